@@ -1,0 +1,272 @@
+//! The question, as plain values: what the investigator asserts. No log is opened and nothing is compiled here.
+
+use std::{collections::BTreeMap, fmt, path::PathBuf};
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    digest::Sha256,
+    time::{Timestamp, Window},
+};
+
+/// Scopes are bits of one word in the verdict on an event.
+pub const MAX_SCOPES: usize = 64;
+
+/// Everything the investigator asserts, checked.
+#[derive(Debug, Clone)]
+pub struct Case {
+    /// What every report is headed with.
+    pub header: CaseHeader,
+    /// In the order written; at least one, at most [`MAX_SCOPES`].
+    pub scopes: Vec<Scope>,
+    /// Every listed agent, in the order written; at least one.
+    pub agents: Vec<Agent>,
+    /// The vendor's customers, where a directory was given.
+    pub directory: Directory,
+    /// Which logs to read.
+    pub logs: Vec<InputSpec>,
+    /// How the reports are to be made.
+    pub reports: ReportSettings,
+    /// The files the case is made of, with their digests, in the order read.
+    pub files: Vec<CaseFile>,
+}
+
+/// What every report is headed with.
+#[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
+pub struct CaseHeader {
+    /// The vendor's own number of the incident.
+    pub id: String,
+    /// One line saying what the incident is.
+    pub title: String,
+    /// The vendor in whose name the reports are sent.
+    pub vendor: String,
+    /// Traffic Light Protocol 2.0 label (FIRST): who may be shown the reports.
+    pub tlp: Tlp,
+    /// When the reports were issued: the only clock in them. None for a scan made from the command line.
+    pub issued: Option<Timestamp>,
+    /// Whom a customer asks.
+    pub contact: Option<String>,
+}
+
+/// Traffic Light Protocol 2.0, <https://www.first.org/tlp/>.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
+pub enum Tlp {
+    /// For the eyes of the individual recipients only.
+    #[serde(rename = "RED")]
+    Red,
+    /// Within the recipient's organisation only.
+    #[serde(rename = "AMBER+STRICT")]
+    AmberStrict,
+    /// Within the recipient's organisation and its clients, where they need to know.
+    #[serde(rename = "AMBER")]
+    Amber,
+    /// Within the community.
+    #[serde(rename = "GREEN")]
+    Green,
+    /// No limit.
+    #[serde(rename = "CLEAR")]
+    Clear,
+}
+
+impl Tlp {
+    /// Every label, the strictest first.
+    pub const ALL: [Self; 5] = [Self::Red, Self::AmberStrict, Self::Amber, Self::Green, Self::Clear];
+
+    /// The label without its `TLP:` prefix.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Red => "RED",
+            Self::AmberStrict => "AMBER+STRICT",
+            Self::Amber => "AMBER",
+            Self::Green => "GREEN",
+            Self::Clear => "CLEAR",
+        }
+    }
+}
+
+/// A named set of agents and a window, and the reason for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Scope {
+    /// Unique in the case: `possible`, `attributed`.
+    pub name: String,
+    /// When.
+    pub window: Window,
+    /// Why this scope, in a sentence that reports print.
+    pub basis: Option<String>,
+    /// Positions in [`Case::agents`], ascending, at least one.
+    pub agents: Vec<usize>,
+    /// If not empty, only events of these sessions, compared exactly.
+    pub sessions: Vec<String>,
+    /// If not empty, only events from these addresses, compared exactly.
+    pub ips: Vec<String>,
+}
+
+/// A support person or service account, as the vendor lists it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Agent {
+    /// Unique in the case; compared exactly.
+    pub id: AgentId,
+    /// Compared without case.
+    pub email: Option<String>,
+    /// Further identities: user names and addresses (compared without case where the log's field is one), API key ids.
+    pub identities: Vec<String>,
+    /// Known to the vendor's own overview only.
+    pub name: Option<String>,
+    /// The vendor or its sub-processor.
+    pub employer: Option<String>,
+    /// What the agent does: shown to customers.
+    pub role: Option<String>,
+    /// Where from: shown to customers.
+    pub country: Option<String>,
+}
+
+impl Agent {
+    /// Every string that names the agent in a log.
+    pub fn all_identities(&self) -> impl Iterator<Item = &str> {
+        std::iter::once(self.id.0.as_str())
+            .chain(self.email.as_deref())
+            .chain(self.identities.iter().map(String::as_str))
+    }
+}
+
+/// The vendor's customers.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Directory {
+    /// By id. Empty where no directory was given.
+    pub tenants: BTreeMap<TenantId, Tenant>,
+    /// The number of customers, where the case states it because the directory is partial.
+    pub total: Option<u64>,
+}
+
+impl Directory {
+    /// How many customers the vendor has; none where neither a directory nor a number was given.
+    pub fn customers(&self) -> Option<u64> {
+        self.total
+            .or((!self.tenants.is_empty()).then_some(self.tenants.len() as u64))
+    }
+}
+
+/// One customer, as the vendor's directory has it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Tenant {
+    /// The customer's name.
+    pub name: Option<String>,
+    /// Domains that belong to it.
+    pub domains: Vec<String>,
+    /// Whom to send the report to.
+    pub contact: Option<String>,
+    /// BCP 47 language tag.
+    pub locale: Option<String>,
+    /// IANA time zone name.
+    pub time_zone: Option<String>,
+}
+
+/// A place to look for logs, and the profile that reads them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InputSpec {
+    /// A file, a folder or a glob, as written.
+    pub path: String,
+    /// What a relative path is relative to.
+    pub base: PathBuf,
+    /// The field-mapping profile.
+    pub profile: ProfileRef,
+}
+
+/// Which field-mapping profile.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ProfileRef {
+    /// One of those built in, by name.
+    BuiltIn(String),
+    /// A file given by the case: the path as written (for showing) and resolved (for opening).
+    File {
+        /// As written in the case.
+        shown: String,
+        /// Resolved against the case's folder.
+        path: PathBuf,
+    },
+}
+
+/// How reports are made.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ReportSettings {
+    /// How customers see agents.
+    pub agents: AgentNaming,
+    /// A folder whose templates replace the built-in ones of the same name: as written and resolved.
+    pub templates: Option<(String, PathBuf)>,
+    /// Catalogue files that extend or replace the built-in action catalogue, later ones winning: as written and resolved.
+    pub catalogues: Vec<(String, PathBuf)>,
+    /// A run of this many whole hours of the window without any record is a gap. At least 1.
+    pub gap_hours: GapHours,
+}
+
+/// A run of this many whole hours without any record is a gap; 1 unless the case says otherwise.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct GapHours(pub u32);
+
+impl Default for GapHours {
+    fn default() -> Self {
+        Self(1)
+    }
+}
+
+/// How customers see agents.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AgentNaming {
+    /// `Agent 07`, with role, employer and country.
+    #[default]
+    Pseudonym,
+    /// By name and id.
+    Name,
+}
+
+/// A file the case is made of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CaseFile {
+    /// What it is for: `case`, `agents`, `tenants`, `profile`, `catalogue`, `template`.
+    pub role: &'static str,
+    /// As written in the case; the case file itself by its file name.
+    pub path: String,
+    /// Over its bytes.
+    pub sha256: Sha256,
+    /// Its size.
+    pub bytes: u64,
+}
+
+impl CaseFile {
+    /// The entry for a file of these bytes.
+    pub fn new(role: &'static str, path: impl Into<String>, bytes: &[u8]) -> Self {
+        Self {
+            role,
+            path: path.into(),
+            sha256: Sha256::of(bytes),
+            bytes: bytes.len() as u64,
+        }
+    }
+}
+
+macro_rules! identifier {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, JsonSchema, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(pub String);
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+    };
+}
+
+identifier! {
+    /// A customer's tenant, exactly as logged.
+    TenantId
+}
+
+identifier! {
+    /// An agent, exactly as listed.
+    AgentId
+}

@@ -1,0 +1,316 @@
+//! The waist: the whole answer as one versioned value. Everything before computes it, everything after only reads it.
+//!
+//! Serialised it is `findings.json`. Its JSON Schema is `docs/findings.schema.json`; a change to either is a change of
+//! [`SCHEMA`] and a line in the changelog.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    case::{AgentId, AgentNaming, CaseHeader, TenantId},
+    catalogue::Effect,
+    coverage::Gap,
+    digest::Sha256,
+    records::Locator,
+    tenants::{Books, Outcomes, TenantEvent},
+    time::Timestamp,
+};
+
+/// The version of this format.
+pub const SCHEMA: &str = "tenant-impact/findings/1";
+
+/// The whole answer to one case.
+#[derive(Debug, Clone, PartialEq, JsonSchema, Serialize, Deserialize)]
+#[schemars(title = "tenant-impact findings")]
+pub struct Findings {
+    /// Always [`SCHEMA`].
+    pub schema: String,
+    /// What made it.
+    pub tool: Tool,
+    /// What was asked.
+    pub case: CaseHeader,
+    /// Whether there are no caveats.
+    pub complete: bool,
+    /// What a reader must know before relying on the answer.
+    pub caveats: Vec<Caveat>,
+    /// In the order of the case.
+    pub scopes: Vec<ScopeFinding>,
+    /// The books over all sources: `read` is the sum of the five dispositions.
+    pub records: Books,
+    /// Every source that was read, in reading order; events refer to them by position.
+    pub sources: Vec<SourceFinding>,
+    /// Every tenant with an in-scope event, in id order.
+    pub tenants: Vec<TenantFinding>,
+    /// Every action seen in scope, in code order.
+    pub actions: Vec<ActionFinding>,
+    /// Every listed agent, in the order of the case, also those without events.
+    pub agents: Vec<AgentFinding>,
+    /// Which hours the sources speak for.
+    pub coverage: CoverageFinding,
+    /// The extent in one place.
+    pub impact: Impact,
+    /// Records that could not be read as events, in source order.
+    pub refused: Vec<RefusedFinding>,
+    /// Event ids that name more than one body in scope; all their events are kept. In id order.
+    pub conflicts: Vec<ConflictFinding>,
+    /// How customers' copies name agents.
+    pub agent_naming: AgentNaming,
+}
+
+/// The program that computed the answer.
+#[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
+pub struct Tool {
+    /// `tenant-impact`.
+    pub name: String,
+    /// Semantic version.
+    pub version: String,
+}
+
+/// A reason to read more closely.
+#[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
+pub struct Caveat {
+    /// Which kind.
+    pub code: CaveatCode,
+    /// In a sentence, with figures.
+    pub message: String,
+}
+
+/// The kinds of caveat.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, JsonSchema, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CaveatCode {
+    /// No record at all could be read as an event: nothing can be said.
+    NothingRead,
+    /// No record is in scope; says what was searched.
+    NothingInScope,
+    /// Some refused records name a listed identity and may be in scope.
+    PossiblyInScope,
+    /// Some records could not be read as events.
+    RefusedRecords,
+    /// A source held no record that could be read.
+    UnreadableSource,
+    /// A file or folder named by the case was passed over.
+    SkippedInput,
+    /// Some hours of a window have no record in any source.
+    CoverageGap,
+    /// Some in-scope events name no tenant: they are in nobody's report.
+    EventsWithoutTenant,
+    /// Some tenants are not in the directory.
+    UnknownTenants,
+    /// Some event ids name more than one body.
+    EventIdConflict,
+    /// Some actions are not in the catalogue.
+    UncataloguedActions,
+}
+
+/// A scope of the case.
+#[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
+pub struct ScopeFinding {
+    /// As in the case.
+    pub name: String,
+    /// The first instant inside.
+    pub from: Timestamp,
+    /// The first instant after.
+    pub until: Timestamp,
+    /// Its agents' ids, in the order of the case.
+    pub agents: Vec<AgentId>,
+    /// Why, in a sentence.
+    pub basis: Option<String>,
+    /// If not empty, only events of these sessions.
+    pub sessions: Vec<String>,
+    /// If not empty, only events from these addresses.
+    pub ips: Vec<String>,
+    /// In-scope events in it.
+    pub events: u64,
+    /// Tenants with an event in it.
+    pub tenants: u64,
+}
+
+/// One log file.
+#[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
+pub struct SourceFinding {
+    /// As reached from the case file, with `/`. The vendor's own: customers see the digest.
+    pub path: String,
+    /// Over the bytes that were parsed.
+    pub sha256: Sha256,
+    /// How many.
+    pub bytes: u64,
+    /// Name of the profile that read it.
+    pub profile: String,
+    /// How its records were framed: `json-lines`, `json-document`, `csv`, `empty`.
+    pub framing: String,
+    /// Its books.
+    pub records: Books,
+    /// Time of its earliest record of any actor.
+    pub first: Option<Timestamp>,
+    /// Time of its latest.
+    pub last: Option<Timestamp>,
+}
+
+/// One customer's share of the answer.
+#[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
+pub struct TenantFinding {
+    /// Exactly as logged.
+    pub id: TenantId,
+    /// From the directory, else as first logged.
+    pub name: Option<String>,
+    /// Whether the directory has it.
+    pub known: bool,
+    /// Its folder under `tenants/`.
+    pub slug: String,
+    /// In-scope events.
+    pub events: u64,
+    /// The earliest of them.
+    pub first: Timestamp,
+    /// The latest of them.
+    pub last: Timestamp,
+    /// Events by scope, every scope of the case.
+    pub scopes: BTreeMap<String, u64>,
+    /// Events by action code.
+    pub actions: BTreeMap<String, u64>,
+    /// Events by effect, those that occur.
+    pub effects: BTreeMap<Effect, u64>,
+    /// Events by outcome.
+    pub outcomes: Outcomes,
+    /// Distinct agents.
+    pub agents: u64,
+    /// Distinct sessions.
+    pub sessions: u64,
+    /// Whom to send the report to, from the directory.
+    pub contact: Option<String>,
+    /// BCP 47 language tag, from the directory.
+    pub locale: Option<String>,
+    /// IANA time zone name, from the directory.
+    pub time_zone: Option<String>,
+}
+
+/// One action code, over all in-scope events.
+#[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
+pub struct ActionFinding {
+    /// As logged.
+    pub code: String,
+    /// From the catalogue.
+    pub effect: Effect,
+    /// In-scope events of it, those without a tenant included.
+    pub events: u64,
+    /// Tenants it was done in.
+    pub tenants: u64,
+    /// What it does, in plain words, from the catalogue.
+    pub says: Option<String>,
+    /// What a customer should check, from the catalogue.
+    pub check: Option<String>,
+}
+
+/// One listed agent. This is the vendor's key from pseudonym to person.
+#[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
+pub struct AgentFinding {
+    /// As listed.
+    pub id: AgentId,
+    /// In-scope events.
+    pub events: u64,
+    /// Tenants touched.
+    pub tenants: u64,
+    /// The earliest event.
+    pub first: Option<Timestamp>,
+    /// The latest event.
+    pub last: Option<Timestamp>,
+    /// What customers' copies call it.
+    pub pseudonym: String,
+    /// As listed.
+    pub name: Option<String>,
+    /// As listed.
+    pub email: Option<String>,
+    /// As listed.
+    pub identities: Vec<String>,
+    /// As listed.
+    pub employer: Option<String>,
+    /// As listed.
+    pub role: Option<String>,
+    /// As listed.
+    pub country: Option<String>,
+}
+
+/// Which hours of the windows the sources speak for, by records of any actor.
+#[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
+pub struct CoverageFinding {
+    /// A run of at least this many whole clock hours (UTC) without a record is a gap.
+    pub gap_hours: u32,
+    /// Gaps that no source fills, one list over all windows.
+    pub gaps: Vec<Gap>,
+    /// Each source alone, in the order of `sources`.
+    pub sources: Vec<SourceCoverage>,
+}
+
+/// The hours that one source speaks for.
+#[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
+pub struct SourceCoverage {
+    /// Position in `sources`.
+    pub source: usize,
+    /// Clock hours (UTC) inside the windows that hold at least one of its records.
+    pub hours: u64,
+    /// Its own gaps, between its first and its last record inside the windows.
+    pub gaps: Vec<Gap>,
+}
+
+/// The extent of the incident.
+#[derive(Debug, Clone, Copy, PartialEq, JsonSchema, Serialize, Deserialize)]
+pub struct Impact {
+    /// Tenants with an in-scope event.
+    pub tenants: u64,
+    /// Of those, how many the directory knows.
+    pub known_tenants: u64,
+    /// `tenants` over `customers`, from 0, rounded to six decimals; none where the number of customers is not known.
+    pub share: Option<f64>,
+    /// How many customers the vendor has: stated by the case, else the size of the directory.
+    pub customers: Option<u64>,
+}
+
+/// A record that could not be read as an event.
+#[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
+pub struct RefusedFinding {
+    /// Position in `sources`.
+    pub source: usize,
+    /// Where it starts, in bytes from 0.
+    pub offset: u64,
+    /// How many bytes.
+    pub length: u64,
+    /// Which kind of fault, kebab-case.
+    pub reason: String,
+    /// What exactly.
+    pub detail: String,
+    /// The listed agents whose identities its bytes hold; not empty means possibly in scope.
+    pub names: Vec<AgentId>,
+    /// Its first bytes as text, for people.
+    pub excerpt: String,
+}
+
+/// An event id with several bodies.
+#[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
+pub struct ConflictFinding {
+    /// The id.
+    pub event_id: String,
+    /// The events that share it, in source order.
+    pub events: Vec<Locator>,
+}
+
+/// The findings together with the events they count: what the reports are views of.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    /// The answer in figures.
+    pub findings: Findings,
+    /// Each tenant's share, in id order.
+    pub tenants: Vec<TenantImpact>,
+    /// In-scope events that name no tenant, in time order.
+    pub unattributed: Vec<TenantEvent>,
+}
+
+/// One tenant's share of the answer: all that its reports are made of, beside the case's header.
+#[derive(Debug, Clone)]
+pub struct TenantImpact {
+    /// In figures; equal to the entry in [`Findings::tenants`].
+    pub finding: TenantFinding,
+    /// Its events in time order, ties by source and position.
+    pub events: Vec<TenantEvent>,
+}

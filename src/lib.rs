@@ -1,0 +1,31 @@
+//! What exactly was done in each customer's tenant, by these support identities, in this window?
+//!
+//! Data flows one way, and the modules are listed in that order. A module imports only from those above it; a test
+//! (`tests/arch.rs`) keeps that rule.
+//!
+//! ```text
+//! case -> sources -> records -> events -> scope -> tenants -> FINDINGS -> reports -> bundle
+//!  what     which      framed,    mapped    verdict  fold per   the waist   views,    hashed,
+//!  is asked files,     with byte  through a  per      tenant,    versioned   one per   written
+//!           hashed     positions  profile    event    mergeable  value       reader    whole
+//! ```
+//!
+//! Left of [`findings`] computes; right of it only reads.
+
+pub mod bundle;
+pub mod case;
+pub mod catalogue;
+pub mod coverage;
+pub mod diag;
+pub mod digest;
+pub mod engine;
+pub mod events;
+pub mod findings;
+pub mod progress;
+pub mod records;
+pub mod reports;
+pub mod scope;
+pub mod sources;
+pub mod tenants;
+pub mod text;
+pub mod time;

@@ -1,0 +1,86 @@
+//! The fold: verdicts in, per-tenant impact out. Associative and commutative, so that arrival order does not matter.
+
+use std::sync::Arc;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    catalogue::Effect,
+    digest::Sha256,
+    events::{Outcome, Target},
+    records::Locator,
+    scope::ScopeMask,
+    time::Timestamp,
+};
+
+/// How many records met which end. `read = in_scope + duplicate + other_actor + outside_window + refused`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
+pub struct Books {
+    /// Records framed.
+    pub read: u64,
+    /// By a listed identity in a window, first copies only.
+    pub in_scope: u64,
+    /// Further copies of an in-scope event.
+    pub duplicate: u64,
+    /// In a window, by nobody listed.
+    pub other_actor: u64,
+    /// In no window.
+    pub outside_window: u64,
+    /// Could not be read as an event.
+    pub refused: u64,
+    /// Of those in scope, how many name no tenant.
+    pub without_tenant: u64,
+}
+
+/// Events by how they ended.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
+pub struct Outcomes {
+    /// The tool did it.
+    pub success: u64,
+    /// The tool refused or failed.
+    pub failure: u64,
+    /// The log does not say.
+    pub unknown: u64,
+}
+
+/// One in-scope event as its tenant may see it: no other tenant is named in its structure.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TenantEvent {
+    /// Where its record lies.
+    pub at: Locator,
+    /// Over the bytes of its record.
+    pub record_sha256: Sha256,
+    /// As logged.
+    pub event_id: Option<String>,
+    /// When.
+    pub time: Timestamp,
+    /// When, as logged.
+    pub time_original: String,
+    /// Position in `findings.agents`.
+    pub agent: usize,
+    /// Which kind of field named the agent: `actor.email`.
+    pub identity_matched: Arc<str>,
+    /// The code, as logged.
+    pub action: String,
+    /// From the catalogue.
+    pub effect: Effect,
+    /// On whom or what.
+    pub targets: Vec<Target>,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// The support case it was done for, as logged.
+    pub ticket: Option<String>,
+    /// Why, in the agent's words, as logged.
+    pub justification: Option<String>,
+    /// From where, as logged.
+    pub ip: Option<String>,
+    /// In which session, as logged.
+    pub session: Option<String>,
+    /// With what, as logged.
+    pub user_agent: Option<String>,
+    /// The scopes it lies in.
+    pub scopes: ScopeMask,
+    /// Its event id also names another body.
+    pub conflict: bool,
+}

@@ -1,0 +1,83 @@
+//! Log text is the attacker's. Before it is shown anywhere, what cannot be seen is made visible.
+//!
+//! Escaping for a format (HTML, Markdown, CSV) comes on top of this and belongs to the renderer of that format.
+
+use std::borrow::Cow;
+
+/// Whether a character could act on a display instead of being seen on it: controls, bidirectional overrides and
+/// isolates, zero-width and other format characters, line and paragraph separators, and the byte order mark.
+fn acts(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+}
+
+/// The text with every acting character written as `⟨U+202E⟩`; a tab or line break becomes `⟨TAB⟩`, `⟨LF⟩`, `⟨CR⟩`.
+pub fn visible(text: &str) -> Cow<'_, str> {
+    if !text.contains(acts) {
+        return Cow::Borrowed(text);
+    }
+    let mut shown = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        match c {
+            '\t' => shown.push_str("⟨TAB⟩"),
+            '\n' => shown.push_str("⟨LF⟩"),
+            '\r' => shown.push_str("⟨CR⟩"),
+            c if acts(c) => shown.push_str(&format!("⟨U+{:04X}⟩", u32::from(c))),
+            c => shown.push(c),
+        }
+    }
+    Cow::Owned(shown)
+}
+
+/// At most `limit` characters of the text, an ellipsis marking a cut.
+pub fn shortened(text: &str, limit: usize) -> Cow<'_, str> {
+    match text.char_indices().nth(limit) {
+        None => Cow::Borrowed(text),
+        Some((end, _)) => Cow::Owned(format!("{}…", &text[..end])),
+    }
+}
+
+/// A whole number with a comma between groups of three digits: `125,000`.
+pub fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut shown = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            shown.push(',');
+        }
+        shown.push(digit);
+    }
+    shown
+}
+
+/// The number and its noun: `1 record`, `3,210 records`.
+pub fn counted(number: u64, one: &str, many: &str) -> String {
+    format!("{} {}", grouped(number), if number == 1 { one } else { many })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_acts_is_shown_and_the_rest_is_kept() {
+        assert_eq!(visible("山田 太郎 <b>"), "山田 太郎 <b>");
+        assert_eq!(visible("a\u{202e}b\u{1b}[2J\n"), "a⟨U+202E⟩b⟨U+001B⟩[2J⟨LF⟩");
+    }
+
+    #[test]
+    fn cuts_fall_between_characters() {
+        assert_eq!(shortened("日本語", 2), "日本…");
+        assert_eq!(shortened("日本語", 3), "日本語");
+    }
+
+    #[test]
+    fn numbers_are_grouped_by_three() {
+        assert_eq!(grouped(0), "0");
+        assert_eq!(grouped(999), "999");
+        assert_eq!(grouped(125_000), "125,000");
+        assert_eq!(counted(1, "record", "records"), "1 record");
+    }
+}
