@@ -1,7 +1,57 @@
-//! Events: records seen through a field-mapping profile.
+//! Events: records seen through a field-mapping profile. Profiles are data; no vendor is named in code.
+
+mod capture;
+mod map;
+mod profile;
+mod selector;
+mod time;
+mod value;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+use crate::{case::TenantId, time::Timestamp};
+
+pub use map::{Body, Matching, Named, Reading};
+pub use profile::{Profile, ProfileError};
+
+/// A record seen through a profile: who did what to whom in which tenant, and how it ended.
+///
+/// Two copies of one event are equal however each was exported: times compare as instants, absent and empty alike.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct AccessEvent {
+    /// As logged.
+    pub event_id: Option<String>,
+    /// When.
+    pub time: Timestamp,
+    /// The code the tool logs.
+    pub action: String,
+    /// None, one or several, each once.
+    pub tenants: Vec<TenantRef>,
+    /// On whom or what.
+    pub targets: Vec<Target>,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// The support case it was done for.
+    pub ticket: Option<String>,
+    /// Why, in the agent's words.
+    pub justification: Option<String>,
+    /// From where.
+    pub ip: Option<String>,
+    /// In which session.
+    pub session: Option<String>,
+    /// With what.
+    pub user_agent: Option<String>,
+}
+
+/// A tenant as an event names it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct TenantRef {
+    /// Exactly as logged.
+    pub id: TenantId,
+    /// As logged; the directory's name goes first.
+    pub name: Option<String>,
+}
 
 /// How an action ended.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, JsonSchema, Serialize, Deserialize)]

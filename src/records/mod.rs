@@ -1,7 +1,19 @@
-//! Records: the framed entries of a source, each with its exact position.
+//! Records: the framed entries of a source, each with its exact position. No field is interpreted here.
+//!
+//! A source is read once, in blocks that hold whole records. Framing is told by content, never by a file's name.
+
+mod blocks;
+mod csv;
+mod document;
+mod framing;
+mod lines;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+pub use blocks::{Block, Blocks};
+pub use csv::{Header, RowReader};
+pub use framing::Framing;
 
 /// Where a record lies: enough for anyone to cut its bytes out of the source again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, JsonSchema, Serialize, Deserialize)]
@@ -12,4 +24,73 @@ pub struct Locator {
     pub offset: u64,
     /// Length in bytes, without a line's end.
     pub length: u64,
+}
+
+/// One framed entry: its bytes, and where they start in the source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Record<'b> {
+    /// Without a line's end.
+    pub bytes: &'b [u8],
+    /// From the source's first byte.
+    pub offset: u64,
+}
+
+/// Why a record is no event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// Which kind.
+    pub reason: RefusalReason,
+    /// What exactly, in a few words.
+    pub detail: String,
+}
+
+impl Refusal {
+    /// A refusal of this kind.
+    pub fn new(reason: RefusalReason, detail: impl Into<String>) -> Self {
+        Self {
+            reason,
+            detail: detail.into(),
+        }
+    }
+}
+
+/// The kinds of refusal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, JsonSchema, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RefusalReason {
+    /// Not UTF-8, which JSON (RFC 8259 section 8.1) must be.
+    InvalidUtf8,
+    /// Not JSON (RFC 8259), or cut short.
+    MalformedJson,
+    /// JSON, but not an object.
+    NotAnObject,
+    /// A mapped member occurs twice: which one holds cannot be known.
+    DuplicateKey,
+    /// A CSV row with another number of cells than its header.
+    RowWidth,
+    /// No mapped time field has a value.
+    MissingTime,
+    /// A time that its format does not allow.
+    InvalidTime,
+    /// In a window, and nobody is named who did it.
+    MissingActor,
+    /// In scope, and nothing says what was done.
+    MissingAction,
+}
+
+impl RefusalReason {
+    /// As serialised.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::InvalidUtf8 => "invalid-utf8",
+            Self::MalformedJson => "malformed-json",
+            Self::NotAnObject => "not-an-object",
+            Self::DuplicateKey => "duplicate-key",
+            Self::RowWidth => "row-width",
+            Self::MissingTime => "missing-time",
+            Self::InvalidTime => "invalid-time",
+            Self::MissingActor => "missing-actor",
+            Self::MissingAction => "missing-action",
+        }
+    }
 }

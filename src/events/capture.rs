@@ -1,0 +1,297 @@
+//! One pass over a record that captures the values at all mapped paths, and sees every duplicate on the way.
+//!
+//! The paths form a tree; the record is walked along it and everything beside it is only checked to be JSON. Captured
+//! values are slices of the record.
+
+use std::{borrow::Cow, cell::Cell, fmt};
+
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::value::RawValue;
+
+use super::value::Value;
+use crate::records::{Header, Refusal, RefusalReason};
+
+/// A JSON Pointer (RFC 6901) as its reference tokens.
+pub(super) type Pointer = Vec<String>;
+
+/// The captured value of every slot.
+pub(super) type Slots<'b> = Vec<Option<Value<'b>>>;
+
+/// The tree of all paths that are captured together, a slot for each.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Paths {
+    root: Node,
+    pointers: Vec<Pointer>,
+}
+
+#[derive(Debug, Clone, Default)]
+struct Node {
+    slot: Option<usize>,
+    children: Vec<(String, Node)>,
+}
+
+impl Paths {
+    /// The slot that captures this path.
+    pub(super) fn slot(&mut self, pointer: &Pointer) -> usize {
+        let mut node = &mut self.root;
+        for token in pointer {
+            let at = node
+                .children
+                .iter()
+                .position(|(name, _)| name == token)
+                .unwrap_or_else(|| {
+                    node.children.push((token.clone(), Node::default()));
+                    node.children.len() - 1
+                });
+            node = &mut node.children[at].1;
+        }
+        *node.slot.get_or_insert_with(|| {
+            self.pointers.push(pointer.clone());
+            self.pointers.len() - 1
+        })
+    }
+
+    /// How many slots there are.
+    pub(super) fn len(&self) -> usize {
+        self.pointers.len()
+    }
+
+    /// Captures from one JSON object.
+    pub(super) fn capture<'b>(&self, json: &'b str) -> Result<Slots<'b>, Refusal> {
+        if !json.trim_ascii_start().starts_with('{') {
+            return Err(not_an_object(json));
+        }
+        let mut slots = vec![None; self.len()];
+        let doubled = Cell::new(None);
+        let mut deserializer = serde_json::Deserializer::from_str(json);
+        let walk = Walk {
+            node: &self.root,
+            slots: &mut slots,
+            doubled: &doubled,
+        };
+        let walked = walk.deserialize(&mut deserializer).and_then(|()| deserializer.end());
+        match (walked, doubled.take()) {
+            (_, Some(name)) => Err(Refusal::new(
+                RefusalReason::DuplicateKey,
+                format!("member `{name}` occurs twice"),
+            )),
+            (Err(fault), None) => Err(Refusal::new(RefusalReason::MalformedJson, fault.to_string())),
+            (Ok(()), None) => Ok(slots),
+        }
+    }
+
+    /// The column of each slot in a CSV of this header: the path's tokens joined by dots, as flattening exporters do.
+    pub(super) fn columns(&self, header: &Header) -> Result<Vec<Option<usize>>, Refusal> {
+        self.pointers
+            .iter()
+            .map(|pointer| header.position(&pointer.join(".")))
+            .collect()
+    }
+
+    /// Captures from the cells of a row.
+    pub(super) fn pick<'b>(columns: &[Option<usize>], cells: &[&'b str]) -> Slots<'b> {
+        columns
+            .iter()
+            .map(|column| column.map(|at| Value::Cell(Cow::Borrowed(cells[at]))))
+            .collect()
+    }
+
+    /// Whether the slot captures the whole value.
+    pub(super) fn is_whole(&self, slot: usize) -> bool {
+        self.pointers[slot].is_empty()
+    }
+}
+
+fn not_an_object(json: &str) -> Refusal {
+    match serde_json::from_str::<IgnoredAny>(json) {
+        Ok(_) => Refusal::new(RefusalReason::NotAnObject, "a JSON value that is no object"),
+        Err(fault) => Refusal::new(RefusalReason::MalformedJson, fault.to_string()),
+    }
+}
+
+/// The walk at one node of the tree.
+struct Walk<'t, 's, 'b> {
+    node: &'t Node,
+    slots: &'s mut Slots<'b>,
+    doubled: &'s Cell<Option<String>>,
+}
+
+impl<'b> DeserializeSeed<'b> for Walk<'_, '_, 'b> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'b>>(self, deserializer: D) -> Result<(), D::Error> {
+        let Some(slot) = self.node.slot else {
+            return deserializer.deserialize_any(self);
+        };
+        let raw: &'b RawValue = serde::Deserialize::deserialize(deserializer)?;
+        self.slots[slot] = Some(Value::Json(Cow::Borrowed(raw.get())));
+        if self.node.children.is_empty() {
+            return Ok(());
+        }
+        let mut inner = serde_json::Deserializer::from_str(raw.get());
+        inner.deserialize_any(self).map_err(serde::de::Error::custom)
+    }
+}
+
+impl<'b> Visitor<'b> for Walk<'_, '_, 'b> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("any JSON value")
+    }
+
+    fn visit_map<A: MapAccess<'b>>(self, mut map: A) -> Result<(), A::Error> {
+        let mut seen = vec![false; self.node.children.len()];
+        while let Some(child) = map.next_key_seed(Name(self.node))? {
+            let Some(at) = child else {
+                map.next_value::<IgnoredAny>()?;
+                continue;
+            };
+            let (name, node) = &self.node.children[at];
+            if std::mem::replace(&mut seen[at], true) {
+                self.doubled.set(Some(name.clone()));
+            }
+            map.next_value_seed(Walk {
+                node,
+                slots: self.slots,
+                doubled: self.doubled,
+            })?;
+        }
+        Ok(())
+    }
+
+    fn visit_seq<A: SeqAccess<'b>>(self, mut seq: A) -> Result<(), A::Error> {
+        for index in 0_usize.. {
+            let token = index.to_string();
+            let child = self.node.children.iter().find(|(name, _)| *name == token);
+            let more = match child {
+                Some((_, node)) => seq
+                    .next_element_seed(Walk {
+                        node,
+                        slots: self.slots,
+                        doubled: self.doubled,
+                    })?
+                    .is_some(),
+                None => seq.next_element::<IgnoredAny>()?.is_some(),
+            };
+            if !more {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_str<E>(self, _: &str) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_unit<E>(self) -> Result<(), E> {
+        Ok(())
+    }
+}
+
+/// A member's name, as the position of the child it leads to.
+struct Name<'t>(&'t Node);
+
+impl<'b> DeserializeSeed<'b> for Name<'_> {
+    type Value = Option<usize>;
+
+    fn deserialize<D: Deserializer<'b>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl Visitor<'_> for Name<'_> {
+    type Value = Option<usize>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a member's name")
+    }
+
+    fn visit_str<E>(self, name: &str) -> Result<Self::Value, E> {
+        Ok(self.0.children.iter().position(|(child, _)| child == name))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn capture(pointers: &[&[&str]], json: &str) -> Result<Vec<Option<String>>, RefusalReason> {
+        let mut paths = Paths::default();
+        for pointer in pointers {
+            paths.slot(&pointer.iter().map(|&token| token.to_owned()).collect());
+        }
+        let slots = paths.capture(json).map_err(|refusal| refusal.reason)?;
+        Ok(slots
+            .iter()
+            .map(|value| value.as_ref().and_then(Value::text).map(Cow::into_owned))
+            .collect())
+    }
+
+    #[test]
+    fn values_are_found_at_any_depth_and_in_arrays() {
+        let json = r#"{"x":{"a":0},"a":{"b":[10,{"c":"\u0064"}],"a":1},"e f.g":true}"#;
+        let found = capture(
+            &[&["a", "b", "1", "c"], &["e f.g"], &["a", "a"], &["a", "z"], &["x"]],
+            json,
+        );
+        let some = |text: &str| Some(text.to_owned());
+        assert_eq!(
+            found,
+            Ok(vec![some("d"), some("true"), some("1"), None, some(r#"{"a":0}"#)])
+        );
+    }
+
+    #[test]
+    fn a_path_and_one_below_it_are_both_captured() {
+        let found = capture(&[&["a"], &["a", "b"]], r#"{"a":{"b":1}}"#);
+        assert_eq!(found, Ok(vec![Some(r#"{"b":1}"#.into()), Some("1".into())]));
+    }
+
+    #[test]
+    fn a_doubled_mapped_member_is_refused_however_it_is_written() {
+        assert_eq!(
+            capture(&[&["a"]], r#"{"a":1,"\u0061":2}"#),
+            Err(RefusalReason::DuplicateKey)
+        );
+        assert_eq!(
+            capture(&[&["a", "b"]], r#"{"a":{"b":1},"a":{}}"#),
+            Err(RefusalReason::DuplicateKey)
+        );
+        assert_eq!(
+            capture(&[&["a", "b"], &["a"]], r#"{"a":{"b":1,"b":1}}"#),
+            Err(RefusalReason::DuplicateKey)
+        );
+        assert!(
+            capture(&[&["a"]], r#"{"b":1,"b":2,"a":3}"#).is_ok(),
+            "an unmapped one does no harm"
+        );
+    }
+
+    #[test]
+    fn what_is_no_object_is_refused_and_deep_nesting_is_not() {
+        assert_eq!(capture(&[&["a"]], "[1]"), Err(RefusalReason::NotAnObject));
+        assert_eq!(capture(&[&["a"]], "oops"), Err(RefusalReason::MalformedJson));
+        assert_eq!(capture(&[&["a"]], r#"{"a":1} x"#), Err(RefusalReason::MalformedJson));
+        assert_eq!(capture(&[&["a"]], r#"{"a":1"#), Err(RefusalReason::MalformedJson));
+        let deep = format!(r#"{{"x":{}1{},"a":2}}"#, "[".repeat(100_000), "]".repeat(100_000));
+        assert_eq!(capture(&[&["a"]], &deep), Ok(vec![Some("2".into())]));
+    }
+}

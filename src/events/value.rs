@@ -1,0 +1,103 @@
+//! One captured value: JSON text as it was written, or the text of a CSV cell. Nothing is ever turned into a number, so
+//! an identifier of any length stays what was logged.
+
+use std::borrow::Cow;
+
+use serde::de::{self, Deserializer as _, Visitor};
+
+/// What a path leads to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Value<'b> {
+    /// JSON text, without blanks around it.
+    Json(Cow<'b, str>),
+    /// A cell of a CSV row.
+    Cell(Cow<'b, str>),
+}
+
+impl<'b> Value<'b> {
+    /// As text: a string without quotes and escapes, anything else as written. JSON `null` is none.
+    pub(super) fn text(&self) -> Option<Cow<'b, str>> {
+        match self {
+            Self::Cell(text) => Some(text.clone()),
+            Self::Json(json) if json == "null" => None,
+            Self::Json(Cow::Borrowed(json)) => Some(unquoted(json)),
+            Self::Json(Cow::Owned(json)) => Some(Cow::Owned(unquoted(json).into_owned())),
+        }
+    }
+
+    /// The JSON that a string or a cell holds, if it does.
+    pub(super) fn parsed(&self) -> Option<String> {
+        let text = self.text()?.trim().to_owned();
+        serde_json::from_str::<de::IgnoredAny>(&text).is_ok().then_some(text)
+    }
+
+    /// As JSON text: what a member is, or what a cell holds.
+    pub(super) fn json(&self) -> Option<Cow<'b, str>> {
+        match self {
+            Self::Json(json) => Some(json.clone()),
+            Self::Cell(_) => self.parsed().map(Cow::Owned),
+        }
+    }
+}
+
+fn unquoted(json: &str) -> Cow<'_, str> {
+    match json.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
+        None => Cow::Borrowed(json),
+        Some(text) if !text.contains('\\') => Cow::Borrowed(text),
+        Some(_) => Cow::Owned(unescaped(json)),
+    }
+}
+
+/// A JSON string with escapes. A lone surrogate, which no text can hold, becomes U+FFFD; the record's hash still pins
+/// what was written.
+fn unescaped(json: &str) -> String {
+    let mut deserializer = serde_json::Deserializer::from_str(json);
+    deserializer
+        .deserialize_bytes(Lossy)
+        .unwrap_or_else(|_| json.to_owned())
+}
+
+struct Lossy;
+
+impl Visitor<'_> for Lossy {
+    type Value = String;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("a string")
+    }
+
+    fn visit_bytes<E: de::Error>(self, bytes: &[u8]) -> Result<String, E> {
+        Ok(String::from_utf8_lossy(bytes).into_owned())
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<String, E> {
+        Ok(text.to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(json: &str) -> Option<String> {
+        Value::Json(Cow::Borrowed(json)).text().map(Cow::into_owned)
+    }
+
+    #[test]
+    fn scalars_stay_as_written() {
+        assert_eq!(
+            text("12345678901234567890123").as_deref(),
+            Some("12345678901234567890123")
+        );
+        assert_eq!(text("1.50").as_deref(), Some("1.50"));
+        assert_eq!(text("true").as_deref(), Some("true"));
+        assert_eq!(text("null"), None);
+        assert_eq!(text(r#""""#).as_deref(), Some(""));
+    }
+
+    #[test]
+    fn escapes_are_decoded_and_lone_surrogates_replaced() {
+        assert_eq!(text(r#""a\u0040b\n\ud83d\ude00""#).as_deref(), Some("a@b\n😀"));
+        assert!(text(r#""a\ud800b""#).expect("a text").contains('\u{fffd}'));
+    }
+}

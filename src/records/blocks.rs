@@ -1,0 +1,198 @@
+//! Blocks: about a mebibyte of whole records at a time, in order, so that one thread reads and hashes while the others
+//! work on what was read before.
+
+use std::{
+    io::{self, Read},
+    mem,
+    ops::Range,
+};
+
+use super::{Framing, Record, csv, document, lines};
+
+/// Measured: beyond this, bigger reads bring nothing and cost cache.
+const BLOCK: usize = 1 << 20;
+
+/// The UTF-8 byte order mark.
+const BOM: &[u8] = b"\xef\xbb\xbf";
+
+/// Finds where records end. It sees a growing buffer and never looks at a byte twice.
+pub(super) trait Cutter: Send {
+    /// Goes on from where it stopped; says up to where the buffer holds whole records. At the end that is all of it.
+    fn advance(&mut self, buffer: &[u8], at_end: bool) -> usize;
+
+    /// The records found in the part that is cut off now, if finding them is this cutter's work.
+    fn cut(&mut self, length: usize) -> Spans;
+}
+
+/// Where the records of a block are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Spans {
+    /// One a line; whoever reads the block finds the line ends.
+    Lines,
+    /// Here, in order.
+    At(Vec<Range<usize>>),
+}
+
+/// A stretch of a source that holds whole records.
+#[derive(Debug)]
+pub struct Block {
+    offset: u64,
+    bytes: Vec<u8>,
+    spans: Spans,
+}
+
+impl Block {
+    /// Its size.
+    pub fn len(&self) -> usize {
+        self.bytes.len()
+    }
+
+    /// Whether it holds no byte.
+    pub fn is_empty(&self) -> bool {
+        self.bytes.is_empty()
+    }
+
+    /// Its records, in order.
+    pub fn records(&self) -> Box<dyn Iterator<Item = Record<'_>> + '_> {
+        let record = |span: Range<usize>| Record {
+            bytes: &self.bytes[span.clone()],
+            offset: self.offset + span.start as u64,
+        };
+        match &self.spans {
+            Spans::Lines => Box::new(lines::spans(&self.bytes).map(record)),
+            Spans::At(spans) => Box::new(spans.iter().cloned().map(record)),
+        }
+    }
+}
+
+/// A source as blocks, in order.
+pub struct Blocks<R> {
+    reader: R,
+    cutter: Box<dyn Cutter>,
+    framing: Framing,
+    /// What is read and not handed on.
+    buffer: Vec<u8>,
+    /// Where the buffer starts in the source.
+    offset: u64,
+    at_end: bool,
+}
+
+impl<R: Read> Blocks<R> {
+    /// Reads the beginning and tells the framing by it. `wrapper` leads to the array of records where the profile says
+    /// that a document wraps them, one member name a step.
+    pub fn open(reader: R, wrapper: &[String]) -> io::Result<Self> {
+        let nothing = Box::new(lines::Lines::default());
+        let mut blocks = Self {
+            reader,
+            cutter: nothing,
+            framing: Framing::Empty,
+            buffer: Vec::new(),
+            offset: 0,
+            at_end: false,
+        };
+        blocks.fill()?;
+        if blocks.buffer.starts_with(BOM) {
+            blocks.discard(BOM.len());
+        }
+        blocks.framing = Framing::of(&blocks.buffer, blocks.at_end, wrapper);
+        let start = match &blocks.framing {
+            Framing::Empty | Framing::JsonLines => 0,
+            Framing::JsonDocument => {
+                blocks.cutter = Box::new(document::Document::new(wrapper));
+                0
+            }
+            Framing::Csv(header) => {
+                blocks.cutter = Box::new(csv::Rows::new(header.delimiter));
+                header.length
+            }
+        };
+        blocks.discard(start);
+        Ok(blocks)
+    }
+
+    /// How the records are framed.
+    pub fn framing(&self) -> &Framing {
+        &self.framing
+    }
+
+    /// Gives the reader back, for its digest.
+    pub fn into_reader(self) -> R {
+        self.reader
+    }
+
+    fn discard(&mut self, length: usize) {
+        self.buffer.drain(..length);
+        self.offset += length as u64;
+    }
+
+    /// Reads one block more, or to the end.
+    fn fill(&mut self) -> io::Result<()> {
+        let room = BLOCK as u64;
+        let read = self.reader.by_ref().take(room).read_to_end(&mut self.buffer)?;
+        self.at_end = (read as u64) < room;
+        Ok(())
+    }
+
+    fn next_block(&mut self) -> io::Result<Option<Block>> {
+        loop {
+            if self.buffer.len() < BLOCK && !self.at_end {
+                self.fill()?;
+            }
+            let end = self.cutter.advance(&self.buffer, self.at_end);
+            if end > 0 {
+                return Ok(Some(self.cut(end)));
+            }
+            if self.at_end {
+                return Ok(None);
+            }
+            self.fill()?;
+        }
+    }
+
+    fn cut(&mut self, end: usize) -> Block {
+        let mut rest = Vec::with_capacity(BLOCK + BLOCK / 8);
+        rest.extend_from_slice(&self.buffer[end..]);
+        let mut bytes = mem::replace(&mut self.buffer, rest);
+        bytes.truncate(end);
+        let block = Block {
+            offset: self.offset,
+            bytes,
+            spans: self.cutter.cut(end),
+        };
+        self.offset += end as u64;
+        block
+    }
+}
+
+impl<R: Read> Iterator for Blocks<R> {
+    type Item = io::Result<Block>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.next_block().transpose()
+    }
+}
+
+/// The records found so far in a buffer that is cut off piece by piece.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    spans: Vec<Range<usize>>,
+}
+
+impl Found {
+    pub(super) fn push(&mut self, span: Range<usize>) {
+        self.spans.push(span);
+    }
+
+    pub(super) fn any(&self) -> bool {
+        !self.spans.is_empty()
+    }
+
+    /// Every span found lies before the cut, because a cutter hands on whole records only.
+    pub(super) fn cut(&mut self, length: usize) -> Spans {
+        debug_assert!(
+            self.spans.iter().all(|span| span.end <= length),
+            "a record is cut in two"
+        );
+        Spans::At(mem::take(&mut self.spans))
+    }
+}

@@ -1,0 +1,263 @@
+//! Comma- and tab-separated values (RFC 4180): a header that names the columns, then one record a row. A quoted cell
+//! may hold delimiters, doubled quotes and line ends, so rows are not lines.
+
+use std::sync::Arc;
+
+use super::{
+    Refusal, RefusalReason,
+    blocks::{Cutter, Found, Spans},
+};
+
+/// Finds the rows. A quote opens a quoted cell only as the first byte of the cell, as the csv crate has it; so a stray
+/// quote inside a cell cannot swallow the rows behind it.
+#[derive(Debug, Default)]
+pub(super) struct Rows {
+    delimiter: u8,
+    found: Found,
+    /// The first byte not looked at.
+    at: usize,
+    /// Where the row began.
+    start: usize,
+    state: State,
+}
+
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+enum State {
+    #[default]
+    CellStart,
+    Plain,
+    Quoted,
+    /// Behind a quote in a quoted cell: its end, or the first half of a doubled one.
+    QuoteInQuoted,
+}
+
+impl Rows {
+    pub(super) fn new(delimiter: u8) -> Self {
+        Self {
+            delimiter,
+            ..Self::default()
+        }
+    }
+
+    fn end_row(&mut self, buffer: &[u8], end: usize) {
+        let row = &buffer[self.start..end];
+        let kept = row.strip_suffix(b"\r").unwrap_or(row);
+        if !kept.trim_ascii().is_empty() {
+            self.found.push(self.start..self.start + kept.len());
+        }
+        self.start = self.at;
+        self.state = State::CellStart;
+    }
+
+    fn step(&mut self, buffer: &[u8]) {
+        let byte = buffer[self.at];
+        self.at += 1;
+        self.state = match (self.state, byte) {
+            (State::Quoted, b'"') => State::QuoteInQuoted,
+            (State::Quoted, _) | (State::CellStart | State::QuoteInQuoted, b'"') => State::Quoted,
+            (_, b'\n') => return self.end_row(buffer, self.at - 1),
+            (_, byte) if byte == self.delimiter => State::CellStart,
+            _ => State::Plain,
+        };
+    }
+}
+
+impl Cutter for Rows {
+    fn advance(&mut self, buffer: &[u8], at_end: bool) -> usize {
+        while self.at < buffer.len() {
+            self.step(buffer);
+        }
+        if at_end {
+            self.end_row(buffer, buffer.len());
+        }
+        self.start
+    }
+
+    fn cut(&mut self, length: usize) -> Spans {
+        self.at -= length;
+        self.start -= length;
+        self.found.cut(length)
+    }
+}
+
+/// The first row: the names of the columns.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Header {
+    /// As written, in order.
+    pub columns: Vec<String>,
+    /// Between cells.
+    pub delimiter: u8,
+    /// Bytes it takes, its line's end included.
+    pub length: usize,
+}
+
+impl Header {
+    /// The first row of a text that is CSV. None where it is not UTF-8.
+    pub(super) fn read(text: &[u8], delimiter: u8, at_end: bool) -> Option<Arc<Self>> {
+        let mut rows = Rows::new(delimiter);
+        while rows.at < text.len() && rows.start == 0 {
+            rows.step(text);
+        }
+        if rows.start == 0 && at_end {
+            rows.end_row(text, text.len());
+        }
+        let length = rows.start;
+        let mut reader = RowReader::new(delimiter);
+        let cells = reader.cells(text[..length].trim_ascii_end());
+        let columns = cells
+            .map(|cell| std::str::from_utf8(cell).ok().map(str::to_owned))
+            .collect::<Option<_>>()?;
+        Some(Arc::new(Self {
+            columns,
+            delimiter,
+            length,
+        }))
+    }
+
+    /// Where the column of this name stands; a name that stands twice is a refusal for every row.
+    pub fn position(&self, name: &str) -> Result<Option<usize>, Refusal> {
+        let mut places = self
+            .columns
+            .iter()
+            .enumerate()
+            .filter(|(_, column)| *column == name)
+            .map(|(at, _)| at);
+        match (places.next(), places.next()) {
+            (_, Some(_)) => Err(Refusal::new(
+                RefusalReason::DuplicateKey,
+                format!("column `{name}` occurs twice"),
+            )),
+            (first, None) => Ok(first),
+        }
+    }
+}
+
+/// Splits rows into cells; one is reused for many rows, because making one costs more than a row.
+pub struct RowReader {
+    core: csv_core::Reader,
+    text: Vec<u8>,
+    ends: Vec<usize>,
+}
+
+impl RowReader {
+    /// For rows with this delimiter.
+    pub fn new(delimiter: u8) -> Self {
+        let core = csv_core::ReaderBuilder::new().delimiter(delimiter).build();
+        Self {
+            core,
+            text: vec![0; 4096],
+            ends: vec![0; 64],
+        }
+    }
+
+    /// The cells of one row, unquoted.
+    pub fn cells(&mut self, row: &[u8]) -> impl ExactSizeIterator<Item = &[u8]> {
+        self.core.reset();
+        // Unquoting never lengthens a row, and a cell takes at least its delimiter.
+        self.text.resize(self.text.len().max(row.len()), 0);
+        let (mut input, mut texts, mut count) = (row, 0, 0);
+        loop {
+            if count == self.ends.len() {
+                self.ends.resize(count * 2, 0);
+            }
+            let (result, read, written, ended) =
+                self.core
+                    .read_record(input, &mut self.text[texts..], &mut self.ends[count..]);
+            (input, texts, count) = (&input[read..], texts + written, count + ended);
+            match result {
+                // An empty input tells csv-core that the row is over.
+                csv_core::ReadRecordResult::InputEmpty if !input.is_empty() || read > 0 => {}
+                csv_core::ReadRecordResult::OutputFull => self.text.resize(self.text.len() * 2, 0),
+                csv_core::ReadRecordResult::OutputEndsFull => {}
+                _ => break,
+            }
+        }
+        let (text, ends) = (&self.text, &self.ends);
+        (0..count).map(move |cell| &text[if cell == 0 { 0 } else { ends[cell - 1] }..ends[cell]])
+    }
+
+    /// The cells of one row as text, as many as the header has.
+    pub fn read<'r>(&'r mut self, header: &Header, row: &[u8]) -> Result<Vec<&'r str>, Refusal> {
+        if let Err(fault) = std::str::from_utf8(row) {
+            return Err(Refusal::new(
+                RefusalReason::InvalidUtf8,
+                format!("not UTF-8 at byte {}", fault.valid_up_to()),
+            ));
+        }
+        let cells = self.cells(row);
+        if cells.len() != header.columns.len() {
+            let detail = format!("the row has {} cells, its header {}", cells.len(), header.columns.len());
+            return Err(Refusal::new(RefusalReason::RowWidth, detail));
+        }
+        Ok(cells
+            .map(|cell| std::str::from_utf8(cell).expect("cut at ASCII from checked text"))
+            .collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rows(text: &[u8], size: usize) -> Vec<String> {
+        let mut rows = Rows::new(b',');
+        let (mut start, mut end, mut found) = (0, 0, Vec::new());
+        while end < text.len() {
+            end = (end + size).min(text.len());
+            let cut = rows.advance(&text[start..end], end == text.len());
+            if cut > 0 {
+                let Spans::At(spans) = rows.cut(cut) else {
+                    panic!("not lines")
+                };
+                found.extend(
+                    spans
+                        .into_iter()
+                        .map(|span| String::from_utf8_lossy(&text[start..end][span]).into_owned()),
+                );
+                start += cut;
+            }
+        }
+        found
+    }
+
+    #[test]
+    fn rows_end_outside_quotes_only() {
+        let text = b"a,\"b\nc\",d\r\n\n5\" disk,x,\"say \"\"hi\"\"\n\"\nlast,row,";
+        let expected = ["a,\"b\nc\",d", "5\" disk,x,\"say \"\"hi\"\"\n\"", "last,row,"];
+        for size in 1..=text.len() {
+            assert_eq!(rows(text, size), expected, "in pieces of {size}");
+        }
+    }
+
+    #[test]
+    fn cells_are_unquoted_and_counted() {
+        let header = Header::read(b"\"a\",b c,d.e\r\n1,2,3", b',', true).expect("a header");
+        assert_eq!(header.columns, ["a", "b c", "d.e"]);
+        assert_eq!(header.length, 13);
+        let mut reader = RowReader::new(b',');
+        assert_eq!(
+            reader.read(&header, b"x,\"y \"\"z\"\"\n\",").expect("three"),
+            ["x", "y \"z\"\n", ""]
+        );
+        assert_eq!(
+            reader.read(&header, b"x,y").expect_err("two").reason,
+            RefusalReason::RowWidth
+        );
+        assert_eq!(reader.read(&header, b",,").expect("three empty"), ["", "", ""]);
+        assert_eq!(
+            reader.read(&header, b"x,\xff,y").expect_err("bytes").reason,
+            RefusalReason::InvalidUtf8
+        );
+    }
+
+    #[test]
+    fn a_column_that_stands_twice_is_refused() {
+        let header = Header::read(b"a,b,a\n", b',', true).expect("a header");
+        assert_eq!(header.position("b"), Ok(Some(1)));
+        assert_eq!(header.position("c"), Ok(None));
+        assert_eq!(
+            header.position("a").expect_err("twice").reason,
+            RefusalReason::DuplicateKey
+        );
+    }
+}

@@ -1,0 +1,334 @@
+//! JSON that is not one object a line: a top-level array, objects one after the other however they are laid out, or an
+//! array inside a wrapper such as `{"Records": [...]}`.
+//!
+//! Only the structure is followed here, byte by byte and in constant memory however deep the nesting: strings, brackets
+//! and braces. Whether a record is valid JSON is found out when it is parsed, and what stands between records where
+//! nothing should is a record of its own that will be refused. So no byte that matters is skipped without a word.
+
+use super::blocks::{Cutter, Found, Spans};
+
+/// Follows the structure.
+#[derive(Debug)]
+pub(super) struct Document {
+    /// The member names that lead from a top-level object to its array of records.
+    wrapper: Vec<Vec<u8>>,
+    found: Found,
+    /// The first byte not looked at.
+    at: usize,
+    state: State,
+    /// Inside an array of records, be it the document itself or a wrapper's.
+    in_array: bool,
+    /// How many objects of a wrapper are open around that array.
+    wrapped: usize,
+    /// How many of the wrapper's names lead to the object that is open.
+    matched: usize,
+    /// Whether the string just read is the wrapper's next name.
+    leads: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    /// Between values.
+    Between,
+    /// Inside the value that began at `start`; without one, inside what follows the array in its wrapper.
+    Value { start: Option<usize>, depth: usize },
+    /// Inside a string, whose text began at `from`, of such a value.
+    Text {
+        start: Option<usize>,
+        depth: usize,
+        from: usize,
+    },
+    /// Inside anything else, up to a blank, a comma or a bracket.
+    Bare { start: usize },
+}
+
+impl Document {
+    pub(super) fn new(wrapper: &[String]) -> Self {
+        let wrapper = wrapper.iter().map(|name| name.clone().into_bytes()).collect();
+        let (found, state) = (Found::default(), State::Between);
+        Self {
+            wrapper,
+            found,
+            at: 0,
+            state,
+            in_array: false,
+            wrapped: 0,
+            matched: 0,
+            leads: false,
+        }
+    }
+
+    /// Between values: what begins here?
+    fn begin(&mut self, buffer: &[u8]) {
+        let start = self.at;
+        self.at += 1;
+        match buffer[start] {
+            b'[' if !self.in_array => self.in_array = true,
+            b'{' | b'[' => {
+                (self.matched, self.leads) = (0, false);
+                self.state = State::Value {
+                    start: Some(start),
+                    depth: 1,
+                };
+            }
+            b']' if self.in_array => self.leave_array(),
+            b',' if self.in_array => {}
+            byte if byte.is_ascii_whitespace() => {}
+            _ => self.state = State::Bare { start },
+        }
+    }
+
+    /// Behind the array its wrapper goes on, or there was none and the document is over.
+    fn leave_array(&mut self) {
+        self.in_array = false;
+        if self.wrapped > 0 {
+            self.state = State::Value {
+                start: None,
+                depth: self.wrapped,
+            };
+            (self.matched, self.leads, self.wrapped) = (self.wrapped - 1, false, 0);
+        }
+    }
+
+    /// Inside a value: on to the next byte that has a meaning.
+    fn value(&mut self, buffer: &[u8], start: Option<usize>, depth: usize) {
+        let means = |byte: &u8| matches!(byte, b'"' | b'{' | b'}' | b'[' | b']');
+        let Some(skipped) = buffer[self.at..].iter().position(means) else {
+            self.at = buffer.len();
+            return;
+        };
+        let byte = buffer[self.at + skipped];
+        self.at += skipped + 1;
+        self.state = match byte {
+            b'"' => State::Text {
+                start,
+                depth,
+                from: self.at,
+            },
+            b'{' | b'[' => self.open(byte, start, depth),
+            _ => self.close(start, depth),
+        };
+    }
+
+    fn open(&mut self, byte: u8, start: Option<usize>, depth: usize) -> State {
+        if std::mem::take(&mut self.leads) {
+            if byte == b'{' {
+                self.matched = depth;
+            } else if depth == self.wrapper.len() {
+                (self.in_array, self.wrapped) = (true, depth);
+                return State::Between;
+            }
+        }
+        State::Value {
+            start,
+            depth: depth + 1,
+        }
+    }
+
+    fn close(&mut self, start: Option<usize>, depth: usize) -> State {
+        self.leads = false;
+        self.matched = self.matched.min(depth.saturating_sub(2));
+        match (depth, start) {
+            (1, Some(start)) => self.found.push(start..self.at),
+            (1, None) => {}
+            _ => {
+                return State::Value {
+                    start,
+                    depth: depth - 1,
+                };
+            }
+        }
+        State::Between
+    }
+
+    /// Inside a string: on to its closing quote.
+    fn text(&mut self, buffer: &[u8], start: Option<usize>, depth: usize, from: usize) {
+        match memchr::memchr2(b'"', b'\\', &buffer[self.at..]) {
+            None => self.at = buffer.len(),
+            Some(skipped) if buffer[self.at + skipped] == b'"' => {
+                self.at += skipped + 1;
+                self.leads = self.is_next_name(&buffer[from..self.at - 1], depth);
+                self.state = State::Value { start, depth };
+            }
+            // An escape is two bytes; the second may not be here yet, then both are looked at again.
+            Some(skipped) if self.at + skipped + 1 < buffer.len() => self.at += skipped + 2,
+            Some(skipped) => self.at += skipped,
+        }
+    }
+
+    fn is_next_name(&self, text: &[u8], depth: usize) -> bool {
+        !self.in_array && self.matched + 1 == depth && self.wrapper.get(depth - 1).is_some_and(|name| name == text)
+    }
+
+    fn bare(&mut self, buffer: &[u8], start: usize) {
+        let ends = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b',' | b'{' | b'}' | b'[' | b']');
+        match buffer[self.at..].iter().position(ends) {
+            None => self.at = buffer.len(),
+            Some(length) => {
+                self.at += length;
+                self.found.push(start..self.at);
+                self.state = State::Between;
+            }
+        }
+    }
+
+    /// The end came: what is open is cut short and becomes a record that will be refused, even where nothing of it is
+    /// left but the missing bracket.
+    fn end(&mut self, length: usize) {
+        match self.state {
+            State::Value { start, .. } | State::Text { start, .. } => self.found.push(start.unwrap_or(length)..length),
+            State::Bare { start } => self.found.push(start..length),
+            State::Between if self.in_array => self.found.push(length..length),
+            State::Between => {}
+        }
+        (self.state, self.in_array, self.at) = (State::Between, false, length);
+    }
+
+    /// Whether the first object leads to the wrapper's array within these bytes.
+    pub(super) fn finds_array(mut self, head: &[u8]) -> bool {
+        self.scan(head, |document| document.in_array || document.found.any());
+        self.in_array
+    }
+
+    /// Goes through the bytes until they end or enough is seen.
+    fn scan(&mut self, buffer: &[u8], enough: impl Fn(&Self) -> bool) {
+        while self.at < buffer.len() && !enough(self) {
+            let before = (self.at, self.state);
+            match self.state {
+                State::Between => self.begin(buffer),
+                State::Value { start, depth } => self.value(buffer, start, depth),
+                State::Text { start, depth, from } => self.text(buffer, start, depth, from),
+                State::Bare { start } => self.bare(buffer, start),
+            }
+            // An escape cut in two: its other half comes with the next bytes.
+            if before == (self.at, self.state) {
+                break;
+            }
+        }
+    }
+
+    /// From where on the buffer is still needed.
+    fn held(&self) -> usize {
+        match self.state {
+            State::Between => self.at,
+            State::Value { start, .. } => start.unwrap_or(self.at),
+            State::Text { start, from, .. } => start.unwrap_or(from),
+            State::Bare { start } => start,
+        }
+    }
+}
+
+impl Cutter for Document {
+    fn advance(&mut self, buffer: &[u8], at_end: bool) -> usize {
+        self.scan(buffer, |_| false);
+        if at_end {
+            self.end(buffer.len());
+            return buffer.len();
+        }
+        self.held()
+    }
+
+    fn cut(&mut self, length: usize) -> Spans {
+        self.at -= length;
+        self.state = match self.state {
+            State::Between => State::Between,
+            State::Value { start, depth } => State::Value {
+                start: start.map(|at| at - length),
+                depth,
+            },
+            State::Text { start, depth, from } => State::Text {
+                start: start.map(|at| at - length),
+                depth,
+                from: from.saturating_sub(length),
+            },
+            State::Bare { start } => State::Bare { start: start - length },
+        };
+        self.found.cut(length)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Feeds the text in pieces of every size, as reads may bring it, and checks that the answer is always the same.
+    fn records(text: &str, wrapper: &[&str]) -> Vec<String> {
+        let wrapper: Vec<_> = wrapper.iter().map(|&name| name.to_owned()).collect();
+        let whole = framed(text.as_bytes(), &wrapper, text.len().max(1));
+        for size in 1..text.len() {
+            assert_eq!(framed(text.as_bytes(), &wrapper, size), whole, "in pieces of {size}");
+        }
+        whole
+    }
+
+    fn framed(text: &[u8], wrapper: &[String], size: usize) -> Vec<String> {
+        let mut document = Document::new(wrapper);
+        let (mut start, mut end, mut records) = (0, 0, Vec::new());
+        while end < text.len() {
+            end = (end + size).min(text.len());
+            let cut = document.advance(&text[start..end], end == text.len());
+            if cut > 0 {
+                let Spans::At(spans) = document.cut(cut) else {
+                    panic!("not lines")
+                };
+                records.extend(
+                    spans
+                        .into_iter()
+                        .map(|span| String::from_utf8_lossy(&text[start..end][span]).into_owned()),
+                );
+                start += cut;
+            }
+        }
+        records
+    }
+
+    #[test]
+    fn arrays_wrappers_and_bare_objects_hold_the_same_records() {
+        let (a, b) = (r#"{"a":"]}\"{\\","n":[{},[1]]}"#, r#"{"b":{"Records":[1]}}"#);
+        let expected = [a, b];
+        assert_eq!(records(&format!("[{a}, {b}]"), &[]), expected);
+        assert_eq!(records(&format!("{a}\n\n{b}"), &[]), expected);
+        assert_eq!(
+            records(
+                &format!("{{\"v\":[1,{{}}],\"Records\": [{a},\n{b}], \"x\":1}}"),
+                &["Records"]
+            ),
+            expected
+        );
+        assert_eq!(
+            records(
+                &format!("{{\"Records\":[{a}],\"x\":[{{}}],\"Records\":[{b}]}}"),
+                &["Records"]
+            ),
+            expected
+        );
+        assert_eq!(
+            records(&format!("{{\"Records\":[{a},{b}]}}{{\"Records\":[]}}"), &["Records"]),
+            expected
+        );
+        assert_eq!(
+            records(&format!("{{\"data\":{{\"items\":[{a},{b}]}}}}"), &["data", "items"]),
+            expected
+        );
+    }
+
+    #[test]
+    fn an_object_without_the_array_is_a_record_itself() {
+        assert_eq!(records(r#"{"Records":1}{"x":{"Records":[1]}}"#, &["Records"]).len(), 2);
+        assert_eq!(
+            records(r#"{"x":"Records","y":[1]}"#, &["Records"]),
+            [r#"{"x":"Records","y":[1]}"#]
+        );
+    }
+
+    #[test]
+    fn what_is_broken_is_a_record_to_be_refused() {
+        assert_eq!(records(r#"[{"a":1},{"b":"#, &[]), [r#"{"a":1}"#, r#"{"b":"#]);
+        assert_eq!(records(r#"[{"a":1}"#, &[]), [r#"{"a":1}"#, ""]);
+        assert_eq!(
+            records("{\"a\":1} oops {\"b\":2}", &[]),
+            [r#"{"a":1}"#, "oops", r#"{"b":2}"#]
+        );
+        assert_eq!(records("[1, null]", &[]), ["1", "null"]);
+    }
+}

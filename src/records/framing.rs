@@ -1,0 +1,95 @@
+//! Which framing a source has, told by how it begins.
+
+use std::{fmt, sync::Arc};
+
+use serde::de::IgnoredAny;
+
+use super::{csv::Header, lines};
+
+/// How many of the first lines are looked at: a log may begin with a broken one.
+const LINES: usize = 32;
+
+/// How the records of a source are told apart.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Framing {
+    /// Nothing but blanks.
+    Empty,
+    /// One JSON value a line (<https://jsonlines.org>).
+    JsonLines,
+    /// An array, objects over several lines, or an array inside a wrapper.
+    JsonDocument,
+    /// Rows under a header (RFC 4180), with commas, semicolons or tabs.
+    Csv(Arc<Header>),
+}
+
+impl fmt::Display for Framing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Empty => "empty",
+            Self::JsonLines => "json-lines",
+            Self::JsonDocument => "json-document",
+            Self::Csv(_) => "csv",
+        })
+    }
+}
+
+impl Framing {
+    /// Of a source that begins so. `wrapper`: member names that lead to an array of records.
+    pub(super) fn of(head: &[u8], at_end: bool, wrapper: &[String]) -> Self {
+        match head.trim_ascii_start().first() {
+            None => Self::Empty,
+            Some(b'[') => Self::JsonDocument,
+            Some(b'{') if is_wrapped(head, wrapper) => Self::JsonDocument,
+            Some(_) if has_whole_line(head) => Self::JsonLines,
+            Some(b'{') => Self::JsonDocument,
+            Some(_) => csv(head, at_end).unwrap_or(Self::JsonLines),
+        }
+    }
+}
+
+/// Whether one of the first lines is a whole object; then each line stands for itself.
+fn has_whole_line(head: &[u8]) -> bool {
+    let whole = |line: &[u8]| line.starts_with(b"{") && serde_json::from_slice::<IgnoredAny>(line).is_ok();
+    lines::spans(head).take(LINES).any(|span| whole(&head[span]))
+}
+
+/// Whether the first object leads to the wrapper's array within the first block.
+fn is_wrapped(head: &[u8], wrapper: &[String]) -> bool {
+    !wrapper.is_empty() && super::document::Document::new(wrapper).finds_array(head)
+}
+
+/// A first row of at least two cells, none of which looks like JSON.
+fn csv(head: &[u8], at_end: bool) -> Option<Framing> {
+    let line = lines::spans(head).next().map(|span| &head[span])?;
+    let count = |delimiter: u8| line.iter().filter(|byte| **byte == delimiter).count();
+    let delimiter = [b',', b'\t', b';']
+        .into_iter()
+        .max_by_key(|delimiter| (count(*delimiter), *delimiter == b','))?;
+    let header = Header::read(head, delimiter, at_end)?;
+    (header.columns.len() > 1).then_some(Framing::Csv(header))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn framing(text: &str) -> String {
+        Framing::of(text.as_bytes(), true, &["Records".to_owned()]).to_string()
+    }
+
+    #[test]
+    fn content_tells() {
+        assert_eq!(framing(" \n"), "empty");
+        assert_eq!(framing("{\"a\":1}\n{\"a\":2}"), "json-lines");
+        assert_eq!(framing("{\"a\":1}"), "json-lines");
+        assert_eq!(framing("broken, line\n{\"a\":2}"), "json-lines");
+        assert_eq!(framing("{\"a\":\n{\"a\":2}"), "json-lines");
+        assert_eq!(framing("[\n{\"a\":1}]"), "json-document");
+        assert_eq!(framing("{\n \"a\": 1\n}"), "json-document");
+        assert_eq!(framing("{\"Records\":[{\"a\":1}]}"), "json-document");
+        assert_eq!(framing("{\"Records\":1}"), "json-lines");
+        assert_eq!(framing("a,b\n1,2"), "csv");
+        assert_eq!(framing("a;b;c\n1;2,0;3"), "csv");
+        assert_eq!(framing("just some words"), "json-lines");
+    }
+}

@@ -1,0 +1,275 @@
+//! Finding the log files: a file as it is, a folder whole, a glob by its matches; always in the same order.
+
+use std::{
+    collections::BTreeMap,
+    fs, io,
+    path::{Component, Path, PathBuf},
+};
+
+use globset::{GlobBuilder, GlobMatcher};
+use walkdir::{DirEntry, WalkDir};
+
+use super::{Skipped, Source, SourceError, SourceSet};
+use crate::case::{InputSpec, ProfileRef};
+
+/// Finds every file of these inputs, or says everything that is wrong with them.
+pub fn discover(specs: &[InputSpec]) -> Result<SourceSet, Vec<SourceError>> {
+    let mut found = Found::default();
+    for spec in specs {
+        if let Err(fault) = found.add(spec) {
+            found.faults.push(fault);
+        }
+    }
+    if found.faults.is_empty() {
+        Ok(found.set)
+    } else {
+        Err(found.faults)
+    }
+}
+
+#[derive(Default)]
+struct Found {
+    set: SourceSet,
+    faults: Vec<SourceError>,
+    /// Real path to profile: a file named by two inputs is read once.
+    taken: BTreeMap<PathBuf, ProfileRef>,
+}
+
+impl Found {
+    fn add(&mut self, spec: &InputSpec) -> Result<(), SourceError> {
+        let path = spec.base.join(&spec.path);
+        match fs::metadata(&path) {
+            Ok(meta) if meta.is_dir() => self.walk(spec, &path, &tidy(&spec.path), None),
+            Ok(_) => self.take(spec, path, tidy(&spec.path)),
+            Err(fault) if fault.kind() == io::ErrorKind::NotFound => self.expand(spec, path),
+            Err(fault) => Err(SourceError::Io {
+                shown: spec.path.clone(),
+                fault,
+            }),
+        }
+    }
+
+    fn expand(&mut self, spec: &InputSpec, path: PathBuf) -> Result<(), SourceError> {
+        if !spec.path.contains(['*', '?', '[', '{']) {
+            return Err(SourceError::Missing {
+                shown: spec.path.clone(),
+                path,
+            });
+        }
+        let pattern = tidy(&spec.path);
+        let glob = GlobBuilder::new(&pattern).literal_separator(true).build();
+        let matcher = glob.map_err(|fault| SourceError::Glob {
+            shown: spec.path.clone(),
+            fault: fault.to_string(),
+        })?;
+        let fixed = fixed_part(&pattern);
+        let root = spec.base.join(&fixed);
+        if !root.is_dir() {
+            return Err(SourceError::Missing {
+                shown: spec.path.clone(),
+                path: root,
+            });
+        }
+        self.walk(spec, &root, &fixed, Some(&matcher.compile_matcher()))
+    }
+
+    fn walk(
+        &mut self,
+        spec: &InputSpec,
+        root: &Path,
+        shown: &str,
+        glob: Option<&GlobMatcher>,
+    ) -> Result<(), SourceError> {
+        let mut files = 0;
+        for entry in WalkDir::new(root).follow_links(true).sort_by_file_name() {
+            let (path, shown) = match &entry {
+                Ok(entry) => (entry.path(), under(shown, root, entry.path())),
+                Err(fault) => (
+                    fault.path().unwrap_or(root),
+                    under(shown, root, fault.path().unwrap_or(root)),
+                ),
+            };
+            if glob.is_some_and(|glob| !glob.is_match(&shown)) {
+                continue;
+            }
+            match &entry {
+                Ok(entry) if entry.file_type().is_dir() => {}
+                Ok(entry) => match passed_over(entry, glob.is_some()) {
+                    Some(reason) => self.set.skipped.push(Skipped {
+                        shown,
+                        reason: reason.to_owned(),
+                    }),
+                    None => {
+                        files += 1;
+                        self.take(spec, path.to_owned(), shown)?;
+                    }
+                },
+                Err(fault) if fault.loop_ancestor().is_some() => {
+                    self.set.skipped.push(Skipped {
+                        shown,
+                        reason: "a symbolic link to a folder above it".to_owned(),
+                    });
+                }
+                Err(fault) => {
+                    return Err(SourceError::Io {
+                        shown,
+                        fault: io::Error::other(fault.to_string()),
+                    });
+                }
+            }
+        }
+        if files == 0 {
+            return Err(SourceError::Empty {
+                shown: spec.path.clone(),
+                path: root.to_owned(),
+            });
+        }
+        Ok(())
+    }
+
+    fn take(&mut self, spec: &InputSpec, path: PathBuf, shown: String) -> Result<(), SourceError> {
+        let real = fs::canonicalize(&path).map_err(|fault| SourceError::Io {
+            shown: shown.clone(),
+            fault,
+        })?;
+        match self.taken.get(&real) {
+            Some(profile) if *profile == spec.profile => Ok(()),
+            Some(_) => Err(SourceError::TwoProfiles { shown }),
+            None => {
+                let bytes = fs::metadata(&path)
+                    .map_err(|fault| SourceError::Io {
+                        shown: shown.clone(),
+                        fault,
+                    })?
+                    .len();
+                self.set.sources.push(Source {
+                    shown,
+                    path,
+                    bytes,
+                    profile: spec.profile.clone(),
+                });
+                self.taken.insert(real, spec.profile.clone());
+                Ok(())
+            }
+        }
+    }
+}
+
+/// Why a file met on a walk is not a log to read; none if it is one.
+fn passed_over(entry: &DirEntry, globbed: bool) -> Option<&'static str> {
+    if !entry.file_type().is_file() {
+        return Some("not a regular file");
+    }
+    // Desktop and editor litter (`.DS_Store`, `.swp`); a glob that matches it asks for it.
+    (!globbed && entry.file_name().as_encoded_bytes().starts_with(b".")).then_some("a hidden file")
+}
+
+/// The path of a walked file as reached from the case: the written root, then what lies below it.
+fn under(shown: &str, root: &Path, path: &Path) -> String {
+    let below = path.strip_prefix(root).unwrap_or(path).components();
+    let below: Vec<_> = below
+        .map(|part| part.as_os_str().to_string_lossy().into_owned())
+        .collect();
+    match (shown.is_empty(), below.is_empty()) {
+        (true, _) => below.join("/"),
+        (false, true) => shown.to_owned(),
+        (false, false) => format!("{}/{}", shown.trim_end_matches('/'), below.join("/")),
+    }
+}
+
+/// A written path without `.` parts and trailing separators.
+fn tidy(written: &str) -> String {
+    let parts: Vec<_> = Path::new(written)
+        .components()
+        .filter(|part| *part != Component::CurDir)
+        .collect();
+    parts.iter().collect::<PathBuf>().to_string_lossy().into_owned()
+}
+
+/// The leading folders of a glob that hold no wildcard.
+fn fixed_part(pattern: &str) -> String {
+    let parts: Vec<_> = pattern.split('/').collect();
+    let fixed = parts
+        .iter()
+        .take_while(|part| !part.contains(['*', '?', '[', '{']))
+        .count();
+    let joined = parts[..fixed].join("/");
+    if joined.is_empty() && pattern.starts_with('/') {
+        "/".to_owned()
+    } else {
+        joined
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn spec(base: &Path, path: &str, profile: &str) -> InputSpec {
+        InputSpec {
+            path: path.to_owned(),
+            base: base.to_owned(),
+            profile: ProfileRef::BuiltIn(profile.to_owned()),
+        }
+    }
+
+    fn folder() -> tempfile::TempDir {
+        let dir = tempfile::tempdir().expect("a temporary folder");
+        for name in ["b/2.log", "b/1.log", "a.log", "b/.hidden", "b/note.txt"] {
+            let path = dir.path().join(name);
+            fs::create_dir_all(path.parent().expect("has a parent")).expect("a folder");
+            fs::write(path, name).expect("a file");
+        }
+        dir
+    }
+
+    fn shown(set: &SourceSet) -> Vec<&str> {
+        set.sources.iter().map(|source| source.shown.as_str()).collect()
+    }
+
+    #[test]
+    fn folders_files_and_globs_come_in_the_order_written_then_by_path() {
+        let dir = folder();
+        let set = discover(&[spec(dir.path(), "b", "x"), spec(dir.path(), "./a.log", "x")]).expect("found");
+        assert_eq!(shown(&set), ["b/1.log", "b/2.log", "b/note.txt", "a.log"]);
+        assert_eq!(
+            set.skipped,
+            [Skipped {
+                shown: "b/.hidden".into(),
+                reason: "a hidden file".into()
+            }]
+        );
+        let set = discover(&[spec(dir.path(), "b/*.log", "x")]).expect("found");
+        assert_eq!(shown(&set), ["b/1.log", "b/2.log"]);
+        let set = discover(&[spec(dir.path(), "**/*.log", "x")]).expect("found");
+        assert_eq!(shown(&set), ["a.log", "b/1.log", "b/2.log"]);
+    }
+
+    #[test]
+    fn a_file_named_twice_is_read_once_and_never_through_two_profiles() {
+        let dir = folder();
+        let set = discover(&[spec(dir.path(), "a.log", "x"), spec(dir.path(), "*.log", "x")]).expect("found");
+        assert_eq!(shown(&set), ["a.log"]);
+        let faults = discover(&[spec(dir.path(), "a.log", "x"), spec(dir.path(), "*.log", "y")]).expect_err("two");
+        assert!(matches!(faults[..], [SourceError::TwoProfiles { .. }]));
+    }
+
+    #[test]
+    fn every_wrong_path_is_named_at_once() {
+        let dir = folder();
+        let faults = discover(&[spec(dir.path(), "nowhere", "x"), spec(dir.path(), "b/*.gone", "x")]).expect_err("two");
+        assert!(
+            matches!(faults[..], [SourceError::Missing { .. }, SourceError::Empty { .. }]),
+            "{faults:?}"
+        );
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn a_link_to_a_folder_above_is_not_followed_for_ever() {
+        let dir = folder();
+        std::os::unix::fs::symlink(dir.path().join("b"), dir.path().join("b/up")).expect("a link");
+        let set = discover(&[spec(dir.path(), "b", "x")]).expect("found");
+        assert!(set.skipped.iter().any(|skipped| skipped.shown == "b/up"), "{set:?}");
+    }
+}
