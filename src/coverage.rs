@@ -1,9 +1,12 @@
-//! Coverage: which hours each source speaks for, by records of any actor, and the gaps.
+//! Coverage: which clock hours of the windows a source speaks for, by records of any actor, and the gaps.
+//!
+//! An hour that holds a record of anybody was logged; a run of hours without any is where a log may be missing. So every
+//! record with a time counts here, not only those in scope.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::time::Timestamp;
+use crate::time::{Timestamp, Window};
 
 /// A stretch of a window without any record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, JsonSchema, Serialize, Deserialize)]
@@ -12,4 +15,225 @@ pub struct Gap {
     pub from: Timestamp,
     /// The first instant after it.
     pub until: Timestamp,
+}
+
+/// The clock hours (UTC) from the first window's beginning to the last one's end, and which of them hold a record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Coverage {
+    /// The first hour, since 1970.
+    start: i64,
+    /// One bit an hour.
+    hours: Vec<u64>,
+    first: Option<Timestamp>,
+    last: Option<Timestamp>,
+}
+
+impl Coverage {
+    /// Of nothing yet, over these windows.
+    pub fn over(windows: impl Iterator<Item = Window> + Clone) -> Self {
+        let start = windows.clone().map(|window| window.from.hour()).min().unwrap_or(0);
+        let end = windows.map(|window| last_hour(&window)).max().unwrap_or(start);
+        let words = usize::try_from((end - start) / 64 + 1).unwrap_or(0);
+        Self {
+            start,
+            hours: vec![0; words],
+            first: None,
+            last: None,
+        }
+    }
+
+    /// A record of this time was read.
+    pub fn absorb(&mut self, time: Timestamp) {
+        self.first = earlier(self.first, Some(time));
+        self.last = later(self.last, Some(time));
+        if let Some((word, bit)) = self.place(time.hour()) {
+            self.hours[word] |= bit;
+        }
+    }
+
+    /// Both together. Commutative and associative; both must be over the same windows.
+    pub fn merge(&mut self, other: &Self) {
+        debug_assert_eq!(self.start, other.start, "coverage of different windows");
+        self.first = earlier(self.first, other.first);
+        self.last = later(self.last, other.last);
+        self.hours
+            .iter_mut()
+            .zip(&other.hours)
+            .for_each(|(own, more)| *own |= more);
+    }
+
+    /// The earliest record, inside the windows or not.
+    pub fn first(&self) -> Option<Timestamp> {
+        self.first
+    }
+
+    /// The latest record.
+    pub fn last(&self) -> Option<Timestamp> {
+        self.last
+    }
+
+    /// How many hours of the windows hold a record.
+    pub fn covered(&self, windows: &[Window]) -> u64 {
+        self.window_hours(windows).filter(|&hour| self.has(hour)).count() as u64
+    }
+
+    /// Runs of at least `least` hours of the windows without a record, clipped to the windows.
+    pub fn gaps(&self, windows: &[Window], least: u32) -> Vec<Gap> {
+        let empty = self.window_hours(windows).filter(|&hour| !self.has(hour));
+        runs(empty)
+            .filter(|(from, until)| until - from >= i64::from(least))
+            .filter_map(|run| clip(run, windows))
+            .collect()
+    }
+
+    /// The same between this source's own first and last covered hour: outside of them other sources may speak.
+    pub fn inner_gaps(&self, windows: &[Window], least: u32) -> Vec<Gap> {
+        let covered = || self.window_hours(windows).filter(|&hour| self.has(hour));
+        let (Some(first), Some(last)) = (covered().min(), covered().max()) else {
+            return Vec::new();
+        };
+        let empty = self
+            .window_hours(windows)
+            .filter(|&hour| first < hour && hour < last && !self.has(hour));
+        runs(empty)
+            .filter(|(from, until)| until - from >= i64::from(least))
+            .filter_map(|run| clip(run, windows))
+            .collect()
+    }
+
+    /// The hours that touch a window, ascending.
+    fn window_hours<'a>(&self, windows: &'a [Window]) -> impl Iterator<Item = i64> + use<'a> {
+        let touches = |hour: i64, window: &Window| window.from.hour() <= hour && hour <= last_hour(window);
+        let hours = self.start..self.start + 64 * i64::try_from(self.hours.len()).unwrap_or(0);
+        hours.filter(move |&hour| windows.iter().any(|window| touches(hour, window)))
+    }
+
+    fn has(&self, hour: i64) -> bool {
+        self.place(hour).is_some_and(|(word, bit)| self.hours[word] & bit != 0)
+    }
+
+    fn place(&self, hour: i64) -> Option<(usize, u64)> {
+        let at = usize::try_from(hour.checked_sub(self.start)?).ok()?;
+        (at / 64 < self.hours.len()).then_some((at / 64, 1 << (at % 64)))
+    }
+}
+
+/// The last hour that holds an instant of the window; windows are half-open.
+fn last_hour(window: &Window) -> i64 {
+    let instant = window.until.instant() - chrono::TimeDelta::nanoseconds(1);
+    Timestamp::new(instant, 9).hour()
+}
+
+/// Ascending hours as runs `[from, until)`.
+fn runs(hours: impl Iterator<Item = i64>) -> impl Iterator<Item = (i64, i64)> {
+    let mut runs: Vec<(i64, i64)> = Vec::new();
+    for hour in hours {
+        match runs.last_mut() {
+            Some((_, until)) if *until == hour => *until += 1,
+            _ => runs.push((hour, hour + 1)),
+        }
+    }
+    runs.into_iter()
+}
+
+/// A run of hours as instants, no further than the windows reach.
+fn clip((from, until): (i64, i64), windows: &[Window]) -> Option<Gap> {
+    let (from, until) = (Timestamp::of_hour(from)?, Timestamp::of_hour(until)?);
+    let touched = || {
+        windows
+            .iter()
+            .filter(|window| window.from < until && from < window.until)
+    };
+    let earliest = touched().map(|window| window.from).min()?;
+    let latest = touched().map(|window| window.until).max()?;
+    Some(Gap {
+        from: from.max(earliest),
+        until: until.min(latest),
+    })
+}
+
+fn earlier(one: Option<Timestamp>, other: Option<Timestamp>) -> Option<Timestamp> {
+    one.into_iter().chain(other).min_by_key(canonical)
+}
+
+fn later(one: Option<Timestamp>, other: Option<Timestamp>) -> Option<Timestamp> {
+    one.into_iter().chain(other).max_by_key(canonical)
+}
+
+/// Equal instants may be written with different precision; the text decides then, so that the order of arrival does not.
+fn canonical(time: &Timestamp) -> (Timestamp, String) {
+    (*time, time.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> Timestamp {
+        format!("2026-01-16T{text}Z").parse().expect("a time")
+    }
+
+    fn window(from: &str, until: &str) -> Window {
+        Window {
+            from: at(from),
+            until: at(until),
+        }
+    }
+
+    fn coverage(windows: &[Window], times: &[&str]) -> Coverage {
+        let mut coverage = Coverage::over(windows.iter().copied());
+        times.iter().for_each(|time| coverage.absorb(at(time)));
+        coverage
+    }
+
+    fn shown(gaps: &[Gap]) -> Vec<String> {
+        gaps.iter()
+            .map(|gap| format!("{}-{}", &gap.from.to_string()[11..16], &gap.until.to_string()[11..16]))
+            .collect()
+    }
+
+    #[test]
+    fn gaps_are_whole_empty_hours_clipped_to_the_window() {
+        let windows = [window("02:30:00", "09:00:00")];
+        let seen = coverage(&windows, &["00:10:00", "04:59:59.999", "07:00:00", "09:00:00"]);
+        assert_eq!(
+            shown(&seen.gaps(&windows, 1)),
+            ["02:30-04:00", "05:00-07:00", "08:00-09:00"]
+        );
+        assert_eq!(shown(&seen.gaps(&windows, 2)), ["02:30-04:00", "05:00-07:00"]);
+        assert_eq!(shown(&seen.inner_gaps(&windows, 1)), ["05:00-07:00"]);
+        assert_eq!(seen.covered(&windows), 2);
+        assert_eq!(
+            seen.first().map(|time| time.to_string()).as_deref(),
+            Some("2026-01-16T00:10:00Z")
+        );
+    }
+
+    #[test]
+    fn hours_between_windows_are_no_gap() {
+        let windows = [window("01:00:00", "02:00:00"), window("04:00:00", "05:00:00")];
+        assert_eq!(
+            shown(&coverage(&windows, &["01:30:00"]).gaps(&windows, 1)),
+            ["04:00-05:00"]
+        );
+        assert_eq!(
+            shown(&coverage(&windows, &[]).gaps(&windows, 1)),
+            ["01:00-02:00", "04:00-05:00"]
+        );
+    }
+
+    #[test]
+    fn merging_is_commutative() {
+        let windows = [window("00:00:00", "09:00:00")];
+        let (a, b) = (
+            coverage(&windows, &["01:00:00.0"]),
+            coverage(&windows, &["01:00:00", "08:00:00"]),
+        );
+        let merged = |one: &Coverage, other: &Coverage| {
+            let mut one = one.clone();
+            one.merge(other);
+            (one.first().map(|time| time.to_string()), one.gaps(&windows, 1))
+        };
+        assert_eq!(merged(&a, &b), merged(&b, &a));
+    }
 }

@@ -12,20 +12,20 @@
 //!
 //! Left of [`findings`] computes; right of it only reads.
 
-pub mod bundle;
-pub mod case;
-pub mod catalogue;
-pub mod coverage;
 pub mod diag;
-pub mod digest;
-pub mod engine;
-pub mod events;
-pub mod findings;
 pub mod progress;
-pub mod records;
-pub mod reports;
-pub mod scope;
-pub mod sources;
-pub mod tenants;
-pub mod text;
+pub mod digest;
 pub mod time;
+pub mod text;
+pub mod case;
+pub mod sources;
+pub mod records;
+pub mod events;
+pub mod scope;
+pub mod coverage;
+pub mod catalogue;
+pub mod tenants;
+pub mod findings;
+pub mod engine;
+pub mod reports;
+pub mod bundle;

@@ -1,10 +1,13 @@
 //! The question, as plain values: what the investigator asserts. No log is opened and nothing is compiled here.
 
+mod identity;
+
 use std::{collections::BTreeMap, fmt, path::PathBuf};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use self::identity::fold;
 use crate::{
     digest::Sha256,
     time::{Timestamp, Window},

@@ -1,0 +1,109 @@
+//! Which agent an identity names.
+
+use std::{borrow::Cow, collections::BTreeMap};
+
+use aho_corasick::AhoCorasick;
+
+use crate::{
+    case::{Agent, fold},
+    events::Matching,
+};
+
+/// Every listed identity, and its agent.
+#[derive(Debug)]
+pub struct Identities {
+    exact: BTreeMap<String, usize>,
+    folded: BTreeMap<String, usize>,
+    /// Finds all folded identities at once; its patterns are `folded` in order.
+    finder: AhoCorasick,
+}
+
+impl Identities {
+    /// Of these agents, by their positions. The case made sure that no identity is two agents'.
+    pub(super) fn new(agents: &[Agent]) -> Self {
+        let (mut exact, mut folded) = (BTreeMap::new(), BTreeMap::new());
+        for (agent, listed) in agents.iter().enumerate() {
+            exact.extend(listed.all_identities().map(|identity| (identity.to_owned(), agent)));
+            folded.extend(without_id(listed).map(|identity| (fold(identity).into_owned(), agent)));
+        }
+        add_ids(agents, &mut folded);
+        let finder = AhoCorasick::new(folded.keys()).expect("identities are far fewer than an automaton can hold");
+        Self { exact, folded, finder }
+    }
+
+    /// The agent that a field's value names.
+    pub fn agent(&self, matching: Matching, value: &str) -> Option<usize> {
+        let exactly = self.exact.get(value).copied();
+        match matching {
+            Matching::Exact => exactly,
+            Matching::Folded => exactly.or_else(|| self.folded.get(&*fold(value)).copied()),
+        }
+    }
+
+    /// The agents, ascending, whose identities stand as whole words in bytes that could not be read as an event,
+    /// however they are cased or escaped there.
+    pub fn named_in(&self, bytes: &[u8]) -> Vec<usize> {
+        let text = String::from_utf8_lossy(bytes);
+        let text = unescaped(&text);
+        let text = fold(&text);
+        let agents: Vec<_> = self.folded.values().copied().collect();
+        let whole = |found: &aho_corasick::Match| is_whole(&text, found.range());
+        let found = self
+            .finder
+            .find_overlapping_iter(&*text)
+            .filter(whole)
+            .map(|found| agents[found.pattern().as_usize()]);
+        let mut found: Vec<_> = found.collect();
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+}
+
+fn without_id(agent: &Agent) -> impl Iterator<Item = &str> {
+    agent
+        .email
+        .as_deref()
+        .into_iter()
+        .chain(agent.identities.iter().map(String::as_str))
+}
+
+/// An id may also stand where user names stand. Ids that differ by case only name nobody there unless written exactly.
+fn add_ids(agents: &[Agent], folded: &mut BTreeMap<String, usize>) {
+    let mut ids: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    for (agent, listed) in agents.iter().enumerate() {
+        ids.entry(fold(&listed.id.0).into_owned()).or_default().push(agent);
+    }
+    for (id, agents) in ids {
+        if let [agent] = agents[..] {
+            folded.entry(id).or_insert(agent);
+        }
+    }
+}
+
+/// Whether nothing that could belong to a longer identity stands around it.
+fn is_whole(text: &str, found: std::ops::Range<usize>) -> bool {
+    let belongs = |c: char| c.is_alphanumeric();
+    !text[..found.start].chars().next_back().is_some_and(belongs)
+        && !text[found.end..].chars().next().is_some_and(belongs)
+}
+
+/// The text with `\uXXXX` escapes decoded wherever they stand: a broken record is no JSON, and may name somebody so.
+fn unescaped(text: &str) -> Cow<'_, str> {
+    if !text.contains("\\u") {
+        return Cow::Borrowed(text);
+    }
+    let mut parts = text.split("\\u");
+    let mut decoded = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let code = part
+            .get(..4)
+            .and_then(|digits| u32::from_str_radix(digits, 16).ok())
+            .and_then(char::from_u32);
+        match code {
+            Some(c) => decoded.extend([c].into_iter().chain(part[4..].chars())),
+            None => decoded.extend("\\u".chars().chain(part.chars())),
+        }
+    }
+    Cow::Owned(decoded)
+}

@@ -1,0 +1,128 @@
+//! Judgement: pure, one event against windows and agents, every scope at once. Nothing is counted or kept here.
+//!
+//! The order is window, then actor; nothing is ever judged by what was done, in which tenant, or for which ticket.
+
+mod identities;
+
+use crate::{
+    case::{Agent, Scope},
+    events::Named,
+    time::{Timestamp, Window},
+};
+
+pub use identities::Identities;
+
+/// The scopes an event lies in, as bits in the order of the case.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ScopeMask(pub u64);
+
+impl ScopeMask {
+    /// Whether the scope at this position of the case is among them.
+    pub fn contains(self, scope: usize) -> bool {
+        scope < 64 && self.0 & (1 << scope) != 0
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// Those in both.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+}
+
+impl FromIterator<usize> for ScopeMask {
+    fn from_iter<I: IntoIterator<Item = usize>>(scopes: I) -> Self {
+        Self(scopes.into_iter().fold(0, |mask, scope| mask | (1 << scope)))
+    }
+}
+
+/// Who of those listed did it, and in which scopes that lies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Attribution {
+    /// Position in the case's agents.
+    pub agent: usize,
+    /// Position of the matching field among the named actors.
+    pub named: usize,
+    /// At least one.
+    pub scopes: ScopeMask,
+}
+
+/// The scopes of a case, ready to judge.
+#[derive(Debug)]
+pub struct ScopeSet {
+    scopes: Vec<Scope>,
+    /// The scopes each agent belongs to.
+    by_agent: Vec<ScopeMask>,
+    identities: Identities,
+}
+
+impl ScopeSet {
+    /// Prepares the scopes over these agents.
+    pub fn compile(scopes: &[Scope], agents: &[Agent]) -> Self {
+        let has = |scope: usize, agent: usize| scopes[scope].agents.binary_search(&agent).is_ok();
+        let of = |agent: usize| (0..scopes.len()).filter(|&scope| has(scope, agent)).collect();
+        Self {
+            scopes: scopes.to_vec(),
+            by_agent: (0..agents.len()).map(of).collect(),
+            identities: Identities::new(agents),
+        }
+    }
+
+    /// Every scope's window.
+    pub fn windows(&self) -> impl Iterator<Item = Window> {
+        self.scopes.iter().map(|scope| scope.window)
+    }
+
+    /// The listed identities.
+    pub fn identities(&self) -> &Identities {
+        &self.identities
+    }
+
+    /// The scopes whose window holds the instant.
+    pub fn at(&self, time: Timestamp) -> ScopeMask {
+        (0..self.scopes.len())
+            .filter(|&scope| self.scopes[scope].window.contains(time))
+            .collect()
+    }
+
+    /// The first of those named who is listed and belongs to one of these scopes. Its scopes are those of everybody
+    /// named, so that an agent acting through another one's account is not narrowed away.
+    pub fn attribute(&self, within: ScopeMask, named: &[Named<'_, '_>]) -> Option<Attribution> {
+        let mut found: Option<Attribution> = None;
+        for (at, actor) in named.iter().enumerate() {
+            let Some(agent) = self.identities.agent(actor.matching, &actor.value) else {
+                continue;
+            };
+            let scopes = self.by_agent[agent].and(within);
+            if scopes.is_empty() {
+                continue;
+            }
+            let first = found.get_or_insert(Attribution {
+                agent,
+                named: at,
+                scopes,
+            });
+            first.scopes.0 |= scopes.0;
+        }
+        found
+    }
+
+    /// Of these scopes, those that also allow the session and the address.
+    pub fn narrowed(&self, scopes: ScopeMask, session: Option<&str>, ip: Option<&str>) -> ScopeMask {
+        let allows = |listed: &[String], value: Option<&str>| {
+            listed.is_empty() || value.is_some_and(|value| listed.iter().any(|one| one == value))
+        };
+        let stays = |&scope: &usize| {
+            let Scope { sessions, ips, .. } = &self.scopes[scope];
+            scopes.contains(scope) && allows(sessions, session) && allows(ips, ip)
+        };
+        (0..self.scopes.len()).filter(stays).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,127 @@
+use std::{borrow::Cow, sync::Arc};
+
+use super::*;
+use crate::{case::AgentId, events::Matching};
+
+fn agent(id: &str, email: &str, identities: &[&str]) -> Agent {
+    Agent {
+        id: AgentId(id.to_owned()),
+        email: Some(email.to_owned()),
+        identities: identities.iter().map(|&one| one.to_owned()).collect(),
+        name: None,
+        employer: None,
+        role: None,
+        country: None,
+    }
+}
+
+fn scope(name: &str, hours: std::ops::Range<u32>, agents: &[usize]) -> Scope {
+    let at = |hour: u32| format!("2026-01-16T{hour:02}:00:00Z").parse().expect("a time");
+    let window = Window {
+        from: at(hours.start),
+        until: at(hours.end),
+    };
+    Scope {
+        name: name.to_owned(),
+        window,
+        basis: None,
+        agents: agents.to_vec(),
+        sessions: vec![],
+        ips: vec![],
+    }
+}
+
+fn set() -> ScopeSet {
+    let agents = [
+        agent("A-1", "ann@x.example", &["Straße"]),
+        agent("A-2", "bob@x.example", &["key-1"]),
+    ];
+    ScopeSet::compile(
+        &[scope("possible", 0..10, &[0, 1]), scope("attributed", 4..5, &[1])],
+        &agents,
+    )
+}
+
+fn attribute(set: &ScopeSet, within: u64, named: &[(Matching, &str)]) -> Option<(usize, usize, u64)> {
+    let label: Arc<str> = "actor".into();
+    let named: Vec<_> = named
+        .iter()
+        .map(|&(matching, value)| Named {
+            label: &label,
+            matching,
+            value: Cow::Borrowed(value),
+        })
+        .collect();
+    set.attribute(ScopeMask(within), &named)
+        .map(|found| (found.agent, found.named, found.scopes.0))
+}
+
+#[test]
+fn windows_come_first_and_are_half_open() {
+    let at = |text: &str| set().at(text.parse().expect("a time")).0;
+    assert_eq!(at("2026-01-16T00:00:00Z"), 0b01);
+    assert_eq!(at("2026-01-16T04:00:00.000000000Z"), 0b11);
+    assert_eq!(at("2026-01-16T05:00:00Z"), 0b01);
+    assert_eq!(at("2026-01-16T10:00:00Z"), 0b00);
+}
+
+#[test]
+fn addresses_match_without_case_and_ids_exactly() {
+    let set = set();
+    assert_eq!(
+        attribute(&set, 0b11, &[(Matching::Folded, "ANN@X.example")]),
+        Some((0, 0, 0b01))
+    );
+    assert_eq!(
+        attribute(&set, 0b11, &[(Matching::Folded, "STRASSE")]),
+        Some((0, 0, 0b01))
+    );
+    assert_eq!(attribute(&set, 0b11, &[(Matching::Exact, "a-1")]), None);
+    assert_eq!(attribute(&set, 0b11, &[(Matching::Exact, "key-1")]), Some((1, 0, 0b11)));
+    assert_eq!(attribute(&set, 0b11, &[(Matching::Exact, "KEY-1")]), None);
+}
+
+#[test]
+fn any_named_actor_may_match_and_the_first_in_scope_is_the_agent() {
+    let set = set();
+    let customer = (Matching::Folded, "user@customer.example");
+    assert_eq!(
+        attribute(&set, 0b11, &[customer, (Matching::Exact, "A-2")]),
+        Some((1, 1, 0b11))
+    );
+    assert_eq!(
+        attribute(&set, 0b10, &[(Matching::Exact, "A-1"), (Matching::Exact, "A-2")]),
+        Some((1, 1, 0b10))
+    );
+    assert_eq!(
+        attribute(&set, 0b11, &[(Matching::Exact, "A-1"), (Matching::Exact, "A-2")]),
+        Some((0, 0, 0b11))
+    );
+    assert_eq!(
+        attribute(&set, 0b10, &[(Matching::Exact, "A-1")]),
+        None,
+        "listed, and not in this scope"
+    );
+}
+
+#[test]
+fn sessions_and_addresses_narrow_a_scope_where_given() {
+    let mut scopes = [scope("possible", 0..10, &[0]), scope("attributed", 0..10, &[0])];
+    scopes[1].sessions = vec!["s1".to_owned()];
+    let set = ScopeSet::compile(&scopes, &[agent("A-1", "ann@x.example", &[])]);
+    assert_eq!(set.narrowed(ScopeMask(0b11), Some("s1"), None).0, 0b11);
+    assert_eq!(set.narrowed(ScopeMask(0b11), Some("s2"), None).0, 0b01);
+    assert_eq!(set.narrowed(ScopeMask(0b11), None, None).0, 0b01);
+    assert_eq!(set.narrowed(ScopeMask(0b10), Some("s2"), None).0, 0);
+}
+
+#[test]
+fn identities_are_found_in_bytes_that_are_no_event() {
+    let set = set();
+    let names = |text: &str| set.identities().named_in(text.as_bytes());
+    assert_eq!(names(r#"{"email":"ann@x.example","#), [0]);
+    assert_eq!(names(r#"{"email":"ANN\u0040x.example","#), [0]);
+    assert_eq!(names(r#"A-1 and key-1"#), [0, 1]);
+    assert_eq!(names("joann@x.example, A-11, monkey-1"), [0_usize; 0]);
+    assert_eq!(set.identities().named_in(b"\xff\xfe bob@x.example \xff"), [1]);
+}

@@ -1,0 +1,165 @@
+//! The thirty support agents of the sub-processor, all of whom the case lists. Invented, like everybody here.
+
+use std::io;
+use std::path::Path;
+
+use crate::faces::{Face, Seat};
+use crate::time::HOUR;
+
+/// The vendor.
+pub(crate) const VENDOR: &str = "Larkmoor Identity";
+/// Its sub-processor.
+pub(crate) const SUBPROCESSOR: &str = "Brightdesk Support";
+
+/// The agent at whose workstation the intruder sat, counted from 0: `bd-agent-07`.
+pub(crate) const INTRUDED: usize = 6;
+/// Agents of whom no log has a word.
+const ABSENT: [usize; 4] = [13, 21, 26, 29];
+/// Agents on leave during the window, at work before and after.
+const ON_LEAVE: [usize; 2] = [18, 25];
+
+/// One listed agent.
+pub(crate) struct Agent {
+    /// The identifier in logs and list.
+    pub(crate) id: String,
+    /// The country of the site.
+    country: &'static str,
+    role: &'static str,
+    identities: &'static str,
+    /// The ways in which the logs show this agent, the usual one first.
+    pub(crate) faces: Vec<Face>,
+}
+
+impl Agent {
+    /// Milliseconds after midnight UTC at which the shift begins: the three sites take turns around the clock.
+    pub(crate) fn shift(&self) -> i64 {
+        match self.country {
+            "JP" => 0,
+            "PT" => 8 * HOUR,
+            _ => 14 * HOUR,
+        }
+    }
+
+    /// Whether this agent works at all, and during the window.
+    pub(crate) fn works(number: usize, in_window: bool) -> bool {
+        !(ABSENT.contains(&number) || in_window && ON_LEAVE.contains(&number))
+    }
+}
+
+/// The roster: name, address before the `@`, country, further identities.
+const ROSTER: [(&str, &str, &str, &str); 30] = [
+    ("Tomás Brenes", "tomas.brenes", "CR", ""),
+    ("Lucía Arayón", "lucia.arayon", "CR", "larayon"),
+    ("Inês Valadão", "ines.valadao", "PT", ""),
+    ("Duarte Seixal", "duarte.seixal", "PT", "dseixal"),
+    ("Kenji Morikawa", "kenji.morikawa", "JP", ""),
+    ("Beatriz Lourinhã", "beatriz.lourinha", "PT", "blourinha svc-key-2D7C"),
+    ("Mika Sato", "mika.sato", "JP", "msato svc-key-8F3A"),
+    ("Esteban Corderel", "esteban.corderel", "CR", ""),
+    ("Haruka Ninomori", "haruka.ninomori", "JP", "hninomori"),
+    ("Rui Penalva", "rui.penalva", "PT", ""),
+    (
+        "Gabriela Solanto",
+        "gabriela.solanto",
+        "CR",
+        "gsolanto@contractor.brightdesk.example",
+    ),
+    ("Sora Hayashida", "sora.hayashida", "JP", ""),
+    ("Nuno Carvalhedo", "nuno.carvalhedo", "PT", "ncarvalhedo"),
+    ("Pilar Echandía", "pilar.echandia", "CR", ""),
+    ("Teresa Moutinha", "teresa.moutinha", "PT", ""),
+    ("Yuto Kanemori", "yuto.kanemori", "JP", "ykanemori"),
+    ("Marco Ulatez", "marco.ulatez", "CR", ""),
+    ("Sofia Bragal", "sofia.bragal", "PT", ""),
+    ("Aya Tsukihara", "aya.tsukihara", "JP", "atsukihara"),
+    ("Iván Zeledal", "ivan.zeledal", "CR", ""),
+    ("Leonor Quintarola", "leonor.quintarola", "PT", ""),
+    ("Ren Ogashima", "ren.ogashima", "JP", ""),
+    ("Daniela Obandez", "daniela.obandez", "CR", "dobandez svc-key-41B9"),
+    ("Vasco Rebordão", "vasco.rebordao", "PT", ""),
+    ("Nao Fujisakura", "nao.fujisakura", "JP", ""),
+    ("Adrián Sibajal", "adrian.sibajal", "CR", "asibajal"),
+    ("Matilde Figueirôa", "matilde.figueiroa", "PT", ""),
+    ("Emi Hoshikawa", "emi.hoshikawa", "JP", ""),
+    ("Joel Umañez", "joel.umanez", "CR", "jumanez"),
+    ("Helena Sardoal", "helena.sardoal", "PT", ""),
+];
+
+/// All thirty, in the order of the list.
+pub(crate) fn roster() -> Vec<Agent> {
+    ROSTER
+        .iter()
+        .enumerate()
+        .map(|(number, row)| agent(number, *row))
+        .collect()
+}
+
+fn agent(number: usize, (name, local, country, identities): (&'static str, &str, &'static str, &'static str)) -> Agent {
+    let id = format!("bd-agent-{:02}", number + 1);
+    let email = format!("{local}@brightdesk.example");
+    let face = |id: &str, email: Option<&str>| Face {
+        id: id.to_owned(),
+        email: email.map(str::to_owned),
+        name: name.to_owned(),
+        employer: SUBPROCESSOR.to_owned(),
+        agent: Some(number),
+        seat: Seat::Support(number),
+    };
+    // The directory id of the person, which the case does not list: here only the address tells.
+    let directory = format!("00bd{:05}", 70_310 + 37 * number);
+    let mut faces = vec![
+        face(&id, Some(&email)),
+        face(&id, Some(&capitals(&email))),
+        face(&directory, Some(&email)),
+        face(&directory, Some(&capitals(&email))),
+    ];
+    faces.extend(identities.split_whitespace().map(|identity| match identity {
+        // A second address comes with the directory id, a user name and a key come alone, a key from a script.
+        _ if identity.contains('@') => face(&directory, Some(identity)),
+        _ if identity.starts_with("svc-") => Face {
+            seat: Seat::Service(100 + number),
+            ..face(identity, None)
+        },
+        _ => face(identity, None),
+    }));
+    let role = match number % 10 {
+        0 => "Shift Lead",
+        3 | 6 => "Senior Support Engineer",
+        _ => "Support Engineer",
+    };
+    Agent {
+        id,
+        country,
+        role,
+        identities,
+        faces,
+    }
+}
+
+/// `mika.sato@brightdesk.example` as `Mika.Sato@Brightdesk.example`.
+fn capitals(email: &str) -> String {
+    let (local, domain) = email.split_once('@').expect("an address");
+    let capital = |word: &str| word[..1].to_ascii_uppercase() + &word[1..];
+    let local: Vec<_> = local.split('.').map(capital).collect();
+    format!("{}@{}", local.join("."), capital(domain))
+}
+
+/// Writes the list of agents that the case points at.
+pub(crate) fn write(agents: &[Agent], path: &Path) -> io::Result<()> {
+    let mut csv = csv::Writer::from_path(path)?;
+    csv.write_record(["id", "email", "identities", "name", "employer", "role", "country"])?;
+    for agent in agents {
+        let face = &agent.faces[0];
+        let email = face.email.as_deref().unwrap_or_default();
+        csv.write_record([
+            &agent.id,
+            email,
+            agent.identities,
+            &face.name,
+            &face.employer,
+            agent.role,
+            agent.country,
+        ])?;
+    }
+    csv.flush()
+}
