@@ -1,4 +1,9 @@
-//! The fold: verdicts in, per-tenant impact out. Associative and commutative, so that arrival order does not matter.
+//! The fold: verdicts in, settled events out. Associative and commutative, so that arrival order does not matter.
+//!
+//! Only what is in scope, and what was refused, is kept; everything else is a count and an hour that was logged.
+
+mod settle;
+mod tally;
 
 use std::sync::Arc;
 
@@ -8,11 +13,14 @@ use serde::{Deserialize, Serialize};
 use crate::{
     catalogue::Effect,
     digest::Sha256,
-    events::{Outcome, Target},
-    records::Locator,
+    events::{AccessEvent, Outcome, Target},
+    records::{Locator, Refusal},
     scope::ScopeMask,
     time::Timestamp,
 };
+
+pub use settle::{Conflict, Settled, settle};
+pub use tally::{SourceTally, Verdict};
 
 /// How many records met which end. `read = in_scope + duplicate + other_actor + outside_window + refused`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
@@ -33,6 +41,25 @@ pub struct Books {
     pub without_tenant: u64,
 }
 
+impl Books {
+    /// Whether every record met exactly one end.
+    pub fn balance(&self) -> bool {
+        self.read == self.in_scope + self.duplicate + self.other_actor + self.outside_window + self.refused
+    }
+}
+
+impl std::ops::AddAssign for Books {
+    fn add_assign(&mut self, other: Self) {
+        self.read += other.read;
+        self.in_scope += other.in_scope;
+        self.duplicate += other.duplicate;
+        self.other_actor += other.other_actor;
+        self.outside_window += other.outside_window;
+        self.refused += other.refused;
+        self.without_tenant += other.without_tenant;
+    }
+}
+
 /// Events by how they ended.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct Outcomes {
@@ -42,6 +69,51 @@ pub struct Outcomes {
     pub failure: u64,
     /// The log does not say.
     pub unknown: u64,
+}
+
+impl Outcomes {
+    /// One more.
+    pub fn count(&mut self, outcome: Outcome) {
+        match outcome {
+            Outcome::Success => self.success += 1,
+            Outcome::Failure => self.failure += 1,
+            Outcome::Unknown => self.unknown += 1,
+        }
+    }
+}
+
+/// An event by a listed identity in a window.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ScopedEvent {
+    /// What it says.
+    pub event: AccessEvent,
+    /// When, as logged.
+    pub time_original: String,
+    /// Position in the case's agents.
+    pub agent: usize,
+    /// Which kind of field named the agent: `actor.email`.
+    pub identity_matched: Arc<str>,
+    /// The scopes it lies in.
+    pub scopes: ScopeMask,
+    /// Where its record lies.
+    pub at: Locator,
+    /// Over the bytes of its record.
+    pub record_sha256: Sha256,
+    /// Its event id also names another body. Known only once everything is read.
+    pub conflict: bool,
+}
+
+/// A record that could not be read as an event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refused {
+    /// Where it lies.
+    pub at: Locator,
+    /// Why.
+    pub refusal: Refusal,
+    /// The listed agents whose identities its bytes hold, by position in the case.
+    pub names: Vec<usize>,
+    /// Its first bytes as text.
+    pub excerpt: String,
 }
 
 /// One in-scope event as its tenant may see it: no other tenant is named in its structure.

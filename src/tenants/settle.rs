@@ -1,0 +1,268 @@
+//! Copies told from originals, once everything is read.
+//!
+//! With an event id, a copy is the same id with the same content, however it was exported; the same id with another
+//! body is a conflict, and both stay. Without an id, a copy is the same bytes. The original is the one that comes first
+//! in reading order, so the answer does not depend on the order of arrival.
+
+use std::cmp::Ordering;
+
+use super::{Books, Refused, ScopedEvent, SourceTally};
+use crate::{coverage::Coverage, records::Locator};
+
+/// Everything read, in order, copies set apart.
+#[derive(Debug)]
+pub struct Settled {
+    /// In-scope events, first copies only, in time order, ties by source and position.
+    pub events: Vec<ScopedEvent>,
+    /// Records that are no events, in reading order.
+    pub refused: Vec<Refused>,
+    /// The books of each source.
+    pub books: Vec<Books>,
+    /// The hours of each source.
+    pub coverage: Vec<Coverage>,
+    /// Event ids with several bodies, in id order.
+    pub conflicts: Vec<Conflict>,
+}
+
+/// An event id that names several bodies.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Conflict {
+    /// The id.
+    pub event_id: String,
+    /// The events that share it, in reading order.
+    pub events: Vec<Locator>,
+}
+
+/// Settles the tallies of all sources. `kinds` tells which sources hold the same kind of log: an event id means
+/// something within one kind only.
+pub fn settle(tallies: Vec<SourceTally>, kinds: &[&str]) -> Settled {
+    let mut settled = Settled {
+        events: vec![],
+        refused: vec![],
+        books: vec![],
+        coverage: vec![],
+        conflicts: vec![],
+    };
+    for tally in tallies {
+        settled.books.push(Books {
+            read: tally.read,
+            other_actor: tally.other_actor,
+            outside_window: tally.outside_window,
+            refused: tally.refused.len() as u64,
+            ..Books::default()
+        });
+        settled.coverage.push(tally.coverage);
+        settled.events.extend(tally.in_scope);
+        settled.refused.extend(tally.refused);
+    }
+    settled.refused.sort_unstable_by_key(|refused| refused.at);
+    settled.set_copies_apart(kinds);
+    settled
+        .events
+        .sort_unstable_by_key(|event| (event.event.time, event.at));
+    settled
+}
+
+impl Settled {
+    fn set_copies_apart(&mut self, kinds: &[&str]) {
+        self.events
+            .sort_unstable_by(|a, b| by_name(a, b, kinds).then_with(|| by_body(a, b)).then(a.at.cmp(&b.at)));
+        let mut kept: Vec<ScopedEvent> = Vec::with_capacity(self.events.len());
+        for event in std::mem::take(&mut self.events) {
+            let copy = kept
+                .last()
+                .is_some_and(|last| by_name(last, &event, kinds).is_eq() && by_body(last, &event).is_eq());
+            let books = &mut self.books[event.at.source];
+            if copy {
+                books.duplicate += 1;
+            } else {
+                books.in_scope += 1;
+                books.without_tenant += u64::from(event.event.tenants.is_empty());
+                kept.push(event);
+            }
+        }
+        for same in kept.chunk_by_mut(|a, b| a.event.event_id.is_some() && by_name(a, b, kinds).is_eq()) {
+            self.conflicts.extend(conflict(same));
+        }
+        self.conflicts
+            .sort_unstable_by(|a, b| (&a.event_id, &a.events).cmp(&(&b.event_id, &b.events)));
+        self.events = kept;
+    }
+}
+
+/// Marks the events that share an id, if they are several.
+fn conflict(same: &mut [ScopedEvent]) -> Option<Conflict> {
+    if same.len() < 2 {
+        return None;
+    }
+    same.iter_mut().for_each(|event| event.conflict = true);
+    let mut events: Vec<_> = same.iter().map(|event| event.at).collect();
+    events.sort_unstable();
+    Some(Conflict {
+        event_id: same[0].event.event_id.clone()?,
+        events,
+    })
+}
+
+/// What a record goes by: the kind of log and the event id; without an id, its bytes.
+fn by_name(a: &ScopedEvent, b: &ScopedEvent, kinds: &[&str]) -> Ordering {
+    let bytes = |event: &ScopedEvent| event.event.event_id.is_none().then_some(event.record_sha256);
+    kinds[a.at.source]
+        .cmp(kinds[b.at.source])
+        .then_with(|| a.event.event_id.cmp(&b.event.event_id))
+        .then_with(|| bytes(a).cmp(&bytes(b)))
+}
+
+/// What it says, and whom it is put down to.
+fn by_body(a: &ScopedEvent, b: &ScopedEvent) -> Ordering {
+    (&a.event, a.agent, a.scopes).cmp(&(&b.event, b.agent, b.scopes))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::{
+        digest::Sha256,
+        events::{AccessEvent, Outcome},
+        scope::ScopeMask,
+        time::{Timestamp, Window},
+    };
+
+    fn time(second: u32) -> Timestamp {
+        format!("2026-01-16T00:00:{second:02}Z").parse().expect("a time")
+    }
+
+    fn coverage() -> Coverage {
+        Coverage::over(
+            [Window {
+                from: time(0),
+                until: time(59),
+            }]
+            .into_iter(),
+        )
+    }
+
+    fn event(source: usize, offset: u64, id: Option<&str>, second: u32, action: &str) -> ScopedEvent {
+        ScopedEvent {
+            event: AccessEvent {
+                event_id: id.map(str::to_owned),
+                time: time(second),
+                action: action.to_owned(),
+                tenants: vec![],
+                targets: vec![],
+                outcome: Outcome::Success,
+                ticket: None,
+                justification: None,
+                ip: None,
+                session: None,
+                user_agent: None,
+            },
+            time_original: String::new(),
+            agent: 0,
+            identity_matched: "actor.id".into(),
+            scopes: ScopeMask(1),
+            at: Locator {
+                source,
+                offset,
+                length: 1,
+            },
+            record_sha256: Sha256::of(format!("{id:?}{second}{action}").as_bytes()),
+            conflict: false,
+        }
+    }
+
+    fn tallied(events: Vec<ScopedEvent>) -> Vec<SourceTally> {
+        let mut tallies = vec![SourceTally::new(coverage()), SourceTally::new(coverage())];
+        for event in events {
+            let tally = &mut tallies[event.at.source];
+            tally.read += 1;
+            tally.in_scope.push(event);
+        }
+        tallies
+    }
+
+    fn offsets(settled: &Settled) -> Vec<(usize, u64)> {
+        settled
+            .events
+            .iter()
+            .map(|event| (event.at.source, event.at.offset))
+            .collect()
+    }
+
+    #[test]
+    fn a_copy_is_the_same_id_and_content_and_the_first_read_is_kept() {
+        let events = vec![
+            event(1, 0, Some("a"), 5, "x"),
+            event(0, 9, Some("a"), 5, "x"),
+            event(0, 5, Some("b"), 1, "x"),
+        ];
+        let settled = settle(tallied(events), &["log", "log"]);
+        assert_eq!(offsets(&settled), [(0, 5), (0, 9)]);
+        assert_eq!((settled.books[0].in_scope, settled.books[1].duplicate), (2, 1));
+        assert!(settled.conflicts.is_empty());
+    }
+
+    #[test]
+    fn the_same_id_with_another_body_is_kept_and_shown() {
+        let events = vec![
+            event(0, 0, Some("a"), 5, "x"),
+            event(1, 0, Some("a"), 5, "y"),
+            event(1, 4, Some("a"), 5, "x"),
+        ];
+        let settled = settle(tallied(events), &["log", "log"]);
+        assert_eq!(offsets(&settled), [(0, 0), (1, 0)]);
+        assert!(settled.events.iter().all(|event| event.conflict));
+        assert_eq!(settled.conflicts[0].event_id, "a");
+        assert_eq!(settled.conflicts[0].events.len(), 2);
+    }
+
+    #[test]
+    fn ids_mean_something_within_one_kind_of_log_only() {
+        let events = vec![event(0, 0, Some("1"), 5, "x"), event(1, 0, Some("1"), 5, "x")];
+        let settled = settle(tallied(events), &["one", "other"]);
+        assert_eq!(offsets(&settled), [(0, 0), (1, 0)]);
+        assert!(settled.conflicts.is_empty());
+    }
+
+    #[test]
+    fn without_an_id_only_the_same_bytes_are_a_copy() {
+        let mut other_bytes = event(1, 0, None, 5, "x");
+        other_bytes.record_sha256 = Sha256::of(b"spaced differently");
+        let events = vec![event(0, 0, None, 5, "x"), event(0, 3, None, 5, "x"), other_bytes];
+        let settled = settle(tallied(events), &["log", "log"]);
+        assert_eq!(offsets(&settled), [(0, 0), (1, 0)]);
+        assert!(settled.conflicts.is_empty());
+    }
+
+    proptest! {
+        /// The order of arrival, and how a source was cut into parts, make no difference; and the books balance.
+        #[test]
+        fn merging_in_any_order_settles_the_same(
+            events in prop::collection::vec((0..2_usize, prop::option::of(0..4_u8), 0..3_u32, 0..2_u8), 0..40),
+            cuts in prop::collection::vec(any::<prop::sample::Index>(), 0..6),
+        ) {
+            let events: Vec<_> = events.into_iter().zip(0..).map(|((source, id, second, action), offset)| {
+                let id = id.map(|id| id.to_string());
+                event(source, offset, id.as_deref(), second, &action.to_string())
+            }).collect();
+            let straight = settle(tallied(events.clone()), &["log", "log"]);
+            let mut parts: Vec<Vec<ScopedEvent>> = vec![events];
+            for cut in cuts {
+                let at = cut.index(parts.len());
+                let half = parts[at].len() / 2;
+                let tail = parts[at].split_off(half);
+                parts.insert(0, tail);
+            }
+            let merged = parts.into_iter().map(tallied).reduce(|one, other| {
+                other.into_iter().zip(one).map(|(one, other)| one.merge(other)).collect()
+            }).expect("one part at least");
+            let merged = settle(merged, &["log", "log"]);
+            prop_assert_eq!(&straight.events, &merged.events);
+            prop_assert_eq!(&straight.conflicts, &merged.conflicts);
+            prop_assert_eq!(&straight.books, &merged.books);
+            prop_assert!(straight.books.iter().all(Books::balance));
+        }
+    }
+}
