@@ -18,6 +18,7 @@ pub mod catalogue;
 pub mod coverage;
 pub mod diag;
 pub mod digest;
+pub mod document;
 pub mod engine;
 pub mod events;
 pub mod findings;
