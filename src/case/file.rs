@@ -155,6 +155,8 @@ fn chosen(table: &mut Table<'_>) -> Option<Who> {
     match given {
         (true, false) if !employers.is_empty() => Some(Who::Employers(employers)),
         (false, true) if !ids.is_empty() => Some(Who::Ids(ids)),
+        // A misspelt key is told as such.
+        (false, false) if table.has_unread() => None,
         _ => {
             let fault = Diagnostic::new("scope-agents", "say which agents this scope is about, in one way");
             let hint = "write \"all\", or { employer = \"…\" }, or { ids = [\"…\"] }";

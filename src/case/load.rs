@@ -93,6 +93,8 @@ fn in_order(mut faults: Vec<Diagnostic>, files: &[String]) -> Vec<Diagnostic> {
             )
         })
     });
+    // An agent whose id and e-mail both collide is one mistake.
+    faults.dedup();
     faults
 }
 
@@ -116,6 +118,7 @@ fn listed(
         let fault = Diagnostic::new("no-agents", "the case lists no agent");
         let hint = "list at least one agent: `[agents]` with `file = \"agents.csv\"`, or `[[agents.list]]` with `id`";
         faults.push(fault.hint(hint).at(written.place));
+        complete = false;
     }
     (agents, complete)
 }

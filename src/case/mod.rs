@@ -282,3 +282,6 @@ identifier! {
     /// An agent, exactly as listed.
     AgentId
 }
+
+#[cfg(test)]
+mod tests;

@@ -102,7 +102,7 @@ fn syntax_fault(lines: &Lines<'_>, error: &toml::de::Error) -> Diagnostic {
         text if text.contains("must be quoted") => "put the text in quotation marks: key = \"text\"",
         text if text.contains("duplicate key") => "the name is already taken above; keep one of the two",
         text if text.contains("expected `=`") => "write key = \"text\"",
-        _ => "see https://toml.io for how TOML is written",
+        _ => "TOML reads `key = \"text\"`, `key = [\"a\", \"b\"]`, `[section]`, `[[entry]]`; see https://toml.io",
     };
     Diagnostic::new("toml-syntax", format!("not valid TOML: {}", error.message()))
         .hint(hint)
@@ -116,10 +116,7 @@ fn syntax_fault(lines: &Lines<'_>, error: &toml::de::Error) -> Diagnostic {
 /// only the syntax is worth telling.
 fn believable(syntax: &[Diagnostic], faults: Vec<Diagnostic>) -> Vec<Diagnostic> {
     let broken: BTreeSet<usize> = syntax.iter().filter_map(line_of).collect();
-    let confined = syntax
-        .iter()
-        .filter_map(|fault| fault.place.as_ref())
-        .all(is_plain_line);
+    let confined = syntax.iter().all(is_confined);
     let untouched = |fault: &Diagnostic| line_of(fault).is_none_or(|line| !broken.contains(&line));
     let keep = |fault: &Diagnostic| broken.is_empty() || (confined && untouched(fault));
     faults.into_iter().filter(keep).collect()
@@ -129,8 +126,14 @@ fn line_of(fault: &Diagnostic) -> Option<usize> {
     fault.place.as_ref().map(|place| place.line)
 }
 
-fn is_plain_line(place: &Place) -> bool {
-    !place.text.trim_start().starts_with('[') && !place.text.contains(['{', '[']) && !place.text.contains("\"\"\"")
+/// Whether the slip is in a `key = value` line and cannot have swallowed the lines after it.
+fn is_confined(fault: &Diagnostic) -> bool {
+    let text = fault.place.as_ref().map_or("", |place| place.text.as_str());
+    let opens = text.contains(['[', '{']) || text.contains("\"\"\"") || text.contains("'''");
+    !opens
+        && !["unclosed", "array", "table"]
+            .iter()
+            .any(|word| fault.message.contains(word))
 }
 
 #[cfg(test)]

@@ -60,6 +60,11 @@ impl<'d> Table<'d> {
         self.entries.contains_key(key)
     }
 
+    /// Whether keys are left that nobody asked for so far.
+    pub fn has_unread(&self) -> bool {
+        !self.entries.is_empty()
+    }
+
     /// A string that must be there and not be blank.
     pub fn required_string(&mut self, key: &'static str) -> Option<Found<String>> {
         self.require(key, &format!("`{key} = \"…\"`"));

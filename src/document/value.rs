@@ -40,12 +40,13 @@ impl Sheet<'_> {
     pub(super) fn text(&self, item: &Item<'_>) -> Option<Found<String>> {
         let Some(text) = item.value.as_str() else {
             let written = scalar(&item.value).unwrap_or_else(|| "…".to_owned());
-            self.wrong_type(item, "a string", &format!("`{} = \"{written}\"`", item.key));
+            self.wrong_type(item, "a string", &format!("`\"{written}\"`"));
             return None;
         };
         if text.trim().is_empty() {
             let fault = Diagnostic::new("empty-value", format!("`{}` is empty", item.key));
-            let fault = fault.hint("write something between the quotation marks, or leave the key out");
+            let fault =
+                fault.hint("write something between the quotation marks; a key that is not needed may be left out");
             self.fault(fault.at(self.lines.place(item.span.clone())));
             return None;
         }
@@ -80,6 +81,7 @@ pub fn instant(name: &str, written: &Found<String>, faults: &mut Vec<Diagnostic>
 }
 
 fn not_an_instant(name: &str, written: &str) -> Diagnostic {
+    let written = written.replacen(' ', "T", 1);
     let completions = ["", "T00:00:00", ":00"].map(|rest| format!("{written}{rest}"));
     let naive = completions
         .iter()
