@@ -17,6 +17,7 @@ pub mod progress;
 pub mod digest;
 pub mod time;
 pub mod text;
+pub mod document;
 pub mod case;
 pub mod sources;
 pub mod records;

@@ -1,13 +1,22 @@
 //! The question, as plain values: what the investigator asserts. No log is opened and nothing is compiled here.
 
+mod adhoc;
+mod agents;
+mod check;
+mod error;
+mod file;
+mod folder;
 mod identity;
+mod load;
+mod spreadsheet;
+mod tenants;
 
 use std::{collections::BTreeMap, fmt, path::PathBuf};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-pub use self::identity::fold;
+pub use self::{adhoc::AdHoc, error::CaseError, identity::fold};
 use crate::{
     digest::Sha256,
     time::{Timestamp, Window},
@@ -273,3 +282,6 @@ identifier! {
     /// An agent, exactly as listed.
     AgentId
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,127 @@
+//! The agents as listed, from a CSV file or from the case file, with the places that checks need.
+
+use super::{Agent, AgentId, spreadsheet::read_rows};
+use crate::{
+    diag::Diagnostic,
+    document::{Found, Table},
+};
+
+/// The columns of a CSV file of agents, and the keys of `[[agents.list]]`.
+const COLUMNS: [&str; 7] = ["id", "email", "identities", "name", "employer", "role", "country"];
+
+/// An agent as listed.
+#[derive(Debug, Clone)]
+pub(super) struct Listed {
+    pub(super) id: Found<String>,
+    pub(super) email: Option<Found<String>>,
+    pub(super) identities: Vec<Found<String>>,
+    pub(super) name: Option<String>,
+    pub(super) employer: Option<String>,
+    pub(super) role: Option<String>,
+    pub(super) country: Option<String>,
+}
+
+impl Listed {
+    pub(super) fn new(id: Found<String>) -> Self {
+        Self {
+            id,
+            email: None,
+            identities: Vec::new(),
+            name: None,
+            employer: None,
+            role: None,
+            country: None,
+        }
+    }
+
+    /// Without the places.
+    pub(super) fn agent(&self) -> Agent {
+        Agent {
+            id: AgentId(self.id.value.clone()),
+            email: self.email.as_ref().map(|email| email.value.clone()),
+            identities: self.identities.iter().map(|identity| identity.value.clone()).collect(),
+            name: self.name.clone(),
+            employer: self.employer.clone(),
+            role: self.role.clone(),
+            country: self.country.clone(),
+        }
+    }
+}
+
+/// Adds the agents of a CSV file; returns whether all of them could be told by their ids.
+pub(super) fn read_csv(name: &str, bytes: &[u8], agents: &mut Vec<Listed>, faults: &mut Vec<Diagnostic>) -> bool {
+    read_rows(name, bytes, &COLUMNS, faults, |row, faults| {
+        let Some(id) = row.found("id") else { return };
+        let identities = row.found("identities");
+        faults.extend(identities.as_ref().and_then(comma));
+        let email = row.found("email");
+        faults.extend(email.as_ref().and_then(several));
+        let place = identities.map(|found| found.place);
+        let identity = |value| {
+            Some(Found {
+                value,
+                place: place.clone()?,
+            })
+        };
+        agents.push(Listed {
+            id,
+            email,
+            identities: row.words("identities").into_iter().filter_map(identity).collect(),
+            name: row.text("name"),
+            employer: row.text("employer"),
+            role: row.text("role"),
+            country: row.text("country"),
+        });
+    })
+}
+
+/// One entry of `[[agents.list]]`; none if it has no id.
+pub(super) fn read_entry(table: &mut Table<'_>) -> Option<Listed> {
+    let id = table.required_string("id").map(trimmed);
+    let email = table.optional_string("email").map(trimmed);
+    if let Some(fault) = email.as_ref().and_then(several) {
+        table.fault(fault);
+    }
+    let identities = table.string_list("identities").into_iter().map(trimmed).collect();
+    let mut text = |key| table.optional_string(key).map(|found| trimmed(found).value);
+    let (name, employer, role, country) = (text("name"), text("employer"), text("role"), text("country"));
+    Some(Listed {
+        id: id?,
+        email,
+        identities,
+        name,
+        employer,
+        role,
+        country,
+    })
+}
+
+/// White space around an identity would make it match nothing.
+pub(super) fn trimmed(found: Found<String>) -> Found<String> {
+    found.map(|text| text.trim().to_owned())
+}
+
+/// Two addresses in one would match nothing, without a word.
+fn several(email: &Found<String>) -> Option<Diagnostic> {
+    let separator = |c: char| c.is_whitespace() || matches!(c, ',' | ';');
+    email.value.contains(separator).then(|| {
+        Diagnostic::new(
+            "several-emails",
+            format!("`{}` is more than one e-mail address", email.value),
+        )
+        .hint("keep one here and list the others under `identities`")
+        .at(email.place.clone())
+    })
+}
+
+/// A comma is no separator of identities, and part of very few.
+fn comma(identities: &Found<String>) -> Option<Diagnostic> {
+    identities.value.contains(',').then(|| {
+        Diagnostic::new(
+            "comma-in-identities",
+            "identities are separated by blanks or `;`, not by commas",
+        )
+        .hint("write `a;b`; an identity that holds a comma goes into `[[agents.list]]` of the case file")
+        .at(identities.place.clone())
+    })
+}

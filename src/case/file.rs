@@ -1,0 +1,250 @@
+//! The case file as written: what each section says, before anything is looked up elsewhere.
+
+use super::{
+    AgentNaming, CaseHeader, GapHours, InputSpec, ReportSettings, Tlp,
+    agents::{self, Listed},
+    folder::Folder,
+};
+use crate::{
+    diag::{Diagnostic, Place},
+    document::{Found, Table, suggestion},
+    time::Timestamp,
+};
+
+/// What the case file says.
+#[derive(Debug)]
+pub(super) struct Written {
+    pub(super) header: Option<CaseHeader>,
+    pub(super) scopes: Vec<WrittenScope>,
+    pub(super) agents: WrittenAgents,
+    pub(super) tenants: WrittenTenants,
+    pub(super) logs: Vec<InputSpec>,
+    pub(super) reports: ReportSettings,
+}
+
+/// One entry of `[[scopes]]`. What is none has a fault.
+#[derive(Debug)]
+pub(super) struct WrittenScope {
+    pub(super) place: Place,
+    pub(super) name: Option<Found<String>>,
+    pub(super) from: Option<Found<Timestamp>>,
+    pub(super) until: Option<Found<Timestamp>>,
+    pub(super) basis: Option<String>,
+    pub(super) who: Option<Who>,
+    pub(super) sessions: Vec<String>,
+    pub(super) ips: Vec<String>,
+}
+
+/// Which agents a scope is about.
+#[derive(Debug)]
+pub(super) enum Who {
+    All,
+    Employers(Vec<Found<String>>),
+    Ids(Vec<Found<String>>),
+}
+
+/// The section `[agents]`.
+#[derive(Debug)]
+pub(super) struct WrittenAgents {
+    pub(super) place: Place,
+    pub(super) file: Option<Found<String>>,
+    pub(super) list: Vec<Listed>,
+    /// Whether every entry has an id.
+    pub(super) complete: bool,
+}
+
+/// The section `[tenants]`.
+#[derive(Debug, Default)]
+pub(super) struct WrittenTenants {
+    pub(super) file: Option<Found<String>>,
+    pub(super) total: Option<Found<u64>>,
+}
+
+/// Reads the whole file.
+pub(super) fn read(root: &mut Table<'_>, folder: &Folder) -> Written {
+    let header = root.required_table("case", header).flatten();
+    let hint = "add `[[scopes]]` with `name`, `from`, `until`, `basis` and `agents`";
+    let scopes = some(
+        root,
+        "scopes",
+        Diagnostic::new("no-scopes", "the case has no scope").hint(hint),
+        scope,
+    );
+    let agents = root.optional_table("agents", agents_section);
+    let tenants = root.optional_table("tenants", |table| WrittenTenants {
+        file: table.optional_string("file"),
+        total: table.optional_integer("total", 1..=u64::MAX),
+    });
+    let logs = logs(root, folder);
+    let reports = reports(root, folder);
+    Written {
+        header,
+        scopes,
+        agents: agents.unwrap_or_else(|| no_agents(root.place().clone())),
+        tenants: tenants.unwrap_or_default(),
+        logs,
+        reports,
+    }
+}
+
+fn header(table: &mut Table<'_>) -> Option<CaseHeader> {
+    let mut text = |key| table.required_string(key).map(|found| found.value);
+    let (id, title, vendor, contact) = (text("id"), text("title"), text("vendor"), text("contact"));
+    let tlp = table.required_string("tlp").and_then(|found| label(table, found));
+    let issued = table.required_time("issued").map(|found| found.value);
+    Some(CaseHeader {
+        id: id?,
+        title: title?,
+        vendor: vendor?,
+        tlp: tlp?,
+        issued: Some(issued?),
+        contact: Some(contact?),
+    })
+}
+
+/// With or without the prefix that the standard writes before a label.
+fn label(table: &Table<'_>, found: Found<String>) -> Option<Tlp> {
+    let word = found.value.strip_prefix("TLP:").unwrap_or(&found.value);
+    let label = Tlp::ALL.into_iter().find(|label| label.as_str() == word);
+    if label.is_none() {
+        let fault = Diagnostic::new("unknown-tlp", format!("`{}` is no label of TLP 2.0", found.value));
+        let hint = suggestion(&word.to_ascii_uppercase(), &Tlp::ALL.map(Tlp::as_str));
+        table.fault(fault.hint(hint).at(found.place));
+    }
+    label
+}
+
+fn scope(table: &mut Table<'_>) -> WrittenScope {
+    WrittenScope {
+        place: table.place().clone(),
+        name: table.required_string("name").and_then(|name| word(table, name)),
+        from: table.required_time("from"),
+        until: table.required_time("until"),
+        basis: table.required_string("basis").map(|found| found.value),
+        who: who(table),
+        sessions: values(table.string_list("sessions")),
+        ips: values(table.string_list("ips")),
+    }
+}
+
+/// Names of scopes are keys of the findings and stand in tables: one word each.
+fn word(table: &Table<'_>, name: Found<String>) -> Option<Found<String>> {
+    let fits = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_');
+    if name.value.chars().all(fits) {
+        return Some(name);
+    }
+    let fault = Diagnostic::new("scope-name", format!("`{}` is no name of a scope", name.value));
+    let fault = fault.hint("use letters, digits, `-` and `_`, such as `possible` or `attributed-phase-2`");
+    table.fault(fault.at(name.place));
+    None
+}
+
+fn who(table: &mut Table<'_>) -> Option<Who> {
+    if table.is_table("agents") {
+        return table.optional_table("agents", chosen).flatten();
+    }
+    let all = table.required_one_of("agents", &[("all", ())]);
+    all.map(|_| Who::All)
+}
+
+fn chosen(table: &mut Table<'_>) -> Option<Who> {
+    let place = table.place().clone();
+    let given = (table.has("employer"), table.has("ids"));
+    let employers: Vec<_> = table.string_list("employer").into_iter().map(agents::trimmed).collect();
+    let ids: Vec<_> = table.string_list("ids").into_iter().map(agents::trimmed).collect();
+    match given {
+        (true, false) if !employers.is_empty() => Some(Who::Employers(employers)),
+        (false, true) if !ids.is_empty() => Some(Who::Ids(ids)),
+        // A misspelt key is told as such.
+        (false, false) if table.has_unread() => None,
+        _ => {
+            let fault = Diagnostic::new("scope-agents", "say which agents this scope is about, in one way");
+            let hint = "write \"all\", or { employer = \"…\" }, or { ids = [\"…\"] }";
+            table.fault(fault.hint(hint).at(place));
+            None
+        }
+    }
+}
+
+fn agents_section(table: &mut Table<'_>) -> WrittenAgents {
+    let place = table.place().clone();
+    let file = table.optional_string("file");
+    let entries = table.tables("list", agents::read_entry);
+    WrittenAgents {
+        place,
+        file,
+        complete: entries.iter().all(Option::is_some),
+        list: entries.into_iter().flatten().collect(),
+    }
+}
+
+fn no_agents(place: Place) -> WrittenAgents {
+    WrittenAgents {
+        place,
+        file: None,
+        list: Vec::new(),
+        complete: true,
+    }
+}
+
+fn logs(root: &mut Table<'_>, folder: &Folder) -> Vec<InputSpec> {
+    let hint = "add `[[logs]]` with `path = \"logs/\"` and `profile = \"superuser\"`";
+    let none = Diagnostic::new("no-logs", "the case names no log").hint(hint);
+    let logs = some(root, "logs", none, |table| {
+        let (path, profile) = (table.required_string("path"), table.required_string("profile"));
+        Some(InputSpec {
+            path: path?.value,
+            base: folder.base.clone(),
+            profile: folder.profile(profile?.value.trim()),
+        })
+    });
+    logs.into_iter().flatten().collect()
+}
+
+/// The tables under a key that must hold at least one.
+fn some<T>(
+    root: &mut Table<'_>,
+    key: &'static str,
+    none: Diagnostic,
+    reader: impl FnMut(&mut Table<'_>) -> T,
+) -> Vec<T> {
+    if !root.has(key) {
+        root.absence(none.at(root.place().clone()));
+    }
+    root.tables(key, reader)
+}
+
+fn reports(root: &mut Table<'_>, folder: &Folder) -> ReportSettings {
+    let mut settings = root
+        .optional_table("reports", |table| ReportSettings {
+            agents: naming(table),
+            templates: table
+                .optional_string("templates")
+                .map(|found| folder.pair(&found.value)),
+            catalogues: table
+                .string_list("catalogue")
+                .iter()
+                .map(|found| folder.pair(&found.value))
+                .collect(),
+            gap_hours: GapHours::default(),
+        })
+        .unwrap_or_default();
+    let hours = root.optional_table("coverage", |table| {
+        table.optional_integer("gap_hours", 1..=u64::from(u32::MAX))
+    });
+    if let Some(hours) = hours.flatten().and_then(|found| u32::try_from(found.value).ok()) {
+        settings.gap_hours = GapHours(hours);
+    }
+    settings
+}
+
+fn naming(table: &mut Table<'_>) -> AgentNaming {
+    let words = [("pseudonym", AgentNaming::Pseudonym), ("name", AgentNaming::Name)];
+    table
+        .optional_one_of("agents", &words)
+        .map_or(AgentNaming::default(), |found| found.value)
+}
+
+fn values(found: Vec<Found<String>>) -> Vec<String> {
+    found.into_iter().map(|found| found.value).collect()
+}

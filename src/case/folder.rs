@@ -1,0 +1,99 @@
+//! The folder a case speaks from, and the files it names there.
+
+use std::{fs, io, path::PathBuf};
+
+use super::{CaseFile, ProfileRef};
+use crate::{
+    diag::{Diagnostic, nearest},
+    document::Found,
+};
+
+/// What paths of a case are relative to, and what was read of them so far.
+#[derive(Debug)]
+pub(super) struct Folder {
+    pub(super) base: PathBuf,
+    pub(super) files: Vec<CaseFile>,
+    /// How the files read are named in faults, in the order read: the order in which faults are told.
+    pub(super) names: Vec<String>,
+}
+
+impl Folder {
+    /// An empty base, the parent of a bare file name, is the current folder.
+    pub(super) fn new(base: PathBuf) -> Self {
+        let base = if base.as_os_str().is_empty() {
+            PathBuf::from(".")
+        } else {
+            base
+        };
+        Self {
+            base,
+            files: Vec::new(),
+            names: Vec::new(),
+        }
+    }
+
+    /// The path to open. Without a `./` in front, which nobody would have typed.
+    pub(super) fn resolve(&self, written: &str) -> PathBuf {
+        if self.base.as_os_str() == "." {
+            PathBuf::from(written)
+        } else {
+            self.base.join(written)
+        }
+    }
+
+    /// As written and resolved.
+    pub(super) fn pair(&self, written: &str) -> (String, PathBuf) {
+        (written.to_owned(), self.resolve(written))
+    }
+
+    /// A name ending in `.toml` is a file of the case, any other a built-in profile.
+    pub(super) fn profile(&self, written: &str) -> ProfileRef {
+        if written.to_ascii_lowercase().ends_with(".toml") {
+            let (shown, path) = self.pair(written);
+            return ProfileRef::File { shown, path };
+        }
+        ProfileRef::BuiltIn(written.to_owned())
+    }
+
+    /// The bytes of a file the case names, and how to name it in faults.
+    pub(super) fn read(
+        &mut self,
+        role: &'static str,
+        written: &Found<String>,
+        faults: &mut Vec<Diagnostic>,
+    ) -> Option<(String, Vec<u8>)> {
+        let path = self.resolve(&written.value);
+        let fault = |error| faults.push(self.unreadable(role, written, &error));
+        let bytes = fs::read(&path).map_err(fault).ok()?;
+        let name = path.display().to_string();
+        self.files.push(CaseFile::new(role, written.value.clone(), &bytes));
+        self.names.push(name.clone());
+        Some((name, bytes))
+    }
+
+    fn unreadable(&self, role: &str, written: &Found<String>, error: &io::Error) -> Diagnostic {
+        let (shown, path) = self.pair(&written.value);
+        let message = format!("cannot read the file of {role} `{shown}` ({}): {error}", path.display());
+        let hint = match neighbour(&path) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("paths are relative to `{}`", self.base.display()),
+        };
+        Diagnostic::new("unreadable-file", message)
+            .hint(hint)
+            .at(written.place.clone())
+    }
+}
+
+/// The file in the same folder whose name is nearest.
+fn neighbour(path: &std::path::Path) -> Option<String> {
+    let name = path.file_name()?.to_str()?;
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let entries = fs::read_dir(folder.unwrap_or(".".as_ref())).ok()?;
+    let mut names: Vec<String> = entries
+        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+        .collect();
+    names.retain(|other| other != name);
+    // The order of a folder is the file system's whim.
+    names.sort();
+    nearest(name, names.iter().map(String::as_str)).map(str::to_owned)
+}

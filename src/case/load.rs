@@ -1,0 +1,145 @@
+//! From a case file and the files it names to a case, or to everything that is wrong with them.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use super::{
+    Case, CaseError, CaseFile, CaseHeader, Directory, InputSpec, ReportSettings,
+    agents::{self, Listed},
+    check,
+    file::{self, WrittenAgents, WrittenScope, WrittenTenants},
+    folder::Folder,
+    tenants,
+};
+use crate::{diag::Diagnostic, document};
+
+impl Case {
+    /// Reads a case file, the agents and the tenants it names, and checks them together. Every fault of all of them
+    /// is told at once.
+    pub fn load(path: &Path) -> Result<Self, CaseError> {
+        let shown = path.display().to_string();
+        let bytes = fs::read(path).map_err(|source| CaseError::Read {
+            path: shown.clone(),
+            source,
+        })?;
+        let mut folder = Folder::new(path.parent().map(PathBuf::from).unwrap_or_default());
+        let name = path.file_name().unwrap_or(path.as_os_str());
+        folder.files.push(CaseFile::new("case", name.to_string_lossy(), &bytes));
+        folder.names.push(shown.clone());
+        let reading = document::read(&shown, &bytes, |root| file::read(root, &folder));
+        let mut faults = reading.faults;
+        let Some(written) = reading.value else {
+            return Err(CaseError::Faults(faults));
+        };
+        let (agents, complete) = listed(written.agents, reading.whole, &mut folder, &mut faults);
+        let directory = directory(written.tenants, &mut folder, &mut faults);
+        Parts {
+            header: written.header,
+            scopes: written.scopes,
+            agents,
+            complete,
+            directory,
+            logs: written.logs,
+            reports: written.reports,
+        }
+        .assemble(folder, faults)
+    }
+}
+
+/// Everything a case is made of, from a file or from the command line, before it is checked as a whole.
+#[derive(Debug)]
+pub(super) struct Parts {
+    pub(super) header: Option<CaseHeader>,
+    pub(super) scopes: Vec<WrittenScope>,
+    pub(super) agents: Vec<Listed>,
+    /// Whether every listed agent is there, so that one not found is really not listed.
+    pub(super) complete: bool,
+    pub(super) directory: Directory,
+    pub(super) logs: Vec<InputSpec>,
+    pub(super) reports: ReportSettings,
+}
+
+impl Parts {
+    /// The case, if nothing was or is found wrong.
+    pub(super) fn assemble(self, folder: Folder, mut faults: Vec<Diagnostic>) -> Result<Case, CaseError> {
+        check::agents(&self.agents, &mut faults);
+        let scopes = check::scopes(self.scopes, &self.agents, self.complete, &mut faults);
+        match self.header {
+            Some(header) if faults.is_empty() => Ok(Case {
+                header,
+                scopes,
+                agents: self.agents.iter().map(Listed::agent).collect(),
+                directory: self.directory,
+                logs: self.logs,
+                reports: self.reports,
+                files: folder.files,
+            }),
+            _ => Err(CaseError::Faults(in_order(faults, &folder.names))),
+        }
+    }
+}
+
+/// By file in the order read, then by line and column.
+fn in_order(mut faults: Vec<Diagnostic>, files: &[String]) -> Vec<Diagnostic> {
+    faults.sort_by_key(|fault| {
+        let place = fault.place.as_ref();
+        place.map(|place| {
+            (
+                files.iter().position(|file| *file == place.file),
+                place.line,
+                place.column,
+            )
+        })
+    });
+    // An agent whose id and e-mail both collide is one mistake.
+    faults.dedup();
+    faults
+}
+
+/// The agents of the file and then those listed in the case itself.
+fn listed(
+    written: WrittenAgents,
+    whole: bool,
+    folder: &mut Folder,
+    faults: &mut Vec<Diagnostic>,
+) -> (Vec<Listed>, bool) {
+    let mut agents = Vec::new();
+    let mut complete = whole && written.complete;
+    if let Some(file) = &written.file {
+        complete &= match folder.read("agents", file, faults) {
+            Some((name, bytes)) => agents::read_csv(&name, &bytes, &mut agents, faults),
+            None => false,
+        };
+    }
+    agents.extend(written.list);
+    if agents.is_empty() && complete {
+        let fault = Diagnostic::new("no-agents", "the case lists no agent");
+        let hint = "list at least one agent: `[agents]` with `file = \"agents.csv\"`, or `[[agents.list]]` with `id`";
+        faults.push(fault.hint(hint).at(written.place));
+        complete = false;
+    }
+    (agents, complete)
+}
+
+fn directory(written: WrittenTenants, folder: &mut Folder, faults: &mut Vec<Diagnostic>) -> Directory {
+    let mut directory = Directory {
+        total: written.total.as_ref().map(|total| total.value),
+        ..Directory::default()
+    };
+    if let Some((name, bytes)) = written.file.and_then(|file| folder.read("tenants", &file, faults)) {
+        directory.tenants = tenants::read_csv(&name, &bytes, faults);
+    }
+    let rows = directory.tenants.len();
+    if let Some(total) = written.total.filter(|total| total.value < rows as u64) {
+        let message = format!("`total` is {}, but the directory lists {rows} tenants", total.value);
+        let fault = Diagnostic::new("total-too-small", message);
+        faults.push(
+            fault
+                .hint("write the number of all customers, listed or not")
+                .at(total.place),
+        );
+    }
+    directory
+}

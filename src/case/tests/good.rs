@@ -1,0 +1,114 @@
+//! Cases without a fault.
+
+use super::*;
+
+fn sample() -> (TempDir, Case) {
+    let (folder, case) = load(&[("case.toml", CASE), ("agents.csv", AGENTS), ("tenants.csv", TENANTS)]);
+    (folder, case.expect("the sample case is good"))
+}
+
+#[test]
+fn everything_asserted_is_read() {
+    let (folder, case) = sample();
+    assert_eq!(case.header.tlp, Tlp::AmberStrict);
+    assert_eq!(
+        case.header.issued.map(|time| time.to_string()).as_deref(),
+        Some("2026-02-01T09:00:00Z")
+    );
+    assert_eq!(case.directory.customers(), Some(400));
+    assert_eq!(
+        case.directory.tenants[&TenantId("t-1".into())].domains,
+        ["one.example", "one.test"]
+    );
+    assert_eq!(case.directory.tenants[&TenantId("t-2".into())], Tenant::default());
+    assert_eq!(case.reports.agents, AgentNaming::Name);
+    assert_eq!(case.reports.gap_hours, GapHours(3));
+    assert_eq!(
+        case.reports.catalogues,
+        [("ours.toml".to_owned(), folder.path().join("ours.toml"))]
+    );
+    assert_eq!(case.logs[0].path, "logs/*.jsonl");
+    assert_eq!(case.logs[0].base, folder.path());
+    assert_eq!(case.logs[0].profile, ProfileRef::BuiltIn("superuser".into()));
+    let own = ("own.toml".to_owned(), folder.path().join("own.toml"));
+    assert_eq!(
+        case.logs[1].profile,
+        ProfileRef::File {
+            shown: own.0,
+            path: own.1
+        }
+    );
+}
+
+#[test]
+fn scopes_point_at_their_agents() {
+    let (_folder, case) = sample();
+    let [possible, attributed] = &case.scopes[..] else {
+        panic!("two scopes")
+    };
+    assert_eq!(possible.agents, [0, 2]);
+    assert_eq!(possible.basis.as_deref(), Some("Every engineer of the sub-processor."));
+    assert_eq!(attributed.agents, [0, 2]);
+    assert_eq!(attributed.sessions, ["s-1"]);
+    assert_eq!(attributed.window.from.to_string(), "2026-01-21T05:00:00.50Z");
+    let all = with("agents = { employer = \"Sub Ltd\" }", "agents = \"all\"");
+    let (_folder, case) = load(&[("case.toml", &all), ("agents.csv", AGENTS), ("tenants.csv", TENANTS)]);
+    assert_eq!(case.expect("good").scopes[0].agents, [0, 1, 2, 3]);
+}
+
+#[test]
+fn agents_of_the_file_come_before_those_of_the_list() {
+    let (_folder, case) = sample();
+    let ids: Vec<&str> = case.agents.iter().map(|agent| agent.id.0.as_str()).collect();
+    assert_eq!(ids, ["ag-01", "ag-02", "ag-03", "svc-01"]);
+    assert_eq!(case.agents[0].email.as_deref(), Some("k.abe@sub.example"));
+    assert_eq!(case.agents[0].identities, ["kabe", "u-17"]);
+    assert_eq!(case.agents[1].name.as_deref(), Some("Roe, Max"));
+    assert_eq!(case.agents[2].email, None);
+    assert_eq!(case.agents[3].identities, ["api key 7"]);
+}
+
+#[test]
+fn the_files_read_are_listed_as_written() {
+    let (_folder, case) = sample();
+    let files: Vec<_> = case
+        .files
+        .iter()
+        .map(|file| (file.role, file.path.as_str(), file.bytes))
+        .collect();
+    assert_eq!(
+        files,
+        [
+            ("case", "case.toml", CASE.len() as u64),
+            ("agents", "agents.csv", AGENTS.len() as u64),
+            ("tenants", "tenants.csv", TENANTS.len() as u64),
+        ]
+    );
+    assert_eq!(case.files[1].sha256, crate::digest::Sha256::of(AGENTS.as_bytes()));
+}
+
+#[test]
+fn optional_sections_may_be_absent() {
+    let start = CASE.find("[tenants]").expect("the sample has tenants");
+    let end = CASE.find("[[logs]]").expect("the sample has logs");
+    let (_folder, case) = load(&[
+        ("case.toml", &format!("{}{}", &CASE[..start], &CASE[end..])),
+        ("agents.csv", AGENTS),
+    ]);
+    let case = case.expect("good");
+    assert_eq!(case.directory.customers(), None);
+    let end = CASE.find("[reports]").expect("the sample has reports");
+    let (_folder, case) = load(&[
+        ("case.toml", &CASE[..end]),
+        ("agents.csv", AGENTS),
+        ("tenants.csv", TENANTS),
+    ]);
+    assert_eq!(case.expect("good").reports, ReportSettings::default());
+}
+
+#[test]
+fn ids_that_differ_only_in_case_are_two_agents() {
+    let agents = format!("{AGENTS}AG-01,x@sub.example,,,,,\r\n");
+    let (_folder, case) = load(&[("case.toml", CASE), ("agents.csv", &agents), ("tenants.csv", TENANTS)]);
+    assert_eq!(case.expect("good").agents.len(), 5);
+}
