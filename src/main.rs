@@ -1,2 +1,12 @@
-//! The binary.
-fn main() {}
+//! The program: parse, run, map the outcome. Everything a test would want is in the library.
+
+mod cli;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+fn main() -> ExitCode {
+    let args = cli::args::Args::parse();
+    cli::exit::code(cli::commands::run(args))
+}

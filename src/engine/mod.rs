@@ -1,1 +1,36 @@
-//! engine
+//! Execution: a plan, and the engines that can carry it out. What is in scope is decided elsewhere; nothing is written.
+
+mod judge;
+mod local;
+mod plan;
+
+use crate::{findings::Scan, progress::Progress};
+
+pub use local::Local;
+pub use plan::{Plan, PlanError};
+
+/// Carries out a plan. Every engine gives the same answer for the same plan.
+pub trait Engine {
+    /// Reads all sources. An error means that nothing can be said.
+    fn run(&self, plan: &Plan, progress: &dyn Progress) -> Result<Scan, EngineError>;
+}
+
+/// The machine failed while reading; a defect in the data never is an error.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum EngineError {
+    /// A source could not be read to its end.
+    #[error("cannot read `{shown}`: {fault}")]
+    Read {
+        /// As reached from the case file.
+        shown: String,
+        /// The operating system's answer.
+        fault: std::io::Error,
+    },
+    /// The threads could not be started.
+    #[error("cannot start the worker threads: {fault}")]
+    Threads {
+        /// Why.
+        fault: String,
+    },
+}

@@ -3,6 +3,11 @@
 //! Serialised it is `findings.json`. Its JSON Schema is `docs/findings.schema.json`; a change to either is a change of
 //! [`SCHEMA`] and a line in the changelog.
 
+mod caveats;
+mod close;
+mod count;
+mod slug;
+
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
@@ -17,6 +22,8 @@ use crate::{
     tenants::{Books, Outcomes, TenantEvent},
     time::Timestamp,
 };
+
+pub use close::{BooksDoNotBalance, Scan, Scanned};
 
 /// The version of this format.
 pub const SCHEMA: &str = "tenant-impact/findings/1";

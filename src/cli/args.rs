@@ -1,0 +1,144 @@
+//! The command line. Help, man page and completions are all made from these definitions.
+
+use std::{num::NonZeroUsize, path::PathBuf};
+
+use clap::{Args as ClapArgs, Parser, Subcommand};
+use clap_complete::Shell;
+
+const EXIT: &str = "\
+Exit status:
+  0  complete
+  1  finished, read the caveats: refused records, a gap in the logs, an unknown tenant, nothing found
+  2  not done: wrong usage, a fault in the case, or the machine failed; nothing was written";
+
+const REPORT_EXAMPLES: &str = "\
+Examples:
+  # The case says what is asked, of whom, and where the logs are
+  tenant-impact report case.toml --out impact-report
+
+  # The same without a case file, to scope quickly
+  tenant-impact report --logs exports/ --agents agents.csv \\
+      --from 2026-01-16T00:00:00Z --until 2026-01-21T00:00:00Z --out impact-report
+
+  # Two identities, two kinds of path, figures for a script
+  tenant-impact report --logs 'trail/*.json' --profile aws-cloudtrail --agents ann bob@support.example \\
+      --from 2026-01-16T00:00:00+01:00 --until 2026-01-16T12:00:00+01:00 --out found --json";
+
+/// What exactly was done in each customer's tenant, by these support agents, in this window
+///
+/// Reads the access logs of an internal admin tool, judges every record against a compromise window and the support
+/// agents' identities, and writes one report per customer: complete, the same every time, with no word about any other.
+#[derive(Debug, Parser)]
+#[command(name = "tenant-impact", version, after_help = EXIT, max_term_width = 100)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Scan the logs and write the bundle: one report per customer, and an overview for the vendor
+    Report(Box<ReportArgs>),
+    /// Show the field-mapping profiles that are built in, or check one of your own
+    #[command(subcommand)]
+    Profiles(ProfilesCommand),
+    /// Print the JSON Schema of findings.json or manifest.json
+    Schema(SchemaArgs),
+    /// Print the completion script for a shell
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+    /// Print the manual pages in roff
+    #[command(hide = true)]
+    Man,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(after_help = REPORT_EXAMPLES, after_long_help = format!("{REPORT_EXAMPLES}\n\n{EXIT}"))]
+pub(crate) struct ReportArgs {
+    /// The case file (TOML); paths in it are relative to it
+    #[arg(required_unless_present = "logs", conflicts_with_all = ["logs", "agents", "from", "until", "profile", "tenants"])]
+    pub(crate) case: Option<PathBuf>,
+
+    /// Where to write the bundle; must not exist
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: PathBuf,
+
+    /// Log files, folders or globs, instead of a case file
+    #[arg(long, value_name = "PATH", num_args = 1.., requires_all = ["agents", "from", "until"], help_heading = "Without a case file")]
+    pub(crate) logs: Vec<String>,
+
+    /// Agents: CSV files, or identities as the logs write them
+    #[arg(long, value_name = "FILE_OR_ID", num_args = 1.., help_heading = "Without a case file")]
+    pub(crate) agents: Vec<String>,
+
+    /// The first instant of the window, RFC 3339 with an offset: 2026-01-16T00:00:00Z
+    #[arg(long, value_name = "TIME", help_heading = "Without a case file")]
+    pub(crate) from: Option<String>,
+
+    /// The first instant after the window
+    #[arg(long, value_name = "TIME", help_heading = "Without a case file")]
+    pub(crate) until: Option<String>,
+
+    /// The field-mapping profile: a name from `tenant-impact profiles list`, or a TOML file [default: superuser]
+    #[arg(long, value_name = "NAME", help_heading = "Without a case file")]
+    pub(crate) profile: Option<String>,
+
+    /// The directory of customers (CSV)
+    #[arg(long, value_name = "FILE", help_heading = "Without a case file")]
+    pub(crate) tenants: Option<String>,
+
+    /// How many threads to use; the answer is the same for any number [default: one for each core]
+    #[arg(long, value_name = "N")]
+    pub(crate) threads: Option<NonZeroUsize>,
+
+    /// Print a summary as JSON instead of a table
+    #[arg(long, conflicts_with = "quiet")]
+    pub(crate) json: bool,
+
+    /// Print nothing but errors
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ProfilesCommand {
+    /// List the profiles that are built in
+    List,
+    /// Print one as TOML, to read it or to start your own from it
+    Show {
+        /// Its name
+        name: String,
+    },
+    /// Check a profile file of your own
+    Check {
+        /// The file
+        file: PathBuf,
+    },
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct SchemaArgs {
+    /// Of which file
+    #[arg(value_enum)]
+    pub(crate) of: SchemaOf,
+}
+
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+pub(crate) enum SchemaOf {
+    /// findings.json
+    Findings,
+    /// manifest.json
+    Manifest,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_definitions_hold_together() {
+        super::Args::command().debug_assert();
+    }
+}

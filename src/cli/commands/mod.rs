@@ -1,0 +1,51 @@
+//! One file a command: flags to library calls.
+
+mod profiles;
+mod report;
+
+use std::io::Write as _;
+
+use clap::CommandFactory as _;
+use tenant_impact::{bundle::Manifest, findings::Findings};
+
+use super::{
+    args::{Args, Command, SchemaArgs, SchemaOf},
+    exit::Outcome,
+};
+
+/// Runs the command that was asked for.
+pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
+    match args.command {
+        Command::Report(args) => report::run(&args),
+        Command::Profiles(command) => profiles::run(command),
+        Command::Schema(args) => schema(&args),
+        Command::Completions { shell } => {
+            clap_complete::generate(shell, &mut Args::command(), "tenant-impact", &mut std::io::stdout());
+            Ok(Outcome::Complete)
+        }
+        Command::Man => man(),
+    }
+}
+
+fn schema(args: &SchemaArgs) -> anyhow::Result<Outcome> {
+    let schema = match args.of {
+        SchemaOf::Findings => schemars::schema_for!(Findings),
+        SchemaOf::Manifest => schemars::schema_for!(Manifest),
+    };
+    let mut out = std::io::stdout();
+    serde_json::to_writer_pretty(&mut out, &schema)?;
+    writeln!(out)?;
+    Ok(Outcome::Complete)
+}
+
+/// The page of the program and one of each command, one after the other.
+fn man() -> anyhow::Result<Outcome> {
+    let mut out = std::io::stdout();
+    let mut program = Args::command();
+    program.build();
+    clap_mangen::Man::new(program.clone()).render(&mut out)?;
+    for command in program.get_subcommands().filter(|command| !command.is_hide_set() && command.get_name() != "help") {
+        clap_mangen::Man::new(command.clone()).render(&mut out)?;
+    }
+    Ok(Outcome::Complete)
+}

@@ -1,0 +1,72 @@
+//! `report`: the main job. Everything that can be wrong is found out before the first log is read.
+
+use std::path::Path;
+
+use rayon::prelude::*;
+use tenant_impact::{
+    bundle::{BundleError, FileEntry, Manifest, Writer},
+    case::{AdHoc, Case, CaseError, CaseFile},
+    catalogue::Catalogue,
+    engine::{Engine as _, Local, Plan},
+    findings::Answer,
+    reports::{ReportError, Reports, Templates},
+};
+
+use crate::cli::{args::ReportArgs, exit::Outcome, progress::Bar, summary};
+
+pub(crate) fn run(args: &ReportArgs) -> anyhow::Result<Outcome> {
+    let case = case(args)?;
+    let plan = Plan::new(&case)?;
+    let (catalogue, catalogue_files) = Catalogue::load(&case.reports.catalogues)?;
+    let (templates, template_files) = Templates::load(case.reports.templates.as_ref())?;
+    let writer = Writer::create(&args.out)?;
+    let engine = Local { threads: args.threads };
+    let scan = engine.run(&plan, &Bar::new(args.quiet))?;
+    let answer = Answer::close(&case, &catalogue, scan)?;
+    let reports = Reports::new(&answer.findings, templates);
+    let files = engine.install(|| write(&writer, &reports, &answer))??;
+    let inputs = case.files.iter().chain(plan.files()).chain(&catalogue_files).chain(&template_files);
+    let out = writer.finish(&Manifest::new(&answer.findings, inputs, files))?;
+    tell(args, &answer, &out)
+}
+
+fn case(args: &ReportArgs) -> Result<Case, CaseError> {
+    match &args.case {
+        Some(path) => Case::load(path),
+        None => Case::ad_hoc(&AdHoc {
+            logs: args.logs.clone(),
+            agents: args.agents.clone(),
+            from: args.from.clone().unwrap_or_default(),
+            until: args.until.clone().unwrap_or_default(),
+            profile: args.profile.clone().unwrap_or_else(|| "superuser".to_owned()),
+            tenants: args.tenants.clone(),
+            base: ".".into(),
+        }),
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+enum WriteError {
+    #[error(transparent)]
+    Report(#[from] ReportError),
+    #[error(transparent)]
+    Bundle(#[from] BundleError),
+}
+
+/// Renders and writes, each tenant on its own, so that no more than a few are in memory at a time.
+fn write(writer: &Writer, reports: &Reports, answer: &Answer) -> Result<Vec<FileEntry>, WriteError> {
+    let put = |artifacts: Vec<_>| artifacts.iter().map(|artifact| writer.put(artifact)).collect::<Result<Vec<_>, _>>();
+    let tenants = answer.tenants.par_iter().map(|tenant| Ok(put(reports.tenant(tenant)?)?));
+    let mut files: Vec<FileEntry> = tenants.collect::<Result<Vec<_>, WriteError>>()?.into_iter().flatten().collect();
+    files.extend(put(reports.overview(answer)?)?);
+    Ok(files)
+}
+
+fn tell(args: &ReportArgs, answer: &Answer, out: &Path) -> anyhow::Result<Outcome> {
+    if args.json {
+        summary::json(&answer.findings, out)?;
+    } else if !args.quiet {
+        summary::table(&answer.findings, out)?;
+    }
+    Ok(if answer.findings.complete { Outcome::Complete } else { Outcome::Caveats })
+}

@@ -1,0 +1,45 @@
+//! Outcome to exit status, in one place.
+
+use std::{io, process::ExitCode};
+
+use tenant_impact::{case::CaseError, engine::PlanError};
+
+use super::console;
+
+/// How a command ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// Nothing to add.
+    Complete,
+    /// Done, and there is something to read.
+    Caveats,
+}
+
+/// Tells what went wrong, if anything, and with which status the program ends.
+pub(crate) fn code(result: anyhow::Result<Outcome>) -> ExitCode {
+    match result {
+        Ok(Outcome::Complete) => ExitCode::SUCCESS,
+        Ok(Outcome::Caveats) => ExitCode::from(1),
+        // `tenant-impact ... | head` is not a failure.
+        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            tell(&error);
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn tell(error: &anyhow::Error) {
+    let faults = match (error.downcast_ref(), error.downcast_ref()) {
+        (Some(CaseError::Faults(faults)), _) | (_, Some(PlanError(faults))) => faults,
+        _ => return console::error(error),
+    };
+    faults.iter().for_each(console::fault);
+    if faults.len() > 1 {
+        console::note(&format!("{} faults, nothing was written", faults.len()));
+    }
+}
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| cause.downcast_ref::<io::Error>().is_some_and(|io| io.kind() == io::ErrorKind::BrokenPipe))
+}

@@ -1,0 +1,93 @@
+//! The plan: a case with everything found and compiled that reading needs, so that nothing can go wrong later that could
+//! have been told before.
+
+use std::{collections::BTreeMap, fs::File};
+
+use crate::{
+    case::{Case, CaseFile, ProfileRef},
+    coverage::Coverage,
+    diag::Diagnostic,
+    events::Profile,
+    scope::ScopeSet,
+    sources::{Source, SourceSet, discover},
+};
+
+/// What an engine carries out.
+#[derive(Debug)]
+pub struct Plan {
+    pub(super) sources: SourceSet,
+    profiles: BTreeMap<ProfileRef, Profile>,
+    pub(super) scopes: ScopeSet,
+    /// Of nothing yet, over the case's windows.
+    pub(super) coverage: Coverage,
+}
+
+/// Everything that keeps a case from being carried out.
+#[derive(Debug, thiserror::Error)]
+#[error("the case cannot be carried out")]
+pub struct PlanError(pub Vec<Diagnostic>);
+
+impl Plan {
+    /// Finds the logs, opens each once, and reads the profiles of a case.
+    pub fn new(case: &Case) -> Result<Self, PlanError> {
+        let mut faults = Vec::new();
+        let profiles = profiles(case, &mut faults);
+        let sources = discover(&case.logs).unwrap_or_else(|errors| {
+            faults.extend(
+                errors
+                    .iter()
+                    .map(|error| Diagnostic::new("log-input", error.to_string())),
+            );
+            SourceSet::default()
+        });
+        faults.extend(sources.sources.iter().filter_map(unreadable));
+        if !faults.is_empty() {
+            return Err(PlanError(faults));
+        }
+        let scopes = ScopeSet::compile(&case.scopes, &case.agents);
+        let windows: Vec<_> = scopes.windows().collect();
+        Ok(Self {
+            sources,
+            profiles,
+            scopes,
+            coverage: Coverage::over(windows.into_iter()),
+        })
+    }
+
+    /// The profile that reads a source.
+    pub(super) fn profile(&self, source: &Source) -> &Profile {
+        &self.profiles[&source.profile]
+    }
+
+    /// The profile files that are used, for the manifest.
+    pub fn files(&self) -> impl Iterator<Item = &CaseFile> {
+        self.profiles.values().map(|profile| &profile.file)
+    }
+
+    /// The logs that will be read.
+    pub fn sources(&self) -> &SourceSet {
+        &self.sources
+    }
+}
+
+fn profiles(case: &Case, faults: &mut Vec<Diagnostic>) -> BTreeMap<ProfileRef, Profile> {
+    let mut profiles = BTreeMap::new();
+    for reference in case.logs.iter().map(|input| &input.profile) {
+        if profiles.contains_key(reference) {
+            continue;
+        }
+        match Profile::resolve(reference) {
+            Ok(profile) => drop(profiles.insert(reference.clone(), profile)),
+            Err(error) => faults.push(Diagnostic::new("profile", error.to_string())),
+        }
+    }
+    faults.dedup();
+    profiles
+}
+
+/// A log that cannot be opened is told before hours are spent on the others.
+fn unreadable(source: &Source) -> Option<Diagnostic> {
+    let fault = File::open(&source.path).err()?;
+    let hint = "check the file's permissions: an answer without it would not be complete";
+    Some(Diagnostic::new("log-input", format!("cannot read `{}`: {fault}", source.shown)).hint(hint))
+}

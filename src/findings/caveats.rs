@@ -1,0 +1,187 @@
+//! Caveats: what a reader must know before relying on the answer, the gravest first. An answer without any is complete.
+
+use super::{
+    Caveat,
+    CaveatCode::{self, *},
+    Findings,
+};
+use crate::{
+    catalogue::Effect,
+    sources::Skipped,
+    text::{counted, grouped},
+};
+
+/// How many names a message lists before it counts the rest.
+const NAMED: usize = 5;
+
+/// Everything there is to warn of.
+pub(super) fn caveats(findings: &Findings, skipped: &[Skipped]) -> Vec<Caveat> {
+    let found = [
+        (NothingRead, nothing_read(findings)),
+        (NothingInScope, nothing_in_scope(findings)),
+        (PossiblyInScope, possibly_in_scope(findings)),
+        (RefusedRecords, refused(findings)),
+        (UnreadableSource, unreadable(findings)),
+        (SkippedInput, passed_over(skipped)),
+        (CoverageGap, gaps(findings)),
+        (EventsWithoutTenant, without_tenant(findings)),
+        (UnknownTenants, unknown_tenants(findings)),
+        (EventIdConflict, conflicts(findings)),
+        (UncataloguedActions, uncatalogued(findings)),
+    ];
+    let caveat = |(code, message): (CaveatCode, Option<String>)| message.map(|message| Caveat { code, message });
+    found.into_iter().filter_map(caveat).collect()
+}
+
+fn nothing_read(findings: &Findings) -> Option<String> {
+    let records = findings.records;
+    (records.read == records.refused).then(|| {
+        let read = counted(records.read, "record", "records");
+        format!("No record could be read as an event ({read}, all refused): this is no finding that nothing happened.")
+    })
+}
+
+/// A negative is never bare: it says who was searched for, where and when.
+fn nothing_in_scope(findings: &Findings) -> Option<String> {
+    let records = findings.records;
+    (records.in_scope == 0 && records.read > records.refused).then(|| {
+        let agents = counted(findings.agents.len() as u64, "listed agent", "listed agents");
+        let sources: Vec<_> = findings
+            .sources
+            .iter()
+            .map(|source| format!("`{}`", source.path))
+            .collect();
+        let first = findings.sources.iter().filter_map(|source| source.first).min();
+        let last = findings.sources.iter().filter_map(|source| source.last).max();
+        let covering = first
+            .zip(last)
+            .map(|(first, last)| format!(", covering {first} to {last}"))
+            .unwrap_or_default();
+        format!(
+            "No event by any of the {agents} was found in {}{covering}: {} in no window, {} by others. Check that the \
+             identities are written as the log writes them.",
+            listed(&sources, "source"),
+            counted(records.outside_window, "record", "records"),
+            grouped(records.other_actor),
+        )
+    })
+}
+
+fn possibly_in_scope(findings: &Findings) -> Option<String> {
+    let naming = findings
+        .refused
+        .iter()
+        .filter(|refused| !refused.names.is_empty())
+        .count() as u64;
+    (naming > 0).then(|| {
+        let records = counted(naming, "refused record names", "refused records name");
+        format!("{records} a listed identity and may be in scope: read them in refused.csv.")
+    })
+}
+
+fn refused(findings: &Findings) -> Option<String> {
+    let count = findings.records.refused;
+    (count > 0).then(|| {
+        let records = counted(count, "record", "records");
+        format!("{records} could not be read as events; each is listed with its position in refused.csv.")
+    })
+}
+
+fn unreadable(findings: &Findings) -> Option<String> {
+    let dumb = findings
+        .sources
+        .iter()
+        .filter(|source| source.records.read == source.records.refused);
+    let names: Vec<_> = dumb.map(|source| format!("`{}`", source.path)).collect();
+    (!names.is_empty()).then(|| format!("No event could be read in {}.", listed(&names, "source")))
+}
+
+fn passed_over(skipped: &[Skipped]) -> Option<String> {
+    let names: Vec<_> = skipped
+        .iter()
+        .map(|skipped| format!("`{}` ({})", skipped.shown, skipped.reason))
+        .collect();
+    (!names.is_empty()).then(|| format!("Passed over: {}.", listed(&names, "file")))
+}
+
+fn gaps(findings: &Findings) -> Option<String> {
+    let gaps: Vec<_> = findings
+        .coverage
+        .gaps
+        .iter()
+        .map(|gap| format!("{} to {}", gap.from, gap.until))
+        .collect();
+    (!gaps.is_empty()).then(|| {
+        format!(
+            "No source holds any record of {}: logs may be missing there.",
+            listed(&gaps, "stretch")
+        )
+    })
+}
+
+fn without_tenant(findings: &Findings) -> Option<String> {
+    let count = findings.records.without_tenant;
+    (count > 0).then(|| {
+        let events = counted(count, "in-scope event names", "in-scope events name");
+        format!("{events} no tenant and so stands in nobody's report: see unattributed.jsonl.")
+    })
+}
+
+fn unknown_tenants(findings: &Findings) -> Option<String> {
+    // Without a directory nobody is known, and that is no news.
+    let customers = findings.impact.customers?;
+    let unknown = findings.tenants.iter().filter(|tenant| !tenant.known);
+    let names: Vec<_> = unknown.map(|tenant| format!("`{}`", tenant.id)).collect();
+    (!names.is_empty() && customers > 0).then(|| {
+        format!(
+            "Not in the tenant directory, and reported all the same: {}.",
+            listed(&names, "tenant")
+        )
+    })
+}
+
+fn conflicts(findings: &Findings) -> Option<String> {
+    let ids: Vec<_> = findings
+        .conflicts
+        .iter()
+        .map(|conflict| format!("`{}`", conflict.event_id))
+        .collect();
+    (!ids.is_empty()).then(|| {
+        format!(
+            "The same event id stands on different records, all of which are kept: {}.",
+            listed(&ids, "id")
+        )
+    })
+}
+
+fn uncatalogued(findings: &Findings) -> Option<String> {
+    let unknown = findings
+        .actions
+        .iter()
+        .filter(|action| action.effect == Effect::Uncatalogued);
+    let codes: Vec<_> = unknown.map(|action| format!("`{}`", action.code)).collect();
+    (!codes.is_empty()).then(|| {
+        format!(
+            "Not in the action catalogue, shown raw and not assumed harmless: {}.",
+            listed(&codes, "action")
+        )
+    })
+}
+
+/// The first few of them, and how many more.
+fn listed(names: &[String], noun: &str) -> String {
+    let shown = names[..names.len().min(NAMED)].join(", ");
+    match names.len().saturating_sub(NAMED) {
+        0 => shown,
+        more => format!(
+            "{shown} and {} more ({} {noun}{} in all)",
+            grouped(more as u64),
+            grouped(names.len() as u64),
+            plural(noun)
+        ),
+    }
+}
+
+fn plural(noun: &str) -> &'static str {
+    if noun.ends_with("ch") { "es" } else { "s" }
+}

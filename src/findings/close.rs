@@ -1,0 +1,239 @@
+//! Closing the books: everything that was read becomes one answer, or none if a record is unaccounted for.
+
+use super::{
+    Answer, ConflictFinding, CoverageFinding, Findings, Impact, RefusedFinding, SCHEMA, ScopeFinding, SourceCoverage,
+    SourceFinding, TenantFinding, Tool, caveats::caveats, count,
+};
+use crate::{
+    case::Case,
+    catalogue::Catalogue,
+    digest::Sha256,
+    sources::Skipped,
+    tenants::{Books, Refused, ScopedEvent, Settled, SourceTally, settle},
+    time::Window,
+};
+
+/// What reading all sources of a case brought.
+#[derive(Debug)]
+pub struct Scan {
+    /// In reading order.
+    pub sources: Vec<Scanned>,
+    /// Files that were passed over.
+    pub skipped: Vec<Skipped>,
+}
+
+/// What reading one source brought.
+#[derive(Debug)]
+pub struct Scanned {
+    /// As reached from the case file.
+    pub path: String,
+    /// Over the bytes that were parsed.
+    pub sha256: Sha256,
+    /// How many.
+    pub bytes: u64,
+    /// Name of the profile that read it.
+    pub profile: String,
+    /// How its records were framed.
+    pub framing: String,
+    /// What was found in it.
+    pub tally: SourceTally,
+}
+
+/// A record is unaccounted for, or counted twice. That is a fault of this program, and nothing may be written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "the books do not balance ({books:?}); this is a fault of tenant-impact, please report it. Nothing was written"
+)]
+pub struct BooksDoNotBalance {
+    /// The books in question.
+    pub books: Books,
+}
+
+impl Answer {
+    /// Closes the books of a case.
+    pub fn close(case: &Case, catalogue: &Catalogue, mut scan: Scan) -> Result<Self, BooksDoNotBalance> {
+        let tallies = scan.sources.iter_mut().map(|source| {
+            let coverage = source.tally.coverage.clone();
+            std::mem::replace(&mut source.tally, SourceTally::new(coverage))
+        });
+        let tallies = tallies.collect();
+        let kinds: Vec<_> = scan.sources.iter().map(|source| source.profile.as_str()).collect();
+        let settled = settle(tallies, &kinds);
+        let records = balanced(&settled)?;
+        let (tenants, unattributed) = count::by_tenant(case, catalogue, &settled.events);
+        let mut findings = Findings {
+            schema: SCHEMA.to_owned(),
+            tool: Tool {
+                name: "tenant-impact".to_owned(),
+                version: env!("CARGO_PKG_VERSION").to_owned(),
+            },
+            case: case.header.clone(),
+            complete: true,
+            caveats: Vec::new(),
+            scopes: scopes(case, &settled.events),
+            records,
+            sources: sources(&scan, &settled),
+            tenants: tenants.iter().map(|tenant| tenant.finding.clone()).collect(),
+            actions: count::actions(catalogue, &settled.events),
+            agents: count::agents(&case.agents, &settled.events),
+            coverage: coverage(case, &settled),
+            impact: impact(case, tenants.iter().map(|tenant| &tenant.finding)),
+            refused: settled.refused.iter().map(|refused| refusal(case, refused)).collect(),
+            conflicts: settled
+                .conflicts
+                .into_iter()
+                .map(|c| ConflictFinding {
+                    event_id: c.event_id,
+                    events: c.events,
+                })
+                .collect(),
+            agent_naming: case.reports.agents,
+        };
+        findings.caveats = caveats(&findings, &scan.skipped);
+        findings.complete = findings.caveats.is_empty();
+        Ok(Self {
+            findings,
+            tenants,
+            unattributed,
+        })
+    }
+}
+
+/// The books of all sources, if every one balances and so does the whole.
+fn balanced(settled: &Settled) -> Result<Books, BooksDoNotBalance> {
+    let mut total = Books::default();
+    for books in &settled.books {
+        total += *books;
+    }
+    let without_tenant = settled
+        .events
+        .iter()
+        .filter(|event| event.event.tenants.is_empty())
+        .count() as u64;
+    let counted = settled.events.len() as u64 == total.in_scope && without_tenant == total.without_tenant;
+    match settled.books.iter().chain([&total]).find(|books| !books.balance()) {
+        Some(&books) => Err(BooksDoNotBalance { books }),
+        None if !counted => Err(BooksDoNotBalance { books: total }),
+        None => Ok(total),
+    }
+}
+
+fn scopes(case: &Case, events: &[ScopedEvent]) -> Vec<ScopeFinding> {
+    let finding = |(at, scope): (usize, &crate::case::Scope)| {
+        let inside = || events.iter().filter(|event| event.scopes.contains(at));
+        let mut tenants: Vec<_> = inside()
+            .flat_map(|event| event.event.tenants.iter().map(|tenant| &tenant.id))
+            .collect();
+        tenants.sort_unstable();
+        tenants.dedup();
+        ScopeFinding {
+            name: scope.name.clone(),
+            from: scope.window.from,
+            until: scope.window.until,
+            agents: scope
+                .agents
+                .iter()
+                .map(|&agent| case.agents[agent].id.clone())
+                .collect(),
+            basis: scope.basis.clone(),
+            sessions: scope.sessions.clone(),
+            ips: scope.ips.clone(),
+            events: inside().count() as u64,
+            tenants: tenants.len() as u64,
+        }
+    };
+    case.scopes.iter().enumerate().map(finding).collect()
+}
+
+fn sources(scan: &Scan, settled: &Settled) -> Vec<SourceFinding> {
+    let facts = scan.sources.iter().zip(&settled.books).zip(&settled.coverage);
+    let finding = |((source, books), coverage): ((&Scanned, &Books), &crate::coverage::Coverage)| SourceFinding {
+        path: source.path.clone(),
+        sha256: source.sha256,
+        bytes: source.bytes,
+        profile: source.profile.clone(),
+        framing: source.framing.clone(),
+        records: *books,
+        first: coverage.first(),
+        last: coverage.last(),
+    };
+    facts.map(finding).collect()
+}
+
+fn coverage(case: &Case, settled: &Settled) -> CoverageFinding {
+    let windows: Vec<Window> = case.scopes.iter().map(|scope| scope.window).collect();
+    let least = case.reports.gap_hours.0;
+    let mut all = crate::coverage::Coverage::over(windows.iter().copied());
+    settled.coverage.iter().for_each(|coverage| all.merge(coverage));
+    let sources = settled
+        .coverage
+        .iter()
+        .enumerate()
+        .map(|(source, coverage)| SourceCoverage {
+            source,
+            hours: coverage.covered(&windows),
+            gaps: coverage.inner_gaps(&windows, least),
+        });
+    CoverageFinding {
+        gap_hours: least,
+        gaps: all.gaps(&windows, least),
+        sources: sources.collect(),
+    }
+}
+
+fn impact<'a>(case: &Case, tenants: impl Iterator<Item = &'a TenantFinding> + Clone) -> Impact {
+    let customers = case.directory.customers();
+    let touched = tenants.clone().count() as u64;
+    Impact {
+        tenants: touched,
+        known_tenants: tenants.filter(|tenant| tenant.known).count() as u64,
+        share: customers
+            .filter(|&customers| customers > 0)
+            .map(|customers| share(touched, customers)),
+        customers,
+    }
+}
+
+/// Rounded in integers, half up, so that every machine prints the same digits.
+fn share(part: u64, whole: u64) -> f64 {
+    let millionths = (u128::from(part) * 2_000_000 + u128::from(whole)) / (2 * u128::from(whole));
+    u32::try_from(millionths).map_or(f64::MAX, f64::from) / 1_000_000.0
+}
+
+fn refusal(case: &Case, refused: &Refused) -> RefusedFinding {
+    RefusedFinding {
+        source: refused.at.source,
+        offset: refused.at.offset,
+        length: refused.at.length,
+        reason: refused.refusal.reason.as_str().to_owned(),
+        detail: refused.refusal.detail.clone(),
+        names: refused
+            .names
+            .iter()
+            .map(|&agent| case.agents[agent].id.clone())
+            .collect(),
+        excerpt: refused.excerpt.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shares_are_rounded_half_up_to_six_decimals() {
+        assert!((share(366, 15_000) - 0.0244).abs() < f64::EPSILON);
+        assert_eq!(share(1, 3).to_string(), "0.333333");
+        assert_eq!(share(2, 3).to_string(), "0.666667");
+        assert_eq!(share(5, 2).to_string(), "2.5");
+    }
+
+    #[test]
+    fn books_that_do_not_balance_stop_everything() {
+        let mut tally = SourceTally::new(crate::coverage::Coverage::over(std::iter::empty()));
+        tally.read = 2;
+        tally.other_actor = 1;
+        let settled = settle(vec![tally], &["log"]);
+        assert_eq!(balanced(&settled).expect_err("one record is missing").books.read, 2);
+    }
+}
