@@ -2,8 +2,26 @@
 //!
 //! A code that no entry covers is [`Effect::Uncatalogued`]: shown raw, never assumed harmless.
 
+mod file;
+mod pattern;
+
+use std::{collections::BTreeMap, fmt, path::PathBuf};
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+use self::{
+    file::{Action, Codes},
+    pattern::Pattern,
+};
+use crate::case::{CaseError, CaseFile};
+
+/// The built-in files: how faults in them would name them, and their text.
+const BUILT_IN: [(&str, &str); 3] = [
+    ("superuser.toml", include_str!("actions/superuser.toml")),
+    ("okta.toml", include_str!("actions/okta.toml")),
+    ("aws.toml", include_str!("actions/aws.toml")),
+];
 
 /// Tier of an action, the mildest first. What is not catalogued ranks above all, because nothing is known of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, JsonSchema, Serialize, Deserialize)]
@@ -28,3 +46,139 @@ pub enum Effect {
     /// Not in the catalogue.
     Uncatalogued,
 }
+
+impl Effect {
+    /// Every tier, the mildest first.
+    pub const ALL: [Self; 9] = [
+        Self::View,
+        Self::Search,
+        Self::Export,
+        Self::RevealSecret,
+        Self::Change,
+        Self::Credential,
+        Self::Impersonate,
+        Self::Delete,
+        Self::Uncatalogued,
+    ];
+
+    /// As in files: `reveal_secret`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::View => "view",
+            Self::Search => "search",
+            Self::Export => "export",
+            Self::RevealSecret => "reveal_secret",
+            Self::Change => "change",
+            Self::Credential => "credential",
+            Self::Impersonate => "impersonate",
+            Self::Delete => "delete",
+            Self::Uncatalogued => "uncatalogued",
+        }
+    }
+
+    /// As people read it: `reveal secret`.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::RevealSecret => "reveal secret",
+            other => other.as_str(),
+        }
+    }
+}
+
+impl fmt::Display for Effect {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// What is known of an action code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Entry<'c> {
+    /// Its tier.
+    pub effect: Effect,
+    /// What the agent did, in a sentence without its subject; none if the code is not catalogued.
+    pub says: Option<&'c str>,
+    /// What the customer's security team should check.
+    pub check: Option<&'c str>,
+}
+
+/// What is told of a code or of all codes of a pattern.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Meaning {
+    effect: Effect,
+    says: String,
+    check: Option<String>,
+}
+
+/// Meanings by code: the built-in ones, and those of the case before them.
+#[derive(Debug, Clone, Default)]
+pub struct Catalogue {
+    exact: BTreeMap<String, Meaning>,
+    /// The first that matches counts: those of later files first, and of one file the longer first.
+    patterns: Vec<(Pattern, Meaning)>,
+}
+
+impl Catalogue {
+    /// The catalogue without a case.
+    pub fn built_in() -> Self {
+        let mut catalogue = Self::default();
+        for (name, text) in BUILT_IN {
+            let (actions, faults) = file::read(name, text.as_bytes());
+            debug_assert!(faults.is_empty(), "the built-in catalogue has faults: {faults:?}");
+            catalogue.extend(actions);
+        }
+        catalogue
+    }
+
+    /// The built-in catalogue extended by files of the case (as written and resolved), of which later ones win; and
+    /// what those files were. Every fault of all of them is told at once.
+    pub fn load(files: &[(String, PathBuf)]) -> Result<(Self, Vec<CaseFile>), CaseError> {
+        let mut catalogue = Self::built_in();
+        let (mut read, mut faults) = (Vec::new(), Vec::new());
+        for (shown, path) in files {
+            let Some(bytes) = file::open(shown, path, &mut faults) else {
+                continue;
+            };
+            let (actions, found) = file::read(&path.display().to_string(), &bytes);
+            faults.extend(found);
+            catalogue.extend(actions);
+            read.push(CaseFile::new("catalogue", shown.clone(), &bytes));
+        }
+        if faults.is_empty() {
+            return Ok((catalogue, read));
+        }
+        Err(CaseError::Faults(faults))
+    }
+
+    /// What is known of a code. An exact entry beats every pattern, because it was written for this very code.
+    pub fn lookup(&self, code: &str) -> Entry<'_> {
+        let by_pattern = || self.patterns.iter().find(|(pattern, _)| pattern.matches(code));
+        let meaning = self
+            .exact
+            .get(code)
+            .or_else(|| by_pattern().map(|(_, meaning)| meaning));
+        Entry {
+            effect: meaning.map_or(Effect::Uncatalogued, |meaning| meaning.effect),
+            says: meaning.map(|meaning| meaning.says.as_str()),
+            check: meaning.and_then(|meaning| meaning.check.as_deref()),
+        }
+    }
+
+    /// Adds the actions of one file, before those there are.
+    fn extend(&mut self, actions: Vec<Action>) {
+        let mut patterns = Vec::new();
+        for action in actions {
+            match action.codes {
+                Codes::Exact(code) => {
+                    self.exact.insert(code, action.meaning);
+                }
+                Codes::Pattern(pattern) => patterns.push((pattern, action.meaning)),
+            }
+        }
+        patterns.sort_by(|(a, _), (b, _)| b.length().cmp(&a.length()).then_with(|| a.cmp(b)));
+        self.patterns.splice(0..0, patterns);
+    }
+}
+
+#[cfg(test)]
+mod tests;

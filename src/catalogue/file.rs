@@ -1,0 +1,101 @@
+//! Catalogue files: `[[actions]]` with a code or pattern, an effect, what it says and what to check.
+
+use std::{collections::BTreeMap, fs, path::Path};
+
+use super::{Effect, Meaning, pattern::Pattern};
+use crate::{
+    diag::Diagnostic,
+    document::{self, Found, Table},
+};
+
+/// One entry of a file.
+#[derive(Debug)]
+pub(super) struct Action {
+    pub(super) codes: Codes,
+    pub(super) meaning: Meaning,
+}
+
+/// Which codes an entry is about.
+#[derive(Debug)]
+pub(super) enum Codes {
+    Exact(String),
+    Pattern(Pattern),
+}
+
+/// The bytes of a file the case names.
+pub(super) fn open(shown: &str, path: &Path, faults: &mut Vec<Diagnostic>) -> Option<Vec<u8>> {
+    let fault = |error| {
+        let message = format!("cannot read the catalogue `{shown}` ({}): {error}", path.display());
+        Diagnostic::new("unreadable-file", message).hint("correct `catalogue` in `[reports]` of the case file")
+    };
+    fs::read(path).map_err(|error| faults.push(fault(error))).ok()
+}
+
+/// The actions of a file and what is wrong with it.
+pub(super) fn read(name: &str, bytes: &[u8]) -> (Vec<Action>, Vec<Diagnostic>) {
+    let mut first = BTreeMap::new();
+    let reading = document::read(name, bytes, |root| {
+        root.tables("actions", |table| action(table, &mut first))
+    });
+    let actions = reading.value.unwrap_or_default();
+    (actions.into_iter().flatten().collect(), reading.faults)
+}
+
+fn action(table: &mut Table<'_>, first: &mut BTreeMap<String, usize>) -> Option<Action> {
+    let codes = codes(table, first);
+    let effects: Vec<(&str, Effect)> = Effect::ALL
+        .into_iter()
+        // Whoever does not know what an action does leaves it out.
+        .filter(|effect| *effect != Effect::Uncatalogued)
+        .map(|effect| (effect.as_str(), effect))
+        .collect();
+    let effect = table.required_one_of("effect", &effects);
+    let says = table.required_string("says");
+    let check = table.optional_string("check");
+    Some(Action {
+        codes: codes?,
+        meaning: Meaning {
+            effect: effect?.value,
+            says: says?.value,
+            check: check.map(|check| check.value),
+        },
+    })
+}
+
+fn codes(table: &mut Table<'_>, first: &mut BTreeMap<String, usize>) -> Option<Codes> {
+    let both = table.has("code") == table.has("pattern");
+    let (code, pattern) = (table.optional_string("code"), table.optional_string("pattern"));
+    if both {
+        let fault = Diagnostic::new("action-code", "an action has either a `code` or a `pattern`");
+        let hint = "write `code = \"user.mfa.reset\"`, or `pattern = \"Describe*\"` for all that begin so";
+        table.absence(fault.hint(hint).at(table.place().clone()));
+        return None;
+    }
+    for found in code.iter().chain(&pattern) {
+        unique(table, found, first);
+    }
+    match (code, pattern) {
+        (Some(code), _) => Some(Codes::Exact(code.value)),
+        (None, pattern) => family(table, pattern?),
+    }
+}
+
+fn unique(table: &Table<'_>, found: &Found<String>, first: &mut BTreeMap<String, usize>) {
+    if let Some(line) = first.get(&found.value) {
+        let message = format!("`{}` is already described on line {line}", found.value);
+        let fault = Diagnostic::new("duplicate-action", message).hint("keep one of the two");
+        table.fault(fault.at(found.place.clone()));
+    } else {
+        first.insert(found.value.clone(), found.place.line);
+    }
+}
+
+fn family(table: &Table<'_>, found: Found<String>) -> Option<Codes> {
+    let pattern = Pattern::new(&found.value);
+    if pattern.is_none() {
+        let fault = Diagnostic::new("action-pattern", format!("`{}` is no pattern", found.value));
+        let hint = "write some text and a `*`, such as `Describe*`; for one exact action use `code`";
+        table.fault(fault.hint(hint).at(found.place));
+    }
+    pattern.map(Codes::Pattern)
+}

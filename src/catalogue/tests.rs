@@ -1,0 +1,197 @@
+//! What the built-in catalogue holds, what beats what, and what is said of bad files.
+
+use std::{collections::BTreeSet, fs};
+
+use super::*;
+
+/// Every code that must be known, by its tier.
+const EXPECTED: [(Effect, &str); 8] = [
+    (
+        Effect::View,
+        "tenant.view user.view group.view app.view policy.view device.view ticket.view tenant.settings.view \
+         tenant.billing.view log.view agent.login agent.logout GetCallerIdentity GetUser ConsoleLogin DescribeInstances \
+         ListUsers GetBucketAcl",
+    ),
+    (Effect::Search, "user.search tenant.search global.search LookupEvents"),
+    (
+        Effect::Export,
+        "user.list.export log.export report.download ModifySnapshotAttribute ModifyImageAttribute \
+         ModifyDBSnapshotAttribute",
+    ),
+    (
+        Effect::RevealSecret,
+        "api_token.reveal app.client_secret.reveal user.recovery_code.reveal GetSecretValue BatchGetSecretValue Decrypt \
+         GetParameter GetParameters GetPasswordData",
+    ),
+    (
+        Effect::Change,
+        "user.profile.update user.unlock tenant.settings.update policy.update group.member.add group.member.remove \
+         app.update StopLogging UpdateTrail PutEventSelectors RunInstances SendCommand",
+    ),
+    (
+        Effect::Credential,
+        "user.password.reset user.mfa.reset user.mfa.bypass api_token.create admin.role.grant \
+         user.account.reset_password user.mfa.factor.update system.mfa.factor.deactivate user.mfa.attempt_bypass \
+         user.account.update_password user.mfa.factor.reset_all user.account.privilege.grant system.api_token.create \
+         CreateAccessKey CreateLoginProfile UpdateLoginProfile CreateUser AttachUserPolicy PutUserPolicy AddUserToGroup \
+         UpdateAssumeRolePolicy GetFederationToken GetSessionToken PutBucketPolicy CreateRole",
+    ),
+    (
+        Effect::Impersonate,
+        "user.impersonate.start user.impersonate.end user.session.impersonation.initiate \
+         user.session.impersonation.grant user.session.impersonation.end user.session.impersonation.extend \
+         user.session.impersonation.revoke AssumeRole StartSession",
+    ),
+    (
+        Effect::Delete,
+        "user.deactivate app.delete log.delete DeleteTrail DeleteFlowLogs DeleteParameter DeleteParameters DeleteBucket",
+    ),
+];
+
+#[test]
+fn what_must_be_known_is_known_with_its_tier() {
+    let catalogue = Catalogue::built_in();
+    for (effect, codes) in EXPECTED {
+        for code in codes.split_whitespace() {
+            assert_eq!(catalogue.lookup(code).effect, effect, "{code}");
+        }
+    }
+}
+
+#[test]
+fn what_is_not_known_is_never_assumed_harmless() {
+    let catalogue = Catalogue::built_in();
+    for code in [
+        "tenant.shard.rebalance",
+        "GetNewSecretThing",
+        "describeInstances",
+        "",
+        "tenant.view ",
+    ] {
+        let unknown = Entry {
+            effect: Effect::Uncatalogued,
+            says: None,
+            check: None,
+        };
+        assert_eq!(catalogue.lookup(code), unknown, "{code}");
+    }
+}
+
+#[test]
+fn built_in_entries_are_whole_sentences_without_faults_or_duplicates() {
+    let mut keys = BTreeSet::new();
+    for (name, text) in BUILT_IN {
+        let (actions, faults) = file::read(name, text.as_bytes());
+        assert_eq!(faults, []);
+        for Action { codes, meaning } in actions {
+            assert!(keys.insert(format!("{codes:?}")), "{codes:?} twice");
+            let check = meaning.check.expect(&meaning.says);
+            for sentence in [&meaning.says, &check] {
+                assert!(
+                    sentence.ends_with('.') && sentence.starts_with(char::is_uppercase),
+                    "{sentence}"
+                );
+                assert!(!sentence.contains("  "), "{sentence}");
+            }
+        }
+    }
+    assert!(keys.len() > 250, "{}", keys.len());
+}
+
+#[test]
+fn tiers_have_names_in_order() {
+    assert!(Effect::ALL.is_sorted());
+    for effect in Effect::ALL {
+        let json = serde_json::to_string(&effect).expect("a word");
+        assert_eq!(json, format!("\"{effect}\""));
+        assert_eq!(effect.label(), effect.as_str().replace('_', " "));
+    }
+}
+
+fn load(files: &[(&str, &str)]) -> Result<(Catalogue, Vec<CaseFile>), String> {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let paths: Vec<(String, PathBuf)> = files
+        .iter()
+        .map(|(name, _)| ((*name).into(), folder.path().join(name)))
+        .collect();
+    for (name, text) in files.iter().filter(|(_, text)| !text.is_empty()) {
+        fs::write(folder.path().join(name), text).expect("the folder is writable");
+    }
+    let prefix = format!("{}{}", folder.path().display(), std::path::MAIN_SEPARATOR);
+    Catalogue::load(&paths).map_err(|error| error.to_string().replace(&prefix, ""))
+}
+
+fn entry(key: &str, code: &str, effect: &str, says: &str) -> String {
+    format!("[[actions]]\n{key} = \"{code}\"\neffect = \"{effect}\"\nsays = \"{says}\"\n")
+}
+
+#[test]
+fn later_files_win_and_codes_beat_patterns() {
+    let first = [
+        entry("code", "tenant.view", "export", "First."),
+        entry("pattern", "tenant.*", "change", "Any of a tenant."),
+        entry("pattern", "tenant.shard.*", "delete", "A shard."),
+        entry("pattern", "List*", "search", "Of the case."),
+        entry("pattern", "app.*", "search", "Short."),
+    ];
+    let second = [
+        entry("code", "tenant.view", "delete", "Second."),
+        entry("pattern", "*.other", "view", "Other."),
+    ];
+    let (catalogue, files) = load(&[("a.toml", &first.concat()), ("b.toml", &second.concat())]).expect("good files");
+    let says = |code| catalogue.lookup(code).says;
+    assert_eq!(says("tenant.view"), Some("Second."));
+    assert_eq!(says("tenant.shard.rebalance"), Some("A shard."));
+    assert_eq!(says("tenant.shut"), Some("Any of a tenant."));
+    assert_eq!(says("ListUsers"), Some("Of the case."));
+    assert_eq!(says("tenant.shard.other"), Some("Other."));
+    assert_eq!(
+        catalogue.lookup("app.delete").effect,
+        Effect::Delete,
+        "a built-in code beats a pattern of the case"
+    );
+    assert_eq!(catalogue.lookup("app.delete.all").check, None);
+    let files: Vec<_> = files.iter().map(|file| (file.role, file.path.as_str())).collect();
+    assert_eq!(files, [("catalogue", "a.toml"), ("catalogue", "b.toml")]);
+}
+
+#[test]
+fn bad_files_are_told_at_once() {
+    let a = [
+        entry("code", "x", "harmless", "X."),
+        entry("code", "x", "uncatalogued", "X."),
+        entry("pattern", "*", "view", "All."),
+        entry("cod", "y", "view", " "),
+    ];
+    let told = load(&[("a.toml", &a.concat()), ("b.toml", "[[action]]\n")]).expect_err("faults");
+    let effects = "`view`, `search`, `export`, `reveal_secret`, `change`, `credential`, `impersonate`, `delete`";
+    let expected = [
+        format!("a.toml:3:10: `effect` cannot be `harmless` [unknown-value] (hint: known: {effects})"),
+        "a.toml:6:8: `x` is already described on line 2 [duplicate-action] (hint: keep one of the two)".into(),
+        format!("a.toml:7:10: `effect` cannot be `uncatalogued` [unknown-value] (hint: known: {effects})"),
+        "a.toml:10:11: `*` is no pattern [action-pattern] (hint: write some text and a `*`, such as `Describe*`; \
+         for one exact action use `code`)"
+            .into(),
+        "a.toml:13:1: an action has either a `code` or a `pattern` [action-code] (hint: write \
+         `code = \"user.mfa.reset\"`, or `pattern = \"Describe*\"` for all that begin so)"
+            .into(),
+        "a.toml:14:1: unknown key `cod` in `[[actions]]` [unknown-key] (hint: did you mean `code`? Known: `code`, \
+         `pattern`, `effect`, `says`, `check`)"
+            .into(),
+        "a.toml:16:8: `says` is empty [empty-value] (hint: write something between the quotation marks; a key that \
+         is not needed may be left out)"
+            .into(),
+        "b.toml:1:3: unknown key `action` in this file [unknown-key] (hint: did you mean `actions`? Known: `actions`)"
+            .into(),
+    ];
+    assert_eq!(told.lines().collect::<Vec<_>>(), expected, "{told}");
+}
+
+#[test]
+fn a_file_that_is_not_there_is_named_both_ways() {
+    let told = load(&[("none.toml", "")]).expect_err("a fault");
+    assert!(
+        told.starts_with("cannot read the catalogue `none.toml` (none.toml): "),
+        "{told}"
+    );
+}
