@@ -1,0 +1,96 @@
+//! CSV for reading: RFC 4180 (UTF-8, commas, CRLF) that a spreadsheet program shows as text and never runs.
+//!
+//! A cell that a spreadsheet would take for a formula gets an apostrophe before it, and what acts on a display is made
+//! visible, so a CSV file is an altered copy; the JSON Lines file beside it is the unaltered one.
+
+use csv::{Terminator, Writer, WriterBuilder};
+
+use crate::text::visible;
+
+/// A table under way.
+pub(super) struct Sheet(Writer<Vec<u8>>);
+
+impl Sheet {
+    /// A table with this head.
+    pub(super) fn new<I: AsRef<str>>(head: impl IntoIterator<Item = I>) -> Self {
+        let mut sheet = Self(
+            WriterBuilder::new()
+                .terminator(Terminator::CRLF)
+                .from_writer(Vec::new()),
+        );
+        sheet.row(head);
+        sheet
+    }
+
+    /// Adds a row; every cell is made safe here and nowhere else.
+    pub(super) fn row<I: AsRef<str>>(&mut self, cells: impl IntoIterator<Item = I>) {
+        for cell in cells {
+            self.0
+                .write_field(safe(cell.as_ref()))
+                .expect("memory takes every write");
+        }
+        self.0
+            .write_record(None::<&[u8]>)
+            .expect("every row has as many cells as the head");
+    }
+
+    /// The file.
+    pub(super) fn bytes(self) -> Vec<u8> {
+        self.0.into_inner().expect("memory takes every flush")
+    }
+}
+
+/// The cell as text for a person, with an apostrophe before anything that would start a formula.
+///
+/// A program set to semicolons splits cells at them, so what follows a semicolon is judged like a cell's start.
+fn safe(cell: &str) -> String {
+    let mut out = String::with_capacity(cell.len() + 1);
+    if cell.starts_with(['\t', '\r', '\n']) {
+        out.push('\'');
+    }
+    let mut at_start = true;
+    for c in visible(cell).chars() {
+        if at_start && starts_formula(c) {
+            out.push('\'');
+        }
+        at_start = c == ';' || (at_start && (c.is_whitespace() || c == '"'));
+        out.push(c);
+    }
+    out
+}
+
+/// Also in their full-width forms, which some programs take for the ASCII ones.
+fn starts_formula(c: char) -> bool {
+    matches!(c, '=' | '+' | '-' | '@' | '＝' | '＋' | '－' | '＠' | '\u{2212}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn formulas_are_text() {
+        for formula in ["=1+1", "+1", "-1", "@SUM(A1)", "＝1", "＋1", "－1", "＠x", "\u{2212}1"] {
+            assert_eq!(safe(formula), format!("'{formula}"));
+            assert_eq!(
+                safe(&format!(" \u{a0}\u{3000}{formula}")),
+                format!(" \u{a0}\u{3000}'{formula}")
+            );
+            assert_eq!(safe(&format!("x; {formula}")), format!("x; '{formula}"));
+            assert_eq!(safe(&format!("x\";\"{formula}")), format!("x\";\"'{formula}"));
+        }
+        assert_eq!(safe("\t=1"), "'⟨TAB⟩=1");
+        assert_eq!(safe("\r\n=1"), "'⟨CR⟩⟨LF⟩=1");
+        assert_eq!(safe("a=b - c@d.example"), "a=b - c@d.example");
+    }
+
+    #[test]
+    fn rows_end_as_the_rfc_says_and_only_there() {
+        let mut sheet = Sheet::new(["a", "b"]);
+        sheet.row(["x,\"y\"", "line\nbreak"]);
+        assert_eq!(
+            String::from_utf8(sheet.bytes()).expect("UTF-8"),
+            "a,b\r\n\"x,\"\"y\"\"\",line⟨LF⟩break\r\n"
+        );
+    }
+}

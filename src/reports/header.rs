@@ -1,0 +1,155 @@
+//! What every customer may see of an answer, and nothing else.
+//!
+//! A tenant's report is made from this and from the tenant's own impact. Whatever must not reach a customer (paths, other
+//! tenants, figures over all tenants, the vendor's own caveats, people's names where the case keeps them back) is left
+//! behind here, so that no view or template can print it by mistake.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::{
+    case::{AgentNaming, CaseHeader},
+    coverage::Gap,
+    digest::Sha256,
+    findings::{AgentFinding, CaveatCode, Findings, ScopeFinding, SourceFinding, Tool},
+    time::{Timestamp, Window},
+};
+
+/// The part of the findings that every customer may see.
+#[derive(Debug)]
+pub(super) struct Header {
+    pub(super) case: CaseHeader,
+    pub(super) tool: Tool,
+    pub(super) scopes: Vec<Scope>,
+    /// In the order of the findings: events refer to them by position.
+    pub(super) sources: Vec<Source>,
+    /// In the order of the findings: events refer to them by position.
+    pub(super) agents: Vec<Agent>,
+    /// By code.
+    pub(super) glossary: BTreeMap<String, Meaning>,
+    pub(super) gaps: Vec<Gap>,
+    pub(super) gap_hours: u32,
+    /// Which kinds of caveat there are; their messages are the vendor's.
+    pub(super) caveats: BTreeSet<CaveatCode>,
+}
+
+/// What was asked.
+#[derive(Debug)]
+pub(super) struct Scope {
+    pub(super) name: String,
+    pub(super) window: Window,
+    /// Printed only where the tenant has events in the scope.
+    pub(super) basis: Option<String>,
+    /// Only events of certain sessions or addresses are in it.
+    pub(super) narrowed: bool,
+}
+
+/// A log file without its path.
+#[derive(Debug)]
+pub(super) struct Source {
+    pub(super) sha256: Sha256,
+    pub(super) bytes: u64,
+    pub(super) profile: String,
+    pub(super) read: u64,
+    pub(super) refused: u64,
+    pub(super) first: Option<Timestamp>,
+    pub(super) last: Option<Timestamp>,
+}
+
+/// An agent as customers see it.
+#[derive(Debug)]
+pub(super) struct Agent {
+    /// The pseudonym, or the name where the case says so.
+    pub(super) label: String,
+    /// Only where the case says that agents are named.
+    pub(super) id: Option<String>,
+    pub(super) role: Option<String>,
+    pub(super) employer: Option<String>,
+    pub(super) country: Option<String>,
+}
+
+/// What the catalogue says of an action.
+#[derive(Debug)]
+pub(super) struct Meaning {
+    pub(super) says: Option<String>,
+    pub(super) check: Option<String>,
+}
+
+impl Header {
+    /// Takes what customers may see and leaves the rest.
+    pub(super) fn new(findings: &Findings) -> Self {
+        let naming = findings.agent_naming;
+        Self {
+            case: findings.case.clone(),
+            tool: findings.tool.clone(),
+            scopes: findings.scopes.iter().map(Scope::new).collect(),
+            sources: findings.sources.iter().map(Source::new).collect(),
+            agents: findings.agents.iter().map(|agent| Agent::new(agent, naming)).collect(),
+            glossary: glossary(findings),
+            gaps: findings.coverage.gaps.clone(),
+            gap_hours: findings.coverage.gap_hours,
+            caveats: findings.caveats.iter().map(|caveat| caveat.code).collect(),
+        }
+    }
+
+    /// The time that all scopes lie in.
+    pub(super) fn span(&self) -> Option<Window> {
+        let from = self.scopes.iter().map(|scope| scope.window.from).min()?;
+        let until = self.scopes.iter().map(|scope| scope.window.until).max()?;
+        Some(Window { from, until })
+    }
+}
+
+fn glossary(findings: &Findings) -> BTreeMap<String, Meaning> {
+    let entry = |action: &crate::findings::ActionFinding| {
+        let (says, check) = (action.says.clone(), action.check.clone());
+        (action.code.clone(), Meaning { says, check })
+    };
+    findings.actions.iter().map(entry).collect()
+}
+
+impl Scope {
+    fn new(scope: &ScopeFinding) -> Self {
+        Self {
+            name: scope.name.clone(),
+            window: Window {
+                from: scope.from,
+                until: scope.until,
+            },
+            basis: scope.basis.clone(),
+            narrowed: !scope.sessions.is_empty() || !scope.ips.is_empty(),
+        }
+    }
+}
+
+impl Source {
+    fn new(source: &SourceFinding) -> Self {
+        Self {
+            sha256: source.sha256,
+            bytes: source.bytes,
+            profile: source.profile.clone(),
+            read: source.records.read,
+            refused: source.records.refused,
+            first: source.first,
+            last: source.last,
+        }
+    }
+}
+
+impl Agent {
+    fn new(agent: &AgentFinding, naming: AgentNaming) -> Self {
+        let (label, id) = match naming {
+            AgentNaming::Pseudonym => (agent.pseudonym.clone(), None),
+            AgentNaming::Name => {
+                let name = agent.name.clone().unwrap_or_else(|| agent.id.0.clone());
+                (name, Some(agent.id.0.clone()))
+            }
+        };
+        Self {
+            label,
+            id,
+            role: agent.role.clone(),
+            employer: agent.employer.clone(),
+            country: agent.country.clone(),
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! JSON that loses nothing and still cannot act on a terminal: acting characters are written as `\u` escapes, which every
+//! JSON reader turns back into what was logged.
+
+use std::fmt::Write as _;
+
+use serde::Serialize;
+
+use crate::text::acts;
+
+/// One line, with its end.
+pub(super) fn push_line(out: &mut String, value: &impl Serialize) {
+    let line = serde_json::to_string(value).expect("a value without maps serialises");
+    push_escaped(out, &line);
+    out.push('\n');
+}
+
+/// Indented by two blanks, with a final line's end.
+pub(super) fn pretty(value: &impl Serialize) -> String {
+    let text = serde_json::to_string_pretty(value).expect("a value with string keys serialises");
+    let mut out = String::with_capacity(text.len() + 1);
+    push_escaped(&mut out, &text);
+    out.push('\n');
+    out
+}
+
+/// JSON text whose acting characters are escaped. Its only line breaks are its layout: those in strings are escaped
+/// already, and outside of strings nothing else can act.
+fn push_escaped(out: &mut String, json: &str) {
+    let acting = |c: char| c != '\n' && acts(c);
+    let mut rest = json;
+    while let Some(at) = rest.find(acting) {
+        let c = rest[at..].chars().next().expect("a character was found here");
+        out.push_str(&rest[..at]);
+        for unit in c.encode_utf16(&mut [0; 2]) {
+            write!(out, "\\u{unit:04x}").expect("memory takes every write");
+        }
+        rest = &rest[at + c.len_utf8()..];
+    }
+    out.push_str(rest);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_lost_and_nothing_acts() {
+        let logged = "a\u{202e}\u{7f}\u{2028}\u{e0041}\t\"山\\";
+        let mut line = String::new();
+        push_line(&mut line, &logged);
+        assert_eq!(line, "\"a\\u202e\\u007f\\u2028\\udb40\\udc41\\t\\\"山\\\\\"\n");
+        assert_eq!(serde_json::from_str::<String>(&line).expect("JSON"), logged);
+    }
+
+    #[test]
+    fn pretty_keeps_its_lines() {
+        assert_eq!(pretty(&["\u{feff}"]), "[\n  \"\\ufeff\"\n]\n");
+    }
+}

@@ -1,0 +1,287 @@
+//! Every phrase that depends on a figure or a kind; whole paragraphs live in the templates. English, the one language yet.
+
+use crate::{
+    case::Tlp,
+    catalogue::Effect,
+    events::Outcome,
+    findings::CaveatCode,
+    tenants::Outcomes,
+    text::{counted, grouped},
+    time::Timestamp,
+};
+
+/// How an effect is spoken of.
+pub(super) struct EffectWords {
+    pub(super) effect: Effect,
+    /// As serialised; also the class in HTML and the column in CSV.
+    pub(super) key: &'static str,
+    /// On a badge.
+    pub(super) label: &'static str,
+    /// What actions of this kind do.
+    pub(super) meaning: &'static str,
+    one: &'static str,
+    many: &'static str,
+}
+
+/// Every effect, the gravest first.
+pub(super) const EFFECTS: [EffectWords; 9] = [
+    EffectWords {
+        effect: Effect::Uncatalogued,
+        key: "uncatalogued",
+        label: "Unknown",
+        meaning: "Nothing is known of what these actions do. They must not be assumed to be harmless.",
+        one: "action of unknown meaning",
+        many: "actions of unknown meaning",
+    },
+    EffectWords {
+        effect: Effect::Delete,
+        key: "delete",
+        label: "Deletion",
+        meaning: "Actions that remove something from your tenant.",
+        one: "deletion",
+        many: "deletions",
+    },
+    EffectWords {
+        effect: Effect::Impersonate,
+        key: "impersonate",
+        label: "Impersonation",
+        meaning: "Actions by which an agent acts in your tenant as one of your users.",
+        one: "impersonation of a user",
+        many: "impersonations of users",
+    },
+    EffectWords {
+        effect: Effect::Credential,
+        key: "credential",
+        label: "Sign-in and access",
+        meaning: "Actions that alter how somebody proves who they are, or what they may do.",
+        one: "change to sign-in or access",
+        many: "changes to sign-in or access",
+    },
+    EffectWords {
+        effect: Effect::Change,
+        key: "change",
+        label: "Change",
+        meaning: "Actions that alter settings or data.",
+        one: "change to settings or data",
+        many: "changes to settings or data",
+    },
+    EffectWords {
+        effect: Effect::RevealSecret,
+        key: "reveal_secret",
+        label: "Secret shown",
+        meaning: "Actions that show a secret, such as a key or a token, in clear.",
+        one: "showing of a secret",
+        many: "showings of secrets",
+    },
+    EffectWords {
+        effect: Effect::Export,
+        key: "export",
+        label: "Export",
+        meaning: "Actions that take data out in bulk.",
+        one: "export of data",
+        many: "exports of data",
+    },
+    EffectWords {
+        effect: Effect::Search,
+        key: "search",
+        label: "Search",
+        meaning: "Actions that look for people or things and show what was found.",
+        one: "search",
+        many: "searches",
+    },
+    EffectWords {
+        effect: Effect::View,
+        key: "view",
+        label: "View",
+        meaning: "Actions that show one thing and alter nothing.",
+        one: "view",
+        many: "views",
+    },
+];
+
+/// The words for an effect.
+pub(super) fn effect(effect: Effect) -> &'static EffectWords {
+    EFFECTS
+        .iter()
+        .find(|words| words.effect == effect)
+        .expect("every effect has its words")
+}
+
+/// `2 deletions (1 failed)`.
+pub(super) fn deeds(kind: Effect, outcomes: Outcomes) -> String {
+    let words = effect(kind);
+    let total = outcomes.success + outcomes.failure + outcomes.unknown;
+    let text = counted(total, words.one, words.many);
+    let failed = (outcomes.failure > 0).then(|| format!("{} failed", grouped(outcomes.failure)));
+    let untold = (outcomes.unknown > 0).then(|| format!("{} with no outcome in the log", grouped(outcomes.unknown)));
+    let notes: Vec<String> = failed.into_iter().chain(untold).collect();
+    if notes.is_empty() {
+        return text;
+    }
+    format!("{text} ({})", notes.join(", "))
+}
+
+/// `3 succeeded, 1 failed`; what did not occur is left out.
+pub(super) fn outcomes(split: Outcomes) -> String {
+    let parts = [
+        (split.success, "succeeded"),
+        (split.failure, "failed"),
+        (split.unknown, "with no outcome in the log"),
+    ];
+    let told = parts.iter().filter(|(count, _)| *count > 0);
+    told.map(|(count, word)| format!("{} {word}", grouped(*count)))
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+/// How one action ended.
+pub(super) fn outcome(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Success => "succeeded",
+        Outcome::Failure => "failed",
+        Outcome::Unknown => "not stated",
+    }
+}
+
+/// `a, b and c`.
+pub(super) fn listed(items: &[String]) -> String {
+    match items {
+        [] => String::new(),
+        [only] => only.clone(),
+        [rest @ .., last] => format!("{} and {last}", rest.join(", ")),
+    }
+}
+
+/// A time for a table whose head says UTC: `2026-01-18 03:12:44.120`.
+pub(super) fn clock(time: Timestamp) -> String {
+    let text = time.to_string();
+    text.trim_end_matches('Z').replacen('T', " ", 1)
+}
+
+/// A number of bytes, exact.
+pub(super) fn bytes(number: u64) -> String {
+    counted(number, "byte", "bytes")
+}
+
+/// A share of one, in percent with at most two decimals: `91.5%`. A share above zero is never shown as none.
+pub(super) fn percent(share: f64) -> String {
+    let text = format!("{:.2}", share * 100.0);
+    match text.trim_end_matches('0').trim_end_matches('.') {
+        "0" if share > 0.0 => "under 0.01%".to_owned(),
+        shown => format!("{shown}%"),
+    }
+}
+
+/// What a label of the Traffic Light Protocol 2.0 allows.
+pub(super) fn tlp_meaning(label: Tlp) -> &'static str {
+    match label {
+        Tlp::Red => "For the persons it is addressed to, and nobody else.",
+        Tlp::AmberStrict => "Inside your own organisation only, for those who need to know.",
+        Tlp::Amber => "Inside your own organisation and among its clients, for those who need to know.",
+        Tlp::Green => "Within your community, but not in public.",
+        Tlp::Clear => "May be shared without limit.",
+    }
+}
+
+/// What a caveat means to one customer, without a figure or a name that belongs to anyone else. None where it is told
+/// elsewhere in the report, or concerns the vendor alone.
+pub(super) fn customer_caveat(code: CaveatCode) -> Option<&'static str> {
+    match code {
+        CaveatCode::PossiblyInScope => Some(
+            "Some records that could not be read hold the name of an agent concerned. They may be further actions, and \
+             it is not known in whose tenant; they are not in the list above.",
+        ),
+        CaveatCode::UnreadableSource => Some(
+            "At least one log file held nothing that could be read. What it may have recorded is not in this report.",
+        ),
+        CaveatCode::SkippedInput => {
+            Some("At least one file or folder among the logs was passed over. What it may hold is not in this report.")
+        }
+        CaveatCode::CoverageGap => Some(
+            "For the hours named below no log holds any record, of anybody. Either nothing happened in them, or records are \
+             missing; this report cannot tell which.",
+        ),
+        CaveatCode::EventsWithoutTenant => Some(
+            "Some actions of the agents concerned name no customer at all in the log. They are in nobody's report, and one or \
+             more of them may have concerned you.",
+        ),
+        CaveatCode::NothingRead
+        | CaveatCode::NothingInScope
+        | CaveatCode::RefusedRecords
+        | CaveatCode::UnknownTenants
+        | CaveatCode::EventIdConflict
+        | CaveatCode::UncataloguedActions => None,
+    }
+}
+
+/// What unreadable records mean to one customer.
+pub(super) fn customer_refused(refused: u64, read: u64, naming_an_agent: bool) -> String {
+    let rest = if naming_an_agent {
+        "what they say is not known"
+    } else {
+        "none of them holds the name of an agent concerned as far as their bytes show, but what they say is not known"
+    };
+    format!(
+        "{} of the {} in these logs could not be read: {rest}. The vendor keeps each with its position and the reason.",
+        grouped(refused),
+        counted(read, "record", "records"),
+    )
+}
+
+/// What it means that an event id names several bodies here.
+pub(super) fn customer_conflicts(events: u64) -> String {
+    format!(
+        "{} in the list above share an event id with a record that says something else. All of them are kept and marked.",
+        counted(events, "action", "actions"),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn effects_run_from_the_gravest_to_the_mildest() {
+        assert!(EFFECTS.windows(2).all(|pair| pair[0].effect > pair[1].effect));
+        for words in &EFFECTS {
+            assert_eq!(serde_json::json!(words.effect), words.key);
+        }
+    }
+
+    #[test]
+    fn failures_are_told() {
+        let split = Outcomes {
+            success: 1,
+            failure: 2,
+            unknown: 1,
+        };
+        assert_eq!(
+            deeds(Effect::Delete, split),
+            "4 deletions (2 failed, 1 with no outcome in the log)"
+        );
+        assert_eq!(outcomes(split), "1 succeeded, 2 failed, 1 with no outcome in the log");
+        let none = Outcomes::default();
+        assert_eq!(deeds(Effect::View, Outcomes { success: 1, ..none }), "1 view");
+    }
+
+    #[test]
+    fn shares_are_rounded_but_never_to_nothing() {
+        assert_eq!(percent(0.915), "91.5%");
+        assert_eq!(percent(1.0), "100%");
+        assert_eq!(percent(0.00001), "under 0.01%");
+        assert_eq!(percent(0.0), "0%");
+    }
+
+    #[test]
+    fn lists_read_as_sentences() {
+        assert_eq!(listed(&["a".into(), "b".into(), "c".into()]), "a, b and c");
+    }
+
+    #[test]
+    fn the_clock_keeps_its_digits() {
+        assert_eq!(
+            clock("2026-01-18T03:12:44.120Z".parse().expect("a time")),
+            "2026-01-18 03:12:44.120"
+        );
+    }
+}

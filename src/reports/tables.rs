@@ -1,0 +1,243 @@
+//! The files for machines and spreadsheets: which columns, in which order.
+
+use serde::Serialize;
+
+use super::{csv::Sheet, header::Header, json, lang, view::scopes};
+use crate::{
+    catalogue::Effect,
+    digest::Sha256,
+    events::{Outcome, Target},
+    findings::{Findings, RefusedFinding, TenantFinding},
+    tenants::TenantEvent,
+    time::Timestamp,
+};
+
+/// A line of `actions.jsonl` and `unattributed.jsonl`. The keys and their order are a contract; what the log does not say
+/// is null, and `target` is always a list.
+#[derive(Serialize)]
+struct Line<'a> {
+    event_id: Option<&'a str>,
+    time: Timestamp,
+    time_original: &'a str,
+    agent: &'a str,
+    identity_matched: &'a str,
+    action: &'a str,
+    effect: Effect,
+    target: &'a [Target],
+    outcome: Outcome,
+    ticket: Option<&'a str>,
+    justification: Option<&'a str>,
+    ip: Option<&'a str>,
+    session: Option<&'a str>,
+    user_agent: Option<&'a str>,
+    source: Sha256,
+    offset: u64,
+    record_sha256: Sha256,
+    scopes: Vec<&'a str>,
+    length: u64,
+    conflict: bool,
+}
+
+/// The evidence copy: every event on a line, as logged.
+pub(super) fn lines(header: &Header, events: &[TenantEvent]) -> Vec<u8> {
+    let mut out = String::new();
+    for event in events {
+        json::push_line(&mut out, &line(header, event));
+    }
+    out.into_bytes()
+}
+
+fn line<'a>(header: &'a Header, event: &'a TenantEvent) -> Line<'a> {
+    Line {
+        event_id: event.event_id.as_deref(),
+        time: event.time,
+        time_original: &event.time_original,
+        agent: &header.agents[event.agent].label,
+        identity_matched: &event.identity_matched,
+        action: &event.action,
+        effect: event.effect,
+        target: &event.targets,
+        outcome: event.outcome,
+        ticket: event.ticket.as_deref(),
+        justification: event.justification.as_deref(),
+        ip: event.ip.as_deref(),
+        session: event.session.as_deref(),
+        user_agent: event.user_agent.as_deref(),
+        source: header.sources[event.at.source].sha256,
+        offset: event.at.offset,
+        record_sha256: event.record_sha256,
+        scopes: scopes(header, event),
+        length: event.at.length,
+        conflict: event.conflict,
+    }
+}
+
+const ACTION_COLUMNS: [&str; 23] = [
+    "number",
+    "time",
+    "agent",
+    "effect",
+    "action",
+    "target_type",
+    "target_name",
+    "target_id",
+    "outcome",
+    "ticket",
+    "justification",
+    "ip",
+    "session",
+    "user_agent",
+    "scopes",
+    "conflict",
+    "event_id",
+    "time_original",
+    "identity_matched",
+    "source",
+    "offset",
+    "length",
+    "record_sha256",
+];
+
+/// The reading copy of a tenant's events.
+pub(super) fn actions(header: &Header, events: &[TenantEvent]) -> Vec<u8> {
+    let digests: Vec<String> = header.sources.iter().map(|source| source.sha256.to_string()).collect();
+    let mut sheet = Sheet::new(ACTION_COLUMNS);
+    for (number, event) in (1_usize..).zip(events) {
+        sheet.row(action(header, number, event, &digests[event.at.source]));
+    }
+    sheet.bytes()
+}
+
+fn action<'a>(header: &'a Header, number: usize, event: &'a TenantEvent, digest: &'a str) -> [Cell<'a>; 23] {
+    let targets = |field: fn(&Target) -> Option<&String>| several(event.targets.iter().map(field));
+    let text = |field: &'a Option<String>| Cell::from(field.as_deref().unwrap_or_default());
+    [
+        number.to_string().into(),
+        event.time.to_string().into(),
+        header.agents[event.agent].label.as_str().into(),
+        lang::effect(event.effect).key.into(),
+        event.action.as_str().into(),
+        targets(|target| target.kind.as_ref()).into(),
+        targets(|target| target.name.as_ref()).into(),
+        targets(|target| target.id.as_ref()).into(),
+        event.outcome.as_str().into(),
+        text(&event.ticket),
+        text(&event.justification),
+        text(&event.ip),
+        text(&event.session),
+        text(&event.user_agent),
+        scopes(header, event).join("; ").into(),
+        event.conflict.to_string().into(),
+        text(&event.event_id),
+        event.time_original.as_str().into(),
+        Cell::from(&*event.identity_matched),
+        digest.into(),
+        event.at.offset.to_string().into(),
+        event.at.length.to_string().into(),
+        event.record_sha256.to_string().into(),
+    ]
+}
+
+type Cell<'a> = std::borrow::Cow<'a, str>;
+
+/// One cell for the field of every target, the absent ones empty, so that the three target columns stay in step.
+fn several<'a>(fields: impl Iterator<Item = Option<&'a String>>) -> String {
+    let texts: Vec<&str> = fields.map(|field| field.map_or("", String::as_str)).collect();
+    texts.join("; ")
+}
+
+/// Every tenant, in id order.
+pub(super) fn tenants(findings: &Findings) -> Vec<u8> {
+    let fixed = [
+        "id",
+        "name",
+        "known",
+        "slug",
+        "events",
+        "first",
+        "last",
+        "gravest_effect",
+    ];
+    let counts = ["success", "failure", "unknown", "agents", "sessions"];
+    let mut head: Vec<String> = fixed.map(str::to_owned).into();
+    head.extend(lang::EFFECTS.iter().map(|words| words.key.to_owned()));
+    head.extend(counts.map(str::to_owned));
+    head.extend(findings.scopes.iter().map(|scope| format!("scope {}", scope.name)));
+    head.extend(["contact", "locale", "time_zone"].map(str::to_owned));
+    let mut sheet = Sheet::new(head);
+    for tenant in &findings.tenants {
+        sheet.row(tenant_cells(tenant, findings));
+    }
+    sheet.bytes()
+}
+
+fn tenant_cells(tenant: &TenantFinding, findings: &Findings) -> Vec<String> {
+    let owned = |field: &Option<String>| field.clone().unwrap_or_default();
+    let gravest = tenant
+        .effects
+        .keys()
+        .next_back()
+        .map(|effect| lang::effect(*effect).key);
+    let mut cells = vec![
+        tenant.id.0.clone(),
+        owned(&tenant.name),
+        tenant.known.to_string(),
+        tenant.slug.clone(),
+        tenant.events.to_string(),
+        tenant.first.to_string(),
+        tenant.last.to_string(),
+        gravest.unwrap_or_default().to_owned(),
+    ];
+    let of_effect = |words: &lang::EffectWords| tenant.effects.get(&words.effect).copied().unwrap_or(0);
+    let outcomes = tenant.outcomes;
+    let counts = [
+        outcomes.success,
+        outcomes.failure,
+        outcomes.unknown,
+        tenant.agents,
+        tenant.sessions,
+    ];
+    let of_scope = |name: &String| tenant.scopes.get(name).copied().unwrap_or(0);
+    let figures = lang::EFFECTS.iter().map(of_effect).chain(counts);
+    let figures = figures.chain(findings.scopes.iter().map(|scope| of_scope(&scope.name)));
+    cells.extend(figures.map(|figure| figure.to_string()));
+    cells.extend([&tenant.contact, &tenant.locale, &tenant.time_zone].map(owned));
+    cells
+}
+
+const REFUSED_COLUMNS: [&str; 9] = [
+    "source",
+    "source_sha256",
+    "offset",
+    "length",
+    "reason",
+    "detail",
+    "names",
+    "possibly_in_scope",
+    "excerpt",
+];
+
+/// Every record that could not be read, in source order.
+pub(super) fn refused(findings: &Findings) -> Vec<u8> {
+    let mut sheet = Sheet::new(REFUSED_COLUMNS);
+    for record in &findings.refused {
+        sheet.row(refused_cells(record, findings));
+    }
+    sheet.bytes()
+}
+
+fn refused_cells(record: &RefusedFinding, findings: &Findings) -> [String; 9] {
+    let source = &findings.sources[record.source];
+    let names: Vec<&str> = record.names.iter().map(|id| id.0.as_str()).collect();
+    [
+        source.path.clone(),
+        source.sha256.to_string(),
+        record.offset.to_string(),
+        record.length.to_string(),
+        record.reason.clone(),
+        record.detail.clone(),
+        names.join("; "),
+        (!names.is_empty()).to_string(),
+        record.excerpt.clone(),
+    ]
+}

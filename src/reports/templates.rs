@@ -1,0 +1,220 @@
+//! The templates: built in, replaceable by a folder, compiled and checked before anything is rendered.
+
+mod check;
+
+use std::{collections::BTreeMap, fmt, fs, io, path::Path};
+
+use handlebars::{Context, Handlebars, Helper, HelperResult, JsonRender as _, Output, RenderContext, Template};
+use schemars::JsonSchema;
+
+use super::{
+    rows::{Language, Row, RowTemplate},
+    view::{ActionRow, OverviewView, TenantRow, TenantView},
+};
+use crate::diag::nearest;
+
+/// Every template by its file name.
+const BUILT_IN: [(&str, &str); 7] = [
+    ("report.html.hbs", include_str!("../../templates/report.html.hbs")),
+    ("action.html.hbs", include_str!("../../templates/action.html.hbs")),
+    ("report.md.hbs", include_str!("../../templates/report.md.hbs")),
+    ("action.md.hbs", include_str!("../../templates/action.md.hbs")),
+    ("index.html.hbs", include_str!("../../templates/index.html.hbs")),
+    ("tenant.html.hbs", include_str!("../../templates/tenant.html.hbs")),
+    ("style.css.hbs", include_str!("../../templates/style.css.hbs")),
+];
+
+/// Why a folder of templates cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum TemplateError {
+    /// The folder or a file in it cannot be read, or is no UTF-8.
+    #[error("template `{name}` cannot be read")]
+    Unreadable {
+        /// The file's name, or the folder's path.
+        name: String,
+        /// Why.
+        source: io::Error,
+    },
+    /// The folder holds a template of a name that nothing asks for.
+    #[error("template `{name}` replaces nothing{}", hint.as_ref().map(|hint| format!("; did you mean `{hint}`?")).unwrap_or_default())]
+    UnknownName {
+        /// The file's name.
+        name: String,
+        /// The built-in name that is meant, if one is near.
+        hint: Option<String>,
+    },
+    /// It is not handlebars, or names what its view does not have.
+    #[error("template `{name}`: {message}")]
+    Invalid {
+        /// The file's name.
+        name: String,
+        /// What it may not say.
+        message: String,
+    },
+}
+
+/// A template that a folder put in place of the built-in one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Replacement {
+    /// The file's name in the folder.
+    pub name: &'static str,
+    /// Its text, as used.
+    pub text: String,
+}
+
+/// Templates ready to render.
+pub struct Templates {
+    html: Handlebars<'static>,
+    markdown: Handlebars<'static>,
+    pub(super) action_html: RowTemplate,
+    pub(super) action_markdown: RowTemplate,
+    pub(super) tenant_html: RowTemplate,
+    replaced: Vec<Replacement>,
+}
+
+impl fmt::Debug for Templates {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Templates")
+            .field("replaced", &self.replaced)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Templates {
+    /// Those that are compiled in.
+    ///
+    /// # Panics
+    ///
+    /// Never: that they compile is tested.
+    pub fn built_in() -> Self {
+        Self::compile(Vec::new()).expect("the built-in templates are tested")
+    }
+
+    /// Those of the folder, and the built-in ones for the names it does not have.
+    ///
+    /// Files that do not end in `.hbs` are passed over; one that does and has no counterpart is an error, since its author
+    /// expects it to be used.
+    pub fn from_folder(folder: &Path) -> Result<Self, TemplateError> {
+        let unreadable = |source| TemplateError::Unreadable {
+            name: folder.display().to_string(),
+            source,
+        };
+        let entries: io::Result<Vec<_>> = fs::read_dir(folder).map_err(unreadable)?.collect();
+        let names = entries.map_err(unreadable)?.into_iter().map(|entry| entry.file_name());
+        let mut names: Vec<String> = names.map(|name| name.to_string_lossy().into_owned()).collect();
+        names.retain(|name| Path::new(name).extension().is_some_and(|extension| extension == "hbs"));
+        names.sort();
+        let replaced = names.into_iter().map(|name| replacement(folder, name));
+        Self::compile(replaced.collect::<Result<_, _>>()?)
+    }
+
+    /// What a folder replaced, in the order of names.
+    pub fn replaced(&self) -> &[Replacement] {
+        &self.replaced
+    }
+
+    fn compile(replaced: Vec<Replacement>) -> Result<Self, TemplateError> {
+        let mut texts: BTreeMap<&str, &str> = BUILT_IN.into();
+        texts.extend(
+            replaced
+                .iter()
+                .map(|replacement| (replacement.name, replacement.text.as_str())),
+        );
+        let mut html = registry(Language::Html);
+        html.register_template("style", parse("style.css.hbs", &texts)?);
+        add::<TenantView>(&mut html, "report.html.hbs", &texts)?;
+        add::<OverviewView>(&mut html, "index.html.hbs", &texts)?;
+        let mut markdown = registry(Language::Markdown);
+        add::<TenantView>(&mut markdown, "report.md.hbs", &texts)?;
+        Ok(Self {
+            html,
+            markdown,
+            action_html: row::<ActionRow<'_>>("action.html.hbs", Language::Html, &texts)?,
+            action_markdown: row::<ActionRow<'_>>("action.md.hbs", Language::Markdown, &texts)?,
+            tenant_html: row::<TenantRow<'_>>("tenant.html.hbs", Language::Html, &texts)?,
+            replaced,
+        })
+    }
+
+    pub(super) fn report_html(&self, view: &TenantView) -> Result<String, handlebars::RenderError> {
+        self.html.render("report.html.hbs", view)
+    }
+
+    pub(super) fn report_markdown(&self, view: &TenantView) -> Result<String, handlebars::RenderError> {
+        self.markdown.render("report.md.hbs", view)
+    }
+
+    pub(super) fn index_html(&self, view: &OverviewView) -> Result<String, handlebars::RenderError> {
+        self.html.render("index.html.hbs", view)
+    }
+}
+
+fn replacement(folder: &Path, name: String) -> Result<Replacement, TemplateError> {
+    let known = BUILT_IN.map(|(known, _)| known);
+    let Some(known) = known.into_iter().find(|known| *known == name) else {
+        let hint = nearest(&name, known).map(str::to_owned);
+        return Err(TemplateError::UnknownName { name, hint });
+    };
+    match fs::read_to_string(folder.join(known)) {
+        Ok(text) => Ok(Replacement { name: known, text }),
+        Err(source) => Err(TemplateError::Unreadable { name, source }),
+    }
+}
+
+/// Strict, and with the two helpers that templates may use.
+fn registry(language: Language) -> Handlebars<'static> {
+    let mut registry = Handlebars::new();
+    registry.set_strict_mode(true);
+    registry.register_escape_fn(move |text| language.text(text));
+    registry.register_helper("rows", Box::new(print_rows));
+    let code = move |call: &Helper<'_>,
+                     _: &Handlebars<'_>,
+                     _: &Context,
+                     _: &mut RenderContext<'_, '_>,
+                     out: &mut dyn Output| {
+        let text = call.param(0).map(|param| param.value().render()).unwrap_or_default();
+        out.write(&language.code(&text)).map_err(Into::into)
+    };
+    registry.register_helper("code", Box::new(code));
+    registry
+}
+
+/// Prints finished rows, which must not be escaped again. It takes no parameter, so that no template can use it to print
+/// anything else: the view's `rows` are the one value it knows.
+fn print_rows(
+    _: &Helper<'_>,
+    _: &Handlebars<'_>,
+    view: &Context,
+    _: &mut RenderContext<'_, '_>,
+    out: &mut dyn Output,
+) -> HelperResult {
+    out.write(view.data()["rows"].as_str().unwrap_or_default())?;
+    Ok(())
+}
+
+fn parse(name: &str, texts: &BTreeMap<&str, &str>) -> Result<Template, TemplateError> {
+    Template::compile(texts[name]).map_err(|error| invalid(name, error.to_string()))
+}
+
+fn add<V: JsonSchema>(
+    registry: &mut Handlebars<'static>,
+    name: &str,
+    texts: &BTreeMap<&str, &str>,
+) -> Result<(), TemplateError> {
+    let template = parse(name, texts)?;
+    check::check(&template, &check::shape::<V>()).map_err(|message| invalid(name, message))?;
+    registry.register_template(name, template);
+    Ok(())
+}
+
+fn row<R: Row>(name: &str, language: Language, texts: &BTreeMap<&str, &str>) -> Result<RowTemplate, TemplateError> {
+    RowTemplate::new(&parse(name, texts)?, &R::SHAPE, language).map_err(|message| invalid(name, message))
+}
+
+fn invalid(name: &str, message: String) -> TemplateError {
+    TemplateError::Invalid {
+        name: name.to_owned(),
+        message,
+    }
+}

@@ -1,0 +1,256 @@
+//! All reports of the fixture, held against what they must and must not say.
+
+use super::{
+    Artifact, Reports, Templates,
+    fixture::{self, HOSTILE, answer},
+};
+use crate::{
+    case::AgentNaming,
+    findings::{Answer, CaveatCode},
+};
+
+fn files(answer: &Answer, tenant: usize) -> Vec<Artifact> {
+    let reports = Reports::new(&answer.findings, Templates::built_in());
+    reports.tenant(&answer.tenants[tenant]).expect("a report")
+}
+
+fn overview(answer: &Answer) -> Vec<Artifact> {
+    let reports = Reports::new(&answer.findings, Templates::built_in());
+    reports.overview(answer).expect("an overview")
+}
+
+fn named(files: &[Artifact], name: &str) -> String {
+    let file = files.iter().find(|file| file.path.ends_with(name)).expect(name);
+    String::from_utf8(file.bytes.clone()).expect("UTF-8")
+}
+
+/// What the bundle's contract promises.
+#[test]
+fn every_promised_file_is_made() {
+    let answer = answer();
+    let paths = |files: Vec<Artifact>| files.into_iter().map(|file| file.path).collect::<Vec<_>>();
+    let tenant =
+        ["report.html", "report.md", "actions.csv", "actions.jsonl"].map(|name| format!("tenants/acme/{name}"));
+    assert_eq!(paths(files(&answer, 0)), tenant);
+    let internal = [
+        "index.html",
+        "tenants.csv",
+        "refused.csv",
+        "unattributed.jsonl",
+        "findings.json",
+    ];
+    assert_eq!(paths(overview(&answer)), internal);
+}
+
+/// The law of the whole room: nothing of anybody else, and nothing of the vendor's own.
+#[test]
+fn a_tenant_sees_nothing_of_another() {
+    let answer = answer();
+    for (at, tenant) in answer.tenants.iter().enumerate() {
+        let own = files(&answer, at);
+        for file in &own {
+            let text = String::from_utf8_lossy(&file.bytes);
+            let others = answer
+                .tenants
+                .iter()
+                .filter(|other| other.finding.id != tenant.finding.id);
+            let names = others
+                .flat_map(|other| [Some(&other.finding.id.0), other.finding.name.as_ref()])
+                .flatten();
+            for name in names {
+                assert!(!text.contains(name.as_str()), "{} names {name}", file.path);
+            }
+            for secret in [
+                "SECRETNAME",
+                "secretmail",
+                "secretidentity",
+                "agent-0",
+                "VENDOR-ONLY",
+                "superuser-a",
+                "logs/day",
+            ] {
+                assert!(!text.contains(secret), "{} holds {secret}", file.path);
+            }
+        }
+    }
+}
+
+/// The reason for a scope may concern others, so it is given only to those it is the reason for.
+#[test]
+fn the_basis_of_a_scope_is_for_those_in_it() {
+    let answer = answer();
+    assert!(named(&files(&answer, 0), "report.html").contains("ATTRIBUTED-BASIS"));
+    for name in ["report.html", "report.md"] {
+        let text = named(&files(&answer, 2), name);
+        assert!(!text.contains("ATTRIBUTED-BASIS"), "{name}");
+        assert!(text.contains("attributed"), "{name} still lists the scope");
+    }
+}
+
+#[test]
+fn agents_are_named_where_the_case_says_so() {
+    let mut answer = answer();
+    answer.findings.agent_naming = AgentNaming::Name;
+    for file in files(&answer, 0) {
+        let text = String::from_utf8(file.bytes).expect("UTF-8");
+        assert!(text.contains("SECRETNAME0 Person"), "{}", file.path);
+        assert!(!text.contains("secretmail"), "{}", file.path);
+    }
+}
+
+/// Every field of the hostile event reaches every format; none of them acts.
+#[test]
+fn hostile_text_is_inert() {
+    let answer = answer();
+    let html = named(&files(&answer, 1), "report.html");
+    assert!(html.matches("&lt;script&gt;alert(1)&lt;/script&gt;").count() >= 10);
+    assert!(html.contains("{{title}}"), "log text is no template");
+    for forbidden in ["<script", " onx='", "\u{202e}", "\u{1b}"] {
+        assert!(!html.contains(forbidden), "{forbidden:?}");
+    }
+    let csv = named(&files(&answer, 1), "actions.csv");
+    assert_eq!(csv.matches("\r\n").count(), 1 + answer.tenants[1].events.len());
+    let index = named(&overview(&answer), "index.html");
+    assert!(!index.contains("<script") && index.contains("&lt;script&gt;"));
+}
+
+/// The HTML report may load and run nothing, whoever edits the template.
+#[test]
+fn pages_are_self_contained() {
+    let answer = answer();
+    for text in [
+        named(&files(&answer, 0), "report.html"),
+        named(&overview(&answer), "index.html"),
+    ] {
+        assert!(text.contains("default-src 'none'; style-src 'unsafe-inline'"));
+        for forbidden in [
+            "<script", "<link", "<img", "@import", "url(", "src=", "http://", "https://",
+        ] {
+            let own = text.replace("http://evil.example", "");
+            assert!(!own.contains(forbidden), "{forbidden}");
+        }
+    }
+}
+
+#[test]
+fn every_event_is_in_every_form_under_one_number() {
+    let answer = answer();
+    let files = files(&answer, 0);
+    let (html, markdown) = (named(&files, "report.html"), named(&files, "report.md"));
+    let csv = named(&files, "actions.csv");
+    let lines: Vec<String> = named(&files, "actions.jsonl").lines().map(str::to_owned).collect();
+    assert_eq!(lines.len(), answer.tenants[0].events.len());
+    for (number, event) in (1..).zip(&answer.tenants[0].events) {
+        let offset = event.at.offset;
+        assert!(html.contains(&format!("id=\"a{number}\"")));
+        assert!(html.contains(&format!("<i>byte</i> {offset}</span>")));
+        assert!(markdown.contains(&format!("- **No. {number}** ")));
+        assert!(markdown.contains(&format!(", byte {offset}")));
+        let row = csv.lines().nth(number).expect("a row");
+        assert!(row.starts_with(&format!("{number},{}", event.time)) && row.contains(&event.record_sha256.to_string()));
+        assert!(lines[number - 1].contains(&format!("\"offset\":{offset},")));
+    }
+}
+
+/// Keys and their order are a contract with every reader's scripts.
+#[test]
+fn lines_have_the_promised_keys_in_order() {
+    let answer = answer();
+    let lines = named(&files(&answer, 1), "actions.jsonl");
+    let keys = "event_id time time_original agent identity_matched action effect target outcome ticket justification ip \
+                session user_agent source offset record_sha256 scopes length conflict";
+    for line in lines.lines() {
+        let mut from = 0;
+        for key in keys.split_whitespace() {
+            from += line[from..].find(&format!("\"{key}\":")).expect(key);
+        }
+        let value: serde_json::Value = serde_json::from_str(line).expect("JSON");
+        assert_eq!(
+            value.as_object().expect("an object").len(),
+            keys.split_whitespace().count()
+        );
+        assert!(value["target"].is_array());
+    }
+    let logged: Vec<serde_json::Value> = lines
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("JSON"))
+        .collect();
+    let hostile = logged
+        .iter()
+        .find(|line| line["conflict"] == true)
+        .expect("the hostile event");
+    assert_eq!(hostile["justification"], HOSTILE, "the evidence copy loses nothing");
+    assert_eq!(hostile["target"][1]["name"], HOSTILE);
+}
+
+#[test]
+fn findings_survive_their_file() {
+    let answer = answer();
+    let text = named(&overview(&answer), "findings.json");
+    assert!(text.starts_with("{\n  \"schema\": ") && text.ends_with("}\n"));
+    assert_eq!(
+        serde_json::from_str::<crate::findings::Findings>(&text).expect("findings"),
+        answer.findings
+    );
+}
+
+#[test]
+fn an_unknown_code_is_never_called_harmless() {
+    let answer = answer();
+    for name in ["report.html", "report.md"] {
+        let text = named(&files(&answer, 0), name);
+        assert!(text.contains("tenant.flag.set_x9"));
+        assert!(text.contains("do not assume that it is harmless"), "{name}");
+    }
+}
+
+/// A caveat reaches the customers it concerns, in words made for them.
+#[test]
+fn customers_read_the_caveats_that_concern_them() {
+    let mut answer = answer();
+    let with = named(&files(&answer, 0), "report.md");
+    assert!(with.contains("may be further actions") && with.contains("share an event id"));
+    let other = named(&files(&answer, 2), "report.md");
+    assert!(
+        !other.contains("share an event id"),
+        "the conflict is in another tenant"
+    );
+    answer
+        .findings
+        .caveats
+        .retain(|caveat| caveat.code != CaveatCode::PossiblyInScope);
+    let without = named(&files(&answer, 0), "report.md");
+    assert!(!without.contains("may be further actions") && without.contains("as far as their bytes show"));
+}
+
+/// The smallest answer there can be: nothing optional is there, no tenant at all.
+#[test]
+fn a_bare_answer_renders() {
+    let mut answer = fixture::answer_of(vec![fixture::impact("t", None, true, vec![fixture::event(0)])]);
+    let findings = &mut answer.findings;
+    findings.case.issued = None;
+    findings.case.contact = None;
+    findings.caveats.clear();
+    findings.scopes.truncate(1);
+    findings.scopes[0].basis = None;
+    findings.actions.clear();
+    findings.coverage.gaps.clear();
+    findings.refused.clear();
+    findings.conflicts.clear();
+    findings.impact.share = None;
+    findings.impact.customers = None;
+    assert!(named(&files(&answer, 0), "report.html").contains("not yet issued"));
+    answer.findings.tenants.clear();
+    answer.findings.agents.clear();
+    answer.unattributed.clear();
+    assert!(named(&overview(&answer), "index.html").contains("There are no caveats"));
+}
+
+#[test]
+fn tenants_are_ranked_by_the_gravest_effect() {
+    let answer = answer();
+    let index = named(&overview(&answer), "index.html");
+    let at = |slug: &str| index.find(&format!("href=\"tenants/{slug}/report.html\"")).expect(slug);
+    assert!(at("acme") < at("z-77"), "more actions of the gravest effect come first");
+    assert!(at("z-77") < at("kyoto"), "an uncatalogued action outranks a view");
+}

@@ -1,0 +1,484 @@
+//! The overview for the vendor's own team: names everything, so it is not for customers.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::{CaseView, GapView, Tile, action::prefix, text};
+use crate::{
+    case::AgentId,
+    findings::{
+        ActionFinding, AgentFinding, Answer, Caveat, ConflictFinding, Findings, RefusedFinding, ScopeFinding,
+        SourceFinding, TenantFinding,
+    },
+    reports::{
+        lang,
+        rows::{Markup, row},
+    },
+    tenants::Books,
+    text::{counted, grouped},
+    time::Timestamp,
+};
+
+/// So many refused records are shown; `refused.csv` has them all.
+const REFUSED: usize = 50;
+
+/// What `index.html.hbs` is rendered with.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(in crate::reports) struct OverviewView {
+    case: CaseView,
+    caveats: Vec<CaveatView>,
+    tiles: Vec<Tile>,
+    books: BooksView,
+    attributed: String,
+    unattributed: String,
+    any_unattributed: bool,
+    impact: String,
+    tenants: String,
+    several_scopes: bool,
+    /// The table of tenants.
+    pub(in crate::reports) rows: Markup,
+    actions: Vec<ActionView>,
+    agents: Vec<AgentView>,
+    idle_agents: Vec<AgentView>,
+    scopes: Vec<ScopeView>,
+    sources: Vec<SourceView>,
+    gap_hours: String,
+    gaps: Vec<GapView>,
+    refused: Vec<RefusedView>,
+    more_refused: String,
+    conflicts: Vec<ConflictView>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct CaveatView {
+    code: String,
+    message: String,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct BooksView {
+    read: String,
+    in_scope: String,
+    duplicate: String,
+    other_actor: String,
+    outside_window: String,
+    refused: String,
+    any_refused: bool,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct ActionView {
+    code: String,
+    class: String,
+    label: String,
+    events: String,
+    tenants: String,
+    says: String,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct AgentView {
+    id: String,
+    pseudonym: String,
+    name: String,
+    email: String,
+    employer: String,
+    role: String,
+    country: String,
+    events: String,
+    tenants: String,
+    first: String,
+    last: String,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct ScopeView {
+    name: String,
+    from: String,
+    until: String,
+    basis: String,
+    agents: String,
+    sessions: String,
+    ips: String,
+    events: String,
+    tenants: String,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct SourceView {
+    path: String,
+    sha256: String,
+    prefix: String,
+    bytes: String,
+    profile: String,
+    framing: String,
+    books: BooksView,
+    first: String,
+    last: String,
+    hours: String,
+    gaps: Vec<GapView>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct RefusedView {
+    path: String,
+    offset: String,
+    length: String,
+    reason: String,
+    detail: String,
+    names: String,
+    excerpt: String,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct ConflictView {
+    event_id: String,
+    places: Vec<PlaceView>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct PlaceView {
+    path: String,
+    offset: String,
+}
+
+row! {
+    /// An effect on a tenant's row.
+    EffectRow { key, label, count }
+}
+
+row! {
+    /// One tenant.
+    TenantRow {
+        name,
+        id,
+        /// Where its report is, safe in a link.
+        href,
+        /// Not empty where the directory does not have it.
+        unknown,
+        events,
+        failures,
+        agents,
+        first,
+        last,
+        /// The gravest effect's key, a class name.
+        gravest,
+        /// Events by scope, where there are several.
+        scopes,
+    }
+    effects: EffectRow
+}
+
+impl OverviewView {
+    /// The overview, its rows still to be set.
+    pub(in crate::reports) fn new(answer: &Answer) -> Self {
+        let findings = &answer.findings;
+        let (agents, idle): (Vec<_>, Vec<_>) = findings.agents.iter().partition(|agent| agent.events > 0);
+        let views = |agents: Vec<&AgentFinding>| agents.into_iter().map(AgentView::new).collect();
+        let Books {
+            in_scope,
+            without_tenant,
+            ..
+        } = findings.records;
+        Self {
+            case: CaseView::new(&findings.case, &findings.tool),
+            caveats: findings.caveats.iter().map(CaveatView::new).collect(),
+            tiles: tiles(findings),
+            books: BooksView::new(&findings.records),
+            attributed: grouped(in_scope.saturating_sub(without_tenant)),
+            unattributed: grouped(without_tenant),
+            any_unattributed: without_tenant > 0,
+            impact: impact(findings),
+            tenants: counted(findings.tenants.len() as u64, "tenant", "tenants"),
+            several_scopes: findings.scopes.len() > 1,
+            rows: Markup::default(),
+            actions: actions(findings),
+            agents: views(agents),
+            idle_agents: views(idle),
+            scopes: findings
+                .scopes
+                .iter()
+                .map(|scope| ScopeView::new(scope, findings))
+                .collect(),
+            sources: sources(findings),
+            gap_hours: counted(u64::from(findings.coverage.gap_hours), "whole hour", "whole hours"),
+            gaps: findings.coverage.gaps.iter().map(GapView::new).collect(),
+            refused: refused(findings),
+            more_refused: grouped(findings.refused.len().saturating_sub(REFUSED) as u64),
+            conflicts: findings
+                .conflicts
+                .iter()
+                .map(|found| ConflictView::new(found, findings))
+                .collect(),
+        }
+    }
+}
+
+/// Ranked by gravest effect, then number of events, then id.
+pub(in crate::reports) fn tenants(findings: &Findings) -> Vec<TenantRow<'_>> {
+    let mut ranked: Vec<&TenantFinding> = findings.tenants.iter().collect();
+    let gravest = |tenant: &TenantFinding| tenant.effects.keys().next_back().copied();
+    ranked.sort_by(|a, b| {
+        let worst_first = gravest(b).cmp(&gravest(a));
+        worst_first.then(b.events.cmp(&a.events)).then(a.id.cmp(&b.id))
+    });
+    let several = findings.scopes.len() > 1;
+    ranked.into_iter().map(|tenant| tenant_row(tenant, several)).collect()
+}
+
+fn tenant_row(tenant: &TenantFinding, several_scopes: bool) -> TenantRow<'_> {
+    let gravest = tenant.effects.keys().next_back();
+    let effects = tenant.effects.iter().rev().map(|(effect, count)| {
+        let words = lang::effect(*effect);
+        EffectRow {
+            key: words.key.into(),
+            label: words.label.into(),
+            count: grouped(*count).into(),
+        }
+    });
+    let scopes = tenant
+        .scopes
+        .iter()
+        .map(|(name, count)| format!("{name} {}", grouped(*count)));
+    TenantRow {
+        name: tenant.name.as_deref().unwrap_or(&tenant.id.0).into(),
+        id: tenant.id.0.as_str().into(),
+        href: format!("tenants/{}/report.html", url_part(&tenant.slug)).into(),
+        unknown: if tenant.known { "" } else { "unknown" }.into(),
+        events: grouped(tenant.events).into(),
+        failures: if tenant.outcomes.failure == 0 {
+            String::new()
+        } else {
+            grouped(tenant.outcomes.failure)
+        }
+        .into(),
+        agents: grouped(tenant.agents).into(),
+        first: lang::clock(tenant.first).into(),
+        last: lang::clock(tenant.last).into(),
+        gravest: gravest
+            .map(|effect| lang::effect(*effect).key)
+            .unwrap_or_default()
+            .into(),
+        scopes: if several_scopes {
+            scopes.collect::<Vec<_>>().join(", ")
+        } else {
+            String::new()
+        }
+        .into(),
+        effects: effects.collect(),
+    }
+}
+
+/// Percent-encoded but for RFC 3986 unreserved characters.
+fn url_part(text: &str) -> String {
+    let encoded = |byte: u8| match byte {
+        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => char::from(byte).to_string(),
+        byte => format!("%{byte:02X}"),
+    };
+    text.bytes().map(encoded).collect()
+}
+
+fn impact(findings: &Findings) -> String {
+    let impact = &findings.impact;
+    let unknown = impact.tenants.saturating_sub(impact.known_tenants);
+    let tenants = counted(impact.tenants, "tenant", "tenants");
+    let of = match (impact.customers, impact.share) {
+        (Some(customers), Some(share)) => format!(" of {} customers ({})", grouped(customers), lang::percent(share)),
+        _ => ", of a number of customers that the case does not state".to_owned(),
+    };
+    let unknown = match unknown {
+        0 => String::new(),
+        number => format!("; {} not in the tenant directory", grouped(number)),
+    };
+    format!("{tenants}{of}{unknown}")
+}
+
+fn tiles(findings: &Findings) -> Vec<Tile> {
+    let impact = &findings.impact;
+    let share = match (impact.share, impact.customers) {
+        (Some(share), Some(customers)) => format!("{} of {} customers", lang::percent(share), grouped(customers)),
+        _ => "number of customers not stated".to_owned(),
+    };
+    let active = findings.agents.iter().filter(|agent| agent.events > 0).count() as u64;
+    let books = &findings.records;
+    vec![
+        Tile::new("Tenants touched", grouped(impact.tenants), share),
+        Tile::new(
+            "Actions in scope",
+            grouped(books.in_scope),
+            format!("{} without a tenant", grouped(books.without_tenant)),
+        ),
+        Tile::new(
+            "Agents with actions",
+            grouped(active),
+            format!("of {} listed", grouped(findings.agents.len() as u64)),
+        ),
+        Tile::new(
+            "Records read",
+            grouped(books.read),
+            format!("from {}", counted(findings.sources.len() as u64, "source", "sources")),
+        ),
+        Tile::new("Records refused", grouped(books.refused), naming(findings)),
+    ]
+}
+
+fn naming(findings: &Findings) -> String {
+    let naming = findings
+        .refused
+        .iter()
+        .filter(|record| !record.names.is_empty())
+        .count() as u64;
+    match naming {
+        0 => "none names a listed agent".to_owned(),
+        1 => "1 names a listed agent".to_owned(),
+        number => format!("{} name a listed agent", grouped(number)),
+    }
+}
+
+impl CaveatView {
+    fn new(caveat: &Caveat) -> Self {
+        let code = serde_json::to_value(caveat.code).ok();
+        Self {
+            code: code
+                .and_then(|code| code.as_str().map(str::to_owned))
+                .unwrap_or_default(),
+            message: caveat.message.clone(),
+        }
+    }
+}
+
+impl BooksView {
+    fn new(books: &Books) -> Self {
+        Self {
+            read: grouped(books.read),
+            in_scope: grouped(books.in_scope),
+            duplicate: grouped(books.duplicate),
+            other_actor: grouped(books.other_actor),
+            outside_window: grouped(books.outside_window),
+            refused: grouped(books.refused),
+            any_refused: books.refused > 0,
+        }
+    }
+}
+
+/// The gravest effect first, then from the most frequent.
+fn actions(findings: &Findings) -> Vec<ActionView> {
+    let mut actions: Vec<&ActionFinding> = findings.actions.iter().collect();
+    actions.sort_by(|a, b| {
+        b.effect
+            .cmp(&a.effect)
+            .then(b.events.cmp(&a.events))
+            .then(a.code.cmp(&b.code))
+    });
+    let view = |action: &ActionFinding| {
+        let words = lang::effect(action.effect);
+        ActionView {
+            code: action.code.clone(),
+            class: words.key.to_owned(),
+            label: words.label.to_owned(),
+            events: grouped(action.events),
+            tenants: grouped(action.tenants),
+            says: action.says.clone().unwrap_or_default(),
+        }
+    };
+    actions.into_iter().map(view).collect()
+}
+
+impl AgentView {
+    fn new(agent: &AgentFinding) -> Self {
+        let owned = |field: &Option<String>| text(field.as_ref()).into_owned();
+        Self {
+            id: agent.id.0.clone(),
+            pseudonym: agent.pseudonym.clone(),
+            name: owned(&agent.name),
+            email: owned(&agent.email),
+            employer: owned(&agent.employer),
+            role: owned(&agent.role),
+            country: owned(&agent.country),
+            events: grouped(agent.events),
+            tenants: grouped(agent.tenants),
+            first: moment(agent.first),
+            last: moment(agent.last),
+        }
+    }
+}
+
+fn moment(time: Option<Timestamp>) -> String {
+    time.map(lang::clock).unwrap_or_default()
+}
+
+impl ScopeView {
+    fn new(scope: &ScopeFinding, findings: &Findings) -> Self {
+        let agents = match scope.agents.len() {
+            all if all == findings.agents.len() => format!("all {}", grouped(all as u64)),
+            1..=5 => ids(&scope.agents),
+            some => format!("{} of {}", grouped(some as u64), grouped(findings.agents.len() as u64)),
+        };
+        Self {
+            name: scope.name.clone(),
+            from: lang::clock(scope.from),
+            until: lang::clock(scope.until),
+            basis: scope.basis.clone().unwrap_or_default(),
+            agents,
+            sessions: scope.sessions.join(", "),
+            ips: scope.ips.join(", "),
+            events: grouped(scope.events),
+            tenants: grouped(scope.tenants),
+        }
+    }
+}
+
+fn ids(agents: &[AgentId]) -> String {
+    agents.iter().map(|id| id.0.as_str()).collect::<Vec<_>>().join(", ")
+}
+
+fn sources(findings: &Findings) -> Vec<SourceView> {
+    let view = |(at, source): (usize, &SourceFinding)| {
+        let coverage = findings.coverage.sources.iter().find(|coverage| coverage.source == at);
+        SourceView {
+            path: source.path.clone(),
+            sha256: source.sha256.to_string(),
+            prefix: prefix(&source.sha256),
+            bytes: grouped(source.bytes),
+            profile: source.profile.clone(),
+            framing: source.framing.clone(),
+            books: BooksView::new(&source.records),
+            first: moment(source.first),
+            last: moment(source.last),
+            hours: coverage.map(|coverage| grouped(coverage.hours)).unwrap_or_default(),
+            gaps: coverage
+                .map(|coverage| coverage.gaps.iter().map(GapView::new).collect())
+                .unwrap_or_default(),
+        }
+    };
+    findings.sources.iter().enumerate().map(view).collect()
+}
+
+/// Those that may be in scope first; within, in source order.
+fn refused(findings: &Findings) -> Vec<RefusedView> {
+    let mut records: Vec<&RefusedFinding> = findings.refused.iter().collect();
+    records.sort_by_key(|record| record.names.is_empty());
+    let view = |record: &RefusedFinding| RefusedView {
+        path: findings.sources[record.source].path.clone(),
+        offset: grouped(record.offset),
+        length: grouped(record.length),
+        reason: record.reason.clone(),
+        detail: record.detail.clone(),
+        names: ids(&record.names),
+        excerpt: record.excerpt.clone(),
+    };
+    records.into_iter().take(REFUSED).map(view).collect()
+}
+
+impl ConflictView {
+    fn new(conflict: &ConflictFinding, findings: &Findings) -> Self {
+        let place = |at: &crate::records::Locator| PlaceView {
+            path: findings.sources[at.source].path.clone(),
+            offset: grouped(at.offset),
+        };
+        Self {
+            event_id: conflict.event_id.clone(),
+            places: conflict.events.iter().map(place).collect(),
+        }
+    }
+}

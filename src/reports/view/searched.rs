@@ -1,0 +1,192 @@
+//! What was searched and what was not, as one customer may know it.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::{GapView, action::prefix};
+use crate::{
+    findings::{CaveatCode, TenantFinding},
+    reports::{
+        header::{Agent, Header, Scope, Source},
+        lang,
+    },
+    tenants::TenantEvent,
+    text::{counted, grouped},
+};
+
+/// So many log files without a row of the tenant are listed one by one; a case may have thousands.
+const OTHER_SOURCES: usize = 60;
+/// So many gaps are listed one by one.
+const GAPS: usize = 60;
+
+/// The whole section.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(in crate::reports) struct SearchedView {
+    scopes: Vec<ScopeView>,
+    agents: Vec<AgentView>,
+    /// Whether agents are shown with their ids.
+    named: bool,
+    sources: Vec<SourceView>,
+    more_sources: String,
+    gap_hours: String,
+    gaps: Vec<GapView>,
+    more_gaps: String,
+    caveats: Vec<String>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct ScopeView {
+    name: String,
+    from: String,
+    until: String,
+    count: String,
+    /// Empty where the tenant has no event in it: the reason may then concern others.
+    basis: String,
+    narrowed: bool,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct AgentView {
+    label: String,
+    id: String,
+    role: String,
+    employer: String,
+    country: String,
+    count: String,
+    first: String,
+    last: String,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct SourceView {
+    sha256: String,
+    prefix: String,
+    bytes: String,
+    profile: String,
+    read: String,
+    refused: String,
+    first: String,
+    last: String,
+    here: String,
+}
+
+impl SearchedView {
+    pub(super) fn new(header: &Header, finding: &TenantFinding, events: &[TenantEvent]) -> Self {
+        let (sources, more_sources) = sources(header, events);
+        Self {
+            scopes: header
+                .scopes
+                .iter()
+                .map(|scope| ScopeView::new(scope, finding))
+                .collect(),
+            agents: agents(header, events),
+            named: header.agents.iter().any(|agent| agent.id.is_some()),
+            sources,
+            more_sources,
+            gap_hours: counted(u64::from(header.gap_hours), "whole hour", "whole hours"),
+            gaps: header.gaps.iter().take(GAPS).map(GapView::new).collect(),
+            more_gaps: more(header.gaps.len().saturating_sub(GAPS)),
+            caveats: caveats(header, events),
+        }
+    }
+}
+
+impl ScopeView {
+    fn new(scope: &Scope, finding: &TenantFinding) -> Self {
+        let events = finding.scopes.get(&scope.name).copied().unwrap_or(0);
+        let basis = scope.basis.clone().filter(|_| events > 0);
+        Self {
+            name: scope.name.clone(),
+            from: lang::clock(scope.window.from),
+            until: lang::clock(scope.window.until),
+            count: grouped(events),
+            basis: basis.unwrap_or_default(),
+            narrowed: scope.narrowed,
+        }
+    }
+}
+
+/// The agents with an event in this tenant, in the order of the case.
+fn agents(header: &Header, events: &[TenantEvent]) -> Vec<AgentView> {
+    let view = |(at, agent): (usize, &Agent)| {
+        let own: Vec<&TenantEvent> = events.iter().filter(|event| event.agent == at).collect();
+        let times = own.iter().map(|event| event.time);
+        Some(AgentView {
+            label: agent.label.clone(),
+            id: agent.id.clone().unwrap_or_default(),
+            role: agent.role.clone().unwrap_or_default(),
+            employer: agent.employer.clone().unwrap_or_default(),
+            country: agent.country.clone().unwrap_or_default(),
+            count: grouped(own.len() as u64),
+            first: lang::clock(times.clone().min()?),
+            last: lang::clock(times.max()?),
+        })
+    };
+    header.agents.iter().enumerate().filter_map(view).collect()
+}
+
+/// The sources with rows of this tenant, then the others until there are too many, and what is left of them in a sentence.
+fn sources(header: &Header, events: &[TenantEvent]) -> (Vec<SourceView>, String) {
+    let mut here = vec![0_u64; header.sources.len()];
+    for event in events {
+        here[event.at.source] += 1;
+    }
+    let (with, without): (Vec<_>, Vec<_>) = header.sources.iter().zip(&here).partition(|(_, here)| **here > 0);
+    let left = without.get(OTHER_SOURCES..).unwrap_or_default();
+    let shown = with.iter().chain(without.iter().take(OTHER_SOURCES));
+    (
+        shown.map(|(source, here)| SourceView::new(source, **here)).collect(),
+        rest(left),
+    )
+}
+
+fn rest(left: &[(&Source, &u64)]) -> String {
+    if left.is_empty() {
+        return String::new();
+    }
+    let sum = |figure: fn(&Source) -> u64| left.iter().map(|(source, _)| figure(source)).sum::<u64>();
+    format!(
+        "and {} without an action in your tenant, {} in all with {}",
+        counted(left.len() as u64, "further log file", "further log files"),
+        lang::bytes(sum(|source| source.bytes)),
+        counted(sum(|source| source.read), "record", "records"),
+    )
+}
+
+impl SourceView {
+    fn new(source: &Source, here: u64) -> Self {
+        Self {
+            sha256: source.sha256.to_string(),
+            prefix: prefix(&source.sha256),
+            bytes: grouped(source.bytes),
+            profile: source.profile.clone(),
+            read: grouped(source.read),
+            refused: grouped(source.refused),
+            first: source.first.map(lang::clock).unwrap_or_default(),
+            last: source.last.map(lang::clock).unwrap_or_default(),
+            here: grouped(here),
+        }
+    }
+}
+
+fn caveats(header: &Header, events: &[TenantEvent]) -> Vec<String> {
+    let sum = |figure: fn(&Source) -> u64| header.sources.iter().map(figure).sum::<u64>();
+    let refused = sum(|source| source.refused);
+    let naming = header.caveats.contains(&CaveatCode::PossiblyInScope);
+    let unreadable = (refused > 0).then(|| lang::customer_refused(refused, sum(|source| source.read), naming));
+    let conflicts = events.iter().filter(|event| event.conflict).count() as u64;
+    let conflicts = (conflicts > 0).then(|| lang::customer_conflicts(conflicts));
+    let told = header.caveats.iter().filter_map(|code| lang::customer_caveat(*code));
+    unreadable
+        .into_iter()
+        .chain(told.map(str::to_owned))
+        .chain(conflicts)
+        .collect()
+}
+
+fn more(number: usize) -> String {
+    match number {
+        0 => String::new(),
+        number => format!("and {} more", grouped(number as u64)),
+    }
+}

@@ -1,0 +1,193 @@
+//! A customer's report: built from the header that every customer may see and from this customer's own share, so that it
+//! cannot hold anything of another.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::{
+    CaseView, Tile,
+    action::prefix,
+    days::{DayView, days},
+    kinds::{KindView, by_effect, kinds},
+    searched::SearchedView,
+};
+use crate::{
+    findings::{TenantFinding, TenantImpact},
+    reports::{header::Header, lang, rows::Markup},
+    tenants::TenantEvent,
+    text::{counted, grouped},
+    time::{Timestamp, Window},
+};
+
+/// What `report.html.hbs` and `report.md.hbs` are rendered with.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(in crate::reports) struct TenantView {
+    case: CaseView,
+    tenant: NameView,
+    /// What happened and was searched, in one sentence.
+    searched_sentence: String,
+    /// What was done in this tenant, in one sentence.
+    done_sentence: String,
+    tiles: Vec<Tile>,
+    kinds: Vec<KindView>,
+    days: Vec<DayView>,
+    count: String,
+    /// The list of actions in the template's language.
+    pub(in crate::reports) rows: Markup,
+    searched: SearchedView,
+    several_scopes: bool,
+    proof: ProofView,
+}
+
+/// Whom the report is for.
+#[derive(Debug, Serialize, JsonSchema)]
+struct NameView {
+    /// The name, or the id where there is none.
+    title: String,
+    id: String,
+    known: bool,
+}
+
+/// How to check the first action against the log file, as an example for all.
+#[derive(Debug, Serialize, JsonSchema)]
+struct ProofView {
+    source: String,
+    prefix: String,
+    offset: String,
+    /// `tail` counts from 1.
+    start: String,
+    length: String,
+    record: String,
+}
+
+impl TenantView {
+    /// The view of one tenant, its rows still to be set.
+    pub(in crate::reports) fn new(header: &Header, impact: &TenantImpact) -> Self {
+        let TenantImpact { finding, events } = impact;
+        Self {
+            case: CaseView::new(&header.case, &header.tool),
+            tenant: NameView {
+                title: finding.name.clone().unwrap_or_else(|| finding.id.0.clone()),
+                id: finding.id.0.clone(),
+                known: finding.known,
+            },
+            searched_sentence: searched_sentence(header),
+            done_sentence: done_sentence(finding, events),
+            tiles: tiles(finding),
+            kinds: kinds(header, events),
+            days: header.span().map(|span| days(span, events)).unwrap_or_default(),
+            count: counted(finding.events, "action", "actions"),
+            rows: Markup::default(),
+            searched: SearchedView::new(header, finding, events),
+            several_scopes: header.scopes.len() > 1,
+            proof: proof(header, events),
+        }
+    }
+}
+
+fn searched_sentence(header: &Header) -> String {
+    let case = &header.case;
+    let read = header.sources.iter().map(|source| source.read).sum();
+    format!(
+        "For the case “{}” ({}), {} searched {} holding {} for every action that the support agents concerned took {}.",
+        case.title,
+        case.id,
+        case.vendor,
+        counted(header.sources.len() as u64, "log file", "log files"),
+        counted(read, "record", "records"),
+        when_searched(header),
+    )
+}
+
+/// One stretch of time where one scope holds all others, else how many there are.
+fn when_searched(header: &Header) -> String {
+    let Some(Window { from, until }) = header.span() else {
+        return "at no time".to_owned();
+    };
+    let span = format!("from {} until {}", from.in_words(), until.in_words());
+    if header.scopes.iter().any(|scope| scope.window == Window { from, until }) {
+        span
+    } else {
+        let windows = counted(header.scopes.len() as u64, "window", "windows");
+        format!("in {windows} of time {span}")
+    }
+}
+
+fn done_sentence(finding: &TenantFinding, events: &[TenantEvent]) -> String {
+    let deeds: Vec<String> = by_effect(events)
+        .into_iter()
+        .map(|(effect, outcomes)| lang::deeds(effect, outcomes))
+        .collect();
+    format!(
+        "It found {} by {} in your tenant, {}: {}; {}.",
+        counted(finding.events, "action", "actions"),
+        counted(finding.agents, "agent", "agents"),
+        when_done(finding),
+        lang::listed(&deeds),
+        failures(finding),
+    )
+}
+
+fn when_done(finding: &TenantFinding) -> String {
+    if finding.first == finding.last {
+        format!("on {}", finding.first.in_words())
+    } else {
+        format!("from {} to {}", finding.first.in_words(), finding.last.in_words())
+    }
+}
+
+fn failures(finding: &TenantFinding) -> String {
+    match (finding.outcomes.failure, finding.events) {
+        (0, 1) => "it is not recorded as failed".to_owned(),
+        (1, 1) => "it is recorded as failed".to_owned(),
+        (0, _) => "none is recorded as failed".to_owned(),
+        (1, _) => "one is recorded as failed".to_owned(),
+        (failed, all) if failed == all => "all are recorded as failed".to_owned(),
+        (failed, _) => format!("{} are recorded as failed", grouped(failed)),
+    }
+}
+
+fn tiles(finding: &TenantFinding) -> Vec<Tile> {
+    let failed = match finding.outcomes.failure {
+        0 => "none recorded as failed".to_owned(),
+        failed => format!("{} recorded as failed", grouped(failed)),
+    };
+    let sessions = match finding.sessions {
+        0 => "no session named".to_owned(),
+        sessions => format!("in {}", counted(sessions, "session", "sessions")),
+    };
+    let gravest = finding.effects.iter().next_back().map(|(effect, events)| {
+        let words = lang::effect(*effect);
+        let note = counted(*events, "action", "actions");
+        Tile::new("Gravest kind", words.label, note).of(words.key)
+    });
+    let mut tiles: Vec<Tile> = gravest.into_iter().collect();
+    tiles.push(Tile::new("Actions", grouped(finding.events), failed));
+    tiles.push(Tile::new("Agents", grouped(finding.agents), sessions));
+    tiles.push(moment("First", finding.first));
+    tiles.push(moment("Last", finding.last));
+    tiles
+}
+
+fn moment(label: &str, time: Timestamp) -> Tile {
+    let instant = time.instant();
+    Tile::new(
+        label,
+        instant.format("%-d %b %Y").to_string(),
+        instant.format("%H:%M:%S UTC").to_string(),
+    )
+}
+
+fn proof(header: &Header, events: &[TenantEvent]) -> ProofView {
+    let event = events.first();
+    let text = |figure: fn(&TenantEvent) -> String| event.map(figure).unwrap_or_default();
+    let source = event.map(|event| &header.sources[event.at.source].sha256);
+    ProofView {
+        source: source.map(ToString::to_string).unwrap_or_default(),
+        prefix: source.map(prefix).unwrap_or_default(),
+        offset: text(|event| event.at.offset.to_string()),
+        start: text(|event| event.at.offset.saturating_add(1).to_string()),
+        length: text(|event| event.at.length.to_string()),
+        record: text(|event| event.record_sha256.to_string()),
+    }
+}
