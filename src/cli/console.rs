@@ -24,11 +24,24 @@ pub(crate) fn fault(fault: &Diagnostic) {
 
 fn snippet(place: &Place) -> Snippet<'_, annotate_snippets::Annotation<'_>> {
     let text = visible(&place.text);
-    let at = |column: usize| place.text.char_indices().nth(column).map_or(place.text.len(), |(at, _)| at);
+    let at = |column: usize| {
+        place
+            .text
+            .char_indices()
+            .nth(column)
+            .map_or(place.text.len(), |(at, _)| at)
+    };
     // Where something had to be made visible the columns moved, and the whole line is marked.
-    let span = if text.len() == place.text.len() { at(place.column - 1)..at(place.column - 1 + place.length) } else { 0..text.len() };
+    let span = if text.len() == place.text.len() {
+        at(place.column - 1)..at(place.column - 1 + place.length)
+    } else {
+        0..text.len()
+    };
     let span = span.start..span.end.max(span.start);
-    Snippet::source(text).path(place.file.as_str()).line_start(place.line).annotation(AnnotationKind::Primary.span(span))
+    Snippet::source(text)
+        .path(place.file.as_str())
+        .line_start(place.line)
+        .annotation(AnnotationKind::Primary.span(span))
 }
 
 /// An error of the machine or of the usage.

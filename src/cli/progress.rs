@@ -11,7 +11,11 @@ pub(crate) struct Bar(ProgressBar);
 
 impl Bar {
     pub(crate) fn new(quiet: bool) -> Self {
-        Self(if quiet { ProgressBar::hidden() } else { ProgressBar::no_length() })
+        Self(if quiet {
+            ProgressBar::hidden()
+        } else {
+            ProgressBar::no_length()
+        })
     }
 }
 

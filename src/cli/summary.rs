@@ -1,14 +1,16 @@
 //! What a run found, on standard output: a table for people, one object for scripts.
 
 use std::{
+    cmp::Reverse,
     io::{self, Write},
     path::Path,
 };
 
-use anstyle::{AnsiColor, Style};
+use anstyle::{AnsiColor, Color, Style};
 use comfy_table::{CellAlignment, Table, presets::NOTHING};
 use serde_json::json;
 use tenant_impact::{
+    catalogue::Effect,
     findings::{Findings, TenantFinding},
     text::{counted, grouped, shortened, visible},
 };
@@ -17,7 +19,7 @@ use tenant_impact::{
 const TOP: usize = 5;
 
 const BOLD: Style = Style::new().bold();
-const WARN: Style = Style::new().bold().fg_color(Some(anstyle::Color::Ansi(AnsiColor::Yellow)));
+const WARN: Style = Style::new().bold().fg_color(Some(Color::Ansi(AnsiColor::Yellow)));
 const DIM: Style = Style::new().dimmed();
 
 /// For scripts: where the bundle is, and the figures that a decision needs. The rest is in findings.json.
@@ -37,16 +39,22 @@ pub(super) fn json(findings: &Findings, out: &Path) -> io::Result<()> {
 /// For people.
 pub(super) fn table(findings: &Findings, out: &Path) -> io::Result<()> {
     let mut to = anstream::stdout();
-    writeln!(to, "{BOLD}{}{BOLD:#}  {}\n", visible(&findings.case.id), visible(&findings.case.title))?;
+    let case = &findings.case;
+    writeln!(to, "{BOLD}{}{BOLD:#}  {}\n", visible(&case.id), visible(&case.title))?;
     records(&mut to, findings)?;
     impact(&mut to, findings)?;
     top(&mut to, findings)?;
     for caveat in &findings.caveats {
         writeln!(to, "{WARN}caveat{WARN:#} {}", visible(&caveat.message))?;
     }
-    let spaced = if findings.caveats.is_empty() { "" } else { "\n" };
-    let open = out.join("index.html");
-    writeln!(to, "{spaced}Read {BOLD}{}{BOLD:#} next; each customer's report is in {}", shown(&open), shown(&out.join("tenants")))
+    if !findings.caveats.is_empty() {
+        writeln!(to)?;
+    }
+    let (index, tenants) = (shown(&out.join("index.html")), shown(&out.join("tenants")));
+    writeln!(
+        to,
+        "Read {BOLD}{index}{BOLD:#} next; each customer's report is in {tenants}"
+    )
 }
 
 fn shown(path: &Path) -> String {
@@ -56,29 +64,32 @@ fn shown(path: &Path) -> String {
 fn records(to: &mut impl Write, findings: &Findings) -> io::Result<()> {
     let books = findings.records;
     let sources = counted(findings.sources.len() as u64, "source", "sources");
-    let mut table = columns([CellAlignment::Right, CellAlignment::Left]);
-    table.add_row([grouped(books.read), format!("records read in {sources}")]);
-    for (count, what) in [
-        (books.in_scope, "in scope"),
-        (books.duplicate, "further copies of those"),
-        (books.other_actor, "in a window, by others"),
-        (books.outside_window, "outside every window"),
-        (books.refused, "refused: not readable as events"),
-    ] {
-        table.add_row([grouped(count), what.to_owned()]);
-    }
-    writeln!(to, "{table}\n")
+    let lines = [
+        (books.read, format!("records read in {sources}, of which")),
+        (books.in_scope, "in scope".to_owned()),
+        (books.duplicate, "further copies of those".to_owned()),
+        (books.other_actor, "in a window, by others".to_owned()),
+        (books.outside_window, "outside every window".to_owned()),
+        (books.refused, "refused: not readable as events".to_owned()),
+    ];
+    let table = columns(lines.map(|(count, what)| vec![grouped(count), what]), 0);
+    writeln!(to, "{}\n", table.trim_fmt())
 }
 
 fn impact(to: &mut impl Write, findings: &Findings) -> io::Result<()> {
     let impact = findings.impact;
     let tenants = counted(impact.tenants, "tenant", "tenants");
-    let share = impact.share.zip(impact.customers).map(|(share, customers)| {
-        format!(", {:.1} % of {}", share * 100.0, counted(customers, "customer", "customers"))
-    });
-    let unknown = impact.tenants - impact.known_tenants;
-    let unknown = (unknown > 0 && impact.customers.is_some()).then(|| format!(", {} not in the directory", grouped(unknown)));
-    writeln!(to, "{BOLD}{tenants} affected{BOLD:#}{}{}\n", share.unwrap_or_default(), unknown.unwrap_or_default())
+    write!(to, "{BOLD}{tenants} affected{BOLD:#}")?;
+    if let Some((share, customers)) = impact.share.zip(impact.customers) {
+        let customers = counted(customers, "customer", "customers");
+        write!(to, ", {:.1} % of {customers}", share * 100.0)?;
+    }
+    match impact.tenants - impact.known_tenants {
+        unknown if unknown > 0 && impact.customers.is_some() => {
+            writeln!(to, ", {} not in the directory\n", grouped(unknown))
+        }
+        _ => writeln!(to, "\n"),
+    }
 }
 
 /// The tenants with the gravest effects, then the most events.
@@ -87,41 +98,38 @@ fn top(to: &mut impl Write, findings: &Findings) -> io::Result<()> {
         return Ok(());
     }
     let mut ranked: Vec<_> = findings.tenants.iter().collect();
-    ranked.sort_by_key(|tenant| (std::cmp::Reverse(rank(tenant)), &tenant.id));
-    let mut table = columns([CellAlignment::Left, CellAlignment::Left, CellAlignment::Right, CellAlignment::Left, CellAlignment::Left]);
-    let dim = |text: &str| format!("{DIM}{text}{DIM:#}");
-    table.add_row(["tenant", "", "actions", "gravest", "first to last"].map(dim));
-    for tenant in ranked.iter().take(TOP) {
-        let name = tenant.name.as_deref().unwrap_or_default();
-        let gravest = rank(tenant).0.map(tenant_impact::catalogue::Effect::label).unwrap_or_default();
-        table.add_row([
-            shortened(&visible(&tenant.id.0), 24).into_owned(),
-            shortened(&visible(name), 28).into_owned(),
-            grouped(tenant.events),
-            gravest.to_owned(),
-            format!("{} to {}", tenant.first, tenant.last),
-        ]);
-    }
-    writeln!(to, "{table}")?;
+    ranked.sort_by_key(|tenant| (Reverse((gravest(tenant), tenant.events)), &tenant.id));
+    let heading = ["tenant", "", "actions", "gravest", "first to last"].map(str::to_owned);
+    let rows = ranked.iter().take(TOP).map(|tenant| row(tenant));
+    let table = columns(std::iter::once(heading.to_vec()).chain(rows), 2);
+    writeln!(to, "{}", table.trim_fmt())?;
     match ranked.len().saturating_sub(TOP) {
         0 => writeln!(to),
-        more => writeln!(to, "{DIM}and {} more{DIM:#}\n", grouped(more as u64)),
+        more => writeln!(to, "{DIM} and {} more{DIM:#}\n", grouped(more as u64)),
     }
 }
 
-fn rank(tenant: &TenantFinding) -> (Option<tenant_impact::catalogue::Effect>, u64) {
-    (tenant.effects.keys().next_back().copied(), tenant.events)
+fn row(tenant: &TenantFinding) -> Vec<String> {
+    let name = tenant.name.as_deref().unwrap_or_default();
+    vec![
+        shortened(&visible(&tenant.id.0), 24).into_owned(),
+        shortened(&visible(name), 28).into_owned(),
+        grouped(tenant.events),
+        gravest(tenant).map(Effect::label).unwrap_or_default().to_owned(),
+        format!("{} to {}", tenant.first, tenant.last),
+    ]
 }
 
-fn columns<const N: usize>(alignments: [CellAlignment; N]) -> Table {
+fn gravest(tenant: &TenantFinding) -> Option<Effect> {
+    tenant.effects.keys().next_back().copied()
+}
+
+/// Columns without lines between them, one of them aligned to the right.
+fn columns(rows: impl IntoIterator<Item = Vec<String>>, right: usize) -> Table {
     let mut table = Table::new();
-    table.load_preset(NOTHING);
-    // The header row makes the columns, so that they can be aligned.
-    table.set_header([""; N]);
-    for (at, alignment) in alignments.into_iter().enumerate() {
-        if let Some(column) = table.column_mut(at) {
-            column.set_cell_alignment(alignment);
-        }
+    table.load_style(NOTHING).add_rows(rows);
+    if let Some(column) = table.column_mut(right) {
+        column.set_cell_alignment(CellAlignment::Right);
     }
     table
 }

@@ -122,8 +122,8 @@ fn gaps(findings: &Findings) -> Option<String> {
 fn without_tenant(findings: &Findings) -> Option<String> {
     let count = findings.records.without_tenant;
     (count > 0).then(|| {
-        let events = counted(count, "in-scope event names", "in-scope events name");
-        format!("{events} no tenant and so stands in nobody's report: see unattributed.jsonl.")
+        let events = counted(count, "in-scope event names no tenant and stands", "in-scope events name no tenant and stand");
+        format!("{events} in nobody's report: see unattributed.jsonl.")
     })
 }
 

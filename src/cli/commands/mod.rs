@@ -44,7 +44,10 @@ fn man() -> anyhow::Result<Outcome> {
     let mut program = Args::command();
     program.build();
     clap_mangen::Man::new(program.clone()).render(&mut out)?;
-    for command in program.get_subcommands().filter(|command| !command.is_hide_set() && command.get_name() != "help") {
+    for command in program
+        .get_subcommands()
+        .filter(|command| !command.is_hide_set() && command.get_name() != "help")
+    {
         clap_mangen::Man::new(command.clone()).render(&mut out)?;
     }
     Ok(Outcome::Complete)

@@ -9,7 +9,7 @@ use tenant_impact::{
     catalogue::Catalogue,
     engine::{Engine as _, Local, Plan},
     findings::Answer,
-    reports::{ReportError, Reports, Templates},
+    reports::{Replacement, ReportError, Reports, TemplateError, Templates},
 };
 
 use crate::cli::{args::ReportArgs, exit::Outcome, progress::Bar, summary};
@@ -18,16 +18,31 @@ pub(crate) fn run(args: &ReportArgs) -> anyhow::Result<Outcome> {
     let case = case(args)?;
     let plan = Plan::new(&case)?;
     let (catalogue, catalogue_files) = Catalogue::load(&case.reports.catalogues)?;
-    let (templates, template_files) = Templates::load(case.reports.templates.as_ref())?;
+    let (templates, template_files) = templates(&case)?;
     let writer = Writer::create(&args.out)?;
     let engine = Local { threads: args.threads };
     let scan = engine.run(&plan, &Bar::new(args.quiet))?;
     let answer = Answer::close(&case, &catalogue, scan)?;
     let reports = Reports::new(&answer.findings, templates);
     let files = engine.install(|| write(&writer, &reports, &answer))??;
-    let inputs = case.files.iter().chain(plan.files()).chain(&catalogue_files).chain(&template_files);
+    let inputs = case
+        .files
+        .iter()
+        .chain(plan.files())
+        .chain(&catalogue_files)
+        .chain(&template_files);
     let out = writer.finish(&Manifest::new(&answer.findings, inputs, files))?;
     tell(args, &answer, &out)
+}
+
+fn templates(case: &Case) -> Result<(Templates, Vec<CaseFile>), TemplateError> {
+    let Some((shown, folder)) = &case.reports.templates else {
+        return Ok((Templates::built_in(), Vec::new()));
+    };
+    let templates = Templates::from_folder(folder)?;
+    let file = |used: &Replacement| CaseFile::new("template", format!("{shown}/{}", used.name), used.text.as_bytes());
+    let files = templates.replaced().iter().map(file).collect();
+    Ok((templates, files))
 }
 
 fn case(args: &ReportArgs) -> Result<Case, CaseError> {
@@ -55,9 +70,21 @@ enum WriteError {
 
 /// Renders and writes, each tenant on its own, so that no more than a few are in memory at a time.
 fn write(writer: &Writer, reports: &Reports, answer: &Answer) -> Result<Vec<FileEntry>, WriteError> {
-    let put = |artifacts: Vec<_>| artifacts.iter().map(|artifact| writer.put(artifact)).collect::<Result<Vec<_>, _>>();
-    let tenants = answer.tenants.par_iter().map(|tenant| Ok(put(reports.tenant(tenant)?)?));
-    let mut files: Vec<FileEntry> = tenants.collect::<Result<Vec<_>, WriteError>>()?.into_iter().flatten().collect();
+    let put = |artifacts: Vec<_>| {
+        artifacts
+            .iter()
+            .map(|artifact| writer.put(artifact))
+            .collect::<Result<Vec<_>, _>>()
+    };
+    let tenants = answer
+        .tenants
+        .par_iter()
+        .map(|tenant| Ok(put(reports.tenant(tenant)?)?));
+    let mut files: Vec<FileEntry> = tenants
+        .collect::<Result<Vec<_>, WriteError>>()?
+        .into_iter()
+        .flatten()
+        .collect();
     files.extend(put(reports.overview(answer)?)?);
     Ok(files)
 }
@@ -68,5 +95,9 @@ fn tell(args: &ReportArgs, answer: &Answer, out: &Path) -> anyhow::Result<Outcom
     } else if !args.quiet {
         summary::table(&answer.findings, out)?;
     }
-    Ok(if answer.findings.complete { Outcome::Complete } else { Outcome::Caveats })
+    Ok(if answer.findings.complete {
+        Outcome::Complete
+    } else {
+        Outcome::Caveats
+    })
 }
