@@ -158,7 +158,8 @@ fn one_identity_of_two_agents() {
         ag-03,k.abe@X.example,\"b,c\",Sub Ltd\n\
         ag-01,q@x.example,A,\n\
         ag-05,,AG-03 svc-01,\n\
-        ,z@x.example,,\n";
+        ,z@x.example,,\n\
+        ag-06,u@x.example v@x.example,,\n";
     expect("shared identities", CASE, agents, "id\nt\nt\n");
 }
 
@@ -176,4 +177,21 @@ fn a_case_file_that_is_not_there() {
     assert!(matches!(result, Err(CaseError::Read { .. })));
     let told = told(folder.path(), result);
     assert!(told.starts_with("cannot read the case file `case.toml`: "), "{told}");
+}
+
+#[test]
+fn no_cut_of_a_file_is_read_without_a_word_or_breaks_the_reader() {
+    let folder = folder::Folder::new("case".into());
+    let required = CASE.find("[reports]").expect("the sample has reports");
+    for (at, _) in CASE.char_indices().filter(|(at, _)| *at < required) {
+        let reading = crate::document::read("case.toml", &CASE.as_bytes()[..at], |root| file::read(root, &folder));
+        let logs = reading.value.map_or(0, |written| written.logs.len());
+        assert!(!reading.faults.is_empty() || logs > 0, "{at}");
+    }
+    for at in 0..AGENTS.len() {
+        let (mut agents, mut faults) = (Vec::new(), Vec::new());
+        let complete = agents::read_csv("agents.csv", &AGENTS.as_bytes()[..at], &mut agents, &mut faults);
+        assert!(complete || !faults.is_empty(), "{at}");
+        assert!(faults.iter().all(|fault| fault.place.is_some()), "{at}");
+    }
 }
