@@ -89,12 +89,12 @@ impl Coverage {
     /// The same between this source's own first and last covered hour: outside of them other sources may speak.
     pub fn inner_gaps(&self, windows: &[Window], least: u32) -> Vec<Gap> {
         let covered = || self.window_hours(windows).filter(|&hour| self.has(hour));
-        let (Some(first), Some(last)) = (covered().min(), covered().max()) else {
+        let (Some(earliest), Some(latest)) = (covered().min(), covered().max()) else {
             return Vec::new();
         };
         let empty = self
             .window_hours(windows)
-            .filter(|&hour| first < hour && hour < last && !self.has(hour));
+            .filter(|&hour| earliest < hour && hour < latest && !self.has(hour));
         runs(empty)
             .filter(|(from, until)| until - from >= i64::from(least))
             .filter_map(|run| clip(run, windows))

@@ -1,1 +1,15 @@
-//! tests
+//! One integration binary: a file for each promise the program makes.
+//!
+//! Cases in `cases/` are folders with what is asked and what must come out; `UPDATE_EXPECTED=1` rewrites the latter, to
+//! be read as a diff. A test that needs an external tool skips loudly where the tool is absent, and fails under `CI`.
+
+mod arch;
+mod bundles;
+mod cases;
+mod cloudtrail;
+mod faults;
+mod flags;
+mod laws;
+mod sample;
+mod schemas;
+mod util;

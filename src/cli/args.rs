@@ -57,7 +57,7 @@ pub(crate) enum Command {
 #[derive(Debug, ClapArgs)]
 #[command(after_help = REPORT_EXAMPLES, after_long_help = format!("{REPORT_EXAMPLES}\n\n{EXIT}"))]
 pub(crate) struct ReportArgs {
-    /// The case file (TOML); paths in it are relative to it
+    /// The case file (TOML); paths in it are relative to it. Or ask by flags, from --logs on
     #[arg(required_unless_present = "logs", conflicts_with_all = ["logs", "agents", "from", "until", "profile", "tenants"])]
     pub(crate) case: Option<PathBuf>,
 

@@ -30,9 +30,12 @@ pub(crate) fn code(result: anyhow::Result<Outcome>) -> ExitCode {
 }
 
 fn tell(error: &anyhow::Error) {
-    let faults = match (error.downcast_ref(), error.downcast_ref()) {
-        (Some(CaseError::Faults(faults)), _) | (_, Some(PlanError(faults))) => faults,
-        _ => return console::error(error),
+    let case = error.downcast_ref().and_then(|error| match error {
+        CaseError::Faults(faults) => Some(faults),
+        _ => None,
+    });
+    let Some(faults) = case.or_else(|| error.downcast_ref().map(|PlanError(faults)| faults)) else {
+        return console::error(error);
     };
     faults.iter().for_each(console::fault);
     if faults.len() > 1 {

@@ -1,10 +1,6 @@
 //! Caveats: what a reader must know before relying on the answer, the gravest first. An answer without any is complete.
 
-use super::{
-    Caveat,
-    CaveatCode::{self, *},
-    Findings,
-};
+use super::{Caveat, CaveatCode, Findings};
 use crate::{
     catalogue::Effect,
     sources::Skipped,
@@ -17,17 +13,17 @@ const NAMED: usize = 5;
 /// Everything there is to warn of.
 pub(super) fn caveats(findings: &Findings, skipped: &[Skipped]) -> Vec<Caveat> {
     let found = [
-        (NothingRead, nothing_read(findings)),
-        (NothingInScope, nothing_in_scope(findings)),
-        (PossiblyInScope, possibly_in_scope(findings)),
-        (RefusedRecords, refused(findings)),
-        (UnreadableSource, unreadable(findings)),
-        (SkippedInput, passed_over(skipped)),
-        (CoverageGap, gaps(findings)),
-        (EventsWithoutTenant, without_tenant(findings)),
-        (UnknownTenants, unknown_tenants(findings)),
-        (EventIdConflict, conflicts(findings)),
-        (UncataloguedActions, uncatalogued(findings)),
+        (CaveatCode::NothingRead, nothing_read(findings)),
+        (CaveatCode::NothingInScope, nothing_in_scope(findings)),
+        (CaveatCode::PossiblyInScope, possibly_in_scope(findings)),
+        (CaveatCode::RefusedRecords, refused(findings)),
+        (CaveatCode::UnreadableSource, unreadable(findings)),
+        (CaveatCode::SkippedInput, passed_over(skipped)),
+        (CaveatCode::CoverageGap, gaps(findings)),
+        (CaveatCode::EventsWithoutTenant, without_tenant(findings)),
+        (CaveatCode::UnknownTenants, unknown_tenants(findings)),
+        (CaveatCode::EventIdConflict, conflicts(findings)),
+        (CaveatCode::UncataloguedActions, uncatalogued(findings)),
     ];
     let caveat = |(code, message): (CaveatCode, Option<String>)| message.map(|message| Caveat { code, message });
     found.into_iter().filter_map(caveat).collect()
@@ -37,7 +33,7 @@ fn nothing_read(findings: &Findings) -> Option<String> {
     let records = findings.records;
     (records.read == records.refused).then(|| {
         let read = counted(records.read, "record", "records");
-        format!("No record could be read as an event ({read}, all refused): this is no finding that nothing happened.")
+        format!("No record could be read as an event ({read} found): this is no finding that nothing happened.")
     })
 }
 
@@ -88,10 +84,11 @@ fn refused(findings: &Findings) -> Option<String> {
 }
 
 fn unreadable(findings: &Findings) -> Option<String> {
+    // A source without any record is shown as such and is no fault: exports of quiet hours are empty.
     let dumb = findings
         .sources
         .iter()
-        .filter(|source| source.records.read == source.records.refused);
+        .filter(|source| source.records.read > 0 && source.records.read == source.records.refused);
     let names: Vec<_> = dumb.map(|source| format!("`{}`", source.path)).collect();
     (!names.is_empty()).then(|| format!("No event could be read in {}.", listed(&names, "source")))
 }
@@ -122,7 +119,11 @@ fn gaps(findings: &Findings) -> Option<String> {
 fn without_tenant(findings: &Findings) -> Option<String> {
     let count = findings.records.without_tenant;
     (count > 0).then(|| {
-        let events = counted(count, "in-scope event names no tenant and stands", "in-scope events name no tenant and stand");
+        let events = counted(
+            count,
+            "in-scope event names no tenant and stands",
+            "in-scope events name no tenant and stand",
+        );
         format!("{events} in nobody's report: see unattributed.jsonl.")
     })
 }

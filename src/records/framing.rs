@@ -61,7 +61,7 @@ fn is_wrapped(head: &[u8], wrapper: &[String]) -> bool {
 /// A first row of at least two cells, none of which looks like JSON.
 fn csv(head: &[u8], at_end: bool) -> Option<Framing> {
     let line = lines::spans(head).next().map(|span| &head[span])?;
-    let count = |delimiter: u8| line.iter().filter(|byte| **byte == delimiter).count();
+    let count = |delimiter: u8| memchr::memchr_iter(delimiter, line).count();
     let delimiter = [b',', b'\t', b';']
         .into_iter()
         .max_by_key(|delimiter| (count(*delimiter), *delimiter == b','))?;

@@ -1,0 +1,179 @@
+//! What bad input gets: an error that names the thing and the remedy, exit 2, nothing written.
+
+use crate::util::Dir;
+
+const CASE: &str = r#"[case]
+id = "F-1"
+title = "A fault"
+vendor = "The vendor"
+tlp = "RED"
+contact = "security@vendor.example"
+issued = 2026-01-20T00:00:00Z
+
+[[scopes]]
+name = "possible"
+from = 2026-01-16T00:00:00Z
+until = 2026-01-17T00:00:00Z
+basis = "Because."
+agents = "all"
+
+[[agents.list]]
+id = "a1"
+email = "ann@support.example"
+
+[[logs]]
+path = "log.jsonl"
+profile = "superuser"
+"#;
+
+const LOG: &str = r#"{"event_id":"e1","timestamp":"2026-01-16T04:00:00Z","actor":{"id":"a1"},"tenant":{"id":"t"},"action":"user.view"}"#;
+
+/// Runs the case with one part of it replaced, and expects all of these to be said.
+#[track_caller]
+fn told(from: &str, to: &str, said: &[&str]) {
+    assert!(CASE.contains(from), "{from}");
+    let dir = Dir::new();
+    dir.file("case.toml", CASE.replacen(from, to, 1)).file("log.jsonl", LOG);
+    let mut run = dir.run(["report", "case.toml", "--out", "out"]).ends(2);
+    for part in said {
+        run = run.says(part);
+    }
+    assert_eq!(run.stdout, "");
+    assert_eq!(dir.names(), ["case.toml", "log.jsonl"], "nothing was written");
+}
+
+#[test]
+fn a_case_without_a_fault_runs() {
+    let dir = Dir::new();
+    dir.file("case.toml", CASE).file("log.jsonl", LOG);
+    // Twenty-three hours without a record are a gap worth telling.
+    dir.run(["report", "case.toml", "--out", "out"])
+        .ends(1)
+        .says("logs may be missing there");
+}
+
+#[test]
+fn a_wrong_path_is_named_as_written_and_as_resolved() {
+    told("log.jsonl", "lgo.jsonl", &["no such log file or folder", "`lgo.jsonl`"]);
+    told("path = \"log.jsonl\"", "path = \"*.csv\"", &["no log file in `*.csv`"]);
+    let dir = Dir::new();
+    dir.run(["report", "nowhere.toml", "--out", "out"])
+        .ends(2)
+        .says("cannot read the case file `nowhere.toml`");
+}
+
+#[test]
+#[cfg(unix)]
+fn an_unreadable_log_stops_before_anything_is_read() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let dir = Dir::new();
+    dir.file("case.toml", CASE).file("log.jsonl", LOG);
+    let locked = std::fs::Permissions::from_mode(0o000);
+    std::fs::set_permissions(dir.path("log.jsonl"), locked).expect("permissions");
+    if std::fs::File::open(dir.path("log.jsonl")).is_ok() {
+        // Root reads everything, so the kernel refuses nothing; a folder in the file's place it does refuse.
+        crate::util::skipped("running as a user whom no permission keeps out");
+        return;
+    }
+    dir.run(["report", "case.toml", "--out", "out"])
+        .ends(2)
+        .says("cannot read `log.jsonl`")
+        .says("permissions");
+    assert_eq!(dir.names(), ["case.toml", "log.jsonl"]);
+}
+
+#[test]
+fn agents_must_be_listed_and_be_one_person_each() {
+    told(
+        "[[agents.list]]\nid = \"a1\"\nemail = \"ann@support.example\"\n",
+        "",
+        &["lists no agent", "list at least one agent"],
+    );
+    told(
+        "[[logs]]",
+        "[[agents.list]]\nid = \"a2\"\nemail = \"ANN@Support.example\"\n\n[[logs]]",
+        &["ANN@Support.example", "a1"],
+    );
+}
+
+#[test]
+fn times_need_an_offset_and_an_order() {
+    told(
+        "2026-01-17T00:00:00Z",
+        "2026-01-17T00:00:00",
+        &["case.toml:12", "explicit offset"],
+    );
+    told(
+        "2026-01-17T00:00:00Z",
+        "2026-01-15T00:00:00Z",
+        &["case.toml:12", "until"],
+    );
+}
+
+#[test]
+fn an_unknown_profile_is_told_the_nearest() {
+    told(
+        "superuser",
+        "superusr",
+        &["unknown profile `superusr`", "did you mean `superuser`"],
+    );
+    told("superuser", "mine.toml", &["cannot read the profile `mine.toml`"]);
+}
+
+#[test]
+fn all_faults_are_told_at_once() {
+    let said = [
+        "case.toml:3",
+        "tilte",
+        "did you mean `title`",
+        "case.toml:12",
+        "explicit offset",
+        "case.toml:22",
+        "profle",
+    ];
+    let dir = Dir::new();
+    let case = CASE
+        .replace("title =", "tilte =")
+        .replace("2026-01-17T00:00:00Z", "2026-01-17T00:00:00")
+        .replace("profile =", "profle =");
+    dir.file("case.toml", case).file("log.jsonl", LOG);
+    let run = dir.run(["report", "case.toml", "--out", "out"]).ends(2);
+    said.into_iter().fold(run, |run, part| run.says(part));
+}
+
+#[test]
+fn usage_is_told_by_the_flags_themselves() {
+    let dir = Dir::new();
+    dir.run(["report", "--out", "out"]).ends(2).says("<CASE>");
+    dir.run(["report", "case.toml"]).ends(2).says("--out");
+    dir.run([
+        "report",
+        "case.toml",
+        "--logs",
+        "x",
+        "--agents",
+        "y",
+        "--from",
+        "a",
+        "--until",
+        "b",
+        "--out",
+        "o",
+    ])
+    .ends(2)
+    .says("cannot be used with");
+    let flags = [
+        "report",
+        "--logs",
+        "x",
+        "--agents",
+        "y",
+        "--from",
+        "16 January",
+        "--until",
+        "2026-01-17T00:00:00Z",
+        "--out",
+        "o",
+    ];
+    dir.run(flags).ends(2).says("--from");
+}

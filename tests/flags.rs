@@ -1,0 +1,132 @@
+//! The same job without a case file, and what scripts read.
+
+use crate::util::{Dir, json};
+
+const LOG: &str = r#"{"event_id":"e1","timestamp":"2026-01-16T04:00:00Z","actor":{"id":"x","email":"Ann@Support.example"},"tenant":{"id":"acme"},"action":"user.view"}
+{"event_id":"e2","timestamp":"2026-01-16T05:00:00+01:00","actor":{"id":"key-7"},"tenant":{"id":"acme"},"action":"user.mfa.reset"}
+{"event_id":"e3","timestamp":"2026-01-16T04:30:00Z","actor":{"id":"somebody"},"tenant":{"id":"acme"},"action":"user.view"}
+"#;
+
+const WINDOW: [&str; 4] = ["--from", "2026-01-16T04:00:00Z", "--until", "2026-01-16T05:00:00Z"];
+
+#[test]
+fn flags_do_what_a_case_file_does() {
+    let dir = Dir::new();
+    dir.file("log.jsonl", LOG);
+    let args = [
+        "report",
+        "--logs",
+        "log.jsonl",
+        "--agents",
+        "ann@support.example",
+        "key-7",
+        "--out",
+        "out",
+    ];
+    dir.run(args.into_iter().chain(WINDOW))
+        .ends(0)
+        .says("1 tenant affected");
+    let findings = json(&dir.path("out/findings.json"));
+    assert_eq!(findings["tenants"][0]["events"], 2);
+    assert_eq!(
+        findings["case"]["issued"],
+        serde_json::Value::Null,
+        "no clock stands in for an issue date"
+    );
+}
+
+#[test]
+fn json_is_for_scripts_and_quiet_says_nothing() {
+    let dir = Dir::new();
+    dir.file("log.jsonl", LOG)
+        .file("agents.csv", "id,email\nA1,ann@support.example\n");
+    let args = |out: &'static str, how: &'static str| {
+        [
+            "report",
+            "--logs",
+            "log.jsonl",
+            "--agents",
+            "agents.csv",
+            "--out",
+            out,
+            how,
+        ]
+        .into_iter()
+        .chain(WINDOW)
+    };
+    let run = dir.run(args("a", "--json")).ends(0);
+    let summary: serde_json::Value = serde_json::from_str(&run.stdout).expect("JSON");
+    assert_eq!(summary["records"]["in_scope"], 1);
+    assert_eq!(run.stderr, "");
+    let run = dir.run(args("b", "--quiet")).ends(0);
+    assert_eq!((run.stdout.as_str(), run.stderr.as_str()), ("", ""));
+}
+
+#[test]
+fn nobody_found_is_no_quiet_success() {
+    let dir = Dir::new();
+    dir.file("log.jsonl", LOG);
+    let args = [
+        "report",
+        "--logs",
+        "log.jsonl",
+        "--agents",
+        "nobody@support.example",
+        "--out",
+        "out",
+    ];
+    let run = dir.run(args.into_iter().chain(WINDOW)).ends(1);
+    run.says("No event by any of the 1 listed agent was found in `log.jsonl`, covering 2026-01-16T04:00:00Z to");
+}
+
+#[test]
+fn nothing_readable_is_not_nothing_found() {
+    let dir = Dir::new();
+    dir.file("log.jsonl", "\u{1}\u{2}binary\nmore\n");
+    let args = [
+        "report",
+        "--logs",
+        "log.jsonl",
+        "--agents",
+        "ann@support.example",
+        "--out",
+        "out",
+    ];
+    let run = dir.run(args.into_iter().chain(WINDOW)).ends(1);
+    assert!(!run.stdout.contains("No event by any"), "{}", run.stdout);
+    run.says("No record could be read as an event")
+        .says("this is no finding that nothing happened");
+}
+
+#[test]
+fn the_manual_and_the_completions_come_from_the_definitions() {
+    let dir = Dir::new();
+    dir.run(["man"])
+        .ends(0)
+        .says(".TH tenant-impact 1")
+        .says("impact\\-report")
+        .says("\\-\\-agents");
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        dir.run(["completions", shell]).ends(0).says("tenant-impact");
+    }
+    dir.run(["report", "--help"])
+        .ends(0)
+        .says("Examples:")
+        .says("Without a case file");
+    dir.run(["--version"]).ends(0).says(env!("CARGO_PKG_VERSION"));
+}
+
+#[test]
+fn profiles_can_be_listed_shown_and_checked() {
+    let dir = Dir::new();
+    let list = dir.run(["profiles", "list"]).ends(0).stdout;
+    for name in list.lines().filter_map(|line| line.split_whitespace().next()) {
+        let shown = dir.run(["profiles", "show", name]).ends(0).stdout;
+        dir.file("own.toml", shown);
+        dir.run(["profiles", "check", "own.toml"])
+            .ends(0)
+            .says("is a valid profile");
+    }
+    dir.file("own.toml", "name = 1");
+    dir.run(["profiles", "check", "own.toml"]).ends(2).says("own.toml");
+}

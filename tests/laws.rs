@@ -1,0 +1,150 @@
+//! Laws that hold for any input: the books balance, and nothing but the input decides the bytes.
+
+use std::{collections::BTreeMap, path::Path};
+
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use crate::util::{Dir, Run, files, json, program, root};
+
+fn bundle(dir: &Dir, name: &str, threads: &str, environment: &[(&str, &str)]) -> BTreeMap<String, Vec<u8>> {
+    let out = dir.path(name);
+    let mut command = program(root());
+    command
+        .args([
+            "report",
+            "sample_logs/case.toml",
+            "--quiet",
+            "--threads",
+            threads,
+            "--out",
+        ])
+        .arg(&out);
+    Run::of(command.envs(environment.iter().copied())).ends(1);
+    files(&out)
+}
+
+#[test]
+fn one_thread_or_eight_in_any_zone_and_language_give_the_same_bytes() {
+    let dir = Dir::new();
+    let one = bundle(&dir, "one", "1", &[("TZ", "UTC"), ("LANG", "C")]);
+    let eight = bundle(
+        &dir,
+        "eight",
+        "8",
+        &[
+            ("TZ", "Asia/Kathmandu"),
+            ("LANG", "de_DE.UTF-8"),
+            ("LC_ALL", "ar_EG.UTF-8"),
+        ],
+    );
+    assert_eq!(one.keys().collect::<Vec<_>>(), eight.keys().collect::<Vec<_>>());
+    for (name, bytes) in one {
+        assert!(eight[&name] == bytes, "{name} differs");
+    }
+}
+
+/// A record as some exporter may have left it, or what is left of one.
+fn line() -> impl Strategy<Value = String> {
+    let whole = (0..4_u8, 0..3_u8, 0..30_u8, 0..4_u8, any::<bool>()).prop_map(|(id, agent, hour, tenant, doubled)| {
+        let tenant = if tenant == 0 {
+            Value::Null
+        } else {
+            json!({"id": format!("t-{tenant}")})
+        };
+        let record = json!({
+            "event_id": (id > 0).then(|| format!("e{id}")),
+            "timestamp": format!("2026-01-{:02}T{:02}:00:00Z", 16 + hour / 24, hour % 24),
+            "actor": {"id": format!("a{agent}")}, "tenant": tenant, "action": "user.view",
+        });
+        let text = record.to_string();
+        if doubled {
+            text.replacen('{', r#"{"action":"x","#, 1)
+        } else {
+            text
+        }
+    });
+    prop_oneof![
+        8 => whole.clone(),
+        1 => (whole, any::<prop::sample::Index>()).prop_map(|(text, at)| text[..at.index(text.len())].to_owned()),
+        1 => "[ -~]{0,20}",
+        1 => Just(r#"{"timestamp":"yesterday","actor":{"id":"a1"}}"#.to_owned()),
+    ]
+}
+
+const CASE: &str = r#"
+[case]
+id = "LAW-1"
+title = "A law"
+vendor = "The vendor"
+tlp = "RED"
+contact = "security@vendor.example"
+issued = 2026-01-20T00:00:00Z
+[[scopes]]
+name = "possible"
+from = 2026-01-16T06:00:00Z
+until = 2026-01-17T00:00:00Z
+basis = "Because."
+agents = "all"
+[[agents.list]]
+id = "a1"
+[[agents.list]]
+id = "a2"
+[[logs]]
+path = "logs"
+profile = "superuser"
+"#;
+
+fn findings(dir: &Dir, out: &str, threads: &str) -> Value {
+    let run = dir.run(["report", "case.toml", "--quiet", "--threads", threads, "--out", out]);
+    assert!(run.status < 2, "{}", run.stderr);
+    json(&dir.path(out).join("findings.json"))
+}
+
+fn number(of: &Value, key: &str) -> u64 {
+    of[key].as_u64().unwrap_or_else(|| panic!("{key} in {of}"))
+}
+
+fn balances(books: &Value) -> bool {
+    let ends = ["in_scope", "duplicate", "other_actor", "outside_window", "refused"];
+    number(books, "read") == ends.iter().map(|end| number(books, end)).sum::<u64>()
+}
+
+fn lines_of(path: &Path) -> u64 {
+    std::fs::read_to_string(path).expect("a file").lines().count() as u64
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_books_balance_and_every_event_is_written_where_it_belongs(
+        logs in prop::collection::vec(prop::collection::vec(line(), 0..20), 1..4),
+    ) {
+        let dir = Dir::new();
+        dir.file("case.toml", CASE);
+        let mut lines = 0;
+        for (at, log) in logs.iter().enumerate() {
+            lines += log.iter().filter(|line| !line.trim().is_empty()).count() as u64;
+            // A first line that is JSON keeps what follows from being taken for CSV.
+            dir.file(&format!("logs/{at}.jsonl"), format!("{{\"timestamp\":\"2026-02-01T00:00:00Z\"}}\n{}\n", log.join("\n")));
+            lines += 1;
+        }
+        let found = findings(&dir, "out", "1");
+        prop_assert_eq!(number(&found["records"], "read"), lines);
+        prop_assert!(balances(&found["records"]), "{}", found["records"]);
+        for source in found["sources"].as_array().expect("sources") {
+            prop_assert!(balances(&source["records"]), "{}", source);
+        }
+        let tenants = found["tenants"].as_array().expect("tenants");
+        let attributed: u64 = tenants.iter().map(|tenant| number(tenant, "events")).sum();
+        let without = number(&found["records"], "without_tenant");
+        prop_assert_eq!(number(&found["records"], "in_scope"), attributed + without);
+        prop_assert_eq!(lines_of(&dir.path("out/unattributed.jsonl")), without);
+        for tenant in tenants {
+            let rows = dir.path("out/tenants").join(tenant["slug"].as_str().expect("a slug")).join("actions.jsonl");
+            prop_assert_eq!(lines_of(&rows), number(tenant, "events"));
+        }
+        prop_assert_eq!(findings(&dir, "again", "8"), found);
+    }
+}
