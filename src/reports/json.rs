@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use crate::text::acts;
+use crate::text::{acts, printable_ascii};
 
 /// One line, with its end.
 pub(super) fn push_line(out: &mut String, value: &impl Serialize) {
@@ -26,6 +26,10 @@ pub(super) fn pretty(value: &impl Serialize) -> String {
 /// JSON text whose acting characters are escaped. Its only line breaks are its layout: those in strings are escaped
 /// already, and outside of strings nothing else can act.
 fn push_escaped(out: &mut String, json: &str) {
+    if printable_ascii(json) {
+        out.push_str(json);
+        return;
+    }
     let acting = |c: char| c != '\n' && acts(c);
     let mut rest = json;
     while let Some(at) = rest.find(acting) {

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{CaseView, GapView, Tile, action::prefix, text};
+use super::{CaseView, GapView, Tile, text};
 use crate::{
     case::AgentId,
     findings::{
@@ -51,7 +51,7 @@ pub(in crate::reports) struct OverviewView {
 
 #[derive(Debug, Serialize, JsonSchema)]
 struct CaveatView {
-    code: String,
+    kind: String,
     message: String,
 }
 
@@ -68,7 +68,7 @@ struct BooksView {
 
 #[derive(Debug, Serialize, JsonSchema)]
 struct ActionView {
-    code: String,
+    action: String,
     class: String,
     label: String,
     events: String,
@@ -108,7 +108,6 @@ struct ScopeView {
 struct SourceView {
     path: String,
     sha256: String,
-    prefix: String,
     bytes: String,
     profile: String,
     framing: String,
@@ -337,10 +336,10 @@ fn naming(findings: &Findings) -> String {
 
 impl CaveatView {
     fn new(caveat: &Caveat) -> Self {
-        let code = serde_json::to_value(caveat.code).ok();
+        let kind = serde_json::to_value(caveat.code).ok();
         Self {
-            code: code
-                .and_then(|code| code.as_str().map(str::to_owned))
+            kind: kind
+                .and_then(|kind| kind.as_str().map(str::to_owned))
                 .unwrap_or_default(),
             message: caveat.message.clone(),
         }
@@ -373,7 +372,7 @@ fn actions(findings: &Findings) -> Vec<ActionView> {
     let view = |action: &ActionFinding| {
         let words = lang::effect(action.effect);
         ActionView {
-            code: action.code.clone(),
+            action: action.code.clone(),
             class: words.key.to_owned(),
             label: words.label.to_owned(),
             events: grouped(action.events),
@@ -438,7 +437,6 @@ fn sources(findings: &Findings) -> Vec<SourceView> {
         SourceView {
             path: source.path.clone(),
             sha256: source.sha256.to_string(),
-            prefix: prefix(&source.sha256),
             bytes: grouped(source.bytes),
             profile: source.profile.clone(),
             framing: source.framing.clone(),
