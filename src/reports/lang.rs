@@ -231,10 +231,15 @@ pub(super) fn customer_refused(refused: u64, read: u64, naming_an_agent: bool) -
 
 /// What it means that an event id names several bodies here.
 pub(super) fn customer_conflicts(events: u64) -> String {
-    format!(
-        "{} in the list above share an event id with a record that says something else. All of them are kept and marked.",
-        counted(events, "action", "actions"),
-    )
+    match events {
+        1 => "One action in the list above shares its event id with a record that says something else. It is kept and \
+              marked."
+            .to_owned(),
+        several => format!(
+            "{} actions in the list above share their event id with a record that says something else. All are kept and marked.",
+            grouped(several),
+        ),
+    }
 }
 
 #[cfg(test)]

@@ -213,10 +213,10 @@ fn an_unknown_code_is_never_called_harmless() {
 fn customers_read_the_caveats_that_concern_them() {
     let mut answer = answer();
     let with = named(&files(&answer, 0), "report.md");
-    assert!(with.contains("may be further actions") && with.contains("share an event id"));
+    assert!(with.contains("may be further actions") && with.contains("shares its event id"));
     let other = named(&files(&answer, 2), "report.md");
     assert!(
-        !other.contains("share an event id"),
+        !other.contains("shares its event id"),
         "the conflict is in another tenant"
     );
     answer

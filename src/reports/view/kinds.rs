@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// So many targets and row numbers are named under a code; the list of actions has them all.
-const SHOWN: usize = 12;
+const SHOWN: usize = 10;
 
 /// All actions of one effect.
 #[derive(Debug, Serialize, JsonSchema)]
