@@ -3,6 +3,8 @@
 //! A cell that a spreadsheet would take for a formula gets an apostrophe before it, and what acts on a display is made
 //! visible, so a CSV file is an altered copy; the JSON Lines file beside it is the unaltered one.
 
+use std::borrow::Cow;
+
 use csv::{Terminator, Writer, WriterBuilder};
 
 use crate::text::visible;
@@ -26,7 +28,7 @@ impl Sheet {
     pub(super) fn row<I: AsRef<str>>(&mut self, cells: impl IntoIterator<Item = I>) {
         for cell in cells {
             self.0
-                .write_field(safe(cell.as_ref()))
+                .write_field(&*safe(cell.as_ref()))
                 .expect("memory takes every write");
         }
         self.0
@@ -43,7 +45,10 @@ impl Sheet {
 /// The cell as text for a person, with an apostrophe before anything that would start a formula.
 ///
 /// A program set to semicolons splits cells at them, so what follows a semicolon is judged like a cell's start.
-fn safe(cell: &str) -> String {
+fn safe(cell: &str) -> Cow<'_, str> {
+    if harmless(cell) {
+        return Cow::Borrowed(cell);
+    }
     let mut out = String::with_capacity(cell.len() + 1);
     if cell.starts_with(['\t', '\r', '\n']) {
         out.push('\'');
@@ -56,7 +61,13 @@ fn safe(cell: &str) -> String {
         at_start = c == ';' || (at_start && (c.is_whitespace() || c == '"'));
         out.push(c);
     }
-    out
+    Cow::Owned(out)
+}
+
+/// The short way for nearly all cells: printable ASCII that begins with a letter or digit and has no further start.
+fn harmless(cell: &str) -> bool {
+    cell.bytes().all(|byte| matches!(byte, b' '..=b'~') && byte != b';')
+        && cell.bytes().next().is_none_or(|first| first.is_ascii_alphanumeric())
 }
 
 /// Also in their full-width forms, which some programs take for the ASCII ones.

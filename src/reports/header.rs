@@ -9,7 +9,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::{
     case::{AgentNaming, CaseHeader},
     coverage::Gap,
-    digest::Sha256,
     findings::{AgentFinding, CaveatCode, Findings, ScopeFinding, SourceFinding, Tool},
     time::{Timestamp, Window},
 };
@@ -46,7 +45,8 @@ pub(super) struct Scope {
 /// A log file without its path.
 #[derive(Debug)]
 pub(super) struct Source {
-    pub(super) sha256: Sha256,
+    /// Its SHA-256 in hexadecimal digits: written out once, not for every row.
+    pub(super) digest: String,
     pub(super) bytes: u64,
     pub(super) profile: String,
     pub(super) read: u64,
@@ -121,10 +121,18 @@ impl Scope {
     }
 }
 
+/// So many digits of a source's digest tell it from the others in a table.
+const PREFIX: usize = 12;
+
 impl Source {
+    /// The first digits of its digest.
+    pub(super) fn prefix(&self) -> &str {
+        &self.digest[..PREFIX]
+    }
+
     fn new(source: &SourceFinding) -> Self {
         Self {
-            sha256: source.sha256,
+            digest: source.sha256.to_string(),
             bytes: source.bytes,
             profile: source.profile.clone(),
             read: source.records.read,

@@ -26,17 +26,24 @@ pub(super) fn pretty(value: &impl Serialize) -> String {
 /// JSON text whose acting characters are escaped. Its only line breaks are its layout: those in strings are escaped
 /// already, and outside of strings nothing else can act.
 fn push_escaped(out: &mut String, json: &str) {
-    let acting = |c: char| c != '\n' && acts(c);
     let mut rest = json;
-    while let Some(at) = rest.find(acting) {
-        let c = rest[at..].chars().next().expect("a character was found here");
-        out.push_str(&rest[..at]);
-        for unit in c.encode_utf16(&mut [0; 2]) {
-            write!(out, "\\u{unit:04x}").expect("memory takes every write");
-        }
-        rest = &rest[at + c.len_utf8()..];
+    while let Some(at) = rest.bytes().position(|byte| !matches!(byte, b' '..=b'~')) {
+        let c = rest[at..].chars().next().expect("only ASCII is before it");
+        let (before, after) = (&rest[..at], &rest[at + c.len_utf8()..]);
+        out.push_str(before);
+        push_char(out, c);
+        rest = after;
     }
     out.push_str(rest);
+}
+
+fn push_char(out: &mut String, c: char) {
+    if c == '\n' || !acts(c) {
+        return out.push(c);
+    }
+    for unit in c.encode_utf16(&mut [0; 2]) {
+        write!(out, "\\u{unit:04x}").expect("memory takes every write");
+    }
 }
 
 #[cfg(test)]

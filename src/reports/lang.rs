@@ -112,13 +112,11 @@ pub(super) fn deeds(kind: Effect, outcomes: Outcomes) -> String {
     let words = effect(kind);
     let total = outcomes.success + outcomes.failure + outcomes.unknown;
     let text = counted(total, words.one, words.many);
-    let failed = (outcomes.failure > 0).then(|| format!("{} failed", grouped(outcomes.failure)));
-    let untold = (outcomes.unknown > 0).then(|| format!("{} with no outcome in the log", grouped(outcomes.unknown)));
-    let notes: Vec<String> = failed.into_iter().chain(untold).collect();
-    if notes.is_empty() {
-        return text;
+    match outcomes.failure {
+        0 => text,
+        failed if failed == total => format!("{text} (failed)"),
+        failed => format!("{text} ({} failed)", grouped(failed)),
     }
-    format!("{text} ({})", notes.join(", "))
 }
 
 /// `3 succeeded, 1 failed`; what did not occur is left out.
@@ -154,8 +152,11 @@ pub(super) fn listed(items: &[String]) -> String {
 
 /// A time for a table whose head says UTC: `2026-01-18 03:12:44.120`.
 pub(super) fn clock(time: Timestamp) -> String {
-    let text = time.to_string();
-    text.trim_end_matches('Z').replacen('T', " ", 1)
+    let mut text = time.to_string();
+    text.truncate(text.len() - "Z".len());
+    // RFC 3339: the date has ten characters.
+    text.replace_range("2026-01-18".len().."2026-01-18T".len(), " ");
+    text
 }
 
 /// A number of bytes, exact.
@@ -230,10 +231,15 @@ pub(super) fn customer_refused(refused: u64, read: u64, naming_an_agent: bool) -
 
 /// What it means that an event id names several bodies here.
 pub(super) fn customer_conflicts(events: u64) -> String {
-    format!(
-        "{} in the list above share an event id with a record that says something else. All of them are kept and marked.",
-        counted(events, "action", "actions"),
-    )
+    match events {
+        1 => "One action in the list above shares its event id with a record that says something else. It is kept and \
+              marked."
+            .to_owned(),
+        several => format!(
+            "{} actions in the list above share their event id with a record that says something else. All are kept and marked.",
+            grouped(several),
+        ),
+    }
 }
 
 #[cfg(test)]
@@ -255,10 +261,7 @@ mod tests {
             failure: 2,
             unknown: 1,
         };
-        assert_eq!(
-            deeds(Effect::Delete, split),
-            "4 deletions (2 failed, 1 with no outcome in the log)"
-        );
+        assert_eq!(deeds(Effect::Delete, split), "4 deletions (2 failed)");
         assert_eq!(outcomes(split), "1 succeeded, 2 failed, 1 with no outcome in the log");
         let none = Outcomes::default();
         assert_eq!(deeds(Effect::View, Outcomes { success: 1, ..none }), "1 view");

@@ -75,13 +75,13 @@ impl Reports {
     /// The four files of one tenant: `report.html`, `report.md`, `actions.csv`, `actions.jsonl` in its folder.
     pub fn tenant(&self, impact: &TenantImpact) -> Result<Vec<Artifact>, ReportError> {
         let Self { header, templates } = self;
-        let actions = || view::actions(header, &impact.events);
+        let actions = view::actions(header, &impact.events);
         let mut view = TenantView::new(header, impact);
-        view.rows = templates.action_html.rows(actions());
+        view.rows = templates.action_html.rows(&actions);
         let html = templates
             .report_html(&view)
             .map_err(ReportError::of("report.html.hbs"))?;
-        view.rows = templates.action_markdown.rows(actions());
+        view.rows = templates.action_markdown.rows(&actions);
         let markdown = templates
             .report_markdown(&view)
             .map_err(ReportError::of("report.md.hbs"))?;
@@ -104,7 +104,7 @@ impl Reports {
         let Self { header, templates } = self;
         let findings = &answer.findings;
         let mut view = OverviewView::new(answer);
-        view.rows = templates.tenant_html.rows(view::tenants(findings));
+        view.rows = templates.tenant_html.rows(&view::tenants(findings));
         let html = templates.index_html(&view).map_err(ReportError::of("index.html.hbs"))?;
         let artifact = |path: &str, bytes| Artifact {
             path: path.to_owned(),

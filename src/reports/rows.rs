@@ -102,7 +102,7 @@ impl RowTemplate {
     }
 
     /// The markup of these rows, one after the other.
-    pub(super) fn rows<R: Row>(&self, rows: impl IntoIterator<Item = R>) -> Markup {
+    pub(super) fn rows<R: Row>(&self, rows: &[R]) -> Markup {
         let mut out = String::new();
         for row in rows {
             self.push(&mut out, &self.pieces, &row.texts(), &row.parts());
@@ -239,7 +239,7 @@ mod tests {
             inner: ["x", "_"].map(|name| Inner { name: name.into() }).into(),
             ..Outer::default()
         };
-        compile(text, language).expect(text).rows([row]).0
+        compile(text, language).expect(text).rows(&[row]).0
     }
 
     #[test]

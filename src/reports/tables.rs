@@ -30,7 +30,7 @@ struct Line<'a> {
     ip: Option<&'a str>,
     session: Option<&'a str>,
     user_agent: Option<&'a str>,
-    source: Sha256,
+    source: &'a str,
     offset: u64,
     record_sha256: Sha256,
     scopes: Vec<&'a str>,
@@ -63,7 +63,7 @@ fn line<'a>(header: &'a Header, event: &'a TenantEvent) -> Line<'a> {
         ip: event.ip.as_deref(),
         session: event.session.as_deref(),
         user_agent: event.user_agent.as_deref(),
-        source: header.sources[event.at.source].sha256,
+        source: &header.sources[event.at.source].digest,
         offset: event.at.offset,
         record_sha256: event.record_sha256,
         scopes: scopes(header, event),
@@ -100,15 +100,14 @@ const ACTION_COLUMNS: [&str; 23] = [
 
 /// The reading copy of a tenant's events.
 pub(super) fn actions(header: &Header, events: &[TenantEvent]) -> Vec<u8> {
-    let digests: Vec<String> = header.sources.iter().map(|source| source.sha256.to_string()).collect();
     let mut sheet = Sheet::new(ACTION_COLUMNS);
     for (number, event) in (1_usize..).zip(events) {
-        sheet.row(action(header, number, event, &digests[event.at.source]));
+        sheet.row(action(header, number, event));
     }
     sheet.bytes()
 }
 
-fn action<'a>(header: &'a Header, number: usize, event: &'a TenantEvent, digest: &'a str) -> [Cell<'a>; 23] {
+fn action<'a>(header: &'a Header, number: usize, event: &'a TenantEvent) -> [Cell<'a>; 23] {
     let targets = |field: fn(&Target) -> Option<&String>| several(event.targets.iter().map(field));
     let text = |field: &'a Option<String>| Cell::from(field.as_deref().unwrap_or_default());
     [
@@ -131,7 +130,7 @@ fn action<'a>(header: &'a Header, number: usize, event: &'a TenantEvent, digest:
         text(&event.event_id),
         event.time_original.as_str().into(),
         Cell::from(&*event.identity_matched),
-        digest.into(),
+        header.sources[event.at.source].digest.as_str().into(),
         event.at.offset.to_string().into(),
         event.at.length.to_string().into(),
         event.record_sha256.to_string().into(),

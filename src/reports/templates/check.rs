@@ -37,6 +37,7 @@ fn walk(template: &Template, levels: &[&Value]) -> Result<(), String> {
 fn expression(call: &HelperTemplate, levels: &[&Value]) -> Result<(), String> {
     match (call.name.as_name().unwrap_or_default(), argument(call)) {
         ("rows", None) => Ok(()),
+        ("code", None) => Err("`code` is a helper and takes a parameter".to_owned()),
         ("code", Some(path)) | (path, None) => resolve(path, levels).map(drop),
         (name, Some(_)) => Err(format!("there is no helper `{name}`")),
     }
@@ -123,6 +124,7 @@ mod tests {
             "{{{name}}}",
             "{{&name}}",
             "{{upper name}}",
+            "{{code}}",
             "{{#with list}}{{/with}}",
         ] {
             assert!(checked(text).is_err(), "{text}");

@@ -37,25 +37,10 @@ row! {
     targets: TargetRow
 }
 
-/// How many digits of a source's digest tell it from the others in a table.
-pub(super) const PREFIX: usize = 12;
-
 /// The rows of these events.
-pub(in crate::reports) fn actions<'a>(
-    header: &'a Header,
-    events: &'a [TenantEvent],
-) -> impl Iterator<Item = ActionRow<'a>> {
-    // Every row of a source has the same prefix: hexadecimal digits are written once.
-    let prefixes: Vec<String> = header.sources.iter().map(|source| prefix(&source.sha256)).collect();
-    (1_usize..).zip(events).map(move |(number, event)| {
-        let source = prefixes[event.at.source].clone();
-        action(header, number, event, source)
-    })
-}
-
-/// The first digits of a digest.
-pub(super) fn prefix(digest: &crate::digest::Sha256) -> String {
-    digest.to_string().chars().take(PREFIX).collect()
+pub(in crate::reports) fn actions<'a>(header: &'a Header, events: &'a [TenantEvent]) -> Vec<ActionRow<'a>> {
+    let numbered = (1..).zip(events);
+    numbered.map(|(number, event)| action(header, number, event)).collect()
 }
 
 /// The scopes an event lies in, by name.
@@ -65,7 +50,7 @@ pub(in crate::reports) fn scopes<'a>(header: &'a Header, event: &TenantEvent) ->
     names.enumerate().filter_map(inside).collect()
 }
 
-fn action<'a>(header: &'a Header, number: usize, event: &'a TenantEvent, source: String) -> ActionRow<'a> {
+fn action<'a>(header: &'a Header, number: usize, event: &'a TenantEvent) -> ActionRow<'a> {
     let effect = lang::effect(event.effect);
     let several = header.scopes.len() > 1;
     ActionRow {
@@ -89,7 +74,7 @@ fn action<'a>(header: &'a Header, number: usize, event: &'a TenantEvent, source:
         }
         .into(),
         event_id: text(event.event_id.as_ref()),
-        source: source.into(),
+        source: header.sources[event.at.source].prefix().into(),
         offset: event.at.offset.to_string().into(),
         conflict: if event.conflict { "conflict" } else { "" }.into(),
         targets: targets(event),

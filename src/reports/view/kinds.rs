@@ -14,8 +14,8 @@ use crate::{
     text::{counted, grouped},
 };
 
-/// So many targets and rows are named under a code; the list of actions has them all.
-const SHOWN: usize = 12;
+/// So many targets and row numbers are named under a code; the list of actions has them all.
+const SHOWN: usize = 10;
 
 /// All actions of one effect.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -34,15 +34,15 @@ pub(in crate::reports) struct KindView {
 /// All actions of one code.
 #[derive(Debug, Serialize, JsonSchema)]
 struct CodeView {
-    code: String,
+    action: String,
     count: String,
     outcomes: String,
     says: String,
     check: String,
     targets: Vec<TargetView>,
     more_targets: String,
-    rows: Vec<String>,
-    more_rows: String,
+    numbers: Vec<String>,
+    more_numbers: String,
 }
 
 /// On whom or what.
@@ -110,29 +110,28 @@ fn kind(header: &Header, effect: Effect, size: usize, largest: usize, codes: BTr
 fn code(header: &Header, name: &str, events: &Numbered<'_>) -> CodeView {
     let meaning = header.glossary.get(name);
     let targets = distinct_targets(events);
-    let rows: Vec<String> = events.iter().map(|(number, _)| number.to_string()).collect();
+    let numbers: Vec<String> = events.iter().map(|(number, _)| number.to_string()).collect();
     CodeView {
-        code: name.to_owned(),
+        action: name.to_owned(),
         count: counted(events.len() as u64, "action", "actions"),
         outcomes: lang::outcomes(split(events.iter().map(|(_, event)| *event))),
         says: meaning.and_then(|meaning| meaning.says.clone()).unwrap_or_default(),
         check: meaning.and_then(|meaning| meaning.check.clone()).unwrap_or_default(),
         more_targets: more(targets.len()),
         targets: targets.into_iter().take(SHOWN).collect(),
-        more_rows: more(rows.len()),
-        rows: rows.into_iter().take(SHOWN).collect(),
+        more_numbers: more(numbers.len()),
+        numbers: numbers.into_iter().take(SHOWN).collect(),
     }
 }
 
 /// In the order of their first action.
-fn distinct_targets(events: &Numbered<'_>) -> Vec<TargetView> {
+fn distinct_targets<'a>(events: &Numbered<'a>) -> Vec<TargetView> {
     let mut seen = std::collections::BTreeSet::new();
     let all = events.iter().flat_map(|(_, event)| targets(event));
-    let mut new = |target: &TargetRow<'_>| {
-        let [kind, id, name] = [&target.kind, &target.id, &target.name].map(ToString::to_string);
+    let mut new = |target: &TargetRow<'a>| {
         // A display name may change; what has an id is known by it.
-        let name = if id.is_empty() { name } else { String::new() };
-        seen.insert((kind, id, name))
+        let known_by = if target.id.is_empty() { &target.name } else { &target.id };
+        seen.insert((target.kind.clone(), target.id.is_empty(), known_by.clone()))
     };
     let view = |target: TargetRow<'_>| TargetView {
         kind: target.kind.into_owned(),

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{CaseView, GapView, Tile, action::prefix, text};
+use super::{CaseView, GapView, Tile, text};
 use crate::{
     case::AgentId,
     findings::{
@@ -51,7 +51,7 @@ pub(in crate::reports) struct OverviewView {
 
 #[derive(Debug, Serialize, JsonSchema)]
 struct CaveatView {
-    code: String,
+    kind: String,
     message: String,
 }
 
@@ -68,7 +68,7 @@ struct BooksView {
 
 #[derive(Debug, Serialize, JsonSchema)]
 struct ActionView {
-    code: String,
+    action: String,
     class: String,
     label: String,
     events: String,
@@ -108,7 +108,6 @@ struct ScopeView {
 struct SourceView {
     path: String,
     sha256: String,
-    prefix: String,
     bytes: String,
     profile: String,
     framing: String,
@@ -204,7 +203,7 @@ impl OverviewView {
             gap_hours: counted(u64::from(findings.coverage.gap_hours), "whole hour", "whole hours"),
             gaps: findings.coverage.gaps.iter().map(GapView::new).collect(),
             refused: refused(findings),
-            more_refused: grouped(findings.refused.len().saturating_sub(REFUSED) as u64),
+            more_refused: more_refused(findings),
             conflicts: findings
                 .conflicts
                 .iter()
@@ -222,11 +221,16 @@ pub(in crate::reports) fn tenants(findings: &Findings) -> Vec<TenantRow<'_>> {
         let worst_first = gravest(b).cmp(&gravest(a));
         worst_first.then(b.events.cmp(&a.events)).then(a.id.cmp(&b.id))
     });
-    let several = findings.scopes.len() > 1;
-    ranked.into_iter().map(|tenant| tenant_row(tenant, several)).collect()
+    // With one scope its figure is the number of events.
+    let scopes = if findings.scopes.len() > 1 {
+        &*findings.scopes
+    } else {
+        &[]
+    };
+    ranked.into_iter().map(|tenant| tenant_row(tenant, scopes)).collect()
 }
 
-fn tenant_row(tenant: &TenantFinding, several_scopes: bool) -> TenantRow<'_> {
+fn tenant_row<'a>(tenant: &'a TenantFinding, scopes: &[ScopeFinding]) -> TenantRow<'a> {
     let gravest = tenant.effects.keys().next_back();
     let effects = tenant.effects.iter().rev().map(|(effect, count)| {
         let words = lang::effect(*effect);
@@ -236,10 +240,11 @@ fn tenant_row(tenant: &TenantFinding, several_scopes: bool) -> TenantRow<'_> {
             count: grouped(*count).into(),
         }
     });
-    let scopes = tenant
-        .scopes
-        .iter()
-        .map(|(name, count)| format!("{name} {}", grouped(*count)));
+    let events_in = |scope: &ScopeFinding| {
+        let events = tenant.scopes.get(&scope.name).copied().unwrap_or(0);
+        format!("{} {}", scope.name, grouped(events))
+    };
+    let scopes: Vec<String> = scopes.iter().map(events_in).collect();
     TenantRow {
         name: tenant.name.as_deref().unwrap_or(&tenant.id.0).into(),
         id: tenant.id.0.as_str().into(),
@@ -259,12 +264,7 @@ fn tenant_row(tenant: &TenantFinding, several_scopes: bool) -> TenantRow<'_> {
             .map(|effect| lang::effect(*effect).key)
             .unwrap_or_default()
             .into(),
-        scopes: if several_scopes {
-            scopes.collect::<Vec<_>>().join(", ")
-        } else {
-            String::new()
-        }
-        .into(),
+        scopes: scopes.join(", ").into(),
         effects: effects.collect(),
     }
 }
@@ -337,10 +337,10 @@ fn naming(findings: &Findings) -> String {
 
 impl CaveatView {
     fn new(caveat: &Caveat) -> Self {
-        let code = serde_json::to_value(caveat.code).ok();
+        let kind = serde_json::to_value(caveat.code).ok();
         Self {
-            code: code
-                .and_then(|code| code.as_str().map(str::to_owned))
+            kind: kind
+                .and_then(|kind| kind.as_str().map(str::to_owned))
                 .unwrap_or_default(),
             message: caveat.message.clone(),
         }
@@ -373,7 +373,7 @@ fn actions(findings: &Findings) -> Vec<ActionView> {
     let view = |action: &ActionFinding| {
         let words = lang::effect(action.effect);
         ActionView {
-            code: action.code.clone(),
+            action: action.code.clone(),
             class: words.key.to_owned(),
             label: words.label.to_owned(),
             events: grouped(action.events),
@@ -438,7 +438,6 @@ fn sources(findings: &Findings) -> Vec<SourceView> {
         SourceView {
             path: source.path.clone(),
             sha256: source.sha256.to_string(),
-            prefix: prefix(&source.sha256),
             bytes: grouped(source.bytes),
             profile: source.profile.clone(),
             framing: source.framing.clone(),
@@ -452,6 +451,13 @@ fn sources(findings: &Findings) -> Vec<SourceView> {
         }
     };
     findings.sources.iter().enumerate().map(view).collect()
+}
+
+fn more_refused(findings: &Findings) -> String {
+    match findings.refused.len().saturating_sub(REFUSED) {
+        0 => String::new(),
+        rest => format!("{} more are not shown here.", grouped(rest as u64)),
+    }
 }
 
 /// Those that may be in scope first; within, in source order.

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{GapView, action::prefix};
+use super::GapView;
 use crate::{
     findings::{CaveatCode, TenantFinding},
     reports::{
@@ -60,7 +60,6 @@ struct AgentView {
 #[derive(Debug, Serialize, JsonSchema)]
 struct SourceView {
     sha256: String,
-    prefix: String,
     bytes: String,
     profile: String,
     read: String,
@@ -156,8 +155,7 @@ fn rest(left: &[(&Source, &u64)]) -> String {
 impl SourceView {
     fn new(source: &Source, here: u64) -> Self {
         Self {
-            sha256: source.sha256.to_string(),
-            prefix: prefix(&source.sha256),
+            sha256: source.digest.clone(),
             bytes: grouped(source.bytes),
             profile: source.profile.clone(),
             read: grouped(source.read),

@@ -6,7 +6,6 @@ use serde::Serialize;
 
 use super::{
     CaseView, Tile,
-    action::prefix,
     days::{DayView, days},
     kinds::{KindView, by_effect, kinds},
     searched::SearchedView,
@@ -51,9 +50,7 @@ struct NameView {
 /// How to check the first action against the log file, as an example for all.
 #[derive(Debug, Serialize, JsonSchema)]
 struct ProofView {
-    source: String,
     prefix: String,
-    offset: String,
     /// `tail` counts from 1.
     start: String,
     length: String,
@@ -136,14 +133,20 @@ fn when_done(finding: &TenantFinding) -> String {
     }
 }
 
+/// How many failed, which none and all are said of too, and of how many the log does not tell.
 fn failures(finding: &TenantFinding) -> String {
-    match (finding.outcomes.failure, finding.events) {
+    let failed = match (finding.outcomes.failure, finding.events) {
         (0, 1) => "it is not recorded as failed".to_owned(),
         (1, 1) => "it is recorded as failed".to_owned(),
         (0, _) => "none is recorded as failed".to_owned(),
         (1, _) => "one is recorded as failed".to_owned(),
         (failed, all) if failed == all => "all are recorded as failed".to_owned(),
         (failed, _) => format!("{} are recorded as failed", grouped(failed)),
+    };
+    match (finding.outcomes.unknown, finding.events) {
+        (0, _) => failed,
+        (1, 1) => "the log tells no outcome".to_owned(),
+        (untold, _) => format!("{failed}, and for {} the log tells no outcome", grouped(untold)),
     }
 }
 
@@ -181,11 +184,9 @@ fn moment(label: &str, time: Timestamp) -> Tile {
 fn proof(header: &Header, events: &[TenantEvent]) -> ProofView {
     let event = events.first();
     let text = |figure: fn(&TenantEvent) -> String| event.map(figure).unwrap_or_default();
-    let source = event.map(|event| &header.sources[event.at.source].sha256);
+    let source = event.map(|event| &header.sources[event.at.source]);
     ProofView {
-        source: source.map(ToString::to_string).unwrap_or_default(),
-        prefix: source.map(prefix).unwrap_or_default(),
-        offset: text(|event| event.at.offset.to_string()),
+        prefix: source.map(|source| source.prefix().to_owned()).unwrap_or_default(),
         start: text(|event| event.at.offset.saturating_add(1).to_string()),
         length: text(|event| event.at.length.to_string()),
         record: text(|event| event.record_sha256.to_string()),
