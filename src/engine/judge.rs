@@ -6,7 +6,7 @@
 use crate::{
     digest::Sha256,
     events::{Body, Profile, Reading},
-    records::{Framing, Header, Locator, Record, Refusal, RefusalReason, RowReader},
+    records::{Framing, Header, Locator, Record, Refusal, RefusalReason, RowReader, json_part},
     scope::ScopeSet,
     tenants::{Refused, ScopedEvent, Verdict},
     text::shortened,
@@ -118,7 +118,7 @@ fn json(bytes: &[u8]) -> Result<&str, Refusal> {
             format!("not UTF-8 at byte {}", fault.valid_up_to()),
         )
     };
-    std::str::from_utf8(bytes).map_err(invalid)
+    std::str::from_utf8(json_part(bytes)).map_err(invalid)
 }
 
 fn judge(reading: &Reading<'_, '_>, scopes: &ScopeSet, at: Locator, bytes: &[u8]) -> Result<Verdict, Refusing> {

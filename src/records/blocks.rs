@@ -102,7 +102,7 @@ impl<R: Read> Blocks<R> {
                 0
             }
             Framing::Csv(header) => {
-                blocks.cutter = Box::new(csv::Rows::new(header.delimiter));
+                blocks.cutter = Box::new(csv::Rows::new(header.delimiter, &blocks.buffer[..header.length]));
                 header.length
             }
         };

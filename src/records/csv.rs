@@ -13,6 +13,8 @@ use super::{
 #[derive(Debug, Default)]
 pub(super) struct Rows {
     delimiter: u8,
+    /// The header's bytes: exports that were put together repeat it, and it is no record there either.
+    header: Vec<u8>,
     found: Found,
     /// The first byte not looked at.
     at: usize,
@@ -32,9 +34,11 @@ enum State {
 }
 
 impl Rows {
-    pub(super) fn new(delimiter: u8) -> Self {
+    /// Below this header, as it is written.
+    pub(super) fn new(delimiter: u8, header: &[u8]) -> Self {
         Self {
             delimiter,
+            header: header.trim_ascii_end().to_vec(),
             ..Self::default()
         }
     }
@@ -42,7 +46,7 @@ impl Rows {
     fn end_row(&mut self, buffer: &[u8], end: usize) {
         let row = &buffer[self.start..end];
         let kept = row.strip_suffix(b"\r").unwrap_or(row);
-        if !kept.trim_ascii().is_empty() {
+        if !kept.trim_ascii().is_empty() && kept.trim_ascii_end() != self.header {
             self.found.push(self.start..self.start + kept.len());
         }
         self.start = self.at;
@@ -94,7 +98,7 @@ pub struct Header {
 impl Header {
     /// The first row of a text that is CSV. None where it is not UTF-8.
     pub(super) fn read(text: &[u8], delimiter: u8, at_end: bool) -> Option<Arc<Self>> {
-        let mut rows = Rows::new(delimiter);
+        let mut rows = Rows::new(delimiter, b"");
         while rows.at < text.len() && rows.start == 0 {
             rows.step(text);
         }
@@ -200,7 +204,7 @@ mod tests {
     use super::*;
 
     fn rows(text: &[u8], size: usize) -> Vec<String> {
-        let mut rows = Rows::new(b',');
+        let mut rows = Rows::new(b',', b"x,y,z");
         let (mut start, mut end, mut found) = (0, 0, Vec::new());
         while end < text.len() {
             end = (end + size).min(text.len());
@@ -222,7 +226,7 @@ mod tests {
 
     #[test]
     fn rows_end_outside_quotes_only() {
-        let text = b"a,\"b\nc\",d\r\n\n5\" disk,x,\"say \"\"hi\"\"\n\"\nlast,row,";
+        let text = b"a,\"b\nc\",d\r\n\nx,y,z\r\n5\" disk,x,\"say \"\"hi\"\"\n\"\nlast,row,";
         let expected = ["a,\"b\nc\",d", "5\" disk,x,\"say \"\"hi\"\"\n\"", "last,row,"];
         for size in 1..=text.len() {
             assert_eq!(rows(text, size), expected, "in pieces of {size}");

@@ -143,9 +143,10 @@ impl Document {
 
     /// Inside a string: on to its closing quote.
     fn text(&mut self, buffer: &[u8], start: Option<usize>, depth: usize, from: usize) {
-        match memchr::memchr2(b'"', b'\\', &buffer[self.at..]) {
+        match memchr::memchr3(b'"', b'\\', b'\n', &buffer[self.at..]) {
             None => self.at = buffer.len(),
-            Some(skipped) if buffer[self.at + skipped] == b'"' => {
+            // No JSON string holds a line feed, so the quote that would end this one was lost; what follows is not.
+            Some(skipped) if buffer[self.at + skipped] != b'\\' => {
                 self.at += skipped + 1;
                 self.leads = self.is_next_name(&buffer[from..self.at - 1], depth);
                 self.state = State::Value { start, depth };
@@ -330,5 +331,11 @@ mod tests {
             [r#"{"a":1}"#, "oops", r#"{"b":2}"#]
         );
         assert_eq!(records("[1, null]", &[]), ["1", "null"]);
+        let lost = "[\n{\"a\": \"quote lost},\n{\"b\": 1}\n},\n{\"c\": 1}\n]";
+        assert_eq!(
+            records(lost, &[])[1..],
+            ["{\"c\": 1}"],
+            "the record after the broken one is found"
+        );
     }
 }

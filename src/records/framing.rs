@@ -6,6 +6,9 @@ use serde::de::IgnoredAny;
 
 use super::{csv::Header, lines};
 
+/// What may stand between the cells of a row.
+const DELIMITERS: [u8; 3] = [b',', b'\t', b';'];
+
 /// How many of the first lines are looked at: a log may begin with a broken one.
 const LINES: usize = 32;
 
@@ -14,7 +17,7 @@ const LINES: usize = 32;
 pub enum Framing {
     /// Nothing but blanks.
     Empty,
-    /// One JSON value a line (<https://jsonlines.org>).
+    /// One JSON value a line (<https://jsonlines.org>), possibly behind a text such as a syslog header.
     JsonLines,
     /// An array, objects over several lines, or an array inside a wrapper.
     JsonDocument,
@@ -42,6 +45,7 @@ impl Framing {
             Some(b'{') if is_wrapped(head, wrapper) => Self::JsonDocument,
             Some(_) if has_whole_line(head) => Self::JsonLines,
             Some(b'{') => Self::JsonDocument,
+            Some(_) if is_prefixed(head) => Self::JsonLines,
             Some(_) => csv(head, at_end).unwrap_or(Self::JsonLines),
         }
     }
@@ -53,6 +57,21 @@ fn has_whole_line(head: &[u8]) -> bool {
     lines::spans(head).take(LINES).any(|span| whole(&head[span]))
 }
 
+/// Whether the first lines are texts that end with an object each. Most of them must: a CSV may have one such row, whose
+/// last cell is an object of one member.
+fn is_prefixed(head: &[u8]) -> bool {
+    let lines: Vec<_> = lines::spans(head).take(LINES).map(|span| &head[span]).collect();
+    let prefixed = lines.iter().filter(|line| lines::object_at_end(line).is_some()).count();
+    lines.first().is_some_and(|line| lines::object_at_end(line).is_some())
+        || prefixed * 2 > lines.len() && !is_row(lines[0])
+}
+
+fn is_row(line: &[u8]) -> bool {
+    DELIMITERS
+        .iter()
+        .any(|delimiter| memchr::memchr(*delimiter, line).is_some())
+}
+
 /// Whether the first object leads to the wrapper's array within the first block.
 fn is_wrapped(head: &[u8], wrapper: &[String]) -> bool {
     !wrapper.is_empty() && super::document::Document::new(wrapper).finds_array(head)
@@ -62,7 +81,7 @@ fn is_wrapped(head: &[u8], wrapper: &[String]) -> bool {
 fn csv(head: &[u8], at_end: bool) -> Option<Framing> {
     let line = lines::spans(head).next().map(|span| &head[span])?;
     let count = |delimiter: u8| memchr::memchr_iter(delimiter, line).count();
-    let delimiter = [b',', b'\t', b';']
+    let delimiter = DELIMITERS
         .into_iter()
         .max_by_key(|delimiter| (count(*delimiter), *delimiter == b','))?;
     let header = Header::read(head, delimiter, at_end)?;
@@ -91,5 +110,11 @@ mod tests {
         assert_eq!(framing("a,b\n1,2"), "csv");
         assert_eq!(framing("a;b;c\n1;2,0;3"), "csv");
         assert_eq!(framing("just some words"), "json-lines");
+        assert_eq!(
+            framing("<14>host app: {\"a\":1}\n<14>host app: {\"a\":2}"),
+            "json-lines"
+        );
+        assert_eq!(framing("broken\n<14>, a: {\"a\":1}\n<14>, b: {\"a\":2}"), "json-lines");
+        assert_eq!(framing("a,b\n1,{\"c\":2}\n1,{\"c\":3}"), "csv");
     }
 }

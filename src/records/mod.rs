@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 pub use blocks::{Block, Blocks};
 pub use csv::{Header, RowReader};
 pub use framing::Framing;
+pub use lines::json_part;
 
 /// Where a record lies: enough for anyone to cut its bytes out of the source again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, JsonSchema, Serialize, Deserialize)]
