@@ -100,6 +100,10 @@ pub enum CaveatCode {
     UnreadableSource,
     /// A file or folder named by the case was passed over.
     SkippedInput,
+    /// A source looks as if its export had been cut off.
+    ProbablyCutOff,
+    /// A profile reads too few of a source's records.
+    IllFittingProfile,
     /// Some hours of a window have no record in any source.
     CoverageGap,
     /// Some in-scope events name no tenant: they are in nobody's report.

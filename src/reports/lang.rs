@@ -198,6 +198,10 @@ pub(super) fn customer_caveat(code: CaveatCode) -> Option<&'static str> {
         CaveatCode::SkippedInput => {
             Some("At least one file or folder among the logs was passed over. What it may hold is not in this report.")
         }
+        CaveatCode::ProbablyCutOff => Some(
+            "At least one log file looks as if its export had been cut off. Actions recorded behind the cut are not in this \
+             report.",
+        ),
         CaveatCode::CoverageGap => Some(
             "For the hours named below no log holds any record, of anybody. Either nothing happened in them, or records are \
              missing; this report cannot tell which.",
@@ -209,6 +213,7 @@ pub(super) fn customer_caveat(code: CaveatCode) -> Option<&'static str> {
         CaveatCode::NothingRead
         | CaveatCode::NothingInScope
         | CaveatCode::RefusedRecords
+        | CaveatCode::IllFittingProfile
         | CaveatCode::UnknownTenants
         | CaveatCode::EventIdConflict
         | CaveatCode::UncataloguedActions => None,

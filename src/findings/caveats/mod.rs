@@ -1,5 +1,7 @@
 //! Caveats: what a reader must know before relying on the answer, the gravest first. An answer without any is complete.
 
+mod inputs;
+
 use super::{Caveat, CaveatCode, Findings};
 use crate::{
     catalogue::Effect,
@@ -19,6 +21,8 @@ pub(super) fn caveats(findings: &Findings, skipped: &[Skipped]) -> Vec<Caveat> {
         (CaveatCode::RefusedRecords, refused(findings)),
         (CaveatCode::UnreadableSource, unreadable(findings)),
         (CaveatCode::SkippedInput, passed_over(skipped)),
+        (CaveatCode::ProbablyCutOff, inputs::cut_off(findings)),
+        (CaveatCode::IllFittingProfile, inputs::ill_fitting(findings)),
         (CaveatCode::CoverageGap, gaps(findings)),
         (CaveatCode::EventsWithoutTenant, without_tenant(findings)),
         (CaveatCode::UnknownTenants, unknown_tenants(findings)),
