@@ -91,6 +91,7 @@ fn logs(flags: &AdHoc, folder: &Folder) -> Vec<InputSpec> {
         path: path.clone(),
         base: folder.base.clone(),
         profile: folder.profile(&flags.profile),
+        tenant: None,
     };
     flags.logs.iter().map(input).collect()
 }
