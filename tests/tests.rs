@@ -9,6 +9,7 @@ mod cases;
 mod cloudtrail;
 mod faults;
 mod flags;
+mod inspect;
 mod laws;
 mod sample;
 mod schemas;

@@ -127,6 +127,11 @@ impl Profile {
         Ok(spec.compile(CaseFile::new("profile", shown, text.as_bytes())))
     }
 
+    /// Whether some mapped path leads to the value at this path, or to one that holds it.
+    pub fn reads(&self, path: &[String]) -> bool {
+        self.paths.lead_to(path)
+    }
+
     /// Where each mapped path stands in a CSV of this header.
     pub fn columns(&self, header: &Header) -> Result<Vec<Option<usize>>, Refusal> {
         self.paths.columns(header)
