@@ -82,7 +82,7 @@ fn of(profile: &Profile, framing: &Framing, block: Option<&Block>) -> Fit {
     let mut reader = Reader::new(profile, framing);
     for record in block.iter().flat_map(|block| block.records()).take(TRIED) {
         fit.tried += 1;
-        if let Ok(tenants) = reader.read(record, |reading| whole(reading)) {
+        if let Ok(tenants) = reader.read(record, whole) {
             fit.whole += 1;
             fit.with_tenant += u64::from(tenants > 0);
         }

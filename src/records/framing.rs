@@ -41,9 +41,9 @@ impl Framing {
     pub(super) fn of(head: &[u8], at_end: bool, wrapper: &[String]) -> Self {
         match head.trim_ascii_start().first() {
             None => Self::Empty,
-            Some(b'[') => Self::JsonDocument,
+            Some(b'[') if whole_lines(head).nth(1).is_none() => Self::JsonDocument,
             Some(b'{') if is_wrapped(head, wrapper) => Self::JsonDocument,
-            Some(_) if has_whole_line(head) => Self::JsonLines,
+            Some(_) if whole_lines(head).next().is_some() => Self::JsonLines,
             Some(b'{') => Self::JsonDocument,
             Some(_) if is_prefixed(head) => Self::JsonLines,
             Some(_) => csv(head, at_end).unwrap_or(Self::JsonLines),
@@ -51,10 +51,11 @@ impl Framing {
     }
 }
 
-/// Whether one of the first lines is a whole object; then each line stands for itself.
-fn has_whole_line(head: &[u8]) -> bool {
-    let whole = |line: &[u8]| line.starts_with(b"{") && serde_json::from_slice::<IgnoredAny>(line).is_ok();
-    lines::spans(head).take(LINES).any(|span| whole(&head[span]))
+/// The lines that are a whole object each; then lines stand for themselves. An array laid out over lines has one at most:
+/// its last element, which no comma follows.
+fn whole_lines(head: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let whole = |line: &&[u8]| line.starts_with(b"{") && serde_json::from_slice::<IgnoredAny>(line).is_ok();
+    lines::spans(head).map(|span| &head[span]).filter(whole)
 }
 
 /// Whether the first lines are texts that end with an object each. Most of them must: a CSV may have one such row, whose
@@ -103,6 +104,12 @@ mod tests {
         assert_eq!(framing("{\"a\":1}"), "json-lines");
         assert_eq!(framing("broken, line\n{\"a\":2}"), "json-lines");
         assert_eq!(framing("{\"a\":\n{\"a\":2}"), "json-lines");
+        assert_eq!(framing("[{\"cut\n{\"a\":1}\n{\"a\":2}"), "json-lines");
+        assert_eq!(framing("[\n{\"a\":1},\n{\"a\":2}\n]"), "json-document");
+        assert_eq!(
+            framing(&format!("{}{{\"a\":1}}", "{ broken\n".repeat(99))),
+            "json-lines"
+        );
         assert_eq!(framing("[\n{\"a\":1}]"), "json-document");
         assert_eq!(framing("{\n \"a\": 1\n}"), "json-document");
         assert_eq!(framing("{\"Records\":[{\"a\":1}]}"), "json-document");
