@@ -21,8 +21,9 @@ Examples:
       --from 2026-01-16T00:00:00Z --until 2026-01-21T00:00:00Z --out impact-report
 
   # Two identities, two kinds of path, figures for a script
-  tenant-impact report --logs 'trail/*.json' --profile aws-cloudtrail --agents ann bob@support.example \\
-      --from 2026-01-16T00:00:00+01:00 --until 2026-01-16T12:00:00+01:00 --out found --json";
+  tenant-impact report --logs 'trail/*.json' --profile aws-cloudtrail \\
+      --agents ann bob@support.example --from 2026-01-16T00:00:00+01:00 \\
+      --until 2026-01-16T12:00:00+01:00 --out found --json";
 
 /// What exactly was done in each customer's tenant, by these support agents, in this window
 ///

@@ -1,12 +1,15 @@
 //! Closing the books: everything that was read becomes one answer, or none if a record is unaccounted for.
 
+use std::collections::BTreeSet;
+
 use super::{
-    Answer, ConflictFinding, CoverageFinding, Findings, Impact, RefusedFinding, SCHEMA, ScopeFinding, SourceCoverage,
-    SourceFinding, TenantFinding, Tool, caveats::caveats, count,
+    Answer, ConflictFinding, CoverageFinding, Findings, Impact, KindCoverage, RefusedFinding, SCHEMA, ScopeFinding,
+    SourceCoverage, SourceFinding, TenantFinding, Tool, caveats::caveats, count,
 };
 use crate::{
     case::Case,
     catalogue::Catalogue,
+    coverage::Coverage,
     digest::Sha256,
     sources::Skipped,
     tenants::{Books, Refused, ScopedEvent, Settled, SourceTally, settle},
@@ -76,7 +79,7 @@ impl Answer {
             tenants: tenants.iter().map(|tenant| tenant.finding.clone()).collect(),
             actions: count::actions(catalogue, &settled.events),
             agents: count::agents(&case.agents, &settled.events),
-            coverage: coverage(case, &settled),
+            coverage: coverage(case, &kinds, &settled),
             impact: impact(case, tenants.iter().map(|tenant| &tenant.finding)),
             refused: settled.refused.iter().map(|refused| refusal(case, refused)).collect(),
             conflicts: settled
@@ -147,7 +150,7 @@ fn scopes(case: &Case, events: &[ScopedEvent]) -> Vec<ScopeFinding> {
 
 fn sources(scan: &Scan, settled: &Settled) -> Vec<SourceFinding> {
     let facts = scan.sources.iter().zip(&settled.books).zip(&settled.coverage);
-    let finding = |((source, books), coverage): ((&Scanned, &Books), &crate::coverage::Coverage)| SourceFinding {
+    let finding = |((source, books), coverage): ((&Scanned, &Books), &Coverage)| SourceFinding {
         path: source.path.clone(),
         sha256: source.sha256,
         bytes: source.bytes,
@@ -160,11 +163,26 @@ fn sources(scan: &Scan, settled: &Settled) -> Vec<SourceFinding> {
     facts.map(finding).collect()
 }
 
-fn coverage(case: &Case, settled: &Settled) -> CoverageFinding {
+fn coverage(case: &Case, kinds: &[&str], settled: &Settled) -> CoverageFinding {
     let windows: Vec<Window> = case.scopes.iter().map(|scope| scope.window).collect();
     let least = case.reports.gap_hours.0;
-    let mut all = crate::coverage::Coverage::over(windows.iter().copied());
-    settled.coverage.iter().for_each(|coverage| all.merge(coverage));
+    let gaps = |of: &mut dyn Iterator<Item = &Coverage>| {
+        let mut all = Coverage::over(windows.iter().copied());
+        of.for_each(|coverage| all.merge(coverage));
+        all.gaps(&windows, least)
+    };
+    let kind = |profile: &str| {
+        let mut own = settled
+            .coverage
+            .iter()
+            .zip(kinds)
+            .filter(|(_, kind)| **kind == profile)
+            .map(|(coverage, _)| coverage);
+        KindCoverage {
+            profile: profile.to_owned(),
+            gaps: gaps(&mut own),
+        }
+    };
     let sources = settled
         .coverage
         .iter()
@@ -176,7 +194,13 @@ fn coverage(case: &Case, settled: &Settled) -> CoverageFinding {
         });
     CoverageFinding {
         gap_hours: least,
-        gaps: all.gaps(&windows, least),
+        gaps: gaps(&mut settled.coverage.iter()),
+        kinds: kinds
+            .iter()
+            .collect::<BTreeSet<_>>()
+            .into_iter()
+            .map(|profile| kind(profile))
+            .collect(),
         sources: sources.collect(),
     }
 }
@@ -191,6 +215,7 @@ fn impact<'a>(case: &Case, tenants: impl Iterator<Item = &'a TenantFinding> + Cl
             .filter(|&customers| customers > 0)
             .map(|customers| share(touched, customers)),
         customers,
+        listed: case.directory.tenants.len() as u64,
     }
 }
 
@@ -230,7 +255,7 @@ mod tests {
 
     #[test]
     fn books_that_do_not_balance_stop_everything() {
-        let mut tally = SourceTally::new(crate::coverage::Coverage::over(std::iter::empty()));
+        let mut tally = SourceTally::new(Coverage::over(std::iter::empty()));
         tally.read = 2;
         tally.other_actor = 1;
         let settled = settle(vec![tally], &["log"]);

@@ -250,8 +250,19 @@ pub struct CoverageFinding {
     pub gap_hours: u32,
     /// Gaps that no source fills, one list over all windows.
     pub gaps: Vec<Gap>,
+    /// The same for each kind of log: a quiet log of one kind is not excused by a busy one of another.
+    pub kinds: Vec<KindCoverage>,
     /// Each source alone, in the order of `sources`.
     pub sources: Vec<SourceCoverage>,
+}
+
+/// The gaps that no source of one kind of log fills.
+#[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
+pub struct KindCoverage {
+    /// The profile that reads it.
+    pub profile: String,
+    /// Its gaps, one list over all windows.
+    pub gaps: Vec<Gap>,
 }
 
 /// The hours that one source speaks for.
@@ -276,6 +287,8 @@ pub struct Impact {
     pub share: Option<f64>,
     /// How many customers the vendor has: stated by the case, else the size of the directory.
     pub customers: Option<u64>,
+    /// How many customers the directory lists; 0 where there is none.
+    pub listed: u64,
 }
 
 /// A record that could not be read as an event.

@@ -203,8 +203,8 @@ pub(super) fn customer_caveat(code: CaveatCode) -> Option<&'static str> {
              report.",
         ),
         CaveatCode::CoverageGap => Some(
-            "For the hours named below no log holds any record, of anybody. Either nothing happened in them, or records are \
-             missing; this report cannot tell which.",
+            "For the hours named below one kind of log, or all, holds no record of anybody. Either nothing happened in them, or \
+             records are missing; this report cannot tell which.",
         ),
         CaveatCode::EventsWithoutTenant => Some(
             "Some actions of the agents concerned name no customer at all in the log. They are in nobody's report, and one or \

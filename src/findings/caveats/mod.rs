@@ -6,8 +6,11 @@ use super::{Caveat, CaveatCode, Findings};
 use crate::{
     catalogue::Effect,
     sources::Skipped,
-    text::{counted, grouped},
+    text::{counted, grouped, shortened},
 };
+
+/// How many characters of a name a message shows.
+const LONGEST: usize = 200;
 
 /// How many names a message lists before it counts the rest.
 const NAMED: usize = 5;
@@ -45,7 +48,10 @@ fn nothing_read(findings: &Findings) -> Option<String> {
 fn nothing_in_scope(findings: &Findings) -> Option<String> {
     let records = findings.records;
     (records.in_scope == 0 && records.read > records.refused).then(|| {
-        let agents = counted(findings.agents.len() as u64, "listed agent", "listed agents");
+        let agents = match findings.agents.len() {
+            1 => "the listed agent".to_owned(),
+            several => format!("any of the {} listed agents", grouped(several as u64)),
+        };
         let sources: Vec<_> = findings
             .sources
             .iter()
@@ -58,7 +64,7 @@ fn nothing_in_scope(findings: &Findings) -> Option<String> {
             .map(|(first, last)| format!(", covering {first} to {last}"))
             .unwrap_or_default();
         format!(
-            "No event by any of the {agents} was found in {}{covering}: {} in no window, {} by others. Check that the \
+            "No event by {agents} was found in {}{covering}: {} in no window, {} by others. Check that the \
              identities are written as the log writes them.",
             listed(&sources, "source"),
             counted(records.outside_window, "record", "records"),
@@ -106,18 +112,30 @@ fn passed_over(skipped: &[Skipped]) -> Option<String> {
 }
 
 fn gaps(findings: &Findings) -> Option<String> {
-    let gaps: Vec<_> = findings
+    let several = findings.coverage.kinds.len() > 1;
+    let told = findings
         .coverage
-        .gaps
+        .kinds
         .iter()
-        .map(|gap| format!("{} to {}", gap.from, gap.until))
-        .collect();
-    (!gaps.is_empty()).then(|| {
-        format!(
-            "No source holds any record of {}: logs may be missing there.",
-            listed(&gaps, "stretch")
-        )
-    })
+        .filter(|kind| !kind.gaps.is_empty())
+        .map(|kind| {
+            let gaps: Vec<_> = kind
+                .gaps
+                .iter()
+                .map(|gap| format!("{} to {}", gap.from, gap.until))
+                .collect();
+            let of = if several {
+                format!(" of `{}`", kind.profile)
+            } else {
+                String::new()
+            };
+            format!(
+                "No source{of} holds any record of {}: logs may be missing there.",
+                listed(&gaps, "stretch")
+            )
+        });
+    let told: Vec<_> = told.collect();
+    (!told.is_empty()).then(|| told.join(" "))
 }
 
 fn without_tenant(findings: &Findings) -> Option<String> {
@@ -133,11 +151,10 @@ fn without_tenant(findings: &Findings) -> Option<String> {
 }
 
 fn unknown_tenants(findings: &Findings) -> Option<String> {
-    // Without a directory nobody is known, and that is no news.
-    let customers = findings.impact.customers?;
     let unknown = findings.tenants.iter().filter(|tenant| !tenant.known);
     let names: Vec<_> = unknown.map(|tenant| format!("`{}`", tenant.id)).collect();
-    (!names.is_empty() && customers > 0).then(|| {
+    // Without a directory nobody is known, and that is no news.
+    (!names.is_empty() && findings.impact.listed > 0).then(|| {
         format!(
             "Not in the tenant directory, and reported all the same: {}.",
             listed(&names, "tenant")
@@ -175,7 +192,8 @@ fn uncatalogued(findings: &Findings) -> Option<String> {
 
 /// The first few of them, and how many more.
 fn listed(names: &[String], noun: &str) -> String {
-    let shown = names[..names.len().min(NAMED)].join(", ");
+    let shown: Vec<_> = names.iter().take(NAMED).map(|name| shortened(name, LONGEST)).collect();
+    let shown = shown.join(", ");
     match names.len().saturating_sub(NAMED) {
         0 => shown,
         more => format!(
