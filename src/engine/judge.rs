@@ -121,7 +121,26 @@ fn json(bytes: &[u8]) -> Result<&str, Refusal> {
     std::str::from_utf8(json_part(bytes)).map_err(invalid)
 }
 
+/// The verdict on a record, be it one event or several. If one of several cannot be read, none of them counts, and the
+/// record is shown as refused: nothing is half read.
 fn judge(reading: &Reading<'_, '_>, scopes: &ScopeSet, at: Locator, bytes: &[u8]) -> Result<Verdict, Refusing> {
+    let Some(parts) = reading.parts()? else {
+        return judge_part(reading, 0, scopes, at, bytes);
+    };
+    let mut verdicts = (0..)
+        .zip(&parts)
+        .map(|(part, reading)| judge_part(reading, part, scopes, at, bytes));
+    let first = verdicts.next().expect("a record that is exploded has a part")?;
+    verdicts.try_fold(first, |verdict, sibling| Ok(verdict.and(sibling?)))
+}
+
+fn judge_part(
+    reading: &Reading<'_, '_>,
+    part: u32,
+    scopes: &ScopeSet,
+    at: Locator,
+    bytes: &[u8],
+) -> Result<Verdict, Refusing> {
     let (time, time_original) = reading.time()?;
     let within = scopes.at(time);
     if within.is_empty() {
@@ -137,14 +156,15 @@ fn judge(reading: &Reading<'_, '_>, scopes: &ScopeSet, at: Locator, bytes: &[u8]
     if scopes.is_empty() {
         return Ok(Verdict::OtherActor(time));
     }
-    Ok(Verdict::InScope(Box::new(ScopedEvent {
+    Ok(Verdict::InScope(vec![ScopedEvent {
         event,
         time_original: time_original.into_owned(),
         agent: found.agent,
         identity_matched: named[found.named].label.clone(),
         scopes,
         at,
+        part,
         record_sha256: Sha256::of(bytes),
         conflict: false,
-    })))
+    }]))
 }

@@ -108,17 +108,21 @@ fn balanced(settled: &Settled) -> Result<Books, BooksDoNotBalance> {
     for books in &settled.books {
         total += *books;
     }
-    let without_tenant = settled
-        .events
-        .iter()
-        .filter(|event| event.event.tenants.is_empty())
-        .count() as u64;
-    let counted = settled.events.len() as u64 == total.in_scope && without_tenant == total.without_tenant;
+    let homeless = settled.events.iter().filter(|event| event.event.tenants.is_empty());
+    let counted = records(settled.events.iter()) == total.in_scope && records(homeless) == total.without_tenant;
     match settled.books.iter().chain([&total]).find(|books| !books.balance()) {
         Some(&books) => Err(BooksDoNotBalance { books }),
         None if !counted => Err(BooksDoNotBalance { books: total }),
         None => Ok(total),
     }
+}
+
+/// How many records these events come from; one record may hold several.
+fn records<'a>(events: impl Iterator<Item = &'a ScopedEvent>) -> u64 {
+    let mut places: Vec<_> = events.map(|event| event.at).collect();
+    places.sort_unstable();
+    places.dedup();
+    places.len() as u64
 }
 
 fn scopes(case: &Case, events: &[ScopedEvent]) -> Vec<ScopeFinding> {

@@ -10,10 +10,36 @@ pub enum Verdict {
     OutsideWindow(Timestamp),
     /// In a window, by nobody listed.
     OtherActor(Timestamp),
-    /// By a listed identity in a window.
-    InScope(Box<ScopedEvent>),
+    /// By a listed identity in a window: the record's one event, or those of its several that are in scope.
+    InScope(Vec<ScopedEvent>),
     /// No event; with its time, if that could be read.
     Refused(Box<Refused>, Option<Timestamp>),
+}
+
+impl Verdict {
+    /// The verdict on a record that holds several events, from theirs: the nearest to the question counts, and of the
+    /// same kind the first.
+    #[must_use]
+    pub fn and(self, sibling: Self) -> Self {
+        match (self, sibling) {
+            (Self::InScope(mut events), Self::InScope(more)) => {
+                events.extend(more);
+                Self::InScope(events)
+            }
+            (one, other) if one.nearness() >= other.nearness() => one,
+            (_, other) => other,
+        }
+    }
+
+    fn nearness(&self) -> u8 {
+        match self {
+            Self::OutsideWindow(_) => 0,
+            Self::OtherActor(_) => 1,
+            Self::InScope(_) => 2,
+            // One that could not be read may have been anything.
+            Self::Refused(..) => 3,
+        }
+    }
 }
 
 /// The fold over one source, or a part of it.
@@ -57,10 +83,10 @@ impl SourceTally {
                 self.other_actor += 1;
                 Some(time)
             }
-            Verdict::InScope(event) => {
-                let time = event.event.time;
-                self.in_scope.push(*event);
-                Some(time)
+            Verdict::InScope(events) => {
+                events.iter().for_each(|event| self.coverage.absorb(event.event.time));
+                self.in_scope.extend(events);
+                None
             }
             Verdict::Refused(refused, time) => {
                 self.refused.push(*refused);
