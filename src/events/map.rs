@@ -1,6 +1,6 @@
 //! A record through a profile: first its time, then its actors, and only for an event in scope all the rest.
 
-use std::{borrow::Cow, sync::Arc};
+use std::{borrow::Cow, collections::BTreeSet, sync::Arc};
 
 use super::{
     AccessEvent, Profile, Target, TenantRef,
@@ -149,16 +149,14 @@ impl<'p, 'b> Reading<'p, 'b> {
     pub fn actors(&self) -> Result<Vec<Named<'p, 'b>>, Refusal> {
         let mut named = Vec::new();
         for field in &self.profile.actors {
-            let texts = field
-                .selector
-                .texts(&self.slots)?
-                .into_iter()
-                .filter(|text| self.is_something(text));
-            named.extend(texts.map(|value| Named {
-                label: &field.label,
-                matching: field.matching,
-                value,
-            }));
+            for text in field.selector.texts(&self.slots)? {
+                let texts = scalars(text)?.into_iter().filter(|text| self.is_something(text));
+                named.extend(texts.map(|value| Named {
+                    label: &field.label,
+                    matching: field.matching,
+                    value,
+                }));
+            }
         }
         if named.is_empty() {
             return Err(Refusal::new(
@@ -189,15 +187,19 @@ impl<'p, 'b> Reading<'p, 'b> {
         })
     }
 
-    /// The tenants it names, each once, in the order named. One without an id goes by its name.
+    /// The tenants it names, each once, in the order named. One without an id goes by its name, in a form that no id has:
+    /// customers choose their names, and one must not be able to take another's id for it.
     fn tenants(&self) -> Result<Vec<TenantRef>, Refusal> {
-        let mut tenants: Vec<TenantRef> = Vec::new();
+        let (mut tenants, mut seen) = (Vec::new(), BTreeSet::new());
         for Target { id, name, .. } in self.things(&self.profile.tenants)? {
-            let Some(id) = id.or_else(|| name.clone()) else {
-                continue;
+            let ids = match (id, &name) {
+                (Some(id), _) => scalars(Cow::Owned(id))?,
+                (None, Some(name)) => vec![Cow::Owned(format!("name:{name}"))],
+                (None, None) => Vec::new(),
             };
-            if tenants.iter().all(|tenant| tenant.id.0 != id) {
-                tenants.push(TenantRef { id: TenantId(id), name });
+            for id in ids.into_iter().filter(|id| seen.insert(id.clone())) {
+                let (id, name) = (TenantId(id.into_owned()), name.clone());
+                tenants.push(TenantRef { id, name });
             }
         }
         Ok(tenants)
@@ -237,7 +239,31 @@ impl<'p, 'b> Reading<'p, 'b> {
 
     /// Whether a text is a value: not empty, and not one of those that mean nothing in this kind of log.
     pub(super) fn is_something(&self, text: &str) -> bool {
+        let text = text.trim();
         !text.is_empty() && !self.profile.nothing.contains(text)
+    }
+}
+
+/// Where one name is expected: the name itself, or each of a list of them. An object is no name, and what it hides cannot
+/// be told.
+fn scalars(text: Cow<'_, str>) -> Result<Vec<Cow<'_, str>>, Refusal> {
+    if !text.starts_with(['[', '{']) {
+        return Ok(vec![text]);
+    }
+    match serde_json::from_str::<serde_json::Value>(&text) {
+        Ok(serde_json::Value::Array(names)) if names.iter().all(|name| !name.is_array() && !name.is_object()) => {
+            let own = |name: serde_json::Value| name.as_str().map_or_else(|| name.to_string(), str::to_owned);
+            Ok(names
+                .into_iter()
+                .filter(|name| !name.is_null())
+                .map(|name| Cow::Owned(own(name)))
+                .collect())
+        }
+        Ok(serde_json::Value::Array(_) | serde_json::Value::Object(_)) => {
+            let detail = format!("`{}` stands where a name is expected", shortened(&text, 60));
+            Err(Refusal::new(RefusalReason::NotAName, detail))
+        }
+        _ => Ok(vec![text]),
     }
 }
 

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::{
-    Answer, ConflictFinding, CoverageFinding, Findings, Impact, KindCoverage, RefusedFinding, SCHEMA, ScopeFinding,
-    SourceCoverage, SourceFinding, TenantFinding, Tool, caveats::caveats, count,
+    Answer, ConflictFinding, CoverageFinding, Findings, Impact, KindCoverage, NearFinding, RefusedFinding, SCHEMA,
+    ScopeFinding, SourceCoverage, SourceFinding, TenantFinding, Tool, caveats::caveats, count,
 };
 use crate::{
     case::Case,
@@ -91,6 +91,10 @@ impl Answer {
                 })
                 .collect(),
             agent_naming: case.reports.agents,
+            near: NearFinding {
+                mentions: settled.mentions,
+                narrowed: settled.narrowed,
+            },
         };
         findings.caveats = caveats(&findings, &scan.skipped);
         findings.complete = findings.caveats.is_empty();

@@ -64,6 +64,18 @@ pub struct Findings {
     pub conflicts: Vec<ConflictFinding>,
     /// How customers' copies name agents.
     pub agent_naming: AgentNaming,
+    /// Records by others that came near to being in scope.
+    pub near: NearFinding,
+}
+
+/// Records in a window that count as others', and why they deserve a look: a profile that misses a field, or a scope drawn
+/// too narrow, shows here first.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
+pub struct NearFinding {
+    /// A listed identity stands somewhere in them, as a target or in a text.
+    pub mentions: u64,
+    /// A listed agent did them, in other sessions or from other addresses than the scopes name.
+    pub narrowed: u64,
 }
 
 /// The program that computed the answer.
@@ -94,6 +106,10 @@ pub enum CaveatCode {
     NothingInScope,
     /// Some refused records name a listed identity and may be in scope.
     PossiblyInScope,
+    /// Some records by listed agents lie in sessions or come from addresses that no scope names.
+    NarrowedAway,
+    /// Some records by others mention a listed identity.
+    MentionedIdentity,
     /// Some records could not be read as events.
     RefusedRecords,
     /// A source held no record that could be read.

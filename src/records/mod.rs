@@ -73,6 +73,8 @@ pub enum RefusalReason {
     MissingTime,
     /// A time that its format does not allow.
     InvalidTime,
+    /// An object or a list of lists where an identity or a tenant is expected.
+    NotAName,
     /// In a window, and nobody is named who did it.
     MissingActor,
     /// In scope, and nothing says what was done.
@@ -90,6 +92,7 @@ impl RefusalReason {
             Self::RowWidth => "row-width",
             Self::MissingTime => "missing-time",
             Self::InvalidTime => "invalid-time",
+            Self::NotAName => "not-a-name",
             Self::MissingActor => "missing-actor",
             Self::MissingAction => "missing-action",
         }

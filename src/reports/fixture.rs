@@ -285,6 +285,7 @@ pub(super) fn answer_of(tenants: Vec<TenantImpact>) -> Answer {
             event_id: "evt-9".to_owned(),
             events: vec![event(9).at, event(12).at],
         }],
+        near: crate::findings::NearFinding::default(),
         agent_naming: AgentNaming::Pseudonym,
     };
     Answer {

@@ -214,6 +214,8 @@ pub(super) fn customer_caveat(code: CaveatCode) -> Option<&'static str> {
         | CaveatCode::NothingInScope
         | CaveatCode::RefusedRecords
         | CaveatCode::IllFittingProfile
+        | CaveatCode::NarrowedAway
+        | CaveatCode::MentionedIdentity
         | CaveatCode::UnknownTenants
         | CaveatCode::EventIdConflict
         | CaveatCode::UncataloguedActions => None,

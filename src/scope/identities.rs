@@ -27,7 +27,8 @@ impl Identities {
             folded.extend(without_id(listed).map(|identity| (fold(identity).into_owned(), agent)));
         }
         add_ids(agents, &mut folded);
-        let finder = AhoCorasick::new(folded.keys()).expect("identities are far fewer than an automaton can hold");
+        let finder = AhoCorasick::builder().ascii_case_insensitive(true).build(folded.keys());
+        let finder = finder.expect("identities are far fewer than an automaton can hold");
         Self { exact, folded, finder }
     }
 
@@ -39,6 +40,19 @@ impl Identities {
             Matching::Exact if !value.contains('@') => exactly,
             Matching::Exact | Matching::Folded => exactly.or_else(|| self.folded.get(&*fold(value)).copied()),
         }
+    }
+
+    /// Whether any listed identity stands as a whole word in these bytes.
+    pub fn any_named_in(&self, bytes: &[u8]) -> bool {
+        // Nothing to fold or to decode: the usual record, looked at where it lies.
+        if bytes.is_ascii() && memchr::memmem::find(bytes, b"\\u").is_none() {
+            let text = std::str::from_utf8(bytes).expect("ASCII is UTF-8");
+            return self
+                .finder
+                .find_overlapping_iter(text)
+                .any(|found| is_whole(text, found.range()));
+        }
+        !self.named_in(bytes).is_empty()
     }
 
     /// The agents, ascending, whose identities stand as whole words in bytes that could not be read as an event,

@@ -21,6 +21,8 @@ pub(super) fn caveats(findings: &Findings, skipped: &[Skipped]) -> Vec<Caveat> {
         (CaveatCode::NothingRead, nothing_read(findings)),
         (CaveatCode::NothingInScope, nothing_in_scope(findings)),
         (CaveatCode::PossiblyInScope, possibly_in_scope(findings)),
+        (CaveatCode::NarrowedAway, narrowed(findings)),
+        (CaveatCode::MentionedIdentity, mentions(findings)),
         (CaveatCode::RefusedRecords, refused(findings)),
         (CaveatCode::UnreadableSource, unreadable(findings)),
         (CaveatCode::SkippedInput, passed_over(skipped)),
@@ -82,6 +84,22 @@ fn possibly_in_scope(findings: &Findings) -> Option<String> {
     (naming > 0).then(|| {
         let records = counted(naming, "refused record names", "refused records name");
         format!("{records} a listed identity and may be in scope: read them in refused.csv.")
+    })
+}
+
+fn narrowed(findings: &Findings) -> Option<String> {
+    let count = findings.near.narrowed;
+    (count > 0).then(|| {
+        let records = counted(count, "record", "records");
+        format!("{records} of listed agents lie in a window, but in sessions or from addresses that no scope names; they count as others'.")
+    })
+}
+
+fn mentions(findings: &Findings) -> Option<String> {
+    let count = findings.near.mentions;
+    (count > 0).then(|| {
+        let records = counted(count, "record of others mentions", "records of others mention");
+        format!("{records} a listed identity, as a target or in a text, in a window; check that the profile reads every field that names an actor.")
     })
 }
 
