@@ -7,6 +7,7 @@ mod arch;
 mod bundles;
 mod cases;
 mod cloudtrail;
+mod containers;
 mod faults;
 mod flags;
 mod inspect;

@@ -10,8 +10,7 @@ use crate::{
     case::Case,
     catalogue::Catalogue,
     coverage::Coverage,
-    digest::Sha256,
-    sources::Skipped,
+    sources::{Broken, Changed, Digested, Skipped},
     tenants::{Books, Refused, ScopedEvent, Settled, SourceTally, settle},
     time::Window,
 };
@@ -23,6 +22,10 @@ pub struct Scan {
     pub sources: Vec<Scanned>,
     /// Files that were passed over.
     pub skipped: Vec<Skipped>,
+    /// Streams that end before they should.
+    pub broken: Vec<Broken>,
+    /// Files that grew or shrank meanwhile.
+    pub changed: Vec<Changed>,
 }
 
 /// What reading one source brought.
@@ -30,10 +33,14 @@ pub struct Scan {
 pub struct Scanned {
     /// As reached from the case file.
     pub path: String,
-    /// Over the bytes that were parsed.
-    pub sha256: Sha256,
-    /// How many.
-    pub bytes: u64,
+    /// What it was unpacked from.
+    pub container: String,
+    /// How its text was encoded.
+    pub encoding: String,
+    /// The file as it lies.
+    pub file: Digested,
+    /// The bytes that were parsed.
+    pub stream: Digested,
     /// Name of the profile that read it.
     pub profile: String,
     /// How its records were framed.
@@ -96,7 +103,7 @@ impl Answer {
                 narrowed: settled.narrowed,
             },
         };
-        findings.caveats = caveats(&findings, &scan.skipped);
+        findings.caveats = caveats(&findings, &scan);
         findings.complete = findings.caveats.is_empty();
         Ok(Self {
             findings,
@@ -160,13 +167,17 @@ fn sources(scan: &Scan, settled: &Settled) -> Vec<SourceFinding> {
     let facts = scan.sources.iter().zip(&settled.books).zip(&settled.coverage);
     let finding = |((source, books), coverage): ((&Scanned, &Books), &Coverage)| SourceFinding {
         path: source.path.clone(),
-        sha256: source.sha256,
-        bytes: source.bytes,
+        sha256: source.file.sha256,
+        bytes: source.file.bytes,
         profile: source.profile.clone(),
         framing: source.framing.clone(),
         records: *books,
         first: coverage.first(),
         last: coverage.last(),
+        container: source.container.clone(),
+        encoding: source.encoding.clone(),
+        stream_sha256: source.stream.sha256,
+        stream_bytes: source.stream.bytes,
     };
     facts.map(finding).collect()
 }

@@ -114,6 +114,10 @@ pub enum CaveatCode {
     RefusedRecords,
     /// A source held no record that could be read.
     UnreadableSource,
+    /// A source ends before it should: cut short, or damaged. What precedes the break was read.
+    TruncatedSource,
+    /// A source grew or shrank while it was read.
+    ChangedWhileRead,
     /// A file or folder named by the case was passed over.
     SkippedInput,
     /// A source looks as if its export had been cut off.
@@ -155,14 +159,15 @@ pub struct ScopeFinding {
     pub tenants: u64,
 }
 
-/// One log file.
+/// One log file, or one member of an archive of them.
 #[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct SourceFinding {
-    /// As reached from the case file, with `/`. The vendor's own: customers see the digest.
+    /// As reached from the case file, with `/`; a member's behind its archive's (`logs.tar.gz/a.jsonl`). The vendor's own:
+    /// customers see the digest.
     pub path: String,
-    /// Over the bytes that were parsed.
+    /// Over the file as it lies. The members of an archive all have that of the archive.
     pub sha256: Sha256,
-    /// How many.
+    /// How many bytes the file has.
     pub bytes: u64,
     /// Name of the profile that read it.
     pub profile: String,
@@ -174,6 +179,15 @@ pub struct SourceFinding {
     pub first: Option<Timestamp>,
     /// Time of its latest.
     pub last: Option<Timestamp>,
+    /// What it was unpacked from, the outermost first: `gzip`, `zip/gzip`; `plain` if nothing was.
+    pub container: String,
+    /// How its text was encoded: `utf-8`, `utf-16le`, `utf-16be`.
+    pub encoding: String,
+    /// Over the bytes that were parsed: unpacked, and in UTF-8. Offsets of records are offsets in these. Equal to `sha256`
+    /// where nothing was unpacked or decoded.
+    pub stream_sha256: Sha256,
+    /// How many.
+    pub stream_bytes: u64,
 }
 
 /// One customer's share of the answer.

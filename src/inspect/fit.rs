@@ -1,13 +1,12 @@
 //! How well each profile fits the beginning of a log: the share of its records that have every required field.
 
-use std::{cmp::Reverse, fs::File, io};
+use std::{cmp::Reverse, io};
 
 use serde::Serialize;
 
 use crate::{
     events::{Body, Profile, Reading},
     records::{Block, Blocks, Framing, Record, Refusal, RowReader, json_part},
-    sources::Source,
 };
 
 /// How many records of a source are tried.
@@ -33,12 +32,16 @@ impl Fit {
     }
 }
 
-/// Every profile that fits some record, the best first.
-pub(super) fn all(source: &Source, profiles: &[Profile]) -> io::Result<Vec<Fit>> {
+/// How much of a stream is looked at.
+pub(super) const HEAD: u64 = 1 << 20;
+
+/// Every profile that fits some record of this beginning of a stream, the best first.
+pub(super) fn all(head: &[u8], profiles: &[Profile]) -> io::Result<Vec<Fit>> {
     let mut fits = Vec::new();
     for profile in profiles {
-        let (framing, block) = beginning(source, profile)?;
-        fits.push(of(profile, &framing, block.as_ref()));
+        let mut blocks = Blocks::open(head, &profile.wrapper)?;
+        let block = blocks.next().transpose()?;
+        fits.push(of(profile, blocks.framing(), block.as_ref()));
     }
     fits.retain(|fit| fit.whole > 0);
     rank(&mut fits);
@@ -66,12 +69,6 @@ fn rank(fits: &mut [Fit]) {
     });
 }
 
-fn beginning(source: &Source, profile: &Profile) -> io::Result<(Framing, Option<Block>)> {
-    let mut blocks = Blocks::open(File::open(&source.path)?, &profile.wrapper)?;
-    let block = blocks.next().transpose()?;
-    Ok((blocks.framing().clone(), block))
-}
-
 fn of(profile: &Profile, framing: &Framing, block: Option<&Block>) -> Fit {
     let mut fit = Fit {
         profile: profile.name.clone(),
@@ -80,7 +77,12 @@ fn of(profile: &Profile, framing: &Framing, block: Option<&Block>) -> Fit {
         with_tenant: 0,
     };
     let mut reader = Reader::new(profile, framing);
-    for record in block.iter().flat_map(|block| block.records()).take(TRIED) {
+    let mut records: Vec<_> = block.iter().flat_map(|block| block.records()).take(TRIED + 1).collect();
+    // The last one may be cut off by the end of the beginning.
+    if records.len() > 1 && block.is_some_and(|block| block.len() as u64 + 4096 > HEAD) || records.len() > TRIED {
+        records.pop();
+    }
+    for record in records {
         fit.tried += 1;
         if let Ok(tenants) = reader.read(record, whole) {
             fit.whole += 1;
@@ -92,6 +94,8 @@ fn of(profile: &Profile, framing: &Framing, block: Option<&Block>) -> Fit {
 
 /// How many tenants a record names, if it has every required field.
 fn whole(reading: &Reading<'_, '_>) -> Result<usize, Refusal> {
+    let parts = reading.parts()?.unwrap_or_default();
+    let reading = parts.first().unwrap_or(reading);
     let (time, _) = reading.time()?;
     reading.actors()?;
     Ok(reading.event(time)?.tenants.len())

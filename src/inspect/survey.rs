@@ -1,7 +1,10 @@
 //! One pass over a whole source: how many records, from when to when, by whom, where and what, and which fields the
 //! profile never looks at.
 
-use std::{collections::BTreeMap, fs::File, io};
+use std::{
+    collections::BTreeMap,
+    io::{self, Read},
+};
 
 use serde::Serialize;
 use serde_json::Value;
@@ -10,7 +13,6 @@ use super::fit::Reader;
 use crate::{
     events::{AccessEvent, Named, Profile, Reading},
     records::{Blocks, Framing, Record, Refusal, json_part},
-    sources::Source,
     time::Timestamp,
 };
 
@@ -116,10 +118,10 @@ impl Counts {
     }
 }
 
-/// The framing of a source and what is in it; without a profile only how many records.
-pub(super) fn of(source: &Source, profile: Option<&Profile>) -> io::Result<(String, Survey)> {
+/// The framing of a stream and what is in it; without a profile only how many records.
+pub(super) fn of(stream: impl Read, profile: Option<&Profile>) -> io::Result<(String, Survey)> {
     let wrapper = profile.map(|profile| profile.wrapper.as_slice()).unwrap_or_default();
-    let mut blocks = Blocks::open(File::open(&source.path)?, wrapper)?;
+    let mut blocks = Blocks::open(stream, wrapper)?;
     let framing = blocks.framing().clone();
     let mut survey = Survey::default();
     let mut unmapped = BTreeMap::new();
@@ -135,7 +137,9 @@ pub(super) fn of(source: &Source, profile: Option<&Profile>) -> io::Result<(Stri
                     .for_each(|path| *unmapped.entry(path).or_default() += 1);
             }
             match reader.read(record, seen) {
-                Ok((named, event)) => survey.absorb(named, &event),
+                Ok(events) => events
+                    .into_iter()
+                    .for_each(|(named, event)| survey.absorb(named, &event)),
                 Err(_) => survey.refused += 1,
             }
         }
@@ -152,7 +156,15 @@ pub(super) fn of(source: &Source, profile: Option<&Profile>) -> io::Result<(Stri
 
 type Seen = (Vec<(String, String)>, AccessEvent);
 
-fn seen(reading: &Reading<'_, '_>) -> Result<Seen, Refusal> {
+/// The events of a record: one, or its several parts.
+fn seen(reading: &Reading<'_, '_>) -> Result<Vec<Seen>, Refusal> {
+    match reading.parts()? {
+        None => Ok(vec![one(reading)?]),
+        Some(parts) => parts.iter().map(one).collect(),
+    }
+}
+
+fn one(reading: &Reading<'_, '_>) -> Result<Seen, Refusal> {
     let (time, _) = reading.time()?;
     let actors = reading
         .actors()?

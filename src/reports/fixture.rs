@@ -403,6 +403,10 @@ fn source(path: &str, records: Books) -> SourceFinding {
         records,
         first: Some(time("2026-01-15T22:04:11.004Z")),
         last: Some(time("2026-01-21T01:59:58.870Z")),
+        container: "plain".to_owned(),
+        encoding: "utf-8".to_owned(),
+        stream_sha256: Sha256::of(path.as_bytes()),
+        stream_bytes: 2_415_919,
     }
 }
 

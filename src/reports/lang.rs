@@ -195,6 +195,12 @@ pub(super) fn customer_caveat(code: CaveatCode) -> Option<&'static str> {
         CaveatCode::UnreadableSource => Some(
             "At least one log file held nothing that could be read. What it may have recorded is not in this report.",
         ),
+        CaveatCode::TruncatedSource => {
+            Some("At least one log file is cut short or damaged. What stood behind the break is not in this report.")
+        }
+        CaveatCode::ChangedWhileRead => Some(
+            "At least one log file was still being written while it was read. What came later is not in this report.",
+        ),
         CaveatCode::SkippedInput => {
             Some("At least one file or folder among the logs was passed over. What it may hold is not in this report.")
         }

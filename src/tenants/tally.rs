@@ -118,6 +118,12 @@ impl SourceTally {
         }
     }
 
+    /// Puts everything down to the source at this position, which is known only once all files are unpacked.
+    pub fn renumber(&mut self, source: usize) {
+        self.in_scope.iter_mut().for_each(|event| event.at.source = source);
+        self.refused.iter_mut().for_each(|refused| refused.at.source = source);
+    }
+
     /// Both parts of a source together.
     #[must_use]
     pub fn merge(mut self, mut other: Self) -> Self {

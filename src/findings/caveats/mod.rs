@@ -2,10 +2,10 @@
 
 mod inputs;
 
-use super::{Caveat, CaveatCode, Findings};
+use super::{Caveat, CaveatCode, Findings, Scan};
 use crate::{
     catalogue::Effect,
-    sources::Skipped,
+    sources::{Broken, Changed, Skipped},
     text::{counted, grouped, shortened},
 };
 
@@ -16,7 +16,7 @@ const LONGEST: usize = 200;
 const NAMED: usize = 5;
 
 /// Everything there is to warn of.
-pub(super) fn caveats(findings: &Findings, skipped: &[Skipped]) -> Vec<Caveat> {
+pub(super) fn caveats(findings: &Findings, scan: &Scan) -> Vec<Caveat> {
     let found = [
         (CaveatCode::NothingRead, nothing_read(findings)),
         (CaveatCode::NothingInScope, nothing_in_scope(findings)),
@@ -25,7 +25,9 @@ pub(super) fn caveats(findings: &Findings, skipped: &[Skipped]) -> Vec<Caveat> {
         (CaveatCode::MentionedIdentity, mentions(findings)),
         (CaveatCode::RefusedRecords, refused(findings)),
         (CaveatCode::UnreadableSource, unreadable(findings)),
-        (CaveatCode::SkippedInput, passed_over(skipped)),
+        (CaveatCode::TruncatedSource, truncated(&scan.broken)),
+        (CaveatCode::ChangedWhileRead, changed(&scan.changed)),
+        (CaveatCode::SkippedInput, passed_over(&scan.skipped)),
         (CaveatCode::ProbablyCutOff, inputs::cut_off(findings)),
         (CaveatCode::IllFittingProfile, inputs::ill_fitting(findings)),
         (CaveatCode::CoverageGap, gaps(findings)),
@@ -119,6 +121,38 @@ fn unreadable(findings: &Findings) -> Option<String> {
         .filter(|source| source.records.read > 0 && source.records.read == source.records.refused);
     let names: Vec<_> = dumb.map(|source| format!("`{}`", source.path)).collect();
     (!names.is_empty()).then(|| format!("No event could be read in {}.", listed(&names, "source")))
+}
+
+fn truncated(broken: &[Broken]) -> Option<String> {
+    let name = |broken: &Broken| {
+        let read = counted(broken.bytes, "byte", "bytes");
+        format!("`{}` ({}; {read} could be read)", broken.shown, broken.fault)
+    };
+    let names: Vec<_> = broken.iter().map(name).collect();
+    (!names.is_empty()).then(|| {
+        format!(
+            "Cut short or damaged, and read up to the break: {}.",
+            listed(&names, "source")
+        )
+    })
+}
+
+fn changed(changed: &[Changed]) -> Option<String> {
+    let name = |changed: &Changed| {
+        let (before, after) = (grouped(changed.before), counted(changed.after, "byte", "bytes"));
+        let read = grouped(changed.read);
+        format!(
+            "`{}` (from {before} to {after}, of which {read} were read)",
+            changed.shown
+        )
+    };
+    let names: Vec<_> = changed.iter().map(name).collect();
+    (!names.is_empty()).then(|| {
+        format!(
+            "Changed while being read; what was hashed is what was read: {}.",
+            listed(&names, "file")
+        )
+    })
 }
 
 fn passed_over(skipped: &[Skipped]) -> Option<String> {
