@@ -10,6 +10,7 @@ mod cloudtrail;
 mod faults;
 mod flags;
 mod laws;
+mod profiles;
 mod sample;
 mod schemas;
 mod util;
