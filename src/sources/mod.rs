@@ -20,7 +20,10 @@ mod zip;
 
 use std::path::PathBuf;
 
-use crate::{case::ProfileRef, digest::Sha256};
+use crate::{
+    case::{ProfileRef, TenantId},
+    digest::Sha256,
+};
 
 pub use discover::discover;
 pub use error::SourceError;
@@ -57,6 +60,8 @@ pub struct Source {
     pub bytes: u64,
     /// What reads it.
     pub profile: ProfileRef,
+    /// The tenant of all its records, where the case says so.
+    pub tenant: Option<TenantId>,
     /// The case names it, rather than a folder or a glob that it was found by: then it must be a log.
     pub named: bool,
 }
