@@ -6,9 +6,9 @@
 use crate::{
     digest::Sha256,
     events::{Body, Profile, Reading},
-    records::{Framing, Header, Locator, Record, Refusal, RefusalReason, RowReader},
+    records::{Framing, Header, Locator, Record, Refusal, RefusalReason, RowReader, json_part},
     scope::ScopeSet,
-    tenants::{Refused, ScopedEvent, Verdict},
+    tenants::{Near, Refused, ScopedEvent, Verdict},
     text::shortened,
     time::Timestamp,
 };
@@ -68,9 +68,13 @@ impl<'p> Judge<'p> {
             offset: record.offset,
             length: record.bytes.len() as u64,
         };
-        self.judge(at, record.bytes).unwrap_or_else(|Refusing(refusal, time)| {
-            Verdict::Refused(Box::new(self.refused(at, refusal, record.bytes)), time)
-        })
+        match self.judge(at, record.bytes) {
+            Ok(Verdict::OtherActor(time, Near::No)) if self.scopes.identities().any_named_in(record.bytes) => {
+                Verdict::OtherActor(time, Near::Mention)
+            }
+            Ok(verdict) => verdict,
+            Err(Refusing(refusal, time)) => Verdict::Refused(Box::new(self.refused(at, refusal, record.bytes)), time),
+        }
     }
 
     fn judge(&mut self, at: Locator, bytes: &[u8]) -> Result<Verdict, Refusing> {
@@ -118,10 +122,29 @@ fn json(bytes: &[u8]) -> Result<&str, Refusal> {
             format!("not UTF-8 at byte {}", fault.valid_up_to()),
         )
     };
-    std::str::from_utf8(bytes).map_err(invalid)
+    std::str::from_utf8(json_part(bytes)).map_err(invalid)
 }
 
+/// The verdict on a record, be it one event or several. If one of several cannot be read, none of them counts, and the
+/// record is shown as refused: nothing is half read.
 fn judge(reading: &Reading<'_, '_>, scopes: &ScopeSet, at: Locator, bytes: &[u8]) -> Result<Verdict, Refusing> {
+    let Some(parts) = reading.parts()? else {
+        return judge_part(reading, 0, scopes, at, bytes);
+    };
+    let mut verdicts = (0..)
+        .zip(&parts)
+        .map(|(part, reading)| judge_part(reading, part, scopes, at, bytes));
+    let first = verdicts.next().expect("a record that is exploded has a part")?;
+    verdicts.try_fold(first, |verdict, sibling| Ok(verdict.and(sibling?)))
+}
+
+fn judge_part(
+    reading: &Reading<'_, '_>,
+    part: u32,
+    scopes: &ScopeSet,
+    at: Locator,
+    bytes: &[u8],
+) -> Result<Verdict, Refusing> {
     let (time, time_original) = reading.time()?;
     let within = scopes.at(time);
     if within.is_empty() {
@@ -130,21 +153,22 @@ fn judge(reading: &Reading<'_, '_>, scopes: &ScopeSet, at: Locator, bytes: &[u8]
     let timed = |refusal| Refusing(refusal, Some(time));
     let named = reading.actors().map_err(timed)?;
     let Some(found) = scopes.attribute(within, &named) else {
-        return Ok(Verdict::OtherActor(time));
+        return Ok(Verdict::OtherActor(time, Near::No));
     };
     let event = reading.event(time).map_err(timed)?;
     let scopes = scopes.narrowed(found.scopes, event.session.as_deref(), event.ip.as_deref());
     if scopes.is_empty() {
-        return Ok(Verdict::OtherActor(time));
+        return Ok(Verdict::OtherActor(time, Near::Narrowed));
     }
-    Ok(Verdict::InScope(Box::new(ScopedEvent {
+    Ok(Verdict::InScope(vec![ScopedEvent {
         event,
         time_original: time_original.into_owned(),
         agent: found.agent,
         identity_matched: named[found.named].label.clone(),
         scopes,
         at,
+        part,
         record_sha256: Sha256::of(bytes),
         conflict: false,
-    })))
+    }]))
 }

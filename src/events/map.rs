@@ -3,9 +3,12 @@
 use std::{borrow::Cow, collections::BTreeSet, sync::Arc};
 
 use super::{
-    AccessEvent, Outcome, Profile, Target, TenantRef,
+    AccessEvent, Profile, Target, TenantRef,
     capture::{Paths, Slots},
-    selector::{Inner, Selector, elements},
+    group::Group,
+    selector::{Selector, elements},
+    time,
+    value::Value,
 };
 use crate::{
     case::TenantId,
@@ -54,31 +57,6 @@ pub(super) struct Fields {
     pub(super) user_agent: Vec<Selector>,
 }
 
-/// What tells success from failure.
-#[derive(Debug, Clone)]
-pub(super) struct OutcomeRule {
-    pub(super) at: Vec<Selector>,
-    pub(super) success: BTreeSet<String>,
-    pub(super) failure: BTreeSet<String>,
-    pub(super) failure_if_present: Vec<Selector>,
-}
-
-/// Things with a type, an id and a name: at fixed places, or one for every element of a list.
-#[derive(Debug, Clone)]
-pub(super) enum Group {
-    Once {
-        kind: Vec<Selector>,
-        id: Vec<Selector>,
-        name: Vec<Selector>,
-    },
-    Each {
-        list: usize,
-        kind: Vec<Inner>,
-        id: Vec<Inner>,
-        name: Vec<Inner>,
-    },
-}
-
 /// A record's body, decoded as far as its framing goes.
 #[derive(Debug, Clone, Copy)]
 pub enum Body<'r, 'b> {
@@ -106,43 +84,79 @@ impl<'p, 'b> Reading<'p, 'b> {
             Body::Json(json) => profile.paths.capture(json)?,
             Body::Row { columns, cells } => Paths::pick(columns, cells),
         };
-        Ok(Self { profile, slots })
+        let reading = Self { profile, slots };
+        if profile.unwrap.is_empty() {
+            return Ok(reading);
+        }
+        reading.unwrapped()
+    }
+
+    /// The event inside the record, where it is wrapped; what should be an object there and is none is a refusal.
+    fn unwrapped(self) -> Result<Self, Refusal> {
+        let is_something = |value: &Value<'_>| value.text().is_some_and(|text| self.is_something(text.trim()));
+        let mut held = self.profile.unwrap.iter().filter_map(|&slot| self.slots[slot].as_ref());
+        let Some(text) = held.find(|value| is_something(value)).and_then(Value::text) else {
+            return Ok(self);
+        };
+        let paths = &self.profile.paths;
+        let slots = match text {
+            Cow::Borrowed(json) => paths.capture(json)?,
+            Cow::Owned(ref json) => paths
+                .capture(json)?
+                .into_iter()
+                .map(|slot| slot.map(Value::into_owned))
+                .collect(),
+        };
+        Ok(Self { slots, ..self })
+    }
+
+    /// The events of a record that holds several, in order; each with an element of the list in the list's place. None
+    /// for a record that is itself its one event, also where the list is missing or empty.
+    pub fn parts(&self) -> Result<Option<Vec<Self>>, Refusal> {
+        let Some(explode) = &self.profile.explode else {
+            return Ok(None);
+        };
+        let part = |element: &str| {
+            let slots = explode.replaced(&self.slots, element)?;
+            Ok(vec![Self {
+                profile: self.profile,
+                slots,
+            }])
+        };
+        let parts = elements(self.slots[explode.list].as_ref(), part)?;
+        Ok((!parts.is_empty()).then_some(parts))
     }
 
     /// When it happened, and the text that says so.
     pub fn time(&self) -> Result<(Timestamp, Cow<'b, str>), Refusal> {
-        let Some(text) = self.first(&self.profile.time)? else {
-            return Err(Refusal::new(
-                RefusalReason::MissingTime,
-                "no mapped time field has a value",
-            ));
-        };
-        match self.profile.time_format.parse(&text) {
-            Some(time) => Ok((time, text)),
-            None => {
-                let expected = self.profile.time_format.expected();
-                Err(Refusal::new(
+        for rule in &self.profile.times {
+            let Some(text) = self.first(&rule.at)? else {
+                continue;
+            };
+            return match time::parse(&rule.formats, &text) {
+                Ok(time) => Ok((time, text)),
+                Err(fault) => Err(Refusal::new(
                     RefusalReason::InvalidTime,
-                    format!("`{}` is not {expected}", shortened(&text, 60)),
-                ))
-            }
+                    format!("`{}` {fault}", shortened(&text, 60)),
+                )),
+            };
         }
+        let missing = "no mapped time field has a value";
+        Err(Refusal::new(RefusalReason::MissingTime, missing))
     }
 
     /// Everybody named as an actor, in the order of the profile.
     pub fn actors(&self) -> Result<Vec<Named<'p, 'b>>, Refusal> {
         let mut named = Vec::new();
         for field in &self.profile.actors {
-            let texts = field
-                .selector
-                .texts(&self.slots)?
-                .into_iter()
-                .filter(|text| self.is_something(text));
-            named.extend(texts.map(|value| Named {
-                label: &field.label,
-                matching: field.matching,
-                value,
-            }));
+            for text in field.selector.texts(&self.slots)? {
+                let texts = scalars(text)?.into_iter().filter(|text| self.is_something(text));
+                named.extend(texts.map(|value| Named {
+                    label: &field.label,
+                    matching: field.matching,
+                    value,
+                }));
+            }
         }
         if named.is_empty() {
             return Err(Refusal::new(
@@ -156,7 +170,7 @@ impl<'p, 'b> Reading<'p, 'b> {
     /// The whole event.
     pub fn event(&self, time: Timestamp) -> Result<AccessEvent, Refusal> {
         let fields = &self.profile.fields;
-        let text = |selectors: &[Selector]| self.first(selectors).map(|text| text.map(Cow::into_owned));
+        let text = |selectors: &[Selector]| self.text(selectors);
         let missing = || Refusal::new(RefusalReason::MissingAction, "no mapped action field has a value");
         Ok(AccessEvent {
             event_id: text(&fields.event_id)?,
@@ -164,7 +178,7 @@ impl<'p, 'b> Reading<'p, 'b> {
             action: text(&fields.action)?.ok_or_else(missing)?,
             tenants: self.tenants()?,
             targets: self.things(&self.profile.targets)?,
-            outcome: self.outcome()?,
+            outcome: self.profile.outcome.outcome(self)?,
             ticket: text(&fields.ticket)?,
             justification: text(&fields.justification)?,
             ip: text(&fields.ip)?,
@@ -173,15 +187,19 @@ impl<'p, 'b> Reading<'p, 'b> {
         })
     }
 
-    /// The tenants it names, each once, in the order named. One without an id goes by its name.
+    /// The tenants it names, each once, in the order named. One without an id goes by its name, in a form that no id has:
+    /// customers choose their names, and one must not be able to take another's id for it.
     fn tenants(&self) -> Result<Vec<TenantRef>, Refusal> {
-        let mut tenants: Vec<TenantRef> = Vec::new();
+        let (mut tenants, mut seen) = (Vec::new(), BTreeSet::new());
         for Target { id, name, .. } in self.things(&self.profile.tenants)? {
-            let Some(id) = id.or_else(|| name.clone()) else {
-                continue;
+            let ids = match (id, &name) {
+                (Some(id), _) => scalars(Cow::Owned(id))?,
+                (None, Some(name)) => vec![Cow::Owned(format!("name:{name}"))],
+                (None, None) => Vec::new(),
             };
-            if tenants.iter().all(|tenant| tenant.id.0 != id) {
-                tenants.push(TenantRef { id: TenantId(id), name });
+            for id in ids.into_iter().filter(|id| seen.insert(id.clone())) {
+                let (id, name) = (TenantId(id.into_owned()), name.clone());
+                tenants.push(TenantRef { id, name });
             }
         }
         Ok(tenants)
@@ -190,70 +208,62 @@ impl<'p, 'b> Reading<'p, 'b> {
     fn things(&self, groups: &[Group]) -> Result<Vec<Target>, Refusal> {
         let mut things = Vec::new();
         for group in groups {
-            match group {
-                Group::Once { kind, id, name } => {
-                    let text = |selectors: &[Selector]| self.first(selectors).map(|text| text.map(Cow::into_owned));
-                    things.push(Target {
-                        kind: text(kind)?,
-                        id: text(id)?,
-                        name: text(name)?,
-                    });
-                }
-                Group::Each { list, kind, id, name } => things.extend(elements(self.slots[*list].as_ref(), |json| {
-                    let text = |inners: &[Inner]| self.first_inside(inners, json);
-                    Ok(vec![Target {
-                        kind: text(kind)?,
-                        id: text(id)?,
-                        name: text(name)?,
-                    }])
-                })?),
-            }
+            things.append(&mut group.things(self, &self.slots)?);
         }
-        things.retain(|thing| *thing != Target::default());
         Ok(things)
     }
 
-    fn outcome(&self) -> Result<Outcome, Refusal> {
-        let rule = &self.profile.outcome;
-        if self.first(&rule.failure_if_present)?.is_some() {
-            return Ok(Outcome::Failure);
-        }
-        let said = |words: &BTreeSet<String>, text: &str| words.iter().any(|word| word.eq_ignore_ascii_case(text));
-        Ok(match self.first(&rule.at)? {
-            Some(text) if said(&rule.success, &text) => Outcome::Success,
-            Some(text) if said(&rule.failure, &text) => Outcome::Failure,
-            // Where only failures are logged as such, silence is success.
-            None if !rule.failure_if_present.is_empty() => Outcome::Success,
-            _ => Outcome::Unknown,
-        })
-    }
-
     /// The first value that is not nothing.
-    fn first(&self, selectors: &[Selector]) -> Result<Option<Cow<'b, str>>, Refusal> {
+    pub(super) fn first(&self, selectors: &[Selector]) -> Result<Option<Cow<'b, str>>, Refusal> {
         for selector in selectors {
-            if let Some(text) = selector
-                .texts(&self.slots)?
-                .into_iter()
-                .find(|text| self.is_something(text))
-            {
+            // The usual path, without a vector for its one text.
+            if let Selector::Slot(slot) = selector {
+                let text = self.slots[*slot].as_ref().and_then(Value::text);
+                match text.filter(|text| self.is_something(text)) {
+                    None => continue,
+                    some => return Ok(some),
+                }
+            }
+            let mut texts = selector.texts(&self.slots)?.into_iter();
+            if let Some(text) = texts.find(|text| self.is_something(text)) {
                 return Ok(Some(text));
             }
         }
         Ok(None)
     }
 
-    fn first_inside(&self, inners: &[Inner], json: &str) -> Result<Option<String>, Refusal> {
-        for inner in inners {
-            if let Some(text) = inner.texts(json)?.into_iter().find(|text| self.is_something(text)) {
-                return Ok(Some(text));
-            }
-        }
-        Ok(None)
+    /// The same, kept apart from the record.
+    pub(super) fn text(&self, selectors: &[Selector]) -> Result<Option<String>, Refusal> {
+        Ok(self.first(selectors)?.map(Cow::into_owned))
     }
 
     /// Whether a text is a value: not empty, and not one of those that mean nothing in this kind of log.
-    fn is_something(&self, text: &str) -> bool {
+    pub(super) fn is_something(&self, text: &str) -> bool {
+        let text = text.trim();
         !text.is_empty() && !self.profile.nothing.contains(text)
+    }
+}
+
+/// Where one name is expected: the name itself, or each of a list of them. An object is no name, and what it hides cannot
+/// be told.
+fn scalars(text: Cow<'_, str>) -> Result<Vec<Cow<'_, str>>, Refusal> {
+    if !text.starts_with(['[', '{']) {
+        return Ok(vec![text]);
+    }
+    match serde_json::from_str::<serde_json::Value>(&text) {
+        Ok(serde_json::Value::Array(names)) if names.iter().all(|name| !name.is_array() && !name.is_object()) => {
+            let own = |name: serde_json::Value| name.as_str().map_or_else(|| name.to_string(), str::to_owned);
+            Ok(names
+                .into_iter()
+                .filter(|name| !name.is_null())
+                .map(|name| Cow::Owned(own(name)))
+                .collect())
+        }
+        Ok(serde_json::Value::Array(_) | serde_json::Value::Object(_)) => {
+            let detail = format!("`{}` stands where a name is expected", shortened(&text, 60));
+            Err(Refusal::new(RefusalReason::NotAName, detail))
+        }
+        _ => Ok(vec![text]),
     }
 }
 

@@ -1,9 +1,14 @@
 //! Events: records seen through a field-mapping profile. Profiles are data; no vendor is named in code.
 
+mod builtin;
 mod capture;
+mod group;
 mod map;
+mod outcome;
+mod path;
 mod profile;
 mod selector;
+mod spec;
 mod time;
 mod value;
 

@@ -1,67 +1,13 @@
-//! The profile language's paths: where a value is, in a form that JSON and CSV share.
-//!
-//! A path is a JSON Pointer (RFC 6901), `"/actor/email"`; in a CSV the same path is the column `actor.email`. A path
-//! that does not begin with a slash is one name as it stands: a member or column with blanks, dots or brackets in it.
-//! Beyond pointers there are constants, JSON held in a string, name/value lists, and all elements of a list.
+//! Paths, compiled: from the captured values of a record to the texts that count.
 
 use std::borrow::Cow;
 
-use serde::Deserialize;
-
 use super::{
-    capture::{Paths, Pointer, Slots},
+    capture::{Paths, Slots},
+    path::{Cut, PathSpec},
     value::Value,
 };
 use crate::records::{Refusal, RefusalReason};
-
-/// A path as a profile writes it.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(
-    untagged,
-    expecting = "expected a path such as \"/actor/email\", or { constant = \"...\" }, \
-    { at = \"/path\", json = PATH }, { at = \"/path\", each = PATH } or { at = \"/list\", name = \"/Name\", is = \"...\", value = PATH }"
-)]
-pub(super) enum PathSpec {
-    /// A JSON Pointer, or one name.
-    At(String),
-    /// Always this text.
-    Constant(ConstantSpec),
-    /// JSON in a string.
-    Json(JsonSpec),
-    /// Every element of a list, or the one value where there is no list.
-    Each(EachSpec),
-    /// An element of a list of names and values.
-    Named(NamedSpec),
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct ConstantSpec {
-    constant: String,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct JsonSpec {
-    at: String,
-    json: Box<PathSpec>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct EachSpec {
-    at: String,
-    each: Box<PathSpec>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct NamedSpec {
-    at: String,
-    name: String,
-    is: String,
-    value: Box<PathSpec>,
-}
 
 /// A path, compiled against the slots of one [`Paths`].
 #[derive(Debug, Clone)]
@@ -76,6 +22,7 @@ pub(super) enum Selector {
         is: String,
         value: Box<Inner>,
     },
+    Cut(Box<Selector>, Cut),
 }
 
 /// A path inside a captured value.
@@ -113,16 +60,17 @@ impl Selector {
     /// Compiles a path, taking the slots it needs.
     pub(super) fn compile(spec: &PathSpec, paths: &mut Paths) -> Self {
         match spec {
-            PathSpec::At(at) => Self::Slot(paths.slot(&pointer(at))),
-            PathSpec::Constant(spec) => Self::Constant(spec.constant.clone()),
-            PathSpec::Json(spec) => Self::Json(paths.slot(&pointer(&spec.at)), Box::new(Inner::compile(&spec.json))),
-            PathSpec::Each(spec) => Self::Each(paths.slot(&pointer(&spec.at)), Box::new(Inner::compile(&spec.each))),
-            PathSpec::Named(spec) => Self::Named {
-                list: paths.slot(&pointer(&spec.at)),
-                name: Box::new(Inner::compile(&PathSpec::At(spec.name.clone()))),
-                is: spec.is.clone(),
-                value: Box::new(Inner::compile(&spec.value)),
+            PathSpec::At(at) => Self::Slot(paths.slot(&at.0)),
+            PathSpec::Constant(text) => Self::Constant(text.clone()),
+            PathSpec::Json { at, json } => Self::Json(paths.slot(&at.0), Box::new(Inner::compile(json))),
+            PathSpec::Each { at, each } => Self::Each(paths.slot(&at.0), Box::new(Inner::compile(each))),
+            PathSpec::Named { at, name, is, value } => Self::Named {
+                list: paths.slot(&at.0),
+                name: Box::new(Inner::compile(&PathSpec::At(name.clone()))),
+                is: is.clone(),
+                value: Box::new(Inner::compile(value)),
             },
+            PathSpec::Cut { of, cut } => Self::Cut(Box::new(Self::compile(of, paths)), cut.clone()),
         }
     }
 
@@ -131,6 +79,13 @@ impl Selector {
         let held = |slot: &usize| slots[*slot].as_ref();
         let found = match self {
             Self::Slot(slot) => return Ok(held(slot).and_then(Value::text).into_iter().collect()),
+            Self::Cut(of, cut) => {
+                return Ok(of
+                    .texts(slots)?
+                    .into_iter()
+                    .filter_map(|text| cut.apply(text))
+                    .collect());
+            }
             Self::Constant(text) => vec![text.clone()],
             Self::Json(slot, inner) => match held(slot).and_then(Value::parsed) {
                 Some(json) => inner.texts(&json)?,
@@ -172,29 +127,39 @@ fn split(json: &str) -> Vec<&serde_json::value::RawValue> {
         .unwrap_or_default()
 }
 
-/// A JSON Pointer's tokens (RFC 6901 section 4), or the one name as it stands.
-pub(super) fn pointer(text: &str) -> Pointer {
-    match text.strip_prefix('/') {
-        Some(rest) => rest
-            .split('/')
-            .map(|token| token.replace("~1", "/").replace("~0", "~"))
-            .collect(),
-        None if text.is_empty() => Vec::new(),
-        None => vec![text.to_owned()],
+impl Cut {
+    /// The part that counts, if there is one.
+    fn apply<'b>(&self, text: Cow<'b, str>) -> Option<Cow<'b, str>> {
+        let part = |range: Option<std::ops::Range<usize>>| match &text {
+            Cow::Borrowed(text) => range.map(|range| Cow::Borrowed(&text[range])),
+            Cow::Owned(text) => range.map(|range| Cow::Owned(text[range].to_owned())),
+        };
+        match self {
+            Self::Matches(regex) => part(regex.captures(&text).and_then(|found| Some(found.get(1)?.range()))),
+            Self::StripPrefix(prefix) if text.starts_with(prefix) => part(Some(prefix.len()..text.len())),
+            Self::Strip(regex) if regex.is_match(&text) => Some(Cow::Owned(regex.replace(&text, "").into_owned())),
+            Self::StripPrefix(_) | Self::Strip(_) => Some(text),
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use serde::Deserialize;
+
     use super::*;
 
-    fn texts(path: &str, json: &str) -> Vec<String> {
+    fn compiled(path: &str) -> Inner {
         #[derive(Deserialize)]
         struct Holder {
             path: PathSpec,
         }
         let holder: Holder = toml::from_str(&format!("path = {path}")).expect("a path");
-        Inner::compile(&holder.path).texts(json).expect("no doubled member")
+        Inner::compile(&holder.path)
+    }
+
+    fn texts(path: &str, json: &str) -> Vec<String> {
+        compiled(path).texts(json).expect("no doubled member")
     }
 
     #[test]
@@ -236,22 +201,28 @@ mod tests {
 
     #[test]
     fn a_doubled_member_inside_a_list_is_refused() {
-        let inner = Inner::compile(&PathSpec::Each(EachSpec {
-            at: "/p".to_owned(),
-            each: Box::new(PathSpec::At("/id".to_owned())),
-        }));
+        let inner = compiled(r#"{ at = "/p", each = "/id" }"#);
         let refusal = inner.texts(r#"{"p":[{"id":1,"id":2}]}"#).expect_err("doubled");
         assert_eq!(refusal.reason, RefusalReason::DuplicateKey);
         assert_eq!(inner.texts(r#"{"p":["no object"]}"#), Ok(Vec::new()));
     }
 
     #[test]
-    fn a_misspelt_key_of_a_path_is_an_error() {
-        let fault = PathSpec::deserialize(misspelt()).expect_err("key");
-        assert!(fault.to_string().contains("expected a path"), "{fault}");
+    fn a_part_of_a_text() {
+        let host = r#"{ at = "/url", matches = '^https://([a-z0-9-]+)\.app\.example/' }"#;
+        assert_eq!(texts(host, r#"{"url":"https://acme.app.example/x"}"#), ["acme"]);
+        assert!(texts(host, r#"{"url":"https://elsewhere.example/"}"#).is_empty());
+        let user = r#"{ at = "/p", strip_prefix = "user:" }"#;
+        assert_eq!(texts(user, r#"{"p":"user:a@x.example"}"#), ["a@x.example"]);
+        assert_eq!(texts(user, r#"{"p":"a@x.example"}"#), ["a@x.example"]);
+        let tail = r#"{ at = "/p", strip = ' \(SSO\)$' }"#;
+        assert_eq!(texts(tail, r#"{"p":"ann (SSO)"}"#), ["ann"]);
+        let nested = r#"{ at = { at = "/l", each = "/u" }, matches = "^(.)" }"#;
+        assert_eq!(texts(nested, r#"{"l":[{"u":"ab"},{"u":"日本"}]}"#), ["a", "日"]);
     }
 
-    fn misspelt() -> toml::Value {
-        toml::Value::Table(toml::toml! { at = "/a" jsn = "/b" })
+    #[test]
+    fn a_group_that_takes_no_part_in_a_match_is_no_value() {
+        assert!(texts(r#"{ at = "/p", matches = "x|(y)" }"#, r#"{"p":"x"}"#).is_empty());
     }
 }

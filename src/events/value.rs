@@ -25,6 +25,14 @@ impl<'b> Value<'b> {
         }
     }
 
+    /// The same, kept apart from the record.
+    pub(super) fn into_owned(self) -> Value<'static> {
+        match self {
+            Self::Json(json) => Value::Json(Cow::Owned(json.into_owned())),
+            Self::Cell(text) => Value::Cell(Cow::Owned(text.into_owned())),
+        }
+    }
+
     /// The JSON that a string or a cell holds, if it does.
     pub(super) fn parsed(&self) -> Option<String> {
         let text = self.text()?.trim().to_owned();

@@ -1,12 +1,15 @@
 //! Closing the books: everything that was read becomes one answer, or none if a record is unaccounted for.
 
+use std::collections::BTreeSet;
+
 use super::{
-    Answer, ConflictFinding, CoverageFinding, Findings, Impact, RefusedFinding, SCHEMA, ScopeFinding, SourceCoverage,
-    SourceFinding, TenantFinding, Tool, caveats::caveats, count,
+    Answer, ConflictFinding, CoverageFinding, Findings, Impact, KindCoverage, NearFinding, RefusedFinding, SCHEMA,
+    ScopeFinding, SourceCoverage, SourceFinding, TenantFinding, Tool, caveats::caveats, count,
 };
 use crate::{
     case::Case,
     catalogue::Catalogue,
+    coverage::Coverage,
     sources::{Broken, Changed, Digested, Skipped},
     tenants::{Books, Refused, ScopedEvent, Settled, SourceTally, settle},
     time::Window,
@@ -83,7 +86,7 @@ impl Answer {
             tenants: tenants.iter().map(|tenant| tenant.finding.clone()).collect(),
             actions: count::actions(catalogue, &settled.events),
             agents: count::agents(&case.agents, &settled.events),
-            coverage: coverage(case, &settled),
+            coverage: coverage(case, &kinds, &settled),
             impact: impact(case, tenants.iter().map(|tenant| &tenant.finding)),
             refused: settled.refused.iter().map(|refused| refusal(case, refused)).collect(),
             conflicts: settled
@@ -95,6 +98,10 @@ impl Answer {
                 })
                 .collect(),
             agent_naming: case.reports.agents,
+            near: NearFinding {
+                mentions: settled.mentions,
+                narrowed: settled.narrowed,
+            },
         };
         findings.caveats = caveats(&findings, &scan);
         findings.complete = findings.caveats.is_empty();
@@ -112,17 +119,21 @@ fn balanced(settled: &Settled) -> Result<Books, BooksDoNotBalance> {
     for books in &settled.books {
         total += *books;
     }
-    let without_tenant = settled
-        .events
-        .iter()
-        .filter(|event| event.event.tenants.is_empty())
-        .count() as u64;
-    let counted = settled.events.len() as u64 == total.in_scope && without_tenant == total.without_tenant;
+    let homeless = settled.events.iter().filter(|event| event.event.tenants.is_empty());
+    let counted = records(settled.events.iter()) == total.in_scope && records(homeless) == total.without_tenant;
     match settled.books.iter().chain([&total]).find(|books| !books.balance()) {
         Some(&books) => Err(BooksDoNotBalance { books }),
         None if !counted => Err(BooksDoNotBalance { books: total }),
         None => Ok(total),
     }
+}
+
+/// How many records these events come from; one record may hold several.
+fn records<'a>(events: impl Iterator<Item = &'a ScopedEvent>) -> u64 {
+    let mut places: Vec<_> = events.map(|event| event.at).collect();
+    places.sort_unstable();
+    places.dedup();
+    places.len() as u64
 }
 
 fn scopes(case: &Case, events: &[ScopedEvent]) -> Vec<ScopeFinding> {
@@ -154,7 +165,7 @@ fn scopes(case: &Case, events: &[ScopedEvent]) -> Vec<ScopeFinding> {
 
 fn sources(scan: &Scan, settled: &Settled) -> Vec<SourceFinding> {
     let facts = scan.sources.iter().zip(&settled.books).zip(&settled.coverage);
-    let finding = |((source, books), coverage): ((&Scanned, &Books), &crate::coverage::Coverage)| SourceFinding {
+    let finding = |((source, books), coverage): ((&Scanned, &Books), &Coverage)| SourceFinding {
         path: source.path.clone(),
         sha256: source.file.sha256,
         bytes: source.file.bytes,
@@ -171,11 +182,26 @@ fn sources(scan: &Scan, settled: &Settled) -> Vec<SourceFinding> {
     facts.map(finding).collect()
 }
 
-fn coverage(case: &Case, settled: &Settled) -> CoverageFinding {
+fn coverage(case: &Case, kinds: &[&str], settled: &Settled) -> CoverageFinding {
     let windows: Vec<Window> = case.scopes.iter().map(|scope| scope.window).collect();
     let least = case.reports.gap_hours.0;
-    let mut all = crate::coverage::Coverage::over(windows.iter().copied());
-    settled.coverage.iter().for_each(|coverage| all.merge(coverage));
+    let gaps = |of: &mut dyn Iterator<Item = &Coverage>| {
+        let mut all = Coverage::over(windows.iter().copied());
+        of.for_each(|coverage| all.merge(coverage));
+        all.gaps(&windows, least)
+    };
+    let kind = |profile: &str| {
+        let mut own = settled
+            .coverage
+            .iter()
+            .zip(kinds)
+            .filter(|(_, kind)| **kind == profile)
+            .map(|(coverage, _)| coverage);
+        KindCoverage {
+            profile: profile.to_owned(),
+            gaps: gaps(&mut own),
+        }
+    };
     let sources = settled
         .coverage
         .iter()
@@ -187,7 +213,13 @@ fn coverage(case: &Case, settled: &Settled) -> CoverageFinding {
         });
     CoverageFinding {
         gap_hours: least,
-        gaps: all.gaps(&windows, least),
+        gaps: gaps(&mut settled.coverage.iter()),
+        kinds: kinds
+            .iter()
+            .collect::<BTreeSet<_>>()
+            .into_iter()
+            .map(|profile| kind(profile))
+            .collect(),
         sources: sources.collect(),
     }
 }
@@ -202,6 +234,7 @@ fn impact<'a>(case: &Case, tenants: impl Iterator<Item = &'a TenantFinding> + Cl
             .filter(|&customers| customers > 0)
             .map(|customers| share(touched, customers)),
         customers,
+        listed: case.directory.tenants.len() as u64,
     }
 }
 
@@ -241,7 +274,7 @@ mod tests {
 
     #[test]
     fn books_that_do_not_balance_stop_everything() {
-        let mut tally = SourceTally::new(crate::coverage::Coverage::over(std::iter::empty()));
+        let mut tally = SourceTally::new(Coverage::over(std::iter::empty()));
         tally.read = 2;
         tally.other_actor = 1;
         let settled = settle(vec![tally], &["log"]);

@@ -10,7 +10,8 @@ use crate::{
     events::{Outcome, Target},
     findings::{
         ActionFinding, AgentFinding, Answer, Caveat, CaveatCode, ConflictFinding, CoverageFinding, Findings, Impact,
-        RefusedFinding, SCHEMA, ScopeFinding, SourceCoverage, SourceFinding, TenantFinding, TenantImpact, Tool,
+        KindCoverage, RefusedFinding, SCHEMA, ScopeFinding, SourceCoverage, SourceFinding, TenantFinding, TenantImpact,
+        Tool,
     },
     records::Locator,
     scope::ScopeMask,
@@ -275,6 +276,7 @@ pub(super) fn answer_of(tenants: Vec<TenantImpact>) -> Answer {
             known_tenants: tenants.iter().filter(|tenant| tenant.finding.known).count() as u64,
             share: Some(0.0075),
             customers: Some(400),
+            listed: 400,
         },
         tenants: tenants.iter().map(|tenant| tenant.finding.clone()).collect(),
         agents,
@@ -283,6 +285,7 @@ pub(super) fn answer_of(tenants: Vec<TenantImpact>) -> Answer {
             event_id: "evt-9".to_owned(),
             events: vec![event(9).at, event(12).at],
         }],
+        near: crate::findings::NearFinding::default(),
         agent_naming: AgentNaming::Pseudonym,
     };
     Answer {
@@ -442,6 +445,10 @@ fn coverage() -> CoverageFinding {
     CoverageFinding {
         gap_hours: 3,
         gaps: vec![gap],
+        kinds: vec![KindCoverage {
+            profile: "superuser".to_owned(),
+            gaps: vec![gap],
+        }],
         sources: vec![source(0), source(1)],
     }
 }

@@ -40,11 +40,8 @@ struct Line<'a> {
 
 /// The evidence copy: every event on a line, as logged.
 pub(super) fn lines(header: &Header, events: &[TenantEvent]) -> Vec<u8> {
-    let mut out = String::new();
-    for event in events {
-        json::push_line(&mut out, &line(header, event));
-    }
-    out.into_bytes()
+    let lines = events.iter().map(|event| line(header, event));
+    json::lines(lines).into_bytes()
 }
 
 fn line<'a>(header: &'a Header, event: &'a TenantEvent) -> Line<'a> {
@@ -230,7 +227,7 @@ fn refused_cells(record: &RefusedFinding, findings: &Findings) -> [String; 9] {
     let names: Vec<&str> = record.names.iter().map(|id| id.0.as_str()).collect();
     [
         source.path.clone(),
-        source.sha256.to_string(),
+        source.stream_sha256.to_string(),
         record.offset.to_string(),
         record.length.to_string(),
         record.reason.clone(),

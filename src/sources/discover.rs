@@ -234,6 +234,7 @@ mod tests {
             path: path.to_owned(),
             base: base.to_owned(),
             profile: ProfileRef::BuiltIn(profile.to_owned()),
+            tenant: None,
         }
     }
 

@@ -20,16 +20,21 @@ use crate::{
 };
 
 pub use settle::{Conflict, Settled, settle};
-pub use tally::{SourceTally, Verdict};
+pub use tally::{Near, SourceTally, Verdict};
 
 /// How many records met which end. `read = in_scope + duplicate + other_actor + outside_window + refused`.
+///
+/// A record that holds several events counts once, like any other: it is in scope if any of its events is and is no
+/// copy, a duplicate if all of those in scope are copies, and refused if any of its events cannot be read. It is without
+/// tenant if any of its events in scope names none, so that no such event goes without a mention:
+/// `in_scope = records all of whose events name a tenant + without_tenant`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct Books {
     /// Records framed.
     pub read: u64,
-    /// By a listed identity in a window, first copies only.
+    /// With an event by a listed identity in a window, first copies only.
     pub in_scope: u64,
-    /// Further copies of an in-scope event.
+    /// Further copies: in scope, and nothing but what another record says.
     pub duplicate: u64,
     /// In a window, by nobody listed.
     pub other_actor: u64,
@@ -37,7 +42,7 @@ pub struct Books {
     pub outside_window: u64,
     /// Could not be read as an event.
     pub refused: u64,
-    /// Of those in scope, how many name no tenant.
+    /// Of those in scope, how many hold an event that names no tenant.
     pub without_tenant: u64,
 }
 
@@ -97,6 +102,8 @@ pub struct ScopedEvent {
     pub scopes: ScopeMask,
     /// Where its record lies.
     pub at: Locator,
+    /// Which of its record's events it is, from 0; more than 0 only where one record holds several.
+    pub part: u32,
     /// Over the bytes of its record.
     pub record_sha256: Sha256,
     /// Its event id also names another body. Known only once everything is read.

@@ -1,7 +1,8 @@
 //! Copies told from originals, once everything is read.
 //!
 //! With an event id, a copy is the same id with the same content, however it was exported; the same id with another
-//! body is a conflict, and both stay. Without an id, a copy is the same bytes. The original is the one that comes first
+//! body is a conflict, and both stay. Without an id, a copy is the same bytes. The events of one record are told apart by
+//! their order in it, so they are never copies of each other nor in conflict, even where they share an id. The original is the one that comes first
 //! in reading order, so the answer does not depend on the order of arrival.
 
 use std::cmp::Ordering;
@@ -12,7 +13,7 @@ use crate::{coverage::Coverage, records::Locator};
 /// Everything read, in order, copies set apart.
 #[derive(Debug)]
 pub struct Settled {
-    /// In-scope events, first copies only, in time order, ties by source and position.
+    /// In-scope events, first copies only, in time order, ties by source, position and order in the record.
     pub events: Vec<ScopedEvent>,
     /// Records that are no events, in reading order.
     pub refused: Vec<Refused>,
@@ -22,6 +23,10 @@ pub struct Settled {
     pub coverage: Vec<Coverage>,
     /// Event ids with several bodies, in id order.
     pub conflicts: Vec<Conflict>,
+    /// Records by others that mention a listed identity.
+    pub mentions: u64,
+    /// Records by listed agents that no scope's sessions or addresses allow.
+    pub narrowed: u64,
 }
 
 /// An event id that names several bodies.
@@ -42,6 +47,8 @@ pub fn settle(tallies: Vec<SourceTally>, kinds: &[&str]) -> Settled {
         books: vec![],
         coverage: vec![],
         conflicts: vec![],
+        mentions: 0,
+        narrowed: 0,
     };
     for tally in tallies {
         settled.books.push(Books {
@@ -51,6 +58,8 @@ pub fn settle(tallies: Vec<SourceTally>, kinds: &[&str]) -> Settled {
             refused: tally.refused.len() as u64,
             ..Books::default()
         });
+        settled.mentions += tally.mentions;
+        settled.narrowed += tally.narrowed;
         settled.coverage.push(tally.coverage);
         settled.events.extend(tally.in_scope);
         settled.refused.extend(tally.refused);
@@ -59,34 +68,50 @@ pub fn settle(tallies: Vec<SourceTally>, kinds: &[&str]) -> Settled {
     settled.set_copies_apart(kinds);
     settled
         .events
-        .sort_unstable_by_key(|event| (event.event.time, event.at));
+        .sort_unstable_by_key(|event| (event.event.time, event.at, event.part));
     settled
 }
 
 impl Settled {
     fn set_copies_apart(&mut self, kinds: &[&str]) {
-        self.events
-            .sort_unstable_by(|a, b| by_name(a, b, kinds).then_with(|| by_body(a, b)).then(a.at.cmp(&b.at)));
+        self.events.sort_unstable_by(|a, b| {
+            by_name(a, b, kinds)
+                .then_with(|| by_body(a, b))
+                .then_with(|| (a.at, a.part).cmp(&(b.at, b.part)))
+        });
         let mut kept: Vec<ScopedEvent> = Vec::with_capacity(self.events.len());
+        let mut fates = Vec::with_capacity(self.events.len());
         for event in std::mem::take(&mut self.events) {
             let copy = kept
                 .last()
                 .is_some_and(|last| by_name(last, &event, kinds).is_eq() && by_body(last, &event).is_eq());
-            let books = &mut self.books[event.at.source];
-            if copy {
-                books.duplicate += 1;
-            } else {
-                books.in_scope += 1;
-                books.without_tenant += u64::from(event.event.tenants.is_empty());
+            let homeless = !copy && event.event.tenants.is_empty();
+            fates.push((event.at, !copy, homeless));
+            if !copy {
                 kept.push(event);
             }
         }
+        self.count(fates);
         for same in kept.chunk_by_mut(|a, b| a.event.event_id.is_some() && by_name(a, b, kinds).is_eq()) {
             self.conflicts.extend(conflict(same));
         }
         self.conflicts
             .sort_unstable_by(|a, b| (&a.event_id, &a.events).cmp(&(&b.event_id, &b.events)));
         self.events = kept;
+        // A record whose events share an id is one conflict, not one for each.
+        self.conflicts.dedup();
+    }
+
+    /// Counts records: of each in-scope event where it lies, whether it is kept, and whether it is kept without a tenant.
+    fn count(&mut self, mut fates: Vec<(Locator, bool, bool)>) {
+        fates.sort_unstable();
+        for record in fates.chunk_by(|a, b| a.0 == b.0) {
+            let books = &mut self.books[record[0].0.source];
+            let kept = record.iter().any(|&(_, kept, _)| kept);
+            books.in_scope += u64::from(kept);
+            books.duplicate += u64::from(!kept);
+            books.without_tenant += u64::from(record.iter().any(|&(.., homeless)| homeless));
+        }
     }
 }
 
@@ -104,13 +129,14 @@ fn conflict(same: &mut [ScopedEvent]) -> Option<Conflict> {
     })
 }
 
-/// What a record goes by: the kind of log and the event id; without an id, its bytes.
+/// What an event goes by: the kind of log, the event id, and its order in the record; without an id, the record's bytes.
 fn by_name(a: &ScopedEvent, b: &ScopedEvent, kinds: &[&str]) -> Ordering {
     let bytes = |event: &ScopedEvent| event.event.event_id.is_none().then_some(event.record_sha256);
     kinds[a.at.source]
         .cmp(kinds[b.at.source])
         .then_with(|| a.event.event_id.cmp(&b.event.event_id))
         .then_with(|| bytes(a).cmp(&bytes(b)))
+        .then(a.part.cmp(&b.part))
 }
 
 /// What it says, and whom it is put down to.
@@ -124,8 +150,9 @@ mod tests {
 
     use super::*;
     use crate::{
+        case::TenantId,
         digest::Sha256,
-        events::{AccessEvent, Outcome},
+        events::{AccessEvent, Outcome, TenantRef},
         scope::ScopeMask,
         time::{Timestamp, Window},
     };
@@ -168,6 +195,7 @@ mod tests {
                 offset,
                 length: 1,
             },
+            part: 0,
             record_sha256: Sha256::of(format!("{id:?}{second}{action}").as_bytes()),
             conflict: false,
         }
@@ -177,7 +205,7 @@ mod tests {
         let mut tallies = vec![SourceTally::new(coverage()), SourceTally::new(coverage())];
         for event in events {
             let tally = &mut tallies[event.at.source];
-            tally.read += 1;
+            tally.read += u64::from(event.part == 0);
             tally.in_scope.push(event);
         }
         tallies
@@ -234,6 +262,54 @@ mod tests {
         let settled = settle(tallied(events), &["log", "log"]);
         assert_eq!(offsets(&settled), [(0, 0), (1, 0)]);
         assert!(settled.conflicts.is_empty());
+    }
+
+    /// The events of one record, in order.
+    fn siblings(source: usize, offset: u64, id: Option<&str>, actions: &[&str]) -> Vec<ScopedEvent> {
+        let record_sha256 = Sha256::of(actions.concat().as_bytes());
+        let part = |(part, action): (u32, &&str)| ScopedEvent {
+            part,
+            record_sha256,
+            ..event(source, offset, id, 5, action)
+        };
+        (0..).zip(actions).map(part).collect()
+    }
+
+    #[test]
+    fn events_of_one_record_are_neither_copies_nor_conflicts_and_count_as_one_record() {
+        for id in [Some("a"), None] {
+            let settled = settle(tallied(siblings(0, 0, id, &["x", "x", "y"])), &["log", "log"]);
+            assert_eq!(
+                settled.events.iter().map(|event| event.part).collect::<Vec<_>>(),
+                [0, 1, 2]
+            );
+            assert!(settled.conflicts.is_empty());
+            assert_eq!((settled.books[0].in_scope, settled.books[0].without_tenant), (1, 1));
+            assert!(settled.books[0].balance());
+        }
+    }
+
+    #[test]
+    fn a_record_is_a_copy_if_all_its_events_are() {
+        let mut events = siblings(0, 0, Some("a"), &["x", "y"]);
+        events.extend(siblings(1, 0, Some("a"), &["x", "y"]));
+        events.extend(siblings(1, 7, Some("a"), &["x", "z"]));
+        let settled = settle(tallied(events), &["log", "log"]);
+        assert_eq!(offsets(&settled), [(0, 0), (0, 0), (1, 7)]);
+        assert_eq!((settled.books[1].in_scope, settled.books[1].duplicate), (1, 1));
+        assert_eq!(settled.conflicts.len(), 1, "of y and z");
+        assert!(settled.books.iter().all(Books::balance));
+    }
+
+    #[test]
+    fn a_record_with_one_homeless_event_is_without_tenant() {
+        let mut events = siblings(0, 0, Some("a"), &["x", "y"]);
+        events[0].event.tenants.push(TenantRef {
+            id: TenantId("t".into()),
+            name: None,
+        });
+        let settled = settle(tallied(events), &["log", "log"]);
+        assert_eq!((settled.books[0].in_scope, settled.books[0].without_tenant), (1, 1));
     }
 
     proptest! {

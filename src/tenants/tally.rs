@@ -3,17 +3,55 @@
 use super::{Refused, ScopedEvent};
 use crate::{coverage::Coverage, time::Timestamp};
 
+/// How near a record by others came to being in scope. Such records are told of, since a profile that misses a field, or a
+/// scope drawn too narrow, shows there first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Near {
+    /// Not at all.
+    No,
+    /// A listed identity stands somewhere in it, as a target or in a text.
+    Mention,
+    /// A listed agent did it, in another session or from another address than the scopes name.
+    Narrowed,
+}
+
 /// The end that one record met, before copies are told from originals.
 #[derive(Debug)]
 pub enum Verdict {
     /// In no window.
     OutsideWindow(Timestamp),
     /// In a window, by nobody listed.
-    OtherActor(Timestamp),
-    /// By a listed identity in a window.
-    InScope(Box<ScopedEvent>),
+    OtherActor(Timestamp, Near),
+    /// By a listed identity in a window: the record's one event, or those of its several that are in scope.
+    InScope(Vec<ScopedEvent>),
     /// No event; with its time, if that could be read.
     Refused(Box<Refused>, Option<Timestamp>),
+}
+
+impl Verdict {
+    /// The verdict on a record that holds several events, from theirs: the nearest to the question counts, and of the
+    /// same kind the first.
+    #[must_use]
+    pub fn and(self, sibling: Self) -> Self {
+        match (self, sibling) {
+            (Self::InScope(mut events), Self::InScope(more)) => {
+                events.extend(more);
+                Self::InScope(events)
+            }
+            (one, other) if one.nearness() >= other.nearness() => one,
+            (_, other) => other,
+        }
+    }
+
+    fn nearness(&self) -> u8 {
+        match self {
+            Self::OutsideWindow(_) => 0,
+            Self::OtherActor(..) => 1,
+            Self::InScope(_) => 2,
+            // One that could not be read may have been anything.
+            Self::Refused(..) => 3,
+        }
+    }
 }
 
 /// The fold over one source, or a part of it.
@@ -23,6 +61,10 @@ pub struct SourceTally {
     pub read: u64,
     /// In a window, by nobody listed.
     pub other_actor: u64,
+    /// Of those by others, how many mention a listed identity.
+    pub mentions: u64,
+    /// Of those by others, how many are a listed agent's in sessions or from addresses that no scope names.
+    pub narrowed: u64,
     /// In no window.
     pub outside_window: u64,
     /// By a listed identity in a window, copies included, in no particular order.
@@ -39,6 +81,8 @@ impl SourceTally {
         Self {
             read: 0,
             other_actor: 0,
+            mentions: 0,
+            narrowed: 0,
             outside_window: 0,
             in_scope: Vec::new(),
             refused: Vec::new(),
@@ -53,14 +97,16 @@ impl SourceTally {
                 self.outside_window += 1;
                 Some(time)
             }
-            Verdict::OtherActor(time) => {
+            Verdict::OtherActor(time, near) => {
                 self.other_actor += 1;
+                self.mentions += u64::from(near == Near::Mention);
+                self.narrowed += u64::from(near == Near::Narrowed);
                 Some(time)
             }
-            Verdict::InScope(event) => {
-                let time = event.event.time;
-                self.in_scope.push(*event);
-                Some(time)
+            Verdict::InScope(events) => {
+                events.iter().for_each(|event| self.coverage.absorb(event.event.time));
+                self.in_scope.extend(events);
+                None
             }
             Verdict::Refused(refused, time) => {
                 self.refused.push(*refused);
@@ -83,6 +129,8 @@ impl SourceTally {
     pub fn merge(mut self, mut other: Self) -> Self {
         self.read += other.read;
         self.other_actor += other.other_actor;
+        self.mentions += other.mentions;
+        self.narrowed += other.narrowed;
         self.outside_window += other.outside_window;
         self.in_scope.append(&mut other.in_scope);
         self.refused.append(&mut other.refused);

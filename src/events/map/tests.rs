@@ -1,5 +1,5 @@
 use super::*;
-use crate::records::Header;
+use crate::{events::Outcome, records::Header};
 
 fn superuser() -> Profile {
     Profile::built_in("superuser").expect("built in")
@@ -161,5 +161,111 @@ fn silence_is_success_where_only_failures_are_logged() {
     assert_eq!(
         with(r#","responseElements":{"ConsoleLogin":"Failure"}"#),
         Outcome::Failure
+    );
+}
+
+/// A small profile with these keys in front.
+fn profile(keys: &str) -> Profile {
+    let text = format!(
+        "name = \"x\"\ntitle = \"x\"\n{keys}\n[time]\nat = [\"/time\", \"/e/time\"]\n[[actors]]\nrole = \"actor\"\n\
+         id = [\"/actor\", \"/e/actor\"]\n[fields]\naction = [\"/e/name\", \"/action\"]\nip = [\"/ip\"]\n\
+         [[targets]]\neach = \"/e/items\"\nid = [\"/id\"]\n[[tenants]]\nid = [\"/tenant\"]\n"
+    );
+    Profile::parse("x.toml", &text).expect("a profile")
+}
+
+fn parts(profile: &Profile, json: &str) -> Option<Vec<(String, String, usize)>> {
+    let reading = Reading::new(profile, Body::Json(json)).expect("an object");
+    let part = |reading: Reading<'_, '_>| {
+        let (time, _) = reading.time().expect("a time");
+        let actor = reading.actors().expect("an actor")[0].value.clone().into_owned();
+        let event = reading.event(time).expect("an event");
+        (event.action, actor, event.targets.len())
+    };
+    Some(reading.parts().expect("parts")?.into_iter().map(part).collect())
+}
+
+#[test]
+fn each_event_of_a_record_stands_in_the_place_of_the_list() {
+    let profile = profile("explode = \"/e\"");
+    let json = r#"{"time":"2026-01-16T00:00:00Z","actor":"a","action":"whole",
+        "e":[{"name":"one","items":[{"id":1},{"id":2}]},{"name":"two\u0021","actor":"b"},7]}"#;
+    let own = |action: &str, actor: &str, targets| (action.to_owned(), actor.to_owned(), targets);
+    let expected = vec![own("one", "a", 2), own("two!", "a", 0), own("whole", "a", 0)];
+    assert_eq!(parts(&profile, json), Some(expected));
+    let one = r#"{"time":"2026-01-16T00:00:00Z","actor":"a","e":{"name":"only"}}"#;
+    assert_eq!(parts(&profile, one), Some(vec![own("only", "a", 0)]));
+    for none in ["", r#","e":null"#, r#","e":[]"#] {
+        let json = format!(r#"{{"time":"2026-01-16T00:00:00Z","actor":"a","action":"x"{none}}}"#);
+        assert_eq!(parts(&profile, &json), None, "{none}");
+    }
+    let doubled = r#"{"e":[{"name":"a","name":"b"}]}"#;
+    let fault = Reading::new(&profile, Body::Json(doubled)).and_then(|reading| reading.parts().map(drop));
+    assert_eq!(fault.expect_err("doubled").reason, RefusalReason::DuplicateKey);
+}
+
+#[test]
+fn a_wrapped_event_is_unwrapped_and_a_bare_one_read_as_it_is() {
+    let profile = profile("unwrap = [\"/data\", \"Audit Data\"]");
+    let bare = r#"{"time":"2026-01-16T00:00:00Z","actor":"a","action":"\"x\""}"#;
+    let expected = event(&profile, bare).expect("an event");
+    let text = serde_json::to_string(bare).expect("a text");
+    for wrapped in [
+        format!(r#"{{"data":{bare}}}"#),
+        format!(r#"{{"data":{text},"time":"other"}}"#),
+        format!(r#"{{"data":null,"Audit Data":{text}}}"#),
+    ] {
+        assert_eq!(event(&profile, &wrapped), Ok(expected.clone()), "{wrapped}");
+    }
+    for (broken, reason) in [
+        (r#"{"data":"{\"time\""}"#, RefusalReason::MalformedJson),
+        (r#"{"data":[1]}"#, RefusalReason::NotAnObject),
+        (r#"{"data":{"time":1,"time":2}}"#, RefusalReason::DuplicateKey),
+    ] {
+        assert_eq!(event(&profile, broken), Err(reason), "{broken}");
+    }
+}
+
+#[test]
+fn a_constant_tenant_takes_the_place_of_those_named() {
+    let profile = profile("").with_tenant("acme");
+    let json = r#"{"time":"2026-01-16T00:00:00Z","actor":"a","action":"x","tenant":"bolt"}"#;
+    let tenants = event(&profile, json).expect("an event").tenants;
+    assert_eq!(tenants.len(), 1);
+    assert_eq!(tenants[0].id.0, "acme");
+}
+
+#[test]
+fn outcomes_without_a_word_or_in_another_one_are_as_declared() {
+    let text = Profile::source_of("superuser").expect("built in");
+    let declared = |keys: &str| text.replace("[outcome]", &format!("[outcome]\n{keys}"));
+    let outcome = |keys: &str, word: &str| {
+        let profile = Profile::parse("x.toml", &declared(keys)).expect("a profile");
+        event(&profile, &WHOLE.replace("\"Success\"", word))
+            .expect("an event")
+            .outcome
+    };
+    assert_eq!(outcome("", "null"), Outcome::Unknown);
+    assert_eq!(outcome("absent = \"success\"", "null"), Outcome::Success);
+    assert_eq!(outcome("absent = \"success\"", "7"), Outcome::Unknown);
+    assert_eq!(outcome("otherwise = \"failure\"", "7"), Outcome::Failure);
+    assert_eq!(outcome("otherwise = \"failure\"", "\"OK\""), Outcome::Success);
+}
+
+#[test]
+fn one_time_field_after_another_each_with_its_own_formats() {
+    let text = Profile::source_of("superuser").expect("built in").replace(
+        "[time]\nat = [\"/timestamp\"]\nformat = \"rfc3339\"",
+        "[[time]]\nat = [\"/ms\"]\nformat = \"epoch-milliseconds\"\n[[time]]\nat = [\"/timestamp\"]",
+    );
+    let profile = Profile::parse("x.toml", &text).expect("a profile");
+    let time = |json: &str| event(&profile, json).map(|event| event.time.to_string());
+    assert_eq!(time(WHOLE).as_deref(), Ok("2026-01-16T04:46:33.30Z"));
+    let both = |ms: &str| WHOLE.replacen('{', &format!("{{\"ms\":{ms},"), 1);
+    assert_eq!(time(&both("1768538793300")).as_deref(), Ok("2026-01-16T04:46:33.300Z"));
+    assert_eq!(
+        time(&both("\"soon\"")),
+        Err(RefusalReason::InvalidTime),
+        "the other is not tried"
     );
 }

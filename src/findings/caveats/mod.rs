@@ -1,11 +1,16 @@
 //! Caveats: what a reader must know before relying on the answer, the gravest first. An answer without any is complete.
 
+mod inputs;
+
 use super::{Caveat, CaveatCode, Findings, Scan};
 use crate::{
     catalogue::Effect,
     sources::{Broken, Changed, Skipped},
-    text::{counted, grouped},
+    text::{counted, grouped, shortened},
 };
+
+/// How many characters of a name a message shows.
+const LONGEST: usize = 200;
 
 /// How many names a message lists before it counts the rest.
 const NAMED: usize = 5;
@@ -16,11 +21,15 @@ pub(super) fn caveats(findings: &Findings, scan: &Scan) -> Vec<Caveat> {
         (CaveatCode::NothingRead, nothing_read(findings)),
         (CaveatCode::NothingInScope, nothing_in_scope(findings)),
         (CaveatCode::PossiblyInScope, possibly_in_scope(findings)),
+        (CaveatCode::NarrowedAway, narrowed(findings)),
+        (CaveatCode::MentionedIdentity, mentions(findings)),
         (CaveatCode::RefusedRecords, refused(findings)),
         (CaveatCode::UnreadableSource, unreadable(findings)),
         (CaveatCode::TruncatedSource, truncated(&scan.broken)),
         (CaveatCode::ChangedWhileRead, changed(&scan.changed)),
         (CaveatCode::SkippedInput, passed_over(&scan.skipped)),
+        (CaveatCode::ProbablyCutOff, inputs::cut_off(findings)),
+        (CaveatCode::IllFittingProfile, inputs::ill_fitting(findings)),
         (CaveatCode::CoverageGap, gaps(findings)),
         (CaveatCode::EventsWithoutTenant, without_tenant(findings)),
         (CaveatCode::UnknownTenants, unknown_tenants(findings)),
@@ -43,7 +52,10 @@ fn nothing_read(findings: &Findings) -> Option<String> {
 fn nothing_in_scope(findings: &Findings) -> Option<String> {
     let records = findings.records;
     (records.in_scope == 0 && records.read > records.refused).then(|| {
-        let agents = counted(findings.agents.len() as u64, "listed agent", "listed agents");
+        let agents = match findings.agents.len() {
+            1 => "the listed agent".to_owned(),
+            several => format!("any of the {} listed agents", grouped(several as u64)),
+        };
         let sources: Vec<_> = findings
             .sources
             .iter()
@@ -56,7 +68,7 @@ fn nothing_in_scope(findings: &Findings) -> Option<String> {
             .map(|(first, last)| format!(", covering {first} to {last}"))
             .unwrap_or_default();
         format!(
-            "No event by any of the {agents} was found in {}{covering}: {} in no window, {} by others. Check that the \
+            "No event by {agents} was found in {}{covering}: {} in no window, {} by others. Check that the \
              identities are written as the log writes them.",
             listed(&sources, "source"),
             counted(records.outside_window, "record", "records"),
@@ -74,6 +86,22 @@ fn possibly_in_scope(findings: &Findings) -> Option<String> {
     (naming > 0).then(|| {
         let records = counted(naming, "refused record names", "refused records name");
         format!("{records} a listed identity and may be in scope: read them in refused.csv.")
+    })
+}
+
+fn narrowed(findings: &Findings) -> Option<String> {
+    let count = findings.near.narrowed;
+    (count > 0).then(|| {
+        let records = counted(count, "record", "records");
+        format!("{records} of listed agents lie in a window, but in sessions or from addresses that no scope names; they count as others'.")
+    })
+}
+
+fn mentions(findings: &Findings) -> Option<String> {
+    let count = findings.near.mentions;
+    (count > 0).then(|| {
+        let records = counted(count, "record of others mentions", "records of others mention");
+        format!("{records} a listed identity, as a target or in a text, in a window; check that the profile reads every field that names an actor.")
     })
 }
 
@@ -136,18 +164,30 @@ fn passed_over(skipped: &[Skipped]) -> Option<String> {
 }
 
 fn gaps(findings: &Findings) -> Option<String> {
-    let gaps: Vec<_> = findings
+    let several = findings.coverage.kinds.len() > 1;
+    let told = findings
         .coverage
-        .gaps
+        .kinds
         .iter()
-        .map(|gap| format!("{} to {}", gap.from, gap.until))
-        .collect();
-    (!gaps.is_empty()).then(|| {
-        format!(
-            "No source holds any record of {}: logs may be missing there.",
-            listed(&gaps, "stretch")
-        )
-    })
+        .filter(|kind| !kind.gaps.is_empty())
+        .map(|kind| {
+            let gaps: Vec<_> = kind
+                .gaps
+                .iter()
+                .map(|gap| format!("{} to {}", gap.from, gap.until))
+                .collect();
+            let of = if several {
+                format!(" of `{}`", kind.profile)
+            } else {
+                String::new()
+            };
+            format!(
+                "No source{of} holds any record of {}: logs may be missing there.",
+                listed(&gaps, "stretch")
+            )
+        });
+    let told: Vec<_> = told.collect();
+    (!told.is_empty()).then(|| told.join(" "))
 }
 
 fn without_tenant(findings: &Findings) -> Option<String> {
@@ -163,11 +203,10 @@ fn without_tenant(findings: &Findings) -> Option<String> {
 }
 
 fn unknown_tenants(findings: &Findings) -> Option<String> {
-    // Without a directory nobody is known, and that is no news.
-    let customers = findings.impact.customers?;
     let unknown = findings.tenants.iter().filter(|tenant| !tenant.known);
     let names: Vec<_> = unknown.map(|tenant| format!("`{}`", tenant.id)).collect();
-    (!names.is_empty() && customers > 0).then(|| {
+    // Without a directory nobody is known, and that is no news.
+    (!names.is_empty() && findings.impact.listed > 0).then(|| {
         format!(
             "Not in the tenant directory, and reported all the same: {}.",
             listed(&names, "tenant")
@@ -205,7 +244,8 @@ fn uncatalogued(findings: &Findings) -> Option<String> {
 
 /// The first few of them, and how many more.
 fn listed(names: &[String], noun: &str) -> String {
-    let shown = names[..names.len().min(NAMED)].join(", ");
+    let shown: Vec<_> = names.iter().take(NAMED).map(|name| shortened(name, LONGEST)).collect();
+    let shown = shown.join(", ");
     match names.len().saturating_sub(NAMED) {
         0 => shown,
         more => format!(

@@ -1,0 +1,140 @@
+use serde::Deserialize as _;
+
+use super::*;
+
+/// What a profile's `[time]` makes of a text.
+fn read(table: &str, text: &str) -> Result<String, String> {
+    let spec = TimeSpec::deserialize(toml::Deserializer::parse(&format!("at = [\"/t\"]\n{table}")).expect("TOML"));
+    parse(&spec.expect("a rule").formats, text).map(|time| time.to_string())
+}
+
+fn fault(table: &str) -> String {
+    toml::from_str::<TimeSpec>(table).expect_err(table).to_string()
+}
+
+fn gives(table: &str, text: &str, expected: &str) {
+    assert_eq!(read(table, text).as_deref(), Ok(expected), "{table}: {text}");
+}
+
+#[test]
+fn rfc_3339_in_all_its_forms() {
+    for (text, expected) in [
+        ("2026-01-16T04:46:33Z", "2026-01-16T04:46:33Z"),
+        ("2026-01-16T04:46:33.1Z", "2026-01-16T04:46:33.1Z"),
+        ("2026-01-16T04:46:33.123456789Z", "2026-01-16T04:46:33.123456789Z"),
+        ("2026-01-16T04:46:33.12345678987654Z", "2026-01-16T04:46:33.123456789Z"),
+        ("2026-01-16 13:46:33.30+09:00", "2026-01-16T04:46:33.30Z"),
+        ("2026-01-16t04:46:33z", "2026-01-16T04:46:33Z"),
+        ("2026-01-16T04:46:33.300+0000", "2026-01-16T04:46:33.300Z"),
+        ("2026-01-15T20:46:33-0800", "2026-01-16T04:46:33Z"),
+    ] {
+        gives("", text, expected);
+    }
+    for text in [
+        "2026-01-16T04:46:33",
+        "2026-01-16",
+        "+0000",
+        "2026-01-16T04:46:33+000",
+        "2026-01-16T04:46:33 0000",
+        "日本語",
+        "1768538793",
+    ] {
+        let fault = read("", text).expect_err(text);
+        assert_eq!(fault, "is not an RFC 3339 time with an offset", "{text}");
+    }
+}
+
+#[test]
+fn without_an_offset_a_zone_must_be_declared_and_is_used() {
+    let tokyo = "format = \"zoneless\"\nzone = \"Asia/Tokyo\"";
+    gives(tokyo, "2026-01-16T13:46:33", "2026-01-16T04:46:33Z");
+    gives(tokyo, "2026-01-16 13:46:33.250", "2026-01-16T04:46:33.250Z");
+    assert!(
+        read(tokyo, "2026-01-16T13:46:33Z").is_err(),
+        "an offset is another format"
+    );
+    assert!(fault("at = [\"/t\"]\nformat = \"zoneless\"").contains("`zone` must name"));
+    assert!(fault("at = [\"/t\"]\nzone = \"Asia/Tokyo\"").contains("no format of these times needs it"));
+    assert!(fault("at = [\"/t\"]\nfold = \"later\"").contains("`fold` is declared"));
+    let near = fault("at = [\"/t\"]\nformat = \"zoneless\"\nzone = \"Asia/Tokio\"");
+    assert!(
+        near.contains("did you mean `Asia/Tokyo`") && near.contains("line 3"),
+        "{near}"
+    );
+}
+
+#[test]
+fn an_hour_that_is_twice_or_never_is_refused_unless_declared() {
+    let berlin = |fold: &str| format!("format = \"zoneless\"\nzone = \"Europe/Berlin\"\n{fold}");
+    let twice = read(&berlin(""), "2025-10-26T02:30:00").expect_err("twice");
+    assert!(twice.contains("is twice in Europe/Berlin"), "{twice}");
+    gives(
+        &berlin("fold = \"earlier\""),
+        "2025-10-26T02:30:00",
+        "2025-10-26T00:30:00Z",
+    );
+    gives(
+        &berlin("fold = \"later\""),
+        "2025-10-26T02:30:00",
+        "2025-10-26T01:30:00Z",
+    );
+    let never = read(&berlin("fold = \"later\""), "2025-03-30T02:30:00").expect_err("never");
+    assert!(never.contains("is never in Europe/Berlin"), "{never}");
+    gives(&berlin(""), "2025-10-26T03:00:00", "2025-10-26T02:00:00Z");
+}
+
+#[test]
+fn patterns_with_an_offset_a_zone_or_an_abbreviation() {
+    let us = "format = \"%m/%d/%Y %I:%M:%S %p\"\nzone = \"America/Los_Angeles\"";
+    gives(us, "01/15/2026 08:46:33 PM", "2026-01-16T04:46:33Z");
+    gives(us, "1/15/2026 12:00:00 AM", "2026-01-15T08:00:00Z");
+    gives(
+        "format = \"%d.%m.%Y %H:%M:%S%.f %z\"",
+        "16.01.2026 13:46:33.250 +0900",
+        "2026-01-16T04:46:33.250Z",
+    );
+    let words = "format = \"%m/%d/%Y %I:%M:%S %p %Z\"\noffsets = { PST = \"-08:00\", PDT = \"-07:00\" }";
+    gives(words, "1/15/2026 8:46:33 PM PST", "2026-01-16T04:46:33Z");
+    gives(words, "11/1/2026 1:30:00 AM PDT", "2026-11-01T08:30:00Z");
+    let unknown = read(words, "1/15/2026 8:46:33 PM CET").expect_err("unknown");
+    assert!(unknown.contains("none of the abbreviations"), "{unknown}");
+    let other = read(us, "2026-01-15 20:46:33").expect_err("another form");
+    assert_eq!(other, "is not of the form `%m/%d/%Y %I:%M:%S %p`");
+    assert!(read(us, "13/15/2026 08:46:33 PM").is_err());
+}
+
+#[test]
+fn patterns_that_can_never_name_an_instant_are_faults_of_the_profile() {
+    for (pattern, expected) in [
+        ("%Y-%m-%d", "a whole date and a time of day"),
+        ("%m/%d/%Y %I:%M:%S", "`%p` where the hour is `%I`"),
+        ("%Y-%m-%d %H:%M:%S", "`zone` must name"),
+        ("%Y-%m-%d %H:%M:%S %Z", "`offsets` must say"),
+        ("%Q", "a specifier that chrono's strftime does not have"),
+        ("%s", "\"epoch-seconds\""),
+        ("iso8601", "is no time format"),
+    ] {
+        let said = fault(&format!("at = [\"/t\"]\nformat = \"{pattern}\""));
+        assert!(said.contains(expected), "{pattern}: {said}");
+    }
+    let offset = fault("at = [\"/t\"]\nformat = \"%Y-%m-%d %H:%M %Z\"\noffsets = { PST = \"8\" }");
+    assert!(offset.contains("`8` is no offset"), "{offset}");
+    assert!(fault("at = []").contains("names no path"));
+}
+
+#[test]
+fn several_formats_are_tried_in_order_and_a_value_of_none_is_refused() {
+    let either = "format = [\"epoch-milliseconds\", \"rfc3339\"]";
+    gives(either, "1768538793300", "2026-01-16T04:46:33.300Z");
+    gives(either, "2026-01-16T04:46:33Z", "2026-01-16T04:46:33Z");
+    let neither = read(either, "yesterday").expect_err("neither");
+    assert_eq!(
+        neither,
+        "is not milliseconds since 1970, and is not an RFC 3339 time with an offset"
+    );
+    gives(
+        "format = \"epoch-second-nano\"",
+        r#"{"epochSecond":1,"nano":0}"#,
+        "1970-01-01T00:00:01.000000000Z",
+    );
+}

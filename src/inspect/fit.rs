@@ -1,0 +1,143 @@
+//! How well each profile fits the beginning of a log: the share of its records that have every required field.
+
+use std::{cmp::Reverse, io};
+
+use serde::Serialize;
+
+use crate::{
+    events::{Body, Profile, Reading},
+    records::{Block, Blocks, Framing, Record, Refusal, RowReader, json_part},
+};
+
+/// How many records of a source are tried.
+const TRIED: usize = 500;
+
+/// How well a profile fits.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Fit {
+    /// Its name.
+    pub profile: String,
+    /// Records tried.
+    pub tried: u64,
+    /// Of those, how many have a time, an actor and an action.
+    pub whole: u64,
+    /// Of the whole ones, how many name a tenant.
+    pub with_tenant: u64,
+}
+
+impl Fit {
+    /// The whole records in a hundred, rounded down.
+    pub fn percent(&self) -> u64 {
+        (self.whole * 100).checked_div(self.tried).unwrap_or(0)
+    }
+}
+
+/// Every profile that fits some record of a stream that begins so, the best first. `whole`: that is all of it.
+pub(super) fn all(head: &[u8], whole: bool, profiles: &[Profile]) -> io::Result<Vec<Fit>> {
+    let mut fits = Vec::new();
+    for profile in profiles {
+        let mut blocks = Blocks::open(head, &profile.wrapper)?;
+        let records = blocks.by_ref().collect::<io::Result<Vec<Block>>>()?;
+        fits.push(of(profile, blocks.framing(), &records, whole));
+    }
+    fits.retain(|fit| fit.whole > 0);
+    rank(&mut fits);
+    Ok(fits)
+}
+
+/// Adds up the fits of sources that are alike.
+pub(super) fn merge(fits: &mut Vec<Fit>, others: Vec<Fit>) {
+    for other in others {
+        match fits.iter_mut().find(|fit| fit.profile == other.profile) {
+            Some(fit) => {
+                fit.tried += other.tried;
+                fit.whole += other.whole;
+                fit.with_tenant += other.with_tenant;
+            }
+            None => fits.push(other),
+        }
+    }
+}
+
+fn rank(fits: &mut [Fit]) {
+    fits.sort_by(|a, b| {
+        let key = |fit: &Fit| Reverse((fit.percent(), fit.with_tenant));
+        key(a).cmp(&key(b)).then_with(|| a.profile.cmp(&b.profile))
+    });
+}
+
+fn of(profile: &Profile, framing: &Framing, blocks: &[Block], all: bool) -> Fit {
+    let mut fit = Fit {
+        profile: profile.name.clone(),
+        tried: 0,
+        whole: 0,
+        with_tenant: 0,
+    };
+    let mut reader = Reader::new(profile, framing);
+    let mut records = blocks.iter().flat_map(Block::records).take(TRIED).peekable();
+    while let Some(record) = records.next() {
+        // The last one of a mere beginning is cut off, unless it is the only one.
+        if !all && fit.tried > 0 && records.peek().is_none() {
+            break;
+        }
+        fit.tried += 1;
+        if let Ok(tenants) = reader.read(record, whole) {
+            fit.whole += 1;
+            fit.with_tenant += u64::from(tenants > 0);
+        }
+    }
+    fit
+}
+
+/// How many tenants a record names, if it has every required field.
+fn whole(reading: &Reading<'_, '_>) -> Result<usize, Refusal> {
+    let (time, _) = reading.time()?;
+    reading.actors()?;
+    Ok(reading.event(time)?.tenants.len())
+}
+
+/// Reads the records of one source through one profile.
+pub(super) struct Reader<'p> {
+    profile: &'p Profile,
+    framing: &'p Framing,
+    columns: Vec<Option<usize>>,
+    rows: RowReader,
+}
+
+impl<'p> Reader<'p> {
+    pub(super) fn new(profile: &'p Profile, framing: &'p Framing) -> Self {
+        let (columns, delimiter) = match framing {
+            Framing::Csv(header) => (profile.columns(header).unwrap_or_default(), header.delimiter),
+            _ => (Vec::new(), b','),
+        };
+        Self {
+            profile,
+            framing,
+            columns,
+            rows: RowReader::new(delimiter),
+        }
+    }
+
+    pub(super) fn read<T>(
+        &mut self,
+        record: Record<'_>,
+        look: impl FnOnce(&Reading<'_, '_>) -> Result<T, Refusal>,
+    ) -> Result<T, Refusal> {
+        match self.framing {
+            Framing::Csv(header) => {
+                let cells = self.rows.read(header, record.bytes)?;
+                look(&Reading::new(
+                    self.profile,
+                    Body::Row {
+                        columns: &self.columns,
+                        cells: &cells,
+                    },
+                )?)
+            }
+            _ => {
+                let text = String::from_utf8_lossy(json_part(record.bytes));
+                look(&Reading::new(self.profile, Body::Json(&text))?)
+            }
+        }
+    }
+}
