@@ -9,7 +9,7 @@ use std::{
 
 use serde_json::Value;
 
-use crate::util::{Dir, Run, has, json, program, skipped};
+use crate::util::{Dir, Run, files, has, json, program, skipped};
 
 mod archives;
 mod breaks;

@@ -204,6 +204,12 @@ fn standard_input_is_a_source_like_any_other() {
         assert_eq!(found["sources"][0]["sha256"], digest(&bytes));
     }
     let dir = Dir::new();
+    dir.file("log", log(2));
+    let mut command = program(&dir.path(""));
+    command
+        .args(["inspect", "-"])
+        .stdin(fs::File::open(dir.path("log")).expect("the log"));
+    Run::of(&mut command).ends(0).says("json-lines, 2 records");
     run(&dir, &["-", "-"])
         .ends(2)
         .says("standard input (`-`) is given twice");
