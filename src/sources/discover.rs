@@ -161,9 +161,10 @@ impl Found {
         if let Some(&at) = self.taken.get(&real) {
             let source = &mut self.set.sources[at];
             source.named |= named;
-            return match source.profile == spec.profile && source.tenant == spec.tenant {
-                true => Ok(()),
-                false => Err(SourceError::TwoProfiles { shown }),
+            return if source.profile == spec.profile && source.tenant == spec.tenant {
+                Ok(())
+            } else {
+                Err(SourceError::TwoProfiles { shown })
             };
         }
         self.taken.insert(real, self.set.sources.len());

@@ -1,6 +1,7 @@
 //! Sources: which log files there are, in a fixed order, and the streams of text in them, unpacked and hashed. What the
 //! text says is the next rooms' business.
 
+mod archive;
 mod codec;
 mod discover;
 mod error;
@@ -17,6 +18,9 @@ mod unread;
 mod utf16;
 mod watch;
 mod zip;
+
+#[cfg(test)]
+mod tests;
 
 use std::path::PathBuf;
 
