@@ -95,6 +95,11 @@ impl Paths {
             .collect()
     }
 
+    /// The path of a slot, for a refusal.
+    pub(super) fn name(&self, slot: usize) -> String {
+        self.pointers[slot].join("/")
+    }
+
     /// Whether the slot captures the whole value.
     pub(super) fn is_whole(&self, slot: usize) -> bool {
         self.pointers[slot].is_empty()
