@@ -28,5 +28,6 @@ pub mod catalogue;
 pub mod tenants;
 pub mod findings;
 pub mod engine;
+pub mod inspect;
 pub mod reports;
 pub mod bundle;

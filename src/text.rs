@@ -15,8 +15,7 @@ pub fn acts(c: char) -> bool {
 
 /// The text with every acting character written as `⟨U+202E⟩`; a tab or line break becomes `⟨TAB⟩`, `⟨LF⟩`, `⟨CR⟩`.
 pub fn visible(text: &str) -> Cow<'_, str> {
-    // Nearly all log text is printable ASCII, and this test is many times faster than looking at characters.
-    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) || !text.contains(acts) {
+    if printable_ascii(text) || !text.contains(acts) {
         return Cow::Borrowed(text);
     }
     let mut shown = String::with_capacity(text.len() + 16);
@@ -30,6 +29,13 @@ pub fn visible(text: &str) -> Cow<'_, str> {
         }
     }
     Cow::Owned(shown)
+}
+
+/// Whether the text is printable ASCII alone, in which nothing acts. Nearly all log text is, and this test, which looks at
+/// every byte so that it can look at many at once, is much faster than looking at characters.
+pub fn printable_ascii(text: &str) -> bool {
+    text.bytes()
+        .fold(true, |printable, byte| printable & matches!(byte, b' '..=b'~'))
 }
 
 /// At most `limit` characters of the text, an ellipsis marking a cut.

@@ -5,7 +5,7 @@
 
 use std::{cmp::Ordering, fmt, str::FromStr};
 
-use chrono::{DateTime, SecondsFormat, Timelike as _, Utc};
+use chrono::{DateTime, Datelike as _, SecondsFormat, Timelike as _, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -66,6 +66,10 @@ impl FromStr for Timestamp {
         let instant = DateTime::parse_from_rfc3339(text)
             .map_err(|_| TimeError)?
             .with_timezone(&Utc);
+        // RFC 3339 has four digits for the year, and so must the instant in UTC to be written again.
+        if !(0..=9999).contains(&instant.year()) {
+            return Err(TimeError);
+        }
         let fraction = text.split_once('.').map_or("", |(_, rest)| rest);
         let digits = fraction.bytes().take_while(u8::is_ascii_digit).count();
         Ok(Self::new(instant, u8::try_from(digits).unwrap_or(9)))
@@ -166,6 +170,8 @@ mod tests {
             "",
             "2026-01-18 25:61",
             "2026-01-16T04:46:33.Z",
+            "9999-12-31T23:59:59-23:59",
+            "0000-01-01T00:00:00+23:59",
         ] {
             assert_eq!(text.parse::<Timestamp>(), Err(TimeError), "{text}");
         }

@@ -76,7 +76,7 @@ fn nobody_found_is_no_quiet_success() {
         "out",
     ];
     let run = dir.run(args.into_iter().chain(WINDOW)).ends(1);
-    run.says("No event by any of the 1 listed agent was found in `log.jsonl`, covering 2026-01-16T04:00:00Z to");
+    run.says("No event by the listed agent was found in `log.jsonl`, covering 2026-01-16T04:00:00Z to");
 }
 
 #[test]
@@ -93,7 +93,7 @@ fn nothing_readable_is_not_nothing_found() {
         "out",
     ];
     let run = dir.run(args.into_iter().chain(WINDOW)).ends(1);
-    assert!(!run.stdout.contains("No event by any"), "{}", run.stdout);
+    assert!(!run.stdout.contains("No event by"), "{}", run.stdout);
     run.says("No record could be read as an event")
         .says("this is no finding that nothing happened");
 }

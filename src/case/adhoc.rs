@@ -91,6 +91,7 @@ fn logs(flags: &AdHoc, folder: &Folder) -> Vec<InputSpec> {
         path: path.clone(),
         base: folder.base.clone(),
         profile: folder.profile(&flags.profile),
+        tenant: None,
     };
     flags.logs.iter().map(input).collect()
 }
@@ -136,7 +137,8 @@ fn is_file(entry: &str, folder: &Folder) -> bool {
         .extension()
         .is_some_and(|end| end.eq_ignore_ascii_case("csv") || end.eq_ignore_ascii_case("txt"));
     let spelt_so = path.is_absolute() || entry.starts_with("./") || entry.starts_with("../");
-    extension || spelt_so || folder.resolve(entry.trim()).is_file()
+    // A folder of that name is no identity either; reading it says so.
+    extension || spelt_so || !entry.trim().is_empty() && folder.resolve(entry.trim()).exists()
 }
 
 /// A CSV by its name or by its header, otherwise one identity to a line.

@@ -53,7 +53,7 @@ pub(super) fn read_csv(name: &str, bytes: &[u8], agents: &mut Vec<Listed>, fault
     read_rows(name, bytes, &COLUMNS, faults, |row, faults| {
         let Some(id) = row.found("id") else { return };
         let identities = row.found("identities");
-        faults.extend(identities.as_ref().and_then(comma));
+        faults.extend(identities.as_ref().and_then(unclear));
         let email = row.found("email");
         faults.extend(email.as_ref().and_then(several));
         let place = identities.map(|found| found.place);
@@ -66,7 +66,7 @@ pub(super) fn read_csv(name: &str, bytes: &[u8], agents: &mut Vec<Listed>, fault
         agents.push(Listed {
             id,
             email,
-            identities: row.words("identities").into_iter().filter_map(identity).collect(),
+            identities: row.parts("identities").into_iter().filter_map(identity).collect(),
             name: row.text("name"),
             employer: row.text("employer"),
             role: row.text("role"),
@@ -114,14 +114,16 @@ fn several(email: &Found<String>) -> Option<Diagnostic> {
     })
 }
 
-/// A comma is no separator of identities, and part of very few.
-fn comma(identities: &Found<String>) -> Option<Diagnostic> {
-    identities.value.contains(',').then(|| {
+/// Identities are separated by `;` and by nothing else. A comma, or a blank where no `;` stands, may have been meant to
+/// separate too, and an identity read as half of one, or two as one, would match wrongly without a word.
+fn unclear(identities: &Found<String>) -> Option<Diagnostic> {
+    let blank = identities.value.contains(char::is_whitespace) && !identities.value.contains(';');
+    (blank || identities.value.contains(',')).then(|| {
         Diagnostic::new(
-            "comma-in-identities",
-            "identities are separated by blanks or `;`, not by commas",
+            "unclear-identities",
+            "identities are separated by `;`, not by blanks or commas",
         )
-        .hint("write `a;b`; an identity that holds a comma goes into `[[agents.list]]` of the case file")
+        .hint("write `a;b`; end a single identity that holds a blank with `;`, and list one that holds a comma in `[[agents.list]]` of the case file")
         .at(identities.place.clone())
     })
 }

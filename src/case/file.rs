@@ -1,7 +1,7 @@
 //! The case file as written: what each section says, before anything is looked up elsewhere.
 
 use super::{
-    AgentNaming, CaseHeader, GapHours, InputSpec, ReportSettings, Tlp,
+    AgentNaming, CaseHeader, GapHours, InputSpec, ReportSettings, TenantId, Tlp,
     agents::{self, Listed},
     folder::Folder,
 };
@@ -192,10 +192,12 @@ fn logs(root: &mut Table<'_>, folder: &Folder) -> Vec<InputSpec> {
     let none = Diagnostic::new("no-logs", "the case names no log").hint(hint);
     let logs = some(root, "logs", none, |table| {
         let (path, profile) = (table.required_string("path"), table.required_string("profile"));
+        let tenant = table.optional_string("tenant");
         Some(InputSpec {
             path: path?.value,
             base: folder.base.clone(),
             profile: folder.profile(profile?.value.trim()),
+            tenant: tenant.map(|found| TenantId(found.value)),
         })
     });
     logs.into_iter().flatten().collect()

@@ -183,6 +183,8 @@ pub struct InputSpec {
     pub base: PathBuf,
     /// The field-mapping profile.
     pub profile: ProfileRef,
+    /// The tenant of every event of this input, where its records do not name one.
+    pub tenant: Option<TenantId>,
 }
 
 /// Which field-mapping profile.

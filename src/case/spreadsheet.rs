@@ -47,6 +47,13 @@ impl Row<'_> {
         words.filter(|word| !word.is_empty()).map(str::to_owned).collect()
     }
 
+    /// The parts of a cell that holds several, separated by `;`; a part may hold blanks.
+    pub(super) fn parts(&self, column: &str) -> Vec<String> {
+        let text = self.text(column).unwrap_or_default();
+        let parts = text.split(';').map(str::trim);
+        parts.filter(|part| !part.is_empty()).map(str::to_owned).collect()
+    }
+
     /// Where the cell is.
     pub(super) fn place(&self, column: &str) -> Option<Place> {
         Some(self.lines.place(self.cells.get(column)?.span.clone()))

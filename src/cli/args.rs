@@ -21,8 +21,9 @@ Examples:
       --from 2026-01-16T00:00:00Z --until 2026-01-21T00:00:00Z --out impact-report
 
   # Two identities, two kinds of path, figures for a script
-  tenant-impact report --logs 'trail/*.json' --profile aws-cloudtrail --agents ann bob@support.example \\
-      --from 2026-01-16T00:00:00+01:00 --until 2026-01-16T12:00:00+01:00 --out found --json";
+  tenant-impact report --logs 'trail/*.json' --profile aws-cloudtrail \\
+      --agents ann bob@support.example --from 2026-01-16T00:00:00+01:00 \\
+      --until 2026-01-16T12:00:00+01:00 --out found --json";
 
 /// What exactly was done in each customer's tenant, by these support agents, in this window
 ///
@@ -39,6 +40,10 @@ pub(crate) struct Args {
 pub(crate) enum Command {
     /// Scan the logs and write the bundle: one report per customer, and an overview for the vendor
     Report(Box<ReportArgs>),
+    /// Say what a log is: its framing, the profile that fits best, and what is in it
+    Inspect(InspectArgs),
+    /// Write a case file that runs, with comments, for these logs and agents
+    Init(InitArgs),
     /// Show the field-mapping profiles that are built in, or check one of your own
     #[command(subcommand)]
     Profiles(ProfilesCommand),
@@ -100,6 +105,29 @@ pub(crate) struct ReportArgs {
     /// Print nothing but errors
     #[arg(long, short)]
     pub(crate) quiet: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct InspectArgs {
+    /// Log files, folders or globs
+    #[arg(required = true, value_name = "PATH")]
+    pub(crate) paths: Vec<String>,
+
+    /// Print everything as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "Example:\n  tenant-impact init --logs exports/ --agents agents.csv > case.toml")]
+pub(crate) struct InitArgs {
+    /// Log files, folders or globs, as the case file will name them
+    #[arg(long, required = true, num_args = 1.., value_name = "PATH")]
+    pub(crate) logs: Vec<String>,
+
+    /// The agents (CSV)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) agents: String,
 }
 
 #[derive(Debug, Subcommand)]

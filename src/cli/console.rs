@@ -39,14 +39,24 @@ fn snippet(place: &Place) -> Snippet<'_, annotate_snippets::Annotation<'_>> {
     };
     let span = span.start..span.end.max(span.start);
     Snippet::source(text)
-        .path(place.file.as_str())
+        .path(visible(&place.file))
         .line_start(place.line)
         .annotation(AnnotationKind::Primary.span(span))
 }
 
 /// An error of the machine or of the usage.
 pub(crate) fn error(error: &anyhow::Error) {
-    let message = error.chain().map(ToString::to_string).collect::<Vec<_>>().join(": ");
+    let mut message = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        // Many errors end with their cause already.
+        if !message.ends_with(&cause) {
+            message = if message.is_empty() {
+                cause
+            } else {
+                format!("{message}: {cause}")
+            };
+        }
+    }
     say(&Renderer::styled().render(&[Group::with_title(Level::ERROR.primary_title(visible(&message)))]));
 }
 

@@ -50,11 +50,17 @@ pub(super) fn table(findings: &Findings, out: &Path) -> io::Result<()> {
     if !findings.caveats.is_empty() {
         writeln!(to)?;
     }
-    let (index, tenants) = (shown(&out.join("index.html")), shown(&out.join("tenants")));
-    writeln!(
-        to,
-        "Read {BOLD}{index}{BOLD:#} next; each customer's report is in {tenants}"
-    )
+    let index = shown(&out.join("index.html"));
+    match findings.tenants.len() {
+        0 => writeln!(to, "Read {BOLD}{index}{BOLD:#} next; there is no customer to report to"),
+        _ => {
+            let tenants = shown(&out.join("tenants"));
+            writeln!(
+                to,
+                "Read {BOLD}{index}{BOLD:#} next; each customer's report is in {tenants}"
+            )
+        }
+    }
 }
 
 fn shown(path: &Path) -> String {

@@ -6,9 +6,9 @@
 use crate::{
     digest::Sha256,
     events::{Body, Profile, Reading},
-    records::{Framing, Header, Locator, Record, Refusal, RefusalReason, RowReader},
+    records::{Framing, Header, Locator, Record, Refusal, RefusalReason, RowReader, json_part},
     scope::ScopeSet,
-    tenants::{Refused, ScopedEvent, Verdict},
+    tenants::{Near, Refused, ScopedEvent, Verdict},
     text::shortened,
     time::Timestamp,
 };
@@ -68,9 +68,13 @@ impl<'p> Judge<'p> {
             offset: record.offset,
             length: record.bytes.len() as u64,
         };
-        self.judge(at, record.bytes).unwrap_or_else(|Refusing(refusal, time)| {
-            Verdict::Refused(Box::new(self.refused(at, refusal, record.bytes)), time)
-        })
+        match self.judge(at, record.bytes) {
+            Ok(Verdict::OtherActor(time, Near::No)) if self.scopes.identities().any_named_in(record.bytes) => {
+                Verdict::OtherActor(time, Near::Mention)
+            }
+            Ok(verdict) => verdict,
+            Err(Refusing(refusal, time)) => Verdict::Refused(Box::new(self.refused(at, refusal, record.bytes)), time),
+        }
     }
 
     fn judge(&mut self, at: Locator, bytes: &[u8]) -> Result<Verdict, Refusing> {
@@ -118,7 +122,7 @@ fn json(bytes: &[u8]) -> Result<&str, Refusal> {
             format!("not UTF-8 at byte {}", fault.valid_up_to()),
         )
     };
-    std::str::from_utf8(bytes).map_err(invalid)
+    std::str::from_utf8(json_part(bytes)).map_err(invalid)
 }
 
 /// The verdict on a record, be it one event or several. If one of several cannot be read, none of them counts, and the
@@ -149,12 +153,12 @@ fn judge_part(
     let timed = |refusal| Refusing(refusal, Some(time));
     let named = reading.actors().map_err(timed)?;
     let Some(found) = scopes.attribute(within, &named) else {
-        return Ok(Verdict::OtherActor(time));
+        return Ok(Verdict::OtherActor(time, Near::No));
     };
     let event = reading.event(time).map_err(timed)?;
     let scopes = scopes.narrowed(found.scopes, event.session.as_deref(), event.ip.as_deref());
     if scopes.is_empty() {
-        return Ok(Verdict::OtherActor(time));
+        return Ok(Verdict::OtherActor(time, Near::Narrowed));
     }
     Ok(Verdict::InScope(vec![ScopedEvent {
         event,

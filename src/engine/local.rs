@@ -1,20 +1,20 @@
-//! All cores of this machine. The only place that knows of rayon.
+//! All cores of this machine. The only place that knows of rayon, beside the plan.
 //!
-//! Sources run side by side, and a large source is worked on by all threads: one at a time reads and hashes the next
+//! Sources run side by side, and a large source is worked on by all threads: one at a time unpacks and hashes the next
 //! block while the others judge the records of those before. Each part folds into a tally of its own; no lock guards a
 //! result.
 
-use std::{fs::File, num::NonZeroUsize};
+use std::{io, num::NonZeroUsize};
 
 use rayon::{ThreadPoolBuilder, prelude::*};
 
 use super::{Engine, EngineError, Plan, judge::Judge};
 use crate::{
-    digest::HashingReader,
+    events::Profile,
     findings::{Scan, Scanned},
     progress::Progress,
-    records::{Block, Blocks},
-    sources::Source,
+    records::{Block, Blocks, Framing},
+    sources::{self, Contents, Part, Source, Stream},
     tenants::SourceTally,
 };
 
@@ -40,52 +40,86 @@ impl Local {
 impl Engine for Local {
     fn run(&self, plan: &Plan, progress: &dyn Progress) -> Result<Scan, EngineError> {
         progress.start(plan.sources.bytes());
-        let scanned = self.install(|| {
-            let sources = plan.sources.sources.par_iter().enumerate();
-            sources
-                .map(|(at, source)| scan(plan, at, source, progress))
+        let files = self.install(|| {
+            let files = plan.sources.sources.par_iter();
+            files
+                .map(|source| scan(plan, source, progress))
                 .collect::<Result<Vec<_>, _>>()
         })?;
         progress.finish();
-        Ok(Scan {
-            sources: scanned?,
-            skipped: plan.sources.skipped.clone(),
-        })
+        Ok(numbered(plan, files?))
     }
 }
 
-fn scan(plan: &Plan, at: usize, source: &Source, progress: &dyn Progress) -> Result<Scanned, EngineError> {
-    let failed = |fault| EngineError::Read {
-        shown: source.shown.clone(),
-        fault,
-    };
+/// What reading one stream brought: its framing, and what was found.
+type Read = (String, SourceTally);
+
+fn scan(plan: &Plan, source: &Source, progress: &dyn Progress) -> Result<Contents<Read>, EngineError> {
     let profile = plan.profile(source);
-    let file = File::open(&source.path).map_err(failed)?;
-    let mut blocks = Blocks::open(HashingReader::new(file), &profile.wrapper).map_err(failed)?;
-    let framing = blocks.framing().clone();
-    let nothing = || SourceTally::new(plan.coverage.clone());
-    let judged = |mut tally: SourceTally, block: std::io::Result<Block>| {
-        let block = block?;
-        let mut judge = Judge::new(at, profile, &plan.scopes, &framing);
-        for record in block.records() {
-            tally.read += 1;
-            tally.absorb(judge.verdict(record));
-        }
-        progress.advance(block.len() as u64);
-        Ok(tally)
+    let each = |stream: &mut Stream<'_>| tally(plan, profile, stream);
+    Ok(sources::read(source, &plan.limits, progress, each)?)
+}
+
+/// Everything in order, and every event and refusal put down to its source: how many streams a file holds is known only
+/// now.
+fn numbered(plan: &Plan, files: Vec<Contents<Read>>) -> Scan {
+    let mut scan = Scan {
+        sources: Vec::new(),
+        skipped: plan.sources.skipped.clone(),
+        broken: Vec::new(),
+        changed: Vec::new(),
     };
-    let tally = blocks.by_ref().par_bridge().try_fold(nothing, judged);
-    let tally = tally
-        .try_reduce(nothing, |one, other| Ok(one.merge(other)))
-        .map_err(failed)?;
-    let (sha256, bytes) = blocks.into_reader().finish();
-    let (path, profile, framing) = (source.shown.clone(), profile.name.clone(), framing.to_string());
-    Ok(Scanned {
-        path,
-        sha256,
-        bytes,
-        profile,
+    for (source, contents) in plan.sources.sources.iter().zip(files) {
+        let profile = &plan.profile(source).name;
+        for part in contents.parts {
+            let number = scan.sources.len();
+            scan.sources.push(scanned(number, profile, part));
+        }
+        scan.skipped.extend(contents.skipped);
+        scan.broken.extend(contents.broken);
+        scan.changed.extend(contents.changed);
+    }
+    scan
+}
+
+fn scanned(number: usize, profile: &str, part: Part<Read>) -> Scanned {
+    let (framing, mut tally) = part.value;
+    tally.renumber(number);
+    Scanned {
+        path: part.shown,
+        container: part.container,
+        encoding: part.encoding.to_owned(),
+        file: part.file,
+        stream: part.stream,
+        profile: profile.to_owned(),
         framing,
         tally,
-    })
+    }
+}
+
+fn tally(plan: &Plan, profile: &Profile, stream: &mut Stream<'_>) -> io::Result<Read> {
+    let mut blocks = Blocks::open(stream, &profile.wrapper)?;
+    let framing = blocks.framing().clone();
+    let nothing = || SourceTally::new(plan.coverage.clone());
+    let judged = |tally, block| Ok(judge(plan, profile, &framing, tally, &block?));
+    // A source of one block stays on its thread. Sharing it would bring nothing, and a thread that waits for its share
+    // begins another source meanwhile: of thousands of small files, that many would be open at once.
+    let first: Vec<_> = blocks.by_ref().take(2).collect();
+    let tally = if first.len() < 2 {
+        first.into_iter().try_fold(nothing(), judged)?
+    } else {
+        let parts = first.into_iter().chain(blocks).par_bridge().try_fold(nothing, judged);
+        parts.try_reduce(nothing, |one, other| io::Result::Ok(one.merge(other)))?
+    };
+    Ok((framing.to_string(), tally))
+}
+
+fn judge(plan: &Plan, profile: &Profile, framing: &Framing, mut tally: SourceTally, block: &Block) -> SourceTally {
+    // The source's number is given later.
+    let mut judge = Judge::new(0, profile, &plan.scopes, framing);
+    for record in block.records() {
+        tally.read += 1;
+        tally.absorb(judge.verdict(record));
+    }
+    tally
 }

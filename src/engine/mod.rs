@@ -4,7 +4,7 @@ mod judge;
 mod local;
 mod plan;
 
-use crate::{findings::Scan, progress::Progress};
+use crate::{findings::Scan, progress::Progress, sources::SourceError};
 
 pub use local::Local;
 pub use plan::{Plan, PlanError};
@@ -19,14 +19,9 @@ pub trait Engine {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum EngineError {
-    /// A source could not be read to its end.
-    #[error("cannot read `{shown}`: {fault}")]
-    Read {
-        /// As reached from the case file.
-        shown: String,
-        /// The operating system's answer.
-        fault: std::io::Error,
-    },
+    /// A source could not be read to its end, or is none.
+    #[error(transparent)]
+    Source(#[from] SourceError),
     /// The threads could not be started.
     #[error("cannot start the worker threads: {fault}")]
     Threads {

@@ -1,7 +1,12 @@
 //! The plan: a case with everything found and compiled that reading needs, so that nothing can go wrong later that could
 //! have been told before.
 
-use std::{collections::BTreeMap, fs::File};
+use std::{
+    collections::BTreeMap,
+    fs::{self, File},
+};
+
+use rayon::prelude::*;
 
 use crate::{
     case::{Case, CaseFile, ProfileRef},
@@ -9,7 +14,7 @@ use crate::{
     diag::Diagnostic,
     events::Profile,
     scope::ScopeSet,
-    sources::{Source, SourceSet, discover},
+    sources::{Input, Limits, Source, SourceSet, discover},
 };
 
 /// What an engine carries out.
@@ -20,6 +25,8 @@ pub struct Plan {
     pub(super) scopes: ScopeSet,
     /// Of nothing yet, over the case's windows.
     pub(super) coverage: Coverage,
+    /// How much a file may unpack to.
+    pub limits: Limits,
 }
 
 /// Everything that keeps a case from being carried out.
@@ -40,7 +47,7 @@ impl Plan {
             );
             SourceSet::default()
         });
-        faults.extend(sources.sources.iter().filter_map(unreadable));
+        faults.extend(unreadable(&sources.sources));
         if !faults.is_empty() {
             return Err(PlanError(faults));
         }
@@ -51,6 +58,7 @@ impl Plan {
             profiles,
             scopes,
             coverage: Coverage::over(windows.into_iter()),
+            limits: Limits::default(),
         })
     }
 
@@ -85,8 +93,17 @@ fn profiles(case: &Case, faults: &mut Vec<Diagnostic>) -> BTreeMap<ProfileRef, P
     profiles
 }
 
-/// A log that cannot be opened is told before hours are spent on the others.
-fn unreadable(source: &Source) -> Option<Diagnostic> {
+/// Logs that cannot be opened are told before hours are spent on the others. On a file server each takes a round trip,
+/// so they are tried side by side. A pipe is not tried: whoever writes it would take our leaving for the end.
+fn unreadable(sources: &[Source]) -> Vec<Diagnostic> {
+    sources.par_iter().filter_map(refused).collect()
+}
+
+fn refused(source: &Source) -> Option<Diagnostic> {
+    let pipe = fs::metadata(&source.path).is_ok_and(|meta| !meta.is_file());
+    if pipe || source.input == Input::Standard {
+        return None;
+    }
     let fault = File::open(&source.path).err()?;
     let hint = "check the file's permissions: an answer without it would not be complete";
     Some(Diagnostic::new("log-input", format!("cannot read `{}`: {fault}", source.shown)).hint(hint))

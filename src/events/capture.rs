@@ -100,6 +100,14 @@ impl Paths {
         self.pointers[slot].join("/")
     }
 
+    /// Whether a path leads to a captured value or into one; `*` in it stands for any element of a list.
+    pub(super) fn lead_to(&self, path: &[String]) -> bool {
+        let same = |(token, step): (&String, &String)| token == step || step == "*" && token.parse::<usize>().is_ok();
+        self.pointers
+            .iter()
+            .any(|pointer| pointer.len() <= path.len() && pointer.iter().zip(path).all(same))
+    }
+
     /// Whether the slot captures the whole value.
     pub(super) fn is_whole(&self, slot: usize) -> bool {
         self.pointers[slot].is_empty()

@@ -1,6 +1,8 @@
 //! A record through a profile: first its time, then its actors, and only for an event in scope all the rest.
 
-use std::{borrow::Cow, sync::Arc};
+use std::{borrow::Cow, collections::BTreeSet, sync::Arc};
+
+use serde_json::value::RawValue;
 
 use super::{
     AccessEvent, Profile, Target, TenantRef,
@@ -156,16 +158,14 @@ impl<'p, 'b> Reading<'p, 'b> {
             if matches!(field.selector, Selector::Constant(_)) && !named.is_empty() {
                 continue;
             }
-            let texts = field
-                .selector
-                .texts(&self.slots)?
-                .into_iter()
-                .filter(|text| self.is_something(text));
-            named.extend(texts.map(|value| Named {
-                label: &field.label,
-                matching: field.matching,
-                value,
-            }));
+            for text in field.selector.texts(&self.slots)? {
+                let texts = scalars(text)?.into_iter().filter(|text| self.is_something(text));
+                named.extend(texts.map(|value| Named {
+                    label: &field.label,
+                    matching: field.matching,
+                    value,
+                }));
+            }
         }
         if named.is_empty() {
             return Err(Refusal::new(
@@ -196,15 +196,19 @@ impl<'p, 'b> Reading<'p, 'b> {
         })
     }
 
-    /// The tenants it names, each once, in the order named. One without an id goes by its name.
+    /// The tenants it names, each once, in the order named. One without an id goes by its name, in a form that no id has:
+    /// customers choose their names, and one must not be able to take another's id for it.
     fn tenants(&self) -> Result<Vec<TenantRef>, Refusal> {
-        let mut tenants: Vec<TenantRef> = Vec::new();
+        let (mut tenants, mut seen) = (Vec::new(), BTreeSet::new());
         for Target { id, name, .. } in self.things(&self.profile.tenants)? {
-            let Some(id) = id.or_else(|| name.clone()) else {
-                continue;
+            let ids = match (id, &name) {
+                (Some(id), _) => scalars(Cow::Owned(id))?,
+                (None, Some(name)) => vec![Cow::Owned(format!("name:{name}"))],
+                (None, None) => Vec::new(),
             };
-            if tenants.iter().all(|tenant| tenant.id.0 != id) {
-                tenants.push(TenantRef { id: TenantId(id), name });
+            for id in ids.into_iter().filter(|id| seen.insert(id.clone())) {
+                let (id, name) = (TenantId(id.into_owned()), name.clone());
+                tenants.push(TenantRef { id, name });
             }
         }
         Ok(tenants)
@@ -244,8 +248,29 @@ impl<'p, 'b> Reading<'p, 'b> {
 
     /// Whether a text is a value: not empty, and not one of those that mean nothing in this kind of log.
     pub(super) fn is_something(&self, text: &str) -> bool {
+        let text = text.trim();
         !text.is_empty() && !self.profile.nothing.contains(text)
     }
+}
+
+/// Where one name is expected: the name itself, or each of a list of them. An object is no name, and what it hides cannot
+/// be told.
+fn scalars(text: Cow<'_, str>) -> Result<Vec<Cow<'_, str>>, Refusal> {
+    if !text.starts_with(['[', '{']) {
+        return Ok(vec![text]);
+    }
+    // The elements stay as written: as a float, a long number would be another one.
+    let json = Value::Json(Cow::Borrowed(&text));
+    let names = match serde_json::from_str::<Vec<&RawValue>>(&text) {
+        Ok(names) if names.iter().all(|name| !name.get().starts_with(['[', '{'])) => names,
+        Err(_) if json.parsed().is_none() => return Ok(vec![text]),
+        _ => {
+            let detail = format!("`{}` stands where a name is expected", shortened(&text, 60));
+            return Err(Refusal::new(RefusalReason::NotAName, detail));
+        }
+    };
+    let own = |name: &RawValue| Value::Json(Cow::Borrowed(name.get())).text().map(Cow::into_owned);
+    Ok(names.into_iter().filter_map(own).map(Cow::Owned).collect())
 }
 
 #[cfg(test)]

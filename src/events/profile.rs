@@ -132,6 +132,11 @@ impl Profile {
         Ok(spec.compile(CaseFile::new("profile", shown, text.as_bytes())))
     }
 
+    /// Whether some mapped path leads to the value at this path, or to one that holds it.
+    pub fn reads(&self, path: &[String]) -> bool {
+        self.paths.lead_to(path)
+    }
+
     /// The same, for a log that is one tenant's as a whole: every event is in this tenant and in no other, whatever the
     /// record says.
     #[must_use]

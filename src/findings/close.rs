@@ -1,14 +1,16 @@
 //! Closing the books: everything that was read becomes one answer, or none if a record is unaccounted for.
 
+use std::collections::BTreeSet;
+
 use super::{
-    Answer, ConflictFinding, CoverageFinding, Findings, Impact, RefusedFinding, SCHEMA, ScopeFinding, SourceCoverage,
-    SourceFinding, TenantFinding, Tool, caveats::caveats, count,
+    Answer, ConflictFinding, CoverageFinding, Findings, Impact, KindCoverage, NearFinding, RefusedFinding, SCHEMA,
+    ScopeFinding, SourceCoverage, SourceFinding, TenantFinding, Tool, caveats::caveats, count,
 };
 use crate::{
     case::Case,
     catalogue::Catalogue,
-    digest::Sha256,
-    sources::Skipped,
+    coverage::Coverage,
+    sources::{Broken, Changed, Digested, Skipped},
     tenants::{Books, Refused, ScopedEvent, Settled, SourceTally, settle},
     time::Window,
 };
@@ -20,6 +22,10 @@ pub struct Scan {
     pub sources: Vec<Scanned>,
     /// Files that were passed over.
     pub skipped: Vec<Skipped>,
+    /// Streams that end before they should.
+    pub broken: Vec<Broken>,
+    /// Files that grew or shrank meanwhile.
+    pub changed: Vec<Changed>,
 }
 
 /// What reading one source brought.
@@ -27,10 +33,14 @@ pub struct Scan {
 pub struct Scanned {
     /// As reached from the case file.
     pub path: String,
-    /// Over the bytes that were parsed.
-    pub sha256: Sha256,
-    /// How many.
-    pub bytes: u64,
+    /// What it was unpacked from.
+    pub container: String,
+    /// How its text was encoded.
+    pub encoding: String,
+    /// The file as it lies.
+    pub file: Digested,
+    /// The bytes that were parsed.
+    pub stream: Digested,
     /// Name of the profile that read it.
     pub profile: String,
     /// How its records were framed.
@@ -76,7 +86,7 @@ impl Answer {
             tenants: tenants.iter().map(|tenant| tenant.finding.clone()).collect(),
             actions: count::actions(catalogue, &settled.events),
             agents: count::agents(&case.agents, &settled.events),
-            coverage: coverage(case, &settled),
+            coverage: coverage(case, &kinds, &settled),
             impact: impact(case, tenants.iter().map(|tenant| &tenant.finding)),
             refused: settled.refused.iter().map(|refused| refusal(case, refused)).collect(),
             conflicts: settled
@@ -88,8 +98,12 @@ impl Answer {
                 })
                 .collect(),
             agent_naming: case.reports.agents,
+            near: NearFinding {
+                mentions: settled.mentions,
+                narrowed: settled.narrowed,
+            },
         };
-        findings.caveats = caveats(&findings, &scan.skipped);
+        findings.caveats = caveats(&findings, &scan);
         findings.complete = findings.caveats.is_empty();
         Ok(Self {
             findings,
@@ -151,24 +165,43 @@ fn scopes(case: &Case, events: &[ScopedEvent]) -> Vec<ScopeFinding> {
 
 fn sources(scan: &Scan, settled: &Settled) -> Vec<SourceFinding> {
     let facts = scan.sources.iter().zip(&settled.books).zip(&settled.coverage);
-    let finding = |((source, books), coverage): ((&Scanned, &Books), &crate::coverage::Coverage)| SourceFinding {
+    let finding = |((source, books), coverage): ((&Scanned, &Books), &Coverage)| SourceFinding {
         path: source.path.clone(),
-        sha256: source.sha256,
-        bytes: source.bytes,
+        sha256: source.file.sha256,
+        bytes: source.file.bytes,
         profile: source.profile.clone(),
         framing: source.framing.clone(),
         records: *books,
         first: coverage.first(),
         last: coverage.last(),
+        container: source.container.clone(),
+        encoding: source.encoding.clone(),
+        stream_sha256: source.stream.sha256,
+        stream_bytes: source.stream.bytes,
     };
     facts.map(finding).collect()
 }
 
-fn coverage(case: &Case, settled: &Settled) -> CoverageFinding {
+fn coverage(case: &Case, kinds: &[&str], settled: &Settled) -> CoverageFinding {
     let windows: Vec<Window> = case.scopes.iter().map(|scope| scope.window).collect();
     let least = case.reports.gap_hours.0;
-    let mut all = crate::coverage::Coverage::over(windows.iter().copied());
-    settled.coverage.iter().for_each(|coverage| all.merge(coverage));
+    let gaps = |of: &mut dyn Iterator<Item = &Coverage>| {
+        let mut all = Coverage::over(windows.iter().copied());
+        of.for_each(|coverage| all.merge(coverage));
+        all.gaps(&windows, least)
+    };
+    let kind = |profile: &str| {
+        let mut own = settled
+            .coverage
+            .iter()
+            .zip(kinds)
+            .filter(|(_, kind)| **kind == profile)
+            .map(|(coverage, _)| coverage);
+        KindCoverage {
+            profile: profile.to_owned(),
+            gaps: gaps(&mut own),
+        }
+    };
     let sources = settled
         .coverage
         .iter()
@@ -180,7 +213,13 @@ fn coverage(case: &Case, settled: &Settled) -> CoverageFinding {
         });
     CoverageFinding {
         gap_hours: least,
-        gaps: all.gaps(&windows, least),
+        gaps: gaps(&mut settled.coverage.iter()),
+        kinds: kinds
+            .iter()
+            .collect::<BTreeSet<_>>()
+            .into_iter()
+            .map(|profile| kind(profile))
+            .collect(),
         sources: sources.collect(),
     }
 }
@@ -195,6 +234,7 @@ fn impact<'a>(case: &Case, tenants: impl Iterator<Item = &'a TenantFinding> + Cl
             .filter(|&customers| customers > 0)
             .map(|customers| share(touched, customers)),
         customers,
+        listed: case.directory.tenants.len() as u64,
     }
 }
 
@@ -234,7 +274,7 @@ mod tests {
 
     #[test]
     fn books_that_do_not_balance_stop_everything() {
-        let mut tally = SourceTally::new(crate::coverage::Coverage::over(std::iter::empty()));
+        let mut tally = SourceTally::new(Coverage::over(std::iter::empty()));
         tally.read = 2;
         tally.other_actor = 1;
         let settled = settle(vec![tally], &["log"]);

@@ -64,6 +64,18 @@ pub struct Findings {
     pub conflicts: Vec<ConflictFinding>,
     /// How customers' copies name agents.
     pub agent_naming: AgentNaming,
+    /// Records by others that came near to being in scope.
+    pub near: NearFinding,
+}
+
+/// Records in a window that count as others', and why they deserve a look: a profile that misses a field, or a scope drawn
+/// too narrow, shows here first.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
+pub struct NearFinding {
+    /// A listed identity stands somewhere in them, as a target or in a text.
+    pub mentions: u64,
+    /// A listed agent did them, in other sessions or from other addresses than the scopes name.
+    pub narrowed: u64,
 }
 
 /// The program that computed the answer.
@@ -94,12 +106,24 @@ pub enum CaveatCode {
     NothingInScope,
     /// Some refused records name a listed identity and may be in scope.
     PossiblyInScope,
+    /// Some records by listed agents lie in sessions or come from addresses that no scope names.
+    NarrowedAway,
+    /// Some records by others mention a listed identity.
+    MentionedIdentity,
     /// Some records could not be read as events.
     RefusedRecords,
     /// A source held no record that could be read.
     UnreadableSource,
+    /// A source ends before it should: cut short, or damaged. What precedes the break was read.
+    TruncatedSource,
+    /// A source grew or shrank while it was read.
+    ChangedWhileRead,
     /// A file or folder named by the case was passed over.
     SkippedInput,
+    /// A source looks as if its export had been cut off.
+    ProbablyCutOff,
+    /// A profile reads too few of a source's records.
+    IllFittingProfile,
     /// Some hours of a window have no record in any source.
     CoverageGap,
     /// Some in-scope events name no tenant: they are in nobody's report.
@@ -135,14 +159,15 @@ pub struct ScopeFinding {
     pub tenants: u64,
 }
 
-/// One log file.
+/// One log file, or one member of an archive of them.
 #[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct SourceFinding {
-    /// As reached from the case file, with `/`. The vendor's own: customers see the digest.
+    /// As reached from the case file, with `/`; a member's behind its archive's (`logs.tar.gz/a.jsonl`). The vendor's own:
+    /// customers see the digest.
     pub path: String,
-    /// Over the bytes that were parsed.
+    /// Over the file as it lies. The members of an archive all have that of the archive.
     pub sha256: Sha256,
-    /// How many.
+    /// How many bytes the file has.
     pub bytes: u64,
     /// Name of the profile that read it.
     pub profile: String,
@@ -154,6 +179,15 @@ pub struct SourceFinding {
     pub first: Option<Timestamp>,
     /// Time of its latest.
     pub last: Option<Timestamp>,
+    /// What it was unpacked from, the outermost first: `gzip`, `zip/gzip`; `plain` if nothing was.
+    pub container: String,
+    /// How its text was encoded: `utf-8`, `utf-16le`, `utf-16be`.
+    pub encoding: String,
+    /// Over the bytes that were parsed: unpacked, and in UTF-8. Offsets of records are offsets in these. Equal to `sha256`
+    /// where nothing was unpacked or decoded.
+    pub stream_sha256: Sha256,
+    /// How many.
+    pub stream_bytes: u64,
 }
 
 /// One customer's share of the answer.
@@ -246,8 +280,19 @@ pub struct CoverageFinding {
     pub gap_hours: u32,
     /// Gaps that no source fills, one list over all windows.
     pub gaps: Vec<Gap>,
+    /// The same for each kind of log: a quiet log of one kind is not excused by a busy one of another.
+    pub kinds: Vec<KindCoverage>,
     /// Each source alone, in the order of `sources`.
     pub sources: Vec<SourceCoverage>,
+}
+
+/// The gaps that no source of one kind of log fills.
+#[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
+pub struct KindCoverage {
+    /// The profile that reads it.
+    pub profile: String,
+    /// Its gaps, one list over all windows.
+    pub gaps: Vec<Gap>,
 }
 
 /// The hours that one source speaks for.
@@ -272,6 +317,8 @@ pub struct Impact {
     pub share: Option<f64>,
     /// How many customers the vendor has: stated by the case, else the size of the directory.
     pub customers: Option<u64>,
+    /// How many customers the directory lists; 0 where there is none.
+    pub listed: u64,
 }
 
 /// A record that could not be read as an event.

@@ -12,6 +12,9 @@ use super::{Framing, Record, csv, document, lines};
 /// Measured: beyond this, bigger reads bring nothing and cost cache.
 const BLOCK: usize = 1 << 20;
 
+/// How much is read at most to see the first line end.
+const LONGEST_HEAD: usize = 32 * BLOCK;
+
 /// The UTF-8 byte order mark.
 const BOM: &[u8] = b"\xef\xbb\xbf";
 
@@ -50,6 +53,11 @@ impl Block {
     /// Whether it holds no byte.
     pub fn is_empty(&self) -> bool {
         self.bytes.is_empty()
+    }
+
+    /// Whether it holds a record, be it one without a byte.
+    fn has_records(&self) -> bool {
+        matches!(&self.spans, Spans::At(spans) if !spans.is_empty())
     }
 
     /// Its records, in order.
@@ -91,6 +99,10 @@ impl<R: Read> Blocks<R> {
             at_end: false,
         };
         blocks.fill()?;
+        // Framing is told by lines, so at least the first should be there, within reason.
+        while !blocks.at_end && blocks.buffer.len() < LONGEST_HEAD && memchr::memchr(b'\n', &blocks.buffer).is_none() {
+            blocks.fill()?;
+        }
         if blocks.buffer.starts_with(BOM) {
             blocks.discard(BOM.len());
         }
@@ -102,7 +114,7 @@ impl<R: Read> Blocks<R> {
                 0
             }
             Framing::Csv(header) => {
-                blocks.cutter = Box::new(csv::Rows::new(header.delimiter));
+                blocks.cutter = Box::new(csv::Rows::new(header.delimiter, &blocks.buffer[..header.length]));
                 header.length
             }
         };
@@ -143,7 +155,9 @@ impl<R: Read> Blocks<R> {
                 return Ok(Some(self.cut(end)));
             }
             if self.at_end {
-                return Ok(None);
+                // The end may bring a record without a byte: the missing end of a document.
+                let last = self.cut(0);
+                return Ok(last.has_records().then_some(last));
             }
             self.fill()?;
         }

@@ -8,11 +8,16 @@ use super::{
     blocks::{Cutter, Found, Spans},
 };
 
+/// A row with line ends in its cells is no longer than this, in bytes; one that is has lost a quote.
+const LONGEST: usize = 16 << 20;
+
 /// Finds the rows. A quote opens a quoted cell only as the first byte of the cell, as the csv crate has it; so a stray
 /// quote inside a cell cannot swallow the rows behind it.
 #[derive(Debug, Default)]
 pub(super) struct Rows {
     delimiter: u8,
+    /// The header's bytes: exports that were put together repeat it, and it is no record there either.
+    header: Vec<u8>,
     found: Found,
     /// The first byte not looked at.
     at: usize,
@@ -32,18 +37,19 @@ enum State {
 }
 
 impl Rows {
-    pub(super) fn new(delimiter: u8) -> Self {
+    /// Below this header, as it is written.
+    pub(super) fn new(delimiter: u8, header: &[u8]) -> Self {
         Self {
             delimiter,
+            header: header.trim_ascii_end().to_vec(),
             ..Self::default()
         }
     }
 
     fn end_row(&mut self, buffer: &[u8], end: usize) {
         let row = &buffer[self.start..end];
-        let kept = row.strip_suffix(b"\r").unwrap_or(row);
-        if !kept.trim_ascii().is_empty() {
-            self.found.push(self.start..self.start + kept.len());
+        if !is_blank(row) && row.trim_ascii_end() != self.header {
+            self.found.push(self.start..end);
         }
         self.start = self.at;
         self.state = State::CellStart;
@@ -55,17 +61,42 @@ impl Rows {
         self.state = match (self.state, byte) {
             (State::Quoted, b'"') => State::QuoteInQuoted,
             (State::Quoted, _) | (State::CellStart | State::QuoteInQuoted, b'"') => State::Quoted,
-            (_, b'\n') => return self.end_row(buffer, self.at - 1),
+            // A carriage return alone ends a row too, as csv-core has it; before a line feed a blank row remains.
+            (_, b'\n' | b'\r') => return self.end_row(buffer, self.at - 1),
             (_, byte) if byte == self.delimiter => State::CellStart,
             _ => State::Plain,
         };
     }
+
+    /// Whether a quoted cell is open that will not be closed: its quote was lost, and what follows are rows.
+    fn is_lost(&self, at_end: bool) -> bool {
+        self.state == State::Quoted && (at_end || self.at - self.start > LONGEST)
+    }
+
+    /// Lets the row that lost its quote end with its line, and goes on behind it.
+    fn resume(&mut self, buffer: &[u8]) {
+        let line = memchr::memchr(b'\n', &buffer[self.start..self.at]);
+        let end = line.map_or(self.at, |length| self.start + length);
+        self.at = line.map_or(end, |_| end + 1);
+        self.end_row(buffer, end);
+    }
+}
+
+/// Blanks only. A tab may be what separates empty cells.
+fn is_blank(row: &[u8]) -> bool {
+    row.iter().all(|byte| matches!(byte, b' ' | b'\r' | b'\n'))
 }
 
 impl Cutter for Rows {
     fn advance(&mut self, buffer: &[u8], at_end: bool) -> usize {
-        while self.at < buffer.len() {
-            self.step(buffer);
+        loop {
+            while self.at < buffer.len() && !self.is_lost(false) {
+                self.step(buffer);
+            }
+            if !self.is_lost(at_end) {
+                break;
+            }
+            self.resume(buffer);
         }
         if at_end {
             self.end_row(buffer, buffer.len());
@@ -94,16 +125,16 @@ pub struct Header {
 impl Header {
     /// The first row of a text that is CSV. None where it is not UTF-8.
     pub(super) fn read(text: &[u8], delimiter: u8, at_end: bool) -> Option<Arc<Self>> {
-        let mut rows = Rows::new(delimiter);
-        while rows.at < text.len() && rows.start == 0 {
+        let mut rows = Rows::new(delimiter, b"");
+        while rows.at < text.len() && !rows.found.any() {
             rows.step(text);
         }
-        if rows.start == 0 && at_end {
+        if !rows.found.any() && at_end {
             rows.end_row(text, text.len());
         }
         let length = rows.start;
         let mut reader = RowReader::new(delimiter);
-        let cells = reader.cells(text[..length].trim_ascii_end());
+        let cells = reader.cells(text[..length].trim_ascii());
         let columns = cells
             .map(|cell| std::str::from_utf8(cell).ok().map(str::to_owned))
             .collect::<Option<_>>()?;
@@ -200,7 +231,7 @@ mod tests {
     use super::*;
 
     fn rows(text: &[u8], size: usize) -> Vec<String> {
-        let mut rows = Rows::new(b',');
+        let mut rows = Rows::new(b',', b"x,y,z");
         let (mut start, mut end, mut found) = (0, 0, Vec::new());
         while end < text.len() {
             end = (end + size).min(text.len());
@@ -222,7 +253,7 @@ mod tests {
 
     #[test]
     fn rows_end_outside_quotes_only() {
-        let text = b"a,\"b\nc\",d\r\n\n5\" disk,x,\"say \"\"hi\"\"\n\"\nlast,row,";
+        let text = b"a,\"b\nc\",d\r\n\nx,y,z\r\n5\" disk,x,\"say \"\"hi\"\"\n\"\nlast,row,";
         let expected = ["a,\"b\nc\",d", "5\" disk,x,\"say \"\"hi\"\"\n\"", "last,row,"];
         for size in 1..=text.len() {
             assert_eq!(rows(text, size), expected, "in pieces of {size}");
@@ -230,10 +261,39 @@ mod tests {
     }
 
     #[test]
+    fn a_carriage_return_alone_ends_a_row() {
+        assert_eq!(rows(b"a,b\rc,d\r\ne,f", 1), ["a,b", "c,d", "e,f"]);
+        let header = Header::read(b"\n \r\na,b\rc,d\r", b',', true).expect("a header");
+        assert_eq!(
+            (header.columns.clone(), header.length),
+            (vec!["a".to_owned(), "b".to_owned()], 8)
+        );
+    }
+
+    #[test]
+    fn a_lost_quote_costs_one_row() {
+        let text = b"a,\"b\nc,d\ne,\"f\n\"\ng,h";
+        assert_eq!(
+            rows(text, text.len())[..1],
+            ["a,\"b\nc,d\ne,\"f"],
+            "closed later, as it may have been meant"
+        );
+        assert_eq!(rows(b"\"a,b\nc,d\ne,f\n", 3), ["\"a,b", "c,d", "e,f"]);
+    }
+
+    #[test]
+    fn empty_cells_are_a_row_and_blanks_are_none() {
+        assert_eq!(rows(b",,\n  \n,\n", 2), [",,", ","]);
+    }
+
+    #[test]
     fn cells_are_unquoted_and_counted() {
         let header = Header::read(b"\"a\",b c,d.e\r\n1,2,3", b',', true).expect("a header");
         assert_eq!(header.columns, ["a", "b c", "d.e"]);
-        assert_eq!(header.length, 13);
+        assert_eq!(
+            header.length, 12,
+            "up to the carriage return; the line feed is a blank row"
+        );
         let mut reader = RowReader::new(b',');
         assert_eq!(
             reader.read(&header, b"x,\"y \"\"z\"\"\n\",").expect("three"),

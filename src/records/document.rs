@@ -7,6 +7,9 @@
 
 use super::blocks::{Cutter, Found, Spans};
 
+/// A record is no longer than this, in bytes; one that is has lost a bracket or a quote.
+const LONGEST: usize = 64 << 20;
+
 /// Follows the structure.
 #[derive(Debug)]
 pub(super) struct Document {
@@ -24,6 +27,8 @@ pub(super) struct Document {
     matched: usize,
     /// Whether the string just read is the wrapper's next name.
     leads: bool,
+    /// Whether the open value goes over more than one line.
+    has_lines: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,6 +60,7 @@ impl Document {
             wrapped: 0,
             matched: 0,
             leads: false,
+            has_lines: false,
         }
     }
 
@@ -65,7 +71,7 @@ impl Document {
         match buffer[start] {
             b'[' if !self.in_array => self.in_array = true,
             b'{' | b'[' => {
-                (self.matched, self.leads) = (0, false);
+                (self.matched, self.leads, self.has_lines) = (0, false, false);
                 self.state = State::Value {
                     start: Some(start),
                     depth: 1,
@@ -92,7 +98,7 @@ impl Document {
 
     /// Inside a value: on to the next byte that has a meaning.
     fn value(&mut self, buffer: &[u8], start: Option<usize>, depth: usize) {
-        let means = |byte: &u8| matches!(byte, b'"' | b'{' | b'}' | b'[' | b']');
+        let means = |byte: &u8| matches!(byte, b'"' | b'{' | b'}' | b'[' | b']' | b'\n');
         let Some(skipped) = buffer[self.at..].iter().position(means) else {
             self.at = buffer.len();
             return;
@@ -106,7 +112,11 @@ impl Document {
                 from: self.at,
             },
             b'{' | b'[' => self.open(byte, start, depth),
-            _ => self.close(start, depth),
+            b'\n' => {
+                self.has_lines = true;
+                State::Value { start, depth }
+            }
+            _ => self.close(buffer, start, depth),
         };
     }
 
@@ -125,10 +135,12 @@ impl Document {
         }
     }
 
-    fn close(&mut self, start: Option<usize>, depth: usize) -> State {
+    fn close(&mut self, buffer: &[u8], start: Option<usize>, depth: usize) -> State {
         self.leads = false;
         self.matched = self.matched.min(depth.saturating_sub(2));
         match (depth, start) {
+            // What closes is not what was opened: a bracket was lost on the way.
+            (1, Some(start)) if buffer[start] + 2 != buffer[self.at - 1] && self.resume(buffer) => return self.state,
             (1, Some(start)) => self.found.push(start..self.at),
             (1, None) => {}
             _ => {
@@ -143,10 +155,12 @@ impl Document {
 
     /// Inside a string: on to its closing quote.
     fn text(&mut self, buffer: &[u8], start: Option<usize>, depth: usize, from: usize) {
-        match memchr::memchr2(b'"', b'\\', &buffer[self.at..]) {
+        match memchr::memchr3(b'"', b'\\', b'\n', &buffer[self.at..]) {
             None => self.at = buffer.len(),
-            Some(skipped) if buffer[self.at + skipped] == b'"' => {
+            // No JSON string holds a line feed, so the quote that would end this one was lost; what follows is not.
+            Some(skipped) if buffer[self.at + skipped] != b'\\' => {
                 self.at += skipped + 1;
+                self.has_lines |= buffer[self.at - 1] == b'\n';
                 self.leads = self.is_next_name(&buffer[from..self.at - 1], depth);
                 self.state = State::Value { start, depth };
             }
@@ -170,6 +184,29 @@ impl Document {
                 self.state = State::Between;
             }
         }
+    }
+
+    /// Lets a value that is open and will not be closed end with its line, and goes on behind it. False where it has no
+    /// further line.
+    fn resume(&mut self, buffer: &[u8]) -> bool {
+        let (State::Value { start: Some(start), .. } | State::Text { start: Some(start), .. }) = self.state else {
+            return false;
+        };
+        let Some(length) = memchr::memchr(b'\n', &buffer[start..]) else {
+            return false;
+        };
+        self.found.push(start..start + length);
+        (self.state, self.at) = (State::Between, start + length + 1);
+        true
+    }
+
+    /// Whether the open value is longer than any record, and there is a line to go on with.
+    fn is_lost(&self) -> bool {
+        let started = match self.state {
+            State::Value { start, .. } | State::Text { start, .. } => start,
+            _ => None,
+        };
+        self.has_lines && started.is_some_and(|start| self.at - start > LONGEST)
     }
 
     /// The end came: what is open is cut short and becomes a record that will be refused, even where nothing of it is
@@ -220,7 +257,12 @@ impl Document {
 
 impl Cutter for Document {
     fn advance(&mut self, buffer: &[u8], at_end: bool) -> usize {
-        self.scan(buffer, |_| false);
+        loop {
+            self.scan(buffer, Self::is_lost);
+            if !(at_end || self.is_lost()) || !self.resume(buffer) {
+                break;
+            }
+        }
         if at_end {
             self.end(buffer.len());
             return buffer.len();
@@ -330,5 +372,17 @@ mod tests {
             [r#"{"a":1}"#, "oops", r#"{"b":2}"#]
         );
         assert_eq!(records("[1, null]", &[]), ["1", "null"]);
+        let swallowing = "[\n{\"a\": {\n},\n{\"b\":1},\n{\"c\":1}\n]";
+        assert_eq!(
+            records(swallowing, &[])[1..],
+            ["}", "{\"b\":1}", "{\"c\":1}"],
+            "a lost bracket costs its own lines"
+        );
+        let lost = "[\n{\"a\": \"quote lost},\n{\"b\": 1}\n},\n{\"c\": 1}\n]";
+        assert_eq!(
+            records(lost, &[])[1..],
+            ["{\"c\": 1}"],
+            "the record after the broken one is found"
+        );
     }
 }

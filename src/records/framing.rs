@@ -6,6 +6,9 @@ use serde::de::IgnoredAny;
 
 use super::{csv::Header, lines};
 
+/// What may stand between the cells of a row.
+const DELIMITERS: [u8; 3] = [b',', b'\t', b';'];
+
 /// How many of the first lines are looked at: a log may begin with a broken one.
 const LINES: usize = 32;
 
@@ -14,7 +17,7 @@ const LINES: usize = 32;
 pub enum Framing {
     /// Nothing but blanks.
     Empty,
-    /// One JSON value a line (<https://jsonlines.org>).
+    /// One JSON value a line (<https://jsonlines.org>), possibly behind a text such as a syslog header.
     JsonLines,
     /// An array, objects over several lines, or an array inside a wrapper.
     JsonDocument,
@@ -38,19 +41,36 @@ impl Framing {
     pub(super) fn of(head: &[u8], at_end: bool, wrapper: &[String]) -> Self {
         match head.trim_ascii_start().first() {
             None => Self::Empty,
-            Some(b'[') => Self::JsonDocument,
+            Some(b'[') if whole_lines(head).nth(1).is_none() => Self::JsonDocument,
             Some(b'{') if is_wrapped(head, wrapper) => Self::JsonDocument,
-            Some(_) if has_whole_line(head) => Self::JsonLines,
+            Some(_) if whole_lines(head).next().is_some() => Self::JsonLines,
             Some(b'{') => Self::JsonDocument,
+            Some(_) if is_prefixed(head) => Self::JsonLines,
             Some(_) => csv(head, at_end).unwrap_or(Self::JsonLines),
         }
     }
 }
 
-/// Whether one of the first lines is a whole object; then each line stands for itself.
-fn has_whole_line(head: &[u8]) -> bool {
-    let whole = |line: &[u8]| line.starts_with(b"{") && serde_json::from_slice::<IgnoredAny>(line).is_ok();
-    lines::spans(head).take(LINES).any(|span| whole(&head[span]))
+/// The lines that are a whole object each; then lines stand for themselves. An array laid out over lines has one at most:
+/// its last element, which no comma follows.
+fn whole_lines(head: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let whole = |line: &&[u8]| line.starts_with(b"{") && serde_json::from_slice::<IgnoredAny>(line).is_ok();
+    lines::spans(head).map(|span| &head[span]).filter(whole)
+}
+
+/// Whether the first lines are texts that end with an object each. Most of them must: a CSV may have one such row, whose
+/// last cell is an object of one member.
+fn is_prefixed(head: &[u8]) -> bool {
+    let lines: Vec<_> = lines::spans(head).take(LINES).map(|span| &head[span]).collect();
+    let prefixed = lines.iter().filter(|line| lines::object_at_end(line).is_some()).count();
+    lines.first().is_some_and(|line| lines::object_at_end(line).is_some())
+        || prefixed * 2 > lines.len() && !is_row(lines[0])
+}
+
+fn is_row(line: &[u8]) -> bool {
+    DELIMITERS
+        .iter()
+        .any(|delimiter| memchr::memchr(*delimiter, line).is_some())
 }
 
 /// Whether the first object leads to the wrapper's array within the first block.
@@ -62,7 +82,7 @@ fn is_wrapped(head: &[u8], wrapper: &[String]) -> bool {
 fn csv(head: &[u8], at_end: bool) -> Option<Framing> {
     let line = lines::spans(head).next().map(|span| &head[span])?;
     let count = |delimiter: u8| memchr::memchr_iter(delimiter, line).count();
-    let delimiter = [b',', b'\t', b';']
+    let delimiter = DELIMITERS
         .into_iter()
         .max_by_key(|delimiter| (count(*delimiter), *delimiter == b','))?;
     let header = Header::read(head, delimiter, at_end)?;
@@ -84,6 +104,12 @@ mod tests {
         assert_eq!(framing("{\"a\":1}"), "json-lines");
         assert_eq!(framing("broken, line\n{\"a\":2}"), "json-lines");
         assert_eq!(framing("{\"a\":\n{\"a\":2}"), "json-lines");
+        assert_eq!(framing("[{\"cut\n{\"a\":1}\n{\"a\":2}"), "json-lines");
+        assert_eq!(framing("[\n{\"a\":1},\n{\"a\":2}\n]"), "json-document");
+        assert_eq!(
+            framing(&format!("{}{{\"a\":1}}", "{ broken\n".repeat(99))),
+            "json-lines"
+        );
         assert_eq!(framing("[\n{\"a\":1}]"), "json-document");
         assert_eq!(framing("{\n \"a\": 1\n}"), "json-document");
         assert_eq!(framing("{\"Records\":[{\"a\":1}]}"), "json-document");
@@ -91,5 +117,11 @@ mod tests {
         assert_eq!(framing("a,b\n1,2"), "csv");
         assert_eq!(framing("a;b;c\n1;2,0;3"), "csv");
         assert_eq!(framing("just some words"), "json-lines");
+        assert_eq!(
+            framing("<14>host app: {\"a\":1}\n<14>host app: {\"a\":2}"),
+            "json-lines"
+        );
+        assert_eq!(framing("broken\n<14>, a: {\"a\":1}\n<14>, b: {\"a\":2}"), "json-lines");
+        assert_eq!(framing("a,b\n1,{\"c\":2}\n1,{\"c\":3}"), "csv");
     }
 }

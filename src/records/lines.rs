@@ -1,6 +1,11 @@
 //! One record a line. Blank lines are none; a carriage return before the line feed belongs to the line's end.
+//!
+//! A log shipper may have put a text before the JSON, such as a syslog header (RFC 5424): the record is the whole line,
+//! what is parsed is the JSON at its end.
 
 use std::ops::Range;
+
+use serde::de::IgnoredAny;
 
 use super::blocks::{Cutter, Spans};
 
@@ -27,6 +32,28 @@ impl Cutter for Lines {
     }
 }
 
+/// How many braces of a line are tried as the beginning of its JSON: a header may hold some of its own.
+const TRIES: usize = 8;
+
+/// The JSON of a line: the line itself, or what follows a text before it. A line without an object at its end is given
+/// back whole, to be refused as it stands.
+pub fn json_part(line: &[u8]) -> &[u8] {
+    if matches!(line.trim_ascii_start().first(), None | Some(b'{' | b'[')) {
+        return line;
+    }
+    object_at_end(line).unwrap_or(line)
+}
+
+/// The object that a line of text ends with.
+pub(super) fn object_at_end(line: &[u8]) -> Option<&[u8]> {
+    if !line.trim_ascii_end().ends_with(b"}") {
+        return None;
+    }
+    let starts = memchr::memchr_iter(b'{', line).take(TRIES);
+    let mut tails = starts.map(|start| &line[start..]);
+    tails.find(|tail| serde_json::from_slice::<IgnoredAny>(tail).is_ok())
+}
+
 /// The lines that are not blank, without their ends.
 pub(super) fn spans(bytes: &[u8]) -> impl Iterator<Item = Range<usize>> + '_ {
     let ends = memchr::memchr_iter(b'\n', bytes).chain(std::iter::once(bytes.len()));
@@ -46,6 +73,19 @@ pub(super) fn spans(bytes: &[u8]) -> impl Iterator<Item = Range<usize>> + '_ {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_json_of_a_line_may_stand_behind_a_text() {
+        let found = |line: &'static str| std::str::from_utf8(json_part(line.as_bytes())).expect("UTF-8");
+        assert_eq!(found(r#"{"a":1}"#), r#"{"a":1}"#);
+        assert_eq!(
+            found(r#"<14>Jan 16 04:46:33 host app[7]: {"a":{"b":1}}"#),
+            r#"{"a":{"b":1}}"#
+        );
+        assert_eq!(found(r#"<14>1 - - [x@1 y="{z}"] {"a":1} "#), r#"{"a":1} "#);
+        assert_eq!(found("plain {words}"), "plain {words}");
+        assert_eq!(found(r#"cut short {"a":1"#), r#"cut short {"a":1"#);
+    }
 
     #[test]
     fn blank_lines_are_no_records_and_ends_belong_to_none() {

@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 pub use blocks::{Block, Blocks};
 pub use csv::{Header, RowReader};
 pub use framing::Framing;
+pub use lines::json_part;
 
 /// Where a record lies: enough for anyone to cut its bytes out of the source again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, JsonSchema, Serialize, Deserialize)]
@@ -72,6 +73,8 @@ pub enum RefusalReason {
     MissingTime,
     /// A time that its format does not allow.
     InvalidTime,
+    /// An object or a list of lists where an identity or a tenant is expected.
+    NotAName,
     /// In a window, and nobody is named who did it.
     MissingActor,
     /// In scope, and nothing says what was done.
@@ -89,6 +92,7 @@ impl RefusalReason {
             Self::RowWidth => "row-width",
             Self::MissingTime => "missing-time",
             Self::InvalidTime => "invalid-time",
+            Self::NotAName => "not-a-name",
             Self::MissingActor => "missing-actor",
             Self::MissingAction => "missing-action",
         }

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 use csv::{Terminator, Writer, WriterBuilder};
 
-use crate::text::visible;
+use crate::text::{printable_ascii, visible};
 
 /// A table under way.
 pub(super) struct Sheet(Writer<Vec<u8>>);
@@ -66,7 +66,8 @@ fn safe(cell: &str) -> Cow<'_, str> {
 
 /// The short way for nearly all cells: printable ASCII that begins with a letter or digit and has no further start.
 fn harmless(cell: &str) -> bool {
-    cell.bytes().all(|byte| matches!(byte, b' '..=b'~') && byte != b';')
+    printable_ascii(cell)
+        && !cell.contains(';')
         && cell.bytes().next().is_none_or(|first| first.is_ascii_alphanumeric())
 }
 

@@ -10,7 +10,8 @@ use crate::{
     events::{Outcome, Target},
     findings::{
         ActionFinding, AgentFinding, Answer, Caveat, CaveatCode, ConflictFinding, CoverageFinding, Findings, Impact,
-        RefusedFinding, SCHEMA, ScopeFinding, SourceCoverage, SourceFinding, TenantFinding, TenantImpact, Tool,
+        KindCoverage, RefusedFinding, SCHEMA, ScopeFinding, SourceCoverage, SourceFinding, TenantFinding, TenantImpact,
+        Tool,
     },
     records::Locator,
     scope::ScopeMask,
@@ -275,6 +276,7 @@ pub(super) fn answer_of(tenants: Vec<TenantImpact>) -> Answer {
             known_tenants: tenants.iter().filter(|tenant| tenant.finding.known).count() as u64,
             share: Some(0.0075),
             customers: Some(400),
+            listed: 400,
         },
         tenants: tenants.iter().map(|tenant| tenant.finding.clone()).collect(),
         agents,
@@ -283,6 +285,7 @@ pub(super) fn answer_of(tenants: Vec<TenantImpact>) -> Answer {
             event_id: "evt-9".to_owned(),
             events: vec![event(9).at, event(12).at],
         }],
+        near: crate::findings::NearFinding::default(),
         agent_naming: AgentNaming::Pseudonym,
     };
     Answer {
@@ -400,6 +403,10 @@ fn source(path: &str, records: Books) -> SourceFinding {
         records,
         first: Some(time("2026-01-15T22:04:11.004Z")),
         last: Some(time("2026-01-21T01:59:58.870Z")),
+        container: "plain".to_owned(),
+        encoding: "utf-8".to_owned(),
+        stream_sha256: Sha256::of(path.as_bytes()),
+        stream_bytes: 2_415_919,
     }
 }
 
@@ -438,6 +445,10 @@ fn coverage() -> CoverageFinding {
     CoverageFinding {
         gap_hours: 3,
         gaps: vec![gap],
+        kinds: vec![KindCoverage {
+            profile: "superuser".to_owned(),
+            gaps: vec![gap],
+        }],
         sources: vec![source(0), source(1)],
     }
 }

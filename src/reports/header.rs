@@ -25,8 +25,11 @@ pub(super) struct Header {
     pub(super) agents: Vec<Agent>,
     /// By code.
     pub(super) glossary: BTreeMap<String, Meaning>,
+    /// Of any kind of log.
     pub(super) gaps: Vec<Gap>,
     pub(super) gap_hours: u32,
+    /// Whether the vendor gave a list of its customers, so that one can be missing in it.
+    pub(super) has_directory: bool,
     /// Which kinds of caveat there are; their messages are the vendor's.
     pub(super) caveats: BTreeSet<CaveatCode>,
 }
@@ -85,7 +88,8 @@ impl Header {
             sources: findings.sources.iter().map(Source::new).collect(),
             agents: findings.agents.iter().map(|agent| Agent::new(agent, naming)).collect(),
             glossary: glossary(findings),
-            gaps: findings.coverage.gaps.clone(),
+            gaps: gaps(findings),
+            has_directory: findings.impact.listed > 0,
             gap_hours: findings.coverage.gap_hours,
             caveats: findings.caveats.iter().map(|caveat| caveat.code).collect(),
         }
@@ -97,6 +101,16 @@ impl Header {
         let until = self.scopes.iter().map(|scope| scope.window.until).max()?;
         Some(Window { from, until })
     }
+}
+
+fn gaps(findings: &Findings) -> Vec<Gap> {
+    let gaps: BTreeSet<Gap> = findings
+        .coverage
+        .kinds
+        .iter()
+        .flat_map(|kind| kind.gaps.iter().copied())
+        .collect();
+    gaps.into_iter().collect()
 }
 
 fn glossary(findings: &Findings) -> BTreeMap<String, Meaning> {

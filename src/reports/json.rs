@@ -5,13 +5,18 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use crate::text::acts;
+use crate::text::{acts, printable_ascii};
 
-/// One line, with its end.
-pub(super) fn push_line(out: &mut String, value: &impl Serialize) {
-    let line = serde_json::to_string(value).expect("a value without maps serialises");
-    push_escaped(out, &line);
-    out.push('\n');
+/// A value on each line.
+pub(super) fn lines<V: Serialize>(values: impl IntoIterator<Item = V>) -> String {
+    let (mut out, mut line) = (String::new(), Vec::new());
+    for value in values {
+        line.clear();
+        serde_json::to_writer(&mut line, &value).expect("a value without maps serialises into memory");
+        push_escaped(&mut out, str::from_utf8(&line).expect("JSON is UTF-8"));
+        out.push('\n');
+    }
+    out
 }
 
 /// Indented by two blanks, with a final line's end.
@@ -26,6 +31,10 @@ pub(super) fn pretty(value: &impl Serialize) -> String {
 /// JSON text whose acting characters are escaped. Its only line breaks are its layout: those in strings are escaped
 /// already, and outside of strings nothing else can act.
 fn push_escaped(out: &mut String, json: &str) {
+    // The short way for nearly all lines.
+    if printable_ascii(json) {
+        return out.push_str(json);
+    }
     let mut rest = json;
     while let Some(at) = rest.bytes().position(|byte| !matches!(byte, b' '..=b'~')) {
         let c = rest[at..].chars().next().expect("only ASCII is before it");
@@ -53,8 +62,7 @@ mod tests {
     #[test]
     fn nothing_is_lost_and_nothing_acts() {
         let logged = "a\u{202e}\u{7f}\u{2028}\u{e0041}\t\"山\\";
-        let mut line = String::new();
-        push_line(&mut line, &logged);
+        let line = lines([logged]);
         assert_eq!(line, "\"a\\u202e\\u007f\\u2028\\udb40\\udc41\\t\\\"山\\\\\"\n");
         assert_eq!(serde_json::from_str::<String>(&line).expect("JSON"), logged);
     }

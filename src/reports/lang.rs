@@ -195,12 +195,22 @@ pub(super) fn customer_caveat(code: CaveatCode) -> Option<&'static str> {
         CaveatCode::UnreadableSource => Some(
             "At least one log file held nothing that could be read. What it may have recorded is not in this report.",
         ),
+        CaveatCode::TruncatedSource => {
+            Some("At least one log file is cut short or damaged. What stood behind the break is not in this report.")
+        }
+        CaveatCode::ChangedWhileRead => Some(
+            "At least one log file was still being written while it was read. What came later is not in this report.",
+        ),
         CaveatCode::SkippedInput => {
             Some("At least one file or folder among the logs was passed over. What it may hold is not in this report.")
         }
+        CaveatCode::ProbablyCutOff => Some(
+            "At least one log file looks as if its export had been cut off. Actions recorded behind the cut are not in this \
+             report.",
+        ),
         CaveatCode::CoverageGap => Some(
-            "For the hours named below no log holds any record, of anybody. Either nothing happened in them, or records are \
-             missing; this report cannot tell which.",
+            "For the hours named below one kind of log, or all, holds no record of anybody. Either nothing happened in them, or \
+             records are missing; this report cannot tell which.",
         ),
         CaveatCode::EventsWithoutTenant => Some(
             "Some actions of the agents concerned name no customer at all in the log. They are in nobody's report, and one or \
@@ -209,6 +219,9 @@ pub(super) fn customer_caveat(code: CaveatCode) -> Option<&'static str> {
         CaveatCode::NothingRead
         | CaveatCode::NothingInScope
         | CaveatCode::RefusedRecords
+        | CaveatCode::IllFittingProfile
+        | CaveatCode::NarrowedAway
+        | CaveatCode::MentionedIdentity
         | CaveatCode::UnknownTenants
         | CaveatCode::EventIdConflict
         | CaveatCode::UncataloguedActions => None,

@@ -41,6 +41,12 @@ fn push_span(out: &mut String, text: &str) {
     if text.is_empty() {
         return;
     }
+    if !text.contains(['`', ' ']) {
+        // The short way for nearly all.
+        out.push('`');
+        out.push_str(text);
+        return out.push('`');
+    }
     let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
     let fence = "`".repeat(longest + 1);
     // A renderer takes one blank off each end if both have one; a backtick at an end would lengthen the fence.

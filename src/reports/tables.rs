@@ -40,11 +40,8 @@ struct Line<'a> {
 
 /// The evidence copy: every event on a line, as logged.
 pub(super) fn lines(header: &Header, events: &[TenantEvent]) -> Vec<u8> {
-    let mut out = String::new();
-    for event in events {
-        json::push_line(&mut out, &line(header, event));
-    }
-    out.into_bytes()
+    let lines = events.iter().map(|event| line(header, event));
+    json::lines(lines).into_bytes()
 }
 
 fn line<'a>(header: &'a Header, event: &'a TenantEvent) -> Line<'a> {

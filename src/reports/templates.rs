@@ -218,3 +218,65 @@ fn invalid(name: &str, message: String) -> TemplateError {
         message,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folder(files: &[(&str, &[u8])]) -> tempfile::TempDir {
+        let folder = tempfile::tempdir().expect("a folder");
+        for (name, bytes) in files {
+            fs::write(folder.path().join(name), bytes).expect("a file");
+        }
+        folder
+    }
+
+    fn error(files: &[(&str, &[u8])]) -> String {
+        Templates::from_folder(folder(files).path())
+            .expect_err("a fault")
+            .to_string()
+    }
+
+    /// The checks refuse it too; this one cannot be talked out of it.
+    #[test]
+    fn no_template_prints_unescaped() {
+        for (name, text) in BUILT_IN {
+            assert!(!text.contains("{{{") && !text.contains("{{&"), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_folder_replaces_by_name_and_leaves_the_rest() {
+        let folder = folder(&[
+            ("action.md.hbs", b"- {{number}} {{code action}}\n"),
+            ("README", b"{{nonsense"),
+        ]);
+        let templates = Templates::from_folder(folder.path()).expect("templates");
+        let [replaced] = templates.replaced() else {
+            panic!("one replacement");
+        };
+        assert_eq!((replaced.name, replaced.text.len()), ("action.md.hbs", 29));
+    }
+
+    #[test]
+    fn faults_name_the_template() {
+        let misspelt = error(&[("report.html.hbs", b"{{#if tenant.knwon}}x{{/if}}")]);
+        assert_eq!(misspelt, "template `report.html.hbs`: the view has no `tenant.knwon`");
+        let row = error(&[("action.html.hbs", b"{{nubmer}}")]);
+        assert!(
+            row.starts_with("template `action.html.hbs`: a row has no field `nubmer`"),
+            "{row}"
+        );
+        let unclosed = error(&[("index.html.hbs", b"{{#if caveats}}")]);
+        assert!(unclosed.starts_with("template `index.html.hbs`: "), "{unclosed}");
+        let unknown = error(&[("raport.html.hbs", b"")]);
+        assert_eq!(
+            unknown,
+            "template `raport.html.hbs` replaces nothing; did you mean `report.html.hbs`?"
+        );
+        let binary = error(&[("style.css.hbs", b"\xff")]);
+        assert_eq!(binary, "template `style.css.hbs` cannot be read");
+        let nowhere = Templates::from_folder(Path::new("no/such/folder")).expect_err("no folder");
+        assert_eq!(nowhere.to_string(), "template `no/such/folder` cannot be read");
+    }
+}

@@ -239,6 +239,7 @@ fn a_bare_answer_renders() {
     findings.scopes[0].basis = None;
     findings.actions.clear();
     findings.coverage.gaps.clear();
+    findings.coverage.kinds.clear();
     findings.refused.clear();
     findings.conflicts.clear();
     findings.impact.share = None;

@@ -27,17 +27,32 @@ impl Identities {
             folded.extend(without_id(listed).map(|identity| (fold(identity).into_owned(), agent)));
         }
         add_ids(agents, &mut folded);
-        let finder = AhoCorasick::new(folded.keys()).expect("identities are far fewer than an automaton can hold");
+        let finder = AhoCorasick::builder().ascii_case_insensitive(true).build(folded.keys());
+        let finder = finder.expect("identities are far fewer than an automaton can hold");
         Self { exact, folded, finder }
     }
 
     /// The agent that a field's value names.
     pub fn agent(&self, matching: Matching, value: &str) -> Option<usize> {
-        let exactly = self.exact.get(value).copied();
+        let exactly = self.exact.get(value.trim()).copied();
         match matching {
-            Matching::Exact => exactly,
-            Matching::Folded => exactly.or_else(|| self.folded.get(&*fold(value)).copied()),
+            // An address is one wherever it stands, also where a log keeps ids.
+            Matching::Exact if !value.contains('@') => exactly,
+            Matching::Exact | Matching::Folded => exactly.or_else(|| self.folded.get(&*fold(value)).copied()),
         }
+    }
+
+    /// Whether any listed identity stands as a whole word in these bytes.
+    pub fn any_named_in(&self, bytes: &[u8]) -> bool {
+        // Nothing to fold or to decode: the usual record, looked at where it lies.
+        if bytes.is_ascii() && memchr::memmem::find(bytes, b"\\u").is_none() {
+            let text = std::str::from_utf8(bytes).expect("ASCII is UTF-8");
+            return self
+                .finder
+                .find_overlapping_iter(text)
+                .any(|found| is_whole(text, found.range()));
+        }
+        !self.named_in(bytes).is_empty()
     }
 
     /// The agents, ascending, whose identities stand as whole words in bytes that could not be read as an event,
@@ -88,22 +103,38 @@ fn is_whole(text: &str, found: std::ops::Range<usize>) -> bool {
         && !text[found.end..].chars().next().is_some_and(belongs)
 }
 
-/// The text with `\uXXXX` escapes decoded wherever they stand: a broken record is no JSON, and may name somebody so.
+/// The text with JSON escapes decoded wherever they stand: a broken record is no JSON, and may name somebody so. NULs go,
+/// as they stand between the letters of UTF-16.
 fn unescaped(text: &str) -> Cow<'_, str> {
-    if !text.contains("\\u") {
+    if !text.contains(['\\', '\0']) {
         return Cow::Borrowed(text);
     }
-    let mut parts = text.split("\\u");
-    let mut decoded = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        let code = part
-            .get(..4)
-            .and_then(|digits| u32::from_str_radix(digits, 16).ok())
-            .and_then(char::from_u32);
-        match code {
-            Some(c) => decoded.extend([c].into_iter().chain(part[4..].chars())),
-            None => decoded.extend("\\u".chars().chain(part.chars())),
-        }
+    let mut decoded = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find(['\\', '\0']) {
+        decoded.push_str(&rest[..at]);
+        let (c, length) = escape(&rest[at..]);
+        decoded.extend(c);
+        rest = &rest[at + length..];
     }
+    decoded.push_str(rest);
     Cow::Owned(decoded)
+}
+
+/// What an escape, or a NUL, stands for, and how many bytes it takes.
+fn escape(text: &str) -> (Option<char>, usize) {
+    let mut chars = text.chars();
+    match (chars.next(), chars.next()) {
+        (Some('\0'), _) => (None, 1),
+        (_, Some('u')) => {
+            let code = text
+                .get(2..6)
+                .and_then(|digits| u32::from_str_radix(digits, 16).ok())
+                .and_then(char::from_u32);
+            code.map_or((Some('\\'), 1), |c| (Some(c), 6))
+        }
+        (_, Some(c @ ('\\' | '/' | '"'))) => (Some(c), 2),
+        (_, Some('n' | 'r' | 't' | 'b' | 'f')) => (Some(' '), 2),
+        _ => (Some('\\'), 1),
+    }
 }

@@ -4,6 +4,8 @@
 
 mod identities;
 
+use std::net::IpAddr;
+
 use crate::{
     case::{Agent, Scope},
     events::Named,
@@ -111,16 +113,25 @@ impl ScopeSet {
         found
     }
 
-    /// Of these scopes, those that also allow the session and the address.
+    /// Of these scopes, those that also allow the session and the address, or that the event gives no reason to rule out.
     pub fn narrowed(&self, scopes: ScopeMask, session: Option<&str>, ip: Option<&str>) -> ScopeMask {
-        let allows = |listed: &[String], value: Option<&str>| {
-            listed.is_empty() || value.is_some_and(|value| listed.iter().any(|one| one == value))
+        // What the log does not say cannot rule an event out.
+        let allows = |listed: &[String], value: Option<&str>, same: fn(&str, &str) -> bool| {
+            listed.is_empty() || value.is_none_or(|value| listed.iter().any(|one| same(one, value)))
         };
         let stays = |&scope: &usize| {
             let Scope { sessions, ips, .. } = &self.scopes[scope];
-            scopes.contains(scope) && allows(sessions, session) && allows(ips, ip)
+            scopes.contains(scope) && allows(sessions, session, |a, b| a == b) && allows(ips, ip, same_address)
         };
         (0..self.scopes.len()).filter(stays).collect()
+    }
+}
+
+/// Addresses compare as addresses, since IPv6 has many spellings (RFC 5952); what is none compares as text.
+fn same_address(one: &str, other: &str) -> bool {
+    match (one.parse::<IpAddr>(), other.parse::<IpAddr>()) {
+        (Ok(one), Ok(other)) => one.to_canonical() == other.to_canonical(),
+        _ => one == other,
     }
 }
 

@@ -79,6 +79,14 @@ fn addresses_match_without_case_and_ids_exactly() {
     assert_eq!(attribute(&set, 0b11, &[(Matching::Exact, "a-1")]), None);
     assert_eq!(attribute(&set, 0b11, &[(Matching::Exact, "key-1")]), Some((1, 0, 0b11)));
     assert_eq!(attribute(&set, 0b11, &[(Matching::Exact, "KEY-1")]), None);
+    assert_eq!(
+        attribute(&set, 0b11, &[(Matching::Exact, " key-1 ")]),
+        Some((1, 0, 0b11))
+    );
+    assert_eq!(
+        attribute(&set, 0b11, &[(Matching::Exact, "ANN@x.example")]),
+        Some((0, 0, 0b01))
+    );
 }
 
 #[test]
@@ -111,8 +119,20 @@ fn sessions_and_addresses_narrow_a_scope_where_given() {
     let set = ScopeSet::compile(&scopes, &[agent("A-1", "ann@x.example", &[])]);
     assert_eq!(set.narrowed(ScopeMask(0b11), Some("s1"), None).0, 0b11);
     assert_eq!(set.narrowed(ScopeMask(0b11), Some("s2"), None).0, 0b01);
-    assert_eq!(set.narrowed(ScopeMask(0b11), None, None).0, 0b01);
+    assert_eq!(
+        set.narrowed(ScopeMask(0b11), None, None).0,
+        0b11,
+        "a session that is not logged rules nothing out"
+    );
     assert_eq!(set.narrowed(ScopeMask(0b10), Some("s2"), None).0, 0);
+}
+
+#[test]
+fn addresses_compare_as_addresses() {
+    assert!(same_address("2001:db8::1", "2001:DB8:0::1"));
+    assert!(same_address("192.0.2.1", "::ffff:192.0.2.1"));
+    assert!(!same_address("192.0.2.1", "192.0.2.10"));
+    assert!(same_address("AWS Internal", "AWS Internal"));
 }
 
 #[test]
@@ -122,6 +142,8 @@ fn identities_are_found_in_bytes_that_are_no_event() {
     assert_eq!(names(r#"{"email":"ann@x.example","#), [0]);
     assert_eq!(names(r#"{"email":"ANN\u0040x.example","#), [0]);
     assert_eq!(names("A-1 and key-1"), [0, 1]);
+    assert_eq!(names(r#""user":"stra\u00dfe\/A-2\"#), [0, 1]);
+    assert_eq!(names("b\0o\0b\0@\0x\0.\0e\0x\0a\0m\0p\0l\0e\0"), [1]);
     assert_eq!(names("joann@x.example, A-11, monkey-1"), [0_usize; 0]);
     assert_eq!(set.identities().named_in(b"\xff\xfe bob@x.example \xff"), [1]);
 }

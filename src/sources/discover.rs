@@ -3,14 +3,17 @@
 use std::{
     collections::BTreeMap,
     fs, io,
-    path::{Component, Path, PathBuf},
+    path::{Path, PathBuf},
 };
 
 use globset::{GlobBuilder, GlobMatcher};
 use walkdir::{DirEntry, WalkDir};
 
-use super::{Skipped, Source, SourceError, SourceSet};
-use crate::case::{InputSpec, ProfileRef};
+use super::{
+    Input, Skipped, Source, SourceError, SourceSet,
+    names::{is_hidden, tidy, under},
+};
+use crate::case::InputSpec;
 
 /// Finds every file of these inputs, or says everything that is wrong with them.
 pub fn discover(specs: &[InputSpec]) -> Result<SourceSet, Vec<SourceError>> {
@@ -31,16 +34,21 @@ pub fn discover(specs: &[InputSpec]) -> Result<SourceSet, Vec<SourceError>> {
 struct Found {
     set: SourceSet,
     faults: Vec<SourceError>,
-    /// Real path to profile: a file named by two inputs is read once.
-    taken: BTreeMap<PathBuf, ProfileRef>,
+    /// Real path to position: a file named by two inputs is read once.
+    taken: BTreeMap<PathBuf, usize>,
+    /// The folder resolved last: thousands of files lie in a few folders.
+    folder: Option<(PathBuf, PathBuf)>,
 }
 
 impl Found {
     fn add(&mut self, spec: &InputSpec) -> Result<(), SourceError> {
+        if spec.path == "-" {
+            return self.standard_input(spec);
+        }
         let path = spec.base.join(&spec.path);
         match fs::metadata(&path) {
             Ok(meta) if meta.is_dir() => self.walk(spec, &path, &tidy(&spec.path), None),
-            Ok(_) => self.take(spec, path, tidy(&spec.path)),
+            Ok(_) => self.take(spec, path, tidy(&spec.path), true),
             Err(fault) if fault.kind() == io::ErrorKind::NotFound => self.expand(spec, path),
             Err(fault) => Err(SourceError::Io {
                 shown: spec.path.clone(),
@@ -101,7 +109,7 @@ impl Found {
                     }),
                     None => {
                         files += 1;
-                        self.take(spec, path.to_owned(), shown)?;
+                        self.take(spec, path.to_owned(), shown, false)?;
                     }
                 },
                 Err(fault) if fault.loop_ancestor().is_some() => {
@@ -127,29 +135,65 @@ impl Found {
         Ok(())
     }
 
-    fn take(&mut self, spec: &InputSpec, path: PathBuf, shown: String) -> Result<(), SourceError> {
-        let real = fs::canonicalize(&path).map_err(|fault| SourceError::Io {
+    fn standard_input(&mut self, spec: &InputSpec) -> Result<(), SourceError> {
+        if self.set.sources.iter().any(|source| source.input == Input::Standard) {
+            return Err(SourceError::StandardTwice);
+        }
+        self.set.sources.push(Source {
+            shown: "-".to_owned(),
+            input: Input::Standard,
+            path: PathBuf::from("-"),
+            bytes: 0,
+            profile: spec.profile.clone(),
+            named: true,
+        });
+        Ok(())
+    }
+
+    fn take(&mut self, spec: &InputSpec, path: PathBuf, shown: String, named: bool) -> Result<(), SourceError> {
+        let refused = |fault| SourceError::Io {
             shown: shown.clone(),
             fault,
-        })?;
-        match self.taken.get(&real) {
-            Some(profile) if *profile == spec.profile => Ok(()),
-            Some(_) => Err(SourceError::TwoProfiles { shown }),
-            None => {
-                let bytes = fs::metadata(&path)
-                    .map_err(|fault| SourceError::Io {
-                        shown: shown.clone(),
-                        fault,
-                    })?
-                    .len();
-                self.set.sources.push(Source {
-                    shown,
-                    path,
-                    bytes,
-                    profile: spec.profile.clone(),
-                });
-                self.taken.insert(real, spec.profile.clone());
-                Ok(())
+        };
+        let meta = fs::metadata(&path).map_err(refused)?;
+        let real = self.real(&path, &meta).map_err(refused)?;
+        if let Some(&at) = self.taken.get(&real) {
+            let source = &mut self.set.sources[at];
+            source.named |= named;
+            return match source.profile == spec.profile {
+                true => Ok(()),
+                false => Err(SourceError::TwoProfiles { shown }),
+            };
+        }
+        self.taken.insert(real, self.set.sources.len());
+        self.set.sources.push(Source {
+            shown,
+            input: Input::File,
+            path,
+            bytes: meta.len(),
+            profile: spec.profile.clone(),
+            named,
+        });
+        Ok(())
+    }
+
+    /// The path without links. A pipe (`<(zcat log.gz)`) has none, and is itself.
+    fn real(&mut self, path: &Path, meta: &fs::Metadata) -> io::Result<PathBuf> {
+        if !meta.is_file() {
+            return Ok(path.to_owned());
+        }
+        let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else {
+            return fs::canonicalize(path);
+        };
+        if fs::symlink_metadata(path)?.is_symlink() || folder.as_os_str().is_empty() {
+            return fs::canonicalize(path);
+        }
+        match &self.folder {
+            Some((known, real)) if known == folder => Ok(real.join(name)),
+            _ => {
+                let real = fs::canonicalize(folder)?;
+                self.folder = Some((folder.to_owned(), real.clone()));
+                Ok(real.join(name))
             }
         }
     }
@@ -160,30 +204,8 @@ fn passed_over(entry: &DirEntry, globbed: bool) -> Option<&'static str> {
     if !entry.file_type().is_file() {
         return Some("not a regular file");
     }
-    // Desktop and editor litter (`.DS_Store`, `.swp`); a glob that matches it asks for it.
-    (!globbed && entry.file_name().as_encoded_bytes().starts_with(b".")).then_some("a hidden file")
-}
-
-/// The path of a walked file as reached from the case: the written root, then what lies below it.
-fn under(shown: &str, root: &Path, path: &Path) -> String {
-    let below = path.strip_prefix(root).unwrap_or(path).components();
-    let below: Vec<_> = below
-        .map(|part| part.as_os_str().to_string_lossy().into_owned())
-        .collect();
-    match (shown.is_empty(), below.is_empty()) {
-        (true, _) => below.join("/"),
-        (false, true) => shown.to_owned(),
-        (false, false) => format!("{}/{}", shown.trim_end_matches('/'), below.join("/")),
-    }
-}
-
-/// A written path without `.` parts and trailing separators.
-fn tidy(written: &str) -> String {
-    let parts: Vec<_> = Path::new(written)
-        .components()
-        .filter(|part| *part != Component::CurDir)
-        .collect();
-    parts.iter().collect::<PathBuf>().to_string_lossy().into_owned()
+    // A glob that matches litter asks for it.
+    (!globbed && is_hidden(entry.file_name().as_encoded_bytes())).then_some("a hidden file")
 }
 
 /// The leading folders of a glob that hold no wildcard.
@@ -204,12 +226,14 @@ fn fixed_part(pattern: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::case::ProfileRef;
 
     fn spec(base: &Path, path: &str, profile: &str) -> InputSpec {
         InputSpec {
             path: path.to_owned(),
             base: base.to_owned(),
             profile: ProfileRef::BuiltIn(profile.to_owned()),
+            tenant: None,
         }
     }
 

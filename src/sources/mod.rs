@@ -1,12 +1,32 @@
-//! Sources: which log files there are, in a fixed order. What is in them is the next rooms' business.
+//! Sources: which log files there are, in a fixed order, and the streams of text in them, unpacked and hashed. What the
+//! text says is the next rooms' business.
 
+mod codec;
 mod discover;
+mod error;
+mod inflate;
+mod kind;
+mod limits;
+mod names;
+mod place;
+mod read;
+mod stream;
+mod tar;
+mod unpack;
+mod unread;
+mod utf16;
+mod watch;
+mod zip;
 
 use std::path::PathBuf;
 
-use crate::case::ProfileRef;
+use crate::{case::ProfileRef, digest::Sha256};
 
 pub use discover::discover;
+pub use error::SourceError;
+pub use limits::Limits;
+pub use read::read;
+pub use stream::Stream;
 
 /// The log files of a case: by the order of `[[logs]]`, then by the bytes of the path.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -29,12 +49,25 @@ impl SourceSet {
 pub struct Source {
     /// As reached from the case file, with `/`: for people and for the findings.
     pub shown: String,
+    /// How to get at it.
+    pub input: Input,
     /// For opening.
     pub path: PathBuf,
     /// Its size when it was found; only for showing progress.
     pub bytes: u64,
     /// What reads it.
     pub profile: ProfileRef,
+    /// The case names it, rather than a folder or a glob that it was found by: then it must be a log.
+    pub named: bool,
+}
+
+/// Ways to get at a source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Input {
+    /// By its path.
+    File,
+    /// Standard input.
+    Standard,
 }
 
 /// A file that will not be read.
@@ -46,46 +79,65 @@ pub struct Skipped {
     pub reason: String,
 }
 
-/// A log input of the case that cannot be used.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum SourceError {
-    /// The path names nothing.
-    #[error("no such log file or folder: `{shown}` (looked for {})", path.display())]
-    Missing {
-        /// As written.
-        shown: String,
-        /// As resolved.
-        path: PathBuf,
-    },
-    /// A glob or folder holds no file.
-    #[error("no log file in `{shown}` (looked in {})", path.display())]
-    Empty {
-        /// As written.
-        shown: String,
-        /// As resolved.
-        path: PathBuf,
-    },
-    /// The glob is not one.
-    #[error("`{shown}` is not a valid glob: {fault}")]
-    Glob {
-        /// As written.
-        shown: String,
-        /// What is wrong with it.
-        fault: String,
-    },
-    /// Two inputs read the same file through different profiles.
-    #[error("`{shown}` is given twice, with different profiles")]
-    TwoProfiles {
-        /// As reached from the case file.
-        shown: String,
-    },
-    /// The operating system refused.
-    #[error("cannot read `{shown}`: {fault}")]
-    Io {
-        /// As reached from the case file.
-        shown: String,
-        /// Its answer.
-        fault: std::io::Error,
-    },
+/// What reading one file brought.
+#[derive(Debug)]
+pub struct Contents<T> {
+    /// A part for each text stream in it, in the order of their names.
+    pub parts: Vec<Part<T>>,
+    /// Members that were not read.
+    pub skipped: Vec<Skipped>,
+    /// Streams that end before they should.
+    pub broken: Vec<Broken>,
+    /// If another hand was at the file meanwhile.
+    pub changed: Option<Changed>,
+}
+
+/// One text stream: a file, or what was inside one.
+#[derive(Debug)]
+pub struct Part<T> {
+    /// As reached from the case file; a member of an archive with its path behind that of the archive.
+    pub shown: String,
+    /// What it was inside of, the outermost first: `gzip/tar`; `plain` if nothing.
+    pub container: String,
+    /// `utf-8`, `utf-16le` or `utf-16be`.
+    pub encoding: &'static str,
+    /// The file as it lies.
+    pub file: Digested,
+    /// The stream as it was handed on: unpacked, and in UTF-8.
+    pub stream: Digested,
+    /// What was made of it.
+    pub value: T,
+}
+
+/// The digest and number of some bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Digested {
+    /// Over all of them.
+    pub sha256: Sha256,
+    /// How many.
+    pub bytes: u64,
+}
+
+/// A stream that ends before it should. What precedes the break was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Broken {
+    /// As reached from the case file.
+    pub shown: String,
+    /// How many bytes came out of it.
+    pub bytes: u64,
+    /// Why no more did.
+    pub fault: String,
+}
+
+/// A file that grew or shrank while it was read. What was hashed is what was parsed, all the same.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Changed {
+    /// As reached from the case file.
+    pub shown: String,
+    /// Its size when it was opened.
+    pub before: u64,
+    /// Its size when it had been read.
+    pub after: u64,
+    /// How many bytes were read.
+    pub read: u64,
 }

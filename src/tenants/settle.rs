@@ -23,6 +23,10 @@ pub struct Settled {
     pub coverage: Vec<Coverage>,
     /// Event ids with several bodies, in id order.
     pub conflicts: Vec<Conflict>,
+    /// Records by others that mention a listed identity.
+    pub mentions: u64,
+    /// Records by listed agents that no scope's sessions or addresses allow.
+    pub narrowed: u64,
 }
 
 /// An event id that names several bodies.
@@ -43,6 +47,8 @@ pub fn settle(tallies: Vec<SourceTally>, kinds: &[&str]) -> Settled {
         books: vec![],
         coverage: vec![],
         conflicts: vec![],
+        mentions: 0,
+        narrowed: 0,
     };
     for tally in tallies {
         settled.books.push(Books {
@@ -52,6 +58,8 @@ pub fn settle(tallies: Vec<SourceTally>, kinds: &[&str]) -> Settled {
             refused: tally.refused.len() as u64,
             ..Books::default()
         });
+        settled.mentions += tally.mentions;
+        settled.narrowed += tally.narrowed;
         settled.coverage.push(tally.coverage);
         settled.events.extend(tally.in_scope);
         settled.refused.extend(tally.refused);

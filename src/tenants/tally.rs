@@ -3,13 +3,25 @@
 use super::{Refused, ScopedEvent};
 use crate::{coverage::Coverage, time::Timestamp};
 
+/// How near a record by others came to being in scope. Such records are told of, since a profile that misses a field, or a
+/// scope drawn too narrow, shows there first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Near {
+    /// Not at all.
+    No,
+    /// A listed identity stands somewhere in it, as a target or in a text.
+    Mention,
+    /// A listed agent did it, in another session or from another address than the scopes name.
+    Narrowed,
+}
+
 /// The end that one record met, before copies are told from originals.
 #[derive(Debug)]
 pub enum Verdict {
     /// In no window.
     OutsideWindow(Timestamp),
     /// In a window, by nobody listed.
-    OtherActor(Timestamp),
+    OtherActor(Timestamp, Near),
     /// By a listed identity in a window: the record's one event, or those of its several that are in scope.
     InScope(Vec<ScopedEvent>),
     /// No event; with its time, if that could be read.
@@ -34,10 +46,12 @@ impl Verdict {
     fn nearness(&self) -> u8 {
         match self {
             Self::OutsideWindow(_) => 0,
-            Self::OtherActor(_) => 1,
-            Self::InScope(_) => 2,
+            Self::OtherActor(_, Near::No) => 1,
+            Self::OtherActor(_, Near::Mention) => 2,
+            Self::OtherActor(_, Near::Narrowed) => 3,
+            Self::InScope(_) => 4,
             // One that could not be read may have been anything.
-            Self::Refused(..) => 3,
+            Self::Refused(..) => 5,
         }
     }
 }
@@ -49,6 +63,10 @@ pub struct SourceTally {
     pub read: u64,
     /// In a window, by nobody listed.
     pub other_actor: u64,
+    /// Of those by others, how many mention a listed identity.
+    pub mentions: u64,
+    /// Of those by others, how many are a listed agent's in sessions or from addresses that no scope names.
+    pub narrowed: u64,
     /// In no window.
     pub outside_window: u64,
     /// By a listed identity in a window, copies included, in no particular order.
@@ -65,6 +83,8 @@ impl SourceTally {
         Self {
             read: 0,
             other_actor: 0,
+            mentions: 0,
+            narrowed: 0,
             outside_window: 0,
             in_scope: Vec::new(),
             refused: Vec::new(),
@@ -79,8 +99,10 @@ impl SourceTally {
                 self.outside_window += 1;
                 Some(time)
             }
-            Verdict::OtherActor(time) => {
+            Verdict::OtherActor(time, near) => {
                 self.other_actor += 1;
+                self.mentions += u64::from(near == Near::Mention);
+                self.narrowed += u64::from(near == Near::Narrowed);
                 Some(time)
             }
             Verdict::InScope(events) => {
@@ -98,15 +120,41 @@ impl SourceTally {
         }
     }
 
+    /// Puts everything down to the source at this position, which is known only once all files are unpacked.
+    pub fn renumber(&mut self, source: usize) {
+        self.in_scope.iter_mut().for_each(|event| event.at.source = source);
+        self.refused.iter_mut().for_each(|refused| refused.at.source = source);
+    }
+
     /// Both parts of a source together.
     #[must_use]
     pub fn merge(mut self, mut other: Self) -> Self {
         self.read += other.read;
         self.other_actor += other.other_actor;
+        self.mentions += other.mentions;
+        self.narrowed += other.narrowed;
         self.outside_window += other.outside_window;
         self.in_scope.append(&mut other.in_scope);
         self.refused.append(&mut other.refused);
         self.coverage.merge(&other.coverage);
         self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_several_events_the_nearest_decides_in_whatever_order() {
+        let time: Timestamp = "2026-01-16T00:00:00Z".parse().expect("a time");
+        let narrowed = || Verdict::OtherActor(time, Near::Narrowed);
+        let others = || [Verdict::OutsideWindow(time), Verdict::OtherActor(time, Near::No)];
+        for other in others() {
+            assert!(matches!(narrowed().and(other), Verdict::OtherActor(_, Near::Narrowed)));
+        }
+        for other in others() {
+            assert!(matches!(other.and(narrowed()), Verdict::OtherActor(_, Near::Narrowed)));
+        }
     }
 }

@@ -53,8 +53,8 @@ const ROSTER: [(&str, &str, &str, &str); 30] = [
     ("Inês Valadão", "ines.valadao", "PT", ""),
     ("Duarte Seixal", "duarte.seixal", "PT", "dseixal"),
     ("Kenji Morikawa", "kenji.morikawa", "JP", ""),
-    ("Beatriz Lourinhã", "beatriz.lourinha", "PT", "blourinha svc-key-2D7C"),
-    ("Mika Sato", "mika.sato", "JP", "msato svc-key-8F3A"),
+    ("Beatriz Lourinhã", "beatriz.lourinha", "PT", "blourinha;svc-key-2D7C"),
+    ("Mika Sato", "mika.sato", "JP", "msato;svc-key-8F3A"),
     ("Esteban Corderel", "esteban.corderel", "CR", ""),
     ("Haruka Ninomori", "haruka.ninomori", "JP", "hninomori"),
     ("Rui Penalva", "rui.penalva", "PT", ""),
@@ -75,7 +75,7 @@ const ROSTER: [(&str, &str, &str, &str); 30] = [
     ("Iván Zeledal", "ivan.zeledal", "CR", ""),
     ("Leonor Quintarola", "leonor.quintarola", "PT", ""),
     ("Ren Ogashima", "ren.ogashima", "JP", ""),
-    ("Daniela Obandez", "daniela.obandez", "CR", "dobandez svc-key-41B9"),
+    ("Daniela Obandez", "daniela.obandez", "CR", "dobandez;svc-key-41B9"),
     ("Vasco Rebordão", "vasco.rebordao", "PT", ""),
     ("Nao Fujisakura", "nao.fujisakura", "JP", ""),
     ("Adrián Sibajal", "adrian.sibajal", "CR", "asibajal"),
@@ -113,7 +113,7 @@ fn agent(number: usize, (name, local, country, identities): (&'static str, &str,
         face(&directory, Some(&email)),
         face(&directory, Some(&capitals(&email))),
     ];
-    faces.extend(identities.split_whitespace().map(|identity| match identity {
+    faces.extend(identities.split_terminator(';').map(|identity| match identity {
         // A second address comes with the directory id, a user name and a key come alone, a key from a script.
         _ if identity.contains('@') => face(&directory, Some(identity)),
         _ if identity.starts_with("svc-") => Face {

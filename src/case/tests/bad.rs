@@ -157,9 +157,10 @@ fn one_identity_of_two_agents() {
         ag-01,K.Abe@x.example,a;b,Sub Ltd\n\
         ag-03,k.abe@X.example,\"b,c\",Sub Ltd\n\
         ag-01,q@x.example,A,\n\
-        ag-05,,AG-03 svc-01,\n\
+        ag-05,,AG-03;svc-01,\n\
         ,z@x.example,,\n\
-        ag-06,u@x.example v@x.example,,\n";
+        ag-06,u@x.example v@x.example,,\n\
+        ag-07,,c d,\n";
     expect("shared identities", CASE, agents, "id\nt\nt\n");
 }
 

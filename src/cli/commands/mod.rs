@@ -1,5 +1,7 @@
 //! One file a command: flags to library calls.
 
+mod init;
+mod inspect;
 mod profiles;
 mod report;
 
@@ -17,6 +19,8 @@ use super::{
 pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
     match args.command {
         Command::Report(args) => report::run(&args),
+        Command::Inspect(args) => inspect::run(&args),
+        Command::Init(args) => init::run(&args),
         Command::Profiles(command) => profiles::run(command),
         Command::Schema(args) => schema(&args),
         Command::Completions { shell } => {

@@ -1,6 +1,6 @@
 //! `report`: the main job. Everything that can be wrong is found out before the first log is read.
 
-use std::path::Path;
+use std::{io::ErrorKind, path::Path};
 
 use rayon::prelude::*;
 use tenant_impact::{
@@ -12,7 +12,7 @@ use tenant_impact::{
     reports::{Replacement, ReportError, Reports, TemplateError, Templates},
 };
 
-use crate::cli::{args::ReportArgs, exit::Outcome, progress::Bar, summary};
+use crate::cli::{args::ReportArgs, console, exit::Outcome, progress::Bar, summary};
 
 pub(crate) fn run(args: &ReportArgs) -> anyhow::Result<Outcome> {
     let case = case(args)?;
@@ -32,7 +32,7 @@ pub(crate) fn run(args: &ReportArgs) -> anyhow::Result<Outcome> {
         .chain(&catalogue_files)
         .chain(&template_files);
     let out = writer.finish(&Manifest::new(&answer.findings, inputs, files))?;
-    tell(args, &answer, &out)
+    Ok(tell(args, &answer, &out))
 }
 
 fn templates(case: &Case) -> Result<(Templates, Vec<CaseFile>), TemplateError> {
@@ -89,15 +89,28 @@ fn write(writer: &Writer, reports: &Reports, answer: &Answer) -> Result<Vec<File
     Ok(files)
 }
 
-fn tell(args: &ReportArgs, answer: &Answer, out: &Path) -> anyhow::Result<Outcome> {
-    if args.json {
-        summary::json(&answer.findings, out)?;
-    } else if !args.quiet {
-        summary::table(&answer.findings, out)?;
+/// The bundle is written: whatever becomes of the summary, the outcome is the answer's.
+fn tell(args: &ReportArgs, answer: &Answer, out: &Path) -> Outcome {
+    let told = match (args.json, args.quiet) {
+        (true, _) => summary::json(&answer.findings, out),
+        (_, true) => Ok(()),
+        _ => summary::table(&answer.findings, out),
+    };
+    // A reader who has seen enough, as in `| head`, is no fault.
+    if let Err(fault) = told.or_else(|fault| {
+        if fault.kind() == ErrorKind::BrokenPipe {
+            Ok(())
+        } else {
+            Err(fault)
+        }
+    }) {
+        console::note(&format!(
+            "the bundle is written; its summary could not be shown: {fault}"
+        ));
     }
-    Ok(if answer.findings.complete {
+    if answer.findings.complete {
         Outcome::Complete
     } else {
         Outcome::Caveats
-    })
+    }
 }

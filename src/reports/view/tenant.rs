@@ -66,7 +66,7 @@ impl TenantView {
             tenant: NameView {
                 title: finding.name.clone().unwrap_or_else(|| finding.id.0.clone()),
                 id: finding.id.0.clone(),
-                known: finding.known,
+                known: finding.known || !header.has_directory,
             },
             searched_sentence: searched_sentence(header),
             done_sentence: done_sentence(finding, events),

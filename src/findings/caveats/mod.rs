@@ -1,24 +1,35 @@
 //! Caveats: what a reader must know before relying on the answer, the gravest first. An answer without any is complete.
 
-use super::{Caveat, CaveatCode, Findings};
+mod inputs;
+
+use super::{Caveat, CaveatCode, Findings, Scan};
 use crate::{
     catalogue::Effect,
-    sources::Skipped,
-    text::{counted, grouped},
+    sources::{Broken, Changed, Skipped},
+    text::{counted, grouped, shortened},
 };
+
+/// How many characters of a name a message shows.
+const LONGEST: usize = 200;
 
 /// How many names a message lists before it counts the rest.
 const NAMED: usize = 5;
 
 /// Everything there is to warn of.
-pub(super) fn caveats(findings: &Findings, skipped: &[Skipped]) -> Vec<Caveat> {
+pub(super) fn caveats(findings: &Findings, scan: &Scan) -> Vec<Caveat> {
     let found = [
         (CaveatCode::NothingRead, nothing_read(findings)),
         (CaveatCode::NothingInScope, nothing_in_scope(findings)),
         (CaveatCode::PossiblyInScope, possibly_in_scope(findings)),
+        (CaveatCode::NarrowedAway, narrowed(findings)),
+        (CaveatCode::MentionedIdentity, mentions(findings)),
         (CaveatCode::RefusedRecords, refused(findings)),
         (CaveatCode::UnreadableSource, unreadable(findings)),
-        (CaveatCode::SkippedInput, passed_over(skipped)),
+        (CaveatCode::TruncatedSource, truncated(&scan.broken)),
+        (CaveatCode::ChangedWhileRead, changed(&scan.changed)),
+        (CaveatCode::SkippedInput, passed_over(&scan.skipped)),
+        (CaveatCode::ProbablyCutOff, inputs::cut_off(findings)),
+        (CaveatCode::IllFittingProfile, inputs::ill_fitting(findings)),
         (CaveatCode::CoverageGap, gaps(findings)),
         (CaveatCode::EventsWithoutTenant, without_tenant(findings)),
         (CaveatCode::UnknownTenants, unknown_tenants(findings)),
@@ -41,7 +52,10 @@ fn nothing_read(findings: &Findings) -> Option<String> {
 fn nothing_in_scope(findings: &Findings) -> Option<String> {
     let records = findings.records;
     (records.in_scope == 0 && records.read > records.refused).then(|| {
-        let agents = counted(findings.agents.len() as u64, "listed agent", "listed agents");
+        let agents = match findings.agents.len() {
+            1 => "the listed agent".to_owned(),
+            several => format!("any of the {} listed agents", grouped(several as u64)),
+        };
         let sources: Vec<_> = findings
             .sources
             .iter()
@@ -54,7 +68,7 @@ fn nothing_in_scope(findings: &Findings) -> Option<String> {
             .map(|(first, last)| format!(", covering {first} to {last}"))
             .unwrap_or_default();
         format!(
-            "No event by any of the {agents} was found in {}{covering}: {} in no window, {} by others. Check that the \
+            "No event by {agents} was found in {}{covering}: {} in no window, {} by others. Check that the \
              identities are written as the log writes them.",
             listed(&sources, "source"),
             counted(records.outside_window, "record", "records"),
@@ -72,6 +86,22 @@ fn possibly_in_scope(findings: &Findings) -> Option<String> {
     (naming > 0).then(|| {
         let records = counted(naming, "refused record names", "refused records name");
         format!("{records} a listed identity and may be in scope: read them in refused.csv.")
+    })
+}
+
+fn narrowed(findings: &Findings) -> Option<String> {
+    let count = findings.near.narrowed;
+    (count > 0).then(|| {
+        let records = counted(count, "record", "records");
+        format!("{records} of listed agents lie in a window, but in sessions or from addresses that no scope names; they count as others'.")
+    })
+}
+
+fn mentions(findings: &Findings) -> Option<String> {
+    let count = findings.near.mentions;
+    (count > 0).then(|| {
+        let records = counted(count, "record of others mentions", "records of others mention");
+        format!("{records} a listed identity, as a target or in a text, in a window; check that the profile reads every field that names an actor.")
     })
 }
 
@@ -93,6 +123,38 @@ fn unreadable(findings: &Findings) -> Option<String> {
     (!names.is_empty()).then(|| format!("No event could be read in {}.", listed(&names, "source")))
 }
 
+fn truncated(broken: &[Broken]) -> Option<String> {
+    let name = |broken: &Broken| {
+        let read = counted(broken.bytes, "byte", "bytes");
+        format!("`{}` ({}; {read} could be read)", broken.shown, broken.fault)
+    };
+    let names: Vec<_> = broken.iter().map(name).collect();
+    (!names.is_empty()).then(|| {
+        format!(
+            "Cut short or damaged, and read up to the break: {}.",
+            listed(&names, "source")
+        )
+    })
+}
+
+fn changed(changed: &[Changed]) -> Option<String> {
+    let name = |changed: &Changed| {
+        let (before, after) = (grouped(changed.before), counted(changed.after, "byte", "bytes"));
+        let read = grouped(changed.read);
+        format!(
+            "`{}` (from {before} to {after}, of which {read} were read)",
+            changed.shown
+        )
+    };
+    let names: Vec<_> = changed.iter().map(name).collect();
+    (!names.is_empty()).then(|| {
+        format!(
+            "Changed while being read; what was hashed is what was read: {}.",
+            listed(&names, "file")
+        )
+    })
+}
+
 fn passed_over(skipped: &[Skipped]) -> Option<String> {
     let names: Vec<_> = skipped
         .iter()
@@ -102,18 +164,30 @@ fn passed_over(skipped: &[Skipped]) -> Option<String> {
 }
 
 fn gaps(findings: &Findings) -> Option<String> {
-    let gaps: Vec<_> = findings
+    let several = findings.coverage.kinds.len() > 1;
+    let told = findings
         .coverage
-        .gaps
+        .kinds
         .iter()
-        .map(|gap| format!("{} to {}", gap.from, gap.until))
-        .collect();
-    (!gaps.is_empty()).then(|| {
-        format!(
-            "No source holds any record of {}: logs may be missing there.",
-            listed(&gaps, "stretch")
-        )
-    })
+        .filter(|kind| !kind.gaps.is_empty())
+        .map(|kind| {
+            let gaps: Vec<_> = kind
+                .gaps
+                .iter()
+                .map(|gap| format!("{} to {}", gap.from, gap.until))
+                .collect();
+            let of = if several {
+                format!(" of `{}`", kind.profile)
+            } else {
+                String::new()
+            };
+            format!(
+                "No source{of} holds any record of {}: logs may be missing there.",
+                listed(&gaps, "stretch")
+            )
+        });
+    let told: Vec<_> = told.collect();
+    (!told.is_empty()).then(|| told.join(" "))
 }
 
 fn without_tenant(findings: &Findings) -> Option<String> {
@@ -129,11 +203,10 @@ fn without_tenant(findings: &Findings) -> Option<String> {
 }
 
 fn unknown_tenants(findings: &Findings) -> Option<String> {
-    // Without a directory nobody is known, and that is no news.
-    let customers = findings.impact.customers?;
     let unknown = findings.tenants.iter().filter(|tenant| !tenant.known);
     let names: Vec<_> = unknown.map(|tenant| format!("`{}`", tenant.id)).collect();
-    (!names.is_empty() && customers > 0).then(|| {
+    // Without a directory nobody is known, and that is no news.
+    (!names.is_empty() && findings.impact.listed > 0).then(|| {
         format!(
             "Not in the tenant directory, and reported all the same: {}.",
             listed(&names, "tenant")
@@ -171,7 +244,8 @@ fn uncatalogued(findings: &Findings) -> Option<String> {
 
 /// The first few of them, and how many more.
 fn listed(names: &[String], noun: &str) -> String {
-    let shown = names[..names.len().min(NAMED)].join(", ");
+    let shown: Vec<_> = names.iter().take(NAMED).map(|name| shortened(name, LONGEST)).collect();
+    let shown = shown.join(", ");
     match names.len().saturating_sub(NAMED) {
         0 => shown,
         more => format!(

@@ -1,0 +1,174 @@
+//! `inspect`: what a log is, before there is a case.
+
+use std::{
+    io::{self, Write},
+    path::Path,
+};
+
+use tenant_impact::{
+    inspect::{Counts, Inspection, Kind, Sample, inspect, per_hour},
+    text::{counted, grouped, shortened, visible},
+};
+
+use crate::cli::{args::InspectArgs, exit::Outcome};
+
+/// How many values of each kind are named.
+const TOP: usize = 5;
+
+/// How many unmapped fields are named.
+const FIELDS: usize = 12;
+
+pub(crate) fn run(args: &InspectArgs) -> anyhow::Result<Outcome> {
+    let found = inspect(&args.paths, Path::new("."))?;
+    let mut to = anstream::stdout();
+    if args.json {
+        writeln!(to, "{}", serde_json::to_string_pretty(&found)?)?;
+    } else {
+        table(&mut to, &found)?;
+    }
+    let read = found
+        .kinds
+        .iter()
+        .all(|kind| kind.profile().is_some() || kind.survey.records == 0);
+    Ok(if read && found.skipped.is_empty() {
+        Outcome::Complete
+    } else {
+        Outcome::Caveats
+    })
+}
+
+fn table(to: &mut impl Write, found: &Inspection) -> io::Result<()> {
+    for kind in &found.kinds {
+        heading(to, kind)?;
+        profile(to, kind)?;
+        contents(to, kind)?;
+        writeln!(to)?;
+    }
+    for (path, reason) in &found.skipped {
+        writeln!(to, "passed over  {}: {reason}", visible(path))?;
+    }
+    Ok(())
+}
+
+fn heading(to: &mut impl Write, kind: &Kind) -> io::Result<()> {
+    let first = kind.paths.first().map(|path| visible(path)).unwrap_or_default();
+    let more = match kind.paths.len() - 1 {
+        0 => String::new(),
+        more => format!(" and {} more", grouped(more as u64)),
+    };
+    let records = counted(kind.survey.records, "record", "records");
+    let framing = match kind.container.as_str() {
+        "plain" => kind.framing.clone(),
+        container => format!("{} in {container}", kind.framing),
+    };
+    writeln!(
+        to,
+        "{first}{more}\n  {framing}, {records}, {} bytes",
+        grouped(kind.bytes)
+    )
+}
+
+fn profile(to: &mut impl Write, kind: &Kind) -> io::Result<()> {
+    let Some(best) = kind.fits.first() else {
+        return line(
+            to,
+            "profile",
+            "none fits: write one, starting from `tenant-impact profiles show superuser`",
+        );
+    };
+    let fit = |fit: &tenant_impact::inspect::Fit| format!("{} {} %", fit.profile, fit.percent());
+    let others: Vec<_> = kind.fits[1..].iter().take(3).map(fit).collect();
+    let others = if others.is_empty() {
+        String::new()
+    } else {
+        format!("; then {}", others.join(", "))
+    };
+    let tried = counted(best.tried, "record tried has", "records tried have");
+    line(
+        to,
+        "profile",
+        &format!(
+            "{}: {} % of {tried} a time, an actor and an action{others}",
+            best.profile,
+            best.percent()
+        ),
+    )?;
+    match kind.survey.refused {
+        0 => Ok(()),
+        refused => line(
+            to,
+            "refused",
+            &format!("{} of all {}", grouped(refused), grouped(kind.survey.records)),
+        ),
+    }
+}
+
+fn contents(to: &mut impl Write, kind: &Kind) -> io::Result<()> {
+    let survey = &kind.survey;
+    if let (Some(first), Some(last)) = (survey.first, survey.last) {
+        let rate = per_hour(survey.records - survey.refused, first, last);
+        let rate = rate
+            .map(|rate| format!(", {rate:.1} records an hour"))
+            .unwrap_or_default();
+        line(to, "time", &format!("{first} to {last}{rate}"))?;
+    }
+    top(to, "actors", &survey.actors)?;
+    top(to, "tenants", &survey.tenants)?;
+    top(to, "actions", &survey.actions)?;
+    if kind.profile().is_some() && !survey.unmapped.is_empty() {
+        let fields: Vec<_> = survey
+            .unmapped
+            .iter()
+            .take(FIELDS)
+            .map(|field| visible(&field.path).into_owned())
+            .collect();
+        let more = match survey.unmapped.len().saturating_sub(FIELDS) {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        line(to, "not mapped", &format!("{}{more}", fields.join(" ")))?;
+    }
+    survey
+        .samples
+        .iter()
+        .try_for_each(|one| line(to, "record", &sample(one)))
+}
+
+fn top(to: &mut impl Write, name: &str, counts: &Counts) -> io::Result<()> {
+    if counts.distinct() == 0 {
+        return Ok(());
+    }
+    let shown = |one: &tenant_impact::inspect::Counted| {
+        format!("{} {}", shortened(&visible(&one.value), 48), grouped(one.count))
+    };
+    let top: Vec<_> = counts.top(TOP).iter().map(shown).collect();
+    let more = match counts.distinct().saturating_sub(TOP) {
+        0 => String::new(),
+        more => format!(" and {} more", grouped(more as u64)),
+    };
+    line(to, name, &format!("{}{more}", top.join(", ")))
+}
+
+fn sample(one: &Sample) -> String {
+    let actors: Vec<_> = one
+        .actors
+        .iter()
+        .map(|(label, value)| format!("{label} {}", visible(value)))
+        .collect();
+    let tenants = if one.tenants.is_empty() {
+        "no tenant".to_owned()
+    } else {
+        visible(&one.tenants.join(", ")).into_owned()
+    };
+    format!(
+        "{}  {} in {tenants}: {}, by {}",
+        one.time,
+        visible(&one.action),
+        one.outcome,
+        actors.join(", ")
+    )
+}
+
+fn line(to: &mut impl Write, name: &str, text: &str) -> io::Result<()> {
+    writeln!(to, "  {name:<11} {text}")
+}

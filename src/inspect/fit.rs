@@ -1,0 +1,148 @@
+//! How well each profile fits the beginning of a log: the share of its records that have every required field.
+
+use std::{cmp::Reverse, io};
+
+use serde::Serialize;
+
+use crate::{
+    events::{Body, Profile, Reading},
+    records::{Block, Blocks, Framing, Record, Refusal, RowReader, json_part},
+};
+
+/// How many records of a source are tried.
+const TRIED: usize = 500;
+
+/// How well a profile fits.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Fit {
+    /// Its name.
+    pub profile: String,
+    /// Records tried.
+    pub tried: u64,
+    /// Of those, how many have a time, an actor and an action.
+    pub whole: u64,
+    /// Of the whole ones, how many name a tenant.
+    pub with_tenant: u64,
+}
+
+impl Fit {
+    /// The whole records in a hundred, rounded down.
+    pub fn percent(&self) -> u64 {
+        (self.whole * 100).checked_div(self.tried).unwrap_or(0)
+    }
+}
+
+/// How much of a stream is looked at.
+pub(super) const HEAD: u64 = 1 << 20;
+
+/// Every profile that fits some record of this beginning of a stream, the best first.
+pub(super) fn all(head: &[u8], profiles: &[Profile]) -> io::Result<Vec<Fit>> {
+    let mut fits = Vec::new();
+    for profile in profiles {
+        let mut blocks = Blocks::open(head, &profile.wrapper)?;
+        let block = blocks.next().transpose()?;
+        fits.push(of(profile, blocks.framing(), block.as_ref()));
+    }
+    fits.retain(|fit| fit.whole > 0);
+    rank(&mut fits);
+    Ok(fits)
+}
+
+/// Adds up the fits of sources that are alike.
+pub(super) fn merge(fits: &mut Vec<Fit>, others: Vec<Fit>) {
+    for other in others {
+        match fits.iter_mut().find(|fit| fit.profile == other.profile) {
+            Some(fit) => {
+                fit.tried += other.tried;
+                fit.whole += other.whole;
+                fit.with_tenant += other.with_tenant;
+            }
+            None => fits.push(other),
+        }
+    }
+}
+
+fn rank(fits: &mut [Fit]) {
+    fits.sort_by(|a, b| {
+        let key = |fit: &Fit| Reverse((fit.percent(), fit.with_tenant));
+        key(a).cmp(&key(b)).then_with(|| a.profile.cmp(&b.profile))
+    });
+}
+
+fn of(profile: &Profile, framing: &Framing, block: Option<&Block>) -> Fit {
+    let mut fit = Fit {
+        profile: profile.name.clone(),
+        tried: 0,
+        whole: 0,
+        with_tenant: 0,
+    };
+    let mut reader = Reader::new(profile, framing);
+    let mut records: Vec<_> = block.iter().flat_map(|block| block.records()).take(TRIED + 1).collect();
+    // The last one may be cut off by the end of the beginning.
+    if records.len() > 1 && block.is_some_and(|block| block.len() as u64 + 4096 > HEAD) || records.len() > TRIED {
+        records.pop();
+    }
+    for record in records {
+        fit.tried += 1;
+        if let Ok(tenants) = reader.read(record, whole) {
+            fit.whole += 1;
+            fit.with_tenant += u64::from(tenants > 0);
+        }
+    }
+    fit
+}
+
+/// How many tenants a record names, if it has every required field.
+fn whole(reading: &Reading<'_, '_>) -> Result<usize, Refusal> {
+    let parts = reading.parts()?.unwrap_or_default();
+    let reading = parts.first().unwrap_or(reading);
+    let (time, _) = reading.time()?;
+    reading.actors()?;
+    Ok(reading.event(time)?.tenants.len())
+}
+
+/// Reads the records of one source through one profile.
+pub(super) struct Reader<'p> {
+    profile: &'p Profile,
+    framing: &'p Framing,
+    columns: Vec<Option<usize>>,
+    rows: RowReader,
+}
+
+impl<'p> Reader<'p> {
+    pub(super) fn new(profile: &'p Profile, framing: &'p Framing) -> Self {
+        let (columns, delimiter) = match framing {
+            Framing::Csv(header) => (profile.columns(header).unwrap_or_default(), header.delimiter),
+            _ => (Vec::new(), b','),
+        };
+        Self {
+            profile,
+            framing,
+            columns,
+            rows: RowReader::new(delimiter),
+        }
+    }
+
+    pub(super) fn read<T>(
+        &mut self,
+        record: Record<'_>,
+        look: impl FnOnce(&Reading<'_, '_>) -> Result<T, Refusal>,
+    ) -> Result<T, Refusal> {
+        match self.framing {
+            Framing::Csv(header) => {
+                let cells = self.rows.read(header, record.bytes)?;
+                look(&Reading::new(
+                    self.profile,
+                    Body::Row {
+                        columns: &self.columns,
+                        cells: &cells,
+                    },
+                )?)
+            }
+            _ => {
+                let text = String::from_utf8_lossy(json_part(record.bytes));
+                look(&Reading::new(self.profile, Body::Json(&text))?)
+            }
+        }
+    }
+}

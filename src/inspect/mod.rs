@@ -1,0 +1,150 @@
+//! What a log is, before there is a case: its framing, the profile that fits it best and how well, and what is in it.
+//!
+//! Nothing is judged here: there is no window and no agent yet.
+
+mod fit;
+mod survey;
+
+use std::io::{self, Cursor, Read as _};
+
+use serde::Serialize;
+
+use crate::{
+    case::{InputSpec, ProfileRef},
+    events::Profile,
+    progress::Silent,
+    sources::{self, Broken, Limits, Part, Skipped, SourceError, Stream, discover},
+    time::Timestamp,
+};
+
+pub use fit::Fit;
+pub use survey::{Counted, Counts, Field, Sample, Survey};
+
+/// Everything found under the paths asked about.
+#[derive(Debug, Serialize)]
+pub struct Inspection {
+    /// Streams of the same container and framing that the same profile fits best, in the order of their first file.
+    pub kinds: Vec<Kind>,
+    /// Files that would be passed over, with the reason.
+    pub skipped: Vec<(String, String)>,
+}
+
+/// Sources that are alike.
+#[derive(Debug, Serialize)]
+pub struct Kind {
+    /// Their paths, in reading order.
+    pub paths: Vec<String>,
+    /// Their bytes, unpacked.
+    pub bytes: u64,
+    /// What they were inside of: `gzip`, `tar`; `plain` if nothing.
+    pub container: String,
+    /// How their records are told apart.
+    pub framing: String,
+    /// How well each profile fits, the best first; those that fit nothing are left out.
+    pub fits: Vec<Fit>,
+    /// What the best profile sees in them. Without a profile that fits, only how many records there are.
+    pub survey: Survey,
+}
+
+impl Kind {
+    /// The profile to read them with.
+    pub fn profile(&self) -> Option<&str> {
+        self.fits.first().map(|fit| fit.profile.as_str())
+    }
+}
+
+/// Why a log could not be looked at.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum InspectError {
+    /// Paths that name nothing to read.
+    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
+    Sources(Vec<SourceError>),
+}
+
+/// Looks at every file under these paths.
+pub fn inspect(paths: &[String], base: &std::path::Path) -> Result<Inspection, InspectError> {
+    let spec = |path: &String| InputSpec {
+        path: path.clone(),
+        base: base.to_owned(),
+        // Which profile is what is being asked.
+        profile: ProfileRef::BuiltIn(String::new()),
+        tenant: None,
+    };
+    let set = discover(&paths.iter().map(spec).collect::<Vec<_>>()).map_err(InspectError::Sources)?;
+    let profiles: Vec<Profile> = Profile::names()
+        .filter_map(|name| Profile::built_in(name).ok())
+        .collect();
+    let mut found = Inspection {
+        kinds: Vec::new(),
+        skipped: set.skipped.iter().map(passed_over).collect(),
+    };
+    for source in &set.sources {
+        let each = |stream: &mut Stream<'_>| look(stream, &profiles);
+        let contents = sources::read(source, &Limits::default(), &Silent, each)
+            .map_err(|fault| InspectError::Sources(vec![fault]))?;
+        found.skipped.extend(contents.skipped.iter().map(passed_over));
+        let broken = |broken: Broken| (broken.shown, format!("ends before it should: {}", broken.fault));
+        found.skipped.extend(contents.broken.into_iter().map(broken));
+        contents.parts.into_iter().for_each(|part| found.add(part));
+    }
+    Ok(found)
+}
+
+fn passed_over(skipped: &Skipped) -> (String, String) {
+    (skipped.shown.clone(), skipped.reason.clone())
+}
+
+/// What one stream is: its framing, how well each profile fits, and what the best sees in it.
+type Look = (String, Vec<Fit>, Survey);
+
+fn look(stream: &mut Stream<'_>, profiles: &[Profile]) -> io::Result<Look> {
+    let mut head = Vec::new();
+    io::Read::take(&mut *stream, fit::HEAD).read_to_end(&mut head)?;
+    let fits = fit::all(&head, profiles)?;
+    let best = fits
+        .first()
+        .and_then(|fit| profiles.iter().find(|profile| profile.name == fit.profile));
+    let (framing, survey) = survey::of(Cursor::new(head).chain(stream), best)?;
+    Ok((framing, fits, survey))
+}
+
+impl Inspection {
+    fn add(&mut self, part: Part<Look>) {
+        let (framing, fits, survey) = part.value;
+        let kind = Kind {
+            paths: vec![part.shown],
+            bytes: part.stream.bytes,
+            container: part.container,
+            framing,
+            fits,
+            survey,
+        };
+        match self.kinds.iter_mut().find(|known| known.is_like(&kind)) {
+            Some(known) => known.merge(kind),
+            None => self.kinds.push(kind),
+        }
+    }
+}
+
+impl Kind {
+    fn is_like(&self, other: &Self) -> bool {
+        (&self.container, &self.framing, self.profile()) == (&other.container, &other.framing, other.profile())
+    }
+
+    fn merge(&mut self, other: Self) {
+        self.paths.extend(other.paths);
+        self.bytes += other.bytes;
+        fit::merge(&mut self.fits, other.fits);
+        self.survey.merge(other.survey);
+    }
+}
+
+/// How many records an hour lie between two times, rounded to tenths; none over less than an hour.
+pub fn per_hour(records: u64, first: Timestamp, last: Timestamp) -> Option<f64> {
+    let seconds = u32::try_from((last.instant() - first.instant()).num_seconds())
+        .ok()
+        .filter(|&seconds| seconds >= 3600)?;
+    let tenths = u32::try_from(u128::from(records) * 36_000 / u128::from(seconds)).ok()?;
+    Some(f64::from(tenths) / 10.0)
+}

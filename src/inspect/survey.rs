@@ -1,0 +1,251 @@
+//! One pass over a whole source: how many records, from when to when, by whom, where and what, and which fields the
+//! profile never looks at.
+
+use std::{
+    collections::BTreeMap,
+    io::{self, Read},
+};
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::fit::Reader;
+use crate::{
+    events::{AccessEvent, Named, Profile, Reading},
+    records::{Blocks, Framing, Record, Refusal, json_part},
+    time::Timestamp,
+};
+
+/// Distinct values that are counted; a log with more tells only the most frequent among the first of them.
+const DISTINCT: usize = 100_000;
+
+/// Records whose fields are listed one by one.
+const FIELDS: u64 = 500;
+
+/// Records shown through the profile.
+const SAMPLES: usize = 3;
+
+/// What is in the sources of one kind.
+#[derive(Debug, Default, Serialize)]
+pub struct Survey {
+    /// Records framed.
+    pub records: u64,
+    /// Of those, how many the profile could not read as events.
+    pub refused: u64,
+    /// The earliest time.
+    pub first: Option<Timestamp>,
+    /// The latest time.
+    pub last: Option<Timestamp>,
+    /// The first identity of each record.
+    pub actors: Counts,
+    /// The tenants.
+    pub tenants: Counts,
+    /// The action codes.
+    pub actions: Counts,
+    /// Fields that the profile does not read.
+    pub unmapped: Vec<Field>,
+    /// The first records as the profile sees them.
+    pub samples: Vec<Sample>,
+}
+
+/// Values and how often each occurs.
+#[derive(Debug, Default, Serialize)]
+#[serde(transparent)]
+pub struct Counts(BTreeMap<String, u64>);
+
+/// A value and how often it occurs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Counted {
+    /// As logged.
+    pub value: String,
+    /// How often.
+    pub count: u64,
+}
+
+/// A field that no path of the profile leads to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Field {
+    /// As a JSON Pointer with `*` for any element of a list; in a CSV the column.
+    pub path: String,
+    /// In how many of the first records it has a value.
+    pub count: u64,
+}
+
+/// A record as the profile sees it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Sample {
+    /// When.
+    pub time: Timestamp,
+    /// Who: which kind of field, and its value.
+    pub actors: Vec<(String, String)>,
+    /// Where.
+    pub tenants: Vec<String>,
+    /// What.
+    pub action: String,
+    /// How it ended.
+    pub outcome: String,
+}
+
+impl Counts {
+    fn add(&mut self, value: &str, count: u64) {
+        let room = self.0.len() < DISTINCT;
+        match self.0.get_mut(value) {
+            Some(known) => *known += count,
+            None if room => drop(self.0.insert(value.to_owned(), count)),
+            None => {}
+        }
+    }
+
+    /// How many different ones.
+    pub fn distinct(&self) -> usize {
+        self.0.len()
+    }
+
+    /// The most frequent, ties in order of the value.
+    pub fn top(&self, most: usize) -> Vec<Counted> {
+        let counted = |(value, count): (&String, &u64)| Counted {
+            value: value.clone(),
+            count: *count,
+        };
+        let mut all: Vec<_> = self.0.iter().map(counted).collect();
+        all.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.value.cmp(&b.value)));
+        all.truncate(most);
+        all
+    }
+
+    fn merge(&mut self, other: &Self) {
+        other.0.iter().for_each(|(value, count)| self.add(value, *count));
+    }
+}
+
+/// The framing of a stream and what is in it; without a profile only how many records.
+pub(super) fn of(stream: impl Read, profile: Option<&Profile>) -> io::Result<(String, Survey)> {
+    let wrapper = profile.map(|profile| profile.wrapper.as_slice()).unwrap_or_default();
+    let mut blocks = Blocks::open(stream, wrapper)?;
+    let framing = blocks.framing().clone();
+    let mut survey = Survey::default();
+    let mut unmapped = BTreeMap::new();
+    let mut reader = profile.map(|profile| (profile, Reader::new(profile, &framing)));
+    for block in blocks.by_ref() {
+        for record in block?.records() {
+            survey.records += 1;
+            let Some((profile, reader)) = &mut reader else { continue };
+            if survey.records <= FIELDS {
+                fields(&framing, record)
+                    .into_iter()
+                    .filter(|path| !profile.reads(path))
+                    .for_each(|path| *unmapped.entry(path).or_default() += 1);
+            }
+            match reader.read(record, seen) {
+                Ok(events) => events
+                    .into_iter()
+                    .for_each(|(named, event)| survey.absorb(named, &event)),
+                Err(_) => survey.refused += 1,
+            }
+        }
+    }
+    survey.unmapped = unmapped
+        .into_iter()
+        .map(|(path, count)| Field {
+            path: format!("/{}", path.join("/")),
+            count,
+        })
+        .collect();
+    Ok((framing.to_string(), survey))
+}
+
+type Seen = (Vec<(String, String)>, AccessEvent);
+
+/// The events of a record: one, or its several parts.
+fn seen(reading: &Reading<'_, '_>) -> Result<Vec<Seen>, Refusal> {
+    match reading.parts()? {
+        None => Ok(vec![one(reading)?]),
+        Some(parts) => parts.iter().map(one).collect(),
+    }
+}
+
+fn one(reading: &Reading<'_, '_>) -> Result<Seen, Refusal> {
+    let (time, _) = reading.time()?;
+    let actors = reading
+        .actors()?
+        .into_iter()
+        .map(|Named { label, value, .. }| (label.to_string(), value.into_owned()));
+    Ok((actors.collect(), reading.event(time)?))
+}
+
+impl Survey {
+    fn absorb(&mut self, actors: Vec<(String, String)>, event: &AccessEvent) {
+        self.first = Some(self.first.map_or(event.time, |first| first.min(event.time)));
+        self.last = Some(self.last.map_or(event.time, |last| last.max(event.time)));
+        if let Some((_, actor)) = actors.first() {
+            self.actors.add(actor, 1);
+        }
+        event
+            .tenants
+            .iter()
+            .for_each(|tenant| self.tenants.add(&tenant.id.0, 1));
+        self.actions.add(&event.action, 1);
+        if self.samples.len() < SAMPLES {
+            self.samples.push(Sample {
+                time: event.time,
+                actors,
+                tenants: event.tenants.iter().map(|tenant| tenant.id.0.clone()).collect(),
+                action: event.action.clone(),
+                outcome: event.outcome.as_str().to_owned(),
+            });
+        }
+    }
+
+    pub(super) fn merge(&mut self, other: Self) {
+        self.records += other.records;
+        self.refused += other.refused;
+        self.first = self.first.into_iter().chain(other.first).min();
+        self.last = self.last.into_iter().chain(other.last).max();
+        self.actors.merge(&other.actors);
+        self.tenants.merge(&other.tenants);
+        self.actions.merge(&other.actions);
+        for field in other.unmapped {
+            match self.unmapped.iter_mut().find(|known| known.path == field.path) {
+                Some(known) => known.count += field.count,
+                None => self.unmapped.push(field),
+            }
+        }
+        self.samples.extend(other.samples);
+        self.samples.truncate(SAMPLES);
+    }
+}
+
+/// The fields of a record that have a value, as paths.
+fn fields(framing: &Framing, record: Record<'_>) -> Vec<Vec<String>> {
+    let mut paths = Vec::new();
+    match framing {
+        Framing::Csv(header) => paths.extend(
+            header
+                .columns
+                .iter()
+                .map(|column| column.split('.').map(str::to_owned).collect()),
+        ),
+        _ => {
+            if let Ok(value) = serde_json::from_slice::<Value>(json_part(record.bytes)) {
+                leaves(&value, &mut Vec::new(), &mut paths);
+            }
+        }
+    }
+    paths.sort();
+    paths.dedup();
+    paths
+}
+
+fn leaves(value: &Value, path: &mut Vec<String>, paths: &mut Vec<Vec<String>>) {
+    let mut step = |name: String, value: &Value| {
+        path.push(name);
+        leaves(value, path, paths);
+        path.pop();
+    };
+    match value {
+        Value::Object(members) => members.iter().for_each(|(name, value)| step(name.clone(), value)),
+        Value::Array(elements) => elements.iter().for_each(|value| step("*".to_owned(), value)),
+        Value::Null => {}
+        _ => paths.push(path.clone()),
+    }
+}

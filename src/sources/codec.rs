@@ -1,0 +1,124 @@
+//! The four decoders, each for one member or frame. Every step gives account of what it took and put out even where it
+//! fails, which the crates' own readers do not: what precedes a fault would be lost with it.
+
+use flate2::FlushDecompress;
+use liblzma::stream::Action;
+use zstd::stream::raw::{InBuffer, Operation as _, OutBuffer};
+
+use super::kind::Packing;
+
+/// The dictionary an xz file may ask for; `xz -9` asks for 64 MiB. Zstandard's own bound is 128 MiB.
+const XZ_MEMORY: u64 = 256 << 20;
+
+/// A decoder of one member.
+pub(super) trait Codec: Send {
+    /// Goes on as far as input and room allow.
+    fn step(&mut self, input: &[u8], output: &mut [u8]) -> Progress;
+}
+
+/// What one step did.
+#[derive(Debug)]
+pub(super) struct Progress {
+    pub(super) taken: usize,
+    pub(super) put: usize,
+    /// Whether the member is over; or the fault that stands behind what was put.
+    pub(super) ended: Result<bool, String>,
+}
+
+impl Progress {
+    /// From a decoder's running totals, before and after.
+    fn new(before: (u64, u64), after: (u64, u64), ended: Result<bool, String>) -> Self {
+        let size = |bytes: u64| usize::try_from(bytes).expect("no more than the buffers hold");
+        Self {
+            taken: size(after.0 - before.0),
+            put: size(after.1 - before.1),
+            ended,
+        }
+    }
+}
+
+/// A fresh decoder.
+pub(super) fn codec(packing: Packing) -> Box<dyn Codec> {
+    match packing {
+        Packing::Gzip => Box::new(flate2::Decompress::new_gzip(15)),
+        Packing::Zstd => Box::new(Zstd::new()),
+        Packing::Bzip2 => Box::new(bzip2::Decompress::new(false)),
+        Packing::Xz => {
+            let decoder = liblzma::stream::Stream::new_stream_decoder(XZ_MEMORY, 0);
+            Box::new(decoder.expect("only an empty memory fails here"))
+        }
+    }
+}
+
+impl Codec for flate2::Decompress {
+    fn step(&mut self, input: &[u8], output: &mut [u8]) -> Progress {
+        let totals = |decoder: &Self| (decoder.total_in(), decoder.total_out());
+        let before = totals(self);
+        let status = self.decompress(input, output, FlushDecompress::None);
+        let fault = |fault: flate2::DecompressError| match fault.message() {
+            Some("incorrect data check" | "incorrect length check") => "its checksum is wrong".to_owned(),
+            Some(message) => message.to_owned(),
+            None => fault.to_string(),
+        };
+        let ended = status.map(|status| status == flate2::Status::StreamEnd);
+        Progress::new(before, totals(self), ended.map_err(fault))
+    }
+}
+
+impl Codec for bzip2::Decompress {
+    fn step(&mut self, input: &[u8], output: &mut [u8]) -> Progress {
+        let totals = |decoder: &Self| (decoder.total_in(), decoder.total_out());
+        let before = totals(self);
+        let status = self.decompress(input, output);
+        let ended = status.map(|status| status == bzip2::Status::StreamEnd);
+        Progress::new(before, totals(self), ended.map_err(|fault| fault.to_string()))
+    }
+}
+
+impl Codec for liblzma::stream::Stream {
+    fn step(&mut self, input: &[u8], output: &mut [u8]) -> Progress {
+        let totals = |decoder: &Self| (decoder.total_in(), decoder.total_out());
+        let before = totals(self);
+        let status = self.process(input, output, Action::Run);
+        let ended = status.map(|status| status == liblzma::stream::Status::StreamEnd);
+        Progress::new(before, totals(self), ended.map_err(|fault| fault.to_string()))
+    }
+}
+
+/// Zstandard gives no account of a step that fails. So it is fed one block at a time, as it asks for them: then a faulty
+/// block takes none of those before it along.
+struct Zstd {
+    decoder: zstd::stream::raw::Decoder<'static>,
+    /// How many bytes it asks for.
+    wanted: usize,
+    /// It may hold more than there was room for.
+    full: bool,
+}
+
+impl Zstd {
+    fn new() -> Self {
+        Self {
+            decoder: zstd::stream::raw::Decoder::new().expect("only an empty memory fails here"),
+            wanted: 1,
+            full: false,
+        }
+    }
+}
+
+impl Codec for Zstd {
+    fn step(&mut self, input: &[u8], output: &mut [u8]) -> Progress {
+        let fed = if self.full { 0 } else { input.len().min(self.wanted) };
+        let (mut input, mut output) = (InBuffer::around(&input[..fed]), OutBuffer::around(output));
+        let wanted = self.decoder.run(&mut input, &mut output);
+        self.full = output.pos() == output.capacity();
+        let ended = wanted.map(|wanted| {
+            self.wanted = wanted.max(1);
+            wanted == 0
+        });
+        Progress {
+            taken: input.pos(),
+            put: output.pos(),
+            ended: ended.map_err(|fault| fault.to_string()),
+        }
+    }
+}

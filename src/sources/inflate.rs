@@ -1,0 +1,135 @@
+//! Decompression: several members one after the other, within limits, and whatever precedes a break.
+
+use std::io::{self, BufRead, BufReader, Read};
+
+use super::{
+    codec::{Codec, Progress, codec},
+    kind::Packing,
+    stream::Stream,
+    watch::Watch,
+};
+
+/// Compressed bytes read at a time.
+const INPUT: usize = 128 << 10;
+
+/// What comes out of a container. Its faults end the stream, as if the file were cut there, and are kept.
+pub(super) struct Inflated<'w, R> {
+    inner: R,
+    watch: &'w Watch<'w>,
+    /// How much came out.
+    pub(super) bytes: u64,
+    /// Why no more did.
+    pub(super) fault: Option<String>,
+}
+
+impl<'w, R> Inflated<'w, R> {
+    pub(super) fn new(inner: R, watch: &'w Watch<'_>) -> Self {
+        Self {
+            inner,
+            watch,
+            bytes: 0,
+            fault: None,
+        }
+    }
+}
+
+impl<R: Read> Read for Inflated<'_, R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.fault.is_some() {
+            return Ok(0);
+        }
+        match self.inner.read(buffer) {
+            Err(fault) if fault.kind() == io::ErrorKind::Interrupted || self.watch.has_failed() => Err(fault),
+            Err(fault) => {
+                self.fault = Some(fault.to_string());
+                Ok(0)
+            }
+            Ok(read) => {
+                self.bytes += read as u64;
+                self.watch.came_out(read)?;
+                Ok(read)
+            }
+        }
+    }
+}
+
+/// Members one behind the other, as one stream.
+pub(super) struct Members<R> {
+    packing: Packing,
+    input: R,
+    /// Of the present member.
+    codec: Option<Box<dyn Codec>>,
+    /// Whether a member came to its end before.
+    any: bool,
+    /// Told once all that precedes it is handed on.
+    fault: Option<String>,
+}
+
+impl<'s, 'r> Members<BufReader<&'s mut Stream<'r>>> {
+    pub(super) fn new(packing: Packing, stream: &'s mut Stream<'r>) -> Self {
+        Self {
+            packing,
+            input: BufReader::with_capacity(INPUT, stream),
+            codec: None,
+            any: false,
+            fault: None,
+        }
+    }
+}
+
+impl<R: BufRead> Members<R> {
+    /// Whether another member follows. Zeros behind the last are padding, as `gzip` and `xz` have it.
+    fn follows(&mut self) -> io::Result<bool> {
+        loop {
+            let rest = self.input.fill_buf()?;
+            let zeros = if self.any {
+                rest.iter().take_while(|&&byte| byte == 0).count()
+            } else {
+                0
+            };
+            if zeros < rest.len() || rest.is_empty() {
+                let follows = !rest.is_empty();
+                self.input.consume(zeros);
+                return Ok(follows);
+            }
+            self.input.consume(zeros);
+        }
+    }
+
+    fn step(&mut self, buffer: &mut [u8]) -> io::Result<Option<usize>> {
+        if self.codec.is_none() {
+            if !self.follows()? {
+                return Ok(Some(0));
+            }
+            self.codec = Some(codec(self.packing));
+        }
+        let codec = self.codec.as_mut().expect("it was made above");
+        let input = self.input.fill_buf()?;
+        let at_end = input.is_empty();
+        let Progress { taken, put, ended } = codec.step(input, buffer);
+        self.input.consume(taken);
+        match ended {
+            Ok(false) if at_end && put == 0 => self.fault = Some("it ends too early".to_owned()),
+            Ok(false) => {}
+            Ok(true) => (self.codec, self.any) = (None, true),
+            Err(fault) => self.fault = Some(fault),
+        }
+        Ok((put > 0).then_some(put))
+    }
+}
+
+impl<R: BufRead> Read for Members<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if buffer.is_empty() {
+            return Ok(0);
+        }
+        loop {
+            if let Some(fault) = &self.fault {
+                return Err(io::Error::other(fault.clone()));
+            }
+            if let Some(read) = self.step(buffer)? {
+                return Ok(read);
+            }
+        }
+    }
+}

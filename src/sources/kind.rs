@@ -1,0 +1,168 @@
+//! What a file is, told by how it begins and never by its name.
+
+use tar::Header;
+
+use super::unread;
+
+/// This much of a beginning is looked at.
+pub(super) const HEAD: usize = 8 << 10;
+
+/// UTF-16 without a byte order mark shows its NULs in these many first characters, or it is not told.
+const UNITS: usize = 16;
+
+/// What is done with a stream.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// One stream inside another.
+    Packed(Packing),
+    /// A folder of members.
+    Archive(Archive),
+    /// For the next rooms.
+    Text(Encoding),
+    /// Not a log that can be read: what it is, with its article.
+    Unread(&'static str),
+}
+
+/// Ways to compress one stream.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Packing {
+    Gzip,
+    Zstd,
+    Bzip2,
+    Xz,
+}
+
+impl Packing {
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Gzip => "gzip",
+            Self::Zstd => "zstd",
+            Self::Bzip2 => "bzip2",
+            Self::Xz => "xz",
+        }
+    }
+}
+
+/// Ways to keep several files in one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Archive {
+    Tar,
+    Zip,
+}
+
+/// Ways to write text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Encoding {
+    Utf8,
+    /// Little-endian; with how many bytes of byte order mark.
+    Utf16Le(usize),
+    /// Big-endian; with how many bytes of byte order mark.
+    Utf16Be(usize),
+}
+
+impl Encoding {
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Utf8 => "utf-8",
+            Self::Utf16Le(_) => "utf-16le",
+            Self::Utf16Be(_) => "utf-16be",
+        }
+    }
+}
+
+impl Kind {
+    /// Of a stream that begins so; of all of it where it is shorter than [`HEAD`].
+    pub(super) fn of(head: &[u8]) -> Self {
+        packing(head)
+            .map(Self::Packed)
+            .or_else(|| archive(head).map(Self::Archive))
+            .or_else(|| unread::magic(head).map(Self::Unread))
+            .or_else(|| utf16(head).map(Self::Text))
+            .unwrap_or_else(|| match memchr::memchr(0, head) {
+                Some(_) => Self::Unread("binary data"),
+                None => Self::Text(Encoding::Utf8),
+            })
+    }
+}
+
+fn packing(head: &[u8]) -> Option<Packing> {
+    match head {
+        [0x1f, 0x8b, 8, ..] => Some(Packing::Gzip),
+        [0x28, 0xb5, 0x2f, 0xfd, ..] => Some(Packing::Zstd),
+        // A skippable frame: pzstd writes one first.
+        [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => Some(Packing::Zstd),
+        // The digits of pi begin a block, those of its root end a stream; `BZh1` alone could be a word.
+        [b'B', b'Z', b'h', b'1'..=b'9', 0x31, 0x41, 0x59, 0x26, 0x53, 0x59, ..]
+        | [b'B', b'Z', b'h', b'1'..=b'9', 0x17, 0x72, 0x45, 0x38, 0x50, 0x90, ..] => Some(Packing::Bzip2),
+        [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => Some(Packing::Xz),
+        _ => None,
+    }
+}
+
+fn archive(head: &[u8]) -> Option<Archive> {
+    // A member first, or the end of an empty archive, or the mark of one that was to be split.
+    if [b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08"]
+        .iter()
+        .any(|mark| head.starts_with(*mark))
+    {
+        return Some(Archive::Zip);
+    }
+    head.first_chunk().is_some_and(is_tar_header).then_some(Archive::Tar)
+}
+
+/// Whether the header's checksum is right: the oldest archives have no other mark, and no text has this one by chance.
+pub(super) fn is_tar_header(block: &[u8; 512]) -> bool {
+    let written = Header::from_byte_slice(block).cksum().ok();
+    let sum = |byte: fn(&u8) -> i64| 8 * 32 + block[..148].iter().chain(&block[156..]).map(byte).sum::<i64>();
+    // Some old programs added up signed bytes.
+    let sums = [sum(|&byte| byte.into()), sum(|&byte| byte.cast_signed().into())];
+    block[0] != 0 && written.is_some_and(|written| sums.contains(&written.into()))
+}
+
+/// UTF-16 by its mark; without one only where every one of the first characters is plain ASCII in the same byte order,
+/// as JSON and CSV begin.
+fn utf16(head: &[u8]) -> Option<Encoding> {
+    match head {
+        [0xff, 0xfe, ..] => return Some(Encoding::Utf16Le(2)),
+        [0xfe, 0xff, ..] => return Some(Encoding::Utf16Be(2)),
+        _ => {}
+    }
+    let units = || head.as_chunks::<2>().0.iter().take(UNITS);
+    let text = |byte: u8| matches!(byte, b'\t' | b'\n' | b'\r' | b' '..=b'~');
+    if units().len() < 2 {
+        None
+    } else if units().all(|&[low, high]| high == 0 && text(low)) {
+        Some(Encoding::Utf16Le(0))
+    } else if units().all(|&[high, low]| high == 0 && text(low)) {
+        Some(Encoding::Utf16Be(0))
+    } else {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn utf16le(text: &str) -> Vec<u8> {
+        text.encode_utf16().flat_map(u16::to_le_bytes).collect()
+    }
+
+    #[test]
+    fn text_is_told_from_what_looks_like_it() {
+        assert_eq!(Kind::of(b""), Kind::Text(Encoding::Utf8));
+        assert_eq!(Kind::of(b"BZh9 is how bzip2 begins"), Kind::Text(Encoding::Utf8));
+        assert_eq!(Kind::of(b"PK,name\n1,x"), Kind::Text(Encoding::Utf8));
+        assert_eq!(Kind::of(b"{\"a\":\"\x00\"}"), Kind::Unread("binary data"));
+        assert_eq!(Kind::of(&[b'0'; 600]), Kind::Text(Encoding::Utf8));
+    }
+
+    #[test]
+    fn utf_16_without_a_mark_is_told_only_where_it_is_certain() {
+        assert_eq!(Kind::of(&utf16le("{\"a\":1}")), Kind::Text(Encoding::Utf16Le(0)));
+        let be: Vec<u8> = "{\"a\":1}".encode_utf16().flat_map(u16::to_be_bytes).collect();
+        assert_eq!(Kind::of(&be), Kind::Text(Encoding::Utf16Be(0)));
+        assert_eq!(Kind::of(&utf16le("{\"é\":\"日本\"}")), Kind::Unread("binary data"));
+        assert_eq!(Kind::of(b"a\0"), Kind::Unread("binary data"));
+    }
+}

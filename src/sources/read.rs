@@ -1,0 +1,83 @@
+//! Reading one source: opened once, read to its end, and compared with what it was before.
+
+use std::io::{self, Seek as _};
+
+use super::{
+    Changed, Contents, Digested, Limits, Source, SourceError,
+    kind::{Archive, Kind},
+    place::Place,
+    stream::{Opened, Raw, Stream},
+    unpack::Unpacking,
+    watch::{Fatal, Watch},
+    zip::Watched,
+};
+use crate::progress::{Progress, Silent};
+
+/// Reads a source once. `each` is given every text stream found in it, and must read it to its end.
+pub fn read<T>(
+    source: &Source,
+    limits: &Limits,
+    progress: &dyn Progress,
+    each: impl FnMut(&mut Stream<'_>) -> io::Result<T>,
+) -> Result<Contents<T>, SourceError> {
+    let watch = Watch::new(limits);
+    let mut unpacking = Unpacking::new(&watch, each);
+    match whole(source, &mut unpacking, progress) {
+        Ok((file, changed)) => Ok(unpacking.close(file, changed)),
+        Err(error) => {
+            drop(unpacking);
+            Err(watch.cause(&source.shown, error))
+        }
+    }
+}
+
+fn whole<T, F: FnMut(&mut Stream<'_>) -> io::Result<T>>(
+    source: &Source,
+    unpacking: &mut Unpacking<'_, T, F>,
+    progress: &dyn Progress,
+) -> io::Result<(Digested, Option<Changed>)> {
+    let watch = unpacking.watch;
+    let refused = |fault| watch.fail(Fatal::Io(fault));
+    let opened = Opened::new(source).map_err(refused)?;
+    let place = Place {
+        shown: source.shown.clone(),
+        containers: Vec::new(),
+        named: source.named,
+    };
+    let large = opened.length.is_some_and(|length| length > watch.limits.held);
+    let file = if large && matches!(opened.kind().map_err(refused)?, Kind::Archive(Archive::Zip)) {
+        large_zip(&place, &opened, unpacking, progress)?
+    } else {
+        let mut raw = Raw::new(opened.reader(), watch, progress);
+        unpacking.unpack(&place, &mut raw)?;
+        raw.finish()?.into()
+    };
+    let now = opened.length_now().map_err(refused)?;
+    let differs = |&(before, after): &(u64, u64)| before != after || after != file.bytes;
+    let changed = opened.length.zip(now).filter(differs).map(|(before, after)| Changed {
+        shown: source.shown.clone(),
+        before,
+        after,
+        read: file.bytes,
+    });
+    Ok((file, changed))
+}
+
+/// A zip that is not held in memory is read where it lies; its bytes must be the same before and after.
+fn large_zip<T, F: FnMut(&mut Stream<'_>) -> io::Result<T>>(
+    place: &Place,
+    opened: &Opened,
+    unpacking: &mut Unpacking<'_, T, F>,
+    progress: &dyn Progress,
+) -> io::Result<Digested> {
+    let watch = unpacking.watch;
+    let mut file = opened.file.as_ref().expect("only a file has a length");
+    let before = Raw::new(opened.reader(), watch, progress).finish()?;
+    unpacking.zip(place, Watched(file, watch))?;
+    file.rewind().map_err(|fault| watch.fail(Fatal::Io(fault)))?;
+    let after = Raw::new(opened.reader(), watch, &Silent).finish()?;
+    if before != after {
+        return Err(watch.fail(Fatal::Changed));
+    }
+    Ok(before.into())
+}

@@ -1,0 +1,88 @@
+//! UTF-16 as UTF-8. Nothing is replaced in silence: where a surrogate stands alone, or half a character at the end, a
+//! byte comes out that UTF-8 does not know, so that the record is refused for what it is.
+
+use std::io::{self, Read};
+
+use encoding_rs::{Decoder, DecoderResult, UTF_16BE, UTF_16LE};
+
+use super::{kind::Encoding, stream::Stream};
+
+/// Bytes decoded at a time.
+const STEP: usize = 64 << 10;
+
+/// Stands where the text is broken.
+const BROKEN: u8 = 0xff;
+
+/// A stream of UTF-16, read as UTF-8 without a byte order mark.
+pub(super) struct Utf16<'s, 'r> {
+    stream: &'s mut Stream<'r>,
+    decoder: Decoder,
+    input: Vec<u8>,
+    /// Of the input, what is decoded.
+    taken: usize,
+    output: Vec<u8>,
+    /// Of the output, what is handed on.
+    given: usize,
+    /// The input holds the last of the stream.
+    ended: bool,
+    /// All of it is decoded.
+    finished: bool,
+}
+
+impl<'s, 'r> Utf16<'s, 'r> {
+    pub(super) fn new(encoding: Encoding, stream: &'s mut Stream<'r>) -> io::Result<Self> {
+        let (encoding, mark) = match encoding {
+            Encoding::Utf16Be(mark) => (UTF_16BE, mark),
+            Encoding::Utf16Le(mark) => (UTF_16LE, mark),
+            Encoding::Utf8 => unreachable!("UTF-8 is not decoded"),
+        };
+        io::copy(&mut stream.take(mark as u64), &mut io::sink())?;
+        Ok(Self {
+            stream,
+            decoder: encoding.new_decoder_without_bom_handling(),
+            input: Vec::with_capacity(STEP),
+            taken: 0,
+            output: Vec::new(),
+            given: 0,
+            ended: false,
+            finished: false,
+        })
+    }
+
+    /// Decodes some more.
+    fn step(&mut self) -> io::Result<()> {
+        if self.taken == self.input.len() && !self.ended {
+            self.input.clear();
+            self.taken = 0;
+            self.stream.take(STEP as u64).read_to_end(&mut self.input)?;
+            self.ended = self.input.len() < STEP;
+        }
+        let room = self.decoder.max_utf8_buffer_length_without_replacement(STEP);
+        self.output.resize(room.unwrap_or(STEP * 4), 0);
+        let (input, last) = (&self.input[self.taken..], self.ended);
+        let (result, read, written) = self
+            .decoder
+            .decode_to_utf8_without_replacement(input, &mut self.output, last);
+        self.output.truncate(written);
+        self.taken += read;
+        self.given = 0;
+        match result {
+            DecoderResult::Malformed(..) => self.output.push(BROKEN),
+            // Only so has the decoder seen the end; it may still hold half a character before.
+            DecoderResult::InputEmpty => self.finished = last,
+            DecoderResult::OutputFull => {}
+        }
+        Ok(())
+    }
+}
+
+impl Read for Utf16<'_, '_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        while self.given == self.output.len() && !self.finished {
+            self.step()?;
+        }
+        let read = (&self.output[self.given..]).read(buffer)?;
+        self.given += read;
+        Ok(read)
+    }
+}

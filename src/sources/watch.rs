@@ -1,0 +1,99 @@
+//! What is watched while one file is read: how much went in and came out, and the fault that ends it all.
+//!
+//! Readers lie inside each other, and those from other crates may wrap or replace an error on its way out. So the first
+//! fault is kept here, and whoever sees an error asks here whether it is the file's contents or the end of the run.
+
+use std::{
+    io,
+    sync::{
+        OnceLock,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
+};
+
+use super::{Limits, SourceError};
+use crate::text::grouped;
+
+/// Shared by all readers of one file.
+#[derive(Debug)]
+pub(super) struct Watch<'l> {
+    pub(super) limits: &'l Limits,
+    went_in: AtomicU64,
+    came_out: AtomicU64,
+    fatal: OnceLock<Fatal>,
+}
+
+/// What no caveat can mend.
+#[derive(Debug)]
+pub(super) enum Fatal {
+    /// The operating system's refusal.
+    Io(io::Error),
+    /// A limit: what it was about to do, the limit's name and value.
+    Limit(&'static str, &'static str, u64),
+    /// Named by the case, and nothing that is read.
+    Unread(String),
+    /// Two readings of one file differ.
+    Changed,
+}
+
+impl<'l> Watch<'l> {
+    pub(super) fn new(limits: &'l Limits) -> Self {
+        Self {
+            limits,
+            went_in: AtomicU64::new(0),
+            came_out: AtomicU64::new(0),
+            fatal: OnceLock::new(),
+        }
+    }
+
+    /// Bytes of the file as it lies.
+    pub(super) fn went_in(&self, bytes: usize) {
+        self.went_in.fetch_add(bytes as u64, Relaxed);
+    }
+
+    /// Bytes out of any container inside it.
+    pub(super) fn came_out(&self, bytes: usize) -> io::Result<()> {
+        let out = self.came_out.fetch_add(bytes as u64, Relaxed) + bytes as u64;
+        let limits = self.limits;
+        if out > limits.unpacked {
+            return Err(self.fail(Fatal::Limit("unpacks to too many bytes", "unpacked", limits.unpacked)));
+        }
+        let earned = self.went_in.load(Relaxed).saturating_mul(limits.ratio);
+        if out > limits.ratio_from.max(earned) {
+            return Err(self.fail(Fatal::Limit(
+                "unpacks to too many times its size",
+                "ratio",
+                limits.ratio,
+            )));
+        }
+        Ok(())
+    }
+
+    /// Ends everything. The error is only the way out; what it was stays here.
+    pub(super) fn fail(&self, fatal: Fatal) -> io::Error {
+        // The first one is the cause, later ones its echo.
+        let _ = self.fatal.set(fatal);
+        io::Error::other("reading has failed")
+    }
+
+    pub(super) fn has_failed(&self) -> bool {
+        self.fatal.get().is_some()
+    }
+
+    /// The fault behind an error that came out.
+    pub(super) fn cause(self, shown: &str, error: io::Error) -> SourceError {
+        let shown = shown.to_owned();
+        match self.fatal.into_inner() {
+            Some(Fatal::Limit(does, limit, value)) => SourceError::Limit {
+                shown,
+                does,
+                limit,
+                value: grouped(value),
+            },
+            Some(Fatal::Unread(kind)) => SourceError::Unread { shown, kind },
+            Some(Fatal::Changed) => SourceError::Changed { shown },
+            Some(Fatal::Io(fault)) => SourceError::Io { shown, fault },
+            None => SourceError::Io { shown, fault: error },
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! Zip archives. Their directory stands at the end, so that the archive must be at hand as a whole: in memory, or as a
+//! file that is hashed before and after.
+
+use std::io::{self, Read, Seek};
+
+use zip::{CompressionMethod, ZipArchive, result::ZipError};
+
+use super::{
+    stream::{Stream, watched},
+    watch::{Fatal, Watch},
+};
+
+/// The ways of compressing a member that are read.
+const METHODS: [CompressionMethod; 5] = [
+    CompressionMethod::Stored,
+    CompressionMethod::Deflated,
+    CompressionMethod::Deflate64,
+    CompressionMethod::Bzip2,
+    CompressionMethod::Zstd,
+];
+
+/// All bytes of a stream, if they are not too many.
+pub(super) fn hold(stream: &mut Stream<'_>, watch: &Watch<'_>) -> io::Result<Vec<u8>> {
+    let most = watch.limits.held;
+    let mut bytes = Vec::new();
+    stream.take(most + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > most {
+        return Err(watch.fail(Fatal::Limit("holds a zip archive of too many bytes", "held", most)));
+    }
+    Ok(bytes)
+}
+
+/// A file whose refusals end everything, wherever they come out.
+pub(super) struct Watched<'w, R>(pub(super) R, pub(super) &'w Watch<'w>);
+
+impl<R: Read> Read for Watched<'_, R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        watched(&mut self.0, buffer, self.1)
+    }
+}
+
+impl<R: Seek> Seek for Watched<'_, R> {
+    fn seek(&mut self, to: io::SeekFrom) -> io::Result<u64> {
+        self.0.seek(to)
+    }
+}
+
+/// One entry of the directory.
+pub(super) struct Member {
+    pub(super) name: Vec<u8>,
+    /// Why it is not to be read, if it is not.
+    pub(super) passed_over: Option<&'static str>,
+}
+
+/// What the directory says of its entry at this position; none of a folder.
+pub(super) fn member<R: Read + Seek>(archive: &ZipArchive<R>, at: usize) -> Result<Option<Member>, ZipError> {
+    let entry = archive.by_index_data(at)?;
+    if entry.is_dir() {
+        return Ok(None);
+    }
+    let passed_over = match () {
+        () if entry.encrypted() => Some("encrypted"),
+        () if !METHODS.contains(&entry.compression()) => Some("compressed by a method that is not read"),
+        () if entry.is_symlink() => Some("a symbolic link in an archive"),
+        () => None,
+    };
+    Ok(Some(Member {
+        name: entry.name_raw().to_owned(),
+        passed_over,
+    }))
+}
+
+/// Whether these are the parts of a document rather than files that someone put together.
+pub(super) fn document<R: Read + Seek>(archive: &ZipArchive<R>) -> Option<&'static str> {
+    let has = |name: &[u8]| archive.file_names_raw().any(|other| other == name);
+    if has(b"[Content_Types].xml") {
+        Some("an Office document, which is not read")
+    } else if has(b"META-INF/MANIFEST.MF") {
+        Some("a Java archive")
+    } else {
+        None
+    }
+}

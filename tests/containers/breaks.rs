@@ -1,0 +1,118 @@
+//! What ends before it should is read up to the break, and the break is said.
+
+use super::*;
+
+#[test]
+fn a_truncated_tail_is_kept_up_to_the_break() {
+    let text = log(4_000);
+    for (tool, _) in PACKINGS.iter().filter(|(tool, _)| has(tool)) {
+        let whole = packed(tool, text.as_bytes());
+        let cut = &whole[..whole.len() * 2 / 3];
+        // What the tool itself gets out of it, on which it fails.
+        let expected = through(tool, &["-dc"], cut);
+        let dir = Dir::new();
+        let found = findings(dir.file("log", cut), &["log"]);
+        let source = &found["sources"][0];
+        let bytes = source["stream_bytes"].as_u64().expect("a number");
+        assert!(
+            bytes >= expected.len() as u64,
+            "{tool} itself gets {} out, not {bytes}",
+            expected.len()
+        );
+        let stream = &text.as_bytes()[..usize::try_from(bytes).expect("it fits")];
+        assert_eq!(source["stream_sha256"], digest(stream), "{tool}");
+        assert_eq!(source["sha256"], digest(cut), "{tool}");
+        let lines = stream
+            .split(|&byte| byte == b'\n')
+            .filter(|line| !line.is_empty())
+            .count();
+        assert_eq!(found["records"]["read"], lines, "{tool}");
+        let said = caveat(&found, "truncated-source");
+        assert!(
+            said.contains("`log` (") && said.contains("could be read)"),
+            "{tool}: {said}"
+        );
+    }
+}
+
+#[test]
+fn the_tail_of_a_gzip_is_kept_to_the_last_byte() {
+    if !has("gzip") {
+        return;
+    }
+    // Only the check is cut off: everything is there.
+    let whole = packed("gzip", log(9).as_bytes());
+    for cut in 1..8 {
+        let dir = Dir::new();
+        let found = findings(dir.file("log", &whole[..whole.len() - cut]), &["log"]);
+        assert_eq!(found["sources"][0]["stream_sha256"], digest(log(9).as_bytes()));
+        assert_ne!(caveat(&found, "truncated-source"), "", "{cut}");
+    }
+}
+
+#[test]
+fn garbage_behind_a_member_is_said_and_padding_is_none() {
+    for (tool, _) in PACKINGS.iter().filter(|(tool, _)| has(tool)) {
+        let mut bytes = packed(tool, log(6).as_bytes());
+        bytes.extend(b"and something else");
+        let dir = Dir::new();
+        let found = findings(dir.file("log", &bytes), &["log"]);
+        assert_eq!(found["records"]["in_scope"], 6, "{tool}");
+        assert_eq!(found["sources"][0]["sha256"], digest(&bytes), "{tool}");
+        assert!(caveat(&found, "truncated-source").contains("`log`"), "{tool}");
+    }
+    if has("gzip") {
+        let mut bytes = packed("gzip", log(6).as_bytes());
+        bytes.extend([0; 700]);
+        let dir = Dir::new();
+        assert_eq!(
+            caveat(&findings(dir.file("log", &bytes), &["log"]), "truncated-source"),
+            ""
+        );
+    }
+}
+
+#[test]
+fn a_wrong_checksum_is_said() {
+    if !has("gzip") {
+        return;
+    }
+    let mut bytes = packed("gzip", log(6).as_bytes());
+    let at = bytes.len() - 6;
+    bytes[at] ^= 1;
+    let dir = Dir::new();
+    let found = findings(dir.file("log", &bytes), &["log"]);
+    assert_eq!(found["records"]["in_scope"], 6);
+    assert!(caveat(&found, "truncated-source").contains("checksum"));
+}
+
+#[test]
+fn what_unpacks_to_too_much_is_an_error_that_names_the_limit() {
+    if !has("gzip") {
+        return;
+    }
+    // Sixteen mebibytes of the same line in eight members, packed twice: some three thousand to one.
+    let member = packed("gzip", &b"{\"a\":1}\n".repeat(1 << 21));
+    let bomb = packed("gzip", &member.repeat(8));
+    let dir = Dir::new();
+    dir.file("log", bomb);
+    run(&dir, &["log"])
+        .ends(2)
+        .says("`log` unpacks to too many times its size: the limit `ratio` is 1,000");
+    assert_eq!(dir.names(), ["log"], "nothing was written");
+}
+
+#[test]
+fn containers_inside_each_other_have_an_end() {
+    if !has("gzip") {
+        return;
+    }
+    let packed_times = |times| (0..times).fold(log(2).into_bytes(), |bytes, _| packed("gzip", &bytes));
+    let dir = Dir::new();
+    let found = findings(dir.file("log", packed_times(4)), &["log"]);
+    assert_eq!(found["sources"][0]["container"], "gzip/gzip/gzip/gzip");
+    let dir = Dir::new();
+    run(dir.file("log", packed_times(5)), &["log"])
+        .ends(2)
+        .says("the limit `depth` is 4");
+}
