@@ -9,7 +9,7 @@ use std::{
 
 use serde_json::Value;
 
-use crate::util::{Dir, Run, has, json, program, skipped};
+use crate::util::{Dir, Run, files, has, json, program, skipped};
 
 mod archives;
 mod breaks;
@@ -18,7 +18,11 @@ mod same;
 
 /// A log of so many records by a listed agent, an hour apart from the window's beginning on.
 fn log(records: usize) -> String {
-    (0..records).map(|at| format!("{}\n", record(at))).collect()
+    lines(0..records)
+}
+
+fn lines(records: std::ops::Range<usize>) -> String {
+    records.flat_map(|at| [record(at), "\n".to_owned()]).collect()
 }
 
 fn record(at: usize) -> String {

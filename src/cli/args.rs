@@ -70,7 +70,7 @@ pub(crate) struct ReportArgs {
     #[arg(long, value_name = "DIR")]
     pub(crate) out: PathBuf,
 
-    /// Log files, folders or globs, instead of a case file
+    /// Log files, folders or globs, or `-` for standard input, instead of a case file
     #[arg(long, value_name = "PATH", num_args = 1.., requires_all = ["agents", "from", "until"], help_heading = "Without a case file")]
     pub(crate) logs: Vec<String>,
 

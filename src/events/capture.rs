@@ -95,17 +95,17 @@ impl Paths {
             .collect()
     }
 
-    /// The path of a slot, for a refusal.
-    pub(super) fn name(&self, slot: usize) -> String {
-        self.pointers[slot].join("/")
-    }
-
     /// Whether a path leads to a captured value or into one; `*` in it stands for any element of a list.
     pub(super) fn lead_to(&self, path: &[String]) -> bool {
         let same = |(token, step): (&String, &String)| token == step || step == "*" && token.parse::<usize>().is_ok();
         self.pointers
             .iter()
             .any(|pointer| pointer.len() <= path.len() && pointer.iter().zip(path).all(same))
+    }
+
+    /// The path of a slot, for a refusal.
+    pub(super) fn name(&self, slot: usize) -> String {
+        self.pointers[slot].join("/")
     }
 
     /// Whether the slot captures the whole value.

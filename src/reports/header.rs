@@ -146,8 +146,9 @@ impl Source {
 
     fn new(source: &SourceFinding) -> Self {
         Self {
-            digest: source.sha256.to_string(),
-            bytes: source.bytes,
+            // Of the unpacked stream: there the positions hold, and members of one archive have digests of their own.
+            digest: source.stream_sha256.to_string(),
+            bytes: source.stream_bytes,
             profile: source.profile.clone(),
             read: source.records.read,
             refused: source.records.refused,

@@ -227,7 +227,7 @@ fn refused_cells(record: &RefusedFinding, findings: &Findings) -> [String; 9] {
     let names: Vec<&str> = record.names.iter().map(|id| id.0.as_str()).collect();
     [
         source.path.clone(),
-        source.sha256.to_string(),
+        source.stream_sha256.to_string(),
         record.offset.to_string(),
         record.length.to_string(),
         record.reason.clone(),

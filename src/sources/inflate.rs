@@ -12,6 +12,9 @@ use super::{
 /// Compressed bytes read at a time.
 const INPUT: usize = 128 << 10;
 
+/// A decoder may use a step to find out that it holds nothing more; one that goes on so is at its wit's end.
+const IDLE: u8 = 4;
+
 /// What comes out of a container. Its faults end the stream, as if the file were cut there, and are kept.
 pub(super) struct Inflated<'w, R> {
     inner: R,
@@ -61,6 +64,8 @@ pub(super) struct Members<R> {
     codec: Option<Box<dyn Codec>>,
     /// Whether a member came to its end before.
     any: bool,
+    /// Steps in a row that brought nothing.
+    idle: u8,
     /// Told once all that precedes it is handed on.
     fault: Option<String>,
 }
@@ -72,6 +77,7 @@ impl<'s, 'r> Members<BufReader<&'s mut Stream<'r>>> {
             input: BufReader::with_capacity(INPUT, stream),
             codec: None,
             any: false,
+            idle: 0,
             fault: None,
         }
     }
@@ -108,8 +114,10 @@ impl<R: BufRead> Members<R> {
         let at_end = input.is_empty();
         let Progress { taken, put, ended } = codec.step(input, buffer);
         self.input.consume(taken);
+        self.idle = if taken + put == 0 { self.idle + 1 } else { 0 };
         match ended {
             Ok(false) if at_end && put == 0 => self.fault = Some("it ends too early".to_owned()),
+            Ok(false) if self.idle > IDLE => self.fault = Some("its decoder does not go on".to_owned()),
             Ok(false) => {}
             Ok(true) => (self.codec, self.any) = (None, true),
             Err(fault) => self.fault = Some(fault),

@@ -1,6 +1,7 @@
 //! Sources: which log files there are, in a fixed order, and the streams of text in them, unpacked and hashed. What the
 //! text says is the next rooms' business.
 
+mod archive;
 mod codec;
 mod discover;
 mod error;
@@ -18,9 +19,15 @@ mod utf16;
 mod watch;
 mod zip;
 
+#[cfg(test)]
+mod tests;
+
 use std::path::PathBuf;
 
-use crate::{case::ProfileRef, digest::Sha256};
+use crate::{
+    case::{ProfileRef, TenantId},
+    digest::Sha256,
+};
 
 pub use discover::discover;
 pub use error::SourceError;
@@ -57,6 +64,8 @@ pub struct Source {
     pub bytes: u64,
     /// What reads it.
     pub profile: ProfileRef,
+    /// The tenant of all its records, where the case says so.
+    pub tenant: Option<TenantId>,
     /// The case names it, rather than a folder or a glob that it was found by: then it must be a log.
     pub named: bool,
 }

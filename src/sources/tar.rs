@@ -10,7 +10,7 @@ use super::{
     stream::{Stream, drain},
 };
 
-const BLOCK: u64 = 512;
+const BLOCK: usize = 512;
 
 /// A name longer than this is no name.
 const LONGEST_NAME: u64 = 1 << 20;
@@ -82,14 +82,14 @@ impl<'s, 'r> Tar<'s, 'r> {
             if self.skip()? {
                 return Ok(Step::End(Some("it ends inside a member".to_owned())));
             }
-            let mut block = [0; BLOCK as usize];
+            let mut block = [0; BLOCK];
             match self.fill(&mut block)? {
                 0 if self.closed => return Ok(Step::End(None)),
                 0 => return Ok(Step::End(Some("the mark of its end is missing".to_owned()))),
                 BLOCK => {}
                 _ => return Ok(Step::End(Some("it ends inside a header".to_owned()))),
             }
-            if block == [0; BLOCK as usize] {
+            if block == [0; BLOCK] {
                 self.closed = true;
                 continue;
             }
@@ -144,7 +144,7 @@ impl<'s, 'r> Tar<'s, 'r> {
     fn skip_sparse_map(&mut self, header: &Header) -> Result<(), Odd> {
         let mut more = header.as_gnu().is_some_and(tar::GnuHeader::is_extended);
         while more {
-            let mut block = [0; BLOCK as usize];
+            let mut block = [0; BLOCK];
             if self.fill(&mut block)? < BLOCK {
                 return Err(Odd::Header("it ends inside a header".to_owned()));
             }
@@ -154,7 +154,7 @@ impl<'s, 'r> Tar<'s, 'r> {
     }
 
     fn begin(&mut self, size: u64) {
-        self.padding = (BLOCK - size % BLOCK) % BLOCK;
+        self.padding = size.next_multiple_of(BLOCK as u64) - size;
         (self.left, self.size) = (size, size);
     }
 
@@ -176,7 +176,7 @@ impl<'s, 'r> Tar<'s, 'r> {
         Ok(skipped < skip)
     }
 
-    fn fill(&mut self, block: &mut [u8]) -> io::Result<u64> {
+    fn fill(&mut self, block: &mut [u8]) -> io::Result<usize> {
         let mut filled = 0;
         while filled < block.len() {
             match self.stream.read(&mut block[filled..])? {
@@ -185,7 +185,7 @@ impl<'s, 'r> Tar<'s, 'r> {
             }
         }
         self.bytes += filled as u64;
-        Ok(filled as u64)
+        Ok(filled)
     }
 }
 

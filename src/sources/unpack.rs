@@ -1,23 +1,16 @@
 //! Unpacking: every text stream of a file, however deep it lies, once, in the order it streams by.
 
-use std::{
-    collections::BTreeMap,
-    io::{self, Read, Seek},
-};
-
-use zip::{ZipArchive, result::ZipError};
+use std::{collections::BTreeMap, io};
 
 use super::{
     Broken, Changed, Contents, Digested, Part, Skipped,
     inflate::{Inflated, Members},
     kind::{Archive, Encoding, HEAD, Kind, Packing},
-    names,
     place::Place,
     stream::{Peeked, Stream, drain},
-    tar::{Step, Tar},
     utf16::Utf16,
     watch::{Fatal, Watch},
-    zip as zipped,
+    zip::hold,
 };
 use crate::digest::{HashingReader, Sha256};
 
@@ -29,7 +22,7 @@ pub(super) struct Unpacking<'w, T, F> {
     skipped: Vec<Skipped>,
     broken: Vec<Broken>,
     /// How often a member of this name was met: tar allows several.
-    met: BTreeMap<String, u32>,
+    pub(super) met: BTreeMap<String, u32>,
 }
 
 impl<'w, T, F: FnMut(&mut Stream<'_>) -> io::Result<T>> Unpacking<'w, T, F> {
@@ -65,14 +58,14 @@ impl<'w, T, F: FnMut(&mut Stream<'_>) -> io::Result<T>> Unpacking<'w, T, F> {
         }
     }
 
-    /// Whatever it is.
+    /// Whatever it is. An error ends everything; what it was, the watch knows.
     pub(super) fn unpack(&mut self, place: &Place, stream: &mut Stream<'_>) -> io::Result<()> {
         let mut stream = Peeked::new(stream, HEAD)?;
         match Kind::of(stream.head()) {
             Kind::Packed(packing) => self.inflate(place, packing, &mut stream),
             Kind::Archive(Archive::Tar) => self.tar(place, &mut stream),
             Kind::Archive(Archive::Zip) => {
-                let bytes = zipped::hold(&mut stream, self.watch)?;
+                let bytes = hold(&mut stream, self.watch)?;
                 self.zip(place, io::Cursor::new(bytes))
             }
             Kind::Text(encoding) => self.text(place, encoding, &mut stream),
@@ -80,7 +73,7 @@ impl<'w, T, F: FnMut(&mut Stream<'_>) -> io::Result<T>> Unpacking<'w, T, F> {
         }
     }
 
-    fn text(&mut self, place: &Place, encoding: Encoding, stream: &mut Stream<'_>) -> io::Result<()> {
+    pub(super) fn text(&mut self, place: &Place, encoding: Encoding, stream: &mut Stream<'_>) -> io::Result<()> {
         let (value, digest) = match encoding {
             // The file's own digest is this one.
             Encoding::Utf8 if place.containers.is_empty() => ((self.each)(stream)?, None),
@@ -97,7 +90,7 @@ impl<'w, T, F: FnMut(&mut Stream<'_>) -> io::Result<T>> Unpacking<'w, T, F> {
         Ok((value, Some(hashing.finish().into())))
     }
 
-    fn unread(&mut self, place: &Place, kind: &'static str) -> io::Result<()> {
+    pub(super) fn unread(&mut self, place: &Place, kind: &'static str) -> io::Result<()> {
         if place.named {
             return Err(self.watch.fail(Fatal::Unread(kind.to_owned())));
         }
@@ -105,14 +98,14 @@ impl<'w, T, F: FnMut(&mut Stream<'_>) -> io::Result<T>> Unpacking<'w, T, F> {
         Ok(())
     }
 
-    fn pass_over(&mut self, place: &Place, reason: &str) {
+    pub(super) fn pass_over(&mut self, place: &Place, reason: &str) {
         self.skipped.push(Skipped {
             shown: place.shown.clone(),
             reason: reason.to_owned(),
         });
     }
 
-    fn is_broken(&mut self, place: &Place, bytes: u64, fault: String) {
+    pub(super) fn is_broken(&mut self, place: &Place, bytes: u64, fault: String) {
         let shown = place.shown.clone();
         self.broken.push(Broken { shown, bytes, fault });
     }
@@ -128,117 +121,10 @@ impl<'w, T, F: FnMut(&mut Stream<'_>) -> io::Result<T>> Unpacking<'w, T, F> {
         }
         Ok(())
     }
-
-    fn tar(&mut self, place: &Place, stream: &mut Stream<'_>) -> io::Result<()> {
-        let inside = place.inside("tar", self.watch)?;
-        let mut tar = Tar::new(stream);
-        loop {
-            match tar.next()? {
-                Step::End(None) => return Ok(()),
-                Step::End(Some(fault)) => {
-                    self.is_broken(place, tar.position(), fault);
-                    return Ok(());
-                }
-                Step::Member(member) => {
-                    let member_place = self.member(&inside, &member.name);
-                    match member.passed_over.or_else(|| hidden(&member.name)) {
-                        Some(reason) => self.pass_over(&member_place, reason),
-                        None => self.unpack(&member_place, &mut tar)?,
-                    }
-                    if let Some(bytes) = tar.cut()? {
-                        self.is_broken(&member_place, bytes, "the archive ends inside it".to_owned());
-                        return Ok(());
-                    }
-                }
-            }
-        }
-    }
-
-    pub(super) fn zip(&mut self, place: &Place, file: impl Read + Seek + Send) -> io::Result<()> {
-        let inside = place.inside("zip", self.watch)?;
-        let mut archive = match ZipArchive::new(file) {
-            Ok(archive) => archive,
-            Err(fault) => return self.no_zip(place, &inside, fault),
-        };
-        if let Some(document) = zipped::document(&archive) {
-            return self.unread(place, document);
-        }
-        if archive.has_duplicate_names() {
-            let fault = "of several members of one name only the last can be read";
-            self.is_broken(place, 0, fault.to_owned());
-        }
-        for at in 0..archive.len() {
-            let Some(member) = zipped::member(&archive, at).map_err(io::Error::from)? else {
-                continue;
-            };
-            let member_place = self.member(&inside, &member.name);
-            match member.passed_over.or_else(|| hidden(&member.name)) {
-                Some(reason) => self.pass_over(&member_place, reason),
-                None => self.zipped(&member_place, &mut archive, at)?,
-            }
-        }
-        Ok(())
-    }
-
-    fn zipped(
-        &mut self,
-        place: &Place,
-        archive: &mut ZipArchive<impl Read + Seek + Send>,
-        at: usize,
-    ) -> io::Result<()> {
-        match archive.by_index(at) {
-            Ok(member) => {
-                let mut layer = Inflated::new(member, self.watch);
-                self.unpack(place, &mut layer)?;
-                drain(&mut layer)?;
-                if let Some(fault) = layer.fault {
-                    self.is_broken(place, layer.bytes, fault);
-                }
-                Ok(())
-            }
-            Err(fault) if self.watch.has_failed() => Err(fault.into()),
-            Err(fault) => {
-                self.is_broken(place, 0, fault.to_string());
-                Ok(())
-            }
-        }
-    }
-
-    /// Nothing can be read of a zip without its directory; it stays a source, so that its digest is on record.
-    fn no_zip(&mut self, place: &Place, inside: &Place, fault: ZipError) -> io::Result<()> {
-        if self.watch.has_failed() {
-            return Err(fault.into());
-        }
-        self.is_broken(place, 0, fault.to_string());
-        let whole = Place {
-            shown: place.shown.clone(),
-            ..inside.clone()
-        };
-        self.text(&whole, Encoding::Utf8, &mut io::empty())
-    }
-
-    fn member(&mut self, archive: &Place, name: &[u8]) -> Place {
-        let name = names::shown(name.strip_prefix(b"./").unwrap_or(name));
-        let mut shown = format!("{}/{name}", archive.shown);
-        let met = self.met.entry(shown.clone()).or_default();
-        *met += 1;
-        if *met > 1 {
-            shown = format!("{shown} ({met})");
-        }
-        Place {
-            shown,
-            containers: archive.containers.clone(),
-            named: false,
-        }
-    }
 }
 
 impl From<(Sha256, u64)> for Digested {
     fn from((sha256, bytes): (Sha256, u64)) -> Self {
         Self { sha256, bytes }
     }
-}
-
-fn hidden(name: &[u8]) -> Option<&'static str> {
-    names::is_hidden(name).then_some("a hidden file")
 }

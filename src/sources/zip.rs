@@ -45,6 +45,17 @@ impl<R: Seek> Seek for Watched<'_, R> {
     }
 }
 
+/// Reads little at a time: a decoder that meets a fault gives no account of what it has put out in the same call, so that
+/// this much at most is lost before it.
+pub(super) struct Steps<R>(pub(super) R);
+
+impl<R: Read> Read for Steps<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let room = buffer.len().min(4 << 10);
+        self.0.read(&mut buffer[..room])
+    }
+}
+
 /// One entry of the directory.
 pub(super) struct Member {
     pub(super) name: Vec<u8>,

@@ -52,6 +52,49 @@ fn tar_and_packed_tar() {
 }
 
 #[test]
+fn any_number_of_threads_gives_the_same_bytes() {
+    if !has("tar") || !has("gzip") {
+        return;
+    }
+    let dir = folder();
+    dir.file("in/large.jsonl", log(30_000));
+    tar(&dir.path("in"), &["-czf", "../logs", "z.jsonl", "large.jsonl", "a"]);
+    let bundle = |threads| {
+        let mut command = program(&dir.path(""));
+        command.args([
+            "report",
+            "--quiet",
+            "--agents",
+            "a1",
+            "--logs",
+            "logs",
+            "--threads",
+            threads,
+            "--out",
+            threads,
+        ]);
+        command.args(["--from", "2026-01-16T00:00:00Z", "--until", "2026-01-17T00:00:00Z"]);
+        Run::of(&mut command).ends(1);
+        files(&dir.path(threads))
+    };
+    assert!(bundle("1") == bundle("8"));
+}
+
+#[test]
+fn inspect_looks_into_archives() {
+    if !has("tar") || !has("gzip") {
+        return;
+    }
+    let dir = folder();
+    tar(&dir.path("in"), &["-czf", "../logs", "z.jsonl", "a"]);
+    let run = dir.run(["inspect", "logs"]).ends(1);
+    run.says("logs/a/b.jsonl and 1 more")
+        .says("json-lines, 3 records")
+        .says("superuser: 100 %")
+        .says("passed over  logs/a/picture: a PNG image");
+}
+
+#[test]
 fn tar_in_every_format() {
     for format in ["v7", "ustar", "gnu", "pax"] {
         if has("tar") {

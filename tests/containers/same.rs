@@ -113,14 +113,7 @@ fn the_stream_is_digested_as_it_is_parsed() {
 
 #[test]
 fn members_and_frames_one_behind_the_other_are_all_read() {
-    let (first, second) = (
-        log(3),
-        log(7)
-            .lines()
-            .skip(3)
-            .map(|line| format!("{line}\n"))
-            .collect::<String>(),
-    );
+    let (first, second) = (lines(0..3), lines(3..7));
     for (tool, container) in PACKINGS.iter().filter(|(tool, _)| has(tool)) {
         let both = [
             packed(tool, first.as_bytes()),
@@ -211,6 +204,12 @@ fn standard_input_is_a_source_like_any_other() {
         assert_eq!(found["sources"][0]["sha256"], digest(&bytes));
     }
     let dir = Dir::new();
+    dir.file("log", log(2));
+    let mut command = program(&dir.path(""));
+    command
+        .args(["inspect", "-"])
+        .stdin(fs::File::open(dir.path("log")).expect("the log"));
+    Run::of(&mut command).ends(0).says("json-lines, 2 records");
     run(&dir, &["-", "-"])
         .ends(2)
         .says("standard input (`-`) is given twice");

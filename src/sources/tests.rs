@@ -1,0 +1,168 @@
+//! What cannot be shown from outside: small limits, and files that another hand changes meanwhile.
+
+use std::{
+    fs,
+    io::{self, Write as _},
+    path::Path,
+};
+
+use zip::write::{SimpleFileOptions, ZipWriter};
+
+use super::{Contents, Input, Limits, Source, SourceError, Stream, read};
+use crate::{case::ProfileRef, digest::Sha256, progress::Silent};
+
+fn source(path: &Path) -> Source {
+    Source {
+        shown: "log".to_owned(),
+        input: Input::File,
+        path: path.to_owned(),
+        bytes: 0,
+        profile: ProfileRef::BuiltIn("superuser".to_owned()),
+        tenant: None,
+        named: true,
+    }
+}
+
+fn whole(stream: &mut Stream<'_>) -> io::Result<String> {
+    let mut text = String::new();
+    stream.read_to_string(&mut text).map(|_| text)
+}
+
+fn file(bytes: &[u8]) -> tempfile::NamedTempFile {
+    let mut file = tempfile::NamedTempFile::new().expect("a file");
+    file.write_all(bytes).expect("it is written");
+    file
+}
+
+fn zip(members: &[(&str, &str)]) -> Vec<u8> {
+    let mut writer = ZipWriter::new(io::Cursor::new(Vec::new()));
+    for (name, text) in members {
+        writer
+            .start_file(*name, SimpleFileOptions::default())
+            .expect("a member");
+        writer.write_all(text.as_bytes()).expect("it is written");
+    }
+    writer.finish().expect("a directory").into_inner()
+}
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    packer.write_all(bytes).expect("it is written");
+    packer.finish().expect("an end")
+}
+
+fn limit<T: std::fmt::Debug>(result: Result<Contents<T>, SourceError>) -> &'static str {
+    match result.expect_err("the limit is reached") {
+        SourceError::Limit { limit, .. } => limit,
+        other => panic!("{other}"),
+    }
+}
+
+/// Reads the first part, lets the file be changed, and reads the rest.
+fn changing(bytes: &[u8], change: impl Fn(&fs::File)) -> Contents<Vec<u8>> {
+    let file = file(bytes);
+    let each = |stream: &mut Stream<'_>| {
+        let mut read = vec![0; 4];
+        stream.read_exact(&mut read)?;
+        change(file.as_file());
+        stream.read_to_end(&mut read)?;
+        // What is written once the end was met is neither hashed nor parsed.
+        change(file.as_file());
+        Ok(read)
+    };
+    super::read(&source(file.path()), &Limits::default(), &Silent, each).expect("it is read")
+}
+
+#[test]
+fn a_file_that_grows_or_shrinks_is_hashed_as_it_is_parsed_and_said() {
+    let text = b"line\n".repeat(10_000);
+    let append = |mut file: &fs::File| file.write_all(b"more\n").expect("it is written");
+    let cut = |file: &fs::File| file.set_len(20_000).expect("it is cut");
+    for (contents, before) in [(changing(&text, append), 50_000), (changing(&text, cut), 50_000)] {
+        let part = &contents.parts[0];
+        assert_eq!(part.file.sha256, Sha256::of(&part.value));
+        assert_eq!(part.file.bytes, part.value.len() as u64);
+        let changed = contents.changed.expect("it is said");
+        assert_eq!((changed.before, changed.read), (before, part.file.bytes));
+        assert_ne!(changed.after, before);
+    }
+    assert_eq!(changing(&text, |_| ()).changed, None);
+}
+
+#[test]
+fn a_zip_too_large_to_be_held_is_read_where_it_lies() {
+    let bytes = zip(&[("b", "two"), ("a", "one")]);
+    let (file, limits) = (
+        file(&bytes),
+        Limits {
+            held: 8,
+            ..Limits::default()
+        },
+    );
+    let contents = read(&source(file.path()), &limits, &Silent, whole).expect("it is read");
+    let parts: Vec<_> = contents
+        .parts
+        .iter()
+        .map(|part| (part.shown.as_str(), part.value.as_str()))
+        .collect();
+    assert_eq!(parts, [("log/a", "one"), ("log/b", "two")]);
+    assert_eq!(contents.parts[0].file.sha256, Sha256::of(&bytes));
+
+    let meddle = |stream: &mut Stream<'_>| {
+        let mut other = bytes.clone();
+        *other.last_mut().expect("it is not empty") ^= 1;
+        fs::write(file.path(), &other)?;
+        whole(stream)
+    };
+    let fault = read(&source(file.path()), &limits, &Silent, meddle).expect_err("it was changed");
+    assert!(matches!(fault, SourceError::Changed { .. }), "{fault}");
+}
+
+#[test]
+fn every_limit_is_told_by_its_name() {
+    let zipped = zip(&[("a", "one")]);
+    let at_most = |limits: Limits, bytes: &[u8]| {
+        let file = file(bytes);
+        limit(read(&source(file.path()), &limits, &Silent, whole))
+    };
+    let default = Limits::default;
+    let packed = gzip(&vec![b'a'; 100_000]);
+    assert_eq!(at_most(Limits { held: 8, ..default() }, &gzip(&zipped)), "held");
+    assert_eq!(at_most(Limits { depth: 1, ..default() }, &gzip(&zipped)), "depth");
+    assert_eq!(
+        at_most(
+            Limits {
+                unpacked: 99_999,
+                ..default()
+            },
+            &packed
+        ),
+        "unpacked"
+    );
+    let ratio = Limits {
+        ratio: 10,
+        ratio_from: 50_000,
+        ..default()
+    };
+    assert_eq!(at_most(ratio, &packed), "ratio");
+    assert_eq!(at_most(ratio, &zip(&[("a", &"a".repeat(100_000))])), "ratio");
+    // Members that are small each are large together.
+    let many: Vec<_> = (0..10).map(|at| (at.to_string(), "a".repeat(10_000))).collect();
+    let many: Vec<_> = many.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+    assert_eq!(at_most(ratio, &zip(&many)), "ratio");
+}
+
+#[test]
+fn damage_takes_nothing_along_that_precedes_it() {
+    let member = gzip(b"one\n");
+    let mut second = gzip(b"two\n");
+    let check = second.len() - 8;
+    second[check] ^= 1;
+    for end in [second, b"rubbish".to_vec()] {
+        let file = file(&[member.clone(), end.clone()].concat());
+        let contents = read(&source(file.path()), &Limits::default(), &Silent, whole).expect("it is read");
+        let text = if end == b"rubbish" { "one\n" } else { "one\ntwo\n" };
+        assert_eq!(contents.parts[0].value, text);
+        assert_eq!(contents.broken[0].bytes, text.len() as u64);
+    }
+}
