@@ -10,6 +10,7 @@ mod cloudtrail;
 mod containers;
 mod faults;
 mod flags;
+mod framings;
 mod inspect;
 mod laws;
 mod profiles;
