@@ -12,6 +12,7 @@ mod faults;
 mod flags;
 mod inspect;
 mod laws;
+mod profiles;
 mod sample;
 mod schemas;
 mod util;

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::{
-    Case, CaseError, CaseHeader, Directory, InputSpec, ReportSettings, Tlp,
+    Case, CaseError, CaseHeader, Directory, InputSpec, LimitSettings, ReportSettings, Tlp,
     agents::{self, Listed},
     file::{Who, WrittenScope},
     folder::Folder,
@@ -70,6 +70,7 @@ impl Case {
             directory: directory(flags.tenants.as_deref(), &mut folder, &mut faults),
             logs: logs(flags, &folder),
             reports: ReportSettings::default(),
+            limits: LimitSettings::default(),
         }
         .assemble(folder, faults)
     }

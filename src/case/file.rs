@@ -1,7 +1,7 @@
 //! The case file as written: what each section says, before anything is looked up elsewhere.
 
 use super::{
-    AgentNaming, CaseHeader, GapHours, InputSpec, ReportSettings, TenantId, Tlp,
+    AgentNaming, CaseHeader, GapHours, InputSpec, LimitSettings, ReportSettings, TenantId, Tlp,
     agents::{self, Listed},
     folder::Folder,
 };
@@ -20,6 +20,7 @@ pub(super) struct Written {
     pub(super) tenants: WrittenTenants,
     pub(super) logs: Vec<InputSpec>,
     pub(super) reports: ReportSettings,
+    pub(super) limits: LimitSettings,
 }
 
 /// One entry of `[[scopes]]`. What is none has a fault.
@@ -77,6 +78,7 @@ pub(super) fn read(root: &mut Table<'_>, folder: &Folder) -> Written {
     });
     let logs = logs(root, folder);
     let reports = reports(root, folder);
+    let limits = root.optional_table("limits", limits).unwrap_or_default();
     Written {
         header,
         scopes,
@@ -84,6 +86,7 @@ pub(super) fn read(root: &mut Table<'_>, folder: &Folder) -> Written {
         tenants: tenants.unwrap_or_default(),
         logs,
         reports,
+        limits,
     }
 }
 
@@ -214,6 +217,14 @@ fn some<T>(
         root.absence(none.at(root.place().clone()));
     }
     root.tables(key, reader)
+}
+
+fn limits(table: &mut Table<'_>) -> LimitSettings {
+    let mut number = |key| table.optional_integer(key, 1..=u64::MAX).map(|found| found.value);
+    LimitSettings {
+        ratio: number("ratio"),
+        unpacked: number("unpacked_bytes"),
+    }
 }
 
 fn reports(root: &mut Table<'_>, folder: &Folder) -> ReportSettings {

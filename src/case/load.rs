@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::{
-    Case, CaseError, CaseFile, CaseHeader, Directory, InputSpec, ReportSettings,
+    Case, CaseError, CaseFile, CaseHeader, Directory, InputSpec, LimitSettings, ReportSettings,
     agents::{self, Listed},
     check,
     file::{self, WrittenAgents, WrittenScope, WrittenTenants},
@@ -43,6 +43,7 @@ impl Case {
             directory,
             logs: written.logs,
             reports: written.reports,
+            limits: written.limits,
         }
         .assemble(folder, faults)
     }
@@ -59,6 +60,7 @@ pub(super) struct Parts {
     pub(super) directory: Directory,
     pub(super) logs: Vec<InputSpec>,
     pub(super) reports: ReportSettings,
+    pub(super) limits: LimitSettings,
 }
 
 impl Parts {
@@ -74,6 +76,7 @@ impl Parts {
                 directory: self.directory,
                 logs: self.logs,
                 reports: self.reports,
+                limits: self.limits,
                 files: folder.files,
             }),
             _ => Err(CaseError::Faults(in_order(faults, &folder.names))),

@@ -40,6 +40,8 @@ pub struct Case {
     pub logs: Vec<InputSpec>,
     /// How the reports are to be made.
     pub reports: ReportSettings,
+    /// How much a log file may unpack to, where the case says so.
+    pub limits: LimitSettings,
     /// The files the case is made of, with their digests, in the order read.
     pub files: Vec<CaseFile>,
 }
@@ -199,6 +201,15 @@ pub enum ProfileRef {
         /// Resolved against the case's folder.
         path: PathBuf,
     },
+}
+
+/// How much a log file may unpack to; what is none is left at its default.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct LimitSettings {
+    /// How many bytes may come out for each byte that went in.
+    pub ratio: Option<u64>,
+    /// How many bytes may come out of one file.
+    pub unpacked: Option<u64>,
 }
 
 /// How reports are made.

@@ -9,7 +9,7 @@ use std::{
 use rayon::prelude::*;
 
 use crate::{
-    case::{Case, CaseFile, ProfileRef},
+    case::{Case, CaseFile, LimitSettings, ProfileRef, TenantId},
     coverage::Coverage,
     diag::Diagnostic,
     events::Profile,
@@ -17,11 +17,14 @@ use crate::{
     sources::{Input, Limits, Source, SourceSet, discover},
 };
 
+/// A profile, and the tenant of everything it reads where the case says so.
+type Use = (ProfileRef, Option<TenantId>);
+
 /// What an engine carries out.
 #[derive(Debug)]
 pub struct Plan {
     pub(super) sources: SourceSet,
-    profiles: BTreeMap<ProfileRef, Profile>,
+    profiles: BTreeMap<Use, Profile>,
     pub(super) scopes: ScopeSet,
     /// Of nothing yet, over the case's windows.
     pub(super) coverage: Coverage,
@@ -58,18 +61,24 @@ impl Plan {
             profiles,
             scopes,
             coverage: Coverage::over(windows.into_iter()),
-            limits: Limits::default(),
+            limits: limits(&case.limits),
         })
     }
 
     /// The profile that reads a source.
     pub(super) fn profile(&self, source: &Source) -> &Profile {
-        &self.profiles[&source.profile]
+        &self.profiles[&(source.profile.clone(), source.tenant.clone())]
     }
 
     /// The profile files that are used, for the manifest.
     pub fn files(&self) -> impl Iterator<Item = &CaseFile> {
-        self.profiles.values().map(|profile| &profile.file)
+        // A profile with a tenant of its own is the same file.
+        let files: BTreeMap<_, _> = self
+            .profiles
+            .values()
+            .map(|profile| (&profile.file.path, &profile.file))
+            .collect();
+        files.into_values()
     }
 
     /// The logs that will be read.
@@ -78,19 +87,35 @@ impl Plan {
     }
 }
 
-fn profiles(case: &Case, faults: &mut Vec<Diagnostic>) -> BTreeMap<ProfileRef, Profile> {
+fn profiles(case: &Case, faults: &mut Vec<Diagnostic>) -> BTreeMap<Use, Profile> {
     let mut profiles = BTreeMap::new();
-    for reference in case.logs.iter().map(|input| &input.profile) {
-        if profiles.contains_key(reference) {
+    for input in &case.logs {
+        let key = (input.profile.clone(), input.tenant.clone());
+        if profiles.contains_key(&key) {
             continue;
         }
-        match Profile::resolve(reference) {
-            Ok(profile) => drop(profiles.insert(reference.clone(), profile)),
+        match Profile::resolve(&input.profile) {
+            Ok(profile) => {
+                let profile = match &input.tenant {
+                    Some(tenant) => profile.with_tenant(&tenant.0),
+                    None => profile,
+                };
+                profiles.insert(key, profile);
+            }
             Err(error) => faults.push(Diagnostic::new("profile", error.to_string())),
         }
     }
     faults.dedup();
     profiles
+}
+
+fn limits(settings: &LimitSettings) -> Limits {
+    let default = Limits::default();
+    Limits {
+        ratio: settings.ratio.unwrap_or(default.ratio),
+        unpacked: settings.unpacked.unwrap_or(default.unpacked),
+        ..default
+    }
 }
 
 /// Logs that cannot be opened are told before hours are spent on the others. On a file server each takes a round trip,

@@ -2,9 +2,28 @@
 
 macro_rules! profiles {
     ($($name:literal),* $(,)?) => {
-        [$(($name, include_str!(concat!("profiles/", $name, ".toml")))),*]
+        &[$(($name, include_str!(concat!("profiles/", $name, ".toml")))),*]
     };
 }
 
 /// Their texts by name, in the order of the names.
-pub(super) const BUILT_IN: [(&str, &str); 2] = profiles!["aws-cloudtrail", "superuser"];
+pub(super) const BUILT_IN: &[(&str, &str)] = profiles![
+    "access-transparency",
+    "atlassian-audit",
+    "auth0",
+    "aws-cloudtrail",
+    "cyberark-pas",
+    "entra-audit",
+    "gcp-audit",
+    "github-audit",
+    "google-workspace-admin",
+    "m365-unified-audit",
+    "ocsf",
+    "okta-system-log",
+    "salesforce-event-log-file",
+    "salesforce-setup-audit-trail",
+    "slack-audit",
+    "superuser",
+    "teleport",
+    "zendesk-audit",
+];

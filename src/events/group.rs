@@ -36,22 +36,22 @@ impl Group {
 
     /// Its things in a record, with at least one of type, id and name each.
     pub(super) fn things(&self, reading: &Reading<'_, '_>, slots: &Slots<'_>) -> Result<Vec<Target>, Refusal> {
-        let mut things = match self {
-            Self::Once { kind, id, name } => vec![Target {
-                kind: reading.text(kind)?,
-                id: reading.text(id)?,
-                name: reading.text(name)?,
-            }],
-            Self::Each { list, kind, id, name } => elements(slots[*list].as_ref(), |json| {
-                let text = |inners: &[Inner]| first_inside(inners, json, reading);
-                Ok(vec![Target {
-                    kind: text(kind)?,
-                    id: text(id)?,
-                    name: text(name)?,
-                }])
-            })?,
+        let thing = |kind, id, name| Target { kind, id, name };
+        let (mut things, constant) = match self {
+            Self::Once { kind, id, name } => (
+                vec![thing(reading.text(kind)?, reading.text(id)?, reading.text(name)?)],
+                matches!(kind[..], [Selector::Constant(_)]),
+            ),
+            Self::Each { list, kind, id, name } => (
+                elements(slots[*list].as_ref(), |json| {
+                    let text = |inners: &[Inner]| first_inside(inners, json, reading);
+                    Ok(vec![thing(text(kind)?, text(id)?, text(name)?)])
+                })?,
+                matches!(&kind[..], [only] if only.is_constant()),
+            ),
         };
-        things.retain(|thing| *thing != Target::default());
+        // A type that is always the same says nothing by itself.
+        things.retain(|thing| thing.id.is_some() || thing.name.is_some() || (thing.kind.is_some() && !constant));
         Ok(things)
     }
 }

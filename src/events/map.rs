@@ -149,6 +149,10 @@ impl<'p, 'b> Reading<'p, 'b> {
     pub fn actors(&self) -> Result<Vec<Named<'p, 'b>>, Refusal> {
         let mut named = Vec::new();
         for field in &self.profile.actors {
+            // A constant stands in where a log may rightly name nobody, and only there.
+            if matches!(field.selector, Selector::Constant(_)) && !named.is_empty() {
+                continue;
+            }
             for text in field.selector.texts(&self.slots)? {
                 let texts = scalars(text)?.into_iter().filter(|text| self.is_something(text));
                 named.extend(texts.map(|value| Named {

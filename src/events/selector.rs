@@ -39,6 +39,11 @@ impl Inner {
         Self { paths, selector }
     }
 
+    /// Whether it is the same text for every record.
+    pub(super) fn is_constant(&self) -> bool {
+        matches!(self.selector, Selector::Constant(_))
+    }
+
     /// The texts in a JSON value. The empty path is the value itself; a path into what is no object leads nowhere.
     pub(super) fn texts(&self, json: &str) -> Result<Vec<String>, Refusal> {
         if matches!(self.selector, Selector::Slot(slot) if self.paths.is_whole(slot)) {

@@ -32,13 +32,16 @@ impl Fit {
     }
 }
 
-/// Every profile that fits some record of a stream that begins so, the best first. `whole`: that is all of it.
-pub(super) fn all(head: &[u8], whole: bool, profiles: &[Profile]) -> io::Result<Vec<Fit>> {
+/// How much of a stream is looked at.
+pub(super) const HEAD: u64 = 1 << 20;
+
+/// Every profile that fits some record of this beginning of a stream, the best first.
+pub(super) fn all(head: &[u8], profiles: &[Profile]) -> io::Result<Vec<Fit>> {
     let mut fits = Vec::new();
     for profile in profiles {
         let mut blocks = Blocks::open(head, &profile.wrapper)?;
-        let records = blocks.by_ref().collect::<io::Result<Vec<Block>>>()?;
-        fits.push(of(profile, blocks.framing(), &records, whole));
+        let block = blocks.next().transpose()?;
+        fits.push(of(profile, blocks.framing(), block.as_ref()));
     }
     fits.retain(|fit| fit.whole > 0);
     rank(&mut fits);
@@ -66,7 +69,7 @@ fn rank(fits: &mut [Fit]) {
     });
 }
 
-fn of(profile: &Profile, framing: &Framing, blocks: &[Block], all: bool) -> Fit {
+fn of(profile: &Profile, framing: &Framing, block: Option<&Block>) -> Fit {
     let mut fit = Fit {
         profile: profile.name.clone(),
         tried: 0,
@@ -74,12 +77,12 @@ fn of(profile: &Profile, framing: &Framing, blocks: &[Block], all: bool) -> Fit 
         with_tenant: 0,
     };
     let mut reader = Reader::new(profile, framing);
-    let mut records = blocks.iter().flat_map(Block::records).take(TRIED).peekable();
-    while let Some(record) = records.next() {
-        // The last one of a mere beginning is cut off, unless it is the only one.
-        if !all && fit.tried > 0 && records.peek().is_none() {
-            break;
-        }
+    let mut records: Vec<_> = block.iter().flat_map(|block| block.records()).take(TRIED + 1).collect();
+    // The last one may be cut off by the end of the beginning.
+    if records.len() > 1 && block.is_some_and(|block| block.len() as u64 + 4096 > HEAD) || records.len() > TRIED {
+        records.pop();
+    }
+    for record in records {
         fit.tried += 1;
         if let Ok(tenants) = reader.read(record, whole) {
             fit.whole += 1;
@@ -91,6 +94,8 @@ fn of(profile: &Profile, framing: &Framing, blocks: &[Block], all: bool) -> Fit 
 
 /// How many tenants a record names, if it has every required field.
 fn whole(reading: &Reading<'_, '_>) -> Result<usize, Refusal> {
+    let parts = reading.parts()?.unwrap_or_default();
+    let reading = parts.first().unwrap_or(reading);
     let (time, _) = reading.time()?;
     reading.actors()?;
     Ok(reading.event(time)?.tenants.len())

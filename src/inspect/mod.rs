@@ -5,7 +5,7 @@
 mod fit;
 mod survey;
 
-use std::io::{self, Read as _};
+use std::io::{self, Cursor, Read as _};
 
 use serde::Serialize;
 
@@ -13,7 +13,7 @@ use crate::{
     case::{InputSpec, ProfileRef},
     events::Profile,
     progress::Silent,
-    sources::{self, Broken, Limits, Skipped, SourceError, Stream, discover},
+    sources::{self, Broken, Limits, Part, Skipped, SourceError, Stream, discover},
     time::Timestamp,
 };
 
@@ -23,7 +23,7 @@ pub use survey::{Counted, Counts, Field, Sample, Survey};
 /// Everything found under the paths asked about.
 #[derive(Debug, Serialize)]
 pub struct Inspection {
-    /// Sources of the same framing that the same profile fits best, in the order of their first file.
+    /// Streams of the same container and framing that the same profile fits best, in the order of their first file.
     pub kinds: Vec<Kind>,
     /// Files that would be passed over, with the reason.
     pub skipped: Vec<(String, String)>,
@@ -36,6 +36,8 @@ pub struct Kind {
     pub paths: Vec<String>,
     /// Their bytes, unpacked.
     pub bytes: u64,
+    /// What they were inside of: `gzip`, `tar`; `plain` if nothing.
+    pub container: String,
     /// How their records are told apart.
     pub framing: String,
     /// How well each profile fits, the best first; those that fit nothing are left out.
@@ -58,9 +60,6 @@ pub enum InspectError {
     /// Paths that name nothing to read.
     #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
     Sources(Vec<SourceError>),
-    /// A file that cannot be read, or is no log.
-    #[error(transparent)]
-    Read(#[from] SourceError),
 }
 
 /// Looks at every file under these paths.
@@ -76,59 +75,63 @@ pub fn inspect(paths: &[String], base: &std::path::Path) -> Result<Inspection, I
     let profiles: Vec<Profile> = Profile::names()
         .filter_map(|name| Profile::built_in(name).ok())
         .collect();
-    let mut kinds: Vec<Kind> = Vec::new();
-    let mut skipped = set.skipped;
+    let mut found = Inspection {
+        kinds: Vec::new(),
+        skipped: set.skipped.iter().map(passed_over).collect(),
+    };
     for source in &set.sources {
-        let contents = sources::read(source, &Limits::default(), &Silent, |stream| look(stream, &profiles))?;
-        for part in contents.parts {
-            let kind = Kind {
-                paths: vec![part.shown],
-                bytes: part.stream.bytes,
-                ..part.value
-            };
-            match kinds
-                .iter_mut()
-                .find(|known| known.framing == kind.framing && known.profile() == kind.profile())
-            {
-                Some(known) => known.merge(kind),
-                None => kinds.push(kind),
-            }
-        }
-        skipped.extend(contents.skipped);
-        skipped.extend(contents.broken.into_iter().map(|Broken { shown, fault, .. }| Skipped {
-            shown,
-            reason: format!("{fault}; what precedes was read"),
-        }));
+        let each = |stream: &mut Stream<'_>| look(stream, &profiles);
+        let contents = sources::read(source, &Limits::default(), &Silent, each)
+            .map_err(|fault| InspectError::Sources(vec![fault]))?;
+        found.skipped.extend(contents.skipped.iter().map(passed_over));
+        let broken = |broken: Broken| (broken.shown, format!("ends before it should: {}", broken.fault));
+        found.skipped.extend(contents.broken.into_iter().map(broken));
+        contents.parts.into_iter().for_each(|part| found.add(part));
     }
-    let skipped = skipped
-        .into_iter()
-        .map(|Skipped { shown, reason }| (shown, reason))
-        .collect();
-    Ok(Inspection { kinds, skipped })
+    Ok(found)
 }
 
-/// This much of a stream is tried with every profile.
-const HEAD: u64 = 1 << 20;
+fn passed_over(skipped: &Skipped) -> (String, String) {
+    (skipped.shown.clone(), skipped.reason.clone())
+}
 
-/// Looks at one stream, which is read once.
-fn look(stream: &mut Stream<'_>, profiles: &[Profile]) -> io::Result<Kind> {
+/// What one stream is: its framing, how well each profile fits, and what the best sees in it.
+type Look = (String, Vec<Fit>, Survey);
+
+fn look(stream: &mut Stream<'_>, profiles: &[Profile]) -> io::Result<Look> {
     let mut head = Vec::new();
-    stream.take(HEAD).read_to_end(&mut head)?;
-    let fits = fit::all(&head, (head.len() as u64) < HEAD, profiles)?;
+    io::Read::take(&mut *stream, fit::HEAD).read_to_end(&mut head)?;
+    let fits = fit::all(&head, profiles)?;
     let best = fits
         .first()
         .and_then(|fit| profiles.iter().find(|profile| profile.name == fit.profile));
-    let (framing, survey) = survey::of(head.as_slice().chain(stream), best)?;
-    Ok(Kind {
-        paths: Vec::new(),
-        bytes: 0,
-        framing,
-        fits,
-        survey,
-    })
+    let (framing, survey) = survey::of(Cursor::new(head).chain(stream), best)?;
+    Ok((framing, fits, survey))
+}
+
+impl Inspection {
+    fn add(&mut self, part: Part<Look>) {
+        let (framing, fits, survey) = part.value;
+        let kind = Kind {
+            paths: vec![part.shown],
+            bytes: part.stream.bytes,
+            container: part.container,
+            framing,
+            fits,
+            survey,
+        };
+        match self.kinds.iter_mut().find(|known| known.is_like(&kind)) {
+            Some(known) => known.merge(kind),
+            None => self.kinds.push(kind),
+        }
+    }
 }
 
 impl Kind {
+    fn is_like(&self, other: &Self) -> bool {
+        (&self.container, &self.framing, self.profile()) == (&other.container, &other.framing, other.profile())
+    }
+
     fn merge(&mut self, other: Self) {
         self.paths.extend(other.paths);
         self.bytes += other.bytes;

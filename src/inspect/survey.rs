@@ -137,7 +137,9 @@ pub(super) fn of(stream: impl Read, profile: Option<&Profile>) -> io::Result<(St
                     .for_each(|path| *unmapped.entry(path).or_default() += 1);
             }
             match reader.read(record, seen) {
-                Ok((named, event)) => survey.absorb(named, &event),
+                Ok(events) => events
+                    .into_iter()
+                    .for_each(|(named, event)| survey.absorb(named, &event)),
                 Err(_) => survey.refused += 1,
             }
         }
@@ -154,7 +156,15 @@ pub(super) fn of(stream: impl Read, profile: Option<&Profile>) -> io::Result<(St
 
 type Seen = (Vec<(String, String)>, AccessEvent);
 
-fn seen(reading: &Reading<'_, '_>) -> Result<Seen, Refusal> {
+/// The events of a record: one, or its several parts.
+fn seen(reading: &Reading<'_, '_>) -> Result<Vec<Seen>, Refusal> {
+    match reading.parts()? {
+        None => Ok(vec![one(reading)?]),
+        Some(parts) => parts.iter().map(one).collect(),
+    }
+}
+
+fn one(reading: &Reading<'_, '_>) -> Result<Seen, Refusal> {
     let (time, _) = reading.time()?;
     let actors = reading
         .actors()?

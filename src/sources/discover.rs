@@ -97,7 +97,7 @@ impl Found {
                     under(shown, root, fault.path().unwrap_or(root)),
                 ),
             };
-            if glob.is_some_and(|glob| !glob.is_match(&shown)) {
+            if glob.is_some_and(|glob| !asks_for(glob, &shown)) {
                 continue;
             }
             match &entry {
@@ -145,6 +145,7 @@ impl Found {
             path: PathBuf::from("-"),
             bytes: 0,
             profile: spec.profile.clone(),
+            tenant: spec.tenant.clone(),
             named: true,
         });
         Ok(())
@@ -160,7 +161,7 @@ impl Found {
         if let Some(&at) = self.taken.get(&real) {
             let source = &mut self.set.sources[at];
             source.named |= named;
-            return if source.profile == spec.profile {
+            return if source.profile == spec.profile && source.tenant == spec.tenant {
                 Ok(())
             } else {
                 Err(SourceError::TwoProfiles { shown })
@@ -173,6 +174,7 @@ impl Found {
             path,
             bytes: meta.len(),
             profile: spec.profile.clone(),
+            tenant: spec.tenant.clone(),
             named,
         });
         Ok(())
@@ -198,6 +200,11 @@ impl Found {
             }
         }
     }
+}
+
+/// Whether a glob names a file, or a folder that holds it.
+fn asks_for(glob: &GlobMatcher, shown: &str) -> bool {
+    Path::new(shown).ancestors().any(|path| glob.is_match(path))
 }
 
 /// Why a file met on a walk is not a log to read; none if it is one.

@@ -24,7 +24,10 @@ mod tests;
 
 use std::path::PathBuf;
 
-use crate::{case::ProfileRef, digest::Sha256};
+use crate::{
+    case::{ProfileRef, TenantId},
+    digest::Sha256,
+};
 
 pub use discover::discover;
 pub use error::SourceError;
@@ -61,6 +64,8 @@ pub struct Source {
     pub bytes: u64,
     /// What reads it.
     pub profile: ProfileRef,
+    /// The tenant of all its records, where the case says so.
+    pub tenant: Option<TenantId>,
     /// The case names it, rather than a folder or a glob that it was found by: then it must be a log.
     pub named: bool,
 }

@@ -19,6 +19,7 @@ fn source(path: &Path) -> Source {
         path: path.to_owned(),
         bytes: 0,
         profile: ProfileRef::BuiltIn("superuser".to_owned()),
+        tenant: None,
         named: true,
     }
 }

@@ -57,10 +57,13 @@ fn heading(to: &mut impl Write, kind: &Kind) -> io::Result<()> {
         more => format!(" and {} more", grouped(more as u64)),
     };
     let records = counted(kind.survey.records, "record", "records");
+    let framing = match kind.container.as_str() {
+        "plain" => kind.framing.clone(),
+        container => format!("{} in {container}", kind.framing),
+    };
     writeln!(
         to,
-        "{first}{more}\n  {}, {records}, {} bytes",
-        kind.framing,
+        "{first}{more}\n  {framing}, {records}, {} bytes",
         grouped(kind.bytes)
     )
 }

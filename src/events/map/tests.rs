@@ -269,3 +269,19 @@ fn one_time_field_after_another_each_with_its_own_formats() {
         "the other is not tried"
     );
 }
+
+#[test]
+fn a_constant_actor_stands_in_only_where_nobody_is_named() {
+    let text = Profile::source_of("superuser").expect("built in").replace(
+        "[fields]",
+        "[[actors]]\nrole = \"nobody\"\nid = [{ constant = \"(nobody)\" }]\n[fields]",
+    );
+    let profile = Profile::parse("x.toml", &text).expect("a profile");
+    let labels = |json: &str| -> Vec<String> {
+        let reading = Reading::new(&profile, Body::Json(json)).expect("an object");
+        let named = reading.actors().expect("somebody");
+        named.iter().map(|named| named.label.to_string()).collect()
+    };
+    assert_eq!(labels(WHOLE), ["actor.id", "actor.email"]);
+    assert_eq!(labels("{}"), ["nobody.id"]);
+}
