@@ -187,3 +187,60 @@ fn the_samples_of_a_profile_fill_every_field_it_maps() {
         }
     }
 }
+
+/// The rows of the table of built-in profiles, by name.
+fn documented() -> Vec<(String, String)> {
+    let text = fs::read_to_string(root().join("docs/profiles.md")).expect("the page");
+    let table = text.split("\n## Built in\n").nth(1).expect("the section");
+    let table = table.split("\n## ").next().expect("a section");
+    let rows = table.lines().filter_map(|line| {
+        let name = line.strip_prefix("| `")?.split_once('`')?.0;
+        Some((name.to_owned(), line.to_owned()))
+    });
+    rows.collect()
+}
+
+#[test]
+fn the_documentation_lists_exactly_the_profiles_built_in_and_their_sources() {
+    let rows = documented();
+    let names: Vec<_> = rows.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(names, Profile::names().collect::<Vec<_>>());
+    for (name, row) in &rows {
+        let source = Profile::built_in(name).expect(name).documentation.expect("a source");
+        let shown = source.strip_prefix("docs/profiles.md").unwrap_or(&source);
+        assert!(row.contains(&format!("]({shown})")), "{name}: {row}");
+    }
+}
+
+/// Every TOML example of the page that stands for itself is one: put into a whole profile, it is understood.
+#[test]
+fn the_examples_of_the_documentation_are_understood() {
+    let text = fs::read_to_string(root().join("docs/profiles.md")).expect("the page");
+    let examples = text
+        .split("```toml\n")
+        .skip(1)
+        .map(|rest| rest.split("```").next().expect("an end"));
+    let mut count = 0;
+    for example in examples.filter(|example| !example.starts_with("offsets")) {
+        let default = |header: &str, body: &str| if example.contains(header) { "" } else { body }.to_owned();
+        let profile = [
+            "name = \"x\"\ntitle = \"x\"\n".to_owned(),
+            if example.starts_with('[') {
+                String::new()
+            } else {
+                example.to_owned()
+            },
+            default("[time]", "[time]\nat = [\"/t\"]\n"),
+            default("[[actors]]", "[[actors]]\nrole = \"a\"\nid = [\"/a\"]\n"),
+            default("[fields]", "[fields]\naction = [\"/x\"]\n"),
+            if example.starts_with('[') {
+                example.to_owned()
+            } else {
+                String::new()
+            },
+        ];
+        Profile::parse("example.toml", &profile.join("\n")).unwrap_or_else(|fault| panic!("{example}\n{fault}"));
+        count += 1;
+    }
+    assert!(count >= 9, "the page has its examples");
+}

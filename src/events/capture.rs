@@ -103,6 +103,11 @@ impl Paths {
             .any(|pointer| pointer.len() <= path.len() && pointer.iter().zip(path).all(same))
     }
 
+    /// The path of a slot, for a refusal.
+    pub(super) fn name(&self, slot: usize) -> String {
+        self.pointers[slot].join("/")
+    }
+
     /// Whether the slot captures the whole value.
     pub(super) fn is_whole(&self, slot: usize) -> bool {
         self.pointers[slot].is_empty()

@@ -93,16 +93,19 @@ impl<'p, 'b> Reading<'p, 'b> {
 
     /// The event inside the record, where it is wrapped; what should be an object there and is none is a refusal.
     fn unwrapped(self) -> Result<Self, Refusal> {
-        let is_something = |value: &Value<'_>| value.text().is_some_and(|text| self.is_something(text.trim()));
-        let mut held = self.profile.unwrap.iter().filter_map(|&slot| self.slots[slot].as_ref());
-        let Some(text) = held.find(|value| is_something(value)).and_then(Value::text) else {
+        let held = |&slot: &usize| Some((slot, self.slots[slot].as_ref()?.text()?));
+        let mut held = self.profile.unwrap.iter().filter_map(held);
+        let Some((slot, text)) = held.find(|(_, text)| self.is_something(text.trim())) else {
             return Ok(self);
         };
         let paths = &self.profile.paths;
+        let inside =
+            |refusal: Refusal| Refusal::new(refusal.reason, format!("in `{}`: {}", paths.name(slot), refusal.detail));
         let slots = match text {
-            Cow::Borrowed(json) => paths.capture(json)?,
+            Cow::Borrowed(json) => paths.capture(json).map_err(inside)?,
             Cow::Owned(ref json) => paths
-                .capture(json)?
+                .capture(json)
+                .map_err(inside)?
                 .into_iter()
                 .map(|slot| slot.map(Value::into_owned))
                 .collect(),

@@ -316,12 +316,19 @@ mod tests {
         /// The order of arrival, and how a source was cut into parts, make no difference; and the books balance.
         #[test]
         fn merging_in_any_order_settles_the_same(
-            events in prop::collection::vec((0..2_usize, prop::option::of(0..4_u8), 0..3_u32, 0..2_u8), 0..40),
+            records in prop::collection::vec(
+                (0..2_usize, prop::option::of(0..4_u8), 0..3_u32, prop::collection::vec(0..2_u8, 1..4)), 0..30
+            ),
             cuts in prop::collection::vec(any::<prop::sample::Index>(), 0..6),
         ) {
-            let events: Vec<_> = events.into_iter().zip(0..).map(|((source, id, second, action), offset)| {
-                let id = id.map(|id| id.to_string());
-                event(source, offset, id.as_deref(), second, &action.to_string())
+            let total = records.len() as u64;
+            let events: Vec<_> = records.into_iter().zip(0..).flat_map(|((source, id, second, actions), offset)| {
+                let record_sha256 = Sha256::of(format!("{id:?}{second}{actions:?}").as_bytes());
+                (0..).zip(actions).map(move |(part, action)| {
+                    let id = id.map(|id| id.to_string());
+                    let event = event(source, offset, id.as_deref(), second, &action.to_string());
+                    ScopedEvent { part, record_sha256, ..event }
+                }).collect::<Vec<_>>()
             }).collect();
             let straight = settle(tallied(events.clone()), &["log", "log"]);
             let mut parts: Vec<Vec<ScopedEvent>> = vec![events];
@@ -339,6 +346,7 @@ mod tests {
             prop_assert_eq!(&straight.conflicts, &merged.conflicts);
             prop_assert_eq!(&straight.books, &merged.books);
             prop_assert!(straight.books.iter().all(Books::balance));
+            prop_assert_eq!(straight.books.iter().map(|books| books.in_scope + books.duplicate).sum::<u64>(), total);
         }
     }
 }

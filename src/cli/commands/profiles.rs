@@ -13,7 +13,7 @@ pub(crate) fn run(command: ProfilesCommand) -> anyhow::Result<Outcome> {
         ProfilesCommand::List => {
             for name in Profile::names() {
                 let profile = Profile::built_in(name)?;
-                writeln!(out, "{name:<16} {}", profile.title)?;
+                writeln!(out, "{name:<30} {}", profile.title)?;
             }
         }
         ProfilesCommand::Show { name } => {
