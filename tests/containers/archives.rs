@@ -89,7 +89,7 @@ fn inspect_looks_into_archives() {
     tar(&dir.path("in"), &["-czf", "../logs", "z.jsonl", "a"]);
     let run = dir.run(["inspect", "logs"]).ends(1);
     run.says("logs/a/b.jsonl and 1 more")
-        .says("json-lines, 3 records")
+        .says("json-lines in gzip/tar, 3 records")
         .says("superuser: 100 %")
         .says("passed over  logs/a/picture: a PNG image");
 }
