@@ -1,7 +1,5 @@
 //! What a log is, before there is a case; and a case that runs, written from it.
 
-use std::fs;
-
 use serde_json::Value;
 
 use crate::util::{Dir, Run, files, json, program, root};
@@ -9,11 +7,13 @@ use crate::util::{Dir, Run, files, json, program, root};
 #[test]
 fn every_sample_is_recognised_by_its_own_profile() {
     let folder = root().join("src/events/profiles/samples");
-    let samples = fs::read_dir(&folder).map(|_| files(&folder)).unwrap_or_default();
+    let samples = files(&folder);
+    assert!(samples.len() > 36, "a sample for each profile, and what it says");
     for name in samples.keys().filter(|name| !name.ends_with(".expected.json")) {
         let run = Run::of(program(&folder).args(["inspect", "--json", name])).ends(0);
         let found: Value = serde_json::from_str(&run.stdout).expect("JSON");
         let best = &found["kinds"][0]["fits"][0];
+        // `name--variant.ext` is a further form of the same kind of log.
         let stem = name.split('.').next().expect("a name");
         let expected = stem.split("--").next().expect("a name");
         assert_eq!(best["profile"], expected, "{name}: {}", run.stdout);

@@ -2,6 +2,8 @@
 
 use std::{borrow::Cow, collections::BTreeSet, sync::Arc};
 
+use serde_json::value::RawValue;
+
 use super::{
     AccessEvent, Profile, Target, TenantRef,
     capture::{Paths, Slots},
@@ -257,21 +259,18 @@ fn scalars(text: Cow<'_, str>) -> Result<Vec<Cow<'_, str>>, Refusal> {
     if !text.starts_with(['[', '{']) {
         return Ok(vec![text]);
     }
-    match serde_json::from_str::<serde_json::Value>(&text) {
-        Ok(serde_json::Value::Array(names)) if names.iter().all(|name| !name.is_array() && !name.is_object()) => {
-            let own = |name: serde_json::Value| name.as_str().map_or_else(|| name.to_string(), str::to_owned);
-            Ok(names
-                .into_iter()
-                .filter(|name| !name.is_null())
-                .map(|name| Cow::Owned(own(name)))
-                .collect())
-        }
-        Ok(serde_json::Value::Array(_) | serde_json::Value::Object(_)) => {
+    // The elements stay as written: as a float, a long number would be another one.
+    let json = Value::Json(Cow::Borrowed(&text));
+    let names = match serde_json::from_str::<Vec<&RawValue>>(&text) {
+        Ok(names) if names.iter().all(|name| !name.get().starts_with(['[', '{'])) => names,
+        Err(_) if json.parsed().is_none() => return Ok(vec![text]),
+        _ => {
             let detail = format!("`{}` stands where a name is expected", shortened(&text, 60));
-            Err(Refusal::new(RefusalReason::NotAName, detail))
+            return Err(Refusal::new(RefusalReason::NotAName, detail));
         }
-        _ => Ok(vec![text]),
-    }
+    };
+    let own = |name: &RawValue| Value::Json(Cow::Borrowed(name.get())).text().map(Cow::into_owned);
+    Ok(names.into_iter().filter_map(own).map(Cow::Owned).collect())
 }
 
 #[cfg(test)]

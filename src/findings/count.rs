@@ -10,6 +10,9 @@ use crate::{
     time::Timestamp,
 };
 
+/// What stands in the place of another customer.
+const WITHHELD: &str = "[another customer]";
+
 /// The events of one tenant, and the name they give it.
 #[derive(Default)]
 struct Share {
@@ -25,11 +28,14 @@ pub(super) fn by_tenant(
 ) -> (Vec<TenantImpact>, Vec<TenantEvent>) {
     let mut shares: BTreeMap<&TenantId, Share> = BTreeMap::new();
     let mut unattributed = Vec::new();
+    let customers = Customers::new(case, events);
     for event in events {
         for tenant in &event.event.tenants {
             let share = shares.entry(&tenant.id).or_default();
             share.name = share.name.take().or_else(|| tenant.name.clone());
-            share.events.push(of_tenant(event, catalogue));
+            share
+                .events
+                .push(customers.withhold(of_tenant(event, catalogue), &tenant.id));
         }
         if event.event.tenants.is_empty() {
             unattributed.push(of_tenant(event, catalogue));
@@ -61,6 +67,51 @@ fn of_tenant(scoped: &ScopedEvent, catalogue: &Catalogue) -> TenantEvent {
         user_agent: event.user_agent,
         scopes: scoped.scopes,
         conflict: scoped.conflict,
+    }
+}
+
+/// Every customer there is, by what names it: those of the directory and those that the events name.
+struct Customers<'a> {
+    ids: BTreeSet<&'a str>,
+    /// To the ids of those that have the name.
+    names: BTreeMap<&'a str, BTreeSet<&'a str>>,
+}
+
+impl<'a> Customers<'a> {
+    fn new(case: &'a Case, events: &'a [ScopedEvent]) -> Self {
+        let listed = case
+            .directory
+            .tenants
+            .iter()
+            .map(|(id, tenant)| (id.0.as_str(), tenant.name.as_deref()));
+        let named = events.iter().flat_map(|event| &event.event.tenants);
+        let named = named.map(|tenant| (tenant.id.0.as_str(), tenant.name.as_deref()));
+        let mut customers = Self {
+            ids: BTreeSet::new(),
+            names: BTreeMap::new(),
+        };
+        for (id, name) in listed.chain(named) {
+            customers.ids.insert(id);
+            if let Some(name) = name {
+                customers.names.entry(name).or_default().insert(id);
+            }
+        }
+        customers
+    }
+
+    /// The event as this tenant may see it: a target that is another customer is not told.
+    fn withhold(&self, mut event: TenantEvent, own: &TenantId) -> TenantEvent {
+        for target in &mut event.targets {
+            let by_id = target
+                .id
+                .as_deref()
+                .is_some_and(|id| id != own.0 && self.ids.contains(id));
+            let named = target.name.as_deref().and_then(|name| self.names.get(name));
+            if by_id || named.is_some_and(|ids| !ids.contains(own.0.as_str())) {
+                (target.id, target.name) = (None, Some(WITHHELD.to_owned()));
+            }
+        }
+        event
     }
 }
 

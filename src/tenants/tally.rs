@@ -46,10 +46,12 @@ impl Verdict {
     fn nearness(&self) -> u8 {
         match self {
             Self::OutsideWindow(_) => 0,
-            Self::OtherActor(..) => 1,
-            Self::InScope(_) => 2,
+            Self::OtherActor(_, Near::No) => 1,
+            Self::OtherActor(_, Near::Mention) => 2,
+            Self::OtherActor(_, Near::Narrowed) => 3,
+            Self::InScope(_) => 4,
             // One that could not be read may have been anything.
-            Self::Refused(..) => 3,
+            Self::Refused(..) => 5,
         }
     }
 }
@@ -136,5 +138,23 @@ impl SourceTally {
         self.refused.append(&mut other.refused);
         self.coverage.merge(&other.coverage);
         self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_several_events_the_nearest_decides_in_whatever_order() {
+        let time: Timestamp = "2026-01-16T00:00:00Z".parse().expect("a time");
+        let narrowed = || Verdict::OtherActor(time, Near::Narrowed);
+        let others = || [Verdict::OutsideWindow(time), Verdict::OtherActor(time, Near::No)];
+        for other in others() {
+            assert!(matches!(narrowed().and(other), Verdict::OtherActor(_, Near::Narrowed)));
+        }
+        for other in others() {
+            assert!(matches!(other.and(narrowed()), Verdict::OtherActor(_, Near::Narrowed)));
+        }
     }
 }

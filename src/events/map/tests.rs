@@ -285,3 +285,23 @@ fn a_constant_actor_stands_in_only_where_nobody_is_named() {
     assert_eq!(labels(WHOLE), ["actor.id", "actor.email"]);
     assert_eq!(labels("{}"), ["nobody.id"]);
 }
+
+#[test]
+fn names_in_a_list_stay_as_written_and_an_object_is_no_name() {
+    let profile = profile("");
+    let actors = |actor: &str| {
+        let json = format!(r#"{{"actor":{actor}}}"#);
+        let reading = Reading::new(&profile, Body::Json(&json)).expect("an object");
+        let named = reading.actors().map_err(|refusal| refusal.reason)?;
+        Ok(named
+            .into_iter()
+            .map(|named| named.value.into_owned())
+            .collect::<Vec<_>>())
+    };
+    let long = actors(r#"[12345678901234567890123, "a\u0040b", null, 1.50]"#);
+    let expected = ["12345678901234567890123", "a@b", "1.50"].map(str::to_owned).to_vec();
+    assert_eq!(long, Ok(expected));
+    assert_eq!(actors(r#"{"id":1}"#), Err(RefusalReason::NotAName));
+    assert_eq!(actors(r#"[["a"]]"#), Err(RefusalReason::NotAName));
+    assert_eq!(actors(r#""[bracketed] name""#), Ok(vec!["[bracketed] name".to_owned()]));
+}
