@@ -37,6 +37,8 @@ struct CodeView {
     action: String,
     count: String,
     outcomes: String,
+    /// None of them is recorded as done, so what they do must not read as if it had been.
+    failed: bool,
     says: String,
     check: String,
     targets: Vec<TargetView>,
@@ -111,10 +113,12 @@ fn code(header: &Header, name: &str, events: &Numbered<'_>) -> CodeView {
     let meaning = header.glossary.get(name);
     let targets = distinct_targets(events);
     let numbers: Vec<String> = events.iter().map(|(number, _)| number.to_string()).collect();
+    let split = split(events.iter().map(|(_, event)| *event));
     CodeView {
         action: name.to_owned(),
         count: counted(events.len() as u64, "action", "actions"),
-        outcomes: lang::outcomes(split(events.iter().map(|(_, event)| *event))),
+        outcomes: lang::outcomes(split),
+        failed: split.failure == events.len() as u64,
         says: meaning.and_then(|meaning| meaning.says.clone()).unwrap_or_default(),
         check: meaning.and_then(|meaning| meaning.check.clone()).unwrap_or_default(),
         more_targets: more(targets.len()),
