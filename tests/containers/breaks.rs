@@ -92,7 +92,7 @@ fn what_unpacks_to_too_much_is_an_error_that_names_the_limit() {
         return;
     }
     // Sixteen mebibytes of blanks in eight members, packed twice: many thousands to one. Blank lines cost no time.
-    let member = packed("gzip", &[&[b' '; 65_535][..], b"\n"].concat().repeat(256));
+    let member = packed("gzip", format!("{:65535}\n", "").repeat(256).as_bytes());
     let bomb = packed("gzip", &member.repeat(8));
     let dir = Dir::new();
     dir.file("log", bomb);
