@@ -23,8 +23,8 @@ pub(super) struct Tar<'s, 'r> {
     /// All of the present member.
     size: u64,
     padding: u64,
-    /// Two blocks of zeros, or one, stood behind the last member.
-    closed: bool,
+    /// Blocks of zeros since the last member; two are the mark of the end.
+    zeros: usize,
     /// Bytes read in all.
     bytes: u64,
 }
@@ -59,7 +59,7 @@ impl<'s, 'r> Tar<'s, 'r> {
             left: 0,
             size: 0,
             padding: 0,
-            closed: false,
+            zeros: 0,
             bytes: 0,
         }
     }
@@ -84,19 +84,19 @@ impl<'s, 'r> Tar<'s, 'r> {
             }
             let mut block = [0; BLOCK];
             match self.fill(&mut block)? {
-                0 if self.closed => return Ok(Step::End(None)),
+                0 if self.zeros > 1 => return Ok(Step::End(None)),
                 0 => return Ok(Step::End(Some("the mark of its end is missing".to_owned()))),
                 BLOCK => {}
                 _ => return Ok(Step::End(Some("it ends inside a header".to_owned()))),
             }
             if block == [0; BLOCK] {
-                self.closed = true;
+                self.zeros += 1;
                 continue;
             }
             if !is_tar_header(&block) {
                 return Ok(Step::End(Some("what follows is no header of a member".to_owned())));
             }
-            self.closed = false;
+            self.zeros = 0;
             match self.header(Header::from_byte_slice(&block), &mut extra) {
                 Ok(Some(member)) => return Ok(Step::Member(member)),
                 Ok(None) => {}

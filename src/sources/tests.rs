@@ -6,6 +6,7 @@ use std::{
     path::Path,
 };
 
+use proptest::prelude::*;
 use zip::write::{SimpleFileOptions, ZipWriter};
 
 use super::{Contents, Input, Limits, Source, SourceError, Stream, read};
@@ -164,5 +165,66 @@ fn damage_takes_nothing_along_that_precedes_it() {
         let text = if end == b"rubbish" { "one\n" } else { "one\ntwo\n" };
         assert_eq!(contents.parts[0].value, text);
         assert_eq!(contents.broken[0].bytes, text.len() as u64);
+    }
+}
+
+/// The text in every container that is made of one stream, and in archives.
+fn contained(text: &str) -> Vec<Vec<u8>> {
+    let bytes = text.as_bytes();
+    let mut bzip2 = bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::fast());
+    bzip2.write_all(bytes).expect("it is written");
+    let mut xz = liblzma::write::XzEncoder::new(Vec::new(), 1);
+    xz.write_all(bytes).expect("it is written");
+    let mut tar = tar::Builder::new(Vec::new());
+    let mut header = tar::Header::new_ustar();
+    header.set_size(bytes.len() as u64);
+    tar.append_data(&mut header, "a", bytes).expect("a member");
+    let tar = tar.into_inner().expect("an end");
+    vec![
+        gzip(bytes),
+        zstd::encode_all(bytes, 1).expect("it is packed"),
+        bzip2.finish().expect("an end"),
+        xz.finish().expect("an end"),
+        zip(&[("a", text)]),
+        gzip(&tar),
+        tar,
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 256, ..ProptestConfig::default() })]
+
+    /// Whatever is done to a container, it is read as far as it goes: never a panic, never an error, never without end, and
+    /// never in silence.
+    #[test]
+    fn damage_is_a_caveat_and_what_precedes_it_is_kept(
+        kind in 0..7_usize, lines in 0..3_000_usize, at in any::<prop::sample::Index>(), cut in any::<bool>(), bit in 0..8_u32,
+    ) {
+        let text: String = (0..lines).map(|at| at.to_string() + "\n").collect();
+        let mut bytes = contained(&text).swap_remove(kind);
+        let at = at.index(bytes.len());
+        if cut { bytes.truncate(at) } else { bytes[at] ^= 1 << bit }
+        let file = file(&bytes);
+        let mut source = source(file.path());
+        source.named = false;
+        let each = |stream: &mut Stream<'_>| {
+            let mut read = Vec::new();
+            stream.read_to_end(&mut read).map(|_| read)
+        };
+        let contents = match read(&source, &Limits::default(), &Silent, each) {
+            Ok(contents) => contents,
+            // A size that is a lie.
+            Err(SourceError::Limit { .. }) => return Ok(()),
+            Err(fault) => panic!("{fault}"),
+        };
+        for part in &contents.parts {
+            prop_assert_eq!(part.stream.sha256, Sha256::of(&part.value));
+            prop_assert_eq!(part.file.sha256, Sha256::of(&bytes));
+        }
+        let value = contents.parts.first().map(|part| part.value.as_slice()).unwrap_or_default();
+        if cut && at > 512 && contents.parts.len() == 1 && contents.parts[0].container != "plain" {
+            prop_assert!(text.as_bytes().starts_with(value));
+            prop_assert!(!contents.broken.is_empty());
+        }
     }
 }

@@ -22,7 +22,7 @@ fn core(mut findings: Value) -> Value {
     findings
 }
 
-const RECORDS: usize = 8_000;
+const RECORDS: usize = 9_000;
 
 /// A name, the container and encoding it must be told as, and the bytes.
 type Form = (String, String, &'static str, Vec<u8>);

@@ -95,6 +95,10 @@ fn logs(path: &str, found: &Inspection) -> anyhow::Result<String> {
     if let ([profile], true) = (&profiles[..], readable) {
         return Ok(entry(path, profile));
     }
+    if let (Some(profile), true) = (profiles.first(), Path::new(path).is_file()) {
+        let several = "\n# It holds several kinds of log; unpack it to give each its own profile.";
+        return Ok(format!("{several}{}", entry(path, profile)));
+    }
     // Of several kinds: each file with its own profile.
     let files = kinds
         .iter()
