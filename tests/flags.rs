@@ -130,3 +130,35 @@ fn profiles_can_be_listed_shown_and_checked() {
     dir.file("own.toml", "name = 1");
     dir.run(["profiles", "check", "own.toml"]).ends(2).says("own.toml");
 }
+
+#[test]
+fn a_reader_who_leaves_does_not_change_the_outcome() {
+    use std::process::Stdio;
+    let dir = Dir::new();
+    dir.file("log.jsonl", format!("{LOG}broken\n"));
+    let args = [
+        "report",
+        "--logs",
+        "log.jsonl",
+        "--agents",
+        "ann@support.example",
+        "--out",
+        "out",
+    ];
+    let mut command = crate::util::program(&dir.path(""));
+    command
+        .args(args)
+        .args(WINDOW)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let mut child = command.spawn().expect("the program starts");
+    drop(child.stdout.take());
+    let output = child.wait_with_output().expect("it ends");
+    assert_eq!(
+        output.status.code(),
+        Some(1),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    assert!(dir.path("out/manifest.json").is_file());
+}

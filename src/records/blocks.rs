@@ -210,3 +210,47 @@ impl Found {
         Spans::At(mem::take(&mut self.spans))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn records(text: &[u8]) -> Vec<(u64, usize)> {
+        let blocks = Blocks::open(text, &[]).expect("bytes in memory");
+        let mut found = Vec::new();
+        for block in blocks {
+            found.extend(
+                block
+                    .expect("bytes in memory")
+                    .records()
+                    .map(|record| (record.offset, record.bytes.len())),
+            );
+        }
+        found
+    }
+
+    /// A transfer in parts ends at such sizes.
+    #[test]
+    fn a_missing_bracket_is_told_at_the_very_end_of_a_block() {
+        for size in [BLOCK - 1, BLOCK, BLOCK + 1, 2 * BLOCK] {
+            let mut text = b"[{\"a\":1},{\"b\":2},".to_vec();
+            text.resize(size, b' ');
+            assert_eq!(records(&text), [(1, 7), (9, 7), (size as u64, 0)], "{size} bytes");
+        }
+    }
+
+    #[test]
+    fn a_first_line_longer_than_a_block_does_not_hide_that_lines_follow() {
+        let long = format!("{{\"a\":\"{}\"}}", "x".repeat(BLOCK));
+        let text = format!("{long}\n{{\"b\":\n{{\"c\":3}}\n");
+        let start = long.len() as u64 + 1;
+        assert_eq!(records(text.as_bytes()), [(0, long.len()), (start, 5), (start + 6, 7)]);
+    }
+
+    #[test]
+    fn records_longer_than_a_block_are_whole() {
+        let row = format!("1,\"{}\"", "y\n".repeat(BLOCK));
+        let text = format!("a,b\n{row}\n2,z\n");
+        assert_eq!(records(text.as_bytes()), [(4, row.len()), (5 + row.len() as u64, 3)]);
+    }
+}
