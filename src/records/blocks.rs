@@ -233,9 +233,9 @@ mod tests {
     #[test]
     fn a_missing_bracket_is_told_at_the_very_end_of_a_block() {
         for size in [BLOCK - 1, BLOCK, BLOCK + 1, 2 * BLOCK] {
-            let mut text = b"[{\"a\":1},{\"b\":2},".to_vec();
+            let mut text = b"[\n{\"a\":1},{\"b\":2},".to_vec();
             text.resize(size, b' ');
-            assert_eq!(records(&text), [(1, 7), (9, 7), (size as u64, 0)], "{size} bytes");
+            assert_eq!(records(&text), [(2, 7), (10, 7), (size as u64, 0)], "{size} bytes");
         }
     }
 
