@@ -16,6 +16,8 @@ pub struct Identities {
     folded: BTreeMap<String, usize>,
     /// Finds all folded identities at once; its patterns are `folded` in order.
     finder: AhoCorasick,
+    /// Whether all of them are ASCII.
+    ascii: bool,
 }
 
 impl Identities {
@@ -29,7 +31,13 @@ impl Identities {
         add_ids(agents, &mut folded);
         let finder = AhoCorasick::builder().ascii_case_insensitive(true).build(folded.keys());
         let finder = finder.expect("identities are far fewer than an automaton can hold");
-        Self { exact, folded, finder }
+        let ascii = folded.keys().all(|identity| identity.is_ascii());
+        Self {
+            exact,
+            folded,
+            finder,
+            ascii,
+        }
     }
 
     /// The agent that a field's value names.
@@ -44,15 +52,21 @@ impl Identities {
 
     /// Whether any listed identity stands as a whole word in these bytes.
     pub fn any_named_in(&self, bytes: &[u8]) -> bool {
-        // Nothing to fold or to decode: the usual record, looked at where it lies.
-        if bytes.is_ascii() && memchr::memmem::find(bytes, b"\\u").is_none() {
-            let text = std::str::from_utf8(bytes).expect("ASCII is UTF-8");
-            return self
+        match std::str::from_utf8(bytes) {
+            // Nothing to fold or to decode: the usual record, looked at where it lies.
+            Ok(text) if self.is_plain(text) => self
                 .finder
                 .find_overlapping_iter(text)
-                .any(|found| is_whole(text, found.range()));
+                .any(|found| is_whole(text, found.range())),
+            _ => !self.named_in(bytes).is_empty(),
         }
-        !self.named_in(bytes).is_empty()
+    }
+
+    /// Whether searching the text as it is finds what searching it folded and decoded would: ASCII identities, no escapes,
+    /// and neither of the two characters outside ASCII that fold into it (the Kelvin sign and the long s).
+    fn is_plain(&self, text: &str) -> bool {
+        let has = |part: &str| memchr::memmem::find(text.as_bytes(), part.as_bytes()).is_some();
+        !has("\\") && (text.is_ascii() || self.ascii && !has("\u{212a}") && !has("\u{17f}"))
     }
 
     /// The agents, ascending, whose identities stand as whole words in bytes that could not be read as an event,

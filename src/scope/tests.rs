@@ -146,4 +146,17 @@ fn identities_are_found_in_bytes_that_are_no_event() {
     assert_eq!(names("b\0o\0b\0@\0x\0.\0e\0x\0a\0m\0p\0l\0e\0"), [1]);
     assert_eq!(names("joann@x.example, A-11, monkey-1"), [0_usize; 0]);
     assert_eq!(set.identities().named_in(b"\xff\xfe bob@x.example \xff"), [1]);
+    let ascii = ScopeSet::compile(&[], &[agent("A-1", "kim@x.example", &[])]);
+    for (text, named) in [
+        ("日本 KIM@x.example", true),
+        ("\u{212a}im@x.example", true),
+        ("日本 akim@x.example", false),
+    ] {
+        assert_eq!(ascii.identities().any_named_in(text.as_bytes()), named, "{text}");
+        assert_eq!(
+            !ascii.identities().named_in(text.as_bytes()).is_empty(),
+            named,
+            "{text}"
+        );
+    }
 }
