@@ -1,7 +1,6 @@
 //! What a run found, on standard output: a table for people, one object for scripts.
 
 use std::{
-    cmp::Reverse,
     io::{self, Write},
     path::Path,
 };
@@ -103,8 +102,7 @@ fn top(to: &mut impl Write, findings: &Findings) -> io::Result<()> {
     if findings.tenants.is_empty() {
         return Ok(());
     }
-    let mut ranked: Vec<_> = findings.tenants.iter().collect();
-    ranked.sort_by_key(|tenant| (Reverse((gravest(tenant), tenant.events)), &tenant.id));
+    let ranked = findings.ranked();
     let heading = ["tenant", "", "actions", "gravest", "first to last"].map(str::to_owned);
     let rows = ranked.iter().take(TOP).map(|tenant| row(tenant));
     let table = columns(std::iter::once(heading.to_vec()).chain(rows), 2);
@@ -121,13 +119,9 @@ fn row(tenant: &TenantFinding) -> Vec<String> {
         shortened(&visible(&tenant.id.0), 24).into_owned(),
         shortened(&visible(name), 28).into_owned(),
         grouped(tenant.events),
-        gravest(tenant).map(Effect::label).unwrap_or_default().to_owned(),
+        tenant.gravest().map(Effect::label).unwrap_or_default().to_owned(),
         format!("{} to {}", tenant.first, tenant.last),
     ]
-}
-
-fn gravest(tenant: &TenantFinding) -> Option<Effect> {
-    tenant.effects.keys().next_back().copied()
 }
 
 /// Columns without lines between them, one of them aligned to the right.

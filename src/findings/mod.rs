@@ -8,7 +8,7 @@ mod close;
 mod count;
 mod slug;
 
-use std::collections::BTreeMap;
+use std::{cmp::Reverse, collections::BTreeMap};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -225,6 +225,22 @@ pub struct TenantFinding {
     pub locale: Option<String>,
     /// IANA time zone name, from the directory.
     pub time_zone: Option<String>,
+}
+
+impl TenantFinding {
+    /// The gravest effect of its actions.
+    pub fn gravest(&self) -> Option<Effect> {
+        self.effects.keys().next_back().copied()
+    }
+}
+
+impl Findings {
+    /// The tenants ranked by gravest effect, then number of events, then id.
+    pub fn ranked(&self) -> Vec<&TenantFinding> {
+        let mut ranked: Vec<_> = self.tenants.iter().collect();
+        ranked.sort_by_key(|tenant| (Reverse((tenant.gravest(), tenant.events)), &tenant.id));
+        ranked
+    }
 }
 
 /// One action code, over all in-scope events.

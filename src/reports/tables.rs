@@ -169,11 +169,7 @@ pub(super) fn tenants(findings: &Findings) -> Vec<u8> {
 
 fn tenant_cells(tenant: &TenantFinding, findings: &Findings) -> Vec<String> {
     let owned = |field: &Option<String>| field.clone().unwrap_or_default();
-    let gravest = tenant
-        .effects
-        .keys()
-        .next_back()
-        .map(|effect| lang::effect(*effect).key);
+    let gravest = tenant.gravest().map(|effect| lang::effect(effect).key);
     let mut cells = vec![
         tenant.id.0.clone(),
         owned(&tenant.name),

@@ -215,23 +215,21 @@ impl OverviewView {
 
 /// Ranked by gravest effect, then number of events, then id.
 pub(in crate::reports) fn tenants(findings: &Findings) -> Vec<TenantRow<'_>> {
-    let mut ranked: Vec<&TenantFinding> = findings.tenants.iter().collect();
-    let gravest = |tenant: &TenantFinding| tenant.effects.keys().next_back().copied();
-    ranked.sort_by(|a, b| {
-        let worst_first = gravest(b).cmp(&gravest(a));
-        worst_first.then(b.events.cmp(&a.events)).then(a.id.cmp(&b.id))
-    });
     // With one scope its figure is the number of events.
     let scopes = if findings.scopes.len() > 1 {
         &*findings.scopes
     } else {
         &[]
     };
-    ranked.into_iter().map(|tenant| tenant_row(tenant, scopes)).collect()
+    findings
+        .ranked()
+        .into_iter()
+        .map(|tenant| tenant_row(tenant, scopes))
+        .collect()
 }
 
 fn tenant_row<'a>(tenant: &'a TenantFinding, scopes: &[ScopeFinding]) -> TenantRow<'a> {
-    let gravest = tenant.effects.keys().next_back();
+    let gravest = tenant.gravest();
     let effects = tenant.effects.iter().rev().map(|(effect, count)| {
         let words = lang::effect(*effect);
         EffectRow {
@@ -261,7 +259,7 @@ fn tenant_row<'a>(tenant: &'a TenantFinding, scopes: &[ScopeFinding]) -> TenantR
         first: lang::clock(tenant.first).into(),
         last: lang::clock(tenant.last).into(),
         gravest: gravest
-            .map(|effect| lang::effect(*effect).key)
+            .map(|effect| lang::effect(effect).key)
             .unwrap_or_default()
             .into(),
         scopes: scopes.join(", ").into(),
