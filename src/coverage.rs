@@ -3,6 +3,8 @@
 //! An hour that holds a record of anybody was logged; a run of hours without any is where a log may be missing. So every
 //! record with a time counts here, not only those in scope.
 
+use std::cmp::Ordering;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -153,16 +155,16 @@ fn clip((from, until): (i64, i64), windows: &[Window]) -> Option<Gap> {
 }
 
 fn earlier(one: Option<Timestamp>, other: Option<Timestamp>) -> Option<Timestamp> {
-    one.into_iter().chain(other).min_by_key(canonical)
+    one.into_iter().chain(other).min_by(canonically)
 }
 
 fn later(one: Option<Timestamp>, other: Option<Timestamp>) -> Option<Timestamp> {
-    one.into_iter().chain(other).max_by_key(canonical)
+    one.into_iter().chain(other).max_by(canonically)
 }
 
-/// Equal instants may be written with different precision; the text decides then, so that the order of arrival does not.
-fn canonical(time: &Timestamp) -> (Timestamp, String) {
-    (*time, time.to_string())
+/// Equal instants may be written with different precision, which decides then, so that the order of arrival does not.
+fn canonically(one: &Timestamp, other: &Timestamp) -> Ordering {
+    one.cmp(other).then_with(|| one.digits().cmp(&other.digits()))
 }
 
 #[cfg(test)]

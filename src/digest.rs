@@ -19,6 +19,11 @@ impl Sha256 {
     }
 }
 
+/// A digest for people, also where none was taken.
+pub fn shown(digest: Option<Sha256>) -> String {
+    digest.map_or_else(|| "not taken".to_owned(), |digest| digest.to_string())
+}
+
 impl fmt::Display for Sha256 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&hex::encode(self.0))
@@ -58,30 +63,33 @@ impl TryFrom<String> for Sha256 {
 #[derive(Debug)]
 pub struct HashingReader<R> {
     inner: R,
-    hasher: sha2::Sha256,
+    hasher: Option<sha2::Sha256>,
     bytes: u64,
 }
 
 impl<R: Read> HashingReader<R> {
-    /// Starts at the reader's present position.
-    pub fn new(inner: R) -> Self {
+    /// Starts at the reader's present position; `hashed` says whether to take a digest, or only to count.
+    pub fn new(inner: R, hashed: bool) -> Self {
         Self {
             inner,
-            hasher: sha2::Sha256::new(),
+            hasher: hashed.then(sha2::Sha256::new),
             bytes: 0,
         }
     }
 
-    /// The digest and number of the bytes read so far.
-    pub fn finish(self) -> (Sha256, u64) {
-        (Sha256(self.hasher.finalize().into()), self.bytes)
+    /// The digest, if one was taken, and the number of the bytes read so far.
+    pub fn finish(self) -> (Option<Sha256>, u64) {
+        let digest = self.hasher.map(|hasher| Sha256(hasher.finalize().into()));
+        (digest, self.bytes)
     }
 }
 
 impl<R: Read> Read for HashingReader<R> {
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
         let read = self.inner.read(buffer)?;
-        self.hasher.update(&buffer[..read]);
+        if let Some(hasher) = &mut self.hasher {
+            hasher.update(&buffer[..read]);
+        }
         self.bytes += read as u64;
         Ok(read)
     }

@@ -5,7 +5,7 @@
 
 use std::{cmp::Ordering, fmt, str::FromStr};
 
-use chrono::{DateTime, Datelike as _, SecondsFormat, Timelike as _, Utc};
+use chrono::{DateTime, Datelike as _, NaiveDate, SecondsFormat, TimeDelta, Timelike as _, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -39,6 +39,11 @@ impl Timestamp {
         self.instant
     }
 
+    /// How many fraction digits it is shown with, 0 to 9.
+    pub fn digits(self) -> u8 {
+        self.digits
+    }
+
     /// The start of the clock hour (UTC) that holds it, in hours since 1970-01-01T00:00:00Z.
     pub fn hour(self) -> i64 {
         self.instant.timestamp().div_euclid(3600)
@@ -63,6 +68,9 @@ impl FromStr for Timestamp {
 
     /// RFC 3339 section 5.6, `T` and `Z` in either case; the offset is mandatory.
     fn from_str(text: &str) -> Result<Self, TimeError> {
+        if let Some(time) = usual(text.as_bytes()) {
+            return Ok(time);
+        }
         let instant = DateTime::parse_from_rfc3339(text)
             .map_err(|_| TimeError)?
             .with_timezone(&Utc);
@@ -74,6 +82,53 @@ impl FromStr for Timestamp {
         let digits = fraction.bytes().take_while(u8::is_ascii_digit).count();
         Ok(Self::new(instant, u8::try_from(digits).unwrap_or(9)))
     }
+}
+
+/// The forms that nearly all logs write, at half the price of chrono's parser: `2026-01-16T04:46:33.300Z`, also without a
+/// fraction or with an offset. Anything else, valid or not, is chrono's.
+fn usual(text: &[u8]) -> Option<Timestamp> {
+    let (head, rest) = text.split_first_chunk::<19>()?;
+    let [y0, y1, y2, y3, b'-', m0, m1, b'-', d0, d1, b'T', h0, h1, b':', n0, n1, b':', s0, s1] = *head else {
+        return None;
+    };
+    let year = i32::from(two(y0, y1)?) * 100 + i32::from(two(y2, y3)?);
+    let date = NaiveDate::from_ymd_opt(year, two(m0, m1)?.into(), two(d0, d1)?.into())?;
+    let (nanos, digits, zone) = fraction(rest)?;
+    // A leap second, 60, is chrono's as well.
+    let time = date.and_hms_nano_opt(two(h0, h1)?.into(), two(n0, n1)?.into(), two(s0, s1)?.into(), nanos)?;
+    let offset = match *zone {
+        [b'Z'] => return Some(Timestamp::new(time.and_utc(), digits)),
+        [sign @ (b'+' | b'-'), h0, h1, b':', n0, n1] => {
+            let (hours, minutes) = (two(h0, h1)?, two(n0, n1)?);
+            if hours > 23 || minutes > 59 {
+                return None;
+            }
+            let offset = i64::from(hours) * 60 + i64::from(minutes);
+            if sign == b'-' { -offset } else { offset }
+        }
+        _ => return None,
+    };
+    let instant = time.checked_sub_signed(TimeDelta::minutes(offset))?.and_utc();
+    (0..=9999)
+        .contains(&instant.year())
+        .then(|| Timestamp::new(instant, digits))
+}
+
+/// Nanoseconds, how many digits they were written with, and what follows.
+fn fraction(text: &[u8]) -> Option<(u32, u8, &[u8])> {
+    let Some(text) = text.strip_prefix(b".") else {
+        return Some((0, 0, text));
+    };
+    let digits = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let value = text[..digits].iter().take(9).fold(0, |value, digit| value * 10 + u32::from(digit - b'0'));
+    let count = u8::try_from(digits).ok().filter(|count| (1..=9).contains(count))?;
+    Some((value * 10_u32.pow(9 - u32::from(count)), count, &text[digits..]))
+}
+
+/// The number that two digits are.
+fn two(tens: u8, ones: u8) -> Option<u8> {
+    let (tens, ones) = (tens.wrapping_sub(b'0'), ones.wrapping_sub(b'0'));
+    (tens < 10 && ones < 10).then(|| tens * 10 + ones)
 }
 
 impl fmt::Display for Timestamp {
@@ -174,6 +229,35 @@ mod tests {
             "0000-01-01T00:00:00+23:59",
         ] {
             assert_eq!(text.parse::<Timestamp>(), Err(TimeError), "{text}");
+        }
+    }
+
+    /// By chrono alone.
+    fn slowly(text: &str) -> Option<String> {
+        let instant = DateTime::parse_from_rfc3339(text).ok()?.to_utc();
+        (0..=9999).contains(&instant.year()).then(|| instant.to_rfc3339_opts(SecondsFormat::Nanos, true))
+    }
+
+    proptest::proptest! {
+        #![proptest_config(proptest::test_runner::Config::with_cases(20_000))]
+
+        /// What is read at half the price is what chrono reads.
+        #[test]
+        fn the_usual_forms_are_what_chrono_reads(
+            text in "[0-2][09][0-9][0-9]-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-6][0-9]:[0-6][0-9](\\.[0-9]{0,11})?(Z|[+-][0-2][0-9]:[0-6][0-9]|z|)"
+        ) {
+            if let Some(time) = usual(text.as_bytes()) {
+                let full = time.instant().to_rfc3339_opts(SecondsFormat::Nanos, true);
+                proptest::prop_assert_eq!(Some(full), slowly(&text), "{}", text);
+            }
+        }
+    }
+
+    #[test]
+    fn the_usual_forms_are_read_without_chrono() {
+        for text in ["2026-01-16T04:46:33Z", "2026-01-16T04:46:33.300Z", "2024-02-29T23:59:59.123456789-09:30"] {
+            let time = usual(text.as_bytes()).expect(text);
+            assert_eq!(Some(time.instant().to_rfc3339_opts(SecondsFormat::Nanos, true)), slowly(text));
         }
     }
 

@@ -73,11 +73,14 @@ impl Manifest {
             .iter()
             .find(|input| input.role == "case")
             .map(|input| input.sha256);
-        inputs.extend(findings.sources.iter().map(|source| InputEntry {
-            role: "log".to_owned(),
-            path: source.path.clone(),
-            sha256: source.sha256,
-            bytes: source.bytes,
+        // A bundle is made of hashed logs only.
+        inputs.extend(findings.sources.iter().filter_map(|source| {
+            Some(InputEntry {
+                role: "log".to_owned(),
+                path: source.path.clone(),
+                sha256: source.sha256?,
+                bytes: source.bytes,
+            })
         }));
         files.sort_unstable();
         Self {

@@ -25,6 +25,15 @@ Examples:
       --agents ann bob@support.example --from 2026-01-16T00:00:00+01:00 \\
       --until 2026-01-16T12:00:00+01:00 --out found --json";
 
+const SCAN_EXAMPLES: &str = "\
+Examples:
+  # Which customers would get a report, and is anything in the logs amiss?
+  tenant-impact scan case.toml
+
+  # How much changes if the window opens a day earlier?
+  tenant-impact scan --logs exports/ --agents agents.csv --no-hash \\
+      --from 2026-01-15T00:00:00Z --until 2026-01-21T00:00:00Z --json | jq .impact";
+
 /// What exactly was done in each customer's tenant, by these support agents, in this window
 ///
 /// Reads the access logs of an internal admin tool, judges every record against a compromise window and the support
@@ -40,6 +49,8 @@ pub(crate) struct Args {
 pub(crate) enum Command {
     /// Scan the logs and write the bundle: one report per customer, and an overview for the vendor
     Report(Box<ReportArgs>),
+    /// Scan the logs and say what was found, without writing anything: for a first look, and to draw the scope
+    Scan(Box<ScanArgs>),
     /// Say what a log is: its framing, the profile that fits best, and what is in it
     Inspect(InspectArgs),
     /// Write a case file that runs, with comments, for these logs and agents
@@ -62,13 +73,47 @@ pub(crate) enum Command {
 #[derive(Debug, ClapArgs)]
 #[command(after_help = REPORT_EXAMPLES, after_long_help = format!("{REPORT_EXAMPLES}\n\n{EXIT}"))]
 pub(crate) struct ReportArgs {
-    /// The case file (TOML); paths in it are relative to it. Or ask by flags, from --logs on
-    #[arg(required_unless_present = "logs", conflicts_with_all = ["logs", "agents", "from", "until", "profile", "tenants"])]
-    pub(crate) case: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) question: Question,
 
     /// Where to write the bundle; must not exist
     #[arg(long, value_name = "DIR")]
     pub(crate) out: PathBuf,
+
+    /// Print a summary as JSON instead of a table
+    #[arg(long, conflicts_with = "quiet")]
+    pub(crate) json: bool,
+
+    /// Print nothing but errors
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(after_help = SCAN_EXAMPLES, after_long_help = format!("{SCAN_EXAMPLES}\n\n{EXIT}"))]
+pub(crate) struct ScanArgs {
+    #[command(flatten)]
+    pub(crate) question: Question,
+
+    /// Take no SHA-256 of the logs: faster, and nothing that could be proved
+    #[arg(long)]
+    pub(crate) no_hash: bool,
+
+    /// Print the findings as JSON, as `report` writes them to findings.json
+    #[arg(long, conflicts_with = "quiet")]
+    pub(crate) json: bool,
+
+    /// Print nothing but errors; the exit status tells the rest
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+}
+
+/// What is asked, of which logs.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Question {
+    /// The case file (TOML); paths in it are relative to it. Or ask by flags, from --logs on
+    #[arg(required_unless_present = "logs", conflicts_with_all = ["logs", "agents", "from", "until", "profile", "tenants"])]
+    pub(crate) case: Option<PathBuf>,
 
     /// Log files, folders or globs, or `-` for standard input, instead of a case file
     #[arg(long, value_name = "PATH", num_args = 1.., requires_all = ["agents", "from", "until"], help_heading = "Without a case file")]
@@ -98,13 +143,9 @@ pub(crate) struct ReportArgs {
     #[arg(long, value_name = "N")]
     pub(crate) threads: Option<NonZeroUsize>,
 
-    /// Print a summary as JSON instead of a table
-    #[arg(long, conflicts_with = "quiet")]
-    pub(crate) json: bool,
-
-    /// Print nothing but errors
+    /// Say on standard error what it took: how many records a glance was enough for, per log
     #[arg(long, short)]
-    pub(crate) quiet: bool,
+    pub(crate) verbose: bool,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -1,12 +1,20 @@
 //! What is said on standard error. Text from files is made visible before it is shown.
 
-use std::io::Write as _;
+use std::io::{self, Write as _};
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use tenant_impact::{
     diag::{Diagnostic, Place},
     text::visible,
 };
+
+/// A reader who has seen enough, as in `| head`, is no fault.
+pub(crate) fn unless_closed(fault: io::Error) -> io::Result<()> {
+    match fault.kind() {
+        io::ErrorKind::BrokenPipe => Ok(()),
+        _ => Err(fault),
+    }
+}
 
 /// A fault, with the line it stands in and what to do about it.
 pub(crate) fn fault(fault: &Diagnostic) {

@@ -35,8 +35,25 @@ pub(super) fn json(findings: &Findings, out: &Path) -> io::Result<()> {
     writeln!(io::stdout(), "{summary:#}")
 }
 
-/// For people.
+/// For people, with what to read next.
 pub(super) fn table(findings: &Findings, out: &Path) -> io::Result<()> {
+    scan(findings)?;
+    let mut to = anstream::stdout();
+    let index = shown(&out.join("index.html"));
+    match findings.tenants.len() {
+        0 => writeln!(to, "Read {BOLD}{index}{BOLD:#} next; there is no customer to report to"),
+        _ => {
+            let tenants = shown(&out.join("tenants"));
+            writeln!(
+                to,
+                "Read {BOLD}{index}{BOLD:#} next; each customer's report is in {tenants}"
+            )
+        }
+    }
+}
+
+/// The figures, for people.
+pub(super) fn scan(findings: &Findings) -> io::Result<()> {
     let mut to = anstream::stdout();
     let case = &findings.case;
     writeln!(to, "{BOLD}{}{BOLD:#}  {}\n", visible(&case.id), visible(&case.title))?;
@@ -49,17 +66,7 @@ pub(super) fn table(findings: &Findings, out: &Path) -> io::Result<()> {
     if !findings.caveats.is_empty() {
         writeln!(to)?;
     }
-    let index = shown(&out.join("index.html"));
-    match findings.tenants.len() {
-        0 => writeln!(to, "Read {BOLD}{index}{BOLD:#} next; there is no customer to report to"),
-        _ => {
-            let tenants = shown(&out.join("tenants"));
-            writeln!(
-                to,
-                "Read {BOLD}{index}{BOLD:#} next; each customer's report is in {tenants}"
-            )
-        }
-    }
+    Ok(())
 }
 
 fn shown(path: &Path) -> String {

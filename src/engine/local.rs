@@ -8,12 +8,15 @@ use std::{io, num::NonZeroUsize};
 
 use rayon::{ThreadPoolBuilder, prelude::*};
 
-use super::{Engine, EngineError, Plan, judge::Judge};
+use super::{
+    Engine, EngineError, Plan,
+    judge::{Form, Judge},
+};
 use crate::{
     events::Profile,
     findings::{Scan, Scanned},
     progress::Progress,
-    records::{Block, Blocks, Framing},
+    records::{Block, Blocks},
     sources::{self, Contents, Part, Source, Stream},
     tenants::SourceTally,
 };
@@ -100,26 +103,34 @@ fn scanned(number: usize, profile: &str, part: Part<Read>) -> Scanned {
 fn tally(plan: &Plan, profile: &Profile, stream: &mut Stream<'_>) -> io::Result<Read> {
     let mut blocks = Blocks::open(stream, &profile.wrapper)?;
     let framing = blocks.framing().clone();
-    let nothing = || SourceTally::new(plan.coverage.clone());
-    let judged = |tally, block| Ok(judge(plan, profile, &framing, tally, &block?));
+    let form = Form::new(profile, &framing);
+    let share = || Share {
+        judge: Judge::new(profile, &plan.scopes, &form),
+        tally: SourceTally::new(plan.coverage.clone()),
+    };
     // A source of one block stays on its thread. Sharing it would bring nothing, and a thread that waits for its share
     // begins another source meanwhile: of thousands of small files, that many would be open at once.
     let first: Vec<_> = blocks.by_ref().take(2).collect();
     let tally = if first.len() < 2 {
-        first.into_iter().try_fold(nothing(), judged)?
+        first.into_iter().try_fold(share(), Share::with)?.tally
     } else {
-        let parts = first.into_iter().chain(blocks).par_bridge().try_fold(nothing, judged);
-        parts.try_reduce(nothing, |one, other| io::Result::Ok(one.merge(other)))?
+        let shares = first.into_iter().chain(blocks).par_bridge().try_fold(share, Share::with);
+        let nothing = || SourceTally::new(plan.coverage.clone());
+        let tallies = shares.map(|share| io::Result::Ok(share?.tally));
+        tallies.try_reduce(nothing, |one, other| Ok(one.merge(other)))?
     };
     Ok((framing.to_string(), tally))
 }
 
-fn judge(plan: &Plan, profile: &Profile, framing: &Framing, mut tally: SourceTally, block: &Block) -> SourceTally {
-    // The source's number is given later.
-    let mut judge = Judge::new(0, profile, &plan.scopes, framing);
-    for record in block.records() {
-        tally.read += 1;
-        tally.absorb(judge.verdict(record));
+/// What one thread has of a source: how it reads it, and what it found.
+struct Share<'p> {
+    judge: Judge<'p>,
+    tally: SourceTally,
+}
+
+impl Share<'_> {
+    fn with(mut self, block: io::Result<Block>) -> io::Result<Self> {
+        self.judge.block(&block?, &mut self.tally);
+        Ok(self)
     }
-    tally
 }

@@ -1,5 +1,7 @@
 //! Execution: a plan, and the engines that can carry it out. What is in scope is decided elsewhere; nothing is written.
 
+mod full;
+mod glance;
 mod judge;
 mod local;
 mod plan;

@@ -24,10 +24,11 @@ pub(super) struct Paths {
     pointers: Vec<Pointer>,
 }
 
+/// What a path leads to, or through.
 #[derive(Debug, Clone, Default)]
-struct Node {
-    slot: Option<usize>,
-    children: Vec<(String, Node)>,
+pub(super) struct Node {
+    pub(super) slot: Option<usize>,
+    pub(super) children: Vec<(String, Node)>,
 }
 
 impl Paths {
@@ -101,6 +102,16 @@ impl Paths {
         self.pointers
             .iter()
             .any(|pointer| pointer.len() <= path.len() && pointer.iter().zip(path).all(same))
+    }
+
+    /// The tree.
+    pub(super) fn root(&self) -> &Node {
+        &self.root
+    }
+
+    /// The path of a slot.
+    pub(super) fn pointer(&self, slot: usize) -> &Pointer {
+        &self.pointers[slot]
     }
 
     /// The path of a slot, for a refusal.

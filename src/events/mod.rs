@@ -2,6 +2,7 @@
 
 mod builtin;
 mod capture;
+mod glance;
 mod group;
 mod map;
 mod outcome;
@@ -17,6 +18,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{case::TenantId, time::Timestamp};
 
+pub use glance::{Glance, RowGlance, Seen, Sightings, TimeFirst};
 pub use map::{Body, Matching, Named, Reading};
 pub use profile::{Profile, ProfileError};
 

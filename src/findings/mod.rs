@@ -165,8 +165,9 @@ pub struct SourceFinding {
     /// As reached from the case file, with `/`; a member's behind its archive's (`logs.tar.gz/a.jsonl`). The vendor's own:
     /// customers see the digest.
     pub path: String,
-    /// Over the file as it lies. The members of an archive all have that of the archive.
-    pub sha256: Sha256,
+    /// Over the file as it lies. The members of an archive all have that of the archive. None only in a scan that takes no
+    /// digests; never in a bundle.
+    pub sha256: Option<Sha256>,
     /// How many bytes the file has.
     pub bytes: u64,
     /// Name of the profile that read it.
@@ -184,8 +185,8 @@ pub struct SourceFinding {
     /// How its text was encoded: `utf-8`, `utf-16le`, `utf-16be`.
     pub encoding: String,
     /// Over the bytes that were parsed: unpacked, and in UTF-8. Offsets of records are offsets in these. Equal to `sha256`
-    /// where nothing was unpacked or decoded.
-    pub stream_sha256: Sha256,
+    /// where nothing was unpacked or decoded, and none where that is.
+    pub stream_sha256: Option<Sha256>,
     /// How many.
     pub stream_bytes: u64,
 }

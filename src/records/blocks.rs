@@ -5,6 +5,7 @@ use std::{
     io::{self, Read},
     mem,
     ops::Range,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use super::{Framing, Record, csv, document, lines};
@@ -40,19 +41,52 @@ pub(super) enum Spans {
 #[derive(Debug)]
 pub struct Block {
     offset: u64,
-    bytes: Vec<u8>,
+    /// The block and perhaps more, which is not its own.
+    buffer: Vec<u8>,
+    length: usize,
     spans: Spans,
+    /// Where the buffer goes when the block is done with.
+    pool: Arc<Pool>,
+}
+
+/// Buffers that were used and can be again: fresh memory costs more than what is read into it.
+#[derive(Debug, Default)]
+struct Pool(Mutex<Vec<Vec<u8>>>);
+
+impl Pool {
+    /// A buffer of at least a block, full of whatever was in it.
+    fn take(&self) -> Vec<u8> {
+        self.buffers().pop().unwrap_or_else(|| vec![0; BLOCK])
+    }
+
+    /// Keeps a buffer, unless it had to hold a record longer than usual.
+    fn put(&self, buffer: Vec<u8>) {
+        if buffer.len() == BLOCK {
+            self.buffers().push(buffer);
+        }
+    }
+
+    fn buffers(&self) -> MutexGuard<'_, Vec<Vec<u8>>> {
+        // Whoever panicked while holding it left whole buffers.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Block {
+    fn drop(&mut self) {
+        self.pool.put(mem::take(&mut self.buffer));
+    }
 }
 
 impl Block {
     /// Its size.
     pub fn len(&self) -> usize {
-        self.bytes.len()
+        self.length
     }
 
     /// Whether it holds no byte.
     pub fn is_empty(&self) -> bool {
-        self.bytes.is_empty()
+        self.length == 0
     }
 
     /// Whether it holds a record, be it one without a byte.
@@ -60,16 +94,26 @@ impl Block {
         matches!(&self.spans, Spans::At(spans) if !spans.is_empty())
     }
 
+    /// Its bytes: the records, and what stands between them.
+    pub fn bytes(&self) -> &[u8] {
+        &self.buffer[..self.length]
+    }
+
+    /// Where it starts in the source.
+    pub fn offset(&self) -> u64 {
+        self.offset
+    }
+
     /// Its records, in order.
-    pub fn records(&self) -> Box<dyn Iterator<Item = Record<'_>> + '_> {
-        let record = |span: Range<usize>| Record {
-            bytes: &self.bytes[span.clone()],
-            offset: self.offset + span.start as u64,
+    pub fn records(&self) -> impl Iterator<Item = Record<'_>> {
+        let (lines, spans) = match &self.spans {
+            Spans::Lines => (self.bytes(), [].as_slice()),
+            Spans::At(spans) => ([].as_slice(), spans.as_slice()),
         };
-        match &self.spans {
-            Spans::Lines => Box::new(lines::spans(&self.bytes).map(record)),
-            Spans::At(spans) => Box::new(spans.iter().cloned().map(record)),
-        }
+        lines::spans(lines).chain(spans.iter().cloned()).map(|span| Record {
+            bytes: &self.buffer[span.clone()],
+            offset: self.offset + span.start as u64,
+        })
     }
 }
 
@@ -78,8 +122,11 @@ pub struct Blocks<R> {
     reader: R,
     cutter: Box<dyn Cutter>,
     framing: Framing,
-    /// What is read and not handed on.
+    /// What is read and not handed on, and room for more.
     buffer: Vec<u8>,
+    /// How much of the buffer that is.
+    filled: usize,
+    pool: Arc<Pool>,
     /// Where the buffer starts in the source.
     offset: u64,
     at_end: bool,
@@ -94,19 +141,21 @@ impl<R: Read> Blocks<R> {
             reader,
             cutter: nothing,
             framing: Framing::Empty,
-            buffer: Vec::new(),
+            buffer: vec![0; BLOCK],
+            filled: 0,
+            pool: Arc::default(),
             offset: 0,
             at_end: false,
         };
         blocks.fill()?;
         // Framing is told by lines, so at least the first should be there, within reason.
-        while !blocks.at_end && blocks.buffer.len() < LONGEST_HEAD && memchr::memchr(b'\n', &blocks.buffer).is_none() {
+        while !blocks.at_end && blocks.filled < LONGEST_HEAD && memchr::memchr(b'\n', blocks.held()).is_none() {
             blocks.fill()?;
         }
-        if blocks.buffer.starts_with(BOM) {
+        if blocks.held().starts_with(BOM) {
             blocks.discard(BOM.len());
         }
-        blocks.framing = Framing::of(&blocks.buffer, blocks.at_end, wrapper);
+        blocks.framing = Framing::of(blocks.held(), blocks.at_end, wrapper);
         let start = match &blocks.framing {
             Framing::Empty | Framing::JsonLines => 0,
             Framing::JsonDocument => {
@@ -114,7 +163,7 @@ impl<R: Read> Blocks<R> {
                 0
             }
             Framing::Csv(header) => {
-                blocks.cutter = Box::new(csv::Rows::new(header.delimiter, &blocks.buffer[..header.length]));
+                blocks.cutter = Box::new(csv::Rows::new(header.delimiter, &blocks.held()[..header.length]));
                 header.length
             }
         };
@@ -132,25 +181,40 @@ impl<R: Read> Blocks<R> {
         self.reader
     }
 
+    fn held(&self) -> &[u8] {
+        &self.buffer[..self.filled]
+    }
+
     fn discard(&mut self, length: usize) {
-        self.buffer.drain(..length);
+        self.buffer.copy_within(length..self.filled, 0);
+        self.filled -= length;
         self.offset += length as u64;
     }
 
-    /// Reads one block more, or to the end.
+    /// Reads until the buffer is full, or to the end. A full buffer that holds no whole record is made larger.
     fn fill(&mut self) -> io::Result<()> {
-        let room = BLOCK as u64;
-        let read = self.reader.by_ref().take(room).read_to_end(&mut self.buffer)?;
-        self.at_end = (read as u64) < room;
+        if self.filled == self.buffer.len() {
+            self.buffer.resize(2 * self.filled, 0);
+        }
+        while self.filled < self.buffer.len() && !self.at_end {
+            match self.reader.read(&mut self.buffer[self.filled..]) {
+                Ok(read) => {
+                    self.filled += read;
+                    self.at_end = read == 0;
+                }
+                Err(fault) if fault.kind() == io::ErrorKind::Interrupted => {}
+                Err(fault) => return Err(fault),
+            }
+        }
         Ok(())
     }
 
     fn next_block(&mut self) -> io::Result<Option<Block>> {
         loop {
-            if self.buffer.len() < BLOCK && !self.at_end {
+            if self.filled < self.buffer.len() {
                 self.fill()?;
             }
-            let end = self.cutter.advance(&self.buffer, self.at_end);
+            let end = self.cutter.advance(&self.buffer[..self.filled], self.at_end);
             if end > 0 {
                 return Ok(Some(self.cut(end)));
             }
@@ -164,15 +228,20 @@ impl<R: Read> Blocks<R> {
     }
 
     fn cut(&mut self, end: usize) -> Block {
-        let mut rest = Vec::with_capacity(BLOCK + BLOCK / 8);
-        rest.extend_from_slice(&self.buffer[end..]);
-        let mut bytes = mem::replace(&mut self.buffer, rest);
-        bytes.truncate(end);
+        let rest = self.filled - end;
+        let mut next = self.pool.take();
+        if next.len() <= rest {
+            next.resize(rest + BLOCK, 0);
+        }
+        next[..rest].copy_from_slice(&self.buffer[end..self.filled]);
         let block = Block {
             offset: self.offset,
-            bytes,
+            buffer: mem::replace(&mut self.buffer, next),
+            length: end,
             spans: self.cutter.cut(end),
+            pool: self.pool.clone(),
         };
+        self.filled = rest;
         self.offset += end as u64;
         block
     }

@@ -396,7 +396,7 @@ fn agent(number: usize, tenants: &[TenantImpact]) -> AgentFinding {
 fn source(path: &str, records: Books) -> SourceFinding {
     SourceFinding {
         path: path.to_owned(),
-        sha256: Sha256::of(path.as_bytes()),
+        sha256: Some(Sha256::of(path.as_bytes())),
         bytes: 2_415_919,
         profile: "superuser".to_owned(),
         framing: "json-lines".to_owned(),
@@ -405,7 +405,7 @@ fn source(path: &str, records: Books) -> SourceFinding {
         last: Some(time("2026-01-21T01:59:58.870Z")),
         container: "plain".to_owned(),
         encoding: "utf-8".to_owned(),
-        stream_sha256: Sha256::of(path.as_bytes()),
+        stream_sha256: Some(Sha256::of(path.as_bytes())),
         stream_bytes: 2_415_919,
     }
 }

@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::{
     case::{AgentNaming, CaseHeader},
     coverage::Gap,
+    digest,
     findings::{AgentFinding, CaveatCode, Findings, ScopeFinding, SourceFinding, Tool},
     time::{Timestamp, Window},
 };
@@ -141,13 +142,13 @@ const PREFIX: usize = 12;
 impl Source {
     /// The first digits of its digest.
     pub(super) fn prefix(&self) -> &str {
-        &self.digest[..PREFIX]
+        self.digest.get(..PREFIX).unwrap_or(&self.digest)
     }
 
     fn new(source: &SourceFinding) -> Self {
         Self {
             // Of the unpacked stream: there the positions hold, and members of one archive have digests of their own.
-            digest: source.stream_sha256.to_string(),
+            digest: digest::shown(source.stream_sha256),
             bytes: source.stream_bytes,
             profile: source.profile.clone(),
             read: source.records.read,

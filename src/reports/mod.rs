@@ -39,6 +39,11 @@ pub struct Artifact {
     pub bytes: Vec<u8>,
 }
 
+/// The content of `findings.json`.
+pub fn findings_json(findings: &Findings) -> String {
+    json::pretty(findings)
+}
+
 /// A report could not be rendered.
 #[derive(Debug, thiserror::Error)]
 #[error("template `{template}` cannot be rendered")]
@@ -115,7 +120,7 @@ impl Reports {
             artifact("tenants.csv", tables::tenants(findings)),
             artifact("refused.csv", tables::refused(findings)),
             artifact("unattributed.jsonl", tables::lines(header, &answer.unattributed)),
-            artifact("findings.json", json::pretty(findings).into_bytes()),
+            artifact("findings.json", findings_json(findings).into_bytes()),
         ])
     }
 }

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::{csv::Sheet, header::Header, json, lang, view::scopes};
 use crate::{
     catalogue::Effect,
-    digest::Sha256,
+    digest::{self, Sha256},
     events::{Outcome, Target},
     findings::{Findings, RefusedFinding, TenantFinding},
     tenants::TenantEvent,
@@ -223,7 +223,7 @@ fn refused_cells(record: &RefusedFinding, findings: &Findings) -> [String; 9] {
     let names: Vec<&str> = record.names.iter().map(|id| id.0.as_str()).collect();
     [
         source.path.clone(),
-        source.stream_sha256.to_string(),
+        digest::shown(source.stream_sha256),
         record.offset.to_string(),
         record.length.to_string(),
         record.reason.clone(),

@@ -4,6 +4,7 @@ use std::{borrow::Cow, collections::BTreeMap};
 
 use aho_corasick::AhoCorasick;
 
+use super::filter::Filter;
 use crate::{
     case::{Agent, fold},
     events::Matching,
@@ -18,6 +19,7 @@ pub struct Identities {
     finder: AhoCorasick,
     /// Whether all of them are ASCII.
     ascii: bool,
+    known: Filter,
 }
 
 impl Identities {
@@ -32,11 +34,13 @@ impl Identities {
         let finder = AhoCorasick::builder().ascii_case_insensitive(true).build(folded.keys());
         let finder = finder.expect("identities are far fewer than an automaton can hold");
         let ascii = folded.keys().all(|identity| identity.is_ascii());
+        let known = Filter::of(exact.keys().map(|identity| identity.trim()).chain(folded.keys().map(String::as_str)));
         Self {
             exact,
             folded,
             finder,
             ascii,
+            known,
         }
     }
 
@@ -48,6 +52,11 @@ impl Identities {
             Matching::Exact if !value.contains('@') => exactly,
             Matching::Exact | Matching::Folded => exactly.or_else(|| self.folded.get(&*fold(value)).copied()),
         }
+    }
+
+    /// Whether a field's value may name an agent. False only where it names none for certain.
+    pub fn may_name(&self, value: &str) -> bool {
+        !value.is_ascii() || self.known.may_hold(value.trim())
     }
 
     /// Whether any listed identity stands as a whole word in these bytes.

@@ -1,6 +1,6 @@
 //! How much a file may unpack to. Reaching a limit is an error that names it, never a short read.
 
-/// Bounds on unpacking one file. A case may raise them.
+/// Bounds on unpacking one file, which a case may raise; and whether its bytes are hashed on the way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
     /// How many bytes may come out for each byte of the file that went in. Deflate ends at 1,032 by nature, and logs
@@ -15,6 +15,8 @@ pub struct Limits {
     /// How many bytes of a zip archive are held in memory, because its directory stands at its end. A larger one that
     /// is a file is read from there; one inside another container, or on standard input, cannot be.
     pub held: u64,
+    /// Whether digests are taken. What is to be proved needs them; a first look at what happened may do without.
+    pub hashed: bool,
 }
 
 impl Default for Limits {
@@ -25,6 +27,7 @@ impl Default for Limits {
             unpacked: 1 << 40,
             depth: 4,
             held: 64 << 20,
+            hashed: true,
         }
     }
 }

@@ -121,8 +121,8 @@ pub struct Part<T> {
 /// The digest and number of some bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Digested {
-    /// Over all of them.
-    pub sha256: Sha256,
+    /// Over all of them; none where the limits say that none is taken.
+    pub sha256: Option<Sha256>,
     /// How many.
     pub bytes: u64,
 }

@@ -30,7 +30,7 @@ pub(super) struct Raw<'w> {
 impl<'w> Raw<'w> {
     pub(super) fn new(inner: Box<Stream<'w>>, watch: &'w Watch<'_>, progress: &'w dyn Progress) -> Self {
         Self {
-            inner: HashingReader::new(inner),
+            inner: HashingReader::new(inner, watch.limits.hashed),
             watch,
             progress,
             ended: false,
@@ -38,7 +38,7 @@ impl<'w> Raw<'w> {
     }
 
     /// Reads what nobody asked for, behind a break, so that the digest is of all of it.
-    pub(super) fn finish(mut self) -> io::Result<(Sha256, u64)> {
+    pub(super) fn finish(mut self) -> io::Result<(Option<Sha256>, u64)> {
         drain(&mut self)?;
         Ok(self.inner.finish())
     }

@@ -85,7 +85,7 @@ impl<'w, T, F: FnMut(&mut Stream<'_>) -> io::Result<T>> Unpacking<'w, T, F> {
     }
 
     fn hashed(&mut self, stream: &mut Stream<'_>) -> io::Result<(T, Option<Digested>)> {
-        let mut hashing = HashingReader::new(stream);
+        let mut hashing = HashingReader::new(stream, self.watch.limits.hashed);
         let value = (self.each)(&mut hashing)?;
         Ok((value, Some(hashing.finish().into())))
     }
@@ -123,8 +123,8 @@ impl<'w, T, F: FnMut(&mut Stream<'_>) -> io::Result<T>> Unpacking<'w, T, F> {
     }
 }
 
-impl From<(Sha256, u64)> for Digested {
-    fn from((sha256, bytes): (Sha256, u64)) -> Self {
+impl From<(Option<Sha256>, u64)> for Digested {
+    fn from((sha256, bytes): (Option<Sha256>, u64)) -> Self {
         Self { sha256, bytes }
     }
 }

@@ -56,6 +56,47 @@ impl Verdict {
     }
 }
 
+/// How much of a record had to be looked at for its verdict.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effort {
+    /// Only its time.
+    Time,
+    /// Its structure, time and actors.
+    Glance,
+    /// Everything.
+    Full,
+}
+
+/// How many records took which effort. Of no consequence for the answer.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Efforts {
+    /// Only the time was looked at.
+    pub time: u64,
+    /// Structure, time and actors.
+    pub glance: u64,
+    /// Everything.
+    pub full: u64,
+}
+
+impl Efforts {
+    /// One more.
+    pub fn count(&mut self, effort: Effort) {
+        match effort {
+            Effort::Time => self.time += 1,
+            Effort::Glance => self.glance += 1,
+            Effort::Full => self.full += 1,
+        }
+    }
+}
+
+impl std::ops::AddAssign for Efforts {
+    fn add_assign(&mut self, other: Self) {
+        self.time += other.time;
+        self.glance += other.glance;
+        self.full += other.full;
+    }
+}
+
 /// The fold over one source, or a part of it.
 #[derive(Debug, Clone)]
 pub struct SourceTally {
@@ -75,6 +116,8 @@ pub struct SourceTally {
     pub refused: Vec<Refused>,
     /// The hours of all records that have a time.
     pub coverage: Coverage,
+    /// What it took.
+    pub efforts: Efforts,
 }
 
 impl SourceTally {
@@ -89,6 +132,7 @@ impl SourceTally {
             in_scope: Vec::new(),
             refused: Vec::new(),
             coverage,
+            efforts: Efforts::default(),
         }
     }
 
@@ -137,6 +181,7 @@ impl SourceTally {
         self.in_scope.append(&mut other.in_scope);
         self.refused.append(&mut other.refused);
         self.coverage.merge(&other.coverage);
+        self.efforts += other.efforts;
         self
     }
 }

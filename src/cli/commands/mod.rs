@@ -3,7 +3,9 @@
 mod init;
 mod inspect;
 mod profiles;
+mod question;
 mod report;
+mod scan;
 
 use std::io::Write as _;
 
@@ -19,6 +21,7 @@ use super::{
 pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
     match args.command {
         Command::Report(args) => report::run(&args),
+        Command::Scan(args) => scan::run(&args),
         Command::Inspect(args) => inspect::run(&args),
         Command::Init(args) => init::run(&args),
         Command::Profiles(command) => profiles::run(command),

@@ -1,27 +1,31 @@
 //! `report`: the main job. Everything that can be wrong is found out before the first log is read.
 
-use std::{io::ErrorKind, path::Path};
+use std::path::Path;
 
 use rayon::prelude::*;
 use tenant_impact::{
     bundle::{BundleError, FileEntry, Manifest, Writer},
-    case::{AdHoc, Case, CaseError, CaseFile},
+    case::{Case, CaseFile},
     catalogue::Catalogue,
     engine::{Engine as _, Local, Plan},
     findings::Answer,
     reports::{Replacement, ReportError, Reports, TemplateError, Templates},
 };
 
+use super::question;
 use crate::cli::{args::ReportArgs, console, exit::Outcome, progress::Bar, summary};
 
 pub(crate) fn run(args: &ReportArgs) -> anyhow::Result<Outcome> {
-    let case = case(args)?;
+    let case = question::case(&args.question)?;
     let plan = Plan::new(&case)?;
     let (catalogue, catalogue_files) = Catalogue::load(&case.reports.catalogues)?;
     let (templates, template_files) = templates(&case)?;
     let writer = Writer::create(&args.out)?;
-    let engine = Local { threads: args.threads };
+    let engine = Local {
+        threads: args.question.threads,
+    };
     let scan = engine.run(&plan, &Bar::new(args.quiet))?;
+    question::verbose(&args.question, &scan);
     let answer = Answer::close(&case, &catalogue, scan)?;
     let reports = Reports::new(&answer.findings, templates);
     let files = engine.install(|| write(&writer, &reports, &answer))??;
@@ -43,21 +47,6 @@ fn templates(case: &Case) -> Result<(Templates, Vec<CaseFile>), TemplateError> {
     let file = |used: &Replacement| CaseFile::new("template", format!("{shown}/{}", used.name), used.text.as_bytes());
     let files = templates.replaced().iter().map(file).collect();
     Ok((templates, files))
-}
-
-fn case(args: &ReportArgs) -> Result<Case, CaseError> {
-    match &args.case {
-        Some(path) => Case::load(path),
-        None => Case::ad_hoc(&AdHoc {
-            logs: args.logs.clone(),
-            agents: args.agents.clone(),
-            from: args.from.clone().unwrap_or_default(),
-            until: args.until.clone().unwrap_or_default(),
-            profile: args.profile.clone().unwrap_or_else(|| "superuser".to_owned()),
-            tenants: args.tenants.clone(),
-            base: ".".into(),
-        }),
-    }
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -97,20 +86,10 @@ fn tell(args: &ReportArgs, answer: &Answer, out: &Path) -> Outcome {
         _ => summary::table(&answer.findings, out),
     };
     // A reader who has seen enough, as in `| head`, is no fault.
-    if let Err(fault) = told.or_else(|fault| {
-        if fault.kind() == ErrorKind::BrokenPipe {
-            Ok(())
-        } else {
-            Err(fault)
-        }
-    }) {
+    if let Err(fault) = told.or_else(console::unless_closed) {
         console::note(&format!(
             "the bundle is written; its summary could not be shown: {fault}"
         ));
     }
-    if answer.findings.complete {
-        Outcome::Complete
-    } else {
-        Outcome::Caveats
-    }
+    question::outcome(&answer.findings)
 }

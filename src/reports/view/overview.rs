@@ -6,6 +6,7 @@ use serde::Serialize;
 use super::{CaseView, GapView, Tile, text};
 use crate::{
     case::AgentId,
+    digest,
     findings::{
         ActionFinding, AgentFinding, Answer, Caveat, ConflictFinding, Findings, RefusedFinding, ScopeFinding,
         SourceFinding, TenantFinding,
@@ -435,7 +436,7 @@ fn sources(findings: &Findings) -> Vec<SourceView> {
         let coverage = findings.coverage.sources.iter().find(|coverage| coverage.source == at);
         SourceView {
             path: source.path.clone(),
-            sha256: source.sha256.to_string(),
+            sha256: digest::shown(source.sha256),
             bytes: grouped(source.bytes),
             profile: source.profile.clone(),
             framing: source.framing.clone(),

@@ -1,0 +1,37 @@
+//! `scan`: everything up to the findings, and nothing written.
+
+use std::io::{self, Write as _};
+
+use tenant_impact::{
+    catalogue::Catalogue,
+    engine::{Engine as _, Local, Plan},
+    findings::{Answer, Findings},
+    reports::findings_json,
+};
+
+use super::question;
+use crate::cli::{args::ScanArgs, console, exit::Outcome, progress::Bar, summary};
+
+pub(crate) fn run(args: &ScanArgs) -> anyhow::Result<Outcome> {
+    let case = question::case(&args.question)?;
+    let mut plan = Plan::new(&case)?;
+    plan.limits.hashed = !args.no_hash;
+    let (catalogue, _) = Catalogue::load(&case.reports.catalogues)?;
+    let engine = Local {
+        threads: args.question.threads,
+    };
+    let scan = engine.run(&plan, &Bar::new(args.quiet))?;
+    question::verbose(&args.question, &scan);
+    let answer = Answer::close(&case, &catalogue, scan)?;
+    let told = match (args.json, args.quiet) {
+        (true, _) => json(&answer.findings),
+        (_, true) => Ok(()),
+        _ => summary::scan(&answer.findings),
+    };
+    told.or_else(console::unless_closed)?;
+    Ok(question::outcome(&answer.findings))
+}
+
+fn json(findings: &Findings) -> io::Result<()> {
+    io::stdout().lock().write_all(findings_json(findings).as_bytes())
+}

@@ -1,0 +1,125 @@
+//! Records of which a glance shows that they are not in scope.
+
+use super::judge::Form;
+use crate::{
+    events::{Glance, Profile, RowGlance, Seen, Sightings, TimeFirst},
+    records::{Block, Record},
+    scope::ScopeSet,
+    tenants::{Near, Verdict},
+    time::Timestamp,
+};
+
+/// Of so many records of a block the time is looked for first, to find out whether that pays.
+const TRIED: u32 = 64;
+
+/// A verdict that a glance was enough for.
+pub(super) enum Told {
+    /// It lies in no window, whatever else it says.
+    ByTime(Timestamp),
+    /// It is well-formed, and in no window or by nobody listed.
+    ByActors(Verdict),
+}
+
+/// Looks at records of one source.
+pub(super) struct Glances<'p> {
+    scopes: &'p ScopeSet,
+    form: Looks<'p>,
+}
+
+enum Looks<'p> {
+    Json(Option<&'p TimeFirst>, Option<Glance>),
+    Row(Option<RowGlance>),
+}
+
+impl<'p> Glances<'p> {
+    pub(super) fn new(profile: &Profile, scopes: &'p ScopeSet, form: &'p Form<'p>) -> Self {
+        let form = match form {
+            Form::Json { first } => Looks::Json(first.as_ref(), Glance::new(profile)),
+            Form::Rows { glance, .. } => Looks::Row(glance.clone()),
+        };
+        Self { scopes, form }
+    }
+
+    /// For the records of this block, in order.
+    pub(super) fn over<'g>(&'g mut self, block: &'g Block) -> InBlock<'g> {
+        let look = match &mut self.form {
+            Looks::Json(first, whole) => Look::Json(first.map(|first| first.over(block.bytes())), whole.as_mut()),
+            Looks::Row(row) => Look::Row(row.as_mut()),
+        };
+        InBlock {
+            scopes: self.scopes,
+            start: block.offset(),
+            look,
+            tried: 0,
+            told: 0,
+        }
+    }
+}
+
+/// Looks at the records of one block.
+pub(super) struct InBlock<'g> {
+    scopes: &'g ScopeSet,
+    /// The block's offset.
+    start: u64,
+    look: Look<'g>,
+    /// How many times were looked for first, and how many of those were enough.
+    tried: u32,
+    told: u32,
+}
+
+enum Look<'g> {
+    Json(Option<Sightings<'g, 'g>>, Option<&'g mut Glance>),
+    Row(Option<&'g mut RowGlance>),
+}
+
+impl InBlock<'_> {
+    /// What a glance tells; None where the record must be read in full.
+    pub(super) fn verdict(&mut self, record: Record<'_>) -> Option<Told> {
+        if let Some(time) = self.outside(record) {
+            return Some(Told::ByTime(time));
+        }
+        let text = std::str::from_utf8(record.bytes).ok()?;
+        let seen = match &mut self.look {
+            Look::Json(_, whole) => whole.as_mut()?.look(text)?,
+            Look::Row(row) => row.as_mut()?.look(text)?,
+        };
+        not_in_scope(self.scopes, &seen, text).map(Told::ByActors)
+    }
+
+    /// The time, if it alone keeps the record out of scope. In an export cut to the window it never does, and looking for
+    /// it first would be in vain.
+    fn outside(&mut self, record: Record<'_>) -> Option<Timestamp> {
+        if self.tried == TRIED && self.told < TRIED / 4 {
+            return None;
+        }
+        let time = match &mut self.look {
+            Look::Json(sightings, _) => {
+                let start = usize::try_from(record.offset - self.start).ok()?;
+                sightings.as_mut()?.time(start..start + record.bytes.len())
+            }
+            Look::Row(row) => row.as_ref()?.time(record.bytes),
+        };
+        let outside = time.filter(|time| self.scopes.at(*time).is_empty());
+        if self.tried < TRIED {
+            self.tried += 1;
+            self.told += u32::from(outside.is_some());
+        }
+        outside
+    }
+}
+
+fn not_in_scope(scopes: &ScopeSet, seen: &Seen<'_, '_>, text: &str) -> Option<Verdict> {
+    if scopes.at(seen.time).is_empty() {
+        return Some(Verdict::OutsideWindow(seen.time));
+    }
+    let identities = scopes.identities();
+    if seen.named().any(|(_, name)| identities.may_name(name)) {
+        return None;
+    }
+    let near = if identities.any_named_in(text.as_bytes()) {
+        Near::Mention
+    } else {
+        Near::No
+    };
+    Some(Verdict::OtherActor(seen.time, near))
+}

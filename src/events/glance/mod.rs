@@ -1,0 +1,165 @@
+//! What can be told of a record at a glance: that it lies in no window, or that nobody listed did it. Most records of a
+//! log are one or the other, and need not be captured whole.
+//!
+//! A glance never decides otherwise than the full reading would; where it is not sure it says nothing. Both are run side
+//! by side in tests, on every golden case and on generated records.
+
+mod cursor;
+mod first;
+mod row;
+mod whole;
+
+use super::{
+    capture::Pointer,
+    map::Matching,
+    profile::Profile,
+    selector::Selector,
+    time::{self, TimeFormat},
+};
+use crate::time::Timestamp;
+
+pub use first::{Sightings, TimeFirst};
+pub use row::RowGlance;
+pub use whole::Glance;
+
+/// The time of a record and everybody it names as an actor: nothing else decides whether it is in scope.
+#[derive(Debug)]
+pub struct Seen<'g, 'b> {
+    /// When it happened.
+    pub time: Timestamp,
+    plan: &'g Plan,
+    texts: &'g [Span],
+    record: &'b str,
+}
+
+impl<'b> Seen<'_, 'b> {
+    /// Everybody named, as logged; at least one.
+    pub fn named(&self) -> impl Iterator<Item = (Matching, &'b str)> {
+        let named = |actor: &Actor| Some((actor.matching, self.texts[actor.text].of(self.record)?));
+        self.plan.actors.iter().filter_map(named)
+    }
+}
+
+/// What a glance looks for: a time at one place, and actors at some. The texts wanted are numbered, the time's is 0.
+#[derive(Debug, Clone)]
+struct Plan {
+    /// Where each wanted text is, as a slot of the profile.
+    slots: Vec<usize>,
+    times: Times,
+    actors: Vec<Actor>,
+}
+
+/// A field that names an actor.
+#[derive(Debug, Clone)]
+struct Actor {
+    matching: Matching,
+    /// Which of the wanted texts.
+    text: usize,
+}
+
+/// How times are written, and which texts are none.
+#[derive(Debug, Clone)]
+struct Times {
+    formats: Vec<TimeFormat>,
+    nothing: Vec<String>,
+}
+
+/// Where a wanted text lies in its record; nowhere, if it ends at 0.
+#[derive(Debug, Clone, Copy, Default)]
+struct Span {
+    start: usize,
+    end: usize,
+}
+
+impl Span {
+    fn of(self, record: &str) -> Option<&str> {
+        record.get(self.start..self.end).filter(|_| self.end > 0)
+    }
+}
+
+impl Plan {
+    /// For records that are one event each, with all actors at plain paths.
+    fn new(profile: &Profile) -> Option<Self> {
+        let (time, times) = time_of(profile)?;
+        if profile.explode.is_some() {
+            return None;
+        }
+        let mut plan = Self {
+            slots: vec![time],
+            times,
+            actors: Vec::new(),
+        };
+        for field in &profile.actors {
+            match field.selector {
+                Selector::Slot(slot) => {
+                    let (matching, text) = (field.matching, plan.text(slot));
+                    plan.actors.push(Actor { matching, text });
+                }
+                // It stands in where nobody else is named, and then the full reading decides.
+                Selector::Constant(_) => {}
+                _ => return None,
+            }
+        }
+        Some(plan)
+    }
+
+    /// Which of the wanted texts a slot holds: several fields may be read from one place.
+    fn text(&mut self, slot: usize) -> usize {
+        self.slots.iter().position(|known| *known == slot).unwrap_or_else(|| {
+            self.slots.push(slot);
+            self.slots.len() - 1
+        })
+    }
+
+    /// What is seen, if it is plain: a time, and somebody.
+    fn seen<'g, 'b>(&'g self, record: &'b str, texts: &'g [Span]) -> Option<Seen<'g, 'b>> {
+        let time = self.times.parse(texts[0].of(record)?)?;
+        let seen = Seen {
+            time,
+            plan: self,
+            texts,
+            record,
+        };
+        let somebody = seen.named().any(|(_, text)| self.times.is_something(text));
+        somebody.then_some(seen)
+    }
+}
+
+/// The slot of the time, where the first place that may hold it is a plain path of the record itself.
+fn time_of(profile: &Profile) -> Option<(usize, Times)> {
+    let rule = profile.times.first()?;
+    let &Selector::Slot(slot) = rule.at.first()? else {
+        return None;
+    };
+    if !profile.unwrap.is_empty() {
+        return None;
+    }
+    let times = Times {
+        formats: rule.formats.clone(),
+        nothing: profile.nothing.iter().cloned().collect(),
+    };
+    Some((slot, times))
+}
+
+/// The path of the time, where it is the same for all events of a record.
+fn time_path(profile: &Profile) -> Option<(&Pointer, Times)> {
+    let (slot, times) = time_of(profile)?;
+    let inside = |list: usize| profile.paths.pointer(slot).starts_with(profile.paths.pointer(list));
+    if profile.explode.as_ref().is_some_and(|explode| inside(explode.list)) {
+        return None;
+    }
+    Some((profile.paths.pointer(slot), times))
+}
+
+impl Times {
+    fn parse(&self, text: &str) -> Option<Timestamp> {
+        let is_time = self.is_something(text);
+        time::parse(&self.formats, text).ok().filter(|_| is_time)
+    }
+
+    /// Whether a text is a value, as the full reading has it.
+    fn is_something(&self, text: &str) -> bool {
+        let text = text.trim();
+        !text.is_empty() && !self.nothing.iter().any(|nothing| nothing == text)
+    }
+}

@@ -1,0 +1,205 @@
+//! A row of comma-separated values at a glance. Like [`super::TimeFirst`] it tells the time of a row that has as many
+//! cells as its header, whatever the other cells hold; and the actors of one that lies in a window.
+
+use std::ops::Range;
+
+use super::{Plan, Profile, Seen, Span, Times, time_path};
+use crate::{records::Header, time::Timestamp};
+
+/// Looks at rows under one header.
+#[derive(Debug, Clone)]
+pub struct RowGlance {
+    delimiter: u8,
+    /// How many cells the header has.
+    width: usize,
+    /// The column of the time.
+    time: usize,
+    times: Times,
+    named: Option<Named>,
+}
+
+/// The actors' part, where the profile has them at plain paths.
+#[derive(Debug, Clone)]
+struct Named {
+    plan: Plan,
+    /// Which of the wanted texts each column holds.
+    wanted: Vec<Option<usize>>,
+    texts: Vec<Span>,
+}
+
+impl RowGlance {
+    /// For rows under this header, if a glance can be enough. `columns` is where each slot of the profile stands.
+    pub fn new(profile: &Profile, header: &Header, columns: &[Option<usize>]) -> Option<Self> {
+        let (path, times) = time_path(profile)?;
+        Some(Self {
+            delimiter: header.delimiter,
+            width: header.columns.len(),
+            time: header.position(&path.join(".")).ok()??,
+            times,
+            named: Named::new(profile, header.columns.len(), columns),
+        })
+    }
+
+    /// The row's time. None where only the full reading can tell.
+    pub fn time(&self, row: &[u8]) -> Option<Timestamp> {
+        let mut next = Some(0);
+        for _ in 0..self.time {
+            (_, next) = cell(row, next?, self.delimiter)?;
+        }
+        let (span, next) = cell(row, next?, self.delimiter)?;
+        let behind = next.map_or(Some(0), |next| count(row, next, self.delimiter))?;
+        if self.time + 1 + behind != self.width || row[span.clone()].contains(&b'"') {
+            return None;
+        }
+        self.time_in(&row[span])
+    }
+
+    /// The time in the cells of a row that is refused.
+    pub fn time_of_broken<'c>(&self, mut cells: impl ExactSizeIterator<Item = &'c [u8]>) -> Option<Timestamp> {
+        let whole = cells.len() == self.width;
+        cells.nth(self.time).filter(|_| whole).and_then(|cell| self.time_in(cell))
+    }
+
+    fn time_in(&self, cell: &[u8]) -> Option<Timestamp> {
+        self.times.parse(std::str::from_utf8(cell).ok()?)
+    }
+
+    /// The row's time and actors; None where only the full reading can tell.
+    pub fn look<'b>(&mut self, row: &'b str) -> Option<Seen<'_, 'b>> {
+        let Named { plan, wanted, texts } = self.named.as_mut()?;
+        let bytes = row.as_bytes();
+        texts.fill(Span::default());
+        let mut next = Some(0);
+        for wanted in wanted {
+            let (span, behind) = cell(bytes, next?, self.delimiter)?;
+            if let Some(wanted) = *wanted {
+                // A doubled quote stands for one.
+                if bytes[span.clone()].contains(&b'"') {
+                    return None;
+                }
+                texts[wanted] = Span {
+                    start: span.start,
+                    end: span.end,
+                };
+            }
+            next = behind;
+        }
+        if next.is_some() {
+            return None;
+        }
+        plan.seen(row, texts)
+    }
+}
+
+impl Named {
+    fn new(profile: &Profile, width: usize, columns: &[Option<usize>]) -> Option<Self> {
+        let plan = Plan::new(profile)?;
+        let mut wanted = vec![None; width];
+        for (text, slot) in plan.slots.iter().enumerate() {
+            let Some(column) = columns[*slot] else { continue };
+            // Two paths that are one column, such as `/a/b` and `a.b`.
+            if wanted[column].replace(text).is_some() {
+                return None;
+            }
+        }
+        let texts = vec![Span::default(); plan.slots.len()];
+        Some(Self { plan, wanted, texts })
+    }
+}
+
+/// The cell that begins here, without its quotes, and where the next one does.
+fn cell(row: &[u8], start: usize, delimiter: u8) -> Option<(Range<usize>, Option<usize>)> {
+    if row.get(start) == Some(&b'"') {
+        let end = closing(row, start + 1)?;
+        return Some((start + 1..end, behind(row, end + 1, delimiter)?));
+    }
+    let end = memchr::memchr(delimiter, &row[start..]).map(|length| start + length);
+    Some((start..end.unwrap_or(row.len()), end.map(|end| end + 1)))
+}
+
+/// How many cells there are from here on.
+fn count(row: &[u8], start: usize, delimiter: u8) -> Option<usize> {
+    let (mut cells, mut at) = (0, start);
+    loop {
+        let rest = &row[at..];
+        let delimiters = |rest: &[u8]| memchr::memchr_iter(delimiter, rest).count();
+        let Some(quote) = memchr::memchr(b'"', rest) else {
+            return Some(cells + delimiters(rest) + 1);
+        };
+        // Only as the first byte of a cell does a quote quote; elsewhere the full reading looks at it.
+        if quote > 0 && rest[quote - 1] != delimiter {
+            return None;
+        }
+        cells += delimiters(&rest[..quote]) + 1;
+        match behind(row, closing(row, at + quote + 1)? + 1, delimiter)? {
+            None => return Some(cells),
+            Some(next) => at = next,
+        }
+    }
+}
+
+/// The quote that ends a quoted cell; two in a row stand for one in its text.
+fn closing(row: &[u8], start: usize) -> Option<usize> {
+    let mut at = start;
+    loop {
+        let quote = at + memchr::memchr(b'"', &row[at..])?;
+        if row.get(quote + 1) != Some(&b'"') {
+            return Some(quote);
+        }
+        at = quote + 2;
+    }
+}
+
+/// Where the next cell begins behind a closing quote; none at the row's end. Anything but a delimiter is not plain.
+fn behind(row: &[u8], end: usize, delimiter: u8) -> Option<Option<usize>> {
+    match row.get(end) {
+        None => Some(None),
+        Some(byte) if *byte == delimiter => Some(Some(end + 1)),
+        Some(_) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::records::RowReader;
+
+    fn cells(row: &[u8]) -> Option<Vec<String>> {
+        let (mut cells, mut next) = (Vec::new(), Some(0));
+        while let Some(start) = next {
+            let (span, behind) = cell(row, start, b',')?;
+            cells.push(String::from_utf8_lossy(&row[span]).replace("\"\"", "\""));
+            next = behind;
+        }
+        Some(cells)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(8192))]
+
+        /// Whatever is plain enough to be told at a glance is what the csv crate says.
+        #[test]
+        fn cells_are_those_of_the_full_reader(row in r#"[a"," \n]{1,16}"#) {
+            let mut reader = RowReader::new(b',');
+            let full: Vec<_> = reader.cells(row.as_bytes()).map(|cell| String::from_utf8_lossy(cell).into_owned()).collect();
+            if let Some(glance) = cells(row.as_bytes()) {
+                prop_assert_eq!(&glance, &full);
+            }
+            if let Some(glance) = count(row.as_bytes(), 0, b',') {
+                prop_assert_eq!(glance, full.len());
+            }
+        }
+    }
+
+    #[test]
+    fn quoted_cells_are_told_at_a_glance() {
+        let plain = |row: &str| cells(row.as_bytes()).map(|cells| cells.join("|"));
+        assert_eq!(plain(r#"a,"b, c",,"say ""x""""#).as_deref(), Some(r#"a|b, c||say "x""#));
+        assert_eq!(count(br#"a,"b, c",,"say ""x""""#, 0, b','), Some(4));
+        assert_eq!(plain(r#""open"#), None);
+        assert_eq!(plain(r#""a"b,c"#), None);
+        assert_eq!(count(br#"a,5" disk"#, 0, b','), None);
+    }
+}

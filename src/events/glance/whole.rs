@@ -1,0 +1,152 @@
+//! A whole JSON record at a glance: that it is well-formed, that no mapped member occurs twice, its time and its actors;
+//! without allocating anything.
+
+use std::ops::Range;
+
+use super::{Plan, Profile, Seen, Span, cursor::Cursor};
+use crate::events::capture;
+
+/// Looks at whole JSON records.
+#[derive(Debug, Clone)]
+pub struct Glance {
+    plan: Plan,
+    nodes: Vec<Node>,
+    /// Of the record looked at last.
+    texts: Vec<Span>,
+}
+
+/// One node of the tree of mapped paths, so laid out that a name is found by its length.
+#[derive(Debug, Clone, Default)]
+struct Node {
+    /// Which of the wanted texts stands here.
+    wanted: Option<usize>,
+    children: Vec<(Vec<u8>, usize)>,
+    /// The children whose name has this length, modulo their number, as bits.
+    by_length: [u64; 32],
+    /// Whether a child is an element of a list.
+    indexed: bool,
+}
+
+impl Glance {
+    /// For records of this profile, if a glance can be enough.
+    pub fn new(profile: &Profile) -> Option<Self> {
+        let plan = Plan::new(profile)?;
+        let mut nodes = Vec::new();
+        plant(profile.paths.root(), &plan, &mut nodes)?;
+        let texts = vec![Span::default(); plan.slots.len()];
+        Some(Self { plan, nodes, texts })
+    }
+
+    /// The record's time and actors; None where only the full reading can tell.
+    pub fn look<'b>(&mut self, record: &'b str) -> Option<Seen<'_, 'b>> {
+        let record = &record[beginning(record)?..];
+        self.texts.fill(Span::default());
+        let mut walk = Walk {
+            nodes: &self.nodes,
+            texts: &mut self.texts,
+            cursor: Cursor::new(record.as_bytes()),
+        };
+        walk.object(0)?;
+        walk.cursor.blanks();
+        if walk.cursor.at < record.len() {
+            return None;
+        }
+        self.plan.seen(record, &self.texts)
+    }
+}
+
+/// Where the object begins: a text may precede it. If what follows is an object to the end, it is the one that the full
+/// reading finds.
+fn beginning(record: &str) -> Option<usize> {
+    match record.trim_ascii_start().as_bytes().first()? {
+        b'[' => None,
+        _ => memchr::memchr(b'{', record.as_bytes()),
+    }
+}
+
+/// Lays a tree out flat; the first node is its root. None where it has too many branches.
+fn plant(tree: &capture::Node, plan: &Plan, nodes: &mut Vec<Node>) -> Option<usize> {
+    let place = nodes.len();
+    let mut node = Node {
+        wanted: plan.slots.iter().position(|slot| tree.slot == Some(*slot)),
+        ..Node::default()
+    };
+    // Members are ticked off in the bits of a word.
+    if tree.children.len() > 64 {
+        return None;
+    }
+    nodes.push(Node::default());
+    for (bit, (name, child)) in tree.children.iter().enumerate() {
+        node.by_length[name.len() % 32] |= 1 << bit;
+        node.indexed |= name.parse::<usize>().is_ok();
+        node.children.push((name.clone().into_bytes(), plant(child, plan, nodes)?));
+    }
+    nodes[place] = node;
+    Some(place)
+}
+
+impl Node {
+    /// The position of the child of this name.
+    fn child(&self, name: &[u8]) -> Option<usize> {
+        let mut candidates = self.by_length[name.len() % 32];
+        while candidates != 0 {
+            let at = candidates.trailing_zeros() as usize;
+            if self.children[at].0 == name {
+                return Some(at);
+            }
+            candidates &= candidates - 1;
+        }
+        None
+    }
+}
+
+/// On the way through one record.
+struct Walk<'g, 'b> {
+    nodes: &'g [Node],
+    texts: &'g mut [Span],
+    cursor: Cursor<'b>,
+}
+
+impl<'g> Walk<'g, '_> {
+    /// Over an object, at this node of the tree.
+    fn object(&mut self, node: usize) -> Option<()> {
+        let nodes: &'g [Node] = self.nodes;
+        let node = &nodes[node];
+        let mut seen = 0_u64;
+        self.cursor.expect(b'{')?;
+        if self.cursor.peek()? == b'}' {
+            self.cursor.at += 1;
+            return Some(());
+        }
+        loop {
+            let name = self.cursor.name()?;
+            match node.child(self.cursor.text(name)) {
+                None => self.cursor.value()?,
+                Some(at) if seen & 1 << at != 0 => return None,
+                Some(at) => {
+                    seen |= 1 << at;
+                    self.mapped(node.children[at].1)?;
+                }
+            }
+            if !self.cursor.another(b'}')? {
+                return Some(());
+            }
+        }
+    }
+
+    /// Over a value that some path leads to or through.
+    fn mapped(&mut self, at: usize) -> Option<()> {
+        let nodes: &'g [Node] = self.nodes;
+        let node = &nodes[at];
+        if let Some(wanted) = node.wanted {
+            let Range { start, end } = self.cursor.text_value()?;
+            self.texts[wanted] = Span { start, end };
+            return Some(());
+        }
+        match self.cursor.peek()? {
+            b'{' if !node.children.is_empty() => self.object(at),
+            b'[' if node.indexed => None,
+            _ => self.cursor.value(),
+        }
+    }
+}
