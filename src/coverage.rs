@@ -46,8 +46,12 @@ impl Coverage {
 
     /// A record of this time was read.
     pub fn absorb(&mut self, time: Timestamp) {
-        self.first = earlier(self.first, Some(time));
-        self.last = later(self.last, Some(time));
+        if self.first.is_none_or(|first| canonically(&time, &first).is_lt()) {
+            self.first = Some(time);
+        }
+        if self.last.is_none_or(|last| canonically(&time, &last).is_gt()) {
+            self.last = Some(time);
+        }
         if let Some((word, bit)) = self.place(time.hour()) {
             self.hours[word] |= bit;
         }

@@ -3,9 +3,9 @@
 //! A timestamp keeps how many fraction digits its source wrote, so that it is shown with that precision and no more;
 //! it compares by the instant alone, in nanoseconds, never as text: `…33.3Z` equals `…33.300Z`.
 
-use std::{cmp::Ordering, fmt, str::FromStr};
+use std::{cmp::Ordering, fmt, ops::Range, str::FromStr};
 
-use chrono::{DateTime, Datelike as _, NaiveDate, SecondsFormat, TimeDelta, Timelike as _, Utc};
+use chrono::{DateTime, Datelike as _, SecondsFormat, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -16,7 +16,10 @@ use serde::{Deserialize, Serialize};
 #[serde(into = "String", try_from = "String")]
 #[schemars(with = "String")]
 pub struct Timestamp {
-    instant: DateTime<Utc>,
+    /// Since 1970-01-01T00:00:00Z, without leap seconds.
+    seconds: i64,
+    /// Beyond those; a leap second has more than a second of them, as chrono writes it.
+    nanos: u32,
     digits: u8,
 }
 
@@ -29,14 +32,15 @@ impl Timestamp {
     /// An instant shown with `digits` fraction digits (0 to 9).
     pub fn new(instant: DateTime<Utc>, digits: u8) -> Self {
         Self {
-            instant,
+            seconds: instant.timestamp(),
+            nanos: instant.timestamp_subsec_nanos(),
             digits: digits.min(9),
         }
     }
 
     /// The instant itself.
     pub fn instant(self) -> DateTime<Utc> {
-        self.instant
+        DateTime::from_timestamp(self.seconds, self.nanos).expect("it was one, or a date of the years 0 to 9999")
     }
 
     /// How many fraction digits it is shown with, 0 to 9.
@@ -46,7 +50,7 @@ impl Timestamp {
 
     /// The start of the clock hour (UTC) that holds it, in hours since 1970-01-01T00:00:00Z.
     pub fn hour(self) -> i64 {
-        self.instant.timestamp().div_euclid(3600)
+        self.seconds.div_euclid(3600)
     }
 
     /// The first instant of a clock hour, counted as by [`Self::hour`].
@@ -56,8 +60,8 @@ impl Timestamp {
 
     /// The calendar date and the time of day in UTC, for prose: `16 January 2026, 00:00 UTC`.
     pub fn in_words(self) -> String {
-        let seconds = if self.instant.second() == 0 { "" } else { ":%S" };
-        self.instant
+        let seconds = if self.seconds % 60 == 0 { "" } else { ":%S" };
+        self.instant()
             .format(&format!("%-d %B %Y, %H:%M{seconds} UTC"))
             .to_string()
     }
@@ -68,7 +72,7 @@ impl FromStr for Timestamp {
 
     /// RFC 3339 section 5.6, `T` and `Z` in either case; the offset is mandatory.
     fn from_str(text: &str) -> Result<Self, TimeError> {
-        if let Some(time) = usual(text.as_bytes()) {
+        if let Some(time) = Self::usual(text.as_bytes()) {
             return Ok(time);
         }
         let instant = DateTime::parse_from_rfc3339(text)
@@ -84,34 +88,77 @@ impl FromStr for Timestamp {
     }
 }
 
-/// The forms that nearly all logs write, at half the price of chrono's parser: `2026-01-16T04:46:33.300Z`, also without a
-/// fraction or with an offset. Anything else, valid or not, is chrono's.
-fn usual(text: &[u8]) -> Option<Timestamp> {
-    let (head, rest) = text.split_first_chunk::<19>()?;
-    let [y0, y1, y2, y3, b'-', m0, m1, b'-', d0, d1, b'T', h0, h1, b':', n0, n1, b':', s0, s1] = *head else {
+/// The years that RFC 3339 can write, in seconds since 1970.
+const WRITABLE: Range<i64> = -62_167_219_200..253_402_300_800;
+
+impl Timestamp {
+    /// The forms that nearly all logs write, at a fraction of the price of chrono's parser: `2026-01-16T04:46:33.300Z`,
+    /// also without a fraction or with an offset. Anything else, valid or not, is the full parser's.
+    pub fn usual(text: &[u8]) -> Option<Self> {
+        let (head, rest) = text.split_first_chunk::<19>()?;
+        let [
+            y0,
+            y1,
+            y2,
+            y3,
+            b'-',
+            m0,
+            m1,
+            b'-',
+            d0,
+            d1,
+            b'T',
+            h0,
+            h1,
+            b':',
+            n0,
+            n1,
+            b':',
+            s0,
+            s1,
+        ] = *head
+        else {
+            return None;
+        };
+        let day = day(two(y0, y1)? * 100 + two(y2, y3)?, two(m0, m1)?, two(d0, d1)?)?;
+        let (hour, minute, second) = (two(h0, h1)?, two(n0, n1)?, two(s0, s1)?);
+        // A leap second, 60, is the full parser's as well.
+        if hour > 23 || minute > 59 || second > 59 {
+            return None;
+        }
+        let (nanos, digits, zone) = fraction(rest)?;
+        let local = day * 86_400 + hour * 3600 + minute * 60 + second;
+        let seconds = local - offset(zone)?;
+        WRITABLE.contains(&seconds).then_some(Self { seconds, nanos, digits })
+    }
+}
+
+/// Days since 1970-01-01 in the Gregorian calendar, for a year from 0.
+fn day(year: i64, month: i64, day: i64) -> Option<i64> {
+    const BEFORE: [i64; 13] = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334, 365];
+    let leap = i64::from(year % 4 == 0 && (year % 100 != 0 || year % 400 == 0));
+    let index = usize::try_from(month - 1).ok()?;
+    let (before, until) = (BEFORE.get(index)?, BEFORE.get(index + 1)?);
+    let length = until - before + if month == 2 { leap } else { 0 };
+    if !(1..=length).contains(&day) {
         return None;
-    };
-    let year = i32::from(two(y0, y1)?) * 100 + i32::from(two(y2, y3)?);
-    let date = NaiveDate::from_ymd_opt(year, two(m0, m1)?.into(), two(d0, d1)?.into())?;
-    let (nanos, digits, zone) = fraction(rest)?;
-    // A leap second, 60, is chrono's as well.
-    let time = date.and_hms_nano_opt(two(h0, h1)?.into(), two(n0, n1)?.into(), two(s0, s1)?.into(), nanos)?;
-    let offset = match *zone {
-        [b'Z'] => return Some(Timestamp::new(time.and_utc(), digits)),
+    }
+    let years = year - 1;
+    let leaps = years.div_euclid(4) - years.div_euclid(100) + years.div_euclid(400);
+    Some(years * 365 + leaps + before + if month > 2 { leap } else { 0 } + day - 719_163)
+}
+
+/// Seconds east of UTC.
+fn offset(zone: &[u8]) -> Option<i64> {
+    match *zone {
+        [b'Z'] => Some(0),
         [sign @ (b'+' | b'-'), h0, h1, b':', n0, n1] => {
             let (hours, minutes) = (two(h0, h1)?, two(n0, n1)?);
-            if hours > 23 || minutes > 59 {
-                return None;
-            }
-            let offset = i64::from(hours) * 60 + i64::from(minutes);
-            if sign == b'-' { -offset } else { offset }
+            let seconds = hours * 3600 + minutes * 60;
+            (hours < 24 && minutes < 60).then_some(if sign == b'-' { -seconds } else { seconds })
         }
-        _ => return None,
-    };
-    let instant = time.checked_sub_signed(TimeDelta::minutes(offset))?.and_utc();
-    (0..=9999)
-        .contains(&instant.year())
-        .then(|| Timestamp::new(instant, digits))
+        _ => None,
+    }
 }
 
 /// Nanoseconds, how many digits they were written with, and what follows.
@@ -120,21 +167,24 @@ fn fraction(text: &[u8]) -> Option<(u32, u8, &[u8])> {
         return Some((0, 0, text));
     };
     let digits = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
-    let value = text[..digits].iter().take(9).fold(0, |value, digit| value * 10 + u32::from(digit - b'0'));
+    let value = text[..digits]
+        .iter()
+        .take(9)
+        .fold(0, |value, digit| value * 10 + u32::from(digit - b'0'));
     let count = u8::try_from(digits).ok().filter(|count| (1..=9).contains(count))?;
     Some((value * 10_u32.pow(9 - u32::from(count)), count, &text[digits..]))
 }
 
 /// The number that two digits are.
-fn two(tens: u8, ones: u8) -> Option<u8> {
+fn two(tens: u8, ones: u8) -> Option<i64> {
     let (tens, ones) = (tens.wrapping_sub(b'0'), ones.wrapping_sub(b'0'));
-    (tens < 10 && ones < 10).then(|| tens * 10 + ones)
+    (tens < 10 && ones < 10).then(|| i64::from(tens * 10 + ones))
 }
 
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let digits = usize::from(self.digits);
-        let text = self.instant.to_rfc3339_opts(SecondsFormat::Nanos, true);
+        let text = self.instant().to_rfc3339_opts(SecondsFormat::Nanos, true);
         // to_rfc3339_opts writes exactly nine digits and a Z.
         let whole = text.len() - ".000000000Z".len();
         f.write_str(&text[..whole])?;
@@ -161,7 +211,7 @@ impl TryFrom<String> for Timestamp {
 
 impl PartialEq for Timestamp {
     fn eq(&self, other: &Self) -> bool {
-        self.instant == other.instant
+        self.cmp(other).is_eq()
     }
 }
 
@@ -175,7 +225,7 @@ impl PartialOrd for Timestamp {
 
 impl Ord for Timestamp {
     fn cmp(&self, other: &Self) -> Ordering {
-        self.instant.cmp(&other.instant)
+        (self.seconds, self.nanos).cmp(&(other.seconds, other.nanos))
     }
 }
 
@@ -235,7 +285,9 @@ mod tests {
     /// By chrono alone.
     fn slowly(text: &str) -> Option<String> {
         let instant = DateTime::parse_from_rfc3339(text).ok()?.to_utc();
-        (0..=9999).contains(&instant.year()).then(|| instant.to_rfc3339_opts(SecondsFormat::Nanos, true))
+        (0..=9999)
+            .contains(&instant.year())
+            .then(|| instant.to_rfc3339_opts(SecondsFormat::Nanos, true))
     }
 
     proptest::proptest! {
@@ -246,7 +298,7 @@ mod tests {
         fn the_usual_forms_are_what_chrono_reads(
             text in "[0-2][09][0-9][0-9]-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-6][0-9]:[0-6][0-9](\\.[0-9]{0,11})?(Z|[+-][0-2][0-9]:[0-6][0-9]|z|)"
         ) {
-            if let Some(time) = usual(text.as_bytes()) {
+            if let Some(time) = Timestamp::usual(text.as_bytes()) {
                 let full = time.instant().to_rfc3339_opts(SecondsFormat::Nanos, true);
                 proptest::prop_assert_eq!(Some(full), slowly(&text), "{}", text);
             }
@@ -255,9 +307,16 @@ mod tests {
 
     #[test]
     fn the_usual_forms_are_read_without_chrono() {
-        for text in ["2026-01-16T04:46:33Z", "2026-01-16T04:46:33.300Z", "2024-02-29T23:59:59.123456789-09:30"] {
-            let time = usual(text.as_bytes()).expect(text);
-            assert_eq!(Some(time.instant().to_rfc3339_opts(SecondsFormat::Nanos, true)), slowly(text));
+        for text in [
+            "2026-01-16T04:46:33Z",
+            "2026-01-16T04:46:33.300Z",
+            "2024-02-29T23:59:59.123456789-09:30",
+        ] {
+            let time = Timestamp::usual(text.as_bytes()).expect(text);
+            assert_eq!(
+                Some(time.instant().to_rfc3339_opts(SecondsFormat::Nanos, true)),
+                slowly(text)
+            );
         }
     }
 

@@ -3,7 +3,7 @@
 //! `csv-core` and not `csv`, which tells where a record starts but not where its cells do. Whatever could make a cell
 //! vanish without a word is a fault: a misspelt column, a row of another width, a quotation mark never closed.
 
-use std::{collections::BTreeMap, ops::Range};
+use std::{borrow::Cow, ops::Range};
 
 use csv_core::{ReadFieldResult, Reader};
 
@@ -14,8 +14,8 @@ use crate::{
 
 /// One cell: its text as decoded, and where it is.
 #[derive(Debug)]
-struct Cell {
-    text: String,
+struct Cell<'t> {
+    text: Cow<'t, str>,
     span: Range<usize>,
 }
 
@@ -23,13 +23,13 @@ struct Cell {
 #[derive(Debug)]
 pub(super) struct Row<'l> {
     lines: &'l Lines<'l>,
-    cells: BTreeMap<&'static str, Cell>,
+    cells: Vec<(&'static str, Cell<'l>)>,
 }
 
 impl Row<'_> {
     /// The cell's text without the white space around it; none if that leaves nothing or there is no such column.
     pub(super) fn text(&self, column: &str) -> Option<String> {
-        let text = self.cells.get(column)?.text.trim();
+        let text = self.cell(column)?.text.trim();
         (!text.is_empty()).then(|| text.to_owned())
     }
 
@@ -54,9 +54,19 @@ impl Row<'_> {
         parts.filter(|part| !part.is_empty()).map(str::to_owned).collect()
     }
 
+    /// The number of the cell's line.
+    pub(super) fn line(&self, column: &str) -> usize {
+        self.cell(column).map_or(0, |cell| self.lines.number(cell.span.start))
+    }
+
     /// Where the cell is.
     pub(super) fn place(&self, column: &str) -> Option<Place> {
-        Some(self.lines.place(self.cells.get(column)?.span.clone()))
+        Some(self.lines.place(self.cell(column)?.span.clone()))
+    }
+
+    fn cell(&self, column: &str) -> Option<&Cell<'_>> {
+        let mut cells = self.cells.iter().rev();
+        cells.find(|(known, _)| *known == column).map(|(_, cell)| cell)
     }
 }
 
@@ -73,7 +83,7 @@ pub(super) fn read_rows(
         return false;
     };
     let lines = Lines::new(name, text);
-    let mut records = records(text).into_iter();
+    let mut records = Records::new(text);
     let header = header(&lines, &records.next().unwrap_or_default(), columns, faults);
     if !header.contains(&Some("id")) {
         let fault = Diagnostic::new("csv-no-id", format!("`{name}` has no column `id`"));
@@ -97,7 +107,7 @@ pub(super) fn read_rows(
 /// Which column each cell of the header names; none where it names no known one.
 fn header(
     lines: &Lines<'_>,
-    record: &[Cell],
+    record: &[Cell<'_>],
     columns: &[&'static str],
     faults: &mut Vec<Diagnostic>,
 ) -> Vec<Option<&'static str>> {
@@ -129,7 +139,7 @@ fn header(
 fn row<'l>(
     lines: &'l Lines<'l>,
     header: &[Option<&'static str>],
-    record: Vec<Cell>,
+    record: Vec<Cell<'l>>,
     faults: &mut Vec<Diagnostic>,
 ) -> Option<Row<'l>> {
     let start = record.first().map_or(0..0, |cell| cell.span.clone());
@@ -141,7 +151,7 @@ fn row<'l>(
         return None;
     }
     let width = record.len();
-    let mut cells: BTreeMap<&'static str, Cell> = header
+    let mut cells: Vec<_> = header
         .iter()
         .zip(record)
         .filter_map(|(column, cell)| Some(((*column)?, cell)))
@@ -152,7 +162,7 @@ fn row<'l>(
         let fault = fault.hint("give every row as many cells as the header, and quote cells that hold commas");
         faults.push(fault.at(lines.place(start.clone())));
         // The other cells may have slipped into a neighbour's column.
-        cells.retain(|column, _| *column == "id");
+        cells.retain(|(column, _)| *column == "id");
     }
     let row = Row { lines, cells };
     if row.text("id").is_none() {
@@ -164,50 +174,86 @@ fn row<'l>(
 }
 
 /// Every record of the text; blank lines are none.
-fn records(text: &str) -> Vec<Vec<Cell>> {
-    let bytes = text.as_bytes();
-    let mut reader = Reader::new();
-    let mut decoded = vec![0; bytes.len() + 1];
-    let (mut records, mut record) = (Vec::new(), Vec::new());
-    let mut at = if text.starts_with('\u{feff}') {
-        '\u{feff}'.len_utf8()
-    } else {
-        0
-    };
-    loop {
-        if record.is_empty() {
-            at += bytes[at..]
-                .iter()
-                .take_while(|byte| matches!(byte, b'\r' | b'\n'))
-                .count();
+struct Records<'t> {
+    text: &'t str,
+    /// Where the next field begins.
+    at: usize,
+    reader: Reader,
+    /// Room for any field without its quotes.
+    decoded: Vec<u8>,
+}
+
+impl<'t> Records<'t> {
+    fn new(text: &'t str) -> Self {
+        let mark = '\u{feff}';
+        let at = if text.starts_with(mark) { mark.len_utf8() } else { 0 };
+        Self {
+            text,
+            at,
+            reader: Reader::new(),
+            decoded: vec![0; text.len() + 1],
         }
-        let start = at;
-        let Some((length, record_end)) = field(&mut reader, bytes, &mut at, &mut decoded) else {
-            return records;
+    }
+
+    /// The field that begins here, and whether it is its record's last. One without quotes is the text as it stands.
+    fn field(&mut self) -> (Cell<'t>, bool) {
+        let start = self.at;
+        let rest = &self.text[start..];
+        if rest.starts_with('"') {
+            return self.quoted();
+        }
+        let length = rest.find([',', '\r', '\n']).unwrap_or(rest.len());
+        let last = !rest[length..].starts_with(',');
+        self.at += (length + 1).min(rest.len());
+        let cell = Cell {
+            text: Cow::Borrowed(&rest[..length]),
+            span: start..start + length,
         };
-        record.push(Cell {
-            text: String::from_utf8_lossy(&decoded[..length]).into_owned(),
-            span: start..start + text[start..at].trim_end_matches(['\r', '\n', ',']).len(),
-        });
-        if record_end {
-            records.push(std::mem::take(&mut record));
-        }
+        (cell, last)
+    }
+
+    fn quoted(&mut self) -> (Cell<'t>, bool) {
+        let (start, text) = (self.at, self.text);
+        let mut length = 0;
+        self.reader.reset();
+        let last = loop {
+            let (result, read, written) = self
+                .reader
+                .read_field(&text.as_bytes()[self.at..], &mut self.decoded[length..]);
+            self.at += read;
+            length += written;
+            match result {
+                ReadFieldResult::Field { record_end } => break record_end,
+                // All is read; the next call, with no input, closes the field.
+                ReadFieldResult::InputEmpty => {}
+                // The decoded form is never longer than the text, for which there is room.
+                ReadFieldResult::OutputFull | ReadFieldResult::End => break true,
+            }
+        };
+        let cell = Cell {
+            text: Cow::Owned(String::from_utf8_lossy(&self.decoded[..length]).into_owned()),
+            span: start..start + text[start..self.at].trim_end_matches(['\r', '\n', ',']).len(),
+        };
+        (cell, last)
     }
 }
 
-/// Decodes the field at `at` and moves behind it: its length, and whether it was the record's last.
-fn field(reader: &mut Reader, bytes: &[u8], at: &mut usize, decoded: &mut [u8]) -> Option<(usize, bool)> {
-    let mut length = 0;
-    loop {
-        let (result, read, written) = reader.read_field(&bytes[*at..], &mut decoded[length..]);
-        *at += read;
-        length += written;
-        match result {
-            ReadFieldResult::Field { record_end } => return Some((length, record_end)),
-            // All is read; the next call, with no input, closes the field or says that there was none.
-            ReadFieldResult::InputEmpty => {}
-            // The decoded form is never longer than the text, for which the buffer has room.
-            ReadFieldResult::OutputFull | ReadFieldResult::End => return None,
+impl<'t> Iterator for Records<'t> {
+    type Item = Vec<Cell<'t>>;
+
+    fn next(&mut self) -> Option<Vec<Cell<'t>>> {
+        let rest = &self.text[self.at..];
+        self.at += rest.len() - rest.trim_start_matches(['\r', '\n']).len();
+        if self.at == self.text.len() {
+            return None;
+        }
+        let mut record = Vec::new();
+        loop {
+            let (cell, last) = self.field();
+            record.push(cell);
+            if last {
+                return Some(record);
+            }
         }
     }
 }

@@ -32,9 +32,14 @@ impl<'t> Lines<'t> {
         self.text.get(range).unwrap_or("")
     }
 
+    /// The number, from 1, of the line that holds this byte.
+    pub fn number(&self, at: usize) -> usize {
+        self.starts.partition_point(|start| *start <= at).max(1)
+    }
+
     /// The place of a byte range; of one that runs over several lines, the part in its first line.
     pub fn place(&self, range: Range<usize>) -> Place {
-        let line = self.starts.partition_point(|start| *start <= range.start).max(1);
+        let line = self.number(range.start);
         let start = self.starts[line - 1];
         let end = self.starts.get(line).copied().unwrap_or(self.text.len());
         let text = self.text[start..end].trim_end_matches(['\n', '\r']);

@@ -2,7 +2,7 @@
 
 use super::judge::Form;
 use crate::{
-    events::{Glance, Profile, RowGlance, Seen, Sightings, TimeFirst},
+    events::{Beginnings, Glance, Profile, RowGlance, Seen, Sightings, TimeFirst},
     records::{Block, Record},
     scope::ScopeSet,
     tenants::{Near, Verdict},
@@ -27,23 +27,32 @@ pub(super) struct Glances<'p> {
 }
 
 enum Looks<'p> {
-    Json(Option<&'p TimeFirst>, Option<Glance>),
+    Json(Option<&'p TimeFirst>, Beginnings, Option<Glance>),
     Row(Option<RowGlance>),
 }
 
 impl<'p> Glances<'p> {
     pub(super) fn new(profile: &Profile, scopes: &'p ScopeSet, form: &'p Form<'p>) -> Self {
         let form = match form {
-            Form::Json { first } => Looks::Json(first.as_ref(), Glance::new(profile)),
+            Form::Json { first } => Looks::Json(first.as_ref(), Beginnings::default(), Glance::new(profile)),
             Form::Rows { glance, .. } => Looks::Row(glance.clone()),
         };
+        Self { scopes, form }
+    }
+
+    /// Blind ones, with which every record is read in full.
+    #[cfg(test)]
+    pub(super) fn none(scopes: &'p ScopeSet) -> Self {
+        let form = Looks::Row(None);
         Self { scopes, form }
     }
 
     /// For the records of this block, in order.
     pub(super) fn over<'g>(&'g mut self, block: &'g Block) -> InBlock<'g> {
         let look = match &mut self.form {
-            Looks::Json(first, whole) => Look::Json(first.map(|first| first.over(block.bytes())), whole.as_mut()),
+            Looks::Json(first, known, whole) => {
+                Look::Json(first.map(|first| first.over(block.bytes(), known)), whole.as_mut())
+            }
             Looks::Row(row) => Look::Row(row.as_mut()),
         };
         InBlock {

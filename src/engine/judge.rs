@@ -14,7 +14,7 @@ use crate::{
     events::{Profile, RowGlance, TimeFirst},
     records::{Block, Framing, Header, Refusal},
     scope::ScopeSet,
-    tenants::{Effort, SourceTally, Verdict},
+    tenants::SourceTally,
 };
 
 /// Judges the records of one source.
@@ -42,7 +42,10 @@ impl<'p> Form<'p> {
             return Self::Json { first };
         };
         let columns = profile.columns(header);
-        let glance = columns.as_ref().ok().and_then(|columns| RowGlance::new(profile, header, columns));
+        let glance = columns
+            .as_ref()
+            .ok()
+            .and_then(|columns| RowGlance::new(profile, header, columns));
         Self::Rows {
             header,
             columns,
@@ -59,19 +62,38 @@ impl<'p> Judge<'p> {
         }
     }
 
+    /// One that reads every record in full.
+    #[cfg(test)]
+    fn thorough(profile: &'p Profile, scopes: &'p ScopeSet, form: &'p Form<'p>) -> Self {
+        Self {
+            full: Full::new(profile, scopes, form),
+            glances: Glances::none(scopes),
+        }
+    }
+
     /// Counts all records of a block.
     pub(super) fn block(&mut self, block: &Block, tally: &mut SourceTally) {
         let Self { full, glances } = self;
         let mut glances = glances.over(block);
-        for record in block.records() {
+        block.each(|record| {
             tally.read += 1;
-            let (verdict, effort) = match glances.verdict(record) {
-                Some(Told::ByTime(time)) => (Verdict::OutsideWindow(time), Effort::Time),
-                Some(Told::ByActors(verdict)) => (verdict, Effort::Glance),
-                None => (full.verdict(record), Effort::Full),
-            };
-            tally.absorb(verdict);
-            tally.efforts.count(effort);
-        }
+            match glances.verdict(record) {
+                Some(Told::ByTime(time)) => {
+                    tally.efforts.time += 1;
+                    tally.outside(time);
+                }
+                Some(Told::ByActors(verdict)) => {
+                    tally.efforts.glance += 1;
+                    tally.absorb(verdict);
+                }
+                None => {
+                    tally.efforts.full += 1;
+                    tally.absorb(full.verdict(record));
+                }
+            }
+        });
     }
 }
+
+#[cfg(test)]
+mod oracle;

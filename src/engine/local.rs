@@ -114,7 +114,11 @@ fn tally(plan: &Plan, profile: &Profile, stream: &mut Stream<'_>) -> io::Result<
     let tally = if first.len() < 2 {
         first.into_iter().try_fold(share(), Share::with)?.tally
     } else {
-        let shares = first.into_iter().chain(blocks).par_bridge().try_fold(share, Share::with);
+        let shares = first
+            .into_iter()
+            .chain(blocks)
+            .par_bridge()
+            .try_fold(share, Share::with);
         let nothing = || SourceTally::new(plan.coverage.clone());
         let tallies = shares.map(|share| io::Result::Ok(share?.tally));
         tallies.try_reduce(nothing, |one, other| Ok(one.merge(other)))?

@@ -11,7 +11,7 @@ use std::{
 use super::{Framing, Record, csv, document, lines};
 
 /// Measured: beyond this, bigger reads bring nothing and cost cache.
-const BLOCK: usize = 1 << 20;
+const BLOCK: usize = 1 << 18;
 
 /// How much is read at most to see the first line end.
 const LONGEST_HEAD: usize = 32 * BLOCK;
@@ -102,6 +102,20 @@ impl Block {
     /// Where it starts in the source.
     pub fn offset(&self) -> u64 {
         self.offset
+    }
+
+    /// Does this with each record, in order. The same as a loop over [`Self::records`], and faster.
+    pub fn each(&self, mut with: impl FnMut(Record<'_>)) {
+        let mut with = |span: Range<usize>| {
+            with(Record {
+                bytes: &self.buffer[span.clone()],
+                offset: self.offset + span.start as u64,
+            });
+        };
+        match &self.spans {
+            Spans::Lines => lines::spans(self.bytes()).for_each(with),
+            Spans::At(spans) => spans.iter().for_each(|span| with(span.clone())),
+        }
     }
 
     /// Its records, in order.

@@ -56,17 +56,19 @@ pub(super) fn object_at_end(line: &[u8]) -> Option<&[u8]> {
 
 /// The lines that are not blank, without their ends.
 pub(super) fn spans(bytes: &[u8]) -> impl Iterator<Item = Range<usize>> + '_ {
-    let ends = memchr::memchr_iter(b'\n', bytes).chain(std::iter::once(bytes.len()));
     let mut start = 0;
-    ends.map(move |end| {
-        let line = start..end;
-        start = end + 1;
-        line
-    })
-    .filter_map(|line| {
-        let text = bytes.get(line.clone())?;
-        let kept = text.strip_suffix(b"\r").unwrap_or(text).len();
-        (!text.trim_ascii().is_empty()).then_some(line.start..line.start + kept)
+    std::iter::from_fn(move || {
+        loop {
+            let rest = bytes.get(start..).filter(|rest| !rest.is_empty())?;
+            let length = memchr::memchr(b'\n', rest).unwrap_or(rest.len());
+            let line = start..start + length;
+            start = line.end + 1;
+            let text = &bytes[line.clone()];
+            if !text.trim_ascii_start().is_empty() {
+                let kept = text.strip_suffix(b"\r").unwrap_or(text).len();
+                return Some(line.start..line.start + kept);
+            }
+        }
     })
 }
 

@@ -26,22 +26,18 @@ impl Filter {
     }
 }
 
-/// From the length, and the first and last eight bytes without the bit that tells ASCII letters' case.
+/// From the length and all bytes, without the bit that tells ASCII letters' case.
 fn place(text: &[u8]) -> usize {
     const CASELESS: u64 = !u64::from_ne_bytes([0x20; 8]);
-    let (head, tail) = match (text.first_chunk(), text.last_chunk()) {
-        (Some(head), Some(tail)) => (u64::from_le_bytes(*head), u64::from_le_bytes(*tail)),
-        _ => {
-            let mut word = [0; 8];
-            word[..text.len()].copy_from_slice(text);
-            (u64::from_le_bytes(word), 0)
-        }
-    };
-    // Odd multipliers of no meaning but that they spread; the highest bits depend on all others.
-    let mixed = (head & CASELESS).wrapping_mul(0x9e37_79b9_7f4a_7c15)
-        ^ (tail & CASELESS).rotate_left(23).wrapping_mul(0xc2b2_ae3d_27d4_eb4f)
-        ^ (text.len() as u64).wrapping_mul(0x1656_67b1_9e37_79f9);
-    (mixed.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 48) as usize
+    // An odd multiplier of no meaning but that it spreads; the highest bits of a product depend on all others.
+    let mix = |hash: u64, word: u64| (hash.rotate_left(29) ^ word & CASELESS).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    let (words, rest) = text.as_chunks();
+    let hash = words
+        .iter()
+        .fold(text.len() as u64, |hash, word| mix(hash, u64::from_le_bytes(*word)));
+    let mut last = [0; 8];
+    last[..rest.len()].copy_from_slice(rest);
+    (mix(hash, u64::from_le_bytes(last)) >> 48) as usize
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::{borrow::Cow, collections::BTreeMap};
 
 use aho_corasick::AhoCorasick;
 
-use super::filter::Filter;
+use super::{filter::Filter, mentions::Mentions};
 use crate::{
     case::{Agent, fold},
     events::Matching,
@@ -20,6 +20,8 @@ pub struct Identities {
     /// Whether all of them are ASCII.
     ascii: bool,
     known: Filter,
+    /// Tells quickly that none of them is mentioned.
+    mentions: Option<Mentions>,
 }
 
 impl Identities {
@@ -34,13 +36,20 @@ impl Identities {
         let finder = AhoCorasick::builder().ascii_case_insensitive(true).build(folded.keys());
         let finder = finder.expect("identities are far fewer than an automaton can hold");
         let ascii = folded.keys().all(|identity| identity.is_ascii());
-        let known = Filter::of(exact.keys().map(|identity| identity.trim()).chain(folded.keys().map(String::as_str)));
+        let mentions = Mentions::new(folded.keys().map(String::as_str));
+        let known = Filter::of(
+            exact
+                .keys()
+                .map(|identity| identity.trim())
+                .chain(folded.keys().map(String::as_str)),
+        );
         Self {
             exact,
             folded,
             finder,
             ascii,
             known,
+            mentions,
         }
     }
 
@@ -63,12 +72,17 @@ impl Identities {
     pub fn any_named_in(&self, bytes: &[u8]) -> bool {
         match std::str::from_utf8(bytes) {
             // Nothing to fold or to decode: the usual record, looked at where it lies.
-            Ok(text) if self.is_plain(text) => self
-                .finder
-                .find_overlapping_iter(text)
-                .any(|found| is_whole(text, found.range())),
+            Ok(text) if self.is_plain(text) => {
+                let may_be = |mentions: &Mentions| mentions.may_be_in(text);
+                self.mentions.as_ref().is_none_or(may_be) && self.is_named_in(text)
+            }
             _ => !self.named_in(bytes).is_empty(),
         }
+    }
+
+    fn is_named_in(&self, text: &str) -> bool {
+        let mut found = self.finder.find_overlapping_iter(text);
+        found.any(|found| is_whole(text, found.range()))
     }
 
     /// Whether searching the text as it is finds what searching it folded and decoded would: ASCII identities, no escapes,

@@ -4,6 +4,7 @@
 
 mod filter;
 mod identities;
+mod mentions;
 
 use std::net::IpAddr;
 
@@ -61,6 +62,8 @@ pub struct ScopeSet {
     /// The scopes each agent belongs to.
     by_agent: Vec<ScopeMask>,
     identities: Identities,
+    /// From the first window's beginning to the last one's end.
+    hull: Option<Window>,
 }
 
 impl ScopeSet {
@@ -72,6 +75,7 @@ impl ScopeSet {
             scopes: scopes.to_vec(),
             by_agent: (0..agents.len()).map(of).collect(),
             identities: Identities::new(agents),
+            hull: hull(scopes),
         }
     }
 
@@ -87,6 +91,9 @@ impl ScopeSet {
 
     /// The scopes whose window holds the instant.
     pub fn at(&self, time: Timestamp) -> ScopeMask {
+        if !self.hull.is_some_and(|hull| hull.contains(time)) {
+            return ScopeMask::default();
+        }
         (0..self.scopes.len())
             .filter(|&scope| self.scopes[scope].window.contains(time))
             .collect()
@@ -126,6 +133,14 @@ impl ScopeSet {
         };
         (0..self.scopes.len()).filter(stays).collect()
     }
+}
+
+fn hull(scopes: &[Scope]) -> Option<Window> {
+    let windows = || scopes.iter().map(|scope| scope.window);
+    Some(Window {
+        from: windows().map(|window| window.from).min()?,
+        until: windows().map(|window| window.until).max()?,
+    })
 }
 
 /// Addresses compare as addresses, since IPv6 has many spellings (RFC 5952); what is none compares as text.

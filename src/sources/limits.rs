@@ -23,7 +23,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             ratio: 1000,
-            ratio_from: 64 << 20,
+            ratio_from: 128 << 20,
             unpacked: 1 << 40,
             depth: 4,
             held: 64 << 20,

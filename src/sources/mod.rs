@@ -5,6 +5,7 @@ mod archive;
 mod codec;
 mod discover;
 mod error;
+mod held;
 mod inflate;
 mod kind;
 mod limits;

@@ -1,9 +1,13 @@
 //! Unpacking: every text stream of a file, however deep it lies, once, in the order it streams by.
 
-use std::{collections::BTreeMap, io};
+use std::{
+    collections::BTreeMap,
+    io::{self, Read as _},
+};
 
 use super::{
     Broken, Changed, Contents, Digested, Part, Skipped,
+    held::Held,
     inflate::{Inflated, Members},
     kind::{Archive, Encoding, HEAD, Kind, Packing},
     place::Place,
@@ -112,7 +116,13 @@ impl<'w, T, F: FnMut(&mut Stream<'_>) -> io::Result<T>> Unpacking<'w, T, F> {
 
     fn inflate(&mut self, place: &Place, packing: Packing, stream: &mut Stream<'_>) -> io::Result<()> {
         let inside = place.inside(packing.name(), self.watch)?;
-        let mut layer = Inflated::new(Members::new(packing, stream), self.watch);
+        let mut held = Held::read(packing, stream)?;
+        if let Some(piece) = held.unpack(packing, self.watch) {
+            self.watch.came_out(piece.bytes.len())?;
+            return self.unpack(&inside, &mut piece.bytes.as_slice());
+        }
+        let mut packed = held.bytes.as_slice().chain(stream);
+        let mut layer = Inflated::new(Members::new(packing, &mut packed), self.watch);
         self.unpack(&inside, &mut layer)?;
         // What a broken archive inside did not want may be broken too.
         drain(&mut layer)?;

@@ -69,6 +69,12 @@ impl<'l> Watch<'l> {
         Ok(())
     }
 
+    /// Whether no limit can be reached by so many bytes more, however they come.
+    pub(super) fn is_harmless(&self, bytes: u64) -> bool {
+        let out = self.came_out.load(Relaxed).saturating_add(bytes);
+        out <= self.limits.unpacked.min(self.limits.ratio_from)
+    }
+
     /// Ends everything. The error is only the way out; what it was stays here.
     pub(super) fn fail(&self, fatal: Fatal) -> io::Error {
         // The first one is the cause, later ones its echo.

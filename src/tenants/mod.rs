@@ -20,7 +20,7 @@ use crate::{
 };
 
 pub use settle::{Conflict, Settled, settle};
-pub use tally::{Effort, Efforts, Near, SourceTally, Verdict};
+pub use tally::{Efforts, Near, SourceTally, Verdict};
 
 /// How many records met which end. `read = in_scope + duplicate + other_actor + outside_window + refused`.
 ///

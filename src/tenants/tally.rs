@@ -56,18 +56,7 @@ impl Verdict {
     }
 }
 
-/// How much of a record had to be looked at for its verdict.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Effort {
-    /// Only its time.
-    Time,
-    /// Its structure, time and actors.
-    Glance,
-    /// Everything.
-    Full,
-}
-
-/// How many records took which effort. Of no consequence for the answer.
+/// How many records took how much for their verdict. Of no consequence for the answer.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Efforts {
     /// Only the time was looked at.
@@ -76,17 +65,6 @@ pub struct Efforts {
     pub glance: u64,
     /// Everything.
     pub full: u64,
-}
-
-impl Efforts {
-    /// One more.
-    pub fn count(&mut self, effort: Effort) {
-        match effort {
-            Effort::Time => self.time += 1,
-            Effort::Glance => self.glance += 1,
-            Effort::Full => self.full += 1,
-        }
-    }
 }
 
 impl std::ops::AddAssign for Efforts {
@@ -139,10 +117,7 @@ impl SourceTally {
     /// One record's verdict.
     pub fn absorb(&mut self, verdict: Verdict) {
         let time = match verdict {
-            Verdict::OutsideWindow(time) => {
-                self.outside_window += 1;
-                Some(time)
-            }
+            Verdict::OutsideWindow(time) => return self.outside(time),
             Verdict::OtherActor(time, near) => {
                 self.other_actor += 1;
                 self.mentions += u64::from(near == Near::Mention);
@@ -162,6 +137,12 @@ impl SourceTally {
         if let Some(time) = time {
             self.coverage.absorb(time);
         }
+    }
+
+    /// One more record outside every window.
+    pub fn outside(&mut self, time: Timestamp) {
+        self.outside_window += 1;
+        self.coverage.absorb(time);
     }
 
     /// Puts everything down to the source at this position, which is known only once all files are unpacked.

@@ -195,7 +195,7 @@ impl<'b> Cursor<'b> {
 
 /// How many bytes precede the first that means something in a string: a quote, a backslash, or a control character, which
 /// may not stand there. Eight at a time: most strings of a log are shorter than what a call to memchr costs.
-fn meaningful(bytes: &[u8]) -> usize {
+pub(super) fn meaningful(bytes: &[u8]) -> usize {
     const ONES: u64 = u64::from_ne_bytes([1; 8]);
     const HIGHS: u64 = ONES << 7;
     // Nonzero in the highest bit of each byte that is less than `n`, and perhaps of some above the lowest such byte.
@@ -254,8 +254,28 @@ mod tests {
     #[test]
     fn it_stops_where_the_full_parser_is_needed() {
         for text in [
-            "01", "1.", "+1", ".5", "1e", "-", "tru", "nul", "[1,]", "{\"a\":1,}", "{,}", "{1:2}", "\"\t\"", "\"\\x\"",
-            "\"\\u12g4\"", "\"open", "{\"a\" 1}", "[1 2]", "", "{", "\"\\", "{\"a\":}",
+            "01",
+            "1.",
+            "+1",
+            ".5",
+            "1e",
+            "-",
+            "tru",
+            "nul",
+            "[1,]",
+            "{\"a\":1,}",
+            "{,}",
+            "{1:2}",
+            "\"\t\"",
+            "\"\\x\"",
+            "\"\\u12g4\"",
+            "\"open",
+            "{\"a\" 1}",
+            "[1 2]",
+            "",
+            "{",
+            "\"\\",
+            "{\"a\":}",
         ] {
             assert!(!passes(text.as_bytes()), "{text}");
         }

@@ -14,10 +14,13 @@
 use std::ops::Range;
 
 use memchr::memmem::{FindIter, Finder};
-use serde::{Deserialize, de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor}};
+use serde::{
+    Deserialize,
+    de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor},
+};
 use serde_json::value::RawValue;
 
-use super::{Profile, Times, cursor::Cursor, time_path};
+use super::{Beginnings, Profile, Times, cursor::Cursor, time_path};
 use crate::{events::value::Value, time::Timestamp};
 
 /// The rule for one profile.
@@ -46,10 +49,11 @@ impl TimeFirst {
     }
 
     /// Looks for the times of the records that lie in these bytes.
-    pub fn over<'t, 'b>(&'t self, bytes: &'b [u8]) -> Sightings<'t, 'b> {
+    pub fn over<'t, 'b>(&'t self, bytes: &'b [u8], known: &'t mut Beginnings) -> Sightings<'t, 'b> {
         Sightings {
             first: self,
             bytes,
+            known,
             names: Next::new(self.name.find_iter(bytes)),
             escapes: Next::new(self.escape.find_iter(bytes)),
         }
@@ -73,29 +77,42 @@ impl TimeFirst {
     }
 
     /// The fast way, for a record with one such name.
-    fn of(&self, record: &[u8]) -> Option<Timestamp> {
+    fn of(&self, record: &[u8], known: &mut Beginnings) -> Option<Timestamp> {
         if !record.trim_ascii_end().ends_with(b"}") {
             return None;
         }
+        let text = known.time(record).or_else(|| self.walk(record, known))?;
+        self.times.parse_bytes(&record[text])
+    }
+
+    /// Where the time's text is, found member by member.
+    fn walk(&self, record: &[u8], known: &mut Beginnings) -> Option<Range<usize>> {
         let mut cursor = Cursor::new(record);
+        let mut bodies = Vec::new();
         cursor.blanks();
         for token in &self.path {
-            lead(&mut cursor, token.as_bytes())?;
+            lead(&mut cursor, token.as_bytes(), &mut bodies)?;
         }
         let text = cursor.text_value()?;
-        self.times.parse(std::str::from_utf8(cursor.text(text)).ok()?)
+        known.learn(record, &bodies, &text);
+        Some(text)
     }
 }
 
-/// Into an object, to the value of its first member of this name.
-fn lead(cursor: &mut Cursor<'_>, name: &[u8]) -> Option<()> {
+/// Into an object, to the value of its first member of this name. The texts on the way are noted.
+fn lead(cursor: &mut Cursor<'_>, name: &[u8], bodies: &mut Vec<Range<usize>>) -> Option<()> {
     cursor.expect(b'{')?;
     loop {
         let found = cursor.name()?;
         if cursor.text(found) == name {
             return Some(());
         }
-        cursor.value()?;
+        if cursor.peek()? == b'"' {
+            let body = cursor.string()?;
+            bodies.extend(body.plain.then_some(body.span));
+        } else {
+            cursor.value()?;
+        }
         if !cursor.another(b'}')? {
             return None;
         }
@@ -106,6 +123,7 @@ fn lead(cursor: &mut Cursor<'_>, name: &[u8]) -> Option<()> {
 pub struct Sightings<'t, 'b> {
     first: &'t TimeFirst,
     bytes: &'b [u8],
+    known: &'t mut Beginnings,
     names: Next<FindIter<'b, 't>>,
     escapes: Next<FindIter<'b, 't>>,
 }
@@ -114,13 +132,18 @@ impl Sightings<'_, '_> {
     /// The time of the record that lies here, if the rule allows it and shows it plainly. Records are asked for in order.
     pub fn time(&mut self, record: Range<usize>) -> Option<Timestamp> {
         let name = self.names.in_or_behind(record.start)?;
-        if name >= record.end || self.escapes.in_or_behind(record.start).is_some_and(|at| at < record.end) {
+        if name >= record.end
+            || self
+                .escapes
+                .in_or_behind(record.start)
+                .is_some_and(|at| at < record.end)
+        {
             return None;
         }
         if self.names.in_or_behind(name + 1).is_some_and(|at| at < record.end) {
             return None;
         }
-        self.first.of(&self.bytes[record])
+        self.first.of(&self.bytes[record], self.known)
     }
 }
 

@@ -4,10 +4,13 @@
 //! A glance never decides otherwise than the full reading would; where it is not sure it says nothing. Both are run side
 //! by side in tests, on every golden case and on generated records.
 
+mod beginnings;
 mod cursor;
 mod first;
 mod row;
 mod whole;
+
+use std::collections::BTreeSet;
 
 use super::{
     capture::Pointer,
@@ -18,6 +21,7 @@ use super::{
 };
 use crate::time::Timestamp;
 
+pub use beginnings::Beginnings;
 pub use first::{Sightings, TimeFirst};
 pub use row::RowGlance;
 pub use whole::Glance;
@@ -62,6 +66,8 @@ struct Actor {
 struct Times {
     formats: Vec<TimeFormat>,
     nothing: Vec<String>,
+    /// Whether a text of the usual form of RFC 3339 is a time at once.
+    usual: bool,
 }
 
 /// Where a wanted text lies in its record; nowhere, if it ends at 0.
@@ -134,11 +140,7 @@ fn time_of(profile: &Profile) -> Option<(usize, Times)> {
     if !profile.unwrap.is_empty() {
         return None;
     }
-    let times = Times {
-        formats: rule.formats.clone(),
-        nothing: profile.nothing.iter().cloned().collect(),
-    };
-    Some((slot, times))
+    Some((slot, Times::new(&rule.formats, &profile.nothing)))
 }
 
 /// The path of the time, where it is the same for all events of a record.
@@ -152,6 +154,21 @@ fn time_path(profile: &Profile) -> Option<(&Pointer, Times)> {
 }
 
 impl Times {
+    fn new(formats: &[TimeFormat], nothing: &BTreeSet<String>) -> Self {
+        // No time of that form is so short.
+        let short = nothing.iter().all(|nothing| nothing.len() < 20);
+        Self {
+            formats: formats.to_vec(),
+            nothing: nothing.iter().cloned().collect(),
+            usual: short && matches!(formats.first(), Some(TimeFormat::Rfc3339)),
+        }
+    }
+
+    fn parse_bytes(&self, text: &[u8]) -> Option<Timestamp> {
+        let usual = self.usual.then(|| Timestamp::usual(text)).flatten();
+        usual.or_else(|| self.parse(std::str::from_utf8(text).ok()?))
+    }
+
     fn parse(&self, text: &str) -> Option<Timestamp> {
         let is_time = self.is_something(text);
         time::parse(&self.formats, text).ok().filter(|_| is_time)

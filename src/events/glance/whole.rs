@@ -79,7 +79,8 @@ fn plant(tree: &capture::Node, plan: &Plan, nodes: &mut Vec<Node>) -> Option<usi
     for (bit, (name, child)) in tree.children.iter().enumerate() {
         node.by_length[name.len() % 32] |= 1 << bit;
         node.indexed |= name.parse::<usize>().is_ok();
-        node.children.push((name.clone().into_bytes(), plant(child, plan, nodes)?));
+        node.children
+            .push((name.clone().into_bytes(), plant(child, plan, nodes)?));
     }
     nodes[place] = node;
     Some(place)

@@ -1,0 +1,272 @@
+//! Judging at a glance against reading everything in full, on records of every kind that were then damaged: the answer
+//! must be the same to the last byte.
+
+use std::{fs, path::Path};
+
+use proptest::{prelude::*, sample::Index};
+
+use super::*;
+use crate::{
+    case::{Agent, AgentId, Scope},
+    coverage::Coverage,
+    records::Blocks,
+    time::Window,
+};
+
+fn agent(id: &str, email: &str) -> Agent {
+    Agent {
+        id: AgentId(id.to_owned()),
+        email: Some(email.to_owned()),
+        identities: Vec::new(),
+        name: None,
+        employer: None,
+        role: None,
+        country: None,
+    }
+}
+
+fn scopes(from: &str, until: &str) -> ScopeSet {
+    let window = Window {
+        from: from.parse().expect("a time"),
+        until: until.parse().expect("a time"),
+    };
+    let scope = Scope {
+        name: "possible".to_owned(),
+        window,
+        basis: None,
+        agents: vec![0, 1, 2],
+        sessions: Vec::new(),
+        ips: Vec::new(),
+    };
+    let agents = [
+        agent("sp-001", "Ann.Lee@support.example"),
+        agent("sp-002", "bob@support.example"),
+        agent("12345", "carol@support.example"),
+    ];
+    ScopeSet::compile(&[scope], &agents)
+}
+
+/// What is found in a log, without what it took; and how many records a glance was enough for.
+fn found(log: &[u8], profile: &Profile, scopes: &ScopeSet, thorough: bool) -> (String, u64) {
+    let mut blocks = Blocks::open(log, &profile.wrapper).expect("bytes in memory");
+    let framing = blocks.framing().clone();
+    let form = Form::new(profile, &framing);
+    let mut judge = if thorough {
+        Judge::thorough(profile, scopes, &form)
+    } else {
+        Judge::new(profile, scopes, &form)
+    };
+    let mut tally = SourceTally::new(Coverage::over(scopes.windows().collect::<Vec<_>>().into_iter()));
+    for block in &mut blocks {
+        judge.block(&block.expect("bytes in memory"), &mut tally);
+    }
+    let glances = tally.efforts.time + tally.efforts.glance;
+    tally.efforts = crate::tenants::Efforts::default();
+    (format!("{framing} {tally:#?}"), glances)
+}
+
+/// Records as the internal admin tool of the sample writes them, in, before and after the window, by those listed and by
+/// others; several with oddities that are well-formed.
+const RECORDS: [&str; 10] = [
+    r#"{"event_id":"e1","timestamp":"2026-01-10T00:00:00.123Z","actor":{"id":"sp-001","email":"ann.lee@support.example"},"tenant":{"id":"t-1"},"action":"user.view","note":"x"}"#,
+    r#"{"event_id":"e2","timestamp":"2026-01-17T10:00:00Z","actor":{"id":"sp-002","email":"bob@support.example"},"tenant":{"id":"t-2"},"action":"user.view"}"#,
+    r#"{"event_id":"e3","timestamp":"2026-01-17T10:00:00Z","actor":{"id":"sp-900","email":"zed@support.example"},"tenant":{"id":"t-2"},"action":"user.view"}"#,
+    r#"{"event_id":"e4","timestamp":"2026-01-17T10:00:00Z","actor":{"id":"sp-900"},"action":"user.view","justification":"for Ann.Lee@support.example."}"#,
+    r#"{"actor":{"id":"sp-900","x":{"timestamp":"2026-01-17T00:00:00Z"}},"action":"a","timestamp":"2026-02-17T10:00:00+09:00"}"#,
+    r#" { "timestamp" : "2026-01-02T03:04:05Z" , "actor" : { "id" : 12345 } , "action" : "a\"b" } "#,
+    r#"{"\u0074imestamp":"2026-01-17T10:00:00Z","actor":{"email":"ANN.LEE@SUPPORT.EXAMPLE"},"action":"a"}"#,
+    r#"{"n":[1,{"timestamp":2}],"timestamp":"2026-03-01T00:00:00Z","actor":{"id":"-","user_name":"sp-001"},"action":"a"}"#,
+    r#"{"timestamp":"2026-01-18T00:00:00Z","impersonator":{"id":null,"email":"bob@support.example"},"actor":{"id":"c1"},"action":"a"}"#,
+    r#"<14>Jan 17 host app: {"timestamp":"2026-01-17T10:00:00Z","actor":{"id":"sp-901"},"action":"a"}"#,
+];
+
+const ROWS: [&str; 8] = [
+    "e1,2026-01-10T00:00:00Z,sp-001,ann.lee@support.example,t-1,user.view,",
+    "e2,2026-01-17T00:00:00Z,sp-001,ann.lee@support.example,t-1,user.view,",
+    "e3,2026-01-17T00:00:00Z,sp-900,zed@support.example,t-1,user.view,\"for sp-001, at last\"",
+    "e4,2026-01-17T00:00:00Z,sp-900,zed@support.example,t-1,user.view,\"two\nlines\"",
+    "e5,\"2026-02-17T00:00:00Z\",sp-900,,t-1,user.view,\"said \"\"no\"\"\"",
+    "e6,2026-02-17T00:00:00Z,sp-900,,t-1,user.view",
+    "e7,2026-01-17T00:00:00Z,,\"bob@support.example\",t-1,user.view,-",
+    "e8,2026-02-17T00:00:00Z,sp-900,,t-1,5\" disk,",
+];
+
+const HEADER: &str = "event_id,timestamp,actor.id,actor.email,tenant.id,action,justification";
+
+/// What gets into logs by accident or by intent.
+const SNIPPETS: [&[u8]; 24] = [
+    b"\"timestamp\":\"2026-01-17T00:00:00Z\",",
+    b"\"timestamp\":\"2026-01-01T00:00:00Z\"",
+    b"\"actor\":{\"id\":\"sp-001\"},",
+    b"{\"timestamp\":\"2026-01-01T00:00:00Z\",",
+    b"\"timestamp\"",
+    b"\\u0074",
+    b"\\\"",
+    b"\\",
+    b"\"",
+    b"\"\"",
+    b"{",
+    b"}",
+    b"]",
+    b",",
+    b":",
+    b"\n",
+    b"\r\n",
+    b"null",
+    b"01",
+    b"\xff",
+    b"\t",
+    b"sp-001",
+    "\u{212a}".as_bytes(),
+    b"   ",
+];
+
+#[derive(Debug, Clone)]
+enum Damage {
+    Flip(Index, u8),
+    Insert(Index, usize),
+    Remove(Index, usize),
+    Repeat(Index, usize),
+}
+
+fn damage() -> impl Strategy<Value = Damage> {
+    prop_oneof![
+        (any::<Index>(), 0..8_u8).prop_map(|(at, bit)| Damage::Flip(at, bit)),
+        (any::<Index>(), 0..SNIPPETS.len()).prop_map(|(at, which)| Damage::Insert(at, which)),
+        (any::<Index>(), 1..40_usize).prop_map(|(at, length)| Damage::Remove(at, length)),
+        (any::<Index>(), 1..120_usize).prop_map(|(at, length)| Damage::Repeat(at, length)),
+    ]
+}
+
+fn damaged(mut log: Vec<u8>, damages: &[Damage]) -> Vec<u8> {
+    for damage in damages {
+        let place = |at: &Index| at.index(log.len() + 1);
+        match damage {
+            Damage::Flip(at, bit) if !log.is_empty() => {
+                let at = at.index(log.len());
+                log[at] ^= 1 << bit;
+            }
+            Damage::Flip(..) => {}
+            Damage::Insert(at, which) => {
+                let at = place(at);
+                log.splice(at..at, SNIPPETS[*which].iter().copied());
+            }
+            Damage::Remove(at, length) => {
+                let at = place(at);
+                log.drain(at..(at + length).min(log.len()));
+            }
+            Damage::Repeat(at, length) => {
+                let at = place(at);
+                let part = log[at..(at + length).min(log.len())].to_vec();
+                log.splice(at..at, part);
+            }
+        }
+    }
+    log
+}
+
+fn superuser() -> Profile {
+    Profile::built_in("superuser").expect("it is built in")
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(4 * ProptestConfig::default().cases))]
+
+    #[test]
+    fn lines_are_judged_alike(
+        records in proptest::collection::vec(0..RECORDS.len(), 1..6),
+        damages in proptest::collection::vec(damage(), 0..4),
+    ) {
+        let lines: Vec<_> = records.iter().map(|record| RECORDS[*record]).collect();
+        let log = damaged(lines.join("\n").into_bytes(), &damages);
+        let (profile, scopes) = (superuser(), scopes("2026-01-16T00:00:00Z", "2026-01-21T00:00:00Z"));
+        let full = found(&log, &profile, &scopes, true).0;
+        prop_assert_eq!(found(&log, &profile, &scopes, false).0, full, "{}", String::from_utf8_lossy(&log));
+    }
+
+    #[test]
+    fn rows_are_judged_alike(
+        records in proptest::collection::vec(0..ROWS.len(), 1..6),
+        damages in proptest::collection::vec(damage(), 0..4),
+    ) {
+        let rows: Vec<_> = records.iter().map(|row| ROWS[*row]).collect();
+        let rows = damaged(rows.join("\r\n").into_bytes(), &damages);
+        let log = [HEADER.as_bytes(), b"\n", &rows].concat();
+        let (profile, scopes) = (superuser(), scopes("2026-01-16T00:00:00Z", "2026-01-21T00:00:00Z"));
+        let full = found(&log, &profile, &scopes, true).0;
+        prop_assert_eq!(found(&log, &profile, &scopes, false).0, full, "{}", String::from_utf8_lossy(&log));
+    }
+
+    /// The examples of every profile that is built in, with everything in the window and with nothing.
+    #[test]
+    fn examples_of_every_profile_are_judged_alike(
+        which in any::<Index>(), wide in any::<bool>(), damages in proptest::collection::vec(damage(), 0..4),
+    ) {
+        let examples = examples();
+        let (name, log) = &examples[which.index(examples.len())];
+        let profile = Profile::built_in(name).expect("it is built in");
+        let until = if wide { "2099-01-01T00:00:00Z" } else { "1990-01-01T00:00:00Z" };
+        let scopes = scopes("1980-01-01T00:00:00Z", until);
+        let log = damaged(log.clone(), &damages);
+        let full = found(&log, &profile, &scopes, true).0;
+        prop_assert_eq!(found(&log, &profile, &scopes, false).0, full, "{}: {}", name, String::from_utf8_lossy(&log));
+    }
+}
+
+fn examples() -> Vec<(String, Vec<u8>)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/events/profiles/samples");
+    let mut examples = Vec::new();
+    for file in fs::read_dir(folder).expect("the examples") {
+        let path = file.expect("an example").path();
+        let stem = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        let name = Profile::names().find(|name| stem.starts_with(*name) && !stem.contains("expected"));
+        if let Some(name) = name {
+            examples.push((name.to_owned(), fs::read(&path).expect("an example")));
+        }
+    }
+    examples.sort_unstable();
+    assert!(examples.len() >= 18, "{}", examples.len());
+    examples
+}
+
+/// Otherwise the comparisons above would say nothing.
+#[test]
+fn a_glance_is_enough_where_it_should_be() {
+    let profile = superuser();
+    let scopes = scopes("2026-01-16T00:00:00Z", "2026-01-21T00:00:00Z");
+    let glances = |log: &str| found(log.as_bytes(), &profile, &scopes, false).1;
+    let lines = |records: &[usize]| {
+        records
+            .iter()
+            .map(|record| RECORDS[*record])
+            .collect::<Vec<_>>()
+            .join("\n")
+    };
+    assert_eq!(glances(&lines(&[0, 0, 2, 3, 4, 5, 9])), 7);
+    assert_eq!(glances(&lines(&[1, 6, 8])), 0, "those in scope are read in full");
+    assert_eq!(glances(&format!("{HEADER}\n{}\n{}\n{}", ROWS[0], ROWS[2], ROWS[4])), 3);
+}
+
+/// A record that is broken behind its time lies outside every window if that time does: by either way of reading.
+#[test]
+fn what_follows_a_time_outside_every_window_does_not_matter() {
+    let profile = superuser();
+    let scopes = scopes("2026-01-16T00:00:00Z", "2026-01-21T00:00:00Z");
+    for (record, outside) in [
+        (r#"{"timestamp":"2026-01-01T00:00:00Z","actor":{"id":"#, 0),
+        (r#"{"timestamp":"2026-01-01T00:00:00Z","actor":}"#, 1),
+        (r#"{"timestamp":"2026-01-01T00:00:00Z","actor":1,"actor":2}"#, 1),
+        (r#"{"timestamp":"2026-01-17T00:00:00Z","actor":}"#, 0),
+        (r#"{"actor":,"timestamp":"2026-01-01T00:00:00Z"}"#, 0),
+        (r#"{"timestamp":"2026-01-01T00:00:00Z","x":"timestamp","actor":}"#, 0),
+        (r#"{"timestamp":"2026-01-01T00:00:00Z","x":"\u0041","actor":}"#, 0),
+    ] {
+        for thorough in [true, false] {
+            let (found, _) = found(record.as_bytes(), &profile, &scopes, thorough);
+            assert!(
+                found.contains(&format!("outside_window: {outside},")),
+                "{record}: {found}"
+            );
+        }
+    }
+}

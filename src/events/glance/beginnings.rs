@@ -1,0 +1,89 @@
+//! How records of a log begin: most tools write the members that precede the time in the same order, so that all up to the
+//! time is the same but for some texts. Where a beginning that was walked once comes again, comparing it proves as much
+//! as walking it again.
+
+use std::ops::Range;
+
+use super::cursor::meaningful;
+
+/// So many beginnings are learnt; a log with more of them is walked.
+const MOST: usize = 4;
+
+/// The beginnings of records seen so far.
+#[derive(Debug, Clone, Default)]
+pub struct Beginnings(Vec<Beginning>);
+
+/// What stands before, between and behind the texts that precede the time, byte for byte. Each piece but the first begins
+/// with the quote that ends a text, and each ends with the quote that begins one; the last one's is the time's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Beginning(Vec<Vec<u8>>);
+
+impl Beginnings {
+    /// Where the text of the time is, in a record that begins like one before.
+    pub(super) fn time(&self, record: &[u8]) -> Option<Range<usize>> {
+        self.0.iter().find_map(|beginning| beginning.time(record))
+    }
+
+    /// Learns how this record begins, given the texts without escapes that precede the time's.
+    pub(super) fn learn(&mut self, record: &[u8], bodies: &[Range<usize>], time: &Range<usize>) {
+        let is_text = record.get(time.end) == Some(&b'"');
+        if self.0.len() == MOST || !is_text {
+            return;
+        }
+        let starts = std::iter::once(0).chain(bodies.iter().map(|body| body.end));
+        let ends = bodies.iter().map(|body| body.start).chain([time.start]);
+        let pieces = starts.zip(ends).map(|(start, end)| record[start..end].to_vec());
+        self.0.push(Beginning(pieces.collect()));
+    }
+}
+
+impl Beginning {
+    fn time(&self, record: &[u8]) -> Option<Range<usize>> {
+        let (mut start, mut end) = (0, 0);
+        for piece in &self.0 {
+            if !record[end..].starts_with(piece) {
+                return None;
+            }
+            start = end + piece.len();
+            end = start + meaningful(&record[start..]);
+        }
+        (record.get(end) == Some(&b'"')).then_some(start..end)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn learnt() -> Beginnings {
+        let mut known = Beginnings::default();
+        known.learn(br#"{"id":"7","n":1,"time":"noon"}"#, &[7..8], &(24..28));
+        known
+    }
+
+    #[test]
+    fn texts_may_differ_and_nothing_else() {
+        let known = learnt();
+        let found = |record: &'static str| known.time(record.as_bytes()).map(|time| &record[time]);
+        assert_eq!(found(r#"{"id":"8888888888","n":1,"time":"dusk"}"#), Some("dusk"));
+        assert_eq!(found(r#"{"id":"","n":1,"time":""#), None);
+        for record in [
+            r#"{"id":"8","n":2,"time":"dusk"}"#,
+            r#"{"id":8,"n":1,"time":"dusk"}"#,
+            r#"{"id":"8\"","n":1,"time":"dusk"}"#,
+            r#"{"id":"8","m":1,"time":"dusk"}"#,
+            r#"{"id":"8","n":1,"time":"dusk"#,
+            "{\"id\":\"\t\",\"n\":1,\"time\":\"dusk\"}",
+            "",
+        ] {
+            assert_eq!(found(record), None, "{record}");
+        }
+    }
+
+    #[test]
+    fn a_time_that_is_no_text_is_not_learnt() {
+        let mut known = Beginnings::default();
+        known.learn(br#"{"time":12}"#, &[], &(8..10));
+        assert!(known.0.is_empty());
+    }
+}
