@@ -1,0 +1,140 @@
+//! What stands for a character in the text that people and programs write: entities, percent signs, backslashes, and this
+//! program's own way of showing what cannot be seen.
+
+/// Whether there may be any.
+pub(super) fn any(text: &str) -> bool {
+    memchr::memchr3(b'%', b'&', b'\\', text.as_bytes()).is_some()
+        || memchr::memchr2(b'`', b'+', text.as_bytes()).is_some()
+        || text.contains('⟨')
+}
+
+/// The characters that the text stands for, and where each begins in it. Marks of code spans stand for nothing, and a plus
+/// sign for a blank, as in the query of a URL.
+pub(super) fn decoded(text: &str) -> impl Iterator<Item = (usize, Option<char>)> + '_ {
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        let rest = text.get(at..)?;
+        let first = rest.chars().next()?;
+        let (c, length) = one(rest, first).unwrap_or((Some(first), first.len_utf8()));
+        at += length;
+        Some((at - length, c))
+    })
+}
+
+fn one(rest: &str, first: char) -> Option<(Option<char>, usize)> {
+    match first {
+        '`' => Some((None, 1)),
+        '+' => Some((Some(' '), 1)),
+        '%' => percent(rest),
+        '&' => entity(rest),
+        '\\' => backslash(rest),
+        '⟨' => shown(rest),
+        _ => None,
+    }
+}
+
+/// `%C3%BC`: as many as make one character of UTF-8.
+fn percent(rest: &str) -> Option<(Option<char>, usize)> {
+    let byte = |at: usize| {
+        let digits = rest.get(at..)?.strip_prefix('%')?.get(..2)?;
+        u8::from_str_radix(digits, 16).ok()
+    };
+    let mut bytes = Vec::with_capacity(4);
+    while bytes.len() < 4 {
+        bytes.push(byte(bytes.len() * 3)?);
+        if let Some(c) = str::from_utf8(&bytes).ok().and_then(|text| text.chars().next()) {
+            return Some((Some(c), bytes.len() * 3));
+        }
+    }
+    None
+}
+
+/// The entities that programs write; those with names of letters are rare in logs and stay as they are.
+fn entity(rest: &str) -> Option<(Option<char>, usize)> {
+    let (name, _) = rest.get(1..)?.split_once(';').filter(|(name, _)| name.len() <= 10)?;
+    let c = match name {
+        "amp" => '&',
+        "lt" => '<',
+        "gt" => '>',
+        "quot" => '"',
+        "apos" => '\'',
+        "nbsp" => ' ',
+        _ => {
+            let number = name.strip_prefix('#')?;
+            let code = match number.strip_prefix(['x', 'X']) {
+                Some(digits) => u32::from_str_radix(digits, 16).ok()?,
+                None => number.parse().ok()?,
+            };
+            char::from_u32(code)?
+        }
+    };
+    Some((Some(c), name.len() + 2))
+}
+
+/// As in JSON, with pairs of surrogates.
+fn backslash(rest: &str) -> Option<(Option<char>, usize)> {
+    let unit = |at: usize| {
+        let digits = rest.get(at..)?.strip_prefix("\\u")?.get(..4)?;
+        u16::from_str_radix(digits, 16).ok()
+    };
+    if let Some(first) = unit(0) {
+        let pair = unit(6).and_then(|second| char::decode_utf16([first, second]).next()?.ok());
+        return match char::from_u32(u32::from(first)) {
+            Some(c) => Some((Some(c), 6)),
+            None => pair.map(|c| (Some(c), 12)),
+        };
+    }
+    match rest.chars().nth(1)? {
+        c @ ('"' | '\\' | '/' | '\'') => Some((Some(c), 2)),
+        'n' | 'r' | 't' | 'f' => Some((Some(' '), 2)),
+        _ => None,
+    }
+}
+
+/// `⟨U+200B⟩`, `⟨LF⟩`: what [`crate::text::visible`] writes.
+fn shown(rest: &str) -> Option<(Option<char>, usize)> {
+    let (name, _) = rest.strip_prefix('⟨')?.split_once('⟩')?;
+    let length = name.len() + '⟨'.len_utf8() + '⟩'.len_utf8();
+    let c = match name {
+        "TAB" | "LF" | "CR" => ' ',
+        _ => char::from_u32(u32::from_str_radix(name.strip_prefix("U+")?, 16).ok()?)?,
+    };
+    Some((Some(c), length))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> String {
+        decoded(text).filter_map(|(_, c)| c).collect()
+    }
+
+    #[test]
+    fn escapes_are_read_as_what_they_stand_for() {
+        assert_eq!(read("M%C3%BCller+%26%20Co"), "Müller & Co");
+        assert_eq!(read("A&amp;B&#39;s &#x41;&lt;"), "A&B's A<");
+        assert_eq!(read(r#"\u0041cme \"x\" \ud83d\ude00 \\"#), "Acme \"x\" 😀 \\");
+        assert_eq!(read("A⟨U+0063⟩me⟨LF⟩`x`"), "Acme x");
+    }
+
+    #[test]
+    fn what_is_no_escape_stays() {
+        for text in [
+            "100 %",
+            "%zz",
+            "%C3",
+            "a & b",
+            "&;",
+            "&nosuch;",
+            r"\ud800 \x",
+            "⟨",
+            "⟨x⟩",
+            "\\",
+            "%",
+            "&#xd800;",
+        ] {
+            assert_eq!(read(text), text);
+        }
+    }
+}
