@@ -237,12 +237,14 @@ fn limits(table: &mut Table<'_>) -> LimitSettings {
     }
 }
 
+/// A minimum that no name reaches would switch the search off.
+const LONGEST_MINIMUM: u64 = 32;
+
 fn isolation(table: &mut Table<'_>) -> IsolationSettings {
-    let longest = u64::from(u32::MAX);
     IsolationSettings {
         allow: values(table.string_list("allow")),
         min_length: table
-            .optional_integer("min_length", 1..=longest)
+            .optional_integer("min_length", 1..=LONGEST_MINIMUM)
             .and_then(|found| u32::try_from(found.value).ok()),
     }
 }

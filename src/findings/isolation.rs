@@ -92,26 +92,33 @@ impl Isolation {
             names,
             short,
             masked: self.mentions.iter().filter(|mention| mention.shown.is_some()).count() as u64,
-            allowed: hits().filter(|hit| hit.verdict == Verdict::Allowed).count() as u64,
+            allowed: hits()
+                .filter(|hit| hit.verdict == Verdict::Allowed)
+                .map(|hit| hit.times)
+                .sum(),
             stopped: stopped.into_iter().collect(),
             found: self.found(),
         }
     }
 
     fn found(&self) -> Vec<MentionFinding> {
-        let mut times: BTreeMap<(Verdict, &TenantId, &str, &Hit), u64> = BTreeMap::new();
+        let mut times: BTreeMap<_, u64> = BTreeMap::new();
         for mention in &self.mentions {
             for hit in &mention.hits {
-                let key = (hit.verdict, &mention.tenant, mention.field.as_str(), hit);
-                *times.entry(key).or_default() += 1;
+                let what = (hit.text.as_str(), hit.kind, &hit.of);
+                let key = (hit.verdict, &mention.tenant, mention.field.as_str(), what);
+                *times.entry(key).or_default() += hit.times;
             }
         }
-        let finding = |((verdict, tenant, field, hit), times): ((_, &TenantId, &str, &Hit), _)| MentionFinding {
+        let finding = |((verdict, tenant, field, (text, kind, of)), times): (
+            (_, &TenantId, &str, (&str, _, &Vec<String>)),
+            _,
+        )| MentionFinding {
             tenant: tenant.clone(),
             field: field.to_owned(),
-            text: hit.text.clone(),
-            kind: hit.kind,
-            of: hit.of.iter().take(OWNERS).cloned().collect(),
+            text: text.to_owned(),
+            kind,
+            of: of.iter().take(OWNERS).cloned().collect(),
             verdict,
             times,
         };

@@ -84,6 +84,7 @@ impl<'a> Mask<'a> {
             kind: Kind::User,
             of: Vec::new(),
             verdict: Verdict::Masked,
+            times: 1,
         };
         Some((SEVERAL.to_owned(), hit))
     }

@@ -3,25 +3,23 @@
 
 /// Whether there may be any.
 pub(super) fn any(text: &str) -> bool {
-    memchr::memchr3(b'%', b'&', b'\\', text.as_bytes()).is_some()
-        || memchr::memchr2(b'`', b'+', text.as_bytes()).is_some()
+    let bytes = text.as_bytes();
+    let plus = |at: usize| bytes.get(at + 1).is_some_and(|next| !next.is_ascii_digit());
+    memchr::memchr3(b'%', b'&', b'\\', bytes).is_some()
+        || memchr::memchr(b'`', bytes).is_some()
+        // Before a digit it is the sign of a number, or of an offset, which nearly every line has.
+        || memchr::memchr_iter(b'+', bytes).any(plus)
         || text.contains('⟨')
 }
 
-/// The characters that the text stands for, and where each begins in it. Marks of code spans stand for nothing, and a plus
-/// sign for a blank, as in the query of a URL.
-pub(super) fn decoded(text: &str) -> impl Iterator<Item = (usize, Option<char>)> + '_ {
-    let mut at = 0;
-    std::iter::from_fn(move || {
-        let rest = text.get(at..)?;
-        let first = rest.chars().next()?;
-        let (c, length) = one(rest, first).unwrap_or((Some(first), first.len_utf8()));
-        at += length;
-        Some((at - length, c))
-    })
+/// Whether an escape in ASCII may begin with this byte.
+pub(super) fn begins(byte: u8) -> bool {
+    matches!(byte, b'%' | b'&' | b'\\' | b'`' | b'+')
 }
 
-fn one(rest: &str, first: char) -> Option<(Option<char>, usize)> {
+/// The character that the beginning of a text stands for, and how long it is written; none if it is no escape. Marks of code
+/// spans stand for nothing, and a plus sign for a blank, as in the query of a URL.
+pub(super) fn one(rest: &str, first: char) -> Option<(Option<char>, usize)> {
     match first {
         '`' => Some((None, 1)),
         '+' => Some((Some(' '), 1)),
@@ -51,7 +49,7 @@ fn percent(rest: &str) -> Option<(Option<char>, usize)> {
 
 /// The entities that programs write; those with names of letters are rare in logs and stay as they are.
 fn entity(rest: &str) -> Option<(Option<char>, usize)> {
-    let (name, _) = rest.get(1..)?.split_once(';').filter(|(name, _)| name.len() <= 10)?;
+    let name = named(rest.get(1..)?, ';')?;
     let c = match name {
         "amp" => '&',
         "lt" => '<',
@@ -70,6 +68,15 @@ fn entity(rest: &str) -> Option<(Option<char>, usize)> {
     };
     Some((Some(c), name.len() + 2))
 }
+
+/// What stands before the end of an escape, if that is near: a text may hold a million beginnings.
+fn named(rest: &str, end: char) -> Option<&str> {
+    let at = rest.char_indices().take(LONGEST).find(|(_, c)| *c == end)?.0;
+    Some(&rest[..at])
+}
+
+/// No name of an escape is longer.
+const LONGEST: usize = 10;
 
 /// As in JSON, with pairs of surrogates.
 fn backslash(rest: &str) -> Option<(Option<char>, usize)> {
@@ -93,7 +100,7 @@ fn backslash(rest: &str) -> Option<(Option<char>, usize)> {
 
 /// `⟨U+200B⟩`, `⟨LF⟩`: what [`crate::text::visible`] writes.
 fn shown(rest: &str) -> Option<(Option<char>, usize)> {
-    let (name, _) = rest.strip_prefix('⟨')?.split_once('⟩')?;
+    let name = named(rest.strip_prefix('⟨')?, '⟩')?;
     let length = name.len() + '⟨'.len_utf8() + '⟩'.len_utf8();
     let c = match name {
         "TAB" | "LF" | "CR" => ' ',
@@ -107,7 +114,14 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> String {
-        decoded(text).filter_map(|(_, c)| c).collect()
+        let mut rest = text;
+        let mut read = String::new();
+        while let Some(first) = rest.chars().next() {
+            let (c, length) = one(rest, first).unwrap_or((Some(first), first.len_utf8()));
+            read.extend(c);
+            rest = &rest[length..];
+        }
+        read
     }
 
     #[test]

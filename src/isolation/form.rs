@@ -55,24 +55,36 @@ impl<'t> Form<'t> {
                 pieces: Vec::new(),
             };
         }
-        Self::of(original, original.char_indices().map(|(at, c)| (at, Some(c))))
+        Self::of(original, false)
     }
 
     /// The text with what is written as an escape read as what it stands for; none if it holds no escape.
     pub(super) fn unescaped(original: &'t str) -> Option<Self> {
-        escape::any(original).then(|| Self::of(original, escape::decoded(original)))
+        escape::any(original).then(|| Self::of(original, true))
     }
 
-    /// `chars`: where each stands in the original; none takes up room and says nothing.
-    fn of(original: &'t str, chars: impl Iterator<Item = (usize, Option<char>)>) -> Self {
+    fn of(original: &'t str, unescape: bool) -> Self {
         let mut writer = Writer {
             text: String::with_capacity(original.len() + 16),
-            pieces: Vec::with_capacity(original.len() + 1),
+            pieces: Vec::new(),
             pending: String::new(),
             start: 0,
         };
-        for (at, c) in chars {
-            writer.push(at, c);
+        let mut at = 0;
+        while let Some(first) = original[at..].chars().next() {
+            // The last of a run may have a mark on it, so it goes with what follows.
+            let run = run(&original.as_bytes()[at..], unescape).saturating_sub(1);
+            if run > 0 {
+                writer.run(at, &original[at..at + run]);
+                at += run;
+                continue;
+            }
+            let escape = unescape.then(|| escape::one(&original[at..], first)).flatten();
+            let (c, length) = escape.unwrap_or((Some(first), first.len_utf8()));
+            if let Some(c) = c {
+                writer.push(at, c);
+            }
+            at += length;
         }
         writer.flush();
         let Writer { text, mut pieces, .. } = writer;
@@ -141,6 +153,18 @@ pub(super) fn searched(name: &str) -> String {
     form.text.trim().to_ascii_lowercase()
 }
 
+/// How many bytes may be taken as they are: printable ASCII that begins no escape, up to where two blanks meet.
+fn run(bytes: &[u8], unescape: bool) -> usize {
+    let plain = |byte: u8| matches!(byte, b' '..=b'~') && !(unescape && escape::begins(byte));
+    let mut before = b' ';
+    let ends = |&byte: &u8| {
+        let ends = !plain(byte) || before == b' ' && byte == b' ';
+        before = byte;
+        ends
+    };
+    bytes.iter().position(ends).unwrap_or(bytes.len())
+}
+
 /// Printable ASCII in which no two blanks meet is searched as it is; nearly all log text is so.
 fn is_plain(text: &str) -> bool {
     crate::text::printable_ascii(text) && memchr::memmem::find(text.as_bytes(), b"  ").is_none()
@@ -175,24 +199,29 @@ struct Writer {
 }
 
 impl Writer {
-    fn push(&mut self, at: usize, c: Option<char>) {
-        match c {
-            None => {}
-            Some(c) if c.is_whitespace() || c.is_control() => {
+    /// Characters that are taken as they are.
+    fn run(&mut self, at: usize, text: &str) {
+        self.flush();
+        self.start = at;
+        if !self.continues_run() {
+            self.piece(at, PieceKind::Run);
+        }
+        self.text.push_str(text);
+    }
+
+    fn push(&mut self, at: usize, c: char) {
+        if c.is_whitespace() || c.is_control() {
+            self.flush();
+            if !self.text.ends_with(' ') {
+                self.piece(at, PieceKind::One(false));
+                self.text.push(' ');
+            }
+        } else if !unseen(c) {
+            if c.is_ascii() || !is_mark(c) {
                 self.flush();
-                if !self.text.ends_with(' ') {
-                    self.piece(at, PieceKind::One(false));
-                    self.text.push(' ');
-                }
+                self.start = at;
             }
-            Some(c) if unseen(c) => {}
-            Some(c) => {
-                if c.is_ascii() || !is_mark(c) {
-                    self.flush();
-                    self.start = at;
-                }
-                self.pending.push(c);
-            }
+            self.pending.push(c);
         }
     }
 

@@ -110,4 +110,6 @@ pub struct Hit {
     pub of: Vec<String>,
     /// What became of it.
     pub verdict: Verdict,
+    /// How often it stands in the text.
+    pub times: u64,
 }

@@ -221,10 +221,11 @@ impl Gathering {
 
     /// The tenants of the events: their ids and names as logged, and the people of theirs that the events name.
     fn seen(&mut self, tenants: &[&TenantId], events: &[ScopedEvent]) {
+        let mut added = BTreeSet::new();
         for event in events {
             let event = &event.event;
             let place = |id: &TenantId| tenants.binary_search(&id).expect("everybody is there");
-            for tenant in &event.tenants {
+            for tenant in event.tenants.iter().filter(|tenant| added.insert(*tenant)) {
                 let owner = Owner::Tenant(place(&tenant.id));
                 self.add(&tenant.id.0, owner, Kind::Id);
                 tenant.name.iter().for_each(|name| self.add(name, owner, Kind::Name));

@@ -1,6 +1,6 @@
 //! The search in one text, for one reader.
 
-use std::ops::Range;
+use std::{collections::BTreeMap, ops::Range};
 
 use super::{
     ANOTHER, Hit, Kind, LOG, Names, Verdict,
@@ -176,33 +176,54 @@ impl Reader<'_> {
             return None;
         }
         let mut shown = String::with_capacity(text.len());
-        let (mut hits, mut from) = (Vec::new(), 0);
+        let mut from = 0;
         for (range, name) in self.stretches(text, &found) {
             shown.push_str(&text[from..range.start]);
             shown.push_str(&self.instead(name));
             from = range.end;
         }
         shown.push_str(&text[from..]);
-        let mut end = 0;
-        for found in &found {
-            // What lies inside a longer name is told with it.
-            if found.range.end > end {
-                hits.push(self.hit(found, text));
-                end = found.range.end;
-            }
-        }
         Some(Masked {
             shown: (from > 0).then_some(shown),
-            hits,
+            hits: self.hits(text, &found),
         })
+    }
+
+    /// What was found, each once, in the order in which it first stands there.
+    fn hits(&self, text: &str, found: &[Found]) -> Vec<Hit> {
+        let mut places: BTreeMap<(usize, bool, &str), (usize, u64)> = BTreeMap::new();
+        let mut end = 0;
+        for found in found {
+            // What lies inside a longer name is told with it.
+            if found.range.end > end {
+                end = found.range.end;
+                let key = (found.name, found.allowed, &text[found.range.clone()]);
+                places.entry(key).or_insert((found.range.start, 0)).1 += 1;
+            }
+        }
+        let mut places: Vec<_> = places.into_iter().collect();
+        places.sort_by_key(|(_, (first, _))| *first);
+        let hit = |((name, allowed, text), (_, times)): ((usize, bool, &str), _)| {
+            let verdict = if allowed { Verdict::Allowed } else { Verdict::Masked };
+            Hit {
+                times,
+                ..self.hit_of(&self.names.patterns[name], text, verdict)
+            }
+        };
+        places.into_iter().map(hit).collect()
     }
 
     /// What is to be replaced: names that overlap as one, and with a domain the whole address or URL it stands in.
     fn stretches(&self, text: &str, found: &[Found]) -> Vec<(Range<usize>, usize)> {
         let mut stretches: Vec<(Range<usize>, usize)> = Vec::new();
         for found in found.iter().filter(|found| !found.allowed) {
+            let end = stretches.last().map_or(0, |(last, _)| last.end);
+            if found.range.end <= end {
+                continue;
+            }
             let range = match self.kind(found.name) {
-                Kind::Domain | Kind::Address => around(text, found.range.clone()),
+                // Not before what is already replaced: a long text may hold an address at every step.
+                Kind::Domain | Kind::Address => around(text, end.min(found.range.start), found.range.clone()),
                 _ => found.range.clone(),
             };
             let (mut range, mut name) = (range, found.name);
@@ -246,6 +267,7 @@ impl Reader<'_> {
             kind: kind_of(pattern, |owner| self.is_own(owner)),
             of: self.names.whose(pattern, self.own),
             verdict,
+            times: 1,
         }
     }
 
@@ -275,6 +297,10 @@ impl Reader<'_> {
     pub fn is_own_person(&self, target: &Target) -> bool {
         let mut texts = [&target.id, &target.name].into_iter().flatten();
         texts.any(|text| {
+            let short = self.names.short.get(&searched(text));
+            if short.is_some_and(|short| short.owners.iter().any(|(owner, _)| self.is_own(*owner))) {
+                return true;
+            }
             let mut places = Vec::new();
             self.places(&Form::plain(text), &mut places);
             places.iter().any(|(_, name)| self.owns(*name))
@@ -302,10 +328,10 @@ fn kind_of(pattern: &Pattern, own: impl Fn(Owner) -> bool) -> Kind {
 }
 
 /// The address or URL that a stretch lies in: everything up to blanks, quotation marks, brackets and separators.
-fn around(text: &str, range: Range<usize>) -> Range<usize> {
+fn around(text: &str, from: usize, range: Range<usize>) -> Range<usize> {
     let ends = |c: char| !c.is_ascii_graphic() || ",;()<>\"'[]{}|`".contains(c);
-    let before = text[..range.start].rfind(ends);
-    let start = before.map_or(0, |at| at + text[at..].chars().next().map_or(0, char::len_utf8));
+    let before = text[from..range.start].rfind(ends).map(|at| from + at);
+    let start = before.map_or(from, |at| at + text[at..].chars().next().map_or(0, char::len_utf8));
     let end = text[range.end..].find(ends).map_or(text.len(), |at| range.end + at);
     start..end
 }

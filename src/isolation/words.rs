@@ -1,9 +1,9 @@
-//! Which words stand in what can come to be printed: a directory of customers is long, and few of them are named.
+//! Which words stand, and which stand beside each other, in what can come to be printed: a directory of customers is long, and few of them are named.
 
 use super::form::Form;
 
-/// So many bits, of which each word sets one.
-const BITS: usize = 1 << 18;
+/// So many bits, of which each word sets one, and each with the word before it another.
+const BITS: usize = 1 << 22;
 
 /// A set of words that may hold too much, and never too little.
 #[derive(Debug)]
@@ -28,7 +28,8 @@ impl Words {
         self.0[bit / 64] |= 1 << (bit % 64);
     }
 
-    /// Whether every word of a name is there. A name stands as a whole word, so each of its words does too.
+    /// Whether every word of a name is there, beside its neighbours. A name stands as a whole word, so each of its words does
+    /// too.
     pub(super) fn may_hold(&self, name: &str) -> bool {
         let mut all = true;
         each(name, |bit| all &= self.0[bit / 64] >> (bit % 64) & 1 == 1);
@@ -36,28 +37,30 @@ impl Words {
     }
 }
 
-/// The bit of each word: a run of ASCII letters and digits without regard to case, or any one other character, as there
-/// are scripts that do not separate words.
+/// The bits of each word and of each with the one before it. A word is a run of ASCII letters and digits without regard to
+/// case, or any one other character outside ASCII, as there are scripts that do not separate words.
 fn each(text: &str, mut tell: impl FnMut(usize)) {
-    let mut hash = None;
+    let (mut word, mut before) = (None, None);
     let mut others = [0; 4];
+    let mut end = |word: u64| {
+        tell(bit(word));
+        if let Some(before) = before.replace(word) {
+            tell(bit(word.rotate_left(17) ^ before));
+        }
+    };
     for c in text.chars() {
         if c.is_ascii_alphanumeric() {
             let lower = c.to_ascii_lowercase() as u8;
-            hash = Some(mixed(hash.unwrap_or(SEED), lower));
+            word = Some(mixed(word.unwrap_or(SEED), lower));
             continue;
         }
-        if let Some(word) = hash.take() {
-            tell(bit(word));
-        }
+        word.take().into_iter().for_each(&mut end);
         if !c.is_ascii() {
             let bytes = c.encode_utf8(&mut others).bytes();
-            tell(bit(bytes.fold(SEED, mixed)));
+            end(bytes.fold(SEED, mixed));
         }
     }
-    if let Some(word) = hash {
-        tell(bit(word));
-    }
+    word.into_iter().for_each(end);
 }
 
 /// FNV-1a: the same on every machine.

@@ -111,8 +111,9 @@ fn stop(impact: &TenantImpact, file: &Artifact, found: Tally, own: &Tally) -> Op
     let ours = |name: &usize| own.get(name).map_or(0, |(times, _)| *times);
     let foreign = found.into_iter().filter(|(name, (times, _))| *times > ours(name));
     let hits: Vec<_> = foreign
-        .map(|(_, (_, hit))| Hit {
+        .map(|(_, (times, hit))| Hit {
             verdict: Verdict::Stopped,
+            times,
             ..hit
         })
         .collect();

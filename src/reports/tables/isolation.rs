@@ -9,12 +9,12 @@ use crate::{
     isolation::Hit,
 };
 
-const ISOLATION_COLUMNS: [&str; 11] = [
-    "tenant", "verdict", "found", "kind", "whose", "field", "event_id", "source", "offset", "original", "shown",
+const ISOLATION_COLUMNS: [&str; 10] = [
+    "tenant", "verdict", "found", "kind", "whose", "field", "event_id", "source", "offset", "times",
 ];
 
-/// Every name of somebody else's that was found in a customer's copy, one to a row: what stopped a release, what is masked,
-/// and what the case allows.
+/// Every name of somebody else's in every text of a customer's copy, one to a row: what stopped a release, what is masked, and
+/// what the case allows. The texts themselves may be long and full of names, so they stand once, in `masked.jsonl`.
 pub(in crate::reports) fn isolation(answer: &Answer) -> Vec<u8> {
     let mut sheet = Sheet::new(ISOLATION_COLUMNS);
     let (stops, others): (Vec<_>, Vec<_>) = answer
@@ -30,7 +30,7 @@ pub(in crate::reports) fn isolation(answer: &Answer) -> Vec<u8> {
     sheet.bytes()
 }
 
-fn isolation_cells<'a>(findings: &'a Findings, mention: &'a Mention, hit: &'a Hit) -> [Cell<'a>; 11] {
+fn isolation_cells<'a>(findings: &'a Findings, mention: &'a Mention, hit: &'a Hit) -> [Cell<'a>; 10] {
     let text = |field: &'a Option<String>| Cell::from(field.as_deref().unwrap_or_default());
     [
         mention.tenant.0.as_str().into(),
@@ -45,8 +45,7 @@ fn isolation_cells<'a>(findings: &'a Findings, mention: &'a Mention, hit: &'a Hi
             .map_or("", |at| findings.sources[at.source].path.as_str())
             .into(),
         mention.at.map(|at| at.offset.to_string()).unwrap_or_default().into(),
-        text(&mention.original),
-        text(&mention.shown),
+        hit.times.to_string().into(),
     ]
 }
 
