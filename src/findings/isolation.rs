@@ -102,27 +102,37 @@ impl Isolation {
     }
 
     fn found(&self) -> Vec<MentionFinding> {
-        let mut times: BTreeMap<_, u64> = BTreeMap::new();
+        let mut found: BTreeMap<_, MentionFinding> = BTreeMap::new();
         for mention in &self.mentions {
             for hit in &mention.hits {
-                let what = (hit.text.as_str(), hit.kind, &hit.of);
-                let key = (hit.verdict, &mention.tenant, mention.field.as_str(), what);
-                *times.entry(key).or_default() += hit.times;
+                let key = (
+                    hit.verdict,
+                    &mention.tenant,
+                    &mention.field,
+                    &hit.text,
+                    hit.kind,
+                    &hit.of,
+                );
+                let finding = || MentionFinding::new(mention, hit);
+                found.entry(key).or_insert_with(finding).times += hit.times;
             }
         }
-        let finding = |((verdict, tenant, field, (text, kind, of)), times): (
-            (_, &TenantId, &str, (&str, _, &Vec<String>)),
-            _,
-        )| MentionFinding {
-            tenant: tenant.clone(),
-            field: field.to_owned(),
-            text: text.to_owned(),
-            kind,
-            of: of.iter().take(OWNERS).cloned().collect(),
-            verdict,
-            times,
-        };
-        times.into_iter().map(finding).collect()
+        found.into_values().collect()
+    }
+}
+
+impl MentionFinding {
+    /// Not yet counted.
+    fn new(mention: &Mention, hit: &Hit) -> Self {
+        Self {
+            tenant: mention.tenant.clone(),
+            field: mention.field.clone(),
+            text: hit.text.clone(),
+            kind: hit.kind,
+            of: hit.of.iter().take(OWNERS).cloned().collect(),
+            verdict: hit.verdict,
+            times: 0,
+        }
     }
 }
 

@@ -47,7 +47,21 @@ fn percent(rest: &str) -> Option<(Option<char>, usize)> {
     None
 }
 
-/// The entities that programs write; those with names of letters are rare in logs and stay as they are.
+/// The named entities of the characters from U+00A0 on, in their order: the letters of western European names.
+const LATIN: &str = "\
+    nbsp iexcl cent pound curren yen brvbar sect uml copy ordf laquo not shy reg macr deg plusmn sup2 sup3 acute \
+    micro para middot cedil sup1 ordm raquo frac14 frac12 frac34 iquest Agrave Aacute Acirc Atilde Auml Aring \
+    AElig Ccedil Egrave Eacute Ecirc Euml Igrave Iacute Icirc Iuml ETH Ntilde Ograve Oacute Ocirc Otilde Ouml \
+    times Oslash Ugrave Uacute Ucirc Uuml Yacute THORN szlig agrave aacute acirc atilde auml aring aelig ccedil \
+    egrave eacute ecirc euml igrave iacute icirc iuml eth ntilde ograve oacute ocirc otilde ouml divide oslash \
+    ugrave uacute ucirc uuml yacute thorn yuml";
+
+fn latin(name: &str) -> Option<char> {
+    let at = LATIN.split(' ').position(|known| known == name)?;
+    char::from_u32(0xa0 + u32::try_from(at).ok()?)
+}
+
+/// The entities that programs write.
 fn entity(rest: &str) -> Option<(Option<char>, usize)> {
     let name = named(rest.get(1..)?, ';')?;
     let c = match name {
@@ -56,9 +70,10 @@ fn entity(rest: &str) -> Option<(Option<char>, usize)> {
         "gt" => '>',
         "quot" => '"',
         "apos" => '\'',
-        "nbsp" => ' ',
         _ => {
-            let number = name.strip_prefix('#')?;
+            let Some(number) = name.strip_prefix('#') else {
+                return Some((Some(latin(name)?), name.len() + 2));
+            };
             let code = match number.strip_prefix(['x', 'X']) {
                 Some(digits) => u32::from_str_radix(digits, 16).ok()?,
                 None => number.parse().ok()?,
@@ -127,7 +142,7 @@ mod tests {
     #[test]
     fn escapes_are_read_as_what_they_stand_for() {
         assert_eq!(read("M%C3%BCller+%26%20Co"), "Müller & Co");
-        assert_eq!(read("A&amp;B&#39;s &#x41;&lt;"), "A&B's A<");
+        assert_eq!(read("A&amp;B&#39;s &#x41;&lt;&Uuml;&yuml;&nbsp;"), "A&B's A<Üÿ\u{a0}");
         assert_eq!(read(r#"\u0041cme \"x\" \ud83d\ude00 \\"#), "Acme \"x\" 😀 \\");
         assert_eq!(read("A⟨U+0063⟩me⟨LF⟩`x`"), "Acme x");
     }

@@ -45,6 +45,8 @@ pub(super) struct AgentLabel {
 pub(super) struct Pattern {
     /// Each once.
     pub(super) owners: Vec<(Owner, Kind)>,
+    /// An e-mail address, whose parts name nobody but whom the whole names.
+    pub(super) address: bool,
 }
 
 /// Whose a name is.
@@ -278,7 +280,10 @@ impl Gathering {
         } else {
             &mut self.short
         };
-        let owners = &mut place.entry(name).or_default().owners;
+        let address = people::is_address(&name);
+        let pattern = place.entry(name).or_default();
+        pattern.address = address;
+        let owners = &mut pattern.owners;
         if !owners.contains(&(owner, kind)) {
             owners.push((owner, kind));
         }
@@ -315,8 +320,11 @@ fn words<'a>(events: &'a [ScopedEvent], printed: impl Iterator<Item = &'a str>) 
         let texts = texts.into_iter().chain(targets).flatten().map(String::as_str);
         let texts: Vec<&str> = texts.chain([event.action.as_str()]).collect();
         // Much of an event is as in the one before it.
-        let new = texts.iter().filter(|text| !last.contains(text));
-        new.for_each(|text| words.add(text));
+        let new = texts
+            .iter()
+            .enumerate()
+            .filter(|(at, text)| last.get(*at) != Some(text));
+        new.for_each(|(_, text)| words.add(text));
         last = texts;
     }
     words

@@ -107,6 +107,7 @@ impl Reader<'_> {
                 match self.standing(*shield) {
                     Standing::Own | Standing::Stated => own = own.max(range.end),
                     Standing::Allowed => allowed = allowed.max(range.end),
+                    Standing::OwnPerson if self.names.patterns[*shield].address => own = own.max(range.end),
                     Standing::OwnPerson => person = person.max(range.end),
                     Standing::OwnMention | Standing::Foreign => {}
                 }

@@ -193,6 +193,7 @@ fn names_are_found_however_they_are_written() {
         "MÜLLER & SÖHNE",
         "Mu\u{308}ller  &\tSo\u{308}hne",
         "M\u{fc}ller &amp; S&#246;hne",
+        "M&Uuml;ller&nbsp;&amp; S&ouml;hne",
         "M%C3%BCller%20%26%20S%C3%B6hne",
         "M%C3%BCller+%26+S%C3%B6hne",
         "M\\u00fcller \\u0026 S\\u00f6hne",
@@ -208,6 +209,16 @@ fn names_are_found_however_they_are_written() {
         let told = shown(&case, "t-0005", &format!("von {text}様、x"));
         assert_eq!(told, "von [another customer]様、x", "{text}");
     }
+}
+
+/// In an address of a user's of one's own the name of a tenant may be a word by itself.
+#[test]
+fn an_address_of_one_s_own_user_stays_whole() {
+    let mut case = case("");
+    case.agents[0].employer = None;
+    let user = event(&["7"], &[target("user", "ann@acme.example", "Ann")], "");
+    let told = shown_among(&case, &[user], "7", "ann@acme.example, acme");
+    assert_eq!(told, "ann@acme.example, [another customer]");
 }
 
 /// Marks of code go with the letter before them.

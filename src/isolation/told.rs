@@ -21,7 +21,7 @@ pub fn check(case: &Case) -> Result<(), CaseError> {
 fn faults(names: &Names, text: &Found<String>) -> Vec<Diagnostic> {
     let reader = Reader::nobody(names);
     let found = reader.search(&text.value);
-    let named = found.iter().filter(|found| !found.allowed);
+    let foreign = found.iter().filter(|found| !found.allowed);
     let fault = |found: &super::Found| {
         let agent = names.patterns[found.name]
             .owners
@@ -36,5 +36,5 @@ fn faults(names: &Names, text: &Found<String>) -> Vec<Diagnostic> {
         .hint("say it without the name; if it is an ordinary word here, add it to `allow` in `[isolation]`")
         .at(text.place.clone())
     };
-    named.map(fault).collect()
+    foreign.map(fault).collect()
 }

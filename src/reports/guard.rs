@@ -77,11 +77,17 @@ fn render(header: &Header, templates: &Templates, impact: &TenantImpact) -> Resu
 }
 
 fn tally(reader: &Reader<'_>, file: &Artifact) -> Tally {
-    let text = String::from_utf8_lossy(&file.bytes);
+    let text = match str::from_utf8(&file.bytes) {
+        Ok(text) => Cow::Borrowed(text),
+        Err(_) => String::from_utf8_lossy(&file.bytes),
+    };
     let mut tally = Tally::new();
-    let table = file.path.ends_with(".csv");
-    for line in text.lines() {
-        let line = if table { cells(line) } else { Cow::Borrowed(line.trim()) };
+    let table = file.path.rsplit_once('.').is_some_and(|(_, kind)| kind == "csv");
+    let mut from = 0;
+    for end in memchr::memchr_iter(b'\n', text.as_bytes()).chain([text.len()]) {
+        let line = text[from..end].trim();
+        from = (end + 1).min(text.len());
+        let line = if table { cells(line) } else { Cow::Borrowed(line) };
         for found in reader.search(&line) {
             count(&mut tally, reader, &found, &line);
         }
