@@ -332,7 +332,7 @@ fn every_name_has_a_folder_of_its_own_inside_the_bundle() {
 
 #[test]
 fn what_is_huge_or_deep_or_half_a_character_breaks_nothing() {
-    let huge = "t-0002 &amp; <b>".repeat(700_000);
+    let huge = "lots of text ".repeat(800_000) + &"t-0002 &amp; <b>".repeat(20_000);
     let deep = format!(
         r#"{{"event_id":"deep","timestamp":"2026-01-16T00:00:09Z","actor":{{"id":"ag-01"}},"tenant":{{"id":"t-0001"}},"action":"user.view","x":{}1{}}}"#,
         "[".repeat(100_000),
