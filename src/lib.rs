@@ -26,6 +26,7 @@ pub mod scope;
 pub mod coverage;
 pub mod catalogue;
 pub mod tenants;
+pub mod isolation;
 pub mod findings;
 pub mod engine;
 pub mod inspect;

@@ -74,6 +74,8 @@ fn the_contract_s_files_are_there_for_every_tenant() {
         "index.html",
         "tenants.csv",
         "refused.csv",
+        "isolation.csv",
+        "masked.jsonl",
         "unattributed.jsonl",
         "manifest.json",
     ] {
@@ -141,20 +143,10 @@ fn agents_keep_their_pseudonyms_and_log_paths_stay_inside() {
         .filter_map(|secret| secret.as_str())
         .chain(["superuser-a", "superuser-b"])
         .collect();
-    // An actor that names an agent in its own free text is the customer's to read; structure never does.
     for (name, bytes) in files(&out.join("tenants")) {
-        if !name.ends_with("actions.jsonl") {
-            continue;
-        }
-        for line in String::from_utf8(bytes).expect("UTF-8").lines() {
-            let row: serde_json::Value = serde_json::from_str(line).expect("a row");
-            for key in ["agent", "identity_matched", "source"] {
-                let text = row[key].as_str().expect("a text");
-                assert!(
-                    secrets.iter().all(|secret| !text.contains(secret)),
-                    "{name}: {key} is {text}"
-                );
-            }
+        let text = String::from_utf8(bytes).expect("UTF-8");
+        for secret in &secrets {
+            assert!(!text.contains(secret), "{name} tells {secret}");
         }
     }
 }

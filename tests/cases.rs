@@ -16,6 +16,8 @@ fn kept(name: &str) -> bool {
         || name == SAID
         || ends("refused.csv")
         || ends("unattributed.jsonl")
+        || name == "isolation.csv"
+        || name == "masked.jsonl"
         || name.starts_with("tenants/") && !ends(".html")
 }
 

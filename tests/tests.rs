@@ -12,6 +12,7 @@ mod faults;
 mod flags;
 mod framings;
 mod inspect;
+mod isolation;
 mod laws;
 mod profiles;
 mod sample;

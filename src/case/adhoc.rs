@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::{
-    Case, CaseError, CaseHeader, Directory, InputSpec, LimitSettings, ReportSettings, Tlp,
+    Case, CaseError, CaseHeader, Directory, InputSpec, IsolationSettings, LimitSettings, ReportSettings, Tlp,
     agents::{self, Listed},
     file::{Who, WrittenScope},
     folder::Folder,
@@ -64,6 +64,7 @@ impl Case {
         };
         Parts {
             header: Some(header()),
+            title: None,
             scopes: vec![scope],
             agents,
             complete,
@@ -71,6 +72,7 @@ impl Case {
             logs: logs(flags, &folder),
             reports: ReportSettings::default(),
             limits: LimitSettings::default(),
+            isolation: IsolationSettings::default(),
         }
         .assemble(folder, faults)
     }

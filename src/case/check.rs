@@ -132,7 +132,7 @@ fn scope(written: WrittenScope, agents: &[Listed], complete: bool, faults: &mut 
     Some(Scope {
         name: written.name?.value,
         window: window?,
-        basis: written.basis,
+        basis: written.basis.map(|found| found.value),
         agents: agents.into_iter().collect(),
         sessions: written.sessions,
         ips: written.ips,

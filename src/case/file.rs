@@ -1,7 +1,7 @@
 //! The case file as written: what each section says, before anything is looked up elsewhere.
 
 use super::{
-    AgentNaming, CaseHeader, GapHours, InputSpec, LimitSettings, ReportSettings, TenantId, Tlp,
+    AgentNaming, CaseHeader, GapHours, InputSpec, IsolationSettings, LimitSettings, ReportSettings, TenantId, Tlp,
     agents::{self, Listed},
     folder::Folder,
 };
@@ -15,12 +15,15 @@ use crate::{
 #[derive(Debug)]
 pub(super) struct Written {
     pub(super) header: Option<CaseHeader>,
+    /// Where the title was written.
+    pub(super) title: Option<Found<String>>,
     pub(super) scopes: Vec<WrittenScope>,
     pub(super) agents: WrittenAgents,
     pub(super) tenants: WrittenTenants,
     pub(super) logs: Vec<InputSpec>,
     pub(super) reports: ReportSettings,
     pub(super) limits: LimitSettings,
+    pub(super) isolation: IsolationSettings,
 }
 
 /// One entry of `[[scopes]]`. What is none has a fault.
@@ -30,7 +33,7 @@ pub(super) struct WrittenScope {
     pub(super) name: Option<Found<String>>,
     pub(super) from: Option<Found<Timestamp>>,
     pub(super) until: Option<Found<Timestamp>>,
-    pub(super) basis: Option<String>,
+    pub(super) basis: Option<Found<String>>,
     pub(super) who: Option<Who>,
     pub(super) sessions: Vec<String>,
     pub(super) ips: Vec<String>,
@@ -63,7 +66,7 @@ pub(super) struct WrittenTenants {
 
 /// Reads the whole file.
 pub(super) fn read(root: &mut Table<'_>, folder: &Folder) -> Written {
-    let header = root.required_table("case", header).flatten();
+    let (title, header) = root.required_table("case", header).unwrap_or_default();
     let hint = "add `[[scopes]]` with `name`, `from`, `until`, `basis` and `agents`";
     let scopes = some(
         root,
@@ -79,30 +82,37 @@ pub(super) fn read(root: &mut Table<'_>, folder: &Folder) -> Written {
     let logs = logs(root, folder);
     let reports = reports(root, folder);
     let limits = root.optional_table("limits", limits).unwrap_or_default();
+    let isolation = root.optional_table("isolation", isolation).unwrap_or_default();
     Written {
         header,
+        title,
         scopes,
         agents: agents.unwrap_or_else(|| no_agents(root.place().clone())),
         tenants: tenants.unwrap_or_default(),
         logs,
         reports,
         limits,
+        isolation,
     }
 }
 
-fn header(table: &mut Table<'_>) -> Option<CaseHeader> {
-    let mut text = |key| table.required_string(key).map(|found| found.value);
+/// The title stands apart too, with its place: whom it names is seen only when everybody is known.
+fn header(table: &mut Table<'_>) -> (Option<Found<String>>, Option<CaseHeader>) {
+    let mut text = |key| table.required_string(key);
     let (id, title, vendor, contact) = (text("id"), text("title"), text("vendor"), text("contact"));
     let tlp = table.required_string("tlp").and_then(|found| label(table, found));
     let issued = table.required_time("issued").map(|found| found.value);
-    Some(CaseHeader {
-        id: id?,
-        title: title?,
-        vendor: vendor?,
-        tlp: tlp?,
-        issued: Some(issued?),
-        contact: Some(contact?),
-    })
+    let whole = || {
+        Some(CaseHeader {
+            id: id?.value,
+            title: title.clone()?.value,
+            vendor: vendor?.value,
+            tlp: tlp?,
+            issued: Some(issued?),
+            contact: Some(contact?.value),
+        })
+    };
+    (title.clone(), whole())
 }
 
 /// With or without the prefix that the standard writes before a label.
@@ -123,7 +133,7 @@ fn scope(table: &mut Table<'_>) -> WrittenScope {
         name: table.required_string("name").and_then(|name| word(table, name)),
         from: table.required_time("from"),
         until: table.required_time("until"),
-        basis: table.required_string("basis").map(|found| found.value),
+        basis: table.required_string("basis"),
         who: who(table),
         sessions: values(table.string_list("sessions")),
         ips: values(table.string_list("ips")),
@@ -224,6 +234,18 @@ fn limits(table: &mut Table<'_>) -> LimitSettings {
     LimitSettings {
         ratio: number("ratio"),
         unpacked: number("unpacked_bytes"),
+    }
+}
+
+/// A minimum that no name reaches would switch the search off.
+const LONGEST_MINIMUM: u64 = 32;
+
+fn isolation(table: &mut Table<'_>) -> IsolationSettings {
+    IsolationSettings {
+        allow: values(table.string_list("allow")),
+        min_length: table
+            .optional_integer("min_length", 1..=LONGEST_MINIMUM)
+            .and_then(|found| u32::try_from(found.value).ok()),
     }
 }
 

@@ -6,14 +6,17 @@ use std::{
 };
 
 use super::{
-    Case, CaseError, CaseFile, CaseHeader, Directory, InputSpec, LimitSettings, ReportSettings,
+    Case, CaseError, CaseFile, CaseHeader, Directory, InputSpec, IsolationSettings, LimitSettings, ReportSettings,
     agents::{self, Listed},
     check,
     file::{self, WrittenAgents, WrittenScope, WrittenTenants},
     folder::Folder,
     tenants,
 };
-use crate::{diag::Diagnostic, document};
+use crate::{
+    diag::Diagnostic,
+    document::{self, Found},
+};
 
 impl Case {
     /// Reads a case file, the agents and the tenants it names, and checks them together. Every fault of all of them
@@ -37,6 +40,7 @@ impl Case {
         let directory = directory(written.tenants, &mut folder, &mut faults);
         Parts {
             header: written.header,
+            title: written.title,
             scopes: written.scopes,
             agents,
             complete,
@@ -44,6 +48,7 @@ impl Case {
             logs: written.logs,
             reports: written.reports,
             limits: written.limits,
+            isolation: written.isolation,
         }
         .assemble(folder, faults)
     }
@@ -53,6 +58,7 @@ impl Case {
 #[derive(Debug)]
 pub(super) struct Parts {
     pub(super) header: Option<CaseHeader>,
+    pub(super) title: Option<Found<String>>,
     pub(super) scopes: Vec<WrittenScope>,
     pub(super) agents: Vec<Listed>,
     /// Whether every listed agent is there, so that one not found is really not listed.
@@ -61,11 +67,14 @@ pub(super) struct Parts {
     pub(super) logs: Vec<InputSpec>,
     pub(super) reports: ReportSettings,
     pub(super) limits: LimitSettings,
+    pub(super) isolation: IsolationSettings,
 }
 
 impl Parts {
     /// The case, if nothing was or is found wrong.
     pub(super) fn assemble(self, folder: Folder, mut faults: Vec<Diagnostic>) -> Result<Case, CaseError> {
+        let bases = self.scopes.iter().filter_map(|scope| scope.basis.clone());
+        let told = self.title.into_iter().chain(bases).collect();
         check::agents(&self.agents, &mut faults);
         let scopes = check::scopes(self.scopes, &self.agents, self.complete, &mut faults);
         match self.header {
@@ -77,6 +86,8 @@ impl Parts {
                 logs: self.logs,
                 reports: self.reports,
                 limits: self.limits,
+                isolation: self.isolation,
+                told,
                 files: folder.files,
             }),
             _ => Err(CaseError::Faults(in_order(faults, &folder.names))),

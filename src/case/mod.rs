@@ -19,6 +19,7 @@ use serde::{Deserialize, Serialize};
 pub use self::{adhoc::AdHoc, error::CaseError, identity::fold};
 use crate::{
     digest::Sha256,
+    document::Found,
     time::{Timestamp, Window},
 };
 
@@ -42,6 +43,10 @@ pub struct Case {
     pub reports: ReportSettings,
     /// How much a log file may unpack to, where the case says so.
     pub limits: LimitSettings,
+    /// What is looked for in customers' copies, and what is not.
+    pub isolation: IsolationSettings,
+    /// The case's sentences that customers read, and where they were written: titles and reasons.
+    pub told: Vec<Found<String>>,
     /// The files the case is made of, with their digests, in the order read.
     pub files: Vec<CaseFile>,
 }
@@ -210,6 +215,25 @@ pub struct LimitSettings {
     pub ratio: Option<u64>,
     /// How many bytes may come out of one file.
     pub unpacked: Option<u64>,
+}
+
+/// What is looked for in customers' copies, and what is not.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct IsolationSettings {
+    /// Words that may stand in every customer's copy although they name another customer or an agent.
+    pub allow: Vec<String>,
+    /// Shorter identifiers are not looked for inside of texts; none is [`MIN_LENGTH`].
+    pub min_length: Option<u32>,
+}
+
+/// Identifiers of fewer characters stand in texts by chance.
+pub const MIN_LENGTH: u32 = 4;
+
+impl IsolationSettings {
+    /// The fewest characters of an identifier that is looked for inside of texts.
+    pub fn least(&self) -> usize {
+        self.min_length.unwrap_or(MIN_LENGTH) as usize
+    }
 }
 
 /// How reports are made.

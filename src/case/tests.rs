@@ -54,6 +54,10 @@ catalogue = "ours.toml"
 
 [coverage]
 gap_hours = 3
+
+[isolation]
+allow = ["Notion", "Target"]
+min_length = 5
 "#;
 
 const AGENTS: &str = "\u{feff}ID, Email,identities,name,employer,role,country\r\n\

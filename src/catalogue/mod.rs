@@ -164,6 +164,11 @@ impl Catalogue {
         }
     }
 
+    /// Whether this very code is catalogued: it is then no text that anybody could have made up.
+    pub fn knows(&self, code: &str) -> bool {
+        self.exact.contains_key(code)
+    }
+
     /// Adds the actions of one file, before those there are.
     fn extend(&mut self, actions: Vec<Action>) {
         let mut patterns = Vec::new();

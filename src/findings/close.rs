@@ -3,13 +3,14 @@
 use std::collections::BTreeSet;
 
 use super::{
-    Answer, ConflictFinding, CoverageFinding, Findings, Impact, KindCoverage, NearFinding, RefusedFinding, SCHEMA,
-    ScopeFinding, SourceCoverage, SourceFinding, TenantFinding, Tool, caveats::caveats, count,
+    Answer, ConflictFinding, CoverageFinding, Findings, Impact, Isolation, KindCoverage, NearFinding, RefusedFinding,
+    SCHEMA, ScopeFinding, SourceCoverage, SourceFinding, TenantFinding, Tool, caveats::caveats, count,
 };
 use crate::{
     case::Case,
     catalogue::Catalogue,
     coverage::Coverage,
+    isolation::Names,
     sources::{Broken, Changed, Digested, Skipped},
     tenants::{Books, Refused, ScopedEvent, Settled, SourceTally, settle},
     time::Window,
@@ -70,7 +71,9 @@ impl Answer {
         let kinds: Vec<_> = scan.sources.iter().map(|source| source.profile.as_str()).collect();
         let settled = settle(tallies, &kinds);
         let records = balanced(&settled)?;
-        let (tenants, unattributed) = count::by_tenant(case, catalogue, &settled.events);
+        let names = names(case, catalogue, &scan, &settled.events);
+        let (tenants, unattributed, mentions) = count::by_tenant(case, catalogue, &names, &settled.events);
+        let isolation = Isolation { names, mentions };
         let mut findings = Findings {
             schema: SCHEMA.to_owned(),
             tool: Tool {
@@ -102,6 +105,7 @@ impl Answer {
                 mentions: settled.mentions,
                 narrowed: settled.narrowed,
             },
+            isolation: isolation.finding(),
         };
         findings.caveats = caveats(&findings, &scan);
         findings.complete = findings.caveats.is_empty();
@@ -109,8 +113,19 @@ impl Answer {
             findings,
             tenants,
             unattributed,
+            isolation,
         })
     }
+}
+
+/// Everybody's names. What the case says and what the catalogue says of an action are printed too.
+fn names(case: &Case, catalogue: &Catalogue, scan: &Scan, events: &[ScopedEvent]) -> Names {
+    let codes: BTreeSet<_> = events.iter().map(|event| event.event.action.as_str()).collect();
+    let entries = codes.into_iter().map(|code| catalogue.lookup(code));
+    let meanings = entries.flat_map(|entry| [entry.says, entry.check]).flatten();
+    let told = case.told.iter().map(|text| text.value.as_str());
+    let paths = scan.sources.iter().map(|source| source.path.as_str());
+    Names::new(case, events, paths, told.chain(meanings))
 }
 
 /// The books of all sources, if every one balances and so does the whole.

@@ -2,47 +2,54 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{ActionFinding, AgentFinding, TenantFinding, TenantImpact, slug::slug};
+use super::{ActionFinding, AgentFinding, Mention, TenantFinding, TenantImpact, mask::Mask, slug::slug};
 use crate::{
     case::{Agent, Case, TenantId},
     catalogue::Catalogue,
+    isolation::{Names, pseudonyms},
     tenants::{Outcomes, ScopedEvent, TenantEvent},
     time::Timestamp,
 };
-
-/// What stands in the place of another customer.
-const WITHHELD: &str = "[another customer]";
 
 /// The events of one tenant, and the name they give it.
 #[derive(Default)]
 struct Share {
     name: Option<String>,
     events: Vec<TenantEvent>,
+    /// Of each event, whether it names other tenants too.
+    several: Vec<bool>,
 }
 
-/// Each tenant's share in id order, and the events that name no tenant. Events come in time order and stay so.
+/// Each tenant's share in id order, the events that name no tenant, and what was found of others in the shares. Events come
+/// in time order and stay so.
 pub(super) fn by_tenant(
     case: &Case,
     catalogue: &Catalogue,
+    names: &Names,
     events: &[ScopedEvent],
-) -> (Vec<TenantImpact>, Vec<TenantEvent>) {
+) -> (Vec<TenantImpact>, Vec<TenantEvent>, Vec<Mention>) {
     let mut shares: BTreeMap<&TenantId, Share> = BTreeMap::new();
     let mut unattributed = Vec::new();
-    let customers = Customers::new(case, events);
     for event in events {
+        let several = event.event.tenants.len() > 1;
         for tenant in &event.event.tenants {
             let share = shares.entry(&tenant.id).or_default();
             share.name = share.name.take().or_else(|| tenant.name.clone());
-            share
-                .events
-                .push(customers.withhold(of_tenant(event, catalogue), &tenant.id));
+            share.events.push(of_tenant(event, catalogue));
+            share.several.push(several);
         }
         if event.event.tenants.is_empty() {
             unattributed.push(of_tenant(event, catalogue));
         }
     }
-    let impacts = shares.into_iter().map(|(id, share)| impact(case, id, share)).collect();
-    (impacts, unattributed)
+    let mut mentions = Vec::new();
+    let impact = |(id, share)| {
+        let (impact, found) = impact(case, catalogue, names, id, share);
+        mentions.extend(found);
+        impact
+    };
+    let impacts = shares.into_iter().map(impact).collect();
+    (impacts, unattributed, mentions)
 }
 
 /// The event without the tenants it names: what a tenant may see names no other.
@@ -70,59 +77,25 @@ fn of_tenant(scoped: &ScopedEvent, catalogue: &Catalogue) -> TenantEvent {
     }
 }
 
-/// Every customer there is, by what names it: those of the directory and those that the events name.
-struct Customers<'a> {
-    ids: BTreeSet<&'a str>,
-    /// To the ids of those that have the name.
-    names: BTreeMap<&'a str, BTreeSet<&'a str>>,
-}
-
-impl<'a> Customers<'a> {
-    fn new(case: &'a Case, events: &'a [ScopedEvent]) -> Self {
-        let listed = case
-            .directory
-            .tenants
-            .iter()
-            .map(|(id, tenant)| (id.0.as_str(), tenant.name.as_deref()));
-        let named = events.iter().flat_map(|event| &event.event.tenants);
-        let named = named.map(|tenant| (tenant.id.0.as_str(), tenant.name.as_deref()));
-        let mut customers = Self {
-            ids: BTreeSet::new(),
-            names: BTreeMap::new(),
-        };
-        for (id, name) in listed.chain(named) {
-            customers.ids.insert(id);
-            if let Some(name) = name {
-                customers.names.entry(name).or_default().insert(id);
-            }
-        }
-        customers
-    }
-
-    /// The event as this tenant may see it: a target that is another customer is not told.
-    fn withhold(&self, mut event: TenantEvent, own: &TenantId) -> TenantEvent {
-        for target in &mut event.targets {
-            let by_id = target
-                .id
-                .as_deref()
-                .is_some_and(|id| id != own.0 && self.ids.contains(id));
-            let named = target.name.as_deref().and_then(|name| self.names.get(name));
-            if by_id || named.is_some_and(|ids| !ids.contains(own.0.as_str())) {
-                (target.id, target.name) = (None, Some(WITHHELD.to_owned()));
-            }
-        }
-        event
-    }
-}
-
-fn impact(case: &Case, id: &TenantId, share: Share) -> TenantImpact {
-    let Share { name, events } = share;
+/// Counted as logged, then masked: what the vendor reads in figures is what happened.
+fn impact(
+    case: &Case,
+    catalogue: &Catalogue,
+    names: &Names,
+    id: &TenantId,
+    share: Share,
+) -> (TenantImpact, Vec<Mention>) {
+    let Share {
+        name,
+        mut events,
+        several,
+    } = share;
     let entry = case.directory.tenants.get(id);
     let known = entry.is_some();
     let entry = entry.cloned().unwrap_or_default();
     let (first, last) = span(&events).expect("a tenant is here because an event names it");
     let in_scope = |scope: usize| events.iter().filter(|event| event.scopes.contains(scope)).count() as u64;
-    let finding = TenantFinding {
+    let mut finding = TenantFinding {
         id: id.clone(),
         name: entry.name.or(name),
         known,
@@ -144,8 +117,16 @@ fn impact(case: &Case, id: &TenantId, share: Share) -> TenantImpact {
         contact: entry.contact,
         locale: entry.locale,
         time_zone: entry.time_zone,
+        masked: 0,
+        released: true,
     };
-    TenantImpact { finding, events }
+    let mut mask = Mask::new(names.for_reader(id), id, catalogue);
+    for (event, several) in events.iter_mut().zip(several) {
+        mask.event(event, several);
+    }
+    let mentions = mask.mentions;
+    finding.masked = mentions.iter().filter(|mention| mention.shown.is_some()).count() as u64;
+    (TenantImpact { finding, events }, mentions)
 }
 
 /// First and last of events in time order.
@@ -195,10 +176,9 @@ pub(super) fn actions(catalogue: &Catalogue, events: &[ScopedEvent]) -> Vec<Acti
 
 /// Every listed agent in the order of the case, also those without events.
 pub(super) fn agents(listed: &[Agent], events: &[ScopedEvent]) -> Vec<AgentFinding> {
-    let width = listed.len().to_string().len().max(2);
     let mut own: Vec<Vec<&ScopedEvent>> = vec![Vec::new(); listed.len()];
     events.iter().for_each(|event| own[event.agent].push(event));
-    let finding = |((agent, events), number): ((&Agent, Vec<&ScopedEvent>), usize)| AgentFinding {
+    let finding = |((agent, events), pseudonym): ((&Agent, Vec<&ScopedEvent>), String)| AgentFinding {
         id: agent.id.clone(),
         events: events.len() as u64,
         tenants: distinct(
@@ -208,7 +188,7 @@ pub(super) fn agents(listed: &[Agent], events: &[ScopedEvent]) -> Vec<AgentFindi
         ),
         first: events.first().map(|event| event.event.time),
         last: events.last().map(|event| event.event.time),
-        pseudonym: format!("Agent {number:0width$}"),
+        pseudonym,
         name: agent.name.clone(),
         email: agent.email.clone(),
         identities: agent.identities.clone(),
@@ -216,5 +196,10 @@ pub(super) fn agents(listed: &[Agent], events: &[ScopedEvent]) -> Vec<AgentFindi
         role: agent.role.clone(),
         country: agent.country.clone(),
     };
-    listed.iter().zip(own).zip(1..).map(finding).collect()
+    listed
+        .iter()
+        .zip(own)
+        .zip(pseudonyms(listed.len()))
+        .map(finding)
+        .collect()
 }

@@ -6,6 +6,8 @@
 mod caveats;
 mod close;
 mod count;
+mod isolation;
+mod mask;
 mod slug;
 
 use std::{cmp::Reverse, collections::BTreeMap};
@@ -24,6 +26,7 @@ use crate::{
 };
 
 pub use close::{BooksDoNotBalance, Scan, Scanned};
+pub use isolation::{Isolation, IsolationFinding, Mention, MentionFinding};
 
 /// The version of this format.
 pub const SCHEMA: &str = "tenant-impact/findings/1";
@@ -66,6 +69,8 @@ pub struct Findings {
     pub agent_naming: AgentNaming,
     /// Records by others that came near to being in scope.
     pub near: NearFinding,
+    /// What was found of others in customers' copies, and what became of it.
+    pub isolation: IsolationFinding,
 }
 
 /// Records in a window that count as others', and why they deserve a look: a profile that misses a field, or a scope drawn
@@ -100,6 +105,8 @@ pub struct Caveat {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, JsonSchema, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum CaveatCode {
+    /// A tenant's files were not released: somebody else's name was still in them.
+    LeakStopped,
     /// No record at all could be read as an event: nothing can be said.
     NothingRead,
     /// No record is in scope; says what was searched.
@@ -130,6 +137,8 @@ pub enum CaveatCode {
     EventsWithoutTenant,
     /// Some tenants are not in the directory.
     UnknownTenants,
+    /// Some texts in customers' copies named somebody else, and are masked there.
+    MaskedText,
     /// Some event ids name more than one body.
     EventIdConflict,
     /// Some actions are not in the catalogue.
@@ -226,6 +235,10 @@ pub struct TenantFinding {
     pub locale: Option<String>,
     /// IANA time zone name, from the directory.
     pub time_zone: Option<String>,
+    /// Texts in its copy in which somebody else's name is masked.
+    pub masked: u64,
+    /// Whether its files were written; not where somebody else's name was still in them.
+    pub released: bool,
 }
 
 impl TenantFinding {
@@ -375,6 +388,8 @@ pub struct Answer {
     pub tenants: Vec<TenantImpact>,
     /// In-scope events that name no tenant, in time order.
     pub unattributed: Vec<TenantEvent>,
+    /// Whom to look for in customers' copies, and what was found: the vendor's own.
+    pub isolation: Isolation,
 }
 
 /// One tenant's share of the answer: all that its reports are made of, beside the case's header.

@@ -177,6 +177,8 @@ pub(super) fn impact(id: &str, name: Option<&str>, known: bool, mut events: Vec<
         contact: Some(format!("security@{id}.example")),
         locale: Some("en".to_owned()),
         time_zone: Some("Europe/Madrid".to_owned()),
+        masked: 0,
+        released: true,
     };
     TenantImpact { finding, events }
 }
@@ -287,11 +289,13 @@ pub(super) fn answer_of(tenants: Vec<TenantImpact>) -> Answer {
         }],
         near: crate::findings::NearFinding::default(),
         agent_naming: AgentNaming::Pseudonym,
+        isolation: crate::findings::IsolationFinding::default(),
     };
     Answer {
         findings,
         tenants,
         unattributed: vec![event(99)],
+        isolation: crate::findings::Isolation::default(),
     }
 }
 

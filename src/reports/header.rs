@@ -6,8 +6,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::guard::DOT;
 use crate::{
     case::{AgentNaming, CaseHeader},
+    catalogue::Catalogue,
     coverage::Gap,
     digest,
     findings::{AgentFinding, CaveatCode, Findings, ScopeFinding, SourceFinding, Tool},
@@ -15,7 +17,7 @@ use crate::{
 };
 
 /// The part of the findings that every customer may see.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Header {
     pub(super) case: CaseHeader,
     pub(super) tool: Tool,
@@ -36,7 +38,7 @@ pub(super) struct Header {
 }
 
 /// What was asked.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Scope {
     pub(super) name: String,
     pub(super) window: Window,
@@ -47,7 +49,7 @@ pub(super) struct Scope {
 }
 
 /// A log file without its path.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Source {
     /// Its SHA-256 in hexadecimal digits: written out once, not for every row.
     pub(super) digest: String,
@@ -60,7 +62,7 @@ pub(super) struct Source {
 }
 
 /// An agent as customers see it.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Agent {
     /// The pseudonym, or the name where the case says so.
     pub(super) label: String,
@@ -72,7 +74,7 @@ pub(super) struct Agent {
 }
 
 /// What the catalogue says of an action.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Meaning {
     pub(super) says: Option<String>,
     pub(super) check: Option<String>,
@@ -94,6 +96,26 @@ impl Header {
             gap_hours: findings.coverage.gap_hours,
             caveats: findings.caveats.iter().map(|caveat| caveat.code).collect(),
         }
+    }
+
+    /// The same without a sentence of the case's own: what this program itself writes for every customer, and what the
+    /// vendor states of itself.
+    pub(super) fn plain(&self, own: &Catalogue) -> Self {
+        let mut plain = self.clone();
+        DOT.clone_into(&mut plain.case.title);
+        for basis in plain.scopes.iter_mut().filter_map(|scope| scope.basis.as_mut()) {
+            DOT.clone_into(basis);
+        }
+        for (code, meaning) in &mut plain.glossary {
+            let entry = own.lookup(code);
+            for (text, built_in) in [(&mut meaning.says, entry.says), (&mut meaning.check, entry.check)] {
+                match text {
+                    Some(text) if Some(text.as_str()) != built_in => DOT.clone_into(text),
+                    _ => {}
+                }
+            }
+        }
+        plain
     }
 
     /// The time that all scopes lie in.

@@ -219,6 +219,8 @@ pub(super) fn customer_caveat(code: CaveatCode) -> Option<&'static str> {
         CaveatCode::NothingRead
         | CaveatCode::NothingInScope
         | CaveatCode::RefusedRecords
+        | CaveatCode::LeakStopped
+        | CaveatCode::MaskedText
         | CaveatCode::IllFittingProfile
         | CaveatCode::NarrowedAway
         | CaveatCode::MentionedIdentity
@@ -226,6 +228,18 @@ pub(super) fn customer_caveat(code: CaveatCode) -> Option<&'static str> {
         | CaveatCode::EventIdConflict
         | CaveatCode::UncataloguedActions => None,
     }
+}
+
+/// What masking means to one customer.
+pub(super) fn customer_masked(texts: u64) -> String {
+    let texts = match texts {
+        1 => "In one text of the list above, what".to_owned(),
+        texts => format!("In {} texts of the list above, what", grouped(texts)),
+    };
+    format!(
+        "{texts} names somebody else is replaced by words in square brackets, such as “[another customer]”. Nothing that names \
+         you or your users is replaced, and the digest of each record is that of the record as it was logged."
+    )
 }
 
 /// What unreadable records mean to one customer.

@@ -1,5 +1,9 @@
 //! The files for machines and spreadsheets: which columns, in which order.
 
+mod isolation;
+
+pub(super) use isolation::{isolation, masked};
+
 use serde::Serialize;
 
 use super::{csv::Sheet, header::Header, json, lang, view::scopes};
@@ -159,7 +163,7 @@ pub(super) fn tenants(findings: &Findings) -> Vec<u8> {
     head.extend(lang::EFFECTS.iter().map(|words| words.key.to_owned()));
     head.extend(counts.map(str::to_owned));
     head.extend(findings.scopes.iter().map(|scope| format!("scope {}", scope.name)));
-    head.extend(["contact", "locale", "time_zone"].map(str::to_owned));
+    head.extend(["contact", "locale", "time_zone", "masked", "released"].map(str::to_owned));
     let mut sheet = Sheet::new(head);
     for tenant in &findings.tenants {
         sheet.row(tenant_cells(tenant, findings));
@@ -194,6 +198,7 @@ fn tenant_cells(tenant: &TenantFinding, findings: &Findings) -> Vec<String> {
     let figures = figures.chain(findings.scopes.iter().map(|scope| of_scope(&scope.name)));
     cells.extend(figures.map(|figure| figure.to_string()));
     cells.extend([&tenant.contact, &tenant.locale, &tenant.time_zone].map(owned));
+    cells.extend([tenant.masked.to_string(), tenant.released.to_string()]);
     cells
 }
 

@@ -36,6 +36,8 @@ fn every_promised_file_is_made() {
         "index.html",
         "tenants.csv",
         "refused.csv",
+        "isolation.csv",
+        "masked.jsonl",
         "unattributed.jsonl",
         "findings.json",
     ];

@@ -101,6 +101,16 @@ fn values_that_cannot_be() {
 }
 
 #[test]
+fn words_that_cannot_be_allowed() {
+    let case = with("min_length = 5", "min_length = 0").replace("\"Target\"]", "\" \"]\nalow = \"x\"");
+    expect_case("isolation", &case);
+    expect_case(
+        "isolation of other types",
+        &with("[\"Notion\", \"Target\"]", "true").replace("min_length = 5", "min_length = 33"),
+    );
+}
+
+#[test]
 fn scopes_that_name_nobody() {
     let case = with("[\"ag-03\", \"ag-01\"]", "[\"ag-3\", \"zz\", \"ag-01\"]");
     expect_case(

@@ -23,6 +23,15 @@ fn everything_asserted_is_read() {
     assert_eq!(case.directory.tenants[&TenantId("t-2".into())], Tenant::default());
     assert_eq!(case.reports.agents, AgentNaming::Name);
     assert_eq!(case.reports.gap_hours, GapHours(3));
+    assert_eq!(case.isolation.allow, ["Notion", "Target"]);
+    assert_eq!(case.isolation.least(), 5);
+    let told: Vec<_> = case
+        .told
+        .iter()
+        .map(|text| (text.place.line, text.value.as_str()))
+        .collect();
+    assert_eq!(told[0], (3, "Support workstation under someone else's control"));
+    assert_eq!(told[2], (20, "What forensics tied to the workstation."));
     assert_eq!(
         case.reports.catalogues,
         [("ours.toml".to_owned(), folder.path().join("ours.toml"))]

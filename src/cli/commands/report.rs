@@ -8,8 +8,9 @@ use tenant_impact::{
     case::{Case, CaseFile},
     catalogue::Catalogue,
     engine::{Engine as _, Local, Plan},
-    findings::Answer,
-    reports::{Replacement, ReportError, Reports, TemplateError, Templates},
+    findings::{Answer, Mention},
+    isolation,
+    reports::{Release, Replacement, ReportError, Reports, TemplateError, Templates},
 };
 
 use super::question;
@@ -18,6 +19,7 @@ use crate::cli::{args::ReportArgs, console, exit::Outcome, progress::Bar, summar
 pub(crate) fn run(args: &ReportArgs) -> anyhow::Result<Outcome> {
     let case = question::case(&args.question)?;
     let plan = Plan::new(&case)?;
+    isolation::check(&case)?;
     let (catalogue, catalogue_files) = Catalogue::load(&case.reports.catalogues)?;
     let (templates, template_files) = templates(&case)?;
     let writer = Writer::create(&args.out)?;
@@ -28,7 +30,7 @@ pub(crate) fn run(args: &ReportArgs) -> anyhow::Result<Outcome> {
     question::verbose(&args.question, &scan);
     let answer = Answer::close(&case, &catalogue, scan)?;
     let reports = Reports::new(&answer.findings, templates);
-    let files = engine.install(|| write(&writer, &reports, &answer))??;
+    let (answer, files) = engine.install(|| write(&writer, &reports, answer))??;
     let inputs = case
         .files
         .iter()
@@ -57,25 +59,27 @@ enum WriteError {
     Bundle(#[from] BundleError),
 }
 
-/// Renders and writes, each tenant on its own, so that no more than a few are in memory at a time.
-fn write(writer: &Writer, reports: &Reports, answer: &Answer) -> Result<Vec<FileEntry>, WriteError> {
+/// Renders and writes, each tenant on its own, so that no more than a few are in memory at a time. What may not be released is
+/// not written, and the answer says so.
+fn write(writer: &Writer, reports: &Reports, answer: Answer) -> Result<(Answer, Vec<FileEntry>), WriteError> {
     let put = |artifacts: Vec<_>| {
         artifacts
             .iter()
             .map(|artifact| writer.put(artifact))
             .collect::<Result<Vec<_>, _>>()
     };
-    let tenants = answer
-        .tenants
-        .par_iter()
-        .map(|tenant| Ok(put(reports.tenant(tenant)?)?));
-    let mut files: Vec<FileEntry> = tenants
-        .collect::<Result<Vec<_>, WriteError>>()?
-        .into_iter()
-        .flatten()
-        .collect();
-    files.extend(put(reports.overview(answer)?)?);
-    Ok(files)
+    let tenants = answer.tenants.par_iter().map(|tenant| {
+        Ok(match reports.release(&answer.isolation.names, tenant)? {
+            Release::Files(files) => (put(files)?, Vec::new()),
+            Release::Stopped(stops) => (Vec::new(), stops),
+        })
+    });
+    let (files, stops): (Vec<_>, Vec<Vec<Mention>>) =
+        tenants.collect::<Result<Vec<_>, WriteError>>()?.into_iter().unzip();
+    let answer = answer.with_stops(stops.into_iter().flatten().collect());
+    let mut files: Vec<FileEntry> = files.into_iter().flatten().collect();
+    files.extend(put(reports.overview(&answer)?)?);
+    Ok((answer, files))
 }
 
 /// The bundle is written: whatever becomes of the summary, the outcome is the answer's.

@@ -33,6 +33,7 @@ pub(super) fn caveats(findings: &Findings, scan: &Scan) -> Vec<Caveat> {
         (CaveatCode::CoverageGap, gaps(findings)),
         (CaveatCode::EventsWithoutTenant, without_tenant(findings)),
         (CaveatCode::UnknownTenants, unknown_tenants(findings)),
+        (CaveatCode::MaskedText, masked(findings)),
         (CaveatCode::EventIdConflict, conflicts(findings)),
         (CaveatCode::UncataloguedActions, uncatalogued(findings)),
     ];
@@ -211,6 +212,34 @@ fn unknown_tenants(findings: &Findings) -> Option<String> {
             "Not in the tenant directory, and reported all the same: {}.",
             listed(&names, "tenant")
         )
+    })
+}
+
+fn masked(findings: &Findings) -> Option<String> {
+    let count = findings.isolation.masked;
+    (count > 0).then(|| {
+        let copies = findings.tenants.iter().filter(|tenant| tenant.masked > 0).count() as u64;
+        let texts = counted(count, "text", "texts");
+        let copies = counted(copies, "customer's copy", "customers' copies");
+        format!(
+            "{texts} in {copies} named another customer or an agent and {} masked there: isolation.csv lists what was \
+             found, masked.jsonl keeps the originals.",
+            if count == 1 { "is" } else { "are" }
+        )
+    })
+}
+
+/// Known only when the reports are rendered, and graver than all else.
+pub(super) fn leak_stopped(findings: &Findings) -> Option<Caveat> {
+    let stopped = &findings.isolation.stopped;
+    let names: Vec<_> = stopped.iter().map(|tenant| format!("`{tenant}`")).collect();
+    (!names.is_empty()).then(|| Caveat {
+        code: CaveatCode::LeakStopped,
+        message: format!(
+            "NOT RELEASED, because somebody else's name was still in the rendered files: {}. isolation.csv says what was \
+             found; correct the template or the text it comes from, or allow the word in the case, and run again.",
+            listed(&names, "tenant")
+        ),
     })
 }
 

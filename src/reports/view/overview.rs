@@ -8,9 +8,10 @@ use crate::{
     case::AgentId,
     digest,
     findings::{
-        ActionFinding, AgentFinding, Answer, Caveat, ConflictFinding, Findings, RefusedFinding, ScopeFinding,
-        SourceFinding, TenantFinding,
+        ActionFinding, AgentFinding, Answer, Caveat, ConflictFinding, Findings, IsolationFinding, MentionFinding,
+        RefusedFinding, ScopeFinding, SourceFinding, TenantFinding,
     },
+    isolation::Verdict,
     reports::{
         lang,
         rows::{Markup, row},
@@ -22,6 +23,9 @@ use crate::{
 
 /// So many refused records are shown; `refused.csv` has them all.
 const REFUSED: usize = 50;
+
+/// So many names found in others' copies are shown; `isolation.csv` has them all.
+const MENTIONS: usize = 100;
 
 /// What `index.html.hbs` is rendered with.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -48,6 +52,28 @@ pub(in crate::reports) struct OverviewView {
     refused: Vec<RefusedView>,
     more_refused: String,
     conflicts: Vec<ConflictView>,
+    isolation: IsolationView,
+}
+
+/// What was found of others in customers' copies.
+#[derive(Debug, Serialize, JsonSchema)]
+struct IsolationView {
+    /// What was looked for, in one sentence.
+    looked_for: String,
+    found: Vec<MentionView>,
+    more: String,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct MentionView {
+    tenant: String,
+    field: String,
+    text: String,
+    kind: String,
+    whose: String,
+    verdict: String,
+    stopped: bool,
+    times: String,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -156,6 +182,8 @@ row! {
         href,
         /// Not empty where the directory does not have it.
         unknown,
+        /// Not empty where its report was not released; there is no link then.
+        stopped,
         events,
         failures,
         agents,
@@ -210,6 +238,7 @@ impl OverviewView {
                 .iter()
                 .map(|found| ConflictView::new(found, findings))
                 .collect(),
+            isolation: IsolationView::new(&findings.isolation),
         }
     }
 }
@@ -249,6 +278,7 @@ fn tenant_row<'a>(tenant: &'a TenantFinding, scopes: &[ScopeFinding]) -> TenantR
         id: tenant.id.0.as_str().into(),
         href: format!("tenants/{}/report.html", url_part(&tenant.slug)).into(),
         unknown: if tenant.known { "" } else { "unknown" }.into(),
+        stopped: if tenant.released { "" } else { "stopped" }.into(),
         events: grouped(tenant.events).into(),
         failures: if tenant.outcomes.failure == 0 {
             String::new()
@@ -473,6 +503,54 @@ fn refused(findings: &Findings) -> Vec<RefusedView> {
         excerpt: record.excerpt.clone(),
     };
     records.into_iter().take(REFUSED).map(view).collect()
+}
+
+impl IsolationView {
+    fn new(isolation: &IsolationFinding) -> Self {
+        let more = isolation.found.len().saturating_sub(MENTIONS);
+        Self {
+            looked_for: looked_for(isolation),
+            found: isolation.found.iter().take(MENTIONS).map(MentionView::new).collect(),
+            more: if more == 0 {
+                String::new()
+            } else {
+                format!("{} more are not shown here.", grouped(more as u64))
+            },
+        }
+    }
+}
+
+fn looked_for(isolation: &IsolationFinding) -> String {
+    let names = counted(isolation.names, "name", "names");
+    let short = match isolation.short {
+        0 => String::new(),
+        short => format!(
+            ", {} of them too short to be looked for but as a whole value",
+            grouped(short)
+        ),
+    };
+    format!(
+        "Looked for in every text and every rendered file of every customer's copy: {names} that could stand there{short}. {} \
+         masked, {} allowed by the case, {} stopped.",
+        counted(isolation.masked, "text is", "texts are"),
+        counted(isolation.allowed, "name is", "names are"),
+        counted(isolation.stopped.len() as u64, "report is", "reports are"),
+    )
+}
+
+impl MentionView {
+    fn new(found: &MentionFinding) -> Self {
+        Self {
+            tenant: found.tenant.0.clone(),
+            field: found.field.clone(),
+            text: found.text.clone(),
+            kind: found.kind.as_str().to_owned(),
+            whose: found.of.join(", "),
+            verdict: found.verdict.as_str().to_owned(),
+            stopped: found.verdict == Verdict::Stopped,
+            times: grouped(found.times),
+        }
+    }
 }
 
 impl ConflictView {

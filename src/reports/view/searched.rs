@@ -85,7 +85,7 @@ impl SearchedView {
             gap_hours: counted(u64::from(header.gap_hours), "whole hour", "whole hours"),
             gaps: header.gaps.iter().take(GAPS).map(GapView::new).collect(),
             more_gaps: more(header.gaps.len().saturating_sub(GAPS)),
-            caveats: caveats(header, events),
+            caveats: caveats(header, finding, events),
         }
     }
 }
@@ -167,7 +167,7 @@ impl SourceView {
     }
 }
 
-fn caveats(header: &Header, events: &[TenantEvent]) -> Vec<String> {
+fn caveats(header: &Header, finding: &TenantFinding, events: &[TenantEvent]) -> Vec<String> {
     let sum = |figure: fn(&Source) -> u64| header.sources.iter().map(figure).sum::<u64>();
     let refused = sum(|source| source.refused);
     let naming = header.caveats.contains(&CaveatCode::PossiblyInScope);
@@ -179,6 +179,7 @@ fn caveats(header: &Header, events: &[TenantEvent]) -> Vec<String> {
         .into_iter()
         .chain(told.map(str::to_owned))
         .chain(conflicts)
+        .chain((finding.masked > 0).then(|| lang::customer_masked(finding.masked)))
         .collect()
 }
 

@@ -1,0 +1,165 @@
+//! What was found of others in customers' copies, in figures.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{Answer, caveats};
+use crate::{
+    case::TenantId,
+    isolation::{Hit, Kind, Names, Verdict},
+    records::Locator,
+};
+
+/// What was found of others in customers' copies.
+#[derive(Debug, Clone, Default, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
+pub struct IsolationFinding {
+    /// How many names were looked for: those of every tenant with an event and of every agent, and those of the directory
+    /// whose words stand in anything that could be printed.
+    pub names: u64,
+    /// How many of them are so short that they were looked for as whole values only.
+    pub short: u64,
+    /// Texts in customers' copies in which something is masked.
+    pub masked: u64,
+    /// Names of others that stand in customers' copies because the case allows them.
+    pub allowed: u64,
+    /// Tenants whose files were not released, because a name of somebody else's was still in them. In id order.
+    pub stopped: Vec<TenantId>,
+    /// Everything found, by tenant, field and name; what stopped a release first.
+    pub found: Vec<MentionFinding>,
+}
+
+/// A name of somebody else's in a customer's copy.
+#[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
+pub struct MentionFinding {
+    /// Whose copy.
+    pub tenant: TenantId,
+    /// The field of the event, or the file, in which it was found.
+    pub field: String,
+    /// As it stands there.
+    pub text: String,
+    /// What kind of name.
+    pub kind: Kind,
+    /// Ids of those whose it is, the first five; none where that is not known, and for the vendor's own.
+    pub of: Vec<String>,
+    /// What became of it.
+    pub verdict: Verdict,
+    /// How often.
+    pub times: u64,
+}
+
+/// Names of others in one text of a customer's copy, or in one of its files. This is the vendor's own: it holds the text as it
+/// was logged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mention {
+    /// Whose copy.
+    pub tenant: TenantId,
+    /// Where the event's record lies; none for a file.
+    pub at: Option<Locator>,
+    /// The event's id, as logged.
+    pub event_id: Option<String>,
+    /// The field of the event, or the file.
+    pub field: String,
+    /// As logged.
+    pub original: Option<String>,
+    /// As the customer sees it; none if it stands as logged.
+    pub shown: Option<String>,
+    /// What was found in it.
+    pub hits: Vec<Hit>,
+}
+
+/// Whom to look for in customers' copies, and what was found.
+#[derive(Debug, Clone, Default)]
+pub struct Isolation {
+    /// Everybody's names.
+    pub names: Names,
+    /// By tenant, in time order; what stopped a release at the end.
+    pub mentions: Vec<Mention>,
+}
+
+/// So many owners of a name are told.
+const OWNERS: usize = 5;
+
+impl Isolation {
+    /// In figures.
+    pub(super) fn finding(&self) -> IsolationFinding {
+        let (names, short) = self.names.counts();
+        let hits = || self.mentions.iter().flat_map(|mention| &mention.hits);
+        let stopped = self.mentions.iter().filter(|mention| mention.stops());
+        let stopped: BTreeSet<_> = stopped.map(|mention| mention.tenant.clone()).collect();
+        IsolationFinding {
+            names,
+            short,
+            masked: self.mentions.iter().filter(|mention| mention.shown.is_some()).count() as u64,
+            allowed: hits()
+                .filter(|hit| hit.verdict == Verdict::Allowed)
+                .map(|hit| hit.times)
+                .sum(),
+            stopped: stopped.into_iter().collect(),
+            found: self.found(),
+        }
+    }
+
+    fn found(&self) -> Vec<MentionFinding> {
+        let mut found: BTreeMap<_, MentionFinding> = BTreeMap::new();
+        for mention in &self.mentions {
+            for hit in &mention.hits {
+                let key = (
+                    hit.verdict,
+                    &mention.tenant,
+                    &mention.field,
+                    &hit.text,
+                    hit.kind,
+                    &hit.of,
+                );
+                let finding = || MentionFinding::new(mention, hit);
+                found.entry(key).or_insert_with(finding).times += hit.times;
+            }
+        }
+        found.into_values().collect()
+    }
+}
+
+impl MentionFinding {
+    /// Not yet counted.
+    fn new(mention: &Mention, hit: &Hit) -> Self {
+        Self {
+            tenant: mention.tenant.clone(),
+            field: mention.field.clone(),
+            text: hit.text.clone(),
+            kind: hit.kind,
+            of: hit.of.iter().take(OWNERS).cloned().collect(),
+            verdict: hit.verdict,
+            times: 0,
+        }
+    }
+}
+
+impl Mention {
+    fn stops(&self) -> bool {
+        self.hits.iter().any(|hit| hit.verdict == Verdict::Stopped)
+    }
+}
+
+impl Answer {
+    /// The answer with what the search of the rendered files found: the last thing that is known of it.
+    #[must_use]
+    pub fn with_stops(mut self, stops: Vec<Mention>) -> Self {
+        if stops.is_empty() {
+            return self;
+        }
+        self.isolation.mentions.extend(stops);
+        let findings = &mut self.findings;
+        findings.isolation = self.isolation.finding();
+        let stopped = &findings.isolation.stopped;
+        let impacts = self.tenants.iter_mut().map(|tenant| &mut tenant.finding);
+        for tenant in findings.tenants.iter_mut().chain(impacts) {
+            tenant.released = stopped.binary_search(&tenant.id).is_err();
+        }
+        let caveat = caveats::leak_stopped(findings);
+        findings.caveats.splice(0..0, caveat);
+        findings.complete = findings.caveats.is_empty();
+        self
+    }
+}

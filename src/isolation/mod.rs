@@ -1,0 +1,115 @@
+//! Isolation: no reader sees what names another.
+//!
+//! A customer's report is built from that customer's own events, so another one's name can reach it in one way only:
+//! somebody typed or pasted it. So every text of an event is searched for every name of everybody else before a customer
+//! may see it, and every rendered file is searched again. Both ask the same question of the same automaton:
+//!
+//! - **Names** are ids, names and domains of tenants, the people that their events name, whatever names an agent, and the
+//!   paths of the logs. They are found as whole words, however they are cased, composed or escaped ([`form`], [`escape`]).
+//! - What is **also the reader's own** is not foreign, and neither is what lies inside a longer name of the reader's own:
+//!   `Acme` in `Acme Logistics`. The same goes for what the case **allows**, and for what the vendor states of itself.
+
+mod escape;
+mod form;
+mod names;
+mod people;
+mod search;
+mod told;
+mod words;
+
+#[cfg(test)]
+mod tests;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+pub use names::{Names, pseudonyms};
+pub use search::{Found, Masked, Reader};
+pub use told::check;
+
+/// What stands in the place of another customer, its people and its addresses.
+pub const ANOTHER: &str = "[another customer]";
+
+/// What stands in the place of somebody of whom an event of several tenants does not say whose they are.
+pub const SEVERAL: &str = "[not shown: an action in several tenants]";
+
+/// What stands in the place of a log's path.
+pub const LOG: &str = "[log file]";
+
+/// What kind of name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, JsonSchema, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    /// A tenant's id.
+    Id,
+    /// A tenant's name.
+    Name,
+    /// A domain of a tenant.
+    Domain,
+    /// Somebody on whom an event of the tenant was done.
+    User,
+    /// An e-mail address in an event of the tenant, not said to be a user's.
+    Address,
+    /// An agent's id, name, address or other identity.
+    Agent,
+    /// The path of a log.
+    Log,
+}
+
+impl Kind {
+    /// As in files.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Id => "id",
+            Self::Name => "name",
+            Self::Domain => "domain",
+            Self::User => "user",
+            Self::Address => "address",
+            Self::Agent => "agent",
+            Self::Log => "log",
+        }
+    }
+
+    /// Whether it names the tenant itself.
+    fn is_tenant(self) -> bool {
+        matches!(self, Self::Id | Self::Name | Self::Domain)
+    }
+}
+
+/// What became of a name that is not the reader's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, JsonSchema, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Verdict {
+    /// It stands in a rendered file, and so none of the reader's files was released.
+    Stopped,
+    /// Something else stands in its place.
+    Masked,
+    /// It stands, because the case allows it.
+    Allowed,
+}
+
+impl Verdict {
+    /// As in files.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Stopped => "stopped",
+            Self::Masked => "masked",
+            Self::Allowed => "allowed",
+        }
+    }
+}
+
+/// One name that is not the reader's, found in one text.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Hit {
+    /// As it stands in the text.
+    pub text: String,
+    /// What kind of name.
+    pub kind: Kind,
+    /// Ids of those whose it is; none for the vendor's own.
+    pub of: Vec<String>,
+    /// What became of it.
+    pub verdict: Verdict,
+    /// How often it stands in the text.
+    pub times: u64,
+}

@@ -1,0 +1,98 @@
+//! Which words stand, and which stand beside each other, in what can come to be printed: a directory of customers is long, and few of them are named.
+
+use super::form::Form;
+
+/// So many bits, of which each word sets one, and each with the word before it another.
+const BITS: usize = 1 << 22;
+
+/// A set of words that may hold too much, and never too little.
+#[derive(Debug)]
+pub(super) struct Words(Vec<u64>);
+
+impl Words {
+    pub(super) fn new() -> Self {
+        Self(vec![0; BITS / 64])
+    }
+
+    /// Adds the words of a text, in each form in which it will be searched.
+    pub(super) fn add(&mut self, text: &str) {
+        let forms = [Some(Form::plain(text)), Form::unescaped(text)];
+        for form in forms.iter().flatten() {
+            each(&form.text, |bit| self.set(bit));
+            // `Acme™` reads as `acmetm`, and yet `acme` is a whole word in it.
+            form.joined().for_each(|part| each(part, |bit| self.set(bit)));
+        }
+    }
+
+    fn set(&mut self, bit: usize) {
+        self.0[bit / 64] |= 1 << (bit % 64);
+    }
+
+    /// Whether every word of a name is there, beside its neighbours. A name stands as a whole word, so each of its words does
+    /// too.
+    pub(super) fn may_hold(&self, name: &str) -> bool {
+        let mut all = true;
+        each(name, |bit| all &= self.0[bit / 64] >> (bit % 64) & 1 == 1);
+        all
+    }
+}
+
+/// The bits of each word and of each with the one before it. A word is a run of ASCII letters and digits without regard to
+/// case, or any one other character outside ASCII, as there are scripts that do not separate words.
+fn each(text: &str, mut tell: impl FnMut(usize)) {
+    let (mut word, mut before) = (None, None);
+    let mut others = [0; 4];
+    let mut end = |word: u64| {
+        tell(bit(word));
+        if let Some(before) = before.replace(word) {
+            tell(bit(word.rotate_left(17) ^ before));
+        }
+    };
+    for c in text.chars() {
+        if c.is_ascii_alphanumeric() {
+            let lower = c.to_ascii_lowercase() as u8;
+            word = Some(mixed(word.unwrap_or(SEED), lower));
+            continue;
+        }
+        word.take().into_iter().for_each(&mut end);
+        if !c.is_ascii() {
+            let bytes = c.encode_utf8(&mut others).bytes();
+            end(bytes.fold(SEED, mixed));
+        }
+    }
+    word.into_iter().for_each(end);
+}
+
+/// FNV-1a: the same on every machine.
+const SEED: u64 = 0xcbf2_9ce4_8422_2325;
+
+fn mixed(hash: u64, byte: u8) -> u64 {
+    (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+}
+
+fn bit(hash: u64) -> usize {
+    usize::try_from((hash >> 20 ^ hash) % BITS as u64).expect("fewer than can be counted")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::isolation::form::searched;
+
+    #[test]
+    fn every_name_in_a_text_is_held() {
+        let mut words = Words::new();
+        words.add("For ACME-Logistics&amp;Sons, 京都電子様, M%C3%BCller, Bolt™²");
+        for name in [
+            "bolt",
+            "Acme-Logistics&Sons",
+            "logistics",
+            "京都電子",
+            "Müller",
+            "ＡＣＭＥ",
+        ] {
+            assert!(words.may_hold(&searched(name)), "{name}");
+        }
+        assert!(!words.may_hold("acme freight") && !words.may_hold(&searched("東京")));
+    }
+}

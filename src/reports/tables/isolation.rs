@@ -1,0 +1,84 @@
+//! What was found of others in customers' copies: the vendor's own files.
+
+use serde::Serialize;
+
+use super::{Cell, Sheet, json};
+use crate::{
+    case::TenantId,
+    findings::{Answer, Findings, Mention},
+    isolation::Hit,
+};
+
+const ISOLATION_COLUMNS: [&str; 10] = [
+    "tenant", "verdict", "found", "kind", "whose", "field", "event_id", "source", "offset", "times",
+];
+
+/// Every name of somebody else's in every text of a customer's copy, one to a row: what stopped a release, what is masked, and
+/// what the case allows. The texts themselves may be long and full of names, so they stand once, in `masked.jsonl`.
+pub(in crate::reports) fn isolation(answer: &Answer) -> Vec<u8> {
+    let mut sheet = Sheet::new(ISOLATION_COLUMNS);
+    let (stops, others): (Vec<_>, Vec<_>) = answer
+        .isolation
+        .mentions
+        .iter()
+        .partition(|mention| mention.at.is_none());
+    for mention in stops.into_iter().chain(others) {
+        for hit in &mention.hits {
+            sheet.row(isolation_cells(&answer.findings, mention, hit));
+        }
+    }
+    sheet.bytes()
+}
+
+fn isolation_cells<'a>(findings: &'a Findings, mention: &'a Mention, hit: &'a Hit) -> [Cell<'a>; 10] {
+    let text = |field: &'a Option<String>| Cell::from(field.as_deref().unwrap_or_default());
+    [
+        mention.tenant.0.as_str().into(),
+        hit.verdict.as_str().into(),
+        hit.text.as_str().into(),
+        hit.kind.as_str().into(),
+        hit.of.join("; ").into(),
+        mention.field.as_str().into(),
+        text(&mention.event_id),
+        mention
+            .at
+            .map_or("", |at| findings.sources[at.source].path.as_str())
+            .into(),
+        mention.at.map(|at| at.offset.to_string()).unwrap_or_default().into(),
+        hit.times.to_string().into(),
+    ]
+}
+
+/// A line of `masked.jsonl`. The keys and their order are a contract.
+#[derive(Serialize)]
+struct MaskedLine<'a> {
+    tenant: &'a TenantId,
+    event_id: Option<&'a str>,
+    source: &'a str,
+    offset: u64,
+    field: &'a str,
+    original: &'a str,
+    shown: &'a str,
+    found: &'a [Hit],
+}
+
+/// Every text that a customer does not see as it was logged, and how it was logged: the vendor's own.
+pub(in crate::reports) fn masked(answer: &Answer) -> Vec<u8> {
+    let mentions = answer.isolation.mentions.iter();
+    json::lines(mentions.filter_map(|mention| masked_line(&answer.findings, mention))).into_bytes()
+}
+
+/// None for what is allowed, and for what stopped a release.
+fn masked_line<'a>(findings: &'a Findings, mention: &'a Mention) -> Option<MaskedLine<'a>> {
+    let at = mention.at?;
+    Some(MaskedLine {
+        tenant: &mention.tenant,
+        event_id: mention.event_id.as_deref(),
+        source: &findings.sources[at.source].path,
+        offset: at.offset,
+        field: &mention.field,
+        original: mention.original.as_deref()?,
+        shown: mention.shown.as_deref()?,
+        found: &mention.hits,
+    })
+}

@@ -1,0 +1,387 @@
+//! Isolation: no customer reads of another, whatever stands in the logs, the templates or the case.
+
+mod canaries;
+mod hostile;
+
+use std::fs;
+
+use serde_json::{Value, json};
+
+use crate::util::{Dir, Run, files, json, program, root};
+
+/// A case with two scopes of agents, to which tests add.
+pub(crate) const CASE: &str = r#"
+[case]
+id = "ISO-1"
+title = "An incident"
+vendor = "Larkmoor"
+tlp = "AMBER"
+contact = "security@larkmoor.example"
+issued = 2026-01-20T00:00:00Z
+[[scopes]]
+name = "possible"
+from = 2026-01-16T00:00:00Z
+until = 2026-01-17T00:00:00Z
+basis = "Because."
+agents = "all"
+[[agents.list]]
+id = "ag-01"
+email = "dana.fox@helpers.example"
+name = "Dana Fox"
+[tenants]
+file = "tenants.csv"
+[[logs]]
+path = "logs"
+profile = "superuser"
+[coverage]
+gap_hours = 48
+"#;
+
+/// A record with these members beside those that every event has.
+pub(crate) fn record(number: usize, tenant: &str, more: &Value) -> String {
+    let mut record = json!({
+        "event_id": format!("e{number}"),
+        "timestamp": format!("2026-01-16T{:02}:{:02}:{:02}Z", number / 3600, number / 60 % 60, number % 60),
+        "actor": {"id": "ag-01"},
+        "tenant": {"id": tenant},
+        "action": "user.view",
+        "outcome": "success",
+    });
+    let members = record.as_object_mut().expect("an object");
+    for (key, value) in more.as_object().expect("an object") {
+        members.insert(key.clone(), value.clone());
+    }
+    record.to_string() + "\n"
+}
+
+/// A folder with a case: its text, its tenants and its log.
+pub(crate) fn folder(case: &str, tenants: &str, log: &str) -> Dir {
+    let dir = Dir::new();
+    dir.file("case.toml", case)
+        .file("tenants.csv", tenants)
+        .file("logs/a.jsonl", log);
+    dir
+}
+
+pub(crate) fn report(dir: &Dir) -> Run {
+    dir.run(["report", "case.toml", "--out", "out"])
+}
+
+fn text(dir: &Dir, name: &str) -> String {
+    fs::read_to_string(dir.path(name)).unwrap_or_else(|fault| panic!("{name}: {fault}"))
+}
+
+fn codes(findings: &Value) -> Vec<&str> {
+    let caveats = findings["caveats"].as_array().expect("caveats").iter();
+    caveats.map(|caveat| caveat["code"].as_str().expect("a code")).collect()
+}
+
+const TENANTS: &str = "id,name,domains\n\
+    t-0001,Acme Foods,acme.example\n\
+    t-0002,Bolt Freight,bolt.example\n\
+    t-0003,Crane Bank,\n";
+
+#[test]
+fn free_text_that_names_another_is_masked_for_the_customer_and_kept_for_the_vendor() {
+    let reason = "As for Bolt Freight (jo@bolt.example, u-77) yesterday; from Dana Fox";
+    let agent = "curl https://bolt.example/x";
+    let log = record(
+        1,
+        "t-0001",
+        &json!({"justification": reason, "client": {"user_agent": agent}}),
+    ) + &record(
+        2,
+        "t-0002",
+        &json!({"target": {"type": "user", "id": "u-77", "name": "Jo Bloggs"}}),
+    ) + &record(
+        3,
+        "t-0001",
+        &json!({"target": {"type": "tenant", "id": "t-0003", "name": "Crane"}}),
+    );
+    let dir = folder(CASE, TENANTS, &log);
+    report(&dir)
+        .ends(1)
+        .says("3 texts in 1 customer's copy named another customer or an agent");
+    let told = "As for [another customer] ([another customer], [another customer]) yesterday; from [Agent 01]";
+    let lines = text(&dir, "out/tenants/t-0001/actions.jsonl");
+    let rows: Vec<Value> = lines
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("JSON"))
+        .collect();
+    assert_eq!(rows[0]["justification"], told);
+    assert_eq!(rows[0]["user_agent"], "curl [another customer]");
+    assert_eq!(
+        rows[1]["target"],
+        json!([{"type": "tenant", "id": null, "name": "[another customer]"}])
+    );
+    for name in ["report.html", "report.md", "actions.csv", "actions.jsonl"] {
+        let text = text(&dir, &format!("out/tenants/t-0001/{name}")).to_lowercase();
+        for secret in ["bolt", "u-77", "dana", "crane", "t-0003"] {
+            assert!(!text.contains(secret), "{name} holds {secret}");
+        }
+    }
+    let report = text(&dir, "out/tenants/t-0001/report.md");
+    assert!(
+        report.contains("In 3 texts of the list above, what names somebody else is replaced"),
+        "{report}"
+    );
+    let masked = text(&dir, "out/masked.jsonl");
+    let masked: Vec<Value> = masked
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("JSON"))
+        .collect();
+    assert_eq!(
+        (&masked[0]["original"], &masked[0]["shown"]),
+        (&json!(reason), &json!(told))
+    );
+    assert_eq!(masked[0]["found"][2]["of"], json!(["t-0002"]));
+    assert_eq!(masked[0]["found"][3]["kind"], "agent");
+    assert_eq!(
+        masked[2]["original"],
+        r#"{"type":"tenant","id":"t-0003","name":"Crane"}"#
+    );
+    let listed = text(&dir, "out/isolation.csv");
+    assert!(
+        listed.contains("t-0001,masked,Bolt Freight,name,t-0002,justification,e1,logs/a.jsonl,0,1"),
+        "{listed}"
+    );
+    let findings = json(&dir.path("out/findings.json"));
+    assert_eq!(codes(&findings), ["masked-text"]);
+    assert_eq!(findings["isolation"]["masked"], 3);
+    assert_eq!(
+        (&findings["tenants"][0]["masked"], &findings["tenants"][1]["masked"]),
+        (&json!(3), &json!(0))
+    );
+    let index = text(&dir, "out/index.html");
+    assert!(index.contains("<td>justification</td><td><bdi>Bolt Freight</bdi></td><td>name</td>"));
+}
+
+/// The proof that the last search looks at what is printed and not at what should be.
+#[test]
+fn a_template_that_prints_another_tenant_s_id_stops_the_release_of_all_others() {
+    let log = record(1, "t-0001", &json!({})) + &record(2, "t-0002", &json!({}));
+    // The third has no event at all: it is known from the directory alone.
+    for (leak, reader) in [
+        ("t-0001", "t-0002"),
+        ("Crane &amp; Bank", ""),
+        ("dana.fox@helpers.example", ""),
+    ] {
+        let case = CASE.to_owned() + "[reports]\ntemplates = \"templates\"\n";
+        let dir = folder(&case, &TENANTS.replace("Crane Bank", "Crane & Bank"), &log);
+        let template = fs::read_to_string(root().join("templates/report.html.hbs")).expect("a template");
+        let template = template.replace("</main>", &format!("<p>See also {leak}.</p></main>"));
+        dir.file("templates/report.html.hbs", template);
+        report(&dir).ends(1).says("NOT RELEASED");
+        let findings = json(&dir.path("out/findings.json"));
+        assert_eq!(codes(&findings)[0], "leak-stopped");
+        let stopped: Vec<&str> = ["t-0001", "t-0002"]
+            .into_iter()
+            .filter(|id| reader.is_empty() || *id == reader)
+            .collect();
+        assert_eq!(findings["isolation"]["stopped"], json!(stopped), "{leak}");
+        for (at, id) in ["t-0001", "t-0002"].into_iter().enumerate() {
+            let released = !stopped.contains(&id);
+            assert_eq!(
+                dir.path(&format!("out/tenants/{id}")).exists(),
+                released,
+                "{leak}: {id}"
+            );
+            assert_eq!(findings["tenants"][at]["released"], released);
+        }
+        let listed = text(&dir, "out/isolation.csv");
+        let rows = listed
+            .lines()
+            .filter(|line| line.contains(",stopped,") && line.contains(",report.html,"));
+        assert_eq!(rows.count(), stopped.len(), "{listed}");
+        let index = text(&dir, "out/index.html");
+        assert!(index.contains("report stopped") && !index.contains(&format!("href=\"tenants/{}/", stopped[0])));
+        let manifest = text(&dir, "out/manifest.json");
+        assert!(
+            !manifest.contains(&format!("tenants/{}/", stopped[0])),
+            "what is not there is not listed"
+        );
+    }
+}
+
+/// Templates, catalogue and views are full of words that a customer may be called.
+#[test]
+fn the_program_s_own_words_stop_nothing() {
+    let names = [
+        "Export",
+        "Action",
+        "Actions",
+        "Record",
+        "Agent",
+        "Source",
+        "Tenant",
+        "Session",
+        "Event",
+        "user.view",
+        "View",
+        "None",
+        "January",
+        "Content",
+        "Charset",
+        "Color",
+        "superuser",
+        "Success",
+        "number",
+        "justification",
+        "SHA-256",
+        "Agents",
+    ];
+    let rows: Vec<String> = (0..)
+        .zip(names)
+        .map(|(at, name)| format!("w-{at:04},{name}\n"))
+        .collect();
+    let log: String = (0..names.len())
+        .map(|at| {
+            record(
+                at,
+                &format!("w-{at:04}"),
+                &json!({"action": if at % 2 == 0 { "user.view" } else { "made.up" }}),
+            )
+        })
+        .collect();
+    let dir = folder(CASE, &("id,name\n".to_owned() + &rows.concat()), &log);
+    report(&dir).ends(1);
+    let findings = json(&dir.path("out/findings.json"));
+    assert_eq!(codes(&findings), ["uncatalogued-actions"], "{}", findings["isolation"]);
+    assert_eq!(findings["isolation"]["found"], json!([]));
+    assert_eq!(
+        fs::read_dir(dir.path("out/tenants")).expect("tenants").count(),
+        names.len()
+    );
+}
+
+#[test]
+fn an_ordinary_word_that_drowns_the_rest_can_be_allowed() {
+    let tenants = "id,name\nt-0001,Acme\nt-0002,Support\n";
+    let log = record(1, "t-0001", &json!({"justification": "Asked support, t-0002"}));
+    let dir = folder(CASE, tenants, &log);
+    report(&dir).ends(1);
+    assert!(text(&dir, "out/tenants/t-0001/report.md").contains("Asked `[another` `customer],` `[another`"));
+    let dir = folder(
+        &(CASE.to_owned() + "[isolation]\nallow = [\"Support\"]\n"),
+        tenants,
+        &log,
+    );
+    report(&dir).ends(1);
+    assert!(text(&dir, "out/tenants/t-0001/report.md").contains("Asked support, `[another`"));
+    let listed = text(&dir, "out/isolation.csv");
+    assert!(
+        listed.contains("t-0001,allowed,support,name,t-0002,justification"),
+        "{listed}"
+    );
+    let dir = folder(
+        &(CASE.to_owned() + "[isolation]\nallow = [\"Support\", \"t-0002\"]\n"),
+        tenants,
+        &log,
+    );
+    report(&dir).ends(0);
+}
+
+#[test]
+fn sentences_of_the_case_that_name_somebody_are_faults_before_the_scan() {
+    let case = CASE
+        .replace("An incident", "What Dana Fox did to Bolt Freight")
+        .replace("Because.", "She was seen in acme.example.");
+    let dir = folder(&case, TENANTS, "");
+    report(&dir)
+        .ends(2)
+        .says("`Dana Fox` names an agent, and every customer may read this sentence")
+        .says("`Bolt Freight` names a customer")
+        .says("`acme.example` names a customer");
+    assert!(!dir.path("out").exists());
+}
+
+/// A customer that the directory does not have is known only after the scan.
+#[test]
+fn a_title_that_names_a_customer_out_of_the_logs_stops_the_others() {
+    let log = record(1, "t-0001", &json!({}))
+        + &record(
+            2,
+            "t-0002",
+            &json!({"tenant": {"id": "t-0009", "name": "Unlisted Ltd"}}),
+        );
+    let dir = folder(&CASE.replace("An incident", "The Unlisted Ltd incident"), TENANTS, &log);
+    report(&dir).ends(1).says("NOT RELEASED");
+    let findings = json(&dir.path("out/findings.json"));
+    assert_eq!(findings["isolation"]["stopped"], json!(["t-0001"]));
+}
+
+#[test]
+fn of_an_event_of_several_customers_each_reads_its_own_part() {
+    let both = json!([{"id": "t-0001"}, {"id": "t-0002"}]);
+    let user = |id: &str| json!({"type": "user", "id": id, "name": ""});
+    let log = record(1, "t-0001", &json!({"target": user("u-1111")}))
+        + &record(
+            2,
+            "",
+            &json!({"tenant": null, "tenants": both, "target": user("u-1111")}),
+        )
+        + &record(
+            3,
+            "",
+            &json!({"tenant": null, "tenants": both, "target": user("u-9999")}),
+        )
+        + &record(
+            4,
+            "",
+            &json!({"tenant": null, "tenants": both, "target": {"type": "policy", "name": "Default"}}),
+        );
+    let dir = folder(CASE, TENANTS, &log);
+    report(&dir).ends(1);
+    let of = |tenant: &str| text(&dir, &format!("out/tenants/{tenant}/actions.jsonl"));
+    let (one, two) = (of("t-0001"), of("t-0002"));
+    assert_eq!((one.matches("u-1111").count(), two.matches("u-1111").count()), (2, 0));
+    assert_eq!(
+        (one.matches("u-9999").count(), two.matches("u-9999").count()),
+        (0, 0),
+        "nobody knows whose it is"
+    );
+    assert_eq!((one.matches("Default").count(), two.matches("Default").count()), (1, 1));
+    assert_eq!(one.matches("t-0002").count() + two.matches("t-0001").count(), 0);
+    assert!(two.contains("[not shown: an action in several tenants]"));
+}
+
+/// Every identifier of everybody, in every file as it stands, by nothing but their bytes.
+#[test]
+fn no_file_of_the_sample_holds_a_name_of_another() {
+    let dir = Dir::new();
+    let out = dir.path("out");
+    let mut command = program(root());
+    Run::of(
+        command
+            .args(["report", "sample_logs/case.toml", "--quiet", "--out"])
+            .arg(&out),
+    )
+    .ends(1);
+    let mut directory = csv::Reader::from_path(root().join("sample_logs/tenants.csv")).expect("tenants");
+    let rows: Vec<csv::StringRecord> = directory.records().map(|row| row.expect("a row")).collect();
+    let of = |row: &csv::StringRecord| {
+        let domains = row[2].split(' ').map(str::to_owned).collect::<Vec<_>>();
+        [row[0].to_owned(), row[1].to_owned()].into_iter().chain(domains)
+    };
+    let names: Vec<(&str, String)> = rows
+        .iter()
+        .flat_map(|row| of(row).map(|name| (&row[0], name)))
+        .filter(|(_, name)| !name.is_empty())
+        .collect();
+    let finder = aho_corasick::AhoCorasick::new(names.iter().map(|(_, name)| name)).expect("an automaton");
+    let findings = json(&out.join("findings.json"));
+    let mut looked = 0;
+    for tenant in findings["tenants"].as_array().expect("tenants") {
+        let own = tenant["id"].as_str().expect("an id");
+        let known = rows.iter().find(|row| &row[0] == own).map_or("", |row| &row[1]);
+        for (file, bytes) in files(&out.join("tenants").join(tenant["slug"].as_str().expect("a slug"))) {
+            let text = String::from_utf8(bytes).expect("UTF-8");
+            for found in finder.find_overlapping_iter(&text) {
+                let (id, name) = &names[found.pattern().as_usize()];
+                assert!(*id == own || known.contains(name.as_str()), "{own}/{file} names {name}");
+            }
+            looked += text.len();
+        }
+    }
+    assert!(looked > 1_000_000);
+}
