@@ -55,7 +55,9 @@ fn sum<J: Sync, W: FnMut(&J) -> Outcome<u64>>(
     };
     thread::scope(|scope| {
         let running: Vec<_> = (0..threads).map(|_| scope.spawn(run)).collect();
-        let mut sums = running.into_iter().map(|thread| thread.join().expect("no thread panics"));
+        let mut sums = running
+            .into_iter()
+            .map(|thread| thread.join().expect("no thread panics"));
         sums.try_fold(0, |all: u64, sum: Outcome<u64>| Ok(all.wrapping_add(sum?)))
     })
 }
@@ -66,7 +68,11 @@ fn stretches(files: &[PathBuf]) -> io::Result<Vec<(PathBuf, u64)>> {
     for path in files {
         let starts = (0..).map(|number| number * STRETCH);
         let length = path.metadata()?.len();
-        all.extend(starts.take_while(|start| *start < length).map(|start| (path.clone(), start)));
+        all.extend(
+            starts
+                .take_while(|start| *start < length)
+                .map(|start| (path.clone(), start)),
+        );
     }
     Ok(all)
 }
