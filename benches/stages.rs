@@ -193,7 +193,9 @@ fn judging(criterion: &mut Criterion, sample: &Sample) {
     let mut group = criterion.benchmark_group("judging");
     group.throughput(Throughput::Bytes(sample.jsonl.len() as u64));
     group.bench_function("window-and-actor", |bencher| {
-        let judged = readings.iter().filter_map(|reading| Some((reading.time().ok()?.0, reading.actors().ok()?)));
+        let judged = readings
+            .iter()
+            .filter_map(|reading| Some((reading.time().ok()?.0, reading.actors().ok()?)));
         let named: Vec<_> = judged.collect();
         bencher.iter(|| {
             let verdicts = named
@@ -237,7 +239,7 @@ fn hashing(criterion: &mut Criterion, sample: &Sample) {
     let mut group = criterion.benchmark_group("hashing");
     group.throughput(Throughput::Bytes(sample.jsonl.len() as u64));
     group.bench_function("sha256", |bencher| {
-        bencher.iter(|| Sha256::of(black_box(&sample.jsonl)))
+        bencher.iter(|| Sha256::of(black_box(&sample.jsonl)));
     });
     group.finish();
 }

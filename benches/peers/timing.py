@@ -39,7 +39,7 @@ def once(program: Program, warm_up: bool, scratch: Path) -> list[float]:
         command += ["--prepare", f"rm -rf {shlex.quote(str(program.fresh))}"]
     # What hyperfine says of exit status 1 is no news: see below.
     done = subprocess.run([*command, shlex.join(program.command)], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, f"hyperfine: {done.stderr}"
+    assert done.returncode == 0, f"hyperfine with {program.name}: {done.stderr}"
     (result,) = json.loads(out.read_text())["results"]
     codes = set(result["exit_codes"])
     assert codes <= set(program.allowed), f"{program.name} ended with {codes}"
