@@ -32,8 +32,10 @@ def draw(folder: Path, sizes, threads):
     figure, axes = pyplot.subplots(figsize=(5.4, 3.6))
     counts, times = [count for count, _ in threads], [time.median for _, time in threads]
     axes.plot(counts, times, "o-", color=INK)
-    axes.plot(counts, [times[0] / count for count in counts], "--", color=QUIET, linewidth=1)
-    axes.annotate("half the time on twice the threads", (counts[-1], times[0] / counts[-1]), xytext=(0, -16), textcoords="offset points", ha="right", color=QUIET)
+    # More threads than cores, the last point, can bring nothing more.
+    cores = counts[-2]
+    axes.plot(counts, [times[0] / min(count, cores) for count in counts], "--", color=QUIET, linewidth=1)
+    axes.annotate(f"as far as {cores} cores allow", (counts[-1], times[0] / cores), xytext=(0, -16), textcoords="offset points", ha="right", color=QUIET)
     axes.set_xlabel("threads")
     axes.set_ylabel("time in s")
     axes.set_xticks(counts)
