@@ -4,7 +4,7 @@ use std::{io::ErrorKind, path::Path};
 
 use rayon::prelude::*;
 use tenant_impact::{
-    bundle::{BundleError, FileEntry, Manifest, Writer},
+    bundle::{BundleError, FileEntry, Manifest, ManifestCase, Signer, Writer, leftovers},
     case::{AdHoc, Case, CaseError, CaseFile},
     catalogue::Catalogue,
     engine::{Engine as _, Local, Plan},
@@ -12,14 +12,17 @@ use tenant_impact::{
     reports::{Replacement, ReportError, Reports, TemplateError, Templates},
 };
 
-use crate::cli::{args::ReportArgs, console, exit::Outcome, progress::Bar, summary};
+use crate::cli::{args::ReportArgs, console, exit::Outcome, progress::Bar, signals, summary};
 
 pub(crate) fn run(args: &ReportArgs) -> anyhow::Result<Outcome> {
     let case = case(args)?;
     let plan = Plan::new(&case)?;
     let (catalogue, catalogue_files) = Catalogue::load(&case.reports.catalogues)?;
     let (templates, template_files) = templates(&case)?;
+    let signer = args.sign.as_deref().map(Signer::open).transpose()?;
     let writer = Writer::create(&args.out)?;
+    signals::undo_on(&writer);
+    tell_leftovers(&args.out);
     let engine = Local { threads: args.threads };
     let scan = engine.run(&plan, &Bar::new(args.quiet))?;
     let answer = Answer::close(&case, &catalogue, scan)?;
@@ -31,18 +34,73 @@ pub(crate) fn run(args: &ReportArgs) -> anyhow::Result<Outcome> {
         .chain(plan.files())
         .chain(&catalogue_files)
         .chain(&template_files);
-    let out = writer.finish(&Manifest::new(&answer.findings, inputs, files))?;
+    let question = ManifestCase::new(&case, plan.limits);
+    let manifest = Manifest::new(question, command(args), &answer.findings, inputs, files);
+    let out = writer.finish(&manifest, signer.as_ref())?;
     Ok(tell(args, &answer, &out))
 }
 
 fn templates(case: &Case) -> Result<(Templates, Vec<CaseFile>), TemplateError> {
-    let Some((shown, folder)) = &case.reports.templates else {
-        return Ok((Templates::built_in(), Vec::new()));
+    let (templates, shown) = match &case.reports.templates {
+        None => (Templates::built_in(), ""),
+        Some((shown, folder)) => (Templates::from_folder(folder)?, shown.as_str()),
     };
-    let templates = Templates::from_folder(folder)?;
-    let file = |used: &Replacement| CaseFile::new("template", format!("{shown}/{}", used.name), used.text.as_bytes());
-    let files = templates.replaced().iter().map(file).collect();
+    let own = |used: &Replacement| CaseFile::new("template", format!("{shown}/{}", used.name), used.text.as_bytes());
+    let built_in = |(name, text): (&str, &str)| CaseFile::new("template", format!("built-in:{name}"), text.as_bytes());
+    let files = templates.replaced().iter().map(own);
+    let files = files.chain(templates.kept().map(built_in)).collect();
     Ok((templates, files))
+}
+
+/// The command for the manifest: what is part of the question, and nothing that is not. A flag that is added has to be put
+/// on one of the two sides here.
+fn command(args: &ReportArgs) -> Vec<String> {
+    let ReportArgs {
+        case,
+        logs,
+        agents,
+        from,
+        until,
+        profile,
+        tenants,
+        out: _,
+        sign: _,
+        threads: _,
+        json: _,
+        quiet: _,
+    } = args;
+    let mut command = vec!["report".to_owned()];
+    // Its folder is no part of the question: what the case names is named from there.
+    let case = case.as_deref().and_then(Path::file_name);
+    command.extend(case.map(|name| name.to_string_lossy().into_owned()));
+    let mut flag = |name: &str, values: &[String]| {
+        if !values.is_empty() {
+            command.push(name.to_owned());
+            command.extend_from_slice(values);
+        }
+    };
+    flag("--logs", logs);
+    flag("--agents", agents);
+    flag("--from", from.as_slice());
+    flag("--until", until.as_slice());
+    flag("--profile", profile.as_slice());
+    flag("--tenants", tenants.as_slice());
+    command
+}
+
+/// A run that was killed leaves customers' data behind, which nobody should come upon by chance.
+fn tell_leftovers(out: &Path) {
+    let dead = leftovers(out)
+        .unwrap_or_default()
+        .into_iter()
+        .filter(|leftover| !leftover.is_in_use());
+    for leftover in dead {
+        console::note(&format!(
+            "a run that was killed left `{}`; `tenant-impact clean {}` removes it",
+            leftover.path.display(),
+            out.display()
+        ));
+    }
 }
 
 fn case(args: &ReportArgs) -> Result<Case, CaseError> {
@@ -70,22 +128,18 @@ enum WriteError {
 
 /// Renders and writes, each tenant on its own, so that no more than a few are in memory at a time.
 fn write(writer: &Writer, reports: &Reports, answer: &Answer) -> Result<Vec<FileEntry>, WriteError> {
-    let put = |artifacts: Vec<_>| {
-        artifacts
-            .iter()
-            .map(|artifact| writer.put(artifact))
-            .collect::<Result<Vec<_>, _>>()
-    };
-    let tenants = answer
-        .tenants
-        .par_iter()
-        .map(|tenant| Ok(put(reports.tenant(tenant)?)?));
+    let tenants = answer.tenants.par_iter().map(|tenant| {
+        let artifacts = reports.tenant(tenant)?;
+        Ok(writer.put_tenant(&answer.findings, &tenant.finding, &artifacts)?)
+    });
     let mut files: Vec<FileEntry> = tenants
         .collect::<Result<Vec<_>, WriteError>>()?
         .into_iter()
         .flatten()
         .collect();
-    files.extend(put(reports.overview(answer)?)?);
+    for artifact in reports.overview(answer)? {
+        files.push(writer.put(&artifact)?);
+    }
     Ok(files)
 }
 
