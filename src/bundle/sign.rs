@@ -107,8 +107,10 @@ impl Signer {
         };
         let Ok(private) = PrivateKey::from_openssh(bytes) else {
             let text = str::from_utf8(bytes).map_err(|_| not_a_key())?;
-            let public = PublicKey::from_openssh(text).map_err(|_| not_a_key())?;
-            return Ok(by_program(&public));
+            let public = PublicKey::from_openssh(text)
+                .ok()
+                .map_or_else(|| public_half(path), |key| Ok(Some(key)))?;
+            return public.as_ref().map(by_program).ok_or_else(not_a_key);
         };
         let public = private.public_key();
         if private.is_encrypted() && !in_agent(public)? {
@@ -203,6 +205,16 @@ impl Signer {
             other => Err(format!("it was signed by another key, {}", fingerprint(&other))),
         }
     }
+}
+
+/// The public half of a private key that only `ssh-keygen` can read: in an older form, or an ECDSA key whose number begins
+/// with zeros, which the crate takes for broken. None of one with a passphrase, so that nothing is asked.
+fn public_half(path: &Path) -> Result<Option<PublicKey>, SignError> {
+    let mut command = Command::new("ssh-keygen");
+    command.args(["-y", "-P", "", "-f"]).arg(path).stdin(Stdio::null());
+    let output = run("ssh-keygen", &mut command)?;
+    let public = String::from_utf8_lossy(&output.stdout);
+    Ok(PublicKey::from_openssh(public.trim()).ok())
 }
 
 /// Whether an ssh-agent holds the private half.

@@ -73,6 +73,16 @@ impl Recount<'_> {
         self.same(FINDINGS, "tenants", tenants, findings.impact.tenants);
         let known = findings.tenants.iter().filter(|tenant| tenant.known).count() as u64;
         self.same(FINDINGS, "known tenants", known, findings.impact.known_tenants);
+        for scope in &findings.scopes {
+            let some = |tenant: &&TenantFinding| tenant.scopes.get(&scope.name).is_some_and(|events| *events > 0);
+            let tenants = findings.tenants.iter().filter(some).count() as u64;
+            self.same(
+                FINDINGS,
+                &format!("tenants in the scope `{}`", scope.name),
+                tenants,
+                scope.tenants,
+            );
+        }
         self.same(FINDINGS, "`complete`", findings.caveats.is_empty(), findings.complete);
     }
 
