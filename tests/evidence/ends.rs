@@ -13,54 +13,86 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{CASE, LOG, bundle, has_tool, sample, verified};
+use super::{CASE, LOG, bundle, has_tool, verified};
 use crate::util::{Dir, Run, program, root, skipped};
 
 /// How many moments at which a run is killed.
 const KILLS: u32 = 200;
 
-fn start(out: &Path) -> Child {
-    let mut command = program(root());
-    command
-        .args(["report", "sample_logs/case.toml", "--quiet", "--out"])
-        .arg(out);
-    command.stderr(Stdio::null()).spawn().expect("it starts")
+/// A day of the sample: enough that a run takes its time, most of it while it writes, and no more.
+fn day() -> Dir {
+    let dir = Dir::new();
+    let sample = root().join("sample_logs");
+    for name in ["agents.csv", "tenants.csv", "logs/superuser-b/2026-01-20.csv"] {
+        dir.file(name, fs::read(sample.join(name)).expect("the sample"));
+    }
+    let case = fs::read_to_string(sample.join("case.toml")).expect("the sample");
+    dir.file(
+        "case.toml",
+        case.replace(
+            "path = \"logs/superuser-a\"",
+            "path = \"logs/superuser-b/2026-01-20.csv\"",
+        ),
+    );
+    dir
 }
 
-/// Killed at random moments over the running time of the sample, more of them where it writes.
+fn start(dir: &Dir, out: &str) -> Child {
+    let mut command = program(&dir.path(""));
+    command
+        .args(["report", "case.toml", "--quiet", "--out", out])
+        .stderr(Stdio::null());
+    command.spawn().expect("it starts")
+}
+
+/// Killed at random moments over the running time, more of them where it writes.
 #[test]
 fn killed_at_any_moment_there_is_no_bundle_or_a_whole_one() {
-    let dir = Dir::new();
-    let before = Instant::now();
-    let whole = sample(&dir, "whole").read_dir().expect("a bundle").count();
-    let time = before.elapsed();
+    let dir = day();
+    let time = (0..3).map(|run| {
+        let before = Instant::now();
+        assert!(
+            start(&dir, &format!("whole-{run}"))
+                .wait()
+                .expect("an end")
+                .code()
+                .is_some()
+        );
+        before.elapsed()
+    });
+    let time = time.min().expect("three runs");
+    let whole = fs::read_dir(dir.path("whole-0/tenants")).expect("a bundle").count();
     // A linear congruential generator with a fixed seed: no test that fails only sometimes for its own sake.
     let mut random = 20_260_120_u64;
-    let (mut found, mut killed) = (0, 0);
+    let (mut found, mut killed, mut writing) = (0, 0, 0);
     for kill in 0..KILLS {
         random = random
             .wrapping_mul(6_364_136_223_846_793_005)
             .wrapping_add(1_442_695_040_888_963_407);
         let share = f64::from(u32::try_from(random >> 32).expect("32 bits")) / f64::from(u32::MAX);
-        let share = if kill % 2 == 0 { share * 1.1 } else { 0.6 + share / 2.0 };
+        let share = if kill % 2 == 0 { share * 1.1 } else { 0.5 + share * 0.7 };
         let out = dir.path("out");
-        let mut child = start(&out);
+        let mut child = start(&dir, "out");
         std::thread::sleep(time.mul_f64(share));
         child.kill().expect("a child");
         killed += u32::from(child.wait().expect("an end").signal() == Some(9));
         if out.exists() {
             found += 1;
-            assert_eq!(out.read_dir().expect("a bundle").count(), whole);
+            assert_eq!(fs::read_dir(out.join("tenants")).expect("a bundle").count(), whole);
             let found = verified(&out);
             assert!(found.mismatches.is_empty(), "{found:?}");
             fs::remove_dir_all(&out).expect("removed");
         }
         for name in dir.names().iter().filter(|name| name.starts_with(".out.partial-")) {
+            writing += u32::from(dir.path(name).join("tenants").exists());
             fs::remove_dir_all(dir.path(name)).expect("removed");
         }
     }
-    assert!(killed > KILLS / 3, "only {killed} of the runs were killed under way");
-    assert!(found > 0, "no moment was late enough");
+    assert!(killed > KILLS / 4, "only {killed} of the runs were killed under way");
+    assert!(
+        found > 0 && writing > 0,
+        "{killed} killed, {writing} of them while writing; {found} whole"
+    );
 }
 
 /// A run that waits for its log: at this moment its temporary folder is there.
