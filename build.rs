@@ -2,7 +2,7 @@
 //! No commit, because whether a checkout is clean is not known here; the digest is of what was compiled. Anyone with the
 //! repository can make it: `find src templates Cargo.lock -type f | LC_ALL=C sort | xargs sha256sum | sha256sum`.
 
-use std::{env, fs, io, path::Path, process::Command};
+use std::{env, ffi::OsString, fmt::Write as _, fs, io, path::Path, process::Command};
 
 use sha2::{Digest as _, Sha256};
 
@@ -15,18 +15,24 @@ fn main() -> io::Result<()> {
     files.sort();
     let mut sums = String::new();
     for file in &files {
-        sums += &format!("{}  {file}\n", hex(&fs::read(file)?));
+        writeln!(sums, "{}  {file}", hex(&fs::read(file)?)).expect("memory takes every write");
     }
-    let compiler = Command::new(env::var("RUSTC").expect("cargo sets it"))
-        .arg("--version")
-        .output()?;
-    let compiler = String::from_utf8_lossy(&compiler.stdout).trim().to_owned();
-    let variable = |name| env::var(name).expect("cargo sets it");
+    let compiler = Command::new(variable("RUSTC")).arg("--version").output()?;
     println!("cargo::rustc-env=TENANT_IMPACT_SOURCES={}", hex(sums.as_bytes()));
-    println!("cargo::rustc-env=TENANT_IMPACT_TARGET={}", variable("TARGET"));
-    println!("cargo::rustc-env=TENANT_IMPACT_PROFILE={}", variable("PROFILE"));
-    println!("cargo::rustc-env=TENANT_IMPACT_COMPILER={compiler}");
+    println!("cargo::rustc-env=TENANT_IMPACT_TARGET={}", variable("TARGET").display());
+    println!(
+        "cargo::rustc-env=TENANT_IMPACT_PROFILE={}",
+        variable("PROFILE").display()
+    );
+    println!(
+        "cargo::rustc-env=TENANT_IMPACT_COMPILER={}",
+        String::from_utf8_lossy(&compiler.stdout).trim()
+    );
     Ok(())
+}
+
+fn variable(name: &str) -> OsString {
+    env::var_os(name).expect("cargo sets it")
 }
 
 fn collect(path: &Path, files: &mut Vec<String>) -> io::Result<()> {
@@ -41,5 +47,9 @@ fn collect(path: &Path, files: &mut Vec<String>) -> io::Result<()> {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    let mut digits = String::with_capacity(64);
+    for byte in Sha256::digest(bytes) {
+        write!(digits, "{byte:02x}").expect("memory takes every write");
+    }
+    digits
 }

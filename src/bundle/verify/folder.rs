@@ -86,10 +86,10 @@ impl Folder {
         };
         let file = File::open(self.root.join(path)).map_err(refused)?;
         let mut reader = BufReader::with_capacity(64 << 10, HashingReader::new(file.take(most)));
-        let made = make(&mut reader).map_err(refused)?;
+        let value = make(&mut reader).map_err(refused)?;
         io::copy(&mut reader, &mut io::sink()).map_err(refused)?;
         let (digest, bytes) = reader.into_inner().finish();
-        Ok((made, digest, bytes))
+        Ok((value, digest, bytes))
     }
 
     /// All bytes of a plain file, if they are not more than this.

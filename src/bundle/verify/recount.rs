@@ -48,6 +48,7 @@ impl Recount<'_> {
     }
 
     /// What is counted in a file, against what is stated elsewhere.
+    #[expect(clippy::needless_pass_by_value, reason = "figures, and references to maps of them")]
     fn same<V: PartialEq + std::fmt::Debug>(&mut self, path: &str, what: &str, found: V, stated: V) {
         if found != stated {
             self.tell(path, format!("{what}: {found:?} by counting, {stated:?} as stated"));

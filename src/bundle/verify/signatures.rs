@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
+use ssh_key::public::KeyData;
 
 use super::{Mismatch, Trust, VerifyError, folder::Folder, inventory::Inventory};
 use crate::bundle::{
     MANIFEST, SIGNATURE,
     signature::{fingerprint, signed_by},
 };
+use crate::time::Timestamp;
 
 /// No signature is larger.
 const LARGEST: u64 = 64 << 10;
@@ -42,8 +44,7 @@ pub(super) fn check(
     if !is_signed && trust.is_none() {
         return Ok(Vec::new());
     }
-    let at = trust.and_then(|trust| trust.at);
-    let at = at.or_else(|| inventory.stated.case().and_then(|case| case.issued));
+    let issued = inventory.stated.case().and_then(|case| case.issued);
     let mut found: BTreeMap<String, SignedBy> = BTreeMap::new();
     for (manifest, signature) in paths {
         if folder.size(&signature).is_none() {
@@ -58,33 +59,38 @@ pub(super) fn check(
         let Some(message) = folder.bytes(&manifest, LARGEST_MANIFEST)? else {
             continue;
         };
-        let signed = match folder.bytes(&signature, LARGEST)? {
-            Some(bytes) => signed_by(&bytes, &message),
+        let judged = match folder.bytes(&signature, LARGEST)? {
+            Some(bytes) => signed_by(&bytes, &message).map(|key| judge(&key, trust, issued)),
             None => Err("far too large for a signature".to_owned()),
         };
-        let key = match signed {
-            Ok(key) => key,
-            Err(fault) => {
-                mismatches.push(Mismatch::new("signature", signature, fault));
-                continue;
+        let fault = match judged {
+            Ok((by, fault)) => {
+                found.entry(by.fingerprint.clone()).or_insert(by).manifests += 1;
+                fault
             }
+            Err(fault) => Some(fault),
         };
-        let mut principals = None;
-        if let Some(trust) = trust {
-            match trust.signers.judge(&key, trust.name.as_deref(), at) {
-                Ok(names) => principals = Some(names.to_owned()),
-                Err(fault) => {
-                    let detail = format!("{fault} ({})", fingerprint(&key));
-                    mismatches.push(Mismatch::new("signature", signature, detail));
-                }
-            }
-        }
-        let signer = found.entry(fingerprint(&key)).or_insert_with_key(|print| SignedBy {
-            fingerprint: print.clone(),
-            principals,
-            manifests: 0,
-        });
-        signer.manifests += 1;
+        mismatches.extend(fault.map(|fault| Mismatch::new("signature", signature, fault)));
     }
     Ok(found.into_values().collect())
+}
+
+/// Whose key it is; and why it does not count, if it does not.
+fn judge(key: &KeyData, trust: Option<&Trust>, issued: Option<Timestamp>) -> (SignedBy, Option<String>) {
+    let mut by = SignedBy {
+        fingerprint: fingerprint(key),
+        principals: None,
+        manifests: 0,
+    };
+    let Some(trust) = trust else { return (by, None) };
+    match trust.signers.judge(key, trust.name.as_deref(), trust.at.or(issued)) {
+        Ok(principals) => {
+            by.principals = Some(principals.to_owned());
+            (by, None)
+        }
+        Err(fault) => {
+            let fault = format!("{fault} ({})", by.fingerprint);
+            (by, Some(fault))
+        }
+    }
 }

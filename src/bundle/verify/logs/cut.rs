@@ -74,7 +74,7 @@ mod tests {
             let mut last = Vec::new();
             let wanted = &ranges[7..];
             cut(&mut Slow(io::Cursor::new(text.clone()), step), wanted, |_, piece| {
-                last.extend_from_slice(piece)
+                last.extend_from_slice(piece);
             })
             .expect("memory");
             assert_eq!(last, [99]);
