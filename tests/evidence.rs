@@ -16,7 +16,7 @@ use std::{
 };
 
 use serde_json::Value;
-use tenant_impact::bundle::{Request, Verification, verify};
+use tenant_impact::bundle::{Mismatch, Request, Verification, verify};
 
 use crate::util::{Dir, Run, files, in_ci, program, root, skipped};
 
@@ -80,6 +80,12 @@ fn verified(folder: &Path) -> Verification {
         trust: None,
     };
     verify(&request).expect("it can be looked at")
+}
+
+/// What is told, a line each.
+fn lines(mismatches: &[Mismatch]) -> String {
+    let line = |one: &Mismatch| format!("{} {}: {}", one.kind, one.path, one.detail);
+    mismatches.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
 /// What differs, as `kind path`.
@@ -156,7 +162,7 @@ fn allowed(dir: &Dir, key: &Path, options: &str) -> PathBuf {
 fn reseal_unsigned(folder: &Path) {
     let signatures: Vec<_> = files(folder)
         .into_iter()
-        .filter(|(path, _)| path.ends_with(".sig"))
+        .filter(|(path, _)| path.ends_with("manifest.json.sig"))
         .collect();
     for (path, _) in &signatures {
         fs::remove_file(folder.join(path)).expect("removed");

@@ -184,10 +184,7 @@ fn hostile_manifests_are_mismatches() {
         edit(&out);
         let found = verified(&out).mismatches;
         assert!(!found.is_empty());
-        found
-            .iter()
-            .map(|one| format!("{} {}: {}\n", one.kind, one.path, one.detail))
-            .collect::<String>()
+        super::lines(&found)
     };
     let manifest = |text: String| move |out: &Path| fs::write(out.join("manifest.json"), &text).expect("written");
     for (text, says) in [

@@ -15,10 +15,7 @@ fn told(change: impl Fn(&Path), says: &[&str]) {
     change(&out);
     reseal(&out);
     let found = verified(&out).mismatches;
-    let text: String = found
-        .iter()
-        .map(|one| format!("{} {}: {}\n", one.kind, one.path, one.detail))
-        .collect();
+    let text = super::lines(&found);
     for part in says {
         assert!(text.contains(part), "`{part}` is not in\n{text}");
     }
