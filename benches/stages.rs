@@ -16,7 +16,7 @@ use tenant_impact::{
     findings::{Answer, Scan},
     progress::Silent,
     records::{Block, Blocks, Framing, RowReader},
-    reports::{Reports, Templates},
+    reports::{Release, Reports, Templates},
     scope::ScopeSet,
     tenants::SourceTally,
     time::{Timestamp, Window},
@@ -244,7 +244,7 @@ fn hashing(criterion: &mut Criterion, sample: &Sample) {
     group.finish();
 }
 
-/// The answer to every file of the bundle. Throughput is in bytes of report.
+/// The answer to every file of the bundle, searched for names of others. Throughput is in bytes of report.
 fn rendering(criterion: &mut Criterion, sample: &Sample) {
     let answer = sample.answer(sample.scan());
     let reports = Reports::new(&answer.findings, Templates::built_in());
@@ -252,7 +252,15 @@ fn rendering(criterion: &mut Criterion, sample: &Sample) {
         let files = answer
             .tenants
             .iter()
-            .flat_map(|tenant| reports.tenant(tenant).expect("templates are sound"));
+            .map(|tenant| {
+                reports
+                    .release(&answer.isolation.names, tenant)
+                    .expect("templates are sound")
+            })
+            .flat_map(|release| match release {
+                Release::Files(files) => files,
+                Release::Stopped(stops) => panic!("{stops:?}"),
+            });
         files.map(|file| file.bytes.len()).sum()
     };
     let overview = || -> usize {

@@ -47,7 +47,7 @@ fn sha256sum_agrees_with_the_manifest_on_every_file_and_every_input() {
 }
 
 #[test]
-fn the_manifest_lists_every_file_but_itself_with_its_size() {
+fn the_manifest_lists_every_file_but_itself_and_the_sums_with_its_size() {
     let dir = Dir::new();
     let out = sample(&dir);
     let manifest = json(&out.join("manifest.json"));
@@ -57,7 +57,9 @@ fn the_manifest_lists_every_file_but_itself_with_its_size() {
         .map(|entry| entry["path"].as_str().expect("a path").to_owned())
         .collect();
     let mut there = files(&out);
-    assert!(there.remove("manifest.json").is_some());
+    for name in ["manifest.json", "SHA256SUMS"] {
+        assert!(there.remove(name).is_some(), "{name}");
+    }
     assert_eq!(listed, there.keys().cloned().collect());
     for entry in entries {
         let bytes = there[entry["path"].as_str().expect("a path")].len();
@@ -84,7 +86,15 @@ fn the_contract_s_files_are_there_for_every_tenant() {
     let findings = json(&out.join("findings.json"));
     let tenants = findings["tenants"].as_array().expect("tenants");
     for slug in tenants.iter().map(|tenant| tenant["slug"].as_str().expect("a slug")) {
-        for name in ["report.html", "report.md", "actions.csv", "actions.jsonl"] {
+        for name in [
+            "report.html",
+            "report.md",
+            "actions.csv",
+            "actions.jsonl",
+            "manifest.json",
+            "SHA256SUMS",
+            "VERIFY.txt",
+        ] {
             assert!(out.join("tenants").join(slug).join(name).is_file(), "{slug}/{name}");
         }
     }
@@ -108,7 +118,7 @@ fn a_folder_that_exists_is_not_touched_and_nothing_is_left_of_a_run_that_failed(
     assert_eq!(dir.names(), ["out"]);
 }
 
-/// Each tenant's four files against every identifier of every other tenant, as they stand: one automaton would do, and
+/// Each tenant's files against every identifier of every other tenant, as they stand: one automaton would do, and
 /// plain search is obviously right.
 #[test]
 fn no_tenant_s_folder_names_another_tenant_s_id() {

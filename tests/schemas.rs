@@ -6,7 +6,7 @@ use crate::util::{Dir, Run, json, program, root};
 
 #[test]
 fn the_documented_schemas_are_those_of_the_program() {
-    for name in ["findings", "manifest"] {
+    for name in ["findings", "manifest", "tenant-manifest"] {
         let printed = Run::of(program(root()).args(["schema", name])).ends(0).stdout;
         let path = root().join(format!("docs/{name}.schema.json"));
         if std::env::var_os("UPDATE_EXPECTED").is_some() {
@@ -30,10 +30,14 @@ fn what_is_written_conforms() {
             .arg(&out),
     )
     .ends(1);
-    for name in ["findings", "manifest"] {
+    for (name, path) in [
+        ("findings", "findings.json"),
+        ("manifest", "manifest.json"),
+        ("tenant-manifest", "tenants/t-0011/manifest.json"),
+    ] {
         let schema = json(&root().join(format!("docs/{name}.schema.json")));
         let validator = jsonschema::validator_for(&schema).expect("a valid schema");
-        let written = json(&out.join(format!("{name}.json")));
+        let written = json(&out.join(path));
         let faults: Vec<_> = validator.iter_errors(&written).map(|fault| fault.to_string()).collect();
         assert!(faults.is_empty(), "{name}.json: {faults:?}");
     }

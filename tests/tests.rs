@@ -8,6 +8,7 @@ mod bundles;
 mod cases;
 mod cloudtrail;
 mod containers;
+mod evidence;
 mod faults;
 mod flags;
 mod framings;

@@ -3,38 +3,60 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    case::CaseFile,
-    digest::Sha256,
-    findings::{Findings, Tool},
-};
+use super::ManifestCase;
+use crate::{case::CaseFile, digest::Sha256, findings::Findings};
 
 /// The version of this format.
-pub const MANIFEST_SCHEMA: &str = "tenant-impact/manifest/1";
+pub const MANIFEST_SCHEMA: &str = "tenant-impact/manifest/2";
 
-/// What went in and what came out.
+/// What went in and what came out. The file is canonical JSON (RFC 8785): the same value is the same bytes.
 #[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 #[schemars(title = "tenant-impact manifest")]
 pub struct Manifest {
-    /// Always [`MANIFEST_SCHEMA`].
+    /// `tenant-impact/manifest/2`.
     pub schema: String,
     /// What made the bundle.
-    pub tool: Tool,
-    /// The question.
+    pub tool: Build,
+    /// The question, as it was resolved.
     pub case: ManifestCase,
+    /// The command and those of its arguments that are part of the question, as typed; the case file by its name. What
+    /// cannot change the answer is left out: where to write, how many threads, which key signs, what to print.
+    pub command: Vec<String>,
     /// Every file that was read: the case and the files it names, profiles, catalogues, templates, and then the logs.
     pub inputs: Vec<InputEntry>,
-    /// Every file of the bundle but this one, by path.
+    /// Every file of the bundle by path, but this one, `SHA256SUMS` and the signatures.
     pub files: Vec<FileEntry>,
 }
 
-/// Which question was answered.
+/// The program, exactly.
 #[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
-pub struct ManifestCase {
-    /// The vendor's own number of the incident.
-    pub id: String,
-    /// Over the case file's bytes; none where the case was given on the command line.
-    pub sha256: Option<Sha256>,
+pub struct Build {
+    /// `tenant-impact`.
+    pub name: String,
+    /// Semantic version.
+    pub version: String,
+    /// Of what was compiled: over the output of `find src templates Cargo.lock -type f | LC_ALL=C sort | xargs sha256sum`.
+    pub sources_sha256: String,
+    /// For which machine, as Rust names it.
+    pub target: String,
+    /// `release` or `debug`.
+    pub profile: String,
+    /// What compiled it.
+    pub compiler: String,
+}
+
+impl Build {
+    /// This one.
+    pub fn this() -> Self {
+        Self {
+            name: env!("CARGO_PKG_NAME").to_owned(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            sources_sha256: env!("TENANT_IMPACT_SOURCES").to_owned(),
+            target: env!("TENANT_IMPACT_TARGET").to_owned(),
+            profile: env!("TENANT_IMPACT_PROFILE").to_owned(),
+            compiler: env!("TENANT_IMPACT_COMPILER").to_owned(),
+        }
+    }
 }
 
 /// A file that was read.
@@ -44,16 +66,20 @@ pub struct InputEntry {
     pub role: String,
     /// As written in the case, or reached from it; `built-in:NAME` for what came with the program.
     pub path: String,
-    /// Over its bytes; of a log over the very bytes that were parsed.
+    /// Over its bytes as they lie; of a log, over the very bytes that were read.
     pub sha256: Sha256,
-    /// Its size.
+    /// How many.
     pub bytes: u64,
+    /// Of a log: over the bytes that were parsed, which is the same where nothing had to be unpacked or decoded.
+    pub stream_sha256: Option<Sha256>,
+    /// How many.
+    pub stream_bytes: Option<u64>,
 }
 
 /// A file of the bundle.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, JsonSchema, Serialize, Deserialize)]
 pub struct FileEntry {
-    /// Inside the bundle, with `/`.
+    /// Inside the folder of the manifest, with `/`.
     pub path: String,
     /// Over its bytes.
     pub sha256: Sha256,
@@ -62,17 +88,15 @@ pub struct FileEntry {
 }
 
 impl Manifest {
-    /// For these findings, made from these files of the case, written as these files.
+    /// For this question, asked by this command, with these findings, made from these files, written as these files.
     pub fn new<'f>(
+        case: ManifestCase,
+        command: Vec<String>,
         findings: &Findings,
         inputs: impl IntoIterator<Item = &'f CaseFile>,
         mut files: Vec<FileEntry>,
     ) -> Self {
         let mut inputs: Vec<_> = inputs.into_iter().map(InputEntry::from).collect();
-        let case = inputs
-            .iter()
-            .find(|input| input.role == "case")
-            .map(|input| input.sha256);
         // A bundle is made of hashed logs only.
         inputs.extend(findings.sources.iter().filter_map(|source| {
             Some(InputEntry {
@@ -80,16 +104,16 @@ impl Manifest {
                 path: source.path.clone(),
                 sha256: source.sha256?,
                 bytes: source.bytes,
+                stream_sha256: source.stream_sha256,
+                stream_bytes: Some(source.stream_bytes),
             })
         }));
         files.sort_unstable();
         Self {
             schema: MANIFEST_SCHEMA.to_owned(),
-            tool: findings.tool.clone(),
-            case: ManifestCase {
-                id: findings.case.id.clone(),
-                sha256: case,
-            },
+            tool: Build::this(),
+            case,
+            command,
             inputs,
             files,
         }
@@ -103,6 +127,8 @@ impl From<&CaseFile> for InputEntry {
             path: file.path.clone(),
             sha256: file.sha256,
             bytes: file.bytes,
+            stream_sha256: None,
+            stream_bytes: None,
         }
     }
 }

@@ -1,10 +1,57 @@
-//! The bundle: the folder written for one run. The only writer of files; what is in an artifact is not its business.
+//! The bundle: the folder written for one run, and the proof that it is still that. The only writer of files; what is in
+//! an artifact is not its business, but to count it again.
 //!
-//! Everything goes into a temporary folder beside the target, the manifest last, and the whole is renamed into place. So
-//! at any moment there is either no bundle or a whole one.
+//! ```text
+//! artifacts -> manifest.json -> SHA256SUMS -> manifest.json.sig    one such chain for each tenant's folder,
+//!              digest of each   of each and    by --sign           and one for the whole
+//!                               manifest.json
+//! ```
+//!
+//! Everything goes into a temporary folder beside the target, and the whole is renamed into place. So at any moment there
+//! is either no bundle or a whole one.
 
+mod canonical;
+mod durable;
+mod leftover;
 mod manifest;
+mod instructions;
+mod resolved;
+mod sign;
+mod signature;
+mod signers;
+mod sums;
+mod tenant;
+mod verify;
 mod write;
 
-pub use manifest::{FileEntry, InputEntry, MANIFEST_SCHEMA, Manifest, ManifestCase};
-pub use write::{BundleError, Writer};
+pub use leftover::{Leftover, leftovers};
+pub use manifest::{Build, FileEntry, InputEntry, MANIFEST_SCHEMA, Manifest};
+pub use resolved::{ManifestCase, ResolvedDirectory, ResolvedList, ResolvedLog, ResolvedScope};
+pub use sign::{SignError, Signer};
+pub use signature::NAMESPACE;
+pub use signers::{AllowedSigners, SignersError};
+pub use tenant::{TENANT_MANIFEST_SCHEMA, TenantManifest, TenantName};
+pub use verify::{
+    Checked, LogCheck, Mismatch, Original, Request, ShowError, SignedBy, Trust, Verification, VerifyError, show, verify,
+};
+pub use write::{BundleError, Undo, Writer};
+
+/// The file that says what is in a folder.
+const MANIFEST: &str = "manifest.json";
+/// The same for `sha256sum -c`, the manifest included.
+const SUMS: &str = "SHA256SUMS";
+/// The signature over the manifest. In no list: it may be added later, and not all kinds of key sign the same way twice.
+const SIGNATURE: &str = "manifest.json.sig";
+/// How a reader without this program checks a tenant's folder.
+const INSTRUCTIONS: &str = "VERIFY.txt";
+
+/// Whether a path inside a bundle is made of plain parts, so that it cannot leave the folder, is no hidden file, means the
+/// same on every system, and needs no escaping anywhere.
+fn is_plain(path: &str) -> bool {
+    let plain = |part: &str| {
+        !part.is_empty()
+            && !part.starts_with('.')
+            && part.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b))
+    };
+    path.split('/').all(plain)
+}

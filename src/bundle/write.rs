@@ -1,22 +1,47 @@
 //! Writing a bundle: into a temporary folder beside the target, renamed into place when it is whole.
 
 use std::{
-    fs::{DirBuilder, OpenOptions},
+    fs::{DirBuilder, File, OpenOptions},
     io::{self, Write as _},
     path::{Path, PathBuf},
+    sync::{Arc, PoisonError, RwLock},
 };
 
 use tempfile::TempDir;
 
-use super::{FileEntry, Manifest};
-use crate::{digest::Sha256, reports::Artifact};
+use super::{
+    FileEntry, INSTRUCTIONS, MANIFEST, Manifest, SIGNATURE, SUMS, SignError, Signer, TenantManifest,
+    canonical::canonical,
+    durable::{missing, rename, sync, sync_name},
+    instructions::instructions,
+    is_plain,
+    leftover::{lock, parent, prefix},
+    sums::sums,
+};
+use crate::{
+    digest::Sha256,
+    findings::{Findings, TenantFinding},
+    reports::Artifact,
+};
 
 /// A bundle being written. Dropped without [`Self::finish`], it leaves nothing behind.
 #[derive(Debug)]
 pub struct Writer {
     out: PathBuf,
-    temporary: TempDir,
+    /// Gone once the writing is undone.
+    temporary: Arc<RwLock<Option<Temporary>>>,
 }
+
+#[derive(Debug)]
+struct Temporary {
+    folder: TempDir,
+    /// Tells other runs that this one is under way.
+    _lock: Option<File>,
+}
+
+/// Takes back a bundle that is being written, from another thread.
+#[derive(Debug, Clone)]
+pub struct Undo(Arc<RwLock<Option<Temporary>>>);
 
 /// The bundle could not be written. Nothing is left at its place.
 #[derive(Debug, thiserror::Error)]
@@ -34,13 +59,22 @@ pub enum BundleError {
     )]
     Path(String),
     /// The operating system refused.
-    #[error("cannot write `{}`: {fault}", path.display())]
+    #[error("cannot write `{}`: {fault}. Nothing is left of the bundle", path.display())]
     Io {
         /// What was being written.
         path: PathBuf,
         /// Its answer.
         fault: io::Error,
     },
+    /// Somebody removed or changed what was written before it was whole.
+    #[error("`{0}` vanished while the bundle was being written. Nothing is left of the bundle; run again")]
+    Vanished(String),
+    /// The writing was undone.
+    #[error("stopped: nothing is left of the bundle")]
+    Undone,
+    /// It could not be signed.
+    #[error(transparent)]
+    Sign(#[from] SignError),
 }
 
 impl Writer {
@@ -49,34 +83,145 @@ impl Writer {
         if out.symlink_metadata().is_ok() {
             return Err(BundleError::Exists(out.to_owned()));
         }
-        let parent = match out.parent() {
-            Some(parent) if !parent.as_os_str().is_empty() => parent,
-            _ => Path::new("."),
-        };
         let Some(name) = out.file_name() else {
             return Err(BundleError::Exists(out.to_owned()));
         };
+        let parent = parent(out);
         if !parent.is_dir() {
             return Err(BundleError::NoParent(parent.to_owned()));
         }
-        let prefix = format!(".{}.partial-", name.to_string_lossy());
-        let temporary = private_temporary(&prefix, parent);
-        let temporary = temporary.map_err(|fault| BundleError::Io {
+        let temporary = Temporary::create(name, parent).map_err(|fault| BundleError::Io {
             path: parent.to_owned(),
             fault,
         })?;
         Ok(Self {
             out: out.to_owned(),
-            temporary,
+            temporary: Arc::new(RwLock::new(Some(temporary))),
         })
+    }
+
+    /// What takes it back.
+    pub fn undo(&self) -> Undo {
+        Undo(Arc::clone(&self.temporary))
     }
 
     /// Writes one file. Threads may write different files at the same time.
     pub fn put(&self, artifact: &Artifact) -> Result<FileEntry, BundleError> {
-        let path = self.place(&artifact.path)?;
-        let written = self.write(&path, &artifact.bytes);
-        written.map_err(|fault| BundleError::Io { path, fault })?;
+        let temporary = self.temporary.read().unwrap_or_else(PoisonError::into_inner);
+        temporary.as_ref().ok_or(BundleError::Undone)?.put(artifact)
+    }
+
+    /// Writes one tenant's folder: its artifacts, how to verify them, their manifest and their digests.
+    pub fn put_tenant(
+        &self,
+        findings: &Findings,
+        tenant: &TenantFinding,
+        artifacts: &[Artifact],
+    ) -> Result<Vec<FileEntry>, BundleError> {
+        let folder = format!("tenants/{}/", tenant.slug);
+        let mut files = Vec::with_capacity(artifacts.len() + 3);
+        for artifact in artifacts {
+            files.push(self.put(artifact)?);
+        }
+        let put = |name: &str, bytes: Vec<u8>| {
+            self.put(&Artifact {
+                path: format!("{folder}{name}"),
+                bytes,
+            })
+        };
+        let mut manifest = TenantManifest::new(findings, tenant);
+        files.push(put(INSTRUCTIONS, instructions(&manifest).into_bytes())?);
+        for file in &files {
+            let path = file.path.strip_prefix(&folder);
+            let path = path.ok_or_else(|| BundleError::Path(file.path.clone()))?;
+            manifest.files.push(FileEntry {
+                path: path.to_owned(),
+                ..file.clone()
+            });
+        }
+        manifest.files.sort_unstable();
+        let stated = put(MANIFEST, canonical(&manifest))?;
+        files.push(put(SUMS, sums(&manifest.files, stated.sha256).into_bytes())?);
+        files.push(stated);
+        Ok(files)
+    }
+
+    /// Writes the manifest, signs it and every tenant's, and puts the whole in its place.
+    pub fn finish(self, manifest: &Manifest, signer: Option<&Signer>) -> Result<PathBuf, BundleError> {
+        // Nobody can undo it from here on until it is in its place.
+        let mut held = self.temporary.write().unwrap_or_else(PoisonError::into_inner);
+        let temporary = held.as_ref().ok_or(BundleError::Undone)?;
+        temporary.complete(manifest, signer)?;
+        let out = &self.out;
+        rename(temporary.folder.path(), out).map_err(|fault| match fault.kind() {
+            io::ErrorKind::AlreadyExists => BundleError::Exists(out.clone()),
+            _ => BundleError::Io {
+                path: out.clone(),
+                fault,
+            },
+        })?;
+        if let Some(temporary) = held.take() {
+            // It is no temporary folder any more, and must not be removed like one.
+            let _ = temporary.folder.keep();
+        }
+        sync_name(parent(out));
+        Ok(out.clone())
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        // Not left to the last `Undo`, which may live as long as the program.
+        drop(self.temporary.write().unwrap_or_else(PoisonError::into_inner).take());
+    }
+}
+
+impl Undo {
+    /// Removes what was written so far, if it is not in its place yet, and lets no thread write any more: for the last act of
+    /// a program. Waits for files that are being written.
+    pub fn for_good(&self) {
+        let mut held = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        drop(held.take());
+        // Other threads wait for the lock until the program ends, instead of telling faults that are none.
+        std::mem::forget(held);
+    }
+}
+
+impl Temporary {
+    fn create(name: &std::ffi::OsStr, parent: &Path) -> io::Result<Self> {
+        let folder = private_temporary(&prefix(name), parent)?;
+        // Where folders cannot be locked, as on some file servers, the run is as good without.
+        let lock = lock(folder.path()).ok().flatten();
+        Ok(Self { folder, _lock: lock })
+    }
+
+    fn complete(&self, manifest: &Manifest, signer: Option<&Signer>) -> Result<(), BundleError> {
+        let mut files = manifest.files.clone();
+        let stated = self.put(&Artifact {
+            path: MANIFEST.to_owned(),
+            bytes: canonical(manifest),
+        })?;
+        files.push(self.put(&Artifact {
+            path: SUMS.to_owned(),
+            bytes: sums(&manifest.files, stated.sha256).into_bytes(),
+        })?);
+        files.push(stated);
+        if let Some(signer) = signer {
+            files.extend(self.sign(signer, &files)?);
+        }
+        self.settle(&files)
+    }
+
+    fn put(&self, artifact: &Artifact) -> Result<FileEntry, BundleError> {
         let Artifact { path, bytes } = artifact;
+        if !is_plain(path) {
+            return Err(BundleError::Path(path.clone()));
+        }
+        let written = self.write(path, bytes);
+        written.map_err(|fault| BundleError::Io {
+            path: path.into(),
+            fault,
+        })?;
         Ok(FileEntry {
             path: path.clone(),
             sha256: Sha256::of(bytes),
@@ -84,51 +229,52 @@ impl Writer {
         })
     }
 
-    /// Writes the manifest, and puts the whole in its place.
-    pub fn finish(self, manifest: &Manifest) -> Result<PathBuf, BundleError> {
-        let mut bytes = serde_json::to_vec_pretty(manifest).expect("a manifest has string keys only");
-        bytes.push(b'\n');
-        self.put(&Artifact {
-            path: "manifest.json".to_owned(),
-            bytes,
-        })?;
-        let Self { out, temporary } = self;
-        match rename(temporary.path(), &out) {
-            Ok(()) => {
-                // It is no temporary folder any more, and must not be removed like one.
-                let _ = temporary.keep();
-                Ok(out)
+    fn write(&self, path: &str, bytes: &[u8]) -> io::Result<()> {
+        let mut place = self.folder.path().to_owned();
+        let mut parts = path.split('/').peekable();
+        while let Some(part) = parts.next() {
+            place.push(part);
+            if parts.peek().is_some() {
+                // One level at a time: a temporary folder that somebody removed must not come back with holes.
+                match private_folder().create(&place) {
+                    Err(fault) if fault.kind() != io::ErrorKind::AlreadyExists => return Err(fault),
+                    _ => {}
+                }
             }
-            Err(fault) if fault.kind() == io::ErrorKind::AlreadyExists => Err(BundleError::Exists(out)),
-            Err(fault) => Err(BundleError::Io { path: out, fault }),
         }
+        private_file().open(place)?.write_all(bytes)
     }
 
-    /// Where an artifact goes. Paths are made of plain parts, so that none can leave the bundle.
-    fn place(&self, path: &str) -> Result<PathBuf, BundleError> {
-        let plain = |part: &str| {
-            !part.is_empty()
-                && !part.starts_with('.')
-                && part.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b))
+    /// A signature beside every manifest.
+    fn sign(&self, signer: &Signer, files: &[FileEntry]) -> Result<Vec<FileEntry>, BundleError> {
+        let is_manifest = |file: &&FileEntry| file.path.rsplit('/').next() == Some(MANIFEST);
+        let manifests: Vec<_> = files.iter().filter(is_manifest).map(|file| file.path.clone()).collect();
+        let signatures = signer.sign(self.folder.path(), &manifests)?;
+        let put = |(path, signature): (String, String)| {
+            let path = format!("{}{SIGNATURE}", path.strip_suffix(MANIFEST).unwrap_or_default());
+            let bytes = signature.into_bytes();
+            self.put(&Artifact { path, bytes })
         };
-        if path.split('/').all(plain) {
-            Ok(path
-                .split('/')
-                .fold(self.temporary.path().to_owned(), |place, part| place.join(part)))
-        } else {
-            Err(BundleError::Path(path.to_owned()))
-        }
+        manifests.into_iter().zip(signatures).map(put).collect()
     }
 
-    fn write(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
-        let parent = path.parent().unwrap_or(self.temporary.path());
-        private_folder().create(parent)?;
-        private_file().open(path)?.write_all(bytes)
+    /// Everything is there, and on the disk.
+    fn settle(&self, files: &[FileEntry]) -> Result<(), BundleError> {
+        let folder = self.folder.path();
+        let paths: Vec<_> = files.iter().map(|file| folder.join(&file.path)).collect();
+        sync(folder, &paths).map_err(|fault| BundleError::Io {
+            path: folder.to_owned(),
+            fault,
+        })?;
+        match missing(folder, files) {
+            Some(path) => Err(BundleError::Vanished(path.to_owned())),
+            None => Ok(()),
+        }
     }
 }
 
 /// A temporary folder that only its owner can read, where the system knows owners.
-fn private_temporary(prefix: &str, parent: &Path) -> io::Result<TempDir> {
+fn private_temporary(prefix: &std::ffi::OsStr, parent: &Path) -> io::Result<TempDir> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(prefix);
     #[cfg(unix)]
@@ -138,8 +284,8 @@ fn private_temporary(prefix: &str, parent: &Path) -> io::Result<TempDir> {
 
 /// Readable by the owner only.
 fn private_folder() -> DirBuilder {
+    #[cfg_attr(not(unix), expect(unused_mut, reason = "only Unix knows modes"))]
     let mut builder = DirBuilder::new();
-    builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder
@@ -154,103 +300,5 @@ fn private_file() -> OpenOptions {
     options
 }
 
-/// Renames, and never onto anything that has come to stand there meanwhile.
-#[cfg(target_os = "linux")]
-fn rename(from: &Path, to: &Path) -> io::Result<()> {
-    use rustix::fs::{CWD, RenameFlags, renameat_with};
-    match renameat_with(CWD, from, CWD, to, RenameFlags::NOREPLACE) {
-        // Some file systems (NFS, some FUSE) cannot promise it.
-        Err(rustix::io::Errno::INVAL | rustix::io::Errno::NOSYS) => rename_checked(from, to),
-        done => Ok(done?),
-    }
-}
-
-#[cfg(not(target_os = "linux"))]
-fn rename(from: &Path, to: &Path) -> io::Result<()> {
-    rename_checked(from, to)
-}
-
-fn rename_checked(from: &Path, to: &Path) -> io::Result<()> {
-    if to.symlink_metadata().is_ok() {
-        return Err(io::ErrorKind::AlreadyExists.into());
-    }
-    std::fs::rename(from, to)
-}
-
 #[cfg(test)]
-mod tests {
-    use std::fs;
-
-    use super::*;
-
-    fn artifact(path: &str) -> Artifact {
-        Artifact {
-            path: path.to_owned(),
-            bytes: b"x".to_vec(),
-        }
-    }
-
-    fn left(folder: &Path) -> usize {
-        fs::read_dir(folder).expect("a folder").count()
-    }
-
-    #[test]
-    fn nothing_is_left_of_a_bundle_that_was_not_finished() {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let writer = Writer::create(&folder.path().join("out")).expect("a writer");
-        writer.put(&artifact("tenants/t-1/report.html")).expect("written");
-        assert_eq!(left(folder.path()), 1);
-        drop(writer);
-        assert_eq!(left(folder.path()), 0);
-    }
-
-    #[test]
-    fn a_folder_that_exists_is_never_touched() {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        assert!(matches!(Writer::create(folder.path()), Err(BundleError::Exists(_))));
-        let nowhere = folder.path().join("no/where");
-        assert!(matches!(Writer::create(&nowhere), Err(BundleError::NoParent(_))));
-    }
-
-    #[test]
-    fn a_folder_that_came_to_exist_meanwhile_is_not_replaced() {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let (from, to) = (folder.path().join("from"), folder.path().join("to"));
-        fs::create_dir(&from).expect("a folder");
-        fs::create_dir(&to).expect("a folder");
-        let fault = rename(&from, &to).expect_err("it exists");
-        assert_eq!(fault.kind(), io::ErrorKind::AlreadyExists);
-    }
-
-    #[test]
-    fn no_path_leads_out_of_the_bundle() {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let writer = Writer::create(&folder.path().join("out")).expect("a writer");
-        for path in ["../x", "/x", "a/../../x", "a//b", ".hidden", "a\\b", "a\0b", ""] {
-            assert!(
-                matches!(writer.put(&artifact(path)), Err(BundleError::Path(_))),
-                "{path}"
-            );
-        }
-    }
-
-    #[test]
-    #[cfg(unix)]
-    fn only_the_owner_can_read_it() {
-        use std::os::unix::fs::PermissionsExt as _;
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let writer = Writer::create(&folder.path().join("out")).expect("a writer");
-        writer.put(&artifact("tenants/t-1/report.html")).expect("written");
-        let mode = |path: &str| {
-            fs::metadata(writer.temporary.path().join(path))
-                .expect(path)
-                .permissions()
-                .mode()
-                & 0o777
-        };
-        assert_eq!(
-            (mode(""), mode("tenants/t-1"), mode("tenants/t-1/report.html")),
-            (0o700, 0o700, 0o600)
-        );
-    }
-}
+mod tests;

@@ -131,10 +131,12 @@ impl Catalogue {
     }
 
     /// The built-in catalogue extended by files of the case (as written and resolved), of which later ones win; and
-    /// what those files were. Every fault of all of them is told at once.
+    /// what all those files were. Every fault of all of them is told at once.
     pub fn load(files: &[(String, PathBuf)]) -> Result<(Self, Vec<CaseFile>), CaseError> {
         let mut catalogue = Self::built_in();
-        let (mut read, mut faults) = (Vec::new(), Vec::new());
+        let built_in =
+            |(name, text): (&str, &str)| CaseFile::new("catalogue", format!("built-in:{name}"), text.as_bytes());
+        let (mut read, mut faults) = (BUILT_IN.map(built_in).to_vec(), Vec::new());
         for (shown, path) in files {
             let Some(bytes) = file::open(shown, path, &mut faults) else {
                 continue;

@@ -4,6 +4,7 @@ use std::{num::NonZeroUsize, path::PathBuf};
 
 use clap::{Args as ClapArgs, Parser, Subcommand};
 use clap_complete::Shell;
+use tenant_impact::time::Timestamp;
 
 const EXIT: &str = "\
 Exit status:
@@ -51,6 +52,16 @@ pub(crate) enum Command {
     Report(Box<ReportArgs>),
     /// Scan the logs and say what was found, without writing anything: for a first look, and to draw the scope
     Scan(Box<ScanArgs>),
+    /// Check that a bundle, or one customer's folder of it, is still what was written, and that its files add up
+    Verify(VerifyArgs),
+    /// Print an event's original bytes out of the log again, and check them
+    Show(ShowArgs),
+    /// Remove what a killed run left beside the place of its bundle
+    Clean {
+        /// The folder that the run was to write: the DIR of its --out
+        #[arg(value_name = "DIR")]
+        out: PathBuf,
+    },
     /// Say what a log is: its framing, the profile that fits best, and what is in it
     Inspect(InspectArgs),
     /// Write a case file that runs, with comments, for these logs and agents
@@ -58,7 +69,7 @@ pub(crate) enum Command {
     /// Show the field-mapping profiles that are built in, or check one of your own
     #[command(subcommand)]
     Profiles(ProfilesCommand),
-    /// Print the JSON Schema of findings.json or manifest.json
+    /// Print the JSON Schema of findings.json, manifest.json or a customer's manifest.json
     Schema(SchemaArgs),
     /// Print the completion script for a shell
     Completions {
@@ -79,6 +90,11 @@ pub(crate) struct ReportArgs {
     /// Where to write the bundle; must not exist
     #[arg(long, value_name = "DIR")]
     pub(crate) out: PathBuf,
+
+    /// Sign the bundle and each customer's folder with this OpenSSH key: a private key, or the `.pub` file of one that an
+    /// ssh-agent or a hardware token holds
+    #[arg(long, value_name = "KEY")]
+    pub(crate) sign: Option<PathBuf>,
 
     /// Print a summary as JSON instead of a table
     #[arg(long, conflicts_with = "quiet")]
@@ -148,6 +164,81 @@ pub(crate) struct Question {
     pub(crate) verbose: bool,
 }
 
+const VERIFY_EXAMPLES: &str = "\
+Examples:
+  # Is everything there, unchanged, and do the reports add up?
+  tenant-impact verify impact-report
+
+  # Is it ours, and do the logs still say the same?
+  tenant-impact verify impact-report --allowed-signers allowed_signers --logs .
+
+Exit status:
+  0  it verifies
+  1  it does not; everything that differs is named
+  2  it cannot be verified: no bundle, or it cannot be read";
+
+const SHOW_EXAMPLES: &str = "\
+Examples:
+  # By its id, by the row of actions.csv, by the SHA-256 of its record
+  tenant-impact show impact-report evt-000123 --logs .
+  tenant-impact show impact-report acme:3 --logs .
+
+  # To a file or a pipe go the very bytes; on a terminal, what acts on it is made visible
+  tenant-impact show impact-report acme:3 --logs . | sha256sum
+
+Exit status:
+  0  these are the bytes
+  1  the bundle does not verify, or the log is not what it was
+  2  not found, or it cannot be read";
+
+#[derive(Debug, ClapArgs)]
+#[command(after_help = VERIFY_EXAMPLES)]
+pub(crate) struct VerifyArgs {
+    /// A bundle, or the folder of one customer
+    #[arg(value_name = "DIR")]
+    pub(crate) dir: PathBuf,
+
+    /// Read the logs again below this folder, where the case file's folder is or was copied to
+    #[arg(long, value_name = "ROOT")]
+    pub(crate) logs: Option<PathBuf>,
+
+    /// Whose signatures count: a file as ssh-keygen(1) describes under ALLOWED SIGNERS
+    #[arg(long, value_name = "FILE")]
+    pub(crate) allowed_signers: Option<PathBuf>,
+
+    /// Only signatures in this name count: a principal of the allowed signers
+    #[arg(long, value_name = "NAME", requires = "allowed_signers")]
+    pub(crate) signer: Option<String>,
+
+    /// When it was signed, for keys that are limited in time [default: the case's `issued`]
+    #[arg(long, value_name = "TIME", requires = "allowed_signers")]
+    pub(crate) at: Option<Timestamp>,
+
+    /// Print what was found as JSON
+    #[arg(long, conflicts_with = "quiet")]
+    pub(crate) json: bool,
+
+    /// Print nothing but errors
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(after_help = SHOW_EXAMPLES)]
+pub(crate) struct ShowArgs {
+    /// The bundle
+    #[arg(value_name = "BUNDLE")]
+    pub(crate) bundle: PathBuf,
+
+    /// An event's id, the SHA-256 of its record, or SLUG:NUMBER, the row of a customer's actions.csv
+    #[arg(value_name = "EVENT")]
+    pub(crate) event: String,
+
+    /// Where the logs lie: the case file's folder, or a copy of it
+    #[arg(long, value_name = "ROOT", default_value = ".")]
+    pub(crate) logs: PathBuf,
+}
+
 #[derive(Debug, ClapArgs)]
 pub(crate) struct InspectArgs {
     /// Log files, folders or globs
@@ -200,6 +291,8 @@ pub(crate) enum SchemaOf {
     Findings,
     /// manifest.json
     Manifest,
+    /// manifest.json of a customer's folder
+    TenantManifest,
 }
 
 #[cfg(test)]

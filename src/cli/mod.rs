@@ -5,4 +5,5 @@ pub(crate) mod commands;
 pub(crate) mod console;
 pub(crate) mod exit;
 pub(crate) mod progress;
+mod signals;
 mod summary;

@@ -114,6 +114,12 @@ impl Templates {
         &self.replaced
     }
 
+    /// Those that no folder replaced, each with its text.
+    pub fn kept(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
+        let replaced = |name: &str| self.replaced.iter().any(|replacement| replacement.name == name);
+        BUILT_IN.into_iter().filter(move |(name, _)| !replaced(name))
+    }
+
     fn compile(replaced: Vec<Replacement>) -> Result<Self, TemplateError> {
         let mut texts: BTreeMap<&str, &str> = BUILT_IN.into();
         texts.extend(

@@ -1,16 +1,22 @@
 //! One file a command: flags to library calls.
 
+mod clean;
 mod init;
 mod inspect;
 mod profiles;
 mod question;
 mod report;
 mod scan;
+mod show;
+mod verify;
 
 use std::io::Write as _;
 
 use clap::CommandFactory as _;
-use tenant_impact::{bundle::Manifest, findings::Findings};
+use tenant_impact::{
+    bundle::{Manifest, TenantManifest},
+    findings::Findings,
+};
 
 use super::{
     args::{Args, Command, SchemaArgs, SchemaOf},
@@ -22,6 +28,9 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
     match args.command {
         Command::Report(args) => report::run(&args),
         Command::Scan(args) => scan::run(&args),
+        Command::Verify(args) => verify::run(&args),
+        Command::Show(args) => show::run(&args),
+        Command::Clean { out } => clean::run(&out),
         Command::Inspect(args) => inspect::run(&args),
         Command::Init(args) => init::run(&args),
         Command::Profiles(command) => profiles::run(command),
@@ -38,6 +47,7 @@ fn schema(args: &SchemaArgs) -> anyhow::Result<Outcome> {
     let schema = match args.of {
         SchemaOf::Findings => schemars::schema_for!(Findings),
         SchemaOf::Manifest => schemars::schema_for!(Manifest),
+        SchemaOf::TenantManifest => schemars::schema_for!(TenantManifest),
     };
     let mut out = std::io::stdout();
     serde_json::to_writer_pretty(&mut out, &schema)?;

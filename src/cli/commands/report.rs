@@ -4,7 +4,7 @@ use std::path::Path;
 
 use rayon::prelude::*;
 use tenant_impact::{
-    bundle::{BundleError, FileEntry, Manifest, Writer},
+    bundle::{BundleError, FileEntry, Manifest, ManifestCase, Signer, Writer, leftovers},
     case::{Case, CaseFile},
     catalogue::Catalogue,
     engine::{Engine as _, Local, Plan},
@@ -14,7 +14,13 @@ use tenant_impact::{
 };
 
 use super::question;
-use crate::cli::{args::ReportArgs, console, exit::Outcome, progress::Bar, summary};
+use crate::cli::{
+    args::{Question, ReportArgs},
+    console,
+    exit::Outcome,
+    progress::Bar,
+    signals, summary,
+};
 
 pub(crate) fn run(args: &ReportArgs) -> anyhow::Result<Outcome> {
     let case = question::case(&args.question)?;
@@ -22,7 +28,10 @@ pub(crate) fn run(args: &ReportArgs) -> anyhow::Result<Outcome> {
     isolation::check(&case)?;
     let (catalogue, catalogue_files) = Catalogue::load(&case.reports.catalogues)?;
     let (templates, template_files) = templates(&case)?;
+    let signer = args.sign.as_deref().map(Signer::open).transpose()?;
     let writer = Writer::create(&args.out)?;
+    signals::undo_on(&writer);
+    tell_leftovers(&args.out);
     let engine = Local {
         threads: args.question.threads,
     };
@@ -37,18 +46,77 @@ pub(crate) fn run(args: &ReportArgs) -> anyhow::Result<Outcome> {
         .chain(plan.files())
         .chain(&catalogue_files)
         .chain(&template_files);
-    let out = writer.finish(&Manifest::new(&answer.findings, inputs, files))?;
+    let question = ManifestCase::new(&case, plan.limits);
+    let manifest = Manifest::new(question, command(args), &answer.findings, inputs, files);
+    let out = writer.finish(&manifest, signer.as_ref())?;
     Ok(tell(args, &answer, &out))
 }
 
 fn templates(case: &Case) -> Result<(Templates, Vec<CaseFile>), TemplateError> {
-    let Some((shown, folder)) = &case.reports.templates else {
-        return Ok((Templates::built_in(), Vec::new()));
+    let (templates, shown) = match &case.reports.templates {
+        None => (Templates::built_in(), ""),
+        Some((shown, folder)) => (Templates::from_folder(folder)?, shown.as_str()),
     };
-    let templates = Templates::from_folder(folder)?;
-    let file = |used: &Replacement| CaseFile::new("template", format!("{shown}/{}", used.name), used.text.as_bytes());
-    let files = templates.replaced().iter().map(file).collect();
+    let own = |used: &Replacement| CaseFile::new("template", format!("{shown}/{}", used.name), used.text.as_bytes());
+    let built_in = |(name, text): (&str, &str)| CaseFile::new("template", format!("built-in:{name}"), text.as_bytes());
+    let files = templates.replaced().iter().map(own);
+    let files = files.chain(templates.kept().map(built_in)).collect();
     Ok((templates, files))
+}
+
+/// The command for the manifest: what is part of the question, and nothing that is not. A flag that is added has to be put
+/// on one of the two sides here.
+fn command(args: &ReportArgs) -> Vec<String> {
+    let ReportArgs {
+        question,
+        out: _,
+        sign: _,
+        json: _,
+        quiet: _,
+    } = args;
+    let Question {
+        case,
+        logs,
+        agents,
+        from,
+        until,
+        profile,
+        tenants,
+        threads: _,
+        verbose: _,
+    } = question;
+    let mut command = vec!["report".to_owned()];
+    // Its folder is no part of the question: what the case names is named from there.
+    let case = case.as_deref().and_then(Path::file_name);
+    command.extend(case.map(|name| name.to_string_lossy().into_owned()));
+    let mut flag = |name: &str, values: &[String]| {
+        if !values.is_empty() {
+            command.push(name.to_owned());
+            command.extend_from_slice(values);
+        }
+    };
+    flag("--logs", logs);
+    flag("--agents", agents);
+    flag("--from", from.as_slice());
+    flag("--until", until.as_slice());
+    flag("--profile", profile.as_slice());
+    flag("--tenants", tenants.as_slice());
+    command
+}
+
+/// A run that was killed leaves customers' data behind, which nobody should come upon by chance.
+fn tell_leftovers(out: &Path) {
+    let dead = leftovers(out)
+        .unwrap_or_default()
+        .into_iter()
+        .filter(|leftover| !leftover.is_in_use());
+    for leftover in dead {
+        console::note(&format!(
+            "a run that was killed left `{}`; `tenant-impact clean {}` removes it",
+            leftover.path.display(),
+            out.display()
+        ));
+    }
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -62,15 +130,12 @@ enum WriteError {
 /// Renders and writes, each tenant on its own, so that no more than a few are in memory at a time. What may not be released is
 /// not written, and the answer says so.
 fn write(writer: &Writer, reports: &Reports, answer: Answer) -> Result<(Answer, Vec<FileEntry>), WriteError> {
-    let put = |artifacts: Vec<_>| {
-        artifacts
-            .iter()
-            .map(|artifact| writer.put(artifact))
-            .collect::<Result<Vec<_>, _>>()
-    };
     let tenants = answer.tenants.par_iter().map(|tenant| {
         Ok(match reports.release(&answer.isolation.names, tenant)? {
-            Release::Files(files) => (put(files)?, Vec::new()),
+            Release::Files(artifacts) => {
+                let files = writer.put_tenant(&answer.findings, &tenant.finding, &artifacts)?;
+                (files, Vec::new())
+            }
             Release::Stopped(stops) => (Vec::new(), stops),
         })
     });
@@ -78,7 +143,9 @@ fn write(writer: &Writer, reports: &Reports, answer: Answer) -> Result<(Answer, 
         tenants.collect::<Result<Vec<_>, WriteError>>()?.into_iter().unzip();
     let answer = answer.with_stops(stops.into_iter().flatten().collect());
     let mut files: Vec<FileEntry> = files.into_iter().flatten().collect();
-    files.extend(put(reports.overview(&answer)?)?);
+    for artifact in reports.overview(&answer)? {
+        files.push(writer.put(&artifact)?);
+    }
     Ok((answer, files))
 }
 

@@ -1,0 +1,174 @@
+//! The case as the manifest states it: every assertion that the answer depends on, long lists by their digest.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::canonical::canonical;
+use crate::{
+    case::{AgentId, AgentNaming, Case, CaseHeader, InputSpec, ProfileRef, Scope, TenantId},
+    digest::Sha256,
+    sources::Limits,
+    time::Timestamp,
+};
+
+/// Which question was answered.
+#[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
+pub struct ManifestCase {
+    /// What the reports are headed with.
+    #[serde(flatten)]
+    pub header: CaseHeader,
+    /// Over the case file's bytes; none where the case was given on the command line.
+    pub sha256: Option<Sha256>,
+    /// In the order of the case.
+    pub scopes: Vec<ResolvedScope>,
+    /// The agents, from all files and lists together.
+    pub agents: ResolvedList,
+    /// The customers.
+    pub directory: ResolvedDirectory,
+    /// Where logs were looked for; what was found is in `inputs`.
+    pub logs: Vec<ResolvedLog>,
+    /// How customers' copies name agents.
+    pub agent_naming: AgentNaming,
+    /// A run of so many whole hours without a record is a gap.
+    pub gap_hours: u32,
+    /// How many bytes may come out of a file for each that went in.
+    pub limit_ratio: u64,
+    /// How many bytes may come out of a file.
+    pub limit_unpacked: u64,
+}
+
+/// A scope as it was judged by.
+#[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
+pub struct ResolvedScope {
+    /// As in the case.
+    pub name: String,
+    /// The first instant inside.
+    pub from: Timestamp,
+    /// The first instant after.
+    pub until: Timestamp,
+    /// Why.
+    pub basis: Option<String>,
+    /// Ids, in the order of the case.
+    pub agents: Vec<AgentId>,
+    /// If not empty, only these sessions.
+    pub sessions: Vec<String>,
+    /// If not empty, only these addresses.
+    pub ips: Vec<String>,
+}
+
+/// A list that is too long to repeat.
+#[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
+pub struct ResolvedList {
+    /// How many entries.
+    pub listed: u64,
+    /// Over the canonical JSON of the entries as they were understood.
+    pub sha256: Sha256,
+}
+
+/// The vendor's customers.
+#[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
+pub struct ResolvedDirectory {
+    /// How many are listed.
+    pub listed: u64,
+    /// How many there are, where the case states it.
+    pub total: Option<u64>,
+    /// Over the canonical JSON of the entries as they were understood.
+    pub sha256: Sha256,
+}
+
+/// A place to look for logs.
+#[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
+pub struct ResolvedLog {
+    /// A file, a folder or a glob, as written.
+    pub path: String,
+    /// What reads it: a name, or a file's path as written.
+    pub profile: String,
+    /// The tenant of all its records, where the case says so.
+    pub tenant: Option<TenantId>,
+}
+
+impl ManifestCase {
+    /// Of this case, read within these limits.
+    pub fn new(case: &Case, limits: Limits) -> Self {
+        let file = case.files.iter().find(|file| file.role == "case");
+        Self {
+            header: case.header.clone(),
+            sha256: file.map(|file| file.sha256),
+            scopes: case
+                .scopes
+                .iter()
+                .map(|scope| ResolvedScope::new(case, scope))
+                .collect(),
+            agents: agents(case),
+            directory: directory(case),
+            logs: case.logs.iter().map(ResolvedLog::from).collect(),
+            agent_naming: case.reports.agents,
+            gap_hours: case.reports.gap_hours.0,
+            limit_ratio: limits.ratio,
+            limit_unpacked: limits.unpacked,
+        }
+    }
+}
+
+impl ResolvedScope {
+    fn new(case: &Case, scope: &Scope) -> Self {
+        let agents = scope.agents.iter().map(|&at| case.agents[at].id.clone());
+        Self {
+            name: scope.name.clone(),
+            from: scope.window.from,
+            until: scope.window.until,
+            basis: scope.basis.clone(),
+            agents: agents.collect(),
+            sessions: scope.sessions.clone(),
+            ips: scope.ips.clone(),
+        }
+    }
+}
+
+impl From<&InputSpec> for ResolvedLog {
+    fn from(input: &InputSpec) -> Self {
+        let (ProfileRef::BuiltIn(profile) | ProfileRef::File { shown: profile, .. }) = &input.profile;
+        Self {
+            path: input.path.clone(),
+            profile: profile.clone(),
+            tenant: input.tenant.clone(),
+        }
+    }
+}
+
+fn agents(case: &Case) -> ResolvedList {
+    let entries: Vec<_> = case
+        .agents
+        .iter()
+        .map(|agent| {
+            json!({
+                "id": agent.id, "email": agent.email, "identities": agent.identities, "name": agent.name,
+                "employer": agent.employer, "role": agent.role, "country": agent.country,
+            })
+        })
+        .collect();
+    ResolvedList {
+        listed: entries.len() as u64,
+        sha256: Sha256::of(&canonical(&entries)),
+    }
+}
+
+fn directory(case: &Case) -> ResolvedDirectory {
+    let entries: Vec<_> = case
+        .directory
+        .tenants
+        .iter()
+        .map(|(id, tenant)| {
+            json!({
+                "id": id, "name": tenant.name, "domains": tenant.domains, "contact": tenant.contact,
+                "locale": tenant.locale, "time_zone": tenant.time_zone,
+            })
+        })
+        .collect();
+    ResolvedDirectory {
+        listed: entries.len() as u64,
+        total: case.directory.total,
+        sha256: Sha256::of(&canonical(&entries)),
+    }
+}

@@ -1,0 +1,231 @@
+//! Signing manifests with an OpenSSH key.
+//!
+//! A plain Ed25519 or ECDSA key signs here. Everything else is the real `ssh-keygen`'s: keys in an agent, keys on a hardware
+//! token, RSA (whose operations in pure Rust are not constant in time), so that no passphrase and no PIN ever passes through
+//! this program.
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+    process::{Command, Output, Stdio},
+};
+
+use ssh_key::{Algorithm, HashAlg, PrivateKey, PublicKey, public::KeyData};
+
+use super::{
+    NAMESPACE,
+    signature::{armored, fingerprint, signed_by},
+};
+
+/// No key file is larger.
+const LARGEST: u64 = 1 << 20;
+
+/// So many paths fit into one command line on every system.
+const AT_ONCE: usize = 200;
+
+/// A key that was tried, ready to sign.
+#[derive(Debug)]
+pub struct Signer {
+    key: KeyData,
+    how: How,
+}
+
+#[derive(Debug)]
+enum How {
+    Here(Box<PrivateKey>),
+    SshKeygen(PathBuf),
+}
+
+/// A key that cannot sign.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SignError {
+    /// It cannot be read.
+    #[error("cannot read the key `{}`: {fault}", path.display())]
+    Unreadable {
+        /// As given.
+        path: PathBuf,
+        /// The system's answer.
+        fault: io::Error,
+    },
+    /// It is no key, or one in an older form.
+    #[error(
+        "`{}` is no OpenSSH key: name a private key, or the `.pub` file of a key that an ssh-agent holds. \
+         `ssh-keygen -p -f KEY` rewrites older forms", .0.display()
+    )]
+    NotAKey(PathBuf),
+    /// It asks for a passphrase.
+    #[error(
+        "the key `{}` is protected by a passphrase and no ssh-agent holds it: run `ssh-add {}` first, so that nothing is \
+         asked when the reports are written", .0.display(), .0.display()
+    )]
+    Locked(PathBuf),
+    /// The program that signs is not there.
+    #[error("cannot run `{program}`, which this key needs: {fault}")]
+    NoProgram {
+        /// `ssh-keygen` or `ssh-add`.
+        program: &'static str,
+        /// The system's answer.
+        fault: io::Error,
+    },
+    /// The signature was not made, or is not what it should be.
+    #[error("cannot sign with `{}`: {said}", path.display())]
+    Refused {
+        /// As given.
+        path: PathBuf,
+        /// Why.
+        said: String,
+    },
+}
+
+impl Signer {
+    /// Reads a key and tries it, so that a run does not fail at its end for what could have been told at its beginning.
+    pub fn open(path: &Path) -> Result<Self, SignError> {
+        let unreadable = |fault| SignError::Unreadable {
+            path: path.to_owned(),
+            fault,
+        };
+        if fs::metadata(path).map_err(unreadable)?.len() > LARGEST {
+            return Err(SignError::NotAKey(path.to_owned()));
+        }
+        let bytes = fs::read(path).map_err(unreadable)?;
+        let signer = Self::of(path, &bytes)?;
+        signer.try_out(path)?;
+        Ok(signer)
+    }
+
+    /// The key's fingerprint, as `ssh-keygen -l` prints it.
+    pub fn fingerprint(&self) -> String {
+        fingerprint(&self.key)
+    }
+
+    fn of(path: &Path, bytes: &[u8]) -> Result<Self, SignError> {
+        let not_a_key = || SignError::NotAKey(path.to_owned());
+        let by_program = |key: &PublicKey| Self {
+            key: key.key_data().clone(),
+            how: How::SshKeygen(path.to_owned()),
+        };
+        let Ok(private) = PrivateKey::from_openssh(bytes) else {
+            let text = str::from_utf8(bytes).map_err(|_| not_a_key())?;
+            let public = PublicKey::from_openssh(text)
+                .ok()
+                .map_or_else(|| public_half(path), |key| Ok(Some(key)))?;
+            return public.as_ref().map(by_program).ok_or_else(not_a_key);
+        };
+        let public = private.public_key();
+        if private.is_encrypted() && !in_agent(public)? {
+            return Err(SignError::Locked(path.to_owned()));
+        }
+        let plain = matches!(private.algorithm(), Algorithm::Ed25519 | Algorithm::Ecdsa { .. });
+        if private.is_encrypted() || !plain {
+            return Ok(by_program(public));
+        }
+        Ok(Self {
+            key: public.key_data().clone(),
+            how: How::Here(Box::new(private)),
+        })
+    }
+
+    fn try_out(&self, path: &Path) -> Result<(), SignError> {
+        let refused = |fault: io::Error| SignError::Refused {
+            path: path.to_owned(),
+            said: fault.to_string(),
+        };
+        let folder = tempfile::tempdir().map_err(refused)?;
+        fs::write(folder.path().join("try"), "tenant-impact tries this key").map_err(refused)?;
+        self.sign(folder.path(), &["try".to_owned()]).map(drop)
+    }
+
+    /// A signature for each of these files below a folder, in their order. Each is checked before it is handed on.
+    pub(super) fn sign(&self, folder: &Path, files: &[String]) -> Result<Vec<String>, SignError> {
+        match &self.how {
+            How::Here(key) => {
+                let sign = |file: &String| self.sign_here(key, &folder.join(file));
+                files.iter().map(sign).collect()
+            }
+            How::SshKeygen(path) => {
+                let mut signatures = Vec::with_capacity(files.len());
+                for files in files.chunks(AT_ONCE) {
+                    signatures.extend(self.sign_by_program(path, folder, files)?);
+                }
+                Ok(signatures)
+            }
+        }
+    }
+
+    fn sign_here(&self, key: &PrivateKey, file: &Path) -> Result<String, SignError> {
+        let refused = |said: String| SignError::Refused {
+            path: file.to_owned(),
+            said,
+        };
+        let message = fs::read(file).map_err(|fault| refused(fault.to_string()))?;
+        let signature = key
+            .sign(NAMESPACE, HashAlg::Sha512, &message)
+            .map_err(|fault| refused(fault.to_string()))?;
+        let signature = armored(&signature).map_err(refused)?;
+        self.checked(signature, &message).map_err(refused)
+    }
+
+    /// `ssh-keygen` writes a file beside each, which is taken up and removed again: files of a bundle have one writer.
+    fn sign_by_program(&self, key: &Path, folder: &Path, files: &[String]) -> Result<Vec<String>, SignError> {
+        let refused = |said: String| SignError::Refused {
+            path: key.to_owned(),
+            said,
+        };
+        let absolute = std::path::absolute(key).map_err(|fault| refused(fault.to_string()))?;
+        let mut command = Command::new("ssh-keygen");
+        command.args(["-Y", "sign", "-n", NAMESPACE, "-f"]).arg(absolute);
+        command.args(files).current_dir(folder).stdin(Stdio::null());
+        let on_token = matches!(
+            self.key.algorithm(),
+            Algorithm::SkEd25519 | Algorithm::SkEcdsaSha2NistP256
+        );
+        if on_token {
+            // It asks for a touch, or for a PIN.
+            command.stdin(Stdio::inherit()).stderr(Stdio::inherit());
+        }
+        let output = run("ssh-keygen", &mut command)?;
+        if !output.status.success() {
+            let said = String::from_utf8_lossy(&output.stderr);
+            return Err(refused(format!("ssh-keygen says: {}", said.trim())));
+        }
+        let take = |file: &String| -> Result<String, String> {
+            let message = fs::read(folder.join(file)).map_err(|fault| fault.to_string())?;
+            let beside = folder.join(format!("{file}.sig"));
+            let signature = fs::read_to_string(&beside).map_err(|fault| fault.to_string())?;
+            fs::remove_file(&beside).map_err(|fault| fault.to_string())?;
+            self.checked(signature, &message)
+        };
+        files.iter().map(|file| take(file).map_err(refused)).collect()
+    }
+
+    fn checked(&self, signature: String, message: &[u8]) -> Result<String, String> {
+        match signed_by(signature.as_bytes(), message)? {
+            key if key == self.key => Ok(signature),
+            other => Err(format!("it was signed by another key, {}", fingerprint(&other))),
+        }
+    }
+}
+
+/// The public half of a private key that only `ssh-keygen` can read: in an older form, or an ECDSA key whose number begins
+/// with zeros, which the crate takes for broken. None of one with a passphrase, so that nothing is asked.
+fn public_half(path: &Path) -> Result<Option<PublicKey>, SignError> {
+    let mut command = Command::new("ssh-keygen");
+    command.args(["-y", "-P", "", "-f"]).arg(path).stdin(Stdio::null());
+    let output = run("ssh-keygen", &mut command)?;
+    let public = String::from_utf8_lossy(&output.stdout);
+    Ok(PublicKey::from_openssh(public.trim()).ok())
+}
+
+/// Whether an ssh-agent holds the private half.
+fn in_agent(key: &PublicKey) -> Result<bool, SignError> {
+    let output = run("ssh-add", Command::new("ssh-add").arg("-L").stdin(Stdio::null()))?;
+    let listed = String::from_utf8_lossy(&output.stdout);
+    let mut listed = listed.lines().filter_map(|line| PublicKey::from_openssh(line).ok());
+    Ok(listed.any(|listed| listed.key_data() == key.key_data()))
+}
+
+fn run(program: &'static str, command: &mut Command) -> Result<Output, SignError> {
+    let output = command.output();
+    output.map_err(|fault| SignError::NoProgram { program, fault })
+}

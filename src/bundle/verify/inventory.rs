@@ -1,0 +1,240 @@
+//! What the manifests say is there, against what is.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::{
+    Mismatch, VerifyError,
+    folder::{Entry, Folder},
+    rows::Written,
+};
+use crate::{
+    bundle::{
+        FileEntry, MANIFEST, MANIFEST_SCHEMA, Manifest, SIGNATURE, SUMS, TENANT_MANIFEST_SCHEMA, TenantManifest,
+        canonical, is_plain, sums::sums,
+    },
+    digest::Sha256,
+    text::counted,
+};
+
+/// No manifest is larger: a million files.
+const LARGEST: u64 = 256 << 20;
+
+/// What the manifest at the top says.
+#[derive(Debug)]
+pub(super) enum Stated {
+    /// Of a whole bundle.
+    Bundle(Box<Manifest>),
+    /// Of one tenant's folder.
+    Tenant(Box<TenantManifest>),
+    /// Nothing that can be understood.
+    Nothing,
+}
+
+/// Every file that is to be there.
+#[derive(Debug)]
+pub(super) struct Inventory {
+    pub(super) stated: Stated,
+    /// The manifest's own bytes, which signatures are over.
+    pub(super) manifest: Vec<u8>,
+    /// By path, those with plain paths.
+    pub(super) files: BTreeMap<String, FileEntry>,
+}
+
+impl Inventory {
+    /// Reads the manifest at the top. One that is there and cannot be understood is a mismatch, not an error: it may have
+    /// been a good one.
+    pub(super) fn read(folder: &Folder, mismatches: &mut Vec<Mismatch>) -> Result<Self, VerifyError> {
+        if !folder.entries.contains_key(MANIFEST) {
+            return Err(VerifyError::NotABundle(folder.name()));
+        }
+        let mut inventory = Self {
+            stated: Stated::Nothing,
+            manifest: Vec::new(),
+            files: BTreeMap::new(),
+        };
+        let Some(bytes) = folder.bytes(MANIFEST, LARGEST)? else {
+            mismatches.push(Mismatch::new(
+                "manifest",
+                MANIFEST,
+                "not a plain file, or far too large",
+            ));
+            return Ok(inventory);
+        };
+        match parse(&bytes) {
+            Ok(stated) => inventory.stated = stated,
+            Err(fault) => mismatches.push(Mismatch::new("manifest", MANIFEST, fault)),
+        }
+        inventory.manifest = bytes;
+        let files = match &inventory.stated {
+            Stated::Bundle(manifest) => &manifest.files,
+            Stated::Tenant(manifest) => &manifest.files,
+            Stated::Nothing => return Ok(inventory),
+        };
+        for file in files {
+            let own = [MANIFEST, SUMS, SIGNATURE].contains(&file.path.as_str());
+            if !is_plain(&file.path) || own {
+                let detail = "the manifest names a path that cannot be in a bundle; it was not looked at";
+                mismatches.push(Mismatch::new("manifest", &file.path, detail));
+            } else if inventory.files.insert(file.path.clone(), file.clone()).is_some() {
+                mismatches.push(Mismatch::new("manifest", &file.path, "the manifest names it twice"));
+            }
+        }
+        Ok(inventory)
+    }
+
+    /// Every folder that has a manifest of its own: the prefix of its paths.
+    pub(super) fn prefixes(&self) -> impl Iterator<Item = &str> {
+        let below = self.files.keys().filter_map(|path| path.strip_suffix(MANIFEST));
+        std::iter::once("").chain(below.filter(|prefix| prefix.ends_with('/')))
+    }
+
+    /// Looks at every file, and reads what is to be counted again.
+    pub(super) fn compare(&self, folder: &Folder, mismatches: &mut Vec<Mismatch>) -> Result<Written, VerifyError> {
+        let mut written = Written::default();
+        if matches!(self.stated, Stated::Nothing) {
+            return Ok(written);
+        }
+        self.foreign(folder, mismatches);
+        for file in self.files.values() {
+            match folder.entries.get(&file.path) {
+                Some(Entry::File(size)) if *size == file.bytes => {
+                    let digest = written.read(folder, file, mismatches)?;
+                    if digest != file.sha256 {
+                        mismatches.push(Mismatch::new("changed", &file.path, "its SHA-256 is another"));
+                    }
+                }
+                Some(Entry::File(size)) => {
+                    let was = counted(file.bytes, "byte", "bytes");
+                    let detail = format!("it had {was} and has {}", counted(*size, "byte", "bytes"));
+                    mismatches.push(Mismatch::new("changed", &file.path, detail));
+                }
+                // What is there instead was told as foreign.
+                _ => mismatches.push(Mismatch::new("missing", &file.path, "the manifest names it")),
+            }
+        }
+        self.compare_sums(folder, mismatches)?;
+        self.compare_tenants(folder, mismatches)?;
+        Ok(written)
+    }
+
+    fn foreign(&self, folder: &Folder, mismatches: &mut Vec<Mismatch>) {
+        let mut known: BTreeSet<String> = self.files.keys().cloned().collect();
+        known.extend([MANIFEST, SUMS].map(str::to_owned));
+        known.extend(self.prefixes().map(|prefix| format!("{prefix}{SIGNATURE}")));
+        let folders: BTreeSet<&str> = known
+            .iter()
+            .flat_map(|path| path.match_indices('/').map(|(at, _)| &path[..at]))
+            .collect();
+        for (path, entry) in &folder.entries {
+            let detail = match entry {
+                Entry::File(_) if known.contains(path) => continue,
+                Entry::Folder if folders.contains(path.as_str()) => continue,
+                Entry::File(_) => "no part of the bundle",
+                Entry::Folder | Entry::TooDeep => "a folder that is no part of the bundle",
+                Entry::Link => "a symbolic link, which was not followed",
+                Entry::Special => "no plain file",
+            };
+            mismatches.push(Mismatch::new("added", path, detail));
+        }
+    }
+
+    /// The list for `sha256sum` must say what the manifest says, byte for byte.
+    fn compare_sums(&self, folder: &Folder, mismatches: &mut Vec<Mismatch>) -> Result<(), VerifyError> {
+        let files: Vec<_> = self.files.values().cloned().collect();
+        let expected = sums(&files, Sha256::of(&self.manifest));
+        let Some(found) = folder.bytes(SUMS, LARGEST)? else {
+            mismatches.push(Mismatch::new("missing", SUMS, "every bundle has it"));
+            return Ok(());
+        };
+        if found != expected.as_bytes() {
+            let detail = "it does not say what manifest.json says: one of the two was changed";
+            mismatches.push(Mismatch::new("changed", SUMS, detail));
+            mismatches.push(Mismatch::new(
+                "changed",
+                MANIFEST,
+                "SHA256SUMS does not say what it says",
+            ));
+        }
+        Ok(())
+    }
+
+    /// A tenant's folder must verify alone: its own manifest and list say of its files what the bundle's says.
+    fn compare_tenants(&self, folder: &Folder, mismatches: &mut Vec<Mismatch>) -> Result<(), VerifyError> {
+        let prefixes: Vec<_> = self.prefixes().filter(|prefix| !prefix.is_empty()).collect();
+        for prefix in prefixes {
+            let path = format!("{prefix}{MANIFEST}");
+            let Some(bytes) = folder.bytes(&path, LARGEST)? else {
+                continue;
+            };
+            let fault = match parse(&bytes) {
+                Ok(Stated::Tenant(manifest)) => self.compare_tenant(folder, prefix, &manifest, &bytes)?,
+                Ok(_) => Some("not the manifest of a tenant's folder".to_owned()),
+                Err(fault) => Some(fault),
+            };
+            mismatches.extend(fault.map(|fault| Mismatch::new("manifest", path, fault)));
+        }
+        Ok(())
+    }
+
+    fn compare_tenant(
+        &self,
+        folder: &Folder,
+        prefix: &str,
+        manifest: &TenantManifest,
+        bytes: &[u8],
+    ) -> Result<Option<String>, VerifyError> {
+        let below = self
+            .files
+            .range(prefix.to_owned()..)
+            .take_while(|(path, _)| path.starts_with(prefix));
+        let own = below.filter_map(|(path, file)| {
+            let path = path[prefix.len()..].to_owned();
+            (![MANIFEST, SUMS].contains(&path.as_str())).then_some(FileEntry { path, ..file.clone() })
+        });
+        if own.collect::<Vec<_>>() != manifest.files {
+            return Ok(Some(
+                "it does not say of the folder's files what the bundle's manifest says".to_owned(),
+            ));
+        }
+        if self.stated.case().is_some_and(|case| *case != manifest.case) {
+            return Ok(Some("it is of another case".to_owned()));
+        }
+        let expected = sums(&manifest.files, Sha256::of(bytes));
+        let found = folder.bytes(&format!("{prefix}{SUMS}"), LARGEST)?;
+        let differs = found.is_some_and(|found| found != expected.as_bytes());
+        Ok(differs.then(|| "the SHA256SUMS beside it says something else".to_owned()))
+    }
+}
+
+/// A manifest of either kind.
+fn parse(bytes: &[u8]) -> Result<Stated, String> {
+    let value: Value = canonical::read(bytes)?;
+    match value["schema"].as_str() {
+        Some(MANIFEST_SCHEMA) => typed(value).map(|manifest| Stated::Bundle(Box::new(manifest))),
+        Some(TENANT_MANIFEST_SCHEMA) => typed(value).map(|manifest| Stated::Tenant(Box::new(manifest))),
+        Some(other) => Err(format!("its schema is `{other}`, which this version does not know")),
+        None => Err("it has no schema".to_owned()),
+    }
+}
+
+fn typed<V: DeserializeOwned>(value: Value) -> Result<V, String> {
+    serde_json::from_value(value).map_err(|fault| format!("not a manifest: {fault}"))
+}
+
+impl Written {
+    pub(super) fn checked(&self, inventory: &Inventory) -> super::Checked {
+        super::Checked {
+            files: inventory.files.len() as u64,
+            bytes: inventory
+                .files
+                .values()
+                .map(|file| file.bytes)
+                .fold(0, u64::saturating_add),
+            tenants: self.tenants.len() as u64,
+            events: self.tenants.values().map(|tenant| tenant.lines.count()).sum::<u64>() + self.unattributed.count(),
+        }
+    }
+}

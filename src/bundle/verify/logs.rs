@@ -1,0 +1,222 @@
+//! The logs at hand: read again, hashed again, and every event's record cut out of them again.
+
+mod cut;
+mod place;
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    io,
+    ops::Range,
+    path::Path,
+};
+
+use serde::Serialize;
+use sha2::Digest as _;
+
+pub(super) use self::{cut::cut, place::LogFile};
+use super::{
+    Mismatch, limits,
+    rows::{Line, Written},
+};
+use crate::{
+    bundle::Manifest,
+    digest::{self, Sha256},
+    findings::{Findings, SourceFinding},
+    progress::Silent,
+    sources::{Contents, Limits, SourceError, Stream, read},
+};
+
+/// What was found in the logs.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct LogCheck {
+    /// Log files that were read again.
+    pub files: u64,
+    /// Their bytes.
+    pub bytes: u64,
+    /// Records of events that were cut out again and have the digest that the bundle states.
+    pub records: u64,
+    /// Other inputs of the case (agents, profiles, ...) that lie there and are the same.
+    pub inputs: u64,
+}
+
+pub(super) const ANOTHER_FILE: &str = "it is not the file that was read: its SHA-256 is another";
+
+/// The records of one source (offset, length, digest), and where the bundle speaks of each first.
+type Records = BTreeMap<(u64, u64, Sha256), String>;
+
+/// Reads every log below the root again.
+pub(super) fn check(root: &Path, manifest: &Manifest, written: &Written, mismatches: &mut Vec<Mismatch>) -> LogCheck {
+    let mut check = LogCheck::default();
+    inputs(root, manifest, &mut check, mismatches);
+    let Some(findings) = &written.findings else {
+        return check;
+    };
+    let mut records = by_stream(written);
+    for (log, sources) in files(root, findings) {
+        let Some(log) = log else {
+            for source in sources {
+                let detail = format!("not there: looked below `{}`", root.display());
+                mismatches.push(Mismatch::new("log", &source.path, detail));
+            }
+            continue;
+        };
+        let wanted = |source: &&SourceFinding| records.remove(&digest::shown(source.stream_sha256)).unwrap_or_default();
+        let wanted: Vec<_> = sources.iter().map(wanted).collect();
+        if let Err(fault) = log_file(&log, &sources, &wanted, limits(manifest), &mut check, mismatches) {
+            mismatches.push(Mismatch::new("log", &log.shown, fault.to_string()));
+        }
+    }
+    for place in records.values().flat_map(BTreeMap::values) {
+        mismatches.push(Mismatch::new("log", place, "its source is none of the findings'"));
+    }
+    check
+}
+
+/// The files of the case besides its logs, where they are at hand.
+fn inputs(root: &Path, manifest: &Manifest, check: &mut LogCheck, mismatches: &mut Vec<Mismatch>) {
+    for input in manifest.inputs.iter().filter(|input| input.role != "log") {
+        let path = place::below(root, &input.path);
+        let Some(bytes) = path
+            .filter(|path| path.is_file())
+            .and_then(|path| std::fs::read(path).ok())
+        else {
+            continue;
+        };
+        if Sha256::of(&bytes) == input.sha256 {
+            check.inputs += 1;
+        } else {
+            let detail = format!("the {} file is not the one that was used", input.role);
+            mismatches.push(Mismatch::new("log", &input.path, detail));
+        }
+    }
+}
+
+/// Every record that the bundle speaks of, by the digest of its source's stream.
+fn by_stream(written: &Written) -> BTreeMap<String, Records> {
+    let mut streams: BTreeMap<String, Records> = BTreeMap::new();
+    let mut add = |path: &str, lines: &[Line]| {
+        for (number, line) in (1..).zip(lines) {
+            let records = streams.entry(line.source.clone()).or_default();
+            let key = (line.offset, line.length, line.record_sha256);
+            records.entry(key).or_insert_with(|| format!("{path}:{number}"));
+        }
+    };
+    for (slug, share) in &written.tenants {
+        add(&format!("tenants/{slug}/actions.jsonl"), &share.lines.events);
+    }
+    add("unattributed.jsonl", &written.unattributed.events);
+    streams
+}
+
+/// The sources by the file that they came from: an archive is read once for all its members.
+fn files<'f>(root: &Path, findings: &'f Findings) -> Vec<(Option<LogFile>, Vec<&'f SourceFinding>)> {
+    let mut files: BTreeMap<_, (Option<LogFile>, Vec<_>)> = BTreeMap::new();
+    for source in &findings.sources {
+        let log = LogFile::find(root, source);
+        let key = log.as_ref().map_or(source.path.clone(), |log| log.shown.clone());
+        files.entry(key).or_insert_with(|| (log, Vec::new())).1.push(source);
+    }
+    files.into_values().collect()
+}
+
+fn log_file(
+    log: &LogFile,
+    sources: &[&SourceFinding],
+    wanted: &[Records],
+    limits: Limits,
+    check: &mut LogCheck,
+    mismatches: &mut Vec<Mismatch>,
+) -> Result<(), SourceError> {
+    let contents = streams(log, sources, limits, |at, stream| {
+        digests(stream, &at.map(|at| ranges(&wanted[at])).unwrap_or_default())
+    })?;
+    check.files += 1;
+    check.bytes += contents.parts.first().map_or(0, |part| part.file.bytes);
+    let mut there = BTreeSet::new();
+    for part in contents.parts {
+        let (Some(at), found) = part.value else { continue };
+        there.insert(at);
+        let stated = sources[at];
+        if part.file.sha256 != stated.sha256 || part.stream.sha256 != stated.stream_sha256 {
+            mismatches.push(Mismatch::new("log", &stated.path, ANOTHER_FILE));
+        }
+        for (((offset, length, sha256), place), found) in wanted[at].iter().zip(found) {
+            if found == Some(*sha256) {
+                check.records += 1;
+            } else {
+                let detail = format!("{length} bytes at {offset} of `{}` are not its record", stated.path);
+                mismatches.push(Mismatch::new("log", place, detail));
+            }
+        }
+    }
+    for (at, source) in sources.iter().enumerate().filter(|(at, _)| !there.contains(at)) {
+        let detail = format!("no such member; {} records were not found", wanted[at].len());
+        mismatches.push(Mismatch::new("log", &source.path, detail));
+    }
+    Ok(())
+}
+
+/// Reads a file; `each` is given every stream of it with the source that it is, if it is one of these.
+pub(super) fn streams<T>(
+    log: &LogFile,
+    sources: &[&SourceFinding],
+    limits: Limits,
+    mut each: impl FnMut(Option<usize>, &mut Stream<'_>) -> io::Result<T>,
+) -> Result<Contents<(Option<usize>, T)>, SourceError> {
+    let order = match sources {
+        [only] if !place::is_member(only) => vec![Some(0)],
+        // In which order an archive's members stream by is known only once it has been read.
+        _ => order(&read_in_order(log, &limits)?, sources),
+    };
+    let mut next = order.into_iter();
+    read(&log.source(), &limits, &Silent, |stream| {
+        let at = next.next().flatten();
+        Ok((at, each(at, stream)?))
+    })
+}
+
+/// The streams of a file, each with its place in the order in which they stream by.
+fn read_in_order(log: &LogFile, limits: &Limits) -> Result<Contents<usize>, SourceError> {
+    let mut met = 0..;
+    read(&log.source(), limits, &Silent, |stream| {
+        io::copy(stream, &mut io::sink())?;
+        Ok(met.next().unwrap_or_default())
+    })
+}
+
+/// For each stream in its order, the source that it is.
+fn order(contents: &Contents<usize>, sources: &[&SourceFinding]) -> Vec<Option<usize>> {
+    let mut order = vec![None; contents.parts.len()];
+    for part in &contents.parts {
+        order[part.value] = sources.iter().position(|source| source.path == part.shown);
+    }
+    order
+}
+
+/// Where the records lie, in order. One that lies across the one before it cannot be a record, and becomes nothing, whose
+/// digest is nobody's.
+fn ranges(wanted: &Records) -> Vec<Range<u64>> {
+    let mut free = 0;
+    let range = |(offset, length, _): &(u64, u64, Sha256)| {
+        let range = *offset..offset.saturating_add(*length);
+        if range.start < free {
+            return 0..0;
+        }
+        free = range.end;
+        range
+    };
+    wanted.keys().map(range).collect()
+}
+
+/// The digests of these ranges of a stream; none where it ends before.
+fn digests(stream: &mut Stream<'_>, ranges: &[Range<u64>]) -> io::Result<Vec<Option<Sha256>>> {
+    let mut hashers = vec![(sha2::Sha256::new(), 0_u64); ranges.len()];
+    cut(stream, ranges, |at, piece| {
+        hashers[at].0.update(piece);
+        hashers[at].1 += piece.len() as u64;
+    })?;
+    let digest = |((hasher, length), range): ((sha2::Sha256, u64), &Range<u64>)| {
+        (length == range.end - range.start).then(|| Sha256(hasher.finalize().into()))
+    };
+    Ok(hashers.into_iter().zip(ranges).map(digest).collect())
+}

@@ -1,0 +1,224 @@
+//! The books again, from the written files: do findings, tables and lines say the same?
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{
+    Mismatch,
+    inventory::{Inventory, Stated},
+    rows::{Lines, Share, Written},
+};
+use crate::{
+    case::AgentNaming,
+    findings::{Findings, TenantFinding},
+    tenants::Books,
+    text::counted,
+};
+
+const FINDINGS: &str = "findings.json";
+
+/// Counts everything again and tells what does not add up.
+pub(super) fn recount(inventory: &Inventory, written: &Written, mismatches: &mut Vec<Mismatch>) {
+    let mut count = Recount { mismatches };
+    match &inventory.stated {
+        Stated::Bundle(_) => {
+            // One that is missing or cannot be read is told already.
+            if let Some(findings) = &written.findings {
+                count.books(findings);
+                count.tenants(findings, written);
+                count.lists(findings, written);
+            }
+        }
+        Stated::Tenant(manifest) => {
+            let share = written.tenants.get("");
+            let lines = share.map_or(0, |share| share.lines.count());
+            count.same("actions.jsonl", "lines", lines, manifest.events);
+            count.table("", share.unwrap_or(&Share::default()));
+        }
+        Stated::Nothing => {}
+    }
+}
+
+struct Recount<'m> {
+    mismatches: &'m mut Vec<Mismatch>,
+}
+
+impl Recount<'_> {
+    fn tell(&mut self, path: &str, detail: impl AsRef<str>) {
+        self.mismatches.push(Mismatch::new("count", path, detail));
+    }
+
+    /// What is counted in a file, against what is stated elsewhere.
+    #[expect(clippy::needless_pass_by_value, reason = "figures, and references to maps of them")]
+    fn same<V: PartialEq + std::fmt::Debug>(&mut self, path: &str, what: &str, found: V, stated: V) {
+        if found != stated {
+            self.tell(path, format!("{what}: {found:?} by counting, {stated:?} as stated"));
+        }
+    }
+
+    /// Every source's books balance, and their sum is the whole's.
+    fn books(&mut self, findings: &Findings) {
+        let mut total = Books::default();
+        for source in &findings.sources {
+            if !source.records.checked_balance() {
+                self.tell(FINDINGS, format!("the books of `{}` do not balance", source.path));
+            }
+            let Some(sum) = total.checked_sum(&source.records) else {
+                return self.tell(FINDINGS, "the books of the sources are too large");
+            };
+            total = sum;
+        }
+        self.same(FINDINGS, "the sources' books", total, findings.records);
+        let refused = findings.refused.len() as u64;
+        self.same(FINDINGS, "refused records", refused, findings.records.refused);
+        let tenants = findings.tenants.len() as u64;
+        self.same(FINDINGS, "tenants", tenants, findings.impact.tenants);
+        let known = findings.tenants.iter().filter(|tenant| tenant.known).count() as u64;
+        self.same(FINDINGS, "known tenants", known, findings.impact.known_tenants);
+        for scope in &findings.scopes {
+            let some = |tenant: &&TenantFinding| tenant.scopes.get(&scope.name).is_some_and(|events| *events > 0);
+            let tenants = findings.tenants.iter().filter(some).count() as u64;
+            self.same(
+                FINDINGS,
+                &format!("tenants in the scope `{}`", scope.name),
+                tenants,
+                scope.tenants,
+            );
+        }
+        self.same(FINDINGS, "`complete`", findings.caveats.is_empty(), findings.complete);
+    }
+
+    /// Every tenant's folder holds what the findings say of it.
+    fn tenants(&mut self, findings: &Findings, written: &Written) {
+        let stated: BTreeSet<_> = findings.tenants.iter().map(|tenant| tenant.slug.as_str()).collect();
+        let there: BTreeSet<_> = written.tenants.keys().map(String::as_str).collect();
+        for slug in stated.symmetric_difference(&there) {
+            self.tell(
+                FINDINGS,
+                format!("a tenant's folder `{slug}` is in one of the findings and the bundle only"),
+            );
+        }
+        for tenant in &findings.tenants {
+            if let Some(share) = written.tenants.get(&tenant.slug) {
+                self.tenant(findings, tenant, &share.lines);
+                self.table(&format!("tenants/{}/", tenant.slug), share);
+            }
+        }
+    }
+
+    fn tenant(&mut self, findings: &Findings, tenant: &TenantFinding, lines: &Lines) {
+        let path = format!("tenants/{}/actions.jsonl", tenant.slug);
+        let Some((first, last)) = lines.first.zip(lines.last) else {
+            return self.same(&path, "events", 0, tenant.events);
+        };
+        let with_events = |scopes: &BTreeMap<String, u64>| -> BTreeMap<_, _> {
+            let some = scopes.iter().filter(|(_, events)| **events > 0);
+            some.map(|(name, events)| (name.clone(), *events)).collect()
+        };
+        self.same(&path, "events", lines.count(), tenant.events);
+        self.same(&path, "first", first, tenant.first);
+        self.same(&path, "last", last, tenant.last);
+        self.same(&path, "actions", &lines.actions, &tenant.actions);
+        self.same(&path, "effects", &lines.effects, &tenant.effects);
+        self.same(&path, "outcomes", lines.outcomes, tenant.outcomes);
+        self.same(&path, "scopes", with_events(&lines.scopes), with_events(&tenant.scopes));
+        self.same(&path, "sessions", lines.sessions.len() as u64, tenant.sessions);
+        // Two agents of one name are two all the same.
+        if findings.agent_naming == AgentNaming::Pseudonym {
+            self.same(&path, "agents", lines.agents.len() as u64, tenant.agents);
+        }
+    }
+
+    /// The reading copy has the rows of the evidence copy, in its order.
+    fn table(&mut self, prefix: &str, share: &Share) {
+        let rows = share.lines.events.iter().map(|line| {
+            let (offset, length) = (line.offset.to_string(), line.length.to_string());
+            [line.source.clone(), offset, length, line.record_sha256.to_string()]
+        });
+        let path = format!("{prefix}actions.csv");
+        let (found, stated) = (share.table.len() as u64, share.lines.count());
+        if found != stated {
+            let (found, stated) = (counted(found, "row", "rows"), counted(stated, "line", "lines"));
+            self.tell(&path, format!("{found}, but actions.jsonl has {stated}"));
+        } else if let Some(at) = rows.zip(&share.table).position(|(line, row)| line != *row) {
+            self.tell(
+                &path,
+                format!("row {} is of another record than actions.jsonl has there", at + 1),
+            );
+        }
+    }
+
+    /// The vendor's own lists.
+    fn lists(&mut self, findings: &Findings, written: &Written) {
+        let tenants = findings
+            .tenants
+            .iter()
+            .map(|tenant| (tenant.slug.clone(), tenant.events.to_string()));
+        if tenants.collect::<Vec<_>>() != written.listed {
+            self.tell(
+                "tenants.csv",
+                "its rows are not the tenants and events of findings.json",
+            );
+        }
+        let refused = findings
+            .refused
+            .iter()
+            .map(|record| (record.offset.to_string(), record.length.to_string()));
+        if refused.collect::<Vec<_>>() != written.refused {
+            self.tell("refused.csv", "its rows are not the refused records of findings.json");
+        }
+        self.in_scope(findings, written);
+    }
+
+    /// Every record in scope is written somewhere: each counts once, however many events and tenants it has.
+    fn in_scope(&mut self, findings: &Findings, written: &Written) {
+        let streams: BTreeSet<_> = findings.sources.iter().map(|source| source.stream_sha256).collect();
+        // Records of two sources with the same bytes cannot be told apart by what customers see.
+        if streams.len() != findings.sources.len() {
+            return;
+        }
+        let records = |lines: &Lines| -> BTreeSet<(String, u64)> {
+            lines
+                .events
+                .iter()
+                .map(|line| (line.source.clone(), line.offset))
+                .collect()
+        };
+        let without = records(&written.unattributed);
+        let found = without.len() as u64;
+        self.same("unattributed.jsonl", "records", found, findings.records.without_tenant);
+        let mut all = without;
+        all.extend(written.tenants.values().flat_map(|share| records(&share.lines)));
+        self.same(
+            FINDINGS,
+            "records in scope",
+            all.len() as u64,
+            findings.records.in_scope,
+        );
+    }
+}
+
+impl Books {
+    /// As [`Books::balance`], for figures that may be anybody's.
+    fn checked_balance(&self) -> bool {
+        let ends = [
+            self.in_scope,
+            self.duplicate,
+            self.other_actor,
+            self.outside_window,
+            self.refused,
+        ];
+        ends.into_iter().try_fold(0, u64::checked_add) == Some(self.read)
+    }
+
+    fn checked_sum(&self, other: &Self) -> Option<Self> {
+        Some(Self {
+            read: self.read.checked_add(other.read)?,
+            in_scope: self.in_scope.checked_add(other.in_scope)?,
+            duplicate: self.duplicate.checked_add(other.duplicate)?,
+            other_actor: self.other_actor.checked_add(other.other_actor)?,
+            outside_window: self.outside_window.checked_add(other.outside_window)?,
+            refused: self.refused.checked_add(other.refused)?,
+            without_tenant: self.without_tenant.checked_add(other.without_tenant)?,
+        })
+    }
+}

@@ -1,0 +1,103 @@
+use std::fs;
+
+use super::*;
+
+fn artifact(path: &str) -> Artifact {
+    Artifact {
+        path: path.to_owned(),
+        bytes: b"x".to_vec(),
+    }
+}
+
+fn left(folder: &Path) -> usize {
+    fs::read_dir(folder).expect("a folder").count()
+}
+
+fn temporary(writer: &Writer) -> PathBuf {
+    let temporary = writer.temporary.read().expect("a lock");
+    temporary.as_ref().expect("not undone").folder.path().to_owned()
+}
+
+#[test]
+fn nothing_is_left_of_a_bundle_that_was_not_finished() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let writer = Writer::create(&folder.path().join("out")).expect("a writer");
+    writer.put(&artifact("tenants/t-1/report.html")).expect("written");
+    assert_eq!(left(folder.path()), 1);
+    drop(writer);
+    assert_eq!(left(folder.path()), 0);
+}
+
+#[test]
+fn what_is_undone_is_gone_for_good() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let writer = Writer::create(&folder.path().join("out")).expect("a writer");
+    writer.put(&artifact("tenants/t-1/report.html")).expect("written");
+    writer.undo().for_good();
+    assert_eq!(left(folder.path()), 0);
+    // Whoever has to do with it from now on waits for the end of the program.
+    std::mem::forget(writer);
+}
+
+#[test]
+fn a_temporary_folder_that_vanished_does_not_come_back_with_holes() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let writer = Writer::create(&folder.path().join("out")).expect("a writer");
+    writer.put(&artifact("tenants/t-1/report.html")).expect("written");
+    fs::remove_dir_all(temporary(&writer)).expect("removed");
+    assert!(matches!(
+        writer.put(&artifact("tenants/t-2/report.html")),
+        Err(BundleError::Io { .. })
+    ));
+    assert_eq!(left(folder.path()), 0);
+}
+
+#[test]
+fn a_file_that_vanished_or_shrank_is_no_part_of_a_whole() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let writer = Writer::create(&folder.path().join("out")).expect("a writer");
+    let files = ["a.csv", "tenants/t-1/b.csv"].map(|path| writer.put(&artifact(path)).expect("written"));
+    let place = temporary(&writer);
+    assert_eq!(missing(&place, &files), None);
+    fs::write(place.join("a.csv"), "").expect("emptied");
+    assert_eq!(missing(&place, &files), Some("a.csv"));
+    fs::remove_dir_all(place.join("tenants")).expect("removed");
+    assert_eq!(missing(&place, &files[1..]), Some("tenants/t-1/b.csv"));
+}
+
+#[test]
+fn a_folder_that_exists_is_never_touched() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    assert!(matches!(Writer::create(folder.path()), Err(BundleError::Exists(_))));
+    let nowhere = folder.path().join("no/where");
+    assert!(matches!(Writer::create(&nowhere), Err(BundleError::NoParent(_))));
+}
+
+#[test]
+fn no_path_leads_out_of_the_bundle() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let writer = Writer::create(&folder.path().join("out")).expect("a writer");
+    for path in ["../x", "/x", "a/../../x", "a//b", ".hidden", "a\\b", "a\0b", ""] {
+        assert!(
+            matches!(writer.put(&artifact(path)), Err(BundleError::Path(_))),
+            "{path}"
+        );
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn only_the_owner_can_read_it() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let writer = Writer::create(&folder.path().join("out")).expect("a writer");
+    writer.put(&artifact("tenants/t-1/report.html")).expect("written");
+    let mode = |path: &str| {
+        let meta = fs::metadata(temporary(&writer).join(path));
+        meta.expect(path).permissions().mode() & 0o777
+    };
+    assert_eq!(
+        (mode(""), mode("tenants/t-1"), mode("tenants/t-1/report.html")),
+        (0o700, 0o700, 0o600)
+    );
+}

@@ -1,0 +1,34 @@
+//! `show`: an event's original bytes.
+
+use std::io::{self, IsTerminal as _, Write as _};
+
+use tenant_impact::{
+    bundle::show,
+    text::{counted, visible},
+};
+
+use crate::cli::{args::ShowArgs, console, exit::Outcome};
+
+pub(crate) fn run(args: &ShowArgs) -> anyhow::Result<Outcome> {
+    let original = match show(&args.bundle, &args.event, &args.logs) {
+        Ok(original) => original,
+        Err(fault) if fault.is_mismatch() => {
+            console::error(&fault.into());
+            return Ok(Outcome::Caveats);
+        }
+        Err(fault) => return Err(fault.into()),
+    };
+    let mut to = io::stdout().lock();
+    if to.is_terminal() {
+        writeln!(to, "{}", visible(&String::from_utf8_lossy(&original.bytes)))?;
+    } else {
+        to.write_all(&original.bytes)?;
+    }
+    to.flush()?;
+    let length = counted(original.bytes.len() as u64, "byte", "bytes");
+    console::note(&format!(
+        "{length} at offset {} of `{}`, SHA-256 {}: as the bundle states, and so is the log",
+        original.offset, original.path, original.sha256
+    ));
+    Ok(Outcome::Complete)
+}

@@ -1,0 +1,149 @@
+//! `verify`: everything that differs is named.
+
+use std::{
+    fs,
+    io::{self, Write},
+    path::Path,
+};
+
+use anstyle::{AnsiColor, Color, Style};
+use anyhow::Context as _;
+use serde_json::json;
+use tenant_impact::{
+    bundle::{AllowedSigners, LogCheck, Request, SignedBy, Trust, Verification, verify},
+    text::{acts, counted, visible},
+};
+
+use crate::cli::{args::VerifyArgs, exit::Outcome};
+
+const BOLD: Style = Style::new().bold();
+const BAD: Style = Style::new().bold().fg_color(Some(Color::Ansi(AnsiColor::Red)));
+const GOOD: Style = Style::new().bold().fg_color(Some(Color::Ansi(AnsiColor::Green)));
+
+pub(crate) fn run(args: &VerifyArgs) -> anyhow::Result<Outcome> {
+    let trust = args
+        .allowed_signers
+        .as_deref()
+        .map(|file| trust(file, args))
+        .transpose()?;
+    let vouched = trust.is_some();
+    if let Some(root) = &args.logs {
+        anyhow::ensure!(
+            root.is_dir(),
+            "there is no folder `{}` to read the logs in",
+            root.display()
+        );
+    }
+    let found = verify(&Request {
+        folder: &args.dir,
+        logs: args.logs.as_deref(),
+        trust,
+    })?;
+    if args.json {
+        as_json(&found)?;
+    } else if !args.quiet {
+        in_words(&found, vouched)?;
+    }
+    Ok(if found.mismatches.is_empty() {
+        Outcome::Complete
+    } else {
+        Outcome::Caveats
+    })
+}
+
+fn trust(file: &Path, args: &VerifyArgs) -> anyhow::Result<Trust> {
+    let shown = file.display();
+    let text = fs::read_to_string(file).with_context(|| format!("cannot read the allowed signers `{shown}`"))?;
+    let signers = AllowedSigners::parse(&text).with_context(|| format!("the allowed signers `{shown}`"))?;
+    Ok(Trust {
+        signers,
+        name: args.signer.clone(),
+        at: args.at,
+    })
+}
+
+fn as_json(found: &Verification) -> io::Result<()> {
+    let mut value = json!(found);
+    value["schema"] = "tenant-impact/verification/1".into();
+    value["verifies"] = found.mismatches.is_empty().into();
+    writeln!(io::stdout(), "{}", harmless(&format!("{value:#}")))
+}
+
+/// JSON whose strings cannot act on a terminal: a file that someone added may have any name.
+fn harmless(json: &str) -> String {
+    let mut out = String::with_capacity(json.len());
+    for c in json.chars() {
+        if c != '\n' && acts(c) {
+            out.extend(c.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")));
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}
+
+fn in_words(found: &Verification, vouched: bool) -> io::Result<()> {
+    let mut to = anstream::stdout();
+    write!(to, "{BOLD}{}{BOLD:#}", visible(&found.case))?;
+    match &found.tenant {
+        Some(tenant) => writeln!(to, "  the folder of {}\n", visible(tenant))?,
+        None => writeln!(to, "\n")?,
+    }
+    for mismatch in &found.mismatches {
+        let path = visible(&mismatch.path);
+        writeln!(to, "{BAD}{:<9}{BAD:#} {path}: {}", mismatch.kind, mismatch.detail)?;
+    }
+    if !found.mismatches.is_empty() {
+        writeln!(to)?;
+    }
+    let checked = found.checked;
+    writeln!(
+        to,
+        "{} of {} read; {} of {} counted again",
+        counted(checked.files, "file", "files"),
+        counted(checked.bytes, "byte", "bytes"),
+        counted(checked.events, "event", "events"),
+        counted(checked.tenants, "tenant", "tenants")
+    )?;
+    if let Some(logs) = found.logs {
+        writeln!(to, "{}", in_logs(logs))?;
+    }
+    signatures(&mut to, &found.signatures, vouched)?;
+    match found.mismatches.len() as u64 {
+        0 => writeln!(to, "{GOOD}It verifies{GOOD:#}"),
+        some => writeln!(
+            to,
+            "{BAD}It does not verify{BAD:#}: {}",
+            counted(some, "mismatch", "mismatches")
+        ),
+    }
+}
+
+fn in_logs(logs: LogCheck) -> String {
+    format!(
+        "{} of {} read again; {} cut out and the same; {} of the case the same",
+        counted(logs.files, "log", "logs"),
+        counted(logs.bytes, "byte", "bytes"),
+        counted(logs.records, "record", "records"),
+        counted(logs.inputs, "other file", "other files")
+    )
+}
+
+fn signatures(to: &mut impl Write, found: &[SignedBy], vouched: bool) -> io::Result<()> {
+    if found.is_empty() && !vouched {
+        writeln!(to, "Not signed: who wrote it is not known")?;
+    }
+    for signer in found {
+        let manifests = counted(signer.manifests, "manifest", "manifests");
+        let print = &signer.fingerprint;
+        match &signer.principals {
+            Some(names) => writeln!(to, "{manifests} signed by {} ({print})", visible(names))?,
+            None if vouched => writeln!(to, "{manifests} signed by {print}, who is not allowed")?,
+            None => writeln!(
+                to,
+                "{manifests} signed by {print}: an {BOLD}unknown{BOLD:#} signer; --allowed-signers says whose key it must be"
+            )?,
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,170 @@
+//! With the logs at hand: they are read again, and every record is cut out of them again.
+
+use std::{fs, process::Command};
+
+use super::{CASE, LOG, bundle, edit, sample};
+use crate::util::{Dir, Run, has, program, root};
+
+const VERIFY: [&str; 4] = ["verify", "out", "--logs", "."];
+
+#[test]
+fn the_sample_s_logs_say_the_same_again() {
+    let dir = Dir::new();
+    let out = sample(&dir, "out");
+    Run::of(program(root()).arg("verify").arg(&out).args(["--logs", "sample_logs"]))
+        .ends(0)
+        .says("8 logs of 2,990,491 bytes read again; 1,110 records cut out and the same; 3 other files of the case");
+}
+
+#[test]
+fn a_log_that_changed_or_went_is_named_and_so_are_the_events_it_held() {
+    let dir = bundle(&[]);
+    dir.run(VERIFY).ends(0).says("4 records cut out and the same");
+    // A record of nobody's: the file is another, and all events are in it still.
+    edit(&dir.path("logs/a.jsonl"), "zoe", "zoo");
+    dir.run(VERIFY)
+        .ends(1)
+        .says("logs/a.jsonl: it is not the file that was read")
+        .says("4 records cut out");
+    edit(&dir.path("logs/a.jsonl"), "user.mfa.reset", "user.mfa.xeset");
+    dir.run(VERIFY)
+        .ends(1)
+        .says("tenants/acme/actions.jsonl:2: ")
+        .says("are not its record")
+        .says("3 records cut out");
+    fs::write(dir.path("logs/a.jsonl"), &LOG[..300]).expect("cut");
+    dir.run(VERIFY).ends(1).says("unattributed.jsonl:1");
+    fs::remove_file(dir.path("logs/a.jsonl")).expect("removed");
+    dir.run(VERIFY).ends(1).says("log       logs/a.jsonl: not there");
+    edit(&dir.path("case.toml"), "Because", "By cause");
+    dir.run(VERIFY)
+        .ends(1)
+        .says("case.toml: the case file is not the one that was used");
+    dir.run(["verify", "out", "--logs", "nowhere"])
+        .ends(2)
+        .says("there is no folder `nowhere`");
+    dir.run(["verify", "out/tenants/acme", "--logs", "."])
+        .ends(1)
+        .says("verify the whole bundle");
+}
+
+#[test]
+fn records_of_packed_logs_are_cut_out_again() {
+    if !has("tar") || !has("gzip") {
+        return;
+    }
+    let dir = Dir::new();
+    dir.file("case.toml", CASE.replace("path = \"logs\"", "path = \"packed\""));
+    // The second member comes first by name, and one is compressed again inside.
+    dir.file("in/b/z.jsonl", LOG)
+        .file("in/a.jsonl", LOG.replace("\"event_id\":\"e", "\"event_id\":\"f"));
+    let packed = "gzip -c in/b/z.jsonl > in/c.jsonl.gz && rm in/b/z.jsonl && mkdir packed && \
+                  tar -czf packed/logs.tar.gz -C in c.jsonl.gz a.jsonl && rm -r in";
+    let made = Command::new("sh")
+        .args(["-c", packed])
+        .current_dir(dir.path(""))
+        .status();
+    assert!(made.expect("a shell").success());
+    super::write(&dir, "out", &[]);
+    dir.run(VERIFY)
+        .ends(0)
+        .says("1 log of")
+        .says("8 records cut out and the same");
+    let shown = dir.run(["show", "out", "f2"]).ends(0);
+    assert_eq!(
+        shown.stdout,
+        LOG.lines().nth(1).expect("a line").replace("\"e2", "\"f2")
+    );
+    let bytes = fs::read(dir.path("packed/logs.tar.gz")).expect("the archive");
+    fs::write(dir.path("packed/logs.tar.gz"), &bytes[..bytes.len() / 2]).expect("cut");
+    dir.run(VERIFY).ends(1).says("packed/logs.tar.gz/");
+}
+
+#[test]
+fn an_event_s_original_bytes_are_shown() {
+    let dir = bundle(&[]);
+    let line = LOG.lines().nth(1).expect("a line");
+    for name in ["e2", "acme:2"] {
+        let run = dir.run(["show", "out", name]).ends(0).says("bytes at offset");
+        assert_eq!(run.stdout, line, "the very bytes, and no line's end");
+    }
+    dir.run(["show", "out", "unattributed:1"]).ends(0).says("e4");
+    dir.run(["show", "out", "e5"]).ends(2).says("no event `e5`");
+    dir.run(["show", "out", "acme:3"]).ends(2).says("no event");
+    dir.run(["show", "out", "e1", "--logs", "out"])
+        .ends(2)
+        .says("is not below `out`");
+    dir.run(["show", "out/tenants/acme", "e1"])
+        .ends(2)
+        .says("name the whole bundle");
+    if has("sha256sum") {
+        let command = format!(
+            "'{}' show out e2 2>/dev/null | sha256sum",
+            env!("CARGO_BIN_EXE_tenant-impact")
+        );
+        let output = Command::new("sh")
+            .args(["-c", &command])
+            .current_dir(dir.path(""))
+            .output();
+        let digest = String::from_utf8(output.expect("a shell").stdout).expect("text");
+        let actions = fs::read_to_string(dir.path("out/tenants/acme/actions.jsonl")).expect("actions");
+        assert!(actions.contains(&digest[..64]), "{digest}");
+    }
+}
+
+#[test]
+fn bytes_that_are_not_the_event_s_are_not_shown() {
+    let dir = bundle(&[]);
+    edit(&dir.path("logs/a.jsonl"), "user.mfa.reset", "user.mfa.xeset");
+    let run = dir
+        .run(["show", "out", "e2"])
+        .ends(1)
+        .says("other bytes are in its place");
+    assert_eq!(run.stdout, "");
+    let run = dir
+        .run(["show", "out", "e1"])
+        .ends(1)
+        .says("it is not the file that was read");
+    assert_eq!(run.stdout, "");
+    edit(&dir.path("out/tenants/acme/actions.jsonl"), "e1", "e9");
+    dir.run(["show", "out", "e9"]).ends(1).says("does not verify");
+}
+
+#[test]
+fn an_id_of_several_records_is_not_guessed() {
+    let dir = Dir::new();
+    let twice = format!(
+        "{LOG}{}",
+        LOG.lines().next().expect("a line").replace("user.view", "user.delete")
+    );
+    dir.file("case.toml", CASE).file("logs/a.jsonl", twice);
+    super::write(&dir, "out", &[]);
+    dir.run(["show", "out", "e1"])
+        .ends(2)
+        .says("several records")
+        .says("acme:1")
+        .says("acme:2");
+    dir.run(["show", "out", "acme:1"]).ends(0);
+}
+
+/// What a terminal is shown cannot act on it. `script` gives the program one.
+#[test]
+#[cfg(target_os = "linux")]
+fn on_a_terminal_bytes_are_made_visible() {
+    if !has("script") {
+        return;
+    }
+    let dir = Dir::new();
+    dir.file("case.toml", CASE)
+        .file("logs/a.jsonl", LOG.replace("\\u001b", "\u{9b}"));
+    super::write(&dir, "out", &[]);
+    let command = format!("'{}' show out e2", env!("CARGO_BIN_EXE_tenant-impact"));
+    let output = Command::new("script")
+        .args(["-qec", &command, "/dev/null"])
+        .current_dir(dir.path(""))
+        .stdin(std::process::Stdio::null())
+        .output()
+        .expect("script runs");
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(said.contains("⟨U+009B⟩") && !said.contains('\u{9b}'), "{said:?}");
+}

@@ -1,0 +1,123 @@
+//! With stock tools alone, as `VERIFY.txt` tells a customer.
+
+use std::{fs, path::Path, process::Command};
+
+use super::{allowed, bundle, differs, edit, has_tool, key, verified, write};
+use crate::util::{Dir, has};
+
+/// Runs one of the commands that a text tells, and says whether it succeeded and what it said.
+fn shell(folder: &Path, command: &str) -> (bool, String) {
+    let output = Command::new("sh").args(["-c", command]).current_dir(folder).output();
+    let output = output.expect("a shell");
+    let said = [output.stdout, output.stderr].concat();
+    (output.status.success(), String::from_utf8_lossy(&said).into_owned())
+}
+
+/// The commands of `VERIFY.txt` for Linux, in their order.
+fn told(folder: &Path) -> Vec<String> {
+    let text = fs::read_to_string(folder.join("VERIFY.txt")).expect("it is there");
+    let mut lines = text.lines();
+    let mut commands = Vec::new();
+    while let Some(line) = lines.next() {
+        if line.trim().starts_with("Linux") {
+            commands.push(lines.next().expect("a command").trim().to_owned());
+        }
+    }
+    assert_eq!(commands.len(), 3, "{text}");
+    commands
+}
+
+#[test]
+fn a_customer_verifies_its_folder_by_the_commands_that_the_folder_tells() {
+    if !has("sha256sum") || !has_tool("ssh-keygen") {
+        return;
+    }
+    let dir = bundle(&[]);
+    let key = key(&dir, "key", &["ed25519"], "");
+    write(&dir, "signed", &["--sign", "key"]);
+    let signers = allowed(&dir, &key, "namespaces=\"tenant-impact\"");
+    // One folder handed out alone.
+    let folder = dir.path("handed-out");
+    fs::rename(dir.path("signed/tenants/bolt"), &folder).expect("moved");
+    fs::copy(signers, folder.join("allowed_signers")).expect("copied");
+    let commands = told(&folder);
+    let all = |folder: &Path| {
+        commands
+            .iter()
+            .map(|command| shell(folder, command))
+            .collect::<Vec<_>>()
+    };
+    let found = all(&folder);
+    assert!(found.iter().all(|(success, _)| *success), "{found:?}");
+    assert!(
+        found[1].1.contains("Good \"tenant-impact\" signature for vendor"),
+        "{found:?}"
+    );
+    // Every file is checked against what was signed, and hostile names bring no file into it.
+    let checked = found[2].1.lines().map(str::to_owned).collect::<Vec<_>>();
+    let files = ["VERIFY.txt", "actions.csv", "actions.jsonl", "report.html", "report.md"];
+    assert_eq!(checked, files.map(|file| format!("{file}: OK")));
+    // One who changes a report and the sums with it is found by the third.
+    edit(&folder.join("report.md"), "bolt", "volt");
+    let (success, said) = shell(&folder, "sha256sum * | grep -v SHA256SUMS > ../s; mv ../s SHA256SUMS");
+    assert!(success, "{said}");
+    let found = all(&folder);
+    assert_eq!(
+        found.iter().map(|(success, _)| *success).collect::<Vec<_>>(),
+        [true, true, false]
+    );
+    // And one who changes the manifest, by the second.
+    edit(&folder.join("manifest.json"), "\"events\":1", "\"events\":2");
+    assert!(!all(&folder)[1].0);
+}
+
+#[test]
+fn sha256sum_checks_the_whole_bundle_and_every_folder() {
+    if !has("sha256sum") {
+        return;
+    }
+    let dir = Dir::new();
+    let out = super::sample(&dir, "out");
+    let strict = "sha256sum --check --strict --quiet SHA256SUMS";
+    assert_eq!(shell(&out, strict), (true, String::new()));
+    let (success, said) = shell(
+        &out,
+        &format!("for t in tenants/*/; do (cd $t && {strict}) || exit 1; done"),
+    );
+    assert!(success, "{said}");
+    let listed = fs::read_to_string(out.join("SHA256SUMS"))
+        .expect("sums")
+        .lines()
+        .count();
+    assert_eq!(listed + 1, crate::util::files(&out).len(), "all but itself are listed");
+}
+
+#[test]
+fn a_tenant_s_folder_verifies_alone_and_names_nobody_else() {
+    let dir = bundle(&[]);
+    let folder = dir.path("alone");
+    fs::rename(dir.path("out/tenants/acme"), &folder).expect("moved");
+    let found = verified(&folder);
+    assert!(found.mismatches.is_empty(), "{found:?}");
+    assert_eq!((found.tenant.as_deref(), found.checked.events), (Some("acme"), 2));
+    for name in ["manifest.json", "SHA256SUMS", "VERIFY.txt"] {
+        let text = fs::read_to_string(folder.join(name)).expect("it is there");
+        for secret in ["bolt", "logs/", "/a.jsonl", "ann@", "a1", "case.toml"] {
+            assert!(!text.contains(secret), "{name} names {secret}");
+        }
+    }
+    fs::remove_file(folder.join("actions.csv")).expect("removed");
+    assert!(differs(&folder).contains(&"missing actions.csv".to_owned()));
+}
+
+/// What is shown to people cannot act on their display; braces of a name are not taken for ours.
+#[test]
+fn the_text_is_harmless_whatever_the_names_are() {
+    let dir = bundle(&[]);
+    let text = fs::read_to_string(dir.path("out/tenants/bolt/VERIFY.txt")).expect("it is there");
+    assert!(
+        text.contains("1 action in the tenant B⟨U+202E⟩\"},{\"path\":\"x, as The \"vendor\" {case} found"),
+        "{text}"
+    );
+    assert!(!text.contains('\u{202e}'));
+}
