@@ -24,6 +24,9 @@ use crate::{
     reports::Artifact,
 };
 
+/// How often a temporary folder is made anew because somebody took it for a leftover before it was locked.
+const ATTEMPTS: usize = 100;
+
 /// A bundle being written. Dropped without [`Self::finish`], it leaves nothing behind.
 #[derive(Debug)]
 pub struct Writer {
@@ -189,10 +192,20 @@ impl Undo {
 
 impl Temporary {
     fn create(name: &std::ffi::OsStr, parent: &Path) -> io::Result<Self> {
-        let folder = private_temporary(&prefix(name), parent)?;
-        // Where folders cannot be locked, as on some file servers, the run is as good without.
-        let lock = lock(folder.path()).ok().flatten();
-        Ok(Self { folder, _lock: lock })
+        for _ in 0..ATTEMPTS {
+            let folder = private_temporary(&prefix(name), parent)?;
+            let lock = match lock(folder.path()) {
+                // Somebody who looks for leftovers came before us and may be removing it.
+                Ok(None) => continue,
+                Ok(lock) => lock,
+                // Where folders cannot be locked, as on some file servers, the run is as good without.
+                Err(_) => None,
+            };
+            if folder.path().exists() {
+                return Ok(Self { folder, _lock: lock });
+            }
+        }
+        Err(io::ErrorKind::ResourceBusy.into())
     }
 
     fn complete(&self, manifest: &Manifest, signer: Option<&Signer>) -> Result<(), BundleError> {

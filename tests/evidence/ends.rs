@@ -2,8 +2,8 @@
 #![cfg(unix)]
 
 use std::{
-    fs::{self, OpenOptions},
-    io::Write as _,
+    fs::{self, File, OpenOptions},
+    io::{Read as _, Write as _},
     os::unix::{
         fs::{OpenOptionsExt as _, PermissionsExt as _},
         process::{CommandExt as _, ExitStatusExt as _},
@@ -101,11 +101,13 @@ fn killed_at_any_moment_there_is_no_bundle_or_a_whole_one() {
     );
 }
 
-/// A run that waits for its log: at this moment its temporary folder is there.
+/// A run that waits for more of its log: everything before the scan is done, and its temporary folder is there.
 struct Waiting {
     dir: Dir,
     child: Child,
     partial: PathBuf,
+    /// The end of the pipe that the run reads from.
+    log: Option<File>,
 }
 
 impl Waiting {
@@ -121,40 +123,44 @@ impl Waiting {
         let mut command = program(&dir.path(""));
         command.args(["report", "case.toml", "--quiet", "--out", "out"]);
         let child = command.stderr(Stdio::piped()).spawn().expect("it starts");
-        let partial = partial(&dir);
-        Some(Self { dir, child, partial })
-    }
-
-    fn feed(&self) {
-        // Not waiting for ever, should the reader be gone.
-        let pipe = (0..500).find_map(|_| {
+        // Without O_NONBLOCK this would wait for ever, should the run have failed; with it, it succeeds once the run reads.
+        let log = (0..3000).find_map(|_| {
             std::thread::sleep(Duration::from_millis(10));
             OpenOptions::new()
                 .write(true)
                 .custom_flags(0o4000)
-                .open(self.dir.path("pipe"))
+                .open(dir.path("pipe"))
                 .ok()
         });
-        pipe.expect("the run reads").write_all(LOG.as_bytes()).expect("a pipe");
+        let names = dir.names();
+        let partial = names.iter().find(|name| name.starts_with(".out.partial-"));
+        let partial = dir.path(partial.expect("a temporary folder"));
+        Some(Self {
+            dir,
+            child,
+            partial,
+            log: Some(log.expect("the run reads")),
+        })
     }
 
-    fn ends(mut self) -> (Dir, ExitStatus, String) {
+    fn feed(&mut self) {
+        let mut log = self.log.take().expect("it was not fed before");
+        log.write_all(LOG.as_bytes()).expect("a pipe takes it");
+    }
+
+    fn ends(&mut self) -> (ExitStatus, String) {
         let mut said = String::new();
         let mut stderr = self.child.stderr.take().expect("piped");
-        std::io::Read::read_to_string(&mut stderr, &mut said).expect("text");
-        let status = self.child.wait().expect("an end");
-        (self.dir, status, said)
+        stderr.read_to_string(&mut said).expect("text");
+        (self.child.wait().expect("an end"), said)
     }
 }
 
-fn partial(dir: &Dir) -> PathBuf {
-    for _ in 0..1000 {
-        if let Some(name) = dir.names().iter().find(|name| name.starts_with(".out.partial-")) {
-            return dir.path(name);
-        }
-        std::thread::sleep(Duration::from_millis(10));
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
-    panic!("no temporary folder");
 }
 
 fn signal(child: &Child, name: &str) {
@@ -167,11 +173,11 @@ fn signal(child: &Child, name: &str) {
 #[test]
 fn ctrl_c_leaves_nothing_and_ends_as_a_signal_does() {
     for (name, number) in [("INT", 2), ("TERM", 15)] {
-        let Some(waiting) = Waiting::start() else { return };
+        let Some(mut waiting) = Waiting::start() else { return };
         signal(&waiting.child, name);
-        let (dir, status, said) = waiting.ends();
+        let (status, said) = waiting.ends();
         assert_eq!(status.signal(), Some(number), "{said}");
-        assert_eq!(dir.names(), ["case.toml", "pipe"]);
+        assert_eq!(waiting.dir.names(), ["case.toml", "pipe"]);
         assert_eq!(said, "");
     }
 }
@@ -194,7 +200,8 @@ fn a_killed_run_s_leftover_is_told_and_removed_when_asked_and_a_running_one_s_st
         .expect("a name")
         .to_string_lossy()
         .into_owned();
-    let (dir, ..) = waiting.ends();
+    waiting.ends();
+    let dir = &waiting.dir;
     assert!(dir.names().contains(&name));
     dir.file("case.toml", CASE).file("logs/a.jsonl", LOG);
     dir.run(["report", "case.toml", "--out", "out"])
@@ -209,24 +216,24 @@ fn a_killed_run_s_leftover_is_told_and_removed_when_asked_and_a_running_one_s_st
 
 #[test]
 fn a_temporary_folder_that_vanishes_is_no_bundle() {
-    let Some(waiting) = Waiting::start() else { return };
+    let Some(mut waiting) = Waiting::start() else { return };
     fs::remove_dir_all(&waiting.partial).expect("removed");
     waiting.feed();
-    let (dir, status, said) = waiting.ends();
+    let (status, said) = waiting.ends();
     assert_eq!(status.code(), Some(2), "{said}");
     assert!(said.contains("cannot write"), "{said}");
-    assert_eq!(dir.names(), ["case.toml", "pipe"]);
+    assert_eq!(waiting.dir.names(), ["case.toml", "pipe"]);
 }
 
 #[test]
 fn a_place_that_is_taken_meanwhile_is_not_touched() {
-    let Some(waiting) = Waiting::start() else { return };
+    let Some(mut waiting) = Waiting::start() else { return };
     waiting.dir.file("out/mine.txt", "mine");
     waiting.feed();
-    let (dir, status, said) = waiting.ends();
+    let (status, said) = waiting.ends();
     assert_eq!(status.code(), Some(2), "{said}");
-    assert_eq!(dir.names(), ["case.toml", "out", "pipe"]);
-    assert_eq!(crate::util::files(&dir.path("out")).len(), 1);
+    assert_eq!(waiting.dir.names(), ["case.toml", "out", "pipe"]);
+    assert_eq!(crate::util::files(&waiting.dir.path("out")).len(), 1);
 }
 
 /// A file system of this size, mounted for the test.
