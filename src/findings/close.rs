@@ -2,17 +2,19 @@
 
 use std::collections::BTreeSet;
 
+use rayon::prelude::*;
+
 use super::{
-    Answer, ConflictFinding, CoverageFinding, Findings, Impact, Isolation, KindCoverage, NearFinding, RefusedFinding,
-    SCHEMA, ScopeFinding, SourceCoverage, SourceFinding, TenantFinding, Tool, caveats::caveats, count,
+    Answer, ConflictFinding, CoverageFinding, Findings, Impact, Isolation, IsolationFinding, KindCoverage, NearFinding,
+    RefusedFinding, SCHEMA, ScopeFinding, SourceCoverage, SourceFinding, TenantFinding, Tool, caveats::caveats, count,
 };
 use crate::{
-    case::Case,
+    case::{Case, TenantId},
     catalogue::Catalogue,
     coverage::Coverage,
     isolation::Names,
     sources::{Broken, Changed, Digested, Skipped},
-    tenants::{Books, Refused, ScopedEvent, Settled, SourceTally, settle},
+    tenants::{Books, Conflict, Refused, ScopedEvent, Settled, SourceTally, settle},
     time::Window,
 };
 
@@ -62,18 +64,73 @@ pub struct BooksDoNotBalance {
 
 impl Answer {
     /// Closes the books of a case.
-    pub fn close(case: &Case, catalogue: &Catalogue, mut scan: Scan) -> Result<Self, BooksDoNotBalance> {
+    pub fn close(case: &Case, catalogue: &Catalogue, scan: Scan) -> Result<Self, BooksDoNotBalance> {
+        let closing = Closing::new(case, catalogue, scan)?;
+        let events = &closing.settled.events;
+        let names = names(case, catalogue, &closing.scan, events);
+        let (tenants, mentions) = count::impacts(case, catalogue, &names, &count::shares(events));
+        let unattributed = count::unattributed(catalogue, events);
+        let isolation = Isolation { names, mentions };
+        let figures = tenants.iter().map(|tenant| tenant.finding.clone()).collect();
+        let findings = closing.findings(figures, isolation.finding());
+        Ok(Self {
+            findings,
+            tenants,
+            unattributed,
+            isolation,
+        })
+    }
+
+    /// The figures alone, for a first look: no customer's copy is made, so no name of others in one is looked for, and
+    /// nothing of this can be released.
+    pub fn survey(case: &Case, catalogue: &Catalogue, scan: Scan) -> Result<Findings, BooksDoNotBalance> {
+        let closing = Closing::new(case, catalogue, scan)?;
+        let shares: Vec<_> = count::shares(&closing.settled.events).into_iter().collect();
+        let figures = |(id, events): &(&TenantId, Vec<_>)| count::figures(case, catalogue, id, events);
+        let figures = shares.par_iter().map(figures).collect();
+        Ok(closing.findings(figures, IsolationFinding::default()))
+    }
+}
+
+/// The books, closed and balanced.
+struct Closing<'c> {
+    case: &'c Case,
+    catalogue: &'c Catalogue,
+    scan: Scan,
+    settled: Settled,
+    records: Books,
+}
+
+impl<'c> Closing<'c> {
+    fn new(case: &'c Case, catalogue: &'c Catalogue, mut scan: Scan) -> Result<Self, BooksDoNotBalance> {
         let tallies = scan.sources.iter_mut().map(|source| {
             let coverage = source.tally.coverage.clone();
             std::mem::replace(&mut source.tally, SourceTally::new(coverage))
         });
-        let tallies = tallies.collect();
-        let kinds: Vec<_> = scan.sources.iter().map(|source| source.profile.as_str()).collect();
-        let settled = settle(tallies, &kinds);
+        let settled = settle(tallies.collect(), &kinds(&scan));
         let records = balanced(&settled)?;
-        let names = names(case, catalogue, &scan, &settled.events);
-        let (tenants, unattributed, mentions) = count::by_tenant(case, catalogue, &names, &settled.events);
-        let isolation = Isolation { names, mentions };
+        Ok(Self {
+            case,
+            catalogue,
+            scan,
+            settled,
+            records,
+        })
+    }
+
+    /// Everything but the events themselves.
+    fn findings(&self, tenants: Vec<TenantFinding>, isolation: IsolationFinding) -> Findings {
+        let Self {
+            case,
+            catalogue,
+            scan,
+            settled,
+            records,
+        } = self;
+        let conflict = |conflict: &Conflict| ConflictFinding {
+            event_id: conflict.event_id.clone(),
+            events: conflict.events.clone(),
+        };
         let mut findings = Findings {
             schema: SCHEMA.to_owned(),
             tool: Tool {
@@ -84,38 +141,31 @@ impl Answer {
             complete: true,
             caveats: Vec::new(),
             scopes: scopes(case, &settled.events),
-            records,
-            sources: sources(&scan, &settled),
-            tenants: tenants.iter().map(|tenant| tenant.finding.clone()).collect(),
+            records: *records,
+            sources: sources(scan, settled),
             actions: count::actions(catalogue, &settled.events),
             agents: count::agents(&case.agents, &settled.events),
-            coverage: coverage(case, &kinds, &settled),
-            impact: impact(case, tenants.iter().map(|tenant| &tenant.finding)),
+            coverage: coverage(case, &kinds(scan), settled),
+            impact: impact(case, tenants.iter()),
+            tenants,
             refused: settled.refused.iter().map(|refused| refusal(case, refused)).collect(),
-            conflicts: settled
-                .conflicts
-                .into_iter()
-                .map(|c| ConflictFinding {
-                    event_id: c.event_id,
-                    events: c.events,
-                })
-                .collect(),
+            conflicts: settled.conflicts.iter().map(conflict).collect(),
             agent_naming: case.reports.agents,
             near: NearFinding {
                 mentions: settled.mentions,
                 narrowed: settled.narrowed,
             },
-            isolation: isolation.finding(),
-        };
-        findings.caveats = caveats(&findings, &scan);
-        findings.complete = findings.caveats.is_empty();
-        Ok(Self {
-            findings,
-            tenants,
-            unattributed,
             isolation,
-        })
+        };
+        findings.caveats = caveats(&findings, scan);
+        findings.complete = findings.caveats.is_empty();
+        findings
     }
+}
+
+/// Which profile read each source.
+fn kinds(scan: &Scan) -> Vec<&str> {
+    scan.sources.iter().map(|source| source.profile.as_str()).collect()
 }
 
 /// Everybody's names. What the case says and what the catalogue says of an action are printed too.

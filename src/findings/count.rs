@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rayon::prelude::*;
+
 use super::{ActionFinding, AgentFinding, Mention, TenantFinding, TenantImpact, mask::Mask, slug::slug};
 use crate::{
     case::{Agent, Case, TenantId},
@@ -11,45 +13,37 @@ use crate::{
     time::Timestamp,
 };
 
-/// The events of one tenant, and the name they give it.
-#[derive(Default)]
-struct Share {
-    name: Option<String>,
-    events: Vec<TenantEvent>,
-    /// Of each event, whether it names other tenants too.
-    several: Vec<bool>,
+/// Each tenant's events, in id order. Events come in time order and stay so.
+pub(super) type Shares<'e> = BTreeMap<&'e TenantId, Vec<&'e ScopedEvent>>;
+
+/// The events of each tenant that they name.
+pub(super) fn shares(events: &[ScopedEvent]) -> Shares<'_> {
+    let mut shares = Shares::new();
+    for event in events {
+        for tenant in &event.event.tenants {
+            shares.entry(&tenant.id).or_default().push(event);
+        }
+    }
+    shares
 }
 
-/// Each tenant's share in id order, the events that name no tenant, and what was found of others in the shares. Events come
-/// in time order and stay so.
-pub(super) fn by_tenant(
+/// What each tenant is shown: its figures, and its copy of its events; and what was found of others in the copies.
+pub(super) fn impacts(
     case: &Case,
     catalogue: &Catalogue,
     names: &Names,
-    events: &[ScopedEvent],
-) -> (Vec<TenantImpact>, Vec<TenantEvent>, Vec<Mention>) {
-    let mut shares: BTreeMap<&TenantId, Share> = BTreeMap::new();
-    let mut unattributed = Vec::new();
-    for event in events {
-        let several = event.event.tenants.len() > 1;
-        for tenant in &event.event.tenants {
-            let share = shares.entry(&tenant.id).or_default();
-            share.name = share.name.take().or_else(|| tenant.name.clone());
-            share.events.push(of_tenant(event, catalogue));
-            share.several.push(several);
-        }
-        if event.event.tenants.is_empty() {
-            unattributed.push(of_tenant(event, catalogue));
-        }
-    }
-    let mut mentions = Vec::new();
-    let impact = |(id, share)| {
-        let (impact, found) = impact(case, catalogue, names, id, share);
-        mentions.extend(found);
-        impact
-    };
-    let impacts = shares.into_iter().map(impact).collect();
-    (impacts, unattributed, mentions)
+    shares: &Shares<'_>,
+) -> (Vec<TenantImpact>, Vec<Mention>) {
+    let shares: Vec<_> = shares.iter().collect();
+    let impact = |(id, events): &(&&TenantId, &Vec<&ScopedEvent>)| impact(case, catalogue, names, id, events);
+    let (impacts, mentions): (Vec<_>, Vec<_>) = shares.par_iter().map(impact).unzip();
+    (impacts, mentions.into_iter().flatten().collect())
+}
+
+/// The events that name no tenant, as logged.
+pub(super) fn unattributed(catalogue: &Catalogue, events: &[ScopedEvent]) -> Vec<TenantEvent> {
+    let homeless = events.iter().filter(|event| event.event.tenants.is_empty());
+    homeless.map(|event| of_tenant(event, catalogue)).collect()
 }
 
 /// The event without the tenants it names: what a tenant may see names no other.
@@ -83,19 +77,38 @@ fn impact(
     catalogue: &Catalogue,
     names: &Names,
     id: &TenantId,
-    share: Share,
+    events: &[&ScopedEvent],
 ) -> (TenantImpact, Vec<Mention>) {
-    let Share {
-        name,
-        mut events,
-        several,
-    } = share;
+    let mut finding = figures(case, catalogue, id, events);
+    let mut mask = Mask::new(names.for_reader(id), id, catalogue);
+    let copy = |scoped: &&ScopedEvent| {
+        let mut event = of_tenant(scoped, catalogue);
+        mask.event(&mut event, scoped.event.tenants.len() > 1);
+        event
+    };
+    let events = events.iter().map(copy).collect();
+    let mentions = mask.mentions;
+    finding.masked = mentions.iter().filter(|mention| mention.shown.is_some()).count() as u64;
+    (TenantImpact { finding, events }, mentions)
+}
+
+/// One tenant's figures.
+pub(super) fn figures(case: &Case, catalogue: &Catalogue, id: &TenantId, events: &[&ScopedEvent]) -> TenantFinding {
     let entry = case.directory.tenants.get(id);
     let known = entry.is_some();
     let entry = entry.cloned().unwrap_or_default();
-    let (first, last) = span(&events).expect("a tenant is here because an event names it");
+    let named = events.iter().flat_map(|event| &event.event.tenants);
+    let name = named
+        .filter(|tenant| tenant.id == *id)
+        .find_map(|tenant| tenant.name.clone());
+    let (first, last) = span(events).expect("a tenant is here because an event names it");
     let in_scope = |scope: usize| events.iter().filter(|event| event.scopes.contains(scope)).count() as u64;
-    let mut finding = TenantFinding {
+    let actions = tallied(events.iter().map(|event| event.event.action.as_str()));
+    let mut effects = BTreeMap::new();
+    for (action, count) in &actions {
+        *effects.entry(catalogue.lookup(action).effect).or_default() += count;
+    }
+    TenantFinding {
         id: id.clone(),
         name: entry.name.or(name),
         known,
@@ -109,29 +122,25 @@ fn impact(
             .zip(0..)
             .map(|(scope, at)| (scope.name.clone(), in_scope(at)))
             .collect(),
-        actions: tallied(events.iter().map(|event| event.action.clone())),
-        effects: tallied(events.iter().map(|event| event.effect)),
-        outcomes: outcomes(&events),
+        actions: actions
+            .into_iter()
+            .map(|(code, count)| (code.to_owned(), count))
+            .collect(),
+        effects,
+        outcomes: outcomes(events),
         agents: distinct(events.iter().map(|event| event.agent)),
-        sessions: distinct(events.iter().filter_map(|event| event.session.as_deref())),
+        sessions: distinct(events.iter().filter_map(|event| event.event.session.as_deref())),
         contact: entry.contact,
         locale: entry.locale,
         time_zone: entry.time_zone,
         masked: 0,
         released: true,
-    };
-    let mut mask = Mask::new(names.for_reader(id), id, catalogue);
-    for (event, several) in events.iter_mut().zip(several) {
-        mask.event(event, several);
     }
-    let mentions = mask.mentions;
-    finding.masked = mentions.iter().filter(|mention| mention.shown.is_some()).count() as u64;
-    (TenantImpact { finding, events }, mentions)
 }
 
 /// First and last of events in time order.
-fn span(events: &[TenantEvent]) -> Option<(Timestamp, Timestamp)> {
-    Some((events.first()?.time, events.last()?.time))
+fn span(events: &[&ScopedEvent]) -> Option<(Timestamp, Timestamp)> {
+    Some((events.first()?.event.time, events.last()?.event.time))
 }
 
 fn tallied<K: Ord>(keys: impl Iterator<Item = K>) -> BTreeMap<K, u64> {
@@ -146,9 +155,9 @@ fn distinct<T: Ord>(things: impl Iterator<Item = T>) -> u64 {
     things.collect::<BTreeSet<_>>().len() as u64
 }
 
-fn outcomes(events: &[TenantEvent]) -> Outcomes {
+fn outcomes(events: &[&ScopedEvent]) -> Outcomes {
     let mut outcomes = Outcomes::default();
-    events.iter().for_each(|event| outcomes.count(event.outcome));
+    events.iter().for_each(|event| outcomes.count(event.event.outcome));
     outcomes
 }
 

@@ -37,7 +37,7 @@ pub(crate) fn run(args: &ReportArgs) -> anyhow::Result<Outcome> {
     };
     let scan = engine.run(&plan, &Bar::new(args.quiet))?;
     question::verbose(&args.question, &scan);
-    let answer = Answer::close(&case, &catalogue, scan)?;
+    let answer = engine.install(|| Answer::close(&case, &catalogue, scan))??;
     let reports = Reports::new(&answer.findings, templates);
     let (answer, files) = engine.install(|| write(&writer, &reports, answer))??;
     let inputs = case

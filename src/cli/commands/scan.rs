@@ -1,6 +1,9 @@
 //! `scan`: everything up to the findings, and nothing written.
 
-use std::io::{self, Write as _};
+use std::{
+    io::{self, Write as _},
+    mem::ManuallyDrop,
+};
 
 use tenant_impact::{
     catalogue::Catalogue,
@@ -22,14 +25,15 @@ pub(crate) fn run(args: &ScanArgs) -> anyhow::Result<Outcome> {
     };
     let scan = engine.run(&plan, &Bar::new(args.quiet))?;
     question::verbose(&args.question, &scan);
-    let answer = Answer::close(&case, &catalogue, scan)?;
+    // What is dropped at the end of the program is not worth the time.
+    let findings = ManuallyDrop::new(engine.install(|| Answer::survey(&case, &catalogue, scan))??);
     let told = match (args.json, args.quiet) {
-        (true, _) => json(&answer.findings),
+        (true, _) => json(&findings),
         (_, true) => Ok(()),
-        _ => summary::scan(&answer.findings),
+        _ => summary::scan(&findings),
     };
     told.or_else(console::unless_closed)?;
-    Ok(question::outcome(&answer.findings))
+    Ok(question::outcome(&findings))
 }
 
 fn json(findings: &Findings) -> io::Result<()> {
