@@ -229,3 +229,22 @@ fn run(program: &'static str, command: &mut Command) -> Result<Output, SignError
     let output = command.output();
     output.map_err(|fault| SignError::NoProgram { program, fault })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// It fails where it is opened, before a run has begun, and not where it signs.
+    #[test]
+    fn a_public_key_that_no_agent_holds_cannot_be_opened() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let path = folder.path().join("key.pub");
+        let key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAbTAVEsvK2yLpWNzxIV4YgzFlMKVIsmKyqCl1Z5yB2e";
+        fs::write(&path, key).expect("a file");
+        let fault = Signer::open(&path).expect_err("nobody holds it");
+        assert!(
+            matches!(fault, SignError::Refused { .. } | SignError::NoProgram { .. }),
+            "{fault}"
+        );
+    }
+}

@@ -152,7 +152,17 @@ fn later_files_win_and_codes_beat_patterns() {
     );
     assert_eq!(catalogue.lookup("app.delete.all").check, None);
     let files: Vec<_> = files.iter().map(|file| (file.role, file.path.as_str())).collect();
-    assert_eq!(files, [("catalogue", "a.toml"), ("catalogue", "b.toml")]);
+    assert_eq!(
+        files,
+        [
+            "built-in:superuser.toml",
+            "built-in:okta.toml",
+            "built-in:aws.toml",
+            "a.toml",
+            "b.toml"
+        ]
+        .map(|path| ("catalogue", path))
+    );
 }
 
 #[test]

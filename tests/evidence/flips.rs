@@ -29,7 +29,7 @@ fn is_found(folder: &Path, path: &str, bytes: &[u8], at: usize, bit: u8) -> bool
     found.iter().any(|one| one.ends_with(&format!(" {path}")))
 }
 
-/// Every byte of a signature, and as many of the rest as there is time for.
+/// Every bit of the bundle's signature, every byte of the others, and as many of the rest as there is time for.
 #[test]
 fn every_flipped_byte_of_the_proofs_is_found() {
     let dir = subject();
@@ -45,12 +45,19 @@ fn every_flipped_byte_of_the_proofs_is_found() {
             _ => 97,
         };
         for at in (0..bytes.len()).step_by(step) {
-            let bit = u8::try_from(at % 8).expect("small");
-            assert!(
-                is_found(&folder, &path, &bytes, at, bit),
-                "byte {at} of {path}, bit {bit}"
-            );
-            tried += 1;
+            let one = u8::try_from(at % 8).expect("small");
+            let bits = if path == "manifest.json.sig" {
+                0..8
+            } else {
+                one..one + 1
+            };
+            for bit in bits {
+                assert!(
+                    is_found(&folder, &path, &bytes, at, bit),
+                    "byte {at} of {path}, bit {bit}"
+                );
+                tried += 1;
+            }
         }
     }
     assert!(tried > 2500, "{tried}");

@@ -49,6 +49,10 @@ fn the_manifest_states_the_question_and_the_program() {
     assert_eq!(case["scopes"][0]["agents"], json!(["a1", "a2"]));
     assert_eq!(case["agents"]["listed"], 2);
     assert_eq!(
+        case["sha256"],
+        tenant_impact::digest::Sha256::of(CASE.as_bytes()).to_string()
+    );
+    assert_eq!(
         case["logs"],
         json!([{"path": "logs", "profile": "superuser", "tenant": null}])
     );

@@ -63,6 +63,9 @@ fn a_file_that_vanished_or_shrank_is_no_part_of_a_whole() {
     assert_eq!(missing(&place, &files), Some("a.csv"));
     fs::remove_dir_all(place.join("tenants")).expect("removed");
     assert_eq!(missing(&place, &files[1..]), Some("tenants/t-1/b.csv"));
+    let temporary = writer.temporary.read().expect("a lock");
+    let settled = temporary.as_ref().expect("not undone").settle(&files[1..]);
+    assert!(matches!(settled, Err(BundleError::Vanished(path)) if path == "tenants/t-1/b.csv"));
 }
 
 #[test]
