@@ -50,9 +50,10 @@ impl<'p> Glances<'p> {
     /// For the records of this block, in order.
     pub(super) fn over<'g>(&'g mut self, block: &'g Block) -> InBlock<'g> {
         let look = match &mut self.form {
-            Looks::Json(first, known, whole) => {
-                Look::Json(first.map(|first| first.over(block.bytes(), known)), whole.as_mut())
-            }
+            Looks::Json(first, known, whole) => Look::Json(
+                first.map(|first| Box::new(first.over(block.bytes(), known))),
+                whole.as_mut(),
+            ),
             Looks::Row(row) => Look::Row(row.as_mut()),
         };
         InBlock {
@@ -77,7 +78,7 @@ pub(super) struct InBlock<'g> {
 }
 
 enum Look<'g> {
-    Json(Option<Sightings<'g, 'g>>, Option<&'g mut Glance>),
+    Json(Option<Box<Sightings<'g, 'g>>>, Option<&'g mut Glance>),
     Row(Option<&'g mut RowGlance>),
 }
 

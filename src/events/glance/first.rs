@@ -29,8 +29,8 @@ pub struct TimeFirst {
     path: Vec<String>,
     times: Times,
     /// Of the member's name, in its quotes.
-    name: Finder<'static>,
-    escape: Finder<'static>,
+    name: Box<Finder<'static>>,
+    escape: Box<Finder<'static>>,
 }
 
 impl TimeFirst {
@@ -41,10 +41,10 @@ impl TimeFirst {
         let plain = |name: &String| !name.contains(['/', '"', '\\', '{', '}']) && !name.contains(char::is_control);
         let last = path.last().filter(|_| path.iter().all(plain))?;
         Some(Self {
-            path: path.to_vec(),
+            path: path.clone(),
             times,
-            name: Finder::new(&format!("\"{last}\"")).into_owned(),
-            escape: Finder::new("\\u").into_owned(),
+            name: Box::new(Finder::new(&format!("\"{last}\"")).into_owned()),
+            escape: Box::new(Finder::new("\\u").into_owned()),
         })
     }
 

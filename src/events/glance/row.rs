@@ -42,12 +42,12 @@ impl RowGlance {
 
     /// The row's time. None where only the full reading can tell.
     pub fn time(&self, row: &[u8]) -> Option<Timestamp> {
-        let mut next = Some(0);
+        let mut next = 0;
         for _ in 0..self.time {
-            (_, next) = cell(row, next?, self.delimiter)?;
+            (_, next) = cell(row, next, self.delimiter)?;
         }
-        let (span, next) = cell(row, next?, self.delimiter)?;
-        let behind = next.map_or(Some(0), |next| count(row, next, self.delimiter))?;
+        let (span, next) = cell(row, next, self.delimiter)?;
+        let behind = count(row, next, self.delimiter)?;
         if self.time + 1 + behind != self.width || row[span.clone()].contains(&b'"') {
             return None;
         }
@@ -72,9 +72,9 @@ impl RowGlance {
         let Named { plan, wanted, texts } = self.named.as_mut()?;
         let bytes = row.as_bytes();
         texts.fill(Span::default());
-        let mut next = Some(0);
+        let mut next = 0;
         for wanted in wanted {
-            let (span, behind) = cell(bytes, next?, self.delimiter)?;
+            let (span, behind) = cell(bytes, next, self.delimiter)?;
             if let Some(wanted) = *wanted {
                 // A doubled quote stands for one.
                 if bytes[span.clone()].contains(&b'"') {
@@ -87,7 +87,7 @@ impl RowGlance {
             }
             next = behind;
         }
-        if next.is_some() {
+        if next <= row.len() {
             return None;
         }
         plan.seen(row, texts)
@@ -110,21 +110,22 @@ impl Named {
     }
 }
 
-/// The cell that begins here, without its quotes, and where the next one does.
-fn cell(row: &[u8], start: usize, delimiter: u8) -> Option<(Range<usize>, Option<usize>)> {
+/// The cell that begins here, without its quotes, and where the next one does: behind the row's end if there is none. None
+/// too where the row is over.
+fn cell(row: &[u8], start: usize, delimiter: u8) -> Option<(Range<usize>, usize)> {
     if row.get(start) == Some(&b'"') {
         let end = closing(row, start + 1)?;
         return Some((start + 1..end, behind(row, end + 1, delimiter)?));
     }
-    let end = memchr::memchr(delimiter, &row[start..]).map(|length| start + length);
-    Some((start..end.unwrap_or(row.len()), end.map(|end| end + 1)))
+    let rest = row.get(start..)?;
+    let end = start + memchr::memchr(delimiter, rest).unwrap_or(rest.len());
+    Some((start..end, end + 1))
 }
 
 /// How many cells there are from here on.
 fn count(row: &[u8], start: usize, delimiter: u8) -> Option<usize> {
     let (mut cells, mut at) = (0, start);
-    loop {
-        let rest = &row[at..];
+    while let Some(rest) = row.get(at..) {
         let delimiters = |rest: &[u8]| memchr::memchr_iter(delimiter, rest).count();
         let Some(quote) = memchr::memchr(b'"', rest) else {
             return Some(cells + delimiters(rest) + 1);
@@ -134,11 +135,9 @@ fn count(row: &[u8], start: usize, delimiter: u8) -> Option<usize> {
             return None;
         }
         cells += delimiters(&rest[..quote]) + 1;
-        match behind(row, closing(row, at + quote + 1)? + 1, delimiter)? {
-            None => return Some(cells),
-            Some(next) => at = next,
-        }
+        at = behind(row, closing(row, at + quote + 1)? + 1, delimiter)?;
     }
+    Some(cells)
 }
 
 /// The quote that ends a quoted cell; two in a row stand for one in its text.
@@ -153,13 +152,9 @@ fn closing(row: &[u8], start: usize) -> Option<usize> {
     }
 }
 
-/// Where the next cell begins behind a closing quote; none at the row's end. Anything but a delimiter is not plain.
-fn behind(row: &[u8], end: usize, delimiter: u8) -> Option<Option<usize>> {
-    match row.get(end) {
-        None => Some(None),
-        Some(byte) if *byte == delimiter => Some(Some(end + 1)),
-        Some(_) => None,
-    }
+/// Where the next cell begins behind a closing quote. Anything but a delimiter is not plain.
+fn behind(row: &[u8], end: usize, delimiter: u8) -> Option<usize> {
+    row.get(end).is_none_or(|byte| *byte == delimiter).then_some(end + 1)
 }
 
 #[cfg(test)]
@@ -170,13 +165,13 @@ mod tests {
     use crate::records::RowReader;
 
     fn cells(row: &[u8]) -> Option<Vec<String>> {
-        let (mut cells, mut next) = (Vec::new(), Some(0));
-        while let Some(start) = next {
+        let (mut cells, mut start) = (Vec::new(), 0);
+        while start <= row.len() {
             let (span, behind) = cell(row, start, b',')?;
             let quoted = span.start > start;
             let text = String::from_utf8_lossy(&row[span]).into_owned();
             cells.push(if quoted { text.replace("\"\"", "\"") } else { text });
-            next = behind;
+            start = behind;
         }
         Some(cells)
     }
