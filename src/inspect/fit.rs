@@ -40,8 +40,9 @@ pub(super) fn all(head: &[u8], profiles: &[Profile]) -> io::Result<Vec<Fit>> {
     let mut fits = Vec::new();
     for profile in profiles {
         let mut blocks = Blocks::open(head, &profile.wrapper)?;
-        let block = blocks.next().transpose()?;
-        fits.push(of(profile, blocks.framing(), block.as_ref()));
+        let framing = blocks.framing().clone();
+        let blocks: Vec<_> = blocks.by_ref().collect::<io::Result<_>>()?;
+        fits.push(of(profile, &framing, &blocks, head.len() as u64 == HEAD));
     }
     fits.retain(|fit| fit.whole > 0);
     rank(&mut fits);
@@ -69,7 +70,8 @@ fn rank(fits: &mut [Fit]) {
     });
 }
 
-fn of(profile: &Profile, framing: &Framing, block: Option<&Block>) -> Fit {
+/// `cut` says whether the beginning ends where the stream does not.
+fn of(profile: &Profile, framing: &Framing, blocks: &[Block], cut: bool) -> Fit {
     let mut fit = Fit {
         profile: profile.name.clone(),
         tried: 0,
@@ -77,9 +79,9 @@ fn of(profile: &Profile, framing: &Framing, block: Option<&Block>) -> Fit {
         with_tenant: 0,
     };
     let mut reader = Reader::new(profile, framing);
-    let mut records: Vec<_> = block.iter().flat_map(|block| block.records()).take(TRIED + 1).collect();
+    let mut records: Vec<_> = blocks.iter().flat_map(Block::records).take(TRIED + 1).collect();
     // The last one may be cut off by the end of the beginning.
-    if records.len() > 1 && block.is_some_and(|block| block.len() as u64 + 4096 > HEAD) || records.len() > TRIED {
+    if records.len() > 1 && cut || records.len() > TRIED {
         records.pop();
     }
     for record in records {
