@@ -3,7 +3,7 @@
 //! Identities of one vendor have something in common: the domain of their addresses, the form of their ids. A few
 //! fragments of three bytes that every identity has one of are looked for at once, and only around those is looked closer.
 
-use std::ops::Range;
+use std::{cmp::Reverse, ops::Range};
 
 use aho_corasick::packed::{Config, Searcher};
 
@@ -113,7 +113,8 @@ fn offset(identity: &[u8], fragment: [u8; LENGTH]) -> Option<usize> {
     identity.windows(LENGTH).position(|window| window == fragment)
 }
 
-/// The fragment that most identities have; of those the one with the fewest letters, which have two cases.
+/// The fragment that most identities have; of those one where a domain begins, which no other address has, or else the one
+/// with the fewest letters, which have two cases.
 fn commonest(identities: &[&[u8]]) -> Option<[u8; LENGTH]> {
     let mut all: Vec<[u8; LENGTH]> = Vec::new();
     for identity in identities {
@@ -125,7 +126,8 @@ fn commonest(identities: &[&[u8]]) -> Option<[u8; LENGTH]> {
     all.sort_unstable();
     let letters = |fragment: [u8; LENGTH]| fragment.iter().filter(|byte| byte.is_ascii_alphabetic()).count();
     let runs = all.chunk_by(PartialEq::eq);
-    let best = runs.min_by_key(|run| (usize::MAX - run.len(), letters(run[0]), run[0]));
+    let rank = |run: &&[[u8; LENGTH]]| (Reverse(run.len()), run[0][0] != b'@', letters(run[0]), run[0]);
+    let best = runs.min_by_key(rank);
     best.map(|run| run[0])
 }
 
