@@ -143,7 +143,8 @@ fn row<'l>(
     faults: &mut Vec<Diagnostic>,
 ) -> Option<Row<'l>> {
     let start = record.first().map_or(0..0, |cell| cell.span.clone());
-    let torn = record.iter().find(|cell| cell.text.contains(['\n', '\r']));
+    let is_torn = |cell: &&Cell<'_>| memchr::memchr2(b'\n', b'\r', cell.text.as_bytes()).is_some();
+    let torn = record.iter().find(is_torn);
     if let Some(cell) = torn {
         let fault = Diagnostic::new("csv-line-break", "a cell runs over the end of its line");
         let fault = fault.hint("close its quotation mark on the same line, or remove the one that opens it");
@@ -202,7 +203,7 @@ impl<'t> Records<'t> {
         if rest.starts_with('"') {
             return self.quoted();
         }
-        let length = rest.find([',', '\r', '\n']).unwrap_or(rest.len());
+        let length = memchr::memchr3(b',', b'\r', b'\n', rest.as_bytes()).unwrap_or(rest.len());
         let last = !rest[length..].starts_with(',');
         self.at += (length + 1).min(rest.len());
         let cell = Cell {

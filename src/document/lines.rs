@@ -22,8 +22,8 @@ impl<'t> Lines<'t> {
         } else {
             0
         };
-        let breaks = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
-        let starts = std::iter::once(first).chain(breaks.map(|(at, _)| at + 1)).collect();
+        let breaks = memchr::memchr_iter(b'\n', text.as_bytes());
+        let starts = std::iter::once(first).chain(breaks.map(|at| at + 1)).collect();
         Self { file, text, starts }
     }
 

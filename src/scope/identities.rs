@@ -1,6 +1,6 @@
 //! Which agent an identity names.
 
-use std::{borrow::Cow, collections::BTreeMap};
+use std::{borrow::Cow, collections::BTreeMap, sync::OnceLock};
 
 use aho_corasick::AhoCorasick;
 
@@ -16,7 +16,7 @@ pub struct Identities {
     exact: BTreeMap<String, usize>,
     folded: BTreeMap<String, usize>,
     /// Finds all folded identities at once; its patterns are `folded` in order.
-    finder: AhoCorasick,
+    finder: OnceLock<AhoCorasick>,
     /// Whether all of them are ASCII.
     ascii: bool,
     known: Filter,
@@ -33,8 +33,6 @@ impl Identities {
             folded.extend(without_id(listed).map(|identity| (fold(identity).into_owned(), agent)));
         }
         add_ids(agents, &mut folded);
-        let finder = AhoCorasick::builder().ascii_case_insensitive(true).build(folded.keys());
-        let finder = finder.expect("identities are far fewer than an automaton can hold");
         let ascii = folded.keys().all(|identity| identity.is_ascii());
         let mentions = Mentions::new(folded.keys().map(String::as_str));
         let known = Filter::of(
@@ -46,7 +44,7 @@ impl Identities {
         Self {
             exact,
             folded,
-            finder,
+            finder: OnceLock::new(),
             ascii,
             known,
             mentions,
@@ -80,8 +78,17 @@ impl Identities {
         }
     }
 
+    /// Made when it is first needed: most logs mention nobody.
+    fn finder(&self) -> &AhoCorasick {
+        let finder = || {
+            let finder = AhoCorasick::builder().ascii_case_insensitive(true).build(self.folded.keys());
+            finder.expect("identities are far fewer than an automaton can hold")
+        };
+        self.finder.get_or_init(finder)
+    }
+
     fn is_named_in(&self, text: &str) -> bool {
-        let mut found = self.finder.find_overlapping_iter(text);
+        let mut found = self.finder().find_overlapping_iter(text);
         found.any(|found| is_whole(text, found.range()))
     }
 
@@ -102,7 +109,7 @@ impl Identities {
         let agents: Vec<_> = self.folded.values().copied().collect();
         let whole = |found: &aho_corasick::Match| is_whole(&text, found.range());
         let found = self
-            .finder
+            .finder()
             .find_overlapping_iter(&*text)
             .filter(whole)
             .map(|found| agents[found.pattern().as_usize()]);
