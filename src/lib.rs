@@ -12,6 +12,8 @@
 //!
 //! Left of [`findings`] computes; right of it only reads.
 
+#![forbid(unsafe_code)]
+
 pub mod diag;
 pub mod progress;
 pub mod digest;

@@ -1,5 +1,7 @@
 //! The program: parse, run, map the outcome. Everything a test would want is in the library.
 
+#![forbid(unsafe_code)]
+
 mod cli;
 
 use std::process::ExitCode;

@@ -18,4 +18,5 @@ mod laws;
 mod profiles;
 mod sample;
 mod schemas;
+mod suites;
 mod util;
