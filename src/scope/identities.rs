@@ -81,7 +81,9 @@ impl Identities {
     /// Made when it is first needed: most logs mention nobody.
     fn finder(&self) -> &AhoCorasick {
         let finder = || {
-            let finder = AhoCorasick::builder().ascii_case_insensitive(true).build(self.folded.keys());
+            let finder = AhoCorasick::builder()
+                .ascii_case_insensitive(true)
+                .build(self.folded.keys());
             finder.expect("identities are far fewer than an automaton can hold")
         };
         self.finder.get_or_init(finder)
