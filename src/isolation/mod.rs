@@ -5,7 +5,7 @@
 //! may see it, and every rendered file is searched again. Both ask the same question of the same automaton:
 //!
 //! - **Names** are ids, names and domains of tenants, the people that their events name, whatever names an agent, and the
-//!   paths of the logs. They are found as whole words, however they are cased, composed or escaped ([`form`], [`escape`]).
+//!   paths of the logs. They are found as whole words, however they are cased, composed or escaped (`form`, `escape`).
 //! - What is **also the reader's own** is not foreign, and neither is what lies inside a longer name of the reader's own:
 //!   `Acme` in `Acme Logistics`. The same goes for what the case **allows**, and for what the vendor states of itself.
 
