@@ -144,7 +144,8 @@ pub fn profile(bytes: &[u8]) {
     };
     let mut glance = Glance::new(&profile);
     for record in records.trim_start_matches('\0').lines() {
-        let full = Reading::new(&profile, Body::Json(record)).and_then(|reading| walk(&reading));
+        let json = str::from_utf8(json_part(record.as_bytes())).expect("a part of text");
+        let full = Reading::new(&profile, Body::Json(json)).and_then(|reading| walk(&reading));
         if let Some(seen) = glance.as_mut().and_then(|glance| glance.look(record)) {
             agrees(
                 &seen,
