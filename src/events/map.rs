@@ -153,9 +153,15 @@ impl<'p, 'b> Reading<'p, 'b> {
     /// Everybody named as an actor, in the order of the profile.
     pub fn actors(&self) -> Result<Vec<Named<'p, 'b>>, Refusal> {
         let mut named = Vec::new();
-        for field in &self.profile.actors {
-            // A constant stands in where a log may rightly name nobody, and only there.
-            if matches!(field.selector, Selector::Constant(_)) && !named.is_empty() {
+        // A constant stands in where a log may rightly name nobody, and only there: wherever the profile has it, it is last.
+        let is_constant = |field: &&ActorField| matches!(field.selector, Selector::Constant(_));
+        let fields = self.profile.actors.iter();
+        for field in fields
+            .clone()
+            .filter(|field| !is_constant(field))
+            .chain(fields.filter(is_constant))
+        {
+            if is_constant(&field) && !named.is_empty() {
                 continue;
             }
             for text in field.selector.texts(&self.slots)? {

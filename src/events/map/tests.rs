@@ -286,6 +286,19 @@ fn a_constant_actor_stands_in_only_where_nobody_is_named() {
     assert_eq!(labels("{}"), ["nobody.id"]);
 }
 
+/// Found by the fuzzer: a glance leaves constants to the full reading only where nobody is named.
+#[test]
+fn a_constant_actor_that_a_profile_has_first_still_stands_in_last() {
+    let text = Profile::source_of("superuser").expect("built in").replace(
+        "role = \"impersonator\"\nid = [\"/impersonator/id\"]",
+        "role = \"impersonator\"\nid = [{ constant = \"sp-001\" }]",
+    );
+    let profile = Profile::parse("x.toml", &text).expect("a profile");
+    let reading = Reading::new(&profile, Body::Json(r#"{"actor":{"id":"sp-900"}}"#)).expect("an object");
+    let named = reading.actors().expect("somebody");
+    assert_eq!(named.iter().map(|one| &*one.value).collect::<Vec<_>>(), ["sp-900"]);
+}
+
 #[test]
 fn names_in_a_list_stay_as_written_and_an_object_is_no_name() {
     let profile = profile("");

@@ -1,0 +1,4 @@
+//! See `tenant_impact_fuzz::csv`.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| tenant_impact_fuzz::csv(bytes));
