@@ -3,7 +3,10 @@
 //! Identities of one vendor have something in common: the domain of their addresses, the form of their ids. A few
 //! fragments of three bytes that every identity has one of are looked for at once, and only around those is looked closer.
 
-use std::{cmp::Reverse, ops::Range};
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use aho_corasick::packed::{Config, Searcher};
 
@@ -21,16 +24,14 @@ pub(super) struct Mentions {
     searcher: Searcher,
     /// For each pattern of the searcher, which fragment it is in some case.
     fragments: Vec<usize>,
-    /// For each fragment, where in an identity it stands and how long that identity is.
-    shapes: Vec<Vec<Shape>>,
+    /// For each fragment, the shapes of the identities that it stands for.
+    shapes: Vec<Shapes>,
     identities: Filter,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Shape {
-    offset: usize,
-    length: usize,
-}
+/// How much of an identity follows from a fragment's beginning on, and how much precedes it: of addresses in one domain the
+/// one is the same, so that a look at the end decides for all of them.
+type Shapes = BTreeMap<usize, BTreeSet<usize>>;
 
 impl Mentions {
     /// Of these identities, in lower case. None where a few fragments do not cover them, or this machine cannot look for
@@ -55,8 +56,11 @@ impl Mentions {
         let bytes = text.as_bytes();
         let mut from = 0;
         while let Some(found) = self.searcher.find_in(bytes, (from..bytes.len()).into()) {
-            let mut shapes = self.shapes[self.fragments[found.pattern().as_usize()]].iter();
-            if shapes.any(|shape| self.stands(text, found.start(), *shape)) {
+            if self.stands(
+                text,
+                found.start(),
+                &self.shapes[self.fragments[found.pattern().as_usize()]],
+            ) {
                 return true;
             }
             // The next one may overlap.
@@ -65,24 +69,27 @@ impl Mentions {
         false
     }
 
-    fn stands(&self, text: &str, fragment: usize, shape: Shape) -> bool {
-        let place = fragment
-            .checked_sub(shape.offset)
-            .map(|start| start..start + shape.length);
-        place.is_some_and(|place| {
-            is_word(text.as_bytes(), &place) && text.get(place).is_some_and(|word| self.identities.may_hold(word))
+    fn stands(&self, text: &str, fragment: usize, shapes: &Shapes) -> bool {
+        let bytes = text.as_bytes();
+        shapes.iter().any(|(follows, precede)| {
+            let end = fragment + follows;
+            let starts = precede.iter().filter_map(|precedes| fragment.checked_sub(*precedes));
+            end <= bytes.len()
+                && !belongs(bytes, Some(end))
+                && starts
+                    .filter(|start| !belongs(bytes, start.checked_sub(1)))
+                    .any(|start| text.get(start..end).is_some_and(|word| self.identities.may_hold(word)))
         })
     }
 }
 
-/// Whether no letter or digit of ASCII stands around it.
-fn is_word(text: &[u8], place: &Range<usize>) -> bool {
-    let belongs = |at: Option<usize>| at.and_then(|at| text.get(at)).is_some_and(u8::is_ascii_alphanumeric);
-    place.end <= text.len() && !belongs(place.start.checked_sub(1)) && !belongs(Some(place.end))
+/// Whether a letter or digit of ASCII stands here.
+fn belongs(text: &[u8], at: Option<usize>) -> bool {
+    at.and_then(|at| text.get(at)).is_some_and(u8::is_ascii_alphanumeric)
 }
 
 /// The fragments to look for, each with the shapes of the identities that it stands for.
-fn cover(mut left: Vec<&[u8]>) -> Option<Vec<([u8; LENGTH], Vec<Shape>)>> {
+fn cover(mut left: Vec<&[u8]>) -> Option<Vec<([u8; LENGTH], Shapes)>> {
     let mut chosen = Vec::new();
     while !left.is_empty() {
         if chosen.len() == MOST
@@ -93,17 +100,14 @@ fn cover(mut left: Vec<&[u8]>) -> Option<Vec<([u8; LENGTH], Vec<Shape>)>> {
             return None;
         }
         let fragment = commonest(&left)?;
-        let mut shapes = Vec::new();
+        let mut shapes = Shapes::new();
         left.retain(|identity| match offset(identity, fragment) {
             None => true,
             Some(offset) => {
-                let length = identity.len();
-                shapes.push(Shape { offset, length });
+                shapes.entry(identity.len() - offset).or_default().insert(offset);
                 false
             }
         });
-        shapes.sort_unstable();
-        shapes.dedup();
         chosen.push((fragment, shapes));
     }
     Some(chosen)

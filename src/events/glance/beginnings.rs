@@ -26,7 +26,9 @@ impl Beginnings {
 
     /// Learns how this record begins, given the texts without escapes that precede the time's.
     pub(super) fn learn(&mut self, record: &[u8], bodies: &[Range<usize>], time: &Range<usize>) {
-        let is_text = record.get(time.end) == Some(&b'"');
+        // A broken number may be followed by a quote too.
+        let quoted = |at: Option<usize>| at.and_then(|at| record.get(at)) == Some(&b'"');
+        let is_text = quoted(time.start.checked_sub(1)) && quoted(Some(time.end));
         if self.0.len() == MOST || !is_text {
             return;
         }
@@ -85,6 +87,7 @@ mod tests {
     fn a_time_that_is_no_text_is_not_learnt() {
         let mut known = Beginnings::default();
         known.learn(br#"{"time":12}"#, &[], &(8..10));
+        known.learn(br#"{"time":12"}"#, &[], &(8..10));
         assert!(known.0.is_empty());
     }
 }
