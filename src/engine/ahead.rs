@@ -10,7 +10,7 @@ use std::{
 };
 
 /// So many blocks wait for each thread that judges; more would only be cold when their turn comes.
-const WAITING: usize = 2;
+const WAITING: usize = 4;
 
 /// Does this with the blocks while they are read.
 pub(super) fn ahead<B: Send, T>(

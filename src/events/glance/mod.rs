@@ -7,6 +7,7 @@
 mod beginnings;
 mod cursor;
 mod first;
+mod literal;
 mod order;
 mod row;
 mod whole;
