@@ -3,7 +3,7 @@
 //! `csv-core` and not `csv`, which tells where a record starts but not where its cells do. Whatever could make a cell
 //! vanish without a word is a fault: a misspelt column, a row of another width, a quotation mark never closed.
 
-use std::{borrow::Cow, ops::Range};
+use std::{borrow::Cow, iter::zip, ops::Range};
 
 use csv_core::{ReadFieldResult, Reader};
 
@@ -71,7 +71,8 @@ impl Row<'_> {
     }
 
     fn cell(&self, column: &str) -> Option<&Cell<'_>> {
-        let at = self.header.iter().rposition(|known| *known == Some(column))?;
+        // A column that is there twice is a fault of its own.
+        let at = zip(self.header, self.cells).rposition(|(known, _)| *known == Some(column))?;
         self.cells.get(at).filter(|_| !self.slipped || column == "id")
     }
 }

@@ -80,8 +80,12 @@ impl Identities {
             return !self.named_in(text.as_bytes()).is_empty();
         }
         // Nothing to fold or to decode: the usual record, looked at where it lies.
-        let may_be = |mentions: &Mentions| mentions.may_be_in(text);
-        self.mentions.as_ref().is_none_or(may_be) && self.is_named_in(text)
+        match &self.mentions {
+            Some(mentions) => mentions.any_in(text, |place| {
+                is_whole(text, place.clone()) && self.folded.contains_key(&text[place].to_ascii_lowercase())
+            }),
+            None => self.is_named_in(text),
+        }
     }
 
     /// Made when it is first needed: most logs mention nobody.
