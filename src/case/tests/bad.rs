@@ -195,7 +195,7 @@ fn a_case_file_that_is_not_there() {
     let (folder, result) = load(&[]);
     assert!(matches!(result, Err(CaseError::Read { .. })));
     let told = told(folder.path(), result);
-    assert!(told.starts_with("cannot read the case file `case.toml`: "), "{told}");
+    assert!(told.starts_with("cannot read the case file `case.toml`, "), "{told}");
 }
 
 #[test]
