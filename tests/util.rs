@@ -49,7 +49,11 @@ impl Dir {
     /// The same, its output to somebody who has gone.
     pub(crate) fn run_unread(&self, args: &[&str]) -> i32 {
         let (_, gone) = std::io::pipe().expect("a pipe");
-        let status = program(self.0.path()).args(args).stdout(gone).stderr(Stdio::null()).status();
+        let status = program(self.0.path())
+            .args(args)
+            .stdout(gone)
+            .stderr(Stdio::null())
+            .status();
         status.expect("the program starts").code().expect("it was not killed")
     }
 

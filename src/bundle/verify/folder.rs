@@ -48,7 +48,7 @@ impl Folder {
                 // The system's own words: walkdir's name the path once more.
                 fault: fault
                     .into_io_error()
-                    .unwrap_or_else(|| io::ErrorKind::FilesystemLoop.into()),
+                    .unwrap_or_else(|| io::Error::other("links in a circle")),
             })?;
             let name = shown(root, entry.path());
             let kind = kind(&entry).map_err(|fault| VerifyError::Io {
