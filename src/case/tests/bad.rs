@@ -87,6 +87,12 @@ fn times_without_offset_or_sense() {
 }
 
 #[test]
+fn a_window_without_an_end() {
+    let case = with("until = \"2026-01-21T00:00:00+00:00\"", "until = 9999-12-31T23:59:59Z");
+    expect_case("a window without an end", &case);
+}
+
+#[test]
 fn values_that_cannot_be() {
     let case = with("TLP:AMBER+STRICT", "ambr")
         .replace("agents = \"name\"", "agents = \"names\"")
