@@ -183,4 +183,9 @@ fn usage_is_told_by_the_flags_themselves() {
         "o",
     ];
     dir.run(flags).ends(2).says("--from");
+    for threads in ["0", "1025", "-1", "many"] {
+        let flag = format!("--threads={threads}");
+        let run = dir.run(["scan", "case.toml", &flag]).ends(2);
+        run.says("write a whole number from 1 to 1024");
+    }
 }

@@ -35,6 +35,7 @@ fn what_no_profile_fits_is_said_and_ends_with_1() {
     let dir = Dir::new();
     dir.file("notes.txt", "nothing to see\nhere\n");
     dir.run(["inspect", "notes.txt"]).ends(1).says("none fits");
+    assert_eq!(dir.run_unread(&["inspect", "notes.txt"]), 1);
     dir.run(["inspect", "nowhere"])
         .ends(2)
         .says("no such log file or folder");

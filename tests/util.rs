@@ -5,7 +5,7 @@ use std::{
     ffi::OsStr,
     fs,
     path::{Path, PathBuf},
-    process::{Command, Output},
+    process::{Command, Output, Stdio},
 };
 
 use serde_json::Value;
@@ -44,6 +44,17 @@ impl Dir {
             .collect();
         names.sort();
         names
+    }
+
+    /// The same, its output to somebody who has gone.
+    pub(crate) fn run_unread(&self, args: &[&str]) -> i32 {
+        let (_, gone) = std::io::pipe().expect("a pipe");
+        let status = program(self.0.path())
+            .args(args)
+            .stdout(gone)
+            .stderr(Stdio::null())
+            .status();
+        status.expect("the program starts").code().expect("it was not killed")
     }
 
     /// The program, run in this folder.

@@ -62,7 +62,7 @@ static BUNDLE: LazyLock<(TempDir, Vec<(String, Vec<u8>)>)> = LazyLock::new(|| {
     assert_eq!(
         found(folder.path()),
         0,
-        "fuzz/bundle verifies; if it is of an older version, run fuzz/new-bundle"
+        "fuzz/bundle verifies; fuzz/new-bundle writes it"
     );
     (folder, files)
 });

@@ -69,8 +69,6 @@ fn quoted(text: &str) -> String {
 /// What is shown is the same instant with the same precision, if its year can be written.
 fn again(time: Timestamp) {
     let _ = (time.hour(), time.in_words());
-    if (0..=9999).contains(&time.instant().year()) {
-        let read: Timestamp = time.to_string().parse().expect("what is shown can be read");
-        assert_eq!((read, read.digits()), (time, time.digits()), "{time}");
-    }
+    let read: Timestamp = time.to_string().parse().expect("what is shown can be read");
+    assert_eq!((read, read.digits()), (time, time.digits()), "{time}");
 }

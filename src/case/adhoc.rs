@@ -123,11 +123,9 @@ fn listed(entries: &[String], folder: &mut Folder, faults: &mut Vec<Diagnostic>)
     }
     if agents.is_empty() && complete {
         let fault = Diagnostic::new("no-agents", "no agent is listed");
-        faults.push(
-            fault
-                .hint("list at least one agent: a file, or an identity")
-                .at(flag("--agents", 1, "")),
-        );
+        let hint = "list at least one agent: a file with a row or a line for each, or an identity";
+        let first = entries.first().map_or("", String::as_str);
+        faults.push(fault.hint(hint).at(flag("--agents", 1, first)));
     }
     (agents, complete)
 }

@@ -14,6 +14,10 @@ use crate::{
     time::Window,
 };
 
+/// A window up to the year 9999, for one without an end, would have each source keep account of 70 million hours.
+const LONGEST_YEARS: i64 = 250;
+const LONGEST_WINDOW: i64 = LONGEST_YEARS * 366 * 24;
+
 /// Agents with an id or an identity of their own, and those who share one.
 pub(super) fn agents(agents: &[Listed], faults: &mut Vec<Diagnostic>) {
     let mut ids: BTreeMap<&str, &Place> = BTreeMap::new();
@@ -149,6 +153,16 @@ fn window(written: &WrittenScope, faults: &mut Vec<Diagnostic>) -> Option<Window
         let fault = Diagnostic::new("empty-window", message);
         let hint = "`until` is the first instant after the window, and must be later than `from`";
         faults.push(fault.hint(hint).at(until.place.clone()));
+        return None;
+    }
+    if until.value.hour() - from.value.hour() > LONGEST_WINDOW {
+        let message = format!("the window is longer than {LONGEST_YEARS} years");
+        let hint = "write the last instant that the question is about: every hour of a window is looked at for gaps";
+        faults.push(
+            Diagnostic::new("long-window", message)
+                .hint(hint)
+                .at(until.place.clone()),
+        );
         return None;
     }
     Some(Window {

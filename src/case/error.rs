@@ -9,7 +9,7 @@ use crate::diag::Diagnostic;
 #[non_exhaustive]
 pub enum CaseError {
     /// The case file itself cannot be read. Files it names are faults of the case and have a place in it.
-    #[error("cannot read the case file `{path}`: {source}")]
+    #[error("cannot read the case file `{path}`, a TOML file such as `tenant-impact init` writes: {source}")]
     Read {
         /// As the user named it.
         path: String,

@@ -121,8 +121,12 @@ fn what_is_added_missing_or_changed_is_named() {
     assert_eq!(told["verifies"], false);
     assert_eq!(told["schema"], "tenant-impact/verification/1");
     assert_eq!(dir.run(["verify", "out", "--quiet"]).ends(1).stdout, "");
+    // `verify out | head -0` must not say that it verifies.
+    assert_eq!(dir.run_unread(&["verify", "out"]), 1);
+    assert_eq!(dir.run_unread(&["verify", "out", "--json"]), 1);
     dir.run(["verify", "logs"]).ends(2).says("is not a bundle");
-    dir.run(["verify", "nowhere"]).ends(2);
+    let said = dir.run(["verify", "nowhere"]).ends(2).stderr;
+    assert_eq!(said.matches("nowhere").count(), 1, "{said}");
 }
 
 fn json_of(dir: &Dir, args: &[&str]) -> serde_json::Value {

@@ -91,6 +91,11 @@ const FILES: &[(&str, &str, &[Row])] = &[
         &[Says("5\" disk"), Says("y")],
     ),
     (
+        "quotes inside bare cells of two rows, which enclose nothing",
+        "R,5\" disk\r\nR,6\" disk\r\n",
+        &[Says("5\" disk"), Says("6\" disk")],
+    ),
+    (
         "a quote at a bare cell's end",
         "R,x\"\r\nR,y\r\n",
         &[Says("x\""), Says("y")],
@@ -151,6 +156,11 @@ const FILES: &[(&str, &str, &[Row])] = &[
         &[Outside],
     ),
     ("a row outside of another width", "L,x,y\r\n", &[Refused("row-width")]),
+    (
+        "a row outside, a cell too few, with text behind a closing quote",
+        "e,2026-02-17T00:00:00Z,sp-001,\"a\"bc\r\n",
+        &[Refused("row-width")],
+    ),
     // Other separators are no separators
     ("semicolons are text", "R,x;y\r\n", &[Says("x;y")]),
     ("tabs are text", "R,x\ty\r\n", &[Says("x\ty")]),

@@ -206,3 +206,30 @@ fn a_record_that_is_cut_anywhere_is_refused() {
         );
     }
 }
+
+/// By the time alone only what ends like a record, and so a part that ends like one.
+#[test]
+fn a_record_outside_that_is_cut_is_refused_unless_it_ends_like_one() {
+    let good = record(OUTSIDE, "justification", r#""a\n","n":[1]"#.as_bytes(), true);
+    let cuts: Vec<_> = (1..good.len()).map(|at| good[..at].to_vec()).collect();
+    for (cut, end) in cuts.iter().zip(lines(INCIDENT, &cuts)) {
+        let expected = if cut.ends_with(b"}") {
+            End::OutsideWindow
+        } else {
+            End::Refused("malformed-json")
+        };
+        assert_eq!(end, expected, "{}", String::from_utf8_lossy(cut));
+    }
+}
+
+#[test]
+fn a_time_that_stands_twice_is_refused_wherever_either_lies() {
+    for (first, second) in [(INSIDE, OUTSIDE), (OUTSIDE, INSIDE), (OUTSIDE, OUTSIDE)] {
+        let line = record(first, "timestamp", format!("\"{second}\"").as_bytes(), true);
+        assert_eq!(
+            lines(INCIDENT, &[line]),
+            [End::Refused("duplicate-key")],
+            "{first} {second}"
+        );
+    }
+}

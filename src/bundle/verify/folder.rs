@@ -45,7 +45,10 @@ impl Folder {
         for entry in WalkDir::new(root).follow_links(false).min_depth(1).max_depth(DEPTH) {
             let entry = entry.map_err(|fault| VerifyError::Io {
                 path: fault.path().unwrap_or(root).display().to_string(),
-                fault: fault.into(),
+                // The system's own words: walkdir's name the path once more.
+                fault: fault
+                    .into_io_error()
+                    .unwrap_or_else(|| io::Error::other("links in a circle")),
             })?;
             let name = shown(root, entry.path());
             let kind = kind(&entry).map_err(|fault| VerifyError::Io {

@@ -105,7 +105,9 @@ impl Mismatch {
 #[non_exhaustive]
 pub enum VerifyError {
     /// There is no manifest.
-    #[error("`{0}` is not a bundle: it has no manifest.json")]
+    #[error(
+        "`{0}` is not a bundle: it has no manifest.json; name the folder that `report` wrote, or one customer's in it"
+    )]
     NotABundle(String),
     /// The operating system refused.
     #[error("cannot read `{path}`: {fault}")]

@@ -87,6 +87,12 @@ fn times_without_offset_or_sense() {
 }
 
 #[test]
+fn a_window_without_an_end() {
+    let case = with("until = \"2026-01-21T00:00:00+00:00\"", "until = 9999-12-31T23:59:59Z");
+    expect_case("a window without an end", &case);
+}
+
+#[test]
 fn values_that_cannot_be() {
     let case = with("TLP:AMBER+STRICT", "ambr")
         .replace("agents = \"name\"", "agents = \"names\"")
@@ -195,7 +201,7 @@ fn a_case_file_that_is_not_there() {
     let (folder, result) = load(&[]);
     assert!(matches!(result, Err(CaseError::Read { .. })));
     let told = told(folder.path(), result);
-    assert!(told.starts_with("cannot read the case file `case.toml`: "), "{told}");
+    assert!(told.starts_with("cannot read the case file `case.toml`, "), "{told}");
 }
 
 #[test]
