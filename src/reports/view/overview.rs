@@ -1,7 +1,6 @@
 //! The overview for the vendor's own team: names everything, so it is not for customers.
 
-use schemars::JsonSchema;
-use serde::Serialize;
+use std::borrow::Cow;
 
 use super::{CaseView, GapView, Tile, text};
 use crate::{
@@ -12,10 +11,7 @@ use crate::{
         RefusedFinding, ScopeFinding, SourceFinding, TenantFinding,
     },
     isolation::Verdict,
-    reports::{
-        lang,
-        rows::{Markup, row},
-    },
+    reports::{lang, template::view},
     tenants::Books,
     text::{counted, grouped},
     time::Timestamp,
@@ -27,178 +23,192 @@ const REFUSED: usize = 50;
 /// So many names found in others' copies are shown; `isolation.csv` has them all.
 const MENTIONS: usize = 100;
 
-/// What `index.html.hbs` is rendered with.
-#[derive(Debug, Serialize, JsonSchema)]
-pub(in crate::reports) struct OverviewView {
-    case: CaseView,
-    caveats: Vec<CaveatView>,
-    tiles: Vec<Tile>,
-    books: BooksView,
-    attributed: String,
-    unattributed: String,
-    any_unattributed: bool,
-    impact: String,
-    tenants: String,
-    several_scopes: bool,
-    /// The table of tenants.
-    pub(in crate::reports) rows: Markup,
-    actions: Vec<ActionView>,
-    agents: Vec<AgentView>,
-    idle_agents: Vec<AgentView>,
-    scopes: Vec<ScopeView>,
-    sources: Vec<SourceView>,
-    gap_hours: String,
-    gaps: Vec<GapView>,
-    refused: Vec<RefusedView>,
-    more_refused: String,
-    conflicts: Vec<ConflictView>,
-    isolation: IsolationView,
-}
-
-/// What was found of others in customers' copies.
-#[derive(Debug, Serialize, JsonSchema)]
-struct IsolationView {
-    /// What was looked for, in one sentence.
-    looked_for: String,
-    found: Vec<MentionView>,
-    more: String,
-}
-
-#[derive(Debug, Serialize, JsonSchema)]
-struct MentionView {
-    tenant: String,
-    field: String,
-    text: String,
-    kind: String,
-    whose: String,
-    verdict: String,
-    stopped: bool,
-    times: String,
-}
-
-#[derive(Debug, Serialize, JsonSchema)]
-struct CaveatView {
-    kind: String,
-    message: String,
-}
-
-#[derive(Debug, Serialize, JsonSchema)]
-struct BooksView {
-    read: String,
-    in_scope: String,
-    duplicate: String,
-    other_actor: String,
-    outside_window: String,
-    refused: String,
-    any_refused: bool,
-}
-
-#[derive(Debug, Serialize, JsonSchema)]
-struct ActionView {
-    action: String,
-    class: String,
-    label: String,
-    events: String,
-    tenants: String,
-    says: String,
-}
-
-#[derive(Debug, Serialize, JsonSchema)]
-struct AgentView {
-    id: String,
-    pseudonym: String,
-    name: String,
-    email: String,
-    employer: String,
-    role: String,
-    country: String,
-    events: String,
-    tenants: String,
-    first: String,
-    last: String,
-}
-
-#[derive(Debug, Serialize, JsonSchema)]
-struct ScopeView {
-    name: String,
-    from: String,
-    until: String,
-    basis: String,
-    agents: String,
-    sessions: String,
-    ips: String,
-    events: String,
-    tenants: String,
-}
-
-#[derive(Debug, Serialize, JsonSchema)]
-struct SourceView {
-    path: String,
-    sha256: String,
-    bytes: String,
-    profile: String,
-    framing: String,
-    books: BooksView,
-    first: String,
-    last: String,
-    hours: String,
-    gaps: Vec<GapView>,
-}
-
-#[derive(Debug, Serialize, JsonSchema)]
-struct RefusedView {
-    path: String,
-    offset: String,
-    length: String,
-    reason: String,
-    detail: String,
-    names: String,
-    excerpt: String,
-}
-
-#[derive(Debug, Serialize, JsonSchema)]
-struct ConflictView {
-    event_id: String,
-    places: Vec<PlaceView>,
-}
-
-#[derive(Debug, Serialize, JsonSchema)]
-struct PlaceView {
-    path: String,
-    offset: String,
-}
-
-row! {
-    /// An effect on a tenant's row.
-    EffectRow { key, label, count }
-}
-
-row! {
-    /// One tenant.
-    TenantRow {
-        name,
-        id,
-        /// Where its report is, safe in a link.
-        href,
-        /// Not empty where the directory does not have it.
-        unknown,
-        /// Not empty where its report was not released; there is no link then.
-        stopped,
-        events,
-        failures,
-        agents,
-        first,
-        last,
-        /// The gravest effect's key, a class name.
-        gravest,
-        /// Events by scope, where there are several.
-        scopes,
+view! {
+    /// What `index.html.hbs` is rendered with.
+    pub(in crate::reports) struct OverviewView {
+        case: CaseView,
+        caveats: Vec<CaveatView>,
+        tiles: Vec<Tile>,
+        books: BooksView,
+        attributed: String,
+        unattributed: String,
+        any_unattributed: bool,
+        impact: String,
+        tenants: String,
+        several_scopes: bool,
+        actions: Vec<ActionView>,
+        agents: Vec<AgentView>,
+        idle_agents: Vec<AgentView>,
+        scopes: Vec<ScopeView>,
+        sources: Vec<SourceView>,
+        gap_hours: String,
+        gaps: Vec<GapView>,
+        refused: Vec<RefusedView>,
+        more_refused: String,
+        conflicts: Vec<ConflictView>,
+        isolation: IsolationView,
     }
-    effects: EffectRow
+}
+
+view! {
+    /// What was found of others in customers' copies.
+    struct IsolationView {
+        /// What was looked for, in one sentence.
+        looked_for: String,
+        found: Vec<MentionView>,
+        more: String,
+    }
+}
+
+view! {
+    struct MentionView {
+        tenant: String,
+        field: String,
+        text: String,
+        kind: String,
+        whose: String,
+        verdict: String,
+        stopped: bool,
+        times: String,
+    }
+}
+
+view! {
+    struct CaveatView {
+        kind: String,
+        message: String,
+    }
+}
+
+view! {
+    struct BooksView {
+        read: String,
+        in_scope: String,
+        duplicate: String,
+        other_actor: String,
+        outside_window: String,
+        refused: String,
+        any_refused: bool,
+    }
+}
+
+view! {
+    struct ActionView {
+        action: String,
+        class: String,
+        label: String,
+        events: String,
+        tenants: String,
+        says: String,
+    }
+}
+
+view! {
+    struct AgentView {
+        id: String,
+        pseudonym: String,
+        name: String,
+        email: String,
+        employer: String,
+        role: String,
+        country: String,
+        events: String,
+        tenants: String,
+        first: String,
+        last: String,
+    }
+}
+
+view! {
+    struct ScopeView {
+        name: String,
+        from: String,
+        until: String,
+        basis: String,
+        agents: String,
+        sessions: String,
+        ips: String,
+        events: String,
+        tenants: String,
+    }
+}
+
+view! {
+    struct SourceView {
+        path: String,
+        sha256: String,
+        bytes: String,
+        profile: String,
+        framing: String,
+        books: BooksView,
+        first: String,
+        last: String,
+        hours: String,
+        gaps: Vec<GapView>,
+    }
+}
+
+view! {
+    struct RefusedView {
+        path: String,
+        offset: String,
+        length: String,
+        reason: String,
+        detail: String,
+        names: String,
+        excerpt: String,
+    }
+}
+
+view! {
+    struct ConflictView {
+        event_id: String,
+        places: Vec<PlaceView>,
+    }
+}
+
+view! {
+    struct PlaceView {
+        path: String,
+        offset: String,
+    }
+}
+
+view! {
+    /// An effect on a tenant's row.
+    struct EffectRow<'a> {
+        key: Cow<'a, str>,
+        label: Cow<'a, str>,
+        count: Cow<'a, str>,
+    }
+}
+
+view! {
+    /// One tenant.
+    pub(in crate::reports) struct TenantRow<'a> {
+        name: Cow<'a, str>,
+        id: Cow<'a, str>,
+        /// Where its report is, safe in a link.
+        href: Cow<'a, str>,
+        /// Not empty where the directory does not have it.
+        unknown: Cow<'a, str>,
+        /// Not empty where its report was not released; there is no link then.
+        stopped: Cow<'a, str>,
+        events: Cow<'a, str>,
+        failures: Cow<'a, str>,
+        agents: Cow<'a, str>,
+        first: Cow<'a, str>,
+        last: Cow<'a, str>,
+        /// The gravest effect's key, a class name.
+        gravest: Cow<'a, str>,
+        /// Events by scope, where there are several.
+        scopes: Cow<'a, str>,
+        effects: Vec<EffectRow<'a>>,
+    }
 }
 
 impl OverviewView {
-    /// The overview, its rows still to be set.
+    /// The overview.
     pub(in crate::reports) fn new(answer: &Answer) -> Self {
         let findings = &answer.findings;
         let (agents, idle): (Vec<_>, Vec<_>) = findings.agents.iter().partition(|agent| agent.events > 0);
@@ -219,7 +229,6 @@ impl OverviewView {
             impact: impact(findings),
             tenants: counted(findings.tenants.len() as u64, "tenant", "tenants"),
             several_scopes: findings.scopes.len() > 1,
-            rows: Markup::default(),
             actions: actions(findings),
             agents: views(agents),
             idle_agents: views(idle),
@@ -244,18 +253,14 @@ impl OverviewView {
 }
 
 /// Ranked by gravest effect, then number of events, then id.
-pub(in crate::reports) fn tenants(findings: &Findings) -> Vec<TenantRow<'_>> {
+pub(in crate::reports) fn tenants(findings: &Findings) -> impl Iterator<Item = TenantRow<'_>> {
     // With one scope its figure is the number of events.
     let scopes = if findings.scopes.len() > 1 {
         &*findings.scopes
     } else {
         &[]
     };
-    findings
-        .ranked()
-        .into_iter()
-        .map(|tenant| tenant_row(tenant, scopes))
-        .collect()
+    findings.ranked().into_iter().map(|tenant| tenant_row(tenant, scopes))
 }
 
 fn tenant_row<'a>(tenant: &'a TenantFinding, scopes: &[ScopeFinding]) -> TenantRow<'a> {
