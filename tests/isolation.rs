@@ -308,6 +308,12 @@ fn a_title_that_names_a_customer_out_of_the_logs_stops_the_others() {
     report(&dir).ends(1).says("NOT RELEASED");
     let findings = json(&dir.path("out/findings.json"));
     assert_eq!(findings["isolation"]["stopped"], json!(["t-0001"]));
+    // The manifest holds the title too, and is searched as well.
+    let found = findings["isolation"]["found"].as_array().expect("finds").iter();
+    let fields: Vec<_> = found.map(|found| found["field"].as_str().expect("a file")).collect();
+    assert_eq!(fields, ["manifest.json", "report.html", "report.md"]);
+    assert!(!dir.path("out/tenants/t-0001").exists() && dir.path("out/tenants/t-0009/report.html").exists());
+    assert!(!dir.path("out/.staging").exists());
 }
 
 #[test]
