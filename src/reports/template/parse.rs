@@ -208,10 +208,9 @@ impl<'t> Reading<'t> {
 }
 
 fn is_path(text: &str) -> bool {
-    !text.is_empty()
-        && text
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || b"_@./".contains(&byte))
+    let known = |byte: u8| byte.is_ascii_alphanumeric() || b"_@./".contains(&byte);
+    // A slash before a name closes a block.
+    !text.is_empty() && !text.starts_with('/') && text.bytes().all(known)
 }
 
 #[cfg(test)]
