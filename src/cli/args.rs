@@ -156,12 +156,23 @@ pub(crate) struct Question {
     pub(crate) tenants: Option<String>,
 
     /// How many threads to use; the answer is the same for any number [default: one for each core]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = threads)]
     pub(crate) threads: Option<NonZeroUsize>,
 
     /// Say on standard error what it took: how many records a glance was enough for, per log
     #[arg(long, short)]
     pub(crate) verbose: bool,
+}
+
+/// More than any machine has cores; without a bound, a slip of the finger starts as many as the system lets it.
+const MOST_THREADS: usize = 1024;
+
+fn threads(text: &str) -> Result<NonZeroUsize, String> {
+    let number = text
+        .parse()
+        .ok()
+        .filter(|number: &NonZeroUsize| number.get() <= MOST_THREADS);
+    number.ok_or_else(|| format!("write a whole number from 1 to {MOST_THREADS}"))
 }
 
 const VERIFY_EXAMPLES: &str = "\
