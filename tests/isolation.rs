@@ -260,14 +260,14 @@ fn an_ordinary_word_that_drowns_the_rest_can_be_allowed() {
     let log = record(1, "t-0001", &json!({"justification": "Asked support, t-0002"}));
     let dir = folder(CASE, tenants, &log);
     report(&dir).ends(1);
-    assert!(text(&dir, "out/tenants/t-0001/report.md").contains("Asked `[another` `customer],` `[another`"));
+    assert!(text(&dir, "out/tenants/t-0001/report.md").contains("Asked `[another customer],` `[another customer]`"));
     let dir = folder(
         &(CASE.to_owned() + "[isolation]\nallow = [\"Support\"]\n"),
         tenants,
         &log,
     );
     report(&dir).ends(1);
-    assert!(text(&dir, "out/tenants/t-0001/report.md").contains("Asked support, `[another`"));
+    assert!(text(&dir, "out/tenants/t-0001/report.md").contains("Asked support, `[another customer]`"));
     let listed = text(&dir, "out/isolation.csv");
     assert!(
         listed.contains("t-0001,allowed,support,name,t-0002,justification"),
