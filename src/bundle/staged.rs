@@ -73,27 +73,6 @@ impl Writer {
             kept: false,
         })
     }
-
-    /// Puts a searched folder in its place, and says what is in it.
-    pub fn keep(&self, searched: Searched<Staged>) -> Result<Vec<FileEntry>, BundleError> {
-        self.place(searched.into_inner())
-    }
-
-    pub(super) fn place(&self, mut staged: Staged) -> Result<Vec<FileEntry>, BundleError> {
-        let place = format!("tenants/{}", staged.slug);
-        staged.files.with(|temporary| {
-            let root = temporary.path();
-            made(private_folder().create(root.join("tenants")))?;
-            fs::rename(root.join(&staged.files.place), root.join(&place))
-        })?;
-        staged.kept = true;
-        let entries = std::mem::take(&mut staged.files.entries).into_iter();
-        let placed = |entry: FileEntry| FileEntry {
-            path: format!("{place}/{}", entry.path),
-            ..entry
-        };
-        Ok(entries.map(placed).collect())
-    }
 }
 
 /// A folder that is there already is as good as a new one.
@@ -105,6 +84,27 @@ fn made(done: io::Result<()>) -> io::Result<()> {
 }
 
 impl Staged {
+    /// Puts a searched folder in its place, and says what is in it.
+    pub fn keep(searched: Searched<Self>) -> Result<Vec<FileEntry>, BundleError> {
+        searched.into_inner().place()
+    }
+
+    pub(super) fn place(mut self) -> Result<Vec<FileEntry>, BundleError> {
+        let place = format!("tenants/{}", self.slug);
+        self.files.with(|temporary| {
+            let root = temporary.path();
+            made(private_folder().create(root.join("tenants")))?;
+            fs::rename(root.join(&self.files.place), root.join(&place))
+        })?;
+        self.kept = true;
+        let entries = std::mem::take(&mut self.files.entries).into_iter();
+        let placed = |entry: FileEntry| FileEntry {
+            path: format!("{place}/{}", entry.path),
+            ..entry
+        };
+        Ok(entries.map(placed).collect())
+    }
+
     /// What a customer checks its folder with: how to, the manifest of its files, and their digests. The case is given as the
     /// customer may read it.
     pub fn enclosed(&self, findings: &Findings, case: &CaseHeader, tenant: &TenantFinding) -> Vec<Artifact> {

@@ -13,7 +13,7 @@ fn put(writer: &Writer, path: &str) -> Result<FileEntry, BundleError> {
     };
     let mut staged = writer.stage(slug.strip_prefix("tenants/").unwrap_or(slug))?;
     staged.file(name, one)?;
-    Ok(writer.place(staged)?.remove(0))
+    Ok(staged.place()?.remove(0))
 }
 
 fn left(folder: &Path) -> usize {

@@ -127,7 +127,7 @@ fn write(writer: &Writer, reports: &Reports, answer: Answer) -> Result<(Answer, 
         let enclosed = |staged: &Staged, case: &CaseHeader| staged.enclosed(&answer.findings, case, &tenant.finding);
         Ok(
             match reports.release(&answer.isolation.names, tenant, staged, enclosed)? {
-                Release::Files(searched) => (writer.keep(searched)?, Vec::new()),
+                Release::Files(searched) => (Staged::keep(searched)?, Vec::new()),
                 Release::Stopped(stops) => (Vec::new(), stops),
             },
         )
