@@ -108,3 +108,23 @@ fn only_the_owner_can_read_it() {
         (0o700, 0o700, 0o600)
     );
 }
+
+#[test]
+fn a_folder_that_is_not_kept_is_gone() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let writer = Writer::create(&folder.path().join("out")).expect("a writer");
+    put(&writer, "tenants/t-1/report.html").expect("written");
+    let mut staged = writer.stage("t-2").expect("a folder");
+    staged.file("report.html", |to| to.write_all(b"x")).expect("written");
+    let place = temporary(&writer);
+    assert!(place.join(".staging/t-2/report.html").exists() && !place.join("tenants/t-2").exists());
+    drop(staged);
+    assert!(!place.join(".staging/t-2").exists() && place.join("tenants/t-1/report.html").exists());
+    let temporary = writer.temporary.read().expect("a lock");
+    temporary
+        .as_ref()
+        .expect("not undone")
+        .unstage()
+        .expect("nothing is left there");
+    assert!(!place.join(".staging").exists());
+}
