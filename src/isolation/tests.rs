@@ -379,3 +379,28 @@ fn a_text_full_of_names_takes_no_longer_than_its_length() {
     let told = shown(&case, "t-0001", &text);
     assert_eq!(told.matches("[another customer]").count(), 200_000);
 }
+
+/// Somebody may be called `a a a a a`, and another `a a a a a a`, and so on, and a text may be nothing but that letter.
+#[test]
+fn names_made_of_each_other_are_found_once_at_each_word() {
+    let case = case("");
+    let names = |tenant: &'static str| {
+        (5..70).map(move |words| event(&[tenant], &[target("user", "", &"a ".repeat(words))], ""))
+    };
+    let events: Vec<_> = names("t-0003").collect();
+    let names = Names::new(&case, &events, std::iter::empty(), std::iter::empty());
+    let text = "a ".repeat(10_000);
+    let found = names.for_reader(&TenantId("t-0001".to_owned())).search(&text);
+    assert!(found.len() < 10_000, "{} places", found.len());
+    let masked = names
+        .for_reader(&TenantId("t-0001".to_owned()))
+        .mask(&text)
+        .expect("found");
+    assert_eq!(masked.shown.as_deref(), Some("[another customer] "));
+    assert!(
+        names
+            .for_reader(&TenantId("t-0003".to_owned()))
+            .search(&text)
+            .is_empty()
+    );
+}

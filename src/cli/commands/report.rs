@@ -4,13 +4,13 @@ use std::path::Path;
 
 use rayon::prelude::*;
 use tenant_impact::{
-    bundle::{BundleError, FileEntry, Manifest, ManifestCase, Signer, Writer, leftovers},
-    case::{Case, CaseFile},
+    bundle::{BundleError, FileEntry, Manifest, ManifestCase, Signer, Staged, Writer, leftovers},
+    case::{Case, CaseFile, CaseHeader},
     catalogue::Catalogue,
     engine::{Engine as _, Local, Plan},
     findings::{Answer, Mention},
     isolation,
-    reports::{Release, Replacement, ReportError, Reports, TemplateError, Templates},
+    reports::{Release, Replacement, Reports, TemplateError, Templates},
 };
 
 use super::question;
@@ -119,33 +119,26 @@ fn tell_leftovers(out: &Path) {
     }
 }
 
-#[derive(Debug, thiserror::Error)]
-enum WriteError {
-    #[error(transparent)]
-    Report(#[from] ReportError),
-    #[error(transparent)]
-    Bundle(#[from] BundleError),
-}
-
-/// Renders and writes, each tenant on its own, so that no more than a few are in memory at a time. What may not be released is
-/// not written, and the answer says so.
-fn write(writer: &Writer, reports: &Reports, answer: Answer) -> Result<(Answer, Vec<FileEntry>), WriteError> {
+/// Renders and writes, each tenant on its own and row by row. What may not be released is removed again, and the answer says
+/// so.
+fn write(writer: &Writer, reports: &Reports, answer: Answer) -> Result<(Answer, Vec<FileEntry>), BundleError> {
     let tenants = answer.tenants.par_iter().map(|tenant| {
-        Ok(match reports.release(&answer.isolation.names, tenant)? {
-            Release::Files(artifacts) => {
-                let files = writer.put_tenant(&answer.findings, &tenant.finding, &artifacts)?;
-                (files, Vec::new())
-            }
-            Release::Stopped(stops) => (Vec::new(), stops),
-        })
+        let staged = writer.stage(&tenant.finding.slug)?;
+        let enclosed = |staged: &Staged, case: &CaseHeader| staged.enclosed(&answer.findings, case, &tenant.finding);
+        Ok(
+            match reports.release(&answer.isolation.names, tenant, staged, enclosed)? {
+                Release::Files(searched) => (Staged::keep(searched)?, Vec::new()),
+                Release::Stopped(stops) => (Vec::new(), stops),
+            },
+        )
     });
     let (files, stops): (Vec<_>, Vec<Vec<Mention>>) =
-        tenants.collect::<Result<Vec<_>, WriteError>>()?.into_iter().unzip();
+        tenants.collect::<Result<Vec<_>, BundleError>>()?.into_iter().unzip();
     let answer = answer.with_stops(stops.into_iter().flatten().collect());
     let mut files: Vec<FileEntry> = files.into_iter().flatten().collect();
-    for artifact in reports.overview(&answer)? {
-        files.push(writer.put(&artifact)?);
-    }
+    let mut overview = writer.files();
+    reports.overview(&answer, &mut overview)?;
+    files.extend(overview.entries());
     Ok((answer, files))
 }
 
