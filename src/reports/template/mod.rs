@@ -1,4 +1,4 @@
-//! Templates: a small language with the marks of handlebars, resolved before anything is rendered.
+//! Templates: what of handlebars they may say, resolved before anything is rendered.
 //!
 //! ```text
 //! {{x}}  {{a.b}}  {{this}}  {{../x}}  {{@root.x}}   a text of the view, escaped in the template's language
@@ -10,12 +10,10 @@
 //! {{! a comment }}                                  nothing
 //! ```
 //!
-//! A tag that opens, parts or closes a block, and a comment, takes its line with it if it stands alone there.
-//!
-//! Handlebars itself was used first, and took a third of the time of a whole run: it reads a template in time that grows with
-//! the square of its length, wants the view as a tree of JSON values, and looks every name up in it anew. Here a name becomes a
-//! position once, a name that the view does not have is an error before anything is rendered, nothing can be printed
-//! unescaped because there is no way to say it, and a page goes out row by row.
+//! Handlebars reads it, with its rules for blanks and comments. The rendering is our own, since handlebars wants the view as a
+//! tree of JSON values, looks every name up in it anew, and gives a page as a whole: that took a third of the time of a run.
+//! Here a name becomes a position once, a name that the view does not have is an error before anything is rendered, nothing
+//! can be printed unescaped because there is no way to say it, and a page goes out row by row.
 
 mod parse;
 mod render;
@@ -29,6 +27,7 @@ pub(super) use render::Rows;
 pub(super) use view::{Record, Shape, Value, View, view};
 
 use super::language::Language;
+use parse::Text;
 
 /// A template whose every name is known to be in its view.
 #[derive(Debug)]
@@ -73,8 +72,8 @@ enum Step {
 impl Template {
     /// The template for a kind of view. An error says what the template may not say.
     pub(super) fn new<V: View>(text: &str, style: &str, language: Language) -> Result<Self, String> {
-        let nodes = parse::parse(text, style)?;
-        let pieces = resolve::resolve(&nodes, V::SHAPE)?;
+        let (text, style) = (Text::read(text)?, Text::read(style)?);
+        let pieces = resolve::resolve(&text.nodes(Some(&style))?, V::SHAPE)?;
         Ok(Self { language, pieces })
     }
 }
