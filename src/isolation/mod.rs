@@ -14,6 +14,7 @@ mod form;
 mod names;
 mod people;
 mod search;
+mod sighting;
 mod told;
 mod words;
 
@@ -25,6 +26,7 @@ use serde::{Deserialize, Serialize};
 
 pub use names::{Names, pseudonyms};
 pub use search::{Found, Masked, Reader};
+pub use sighting::{Company, Sighting};
 pub use told::check;
 
 /// What stands in the place of another customer, its people and its addresses.

@@ -8,12 +8,10 @@ use super::{
     Kind,
     form::{is_spaceless, searched},
     people,
+    sighting::{Company, Sighting},
     words::Words,
 };
-use crate::{
-    case::{AgentNaming, Case, TenantId},
-    tenants::ScopedEvent,
-};
+use crate::case::{AgentNaming, Case, TenantId};
 
 /// A number is a name by itself only if it is longer by so much: short ones stand everywhere.
 const LONGER_NUMBERS: usize = 2;
@@ -77,28 +75,32 @@ impl Names {
     /// case's own words.
     pub fn new<'a>(
         case: &'a Case,
-        events: &'a [ScopedEvent],
+        sighting: &Sighting,
+        companies: &'a [Company],
         paths: impl Iterator<Item = &'a str>,
         printed: impl Iterator<Item = &'a str>,
     ) -> Self {
-        // Templates of the case's own may print anything.
-        let words = case.reports.templates.is_none().then(|| words(events, printed));
-        Self::among(case, events, paths, words.as_ref())
+        if let Some(words) = &sighting.0 {
+            printed.for_each(|text| words.add(text));
+        }
+        Self::among(case, companies, paths, sighting.0.as_ref())
     }
 
     /// Of everybody in the case whom these texts could name.
     pub(super) fn in_texts<'a>(case: &'a Case, texts: impl Iterator<Item = &'a str>) -> Self {
-        Self::among(case, &[], std::iter::empty(), Some(&words(&[], texts)))
+        let words = Words::new();
+        texts.for_each(|text| words.add(text));
+        Self::among(case, &[], std::iter::empty(), Some(&words))
     }
 
     /// Of customers without an event only those whose words are all there, if words are given.
     fn among<'a>(
         case: &'a Case,
-        events: &'a [ScopedEvent],
+        companies: &'a [Company],
         paths: impl Iterator<Item = &'a str>,
         words: Option<&Words>,
     ) -> Self {
-        let tenants = everybody(case, events);
+        let tenants = everybody(case, companies);
         let mut gathering = Gathering {
             least: case.isolation.least(),
             patterns: BTreeMap::new(),
@@ -106,8 +108,8 @@ impl Names {
         };
         gathering.agents(case);
         gathering.vendor(case, paths);
-        gathering.seen(&tenants, events);
-        gathering.directory(&tenants, case, events, words);
+        gathering.seen(&tenants, companies);
+        gathering.directory(&tenants, case, companies, words);
         let agents = pseudonyms(case.agents.len()).zip(&case.agents);
         let agents = agents.map(|(pseudonym, agent)| AgentLabel {
             id: agent.id.0.clone(),
@@ -173,12 +175,9 @@ pub fn pseudonyms(agents: usize) -> impl Iterator<Item = String> {
 }
 
 /// In id order, each once.
-fn everybody<'a>(case: &'a Case, events: &'a [ScopedEvent]) -> Vec<&'a TenantId> {
-    let seen = events.iter().flat_map(|event| &event.event.tenants);
-    let mut tenants: Vec<_> = seen.map(|tenant| &tenant.id).collect();
-    tenants.sort_unstable();
-    tenants.dedup();
-    // The directory is in order already, so this merges.
+fn everybody<'a>(case: &'a Case, companies: &'a [Company]) -> Vec<&'a TenantId> {
+    let mut tenants: Vec<_> = companies.iter().map(|company| &company.id).collect();
+    // Both are in order already, so this merges.
     tenants.extend(case.directory.tenants.keys());
     tenants.sort();
     tenants.dedup();
@@ -222,32 +221,23 @@ impl Gathering {
     }
 
     /// The tenants of the events: their ids and names as logged, and the people of theirs that the events name.
-    fn seen(&mut self, tenants: &[&TenantId], events: &[ScopedEvent]) {
-        let mut added = BTreeSet::new();
-        for event in events {
-            let event = &event.event;
-            let place = |id: &TenantId| tenants.binary_search(&id).expect("everybody is there");
-            for tenant in event.tenants.iter().filter(|tenant| added.insert(*tenant)) {
-                let owner = Owner::Tenant(place(&tenant.id));
-                self.add(&tenant.id.0, owner, Kind::Id);
-                tenant.name.iter().for_each(|name| self.add(name, owner, Kind::Name));
-            }
-            // Whose they are, an event of several does not say.
-            if let [tenant] = &event.tenants[..] {
-                let owner = Owner::Tenant(place(&tenant.id));
-                let people = event.targets.iter().flat_map(people::names);
-                people.for_each(|(name, kind)| self.add(name, owner, kind));
-            }
+    fn seen(&mut self, tenants: &[&TenantId], companies: &[Company]) {
+        for company in companies {
+            let owner = Owner::Tenant(tenants.binary_search(&&company.id).expect("everybody is there"));
+            self.add(&company.id.0, owner, Kind::Id);
+            company.names.iter().for_each(|name| self.add(name, owner, Kind::Name));
+            let people = company.people.iter();
+            people.for_each(|(name, kind)| self.add(name, owner, *kind));
         }
     }
 
     /// The tenants of the directory: all that the events name, and of the others those of whose names every word stands in
     /// what can come to be printed. A report is made of nothing but the events, the case's words and the templates, so no
     /// other name can stand in it; and an automaton of all of them would take longer to make than the whole scan takes.
-    fn directory(&mut self, tenants: &[&TenantId], case: &Case, events: &[ScopedEvent], words: Option<&Words>) {
+    fn directory(&mut self, tenants: &[&TenantId], case: &Case, companies: &[Company], words: Option<&Words>) {
         let mut touched = vec![false; tenants.len()];
-        for tenant in events.iter().flat_map(|event| &event.event.tenants) {
-            touched[tenants.binary_search(&&tenant.id).expect("everybody is there")] = true;
+        for company in companies {
+            touched[tenants.binary_search(&&company.id).expect("everybody is there")] = true;
         }
         for (id, tenant) in &case.directory.tenants {
             let at = tenants.binary_search(&id).expect("everybody is there");
@@ -296,36 +286,4 @@ impl Gathering {
         let number = name.bytes().all(|byte| byte.is_ascii_digit());
         length >= self.least + if number { LONGER_NUMBERS } else { 0 }
     }
-}
-
-/// Every word of what the events say and of what else is printed.
-fn words<'a>(events: &'a [ScopedEvent], printed: impl Iterator<Item = &'a str>) -> Words {
-    let mut words = Words::new();
-    printed.for_each(|text| words.add(text));
-    let mut last: Vec<&str> = Vec::new();
-    for event in events {
-        let event = &event.event;
-        let texts = [
-            &event.event_id,
-            &event.ticket,
-            &event.justification,
-            &event.ip,
-            &event.session,
-            &event.user_agent,
-        ];
-        let targets = event
-            .targets
-            .iter()
-            .flat_map(|target| [&target.kind, &target.id, &target.name]);
-        let texts = texts.into_iter().chain(targets).flatten().map(String::as_str);
-        let texts: Vec<&str> = texts.chain([event.action.as_str()]).collect();
-        // Much of an event is as in the one before it.
-        let new = texts
-            .iter()
-            .enumerate()
-            .filter(|(at, text)| last.get(*at) != Some(text));
-        new.for_each(|(_, text)| words.add(text));
-        last = texts;
-    }
-    words
 }

@@ -7,7 +7,7 @@ use std::{
 
 use tenant_impact::{
     catalogue::Catalogue,
-    engine::{Engine as _, Local, Plan},
+    engine::{Engine as _, Local},
     findings::{Answer, Findings},
     reports::findings_json,
 };
@@ -17,7 +17,7 @@ use crate::cli::{args::ScanArgs, console, exit::Outcome, progress::Bar, summary}
 
 pub(crate) fn run(args: &ScanArgs) -> anyhow::Result<Outcome> {
     let case = question::case(&args.question)?;
-    let mut plan = Plan::new(&case)?;
+    let mut plan = question::plan(&args.question, &case, None)?;
     plan.limits.hashed = !args.no_hash;
     let (catalogue, _) = Catalogue::load(&case.reports.catalogues)?;
     let engine = Local {
