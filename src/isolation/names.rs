@@ -74,9 +74,9 @@ impl Names {
     /// Of everybody in the case and in its events. `paths` are those of the logs; `printed` is what reports print of the
     /// case's own words.
     pub fn new<'a>(
-        case: &'a Case,
+        case: &Case,
         sighting: &Sighting,
-        companies: &'a [Company],
+        companies: &[Company],
         paths: impl Iterator<Item = &'a str>,
         printed: impl Iterator<Item = &'a str>,
     ) -> Self {
@@ -87,7 +87,7 @@ impl Names {
     }
 
     /// Of everybody in the case whom these texts could name.
-    pub(super) fn in_texts<'a>(case: &'a Case, texts: impl Iterator<Item = &'a str>) -> Self {
+    pub(super) fn in_texts<'a>(case: &Case, texts: impl Iterator<Item = &'a str>) -> Self {
         let words = Words::new();
         texts.for_each(|text| words.add(text));
         Self::among(case, &[], std::iter::empty(), Some(&words))
@@ -95,8 +95,8 @@ impl Names {
 
     /// Of customers without an event only those whose words are all there, if words are given.
     fn among<'a>(
-        case: &'a Case,
-        companies: &'a [Company],
+        case: &Case,
+        companies: &[Company],
         paths: impl Iterator<Item = &'a str>,
         words: Option<&Words>,
     ) -> Self {

@@ -103,8 +103,8 @@ fn event(tenants: &[&str], targets: &[Target], reason: &str) -> ScopedEvent {
 
 /// Everybody's, of the case and these events.
 fn names_of<'a>(
-    case: &'a Case,
-    events: &'a [ScopedEvent],
+    case: &Case,
+    events: &[ScopedEvent],
     paths: impl Iterator<Item = &'a str>,
     printed: impl Iterator<Item = &'a str>,
 ) -> Names {

@@ -166,6 +166,8 @@ const SHARE: usize = 4096;
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use proptest::prelude::*;
 
     use super::*;
@@ -174,6 +176,7 @@ mod tests {
         digest::Sha256,
         events::{AccessEvent, Outcome, TenantRef},
         scope::ScopeMask,
+        tenants::spool::Account,
         time::{Timestamp, Window},
     };
 
@@ -231,18 +234,50 @@ mod tests {
         tallies
     }
 
-    fn settled(tallies: Vec<SourceTally>, kinds: &[&str]) -> Settled {
-        settle(tallies, kinds, &Budget::default()).expect("room")
+    /// What settling says, wherever the events are.
+    #[derive(Debug, PartialEq)]
+    struct Told {
+        events: Vec<ScopedEvent>,
+        totals: Totals,
+        books: Vec<Books>,
+        conflicts: Vec<Conflict>,
     }
 
-    fn events(settled: &Settled) -> Vec<&ScopedEvent> {
-        match &settled.kept {
-            Kept::Held(held) => held.events().collect(),
-            Kept::Stored(_) => unreachable!("there is room"),
+    fn told(settled: Settled) -> Told {
+        let own = |_: &TenantId, events: &[&ScopedEvent]| events.iter().copied().cloned().collect::<Vec<_>>();
+        let shares = settled.kept.each_share(own).expect("room");
+        let mut events = settled.kept.homeless(ScopedEvent::clone).expect("room");
+        events.extend(shares.into_iter().flatten());
+        events.sort_by_key(|event| (event.event.time, event.at, event.part));
+        events.dedup_by_key(|event| (event.at, event.part));
+        Told {
+            events,
+            totals: settled.totals,
+            books: settled.books,
+            conflicts: settled.conflicts,
         }
     }
 
-    fn offsets(settled: &Settled) -> Vec<(usize, u64)> {
+    /// The same in memory and by way of a file.
+    fn settled(tallies: Vec<SourceTally>, kinds: &[&str]) -> Told {
+        let in_memory = settle(tallies.clone(), kinds, &Budget::default()).expect("room");
+        let budget = Arc::new(Budget::new(1, std::env::temp_dir()));
+        let any = tallies.iter().any(|tally| !tally.in_scope.is_empty());
+        let stored = tallies.into_iter().enumerate().map(|(number, mut tally)| {
+            // Numbers are given later, in another order.
+            tally.account = Some(Account::new(Arc::clone(&budget), 7 - number));
+            tally.make_room(true).expect("room");
+            assert!(tally.in_scope.is_empty(), "nothing is held");
+            tally
+        });
+        let stored = settle(stored.collect(), kinds, &budget).expect("room");
+        assert_eq!(matches!(stored.kept, Kept::Stored(_)), any);
+        let (in_memory, stored) = (told(in_memory), told(stored));
+        assert_eq!(in_memory, stored);
+        in_memory
+    }
+
+    fn offsets(settled: &Told) -> Vec<(usize, u64)> {
         settled
             .events
             .iter()
@@ -365,7 +400,9 @@ mod tests {
             let mut parts: Vec<Vec<ScopedEvent>> = vec![events];
             for cut in cuts {
                 let at = cut.index(parts.len());
-                let half = parts[at].len() / 2;
+                // Records are never cut in two.
+                let part = &parts[at];
+                let half = (part.len() / 2..part.len()).find(|&place| part[place].part == 0).unwrap_or(part.len());
                 let tail = parts[at].split_off(half);
                 parts.insert(0, tail);
             }
