@@ -63,7 +63,9 @@ pub(super) fn copies(
 
 /// One tenant's figures, counted as logged: what the vendor reads is what happened.
 pub(super) fn figures(case: &Case, catalogue: &Catalogue, id: &TenantId, events: &[&ScopedEvent]) -> Figures {
-    let agents = distinct(events.iter().map(|event| event.agent));
+    let mut agents = distinct(events.iter().map(|event| event.agent));
+    // It stays in memory, and had room for every event.
+    agents.shrink_to_fit();
     let finding = finding(case, catalogue, id, events, agents.len() as u64);
     Figures { finding, agents }
 }

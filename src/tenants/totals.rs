@@ -41,10 +41,10 @@ impl Totals {
         self.events += 1;
         self.shares += event.tenants.len() as u64;
         self.homeless += u64::from(event.tenants.is_empty());
-        let mut scopes = scoped.scopes.0;
-        while scopes != 0 {
-            self.scope(scopes.trailing_zeros() as usize, 1);
-            scopes &= scopes - 1;
+        let mut mask = scoped.scopes.0;
+        while mask != 0 {
+            self.scope(mask.trailing_zeros() as usize, 1);
+            mask &= mask - 1;
         }
         match self.actions.get_mut(&event.action) {
             Some(count) => *count += 1,

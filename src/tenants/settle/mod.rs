@@ -266,8 +266,11 @@ mod tests {
         let stored = tallies.into_iter().enumerate().map(|(number, mut tally)| {
             // Numbers are given later, in another order.
             tally.account = Some(Account::new(Arc::clone(&budget), 7 - number));
-            tally.make_room(true).expect("room");
-            assert!(tally.in_scope.is_empty(), "nothing is held");
+            for record in std::mem::take(&mut tally.in_scope).chunk_by(|a, b| a.at == b.at) {
+                tally.in_scope.extend_from_slice(record);
+                tally.make_room(false).expect("room");
+                assert!(tally.in_scope.is_empty(), "nothing is held");
+            }
             tally
         });
         let stored = settle(stored.collect(), kinds, &budget).expect("room");
@@ -383,16 +386,24 @@ mod tests {
         #[test]
         fn merging_in_any_order_settles_the_same(
             records in prop::collection::vec(
-                (0..2_usize, prop::option::of(0..4_u8), 0..3_u32, prop::collection::vec(0..2_u8, 1..4)), 0..30
+                (
+                    0..2_usize,
+                    prop::option::of(0..4_u8),
+                    0..3_u32,
+                    prop::collection::vec((0..2_u8, prop::collection::btree_set(0..3_u8, 0..3)), 1..4),
+                ),
+                0..30,
             ),
             cuts in prop::collection::vec(any::<prop::sample::Index>(), 0..6),
         ) {
             let total = records.len() as u64;
             let events: Vec<_> = records.into_iter().zip(0..).flat_map(|((source, id, second, actions), offset)| {
                 let record_sha256 = Sha256::of(format!("{id:?}{second}{actions:?}").as_bytes());
-                (0..).zip(actions).map(move |(part, action)| {
+                (0..).zip(actions).map(move |(part, (action, tenants))| {
                     let id = id.map(|id| id.to_string());
-                    let event = event(source, offset, id.as_deref(), second, &action.to_string());
+                    let mut event = event(source, offset, id.as_deref(), second, &action.to_string());
+                    let tenant = |tenant: u8| TenantRef { id: TenantId(format!("t-{tenant}")), name: None };
+                    event.event.tenants = tenants.into_iter().map(tenant).collect();
                     ScopedEvent { part, record_sha256, ..event }
                 }).collect::<Vec<_>>()
             }).collect();

@@ -184,7 +184,7 @@ impl SourceTally {
             } else {
                 held > room && weight >= room / WORTH
             };
-            if due { self.spill() } else { Ok(()) }
+            if due && weight > 0 { self.spill() } else { Ok(()) }
         });
         spilled.map_err(|fault| self.stop(fault))
     }
@@ -252,4 +252,41 @@ fn weight_refused(refused: &Refused) -> u64 {
 /// With what the allocator adds.
 fn text(text: &str) -> usize {
     if text.is_empty() { 0 } else { text.len() + 16 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_store_without_a_place_names_it_and_one_with_has_no_name() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut batch = Batch::default();
+        batch.push(3, &"a customer's", 1);
+        let store = Store::new(folder.path().to_owned());
+        store.put(batch).expect("room");
+        let names = || std::fs::read_dir(folder.path()).expect("a folder").count();
+        // Elsewhere the system deletes it when it is closed.
+        assert!(cfg!(not(unix)) || names() == 0, "somebody could open it");
+        let mut found = String::new();
+        let read = |bytes: &[u8]| postcard::from_bytes(bytes).map(|text| found = text);
+        store.each_piece(3, read).expect("it was put there");
+        assert_eq!(found, "a customer's");
+        let mut batch = Batch::default();
+        batch.push(0, &0, 1);
+        let nowhere = folder.path().join("none");
+        let fault = Store::new(nowhere.clone()).put(batch).expect_err("no folder");
+        assert!(fault.to_string().contains(&nowhere.display().to_string()), "{fault}");
+    }
+
+    #[test]
+    fn what_is_claimed_adds_up_and_a_limit_is_told() {
+        let budget = Budget::new(LEAST, std::env::temp_dir());
+        budget.claim("names", LEAST - 1).expect("room");
+        let fault = budget.claim("mentions", 2).expect_err("one byte too many").to_string();
+        assert!(
+            fault.contains("mentions") && fault.contains("8.0 MiB") && fault.contains("--memory"),
+            "{fault}"
+        );
+    }
 }

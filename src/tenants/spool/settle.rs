@@ -97,8 +97,8 @@ impl Stores {
         }
     }
 
-    fn settle(&self, rows: Vec<(ScopedEvent, bool)>, kinds: &[usize]) -> Result<Settling, StoreError> {
-        let (mut events, alone): (Vec<_>, Vec<_>) = rows.into_iter().unzip();
+    fn settle(&self, rows: Rows, kinds: &[usize]) -> Result<Settling, StoreError> {
+        let Rows { mut events, alone } = rows;
         let Apart { kept, conflicts } = apart(&mut events, kinds);
         let mut done = Settling {
             conflicts,
@@ -189,35 +189,39 @@ impl Spooled {
     }
 
     fn held(&self, part: usize) -> Result<Held, StoreError> {
-        let rows = load(&self.shares, part, &Some)?;
-        let events: Vec<_> = rows.into_iter().map(|(event, _)| event).collect();
+        let Rows { events, .. } = load(&self.shares, part, &Some)?;
         let kept = vec![true; events.len()];
         Ok(Held::new(events, &kept))
     }
 }
 
-/// The events of a part, and whether each is alone in its record. Those of no source belong to a stream that was left
-/// out of the answer.
-fn load(
-    store: &Store,
-    part: usize,
-    source: &impl Fn(usize) -> Option<usize>,
-) -> Result<Vec<(ScopedEvent, bool)>, StoreError> {
-    let (mut rows, mut labels) = (Vec::new(), BTreeSet::<Arc<str>>::new());
+/// The events of a part, and whether each is alone in its record.
+struct Rows {
+    events: Vec<ScopedEvent>,
+    alone: Vec<bool>,
+}
+
+/// The events of a part. Those of no source belong to a stream that was left out of the answer.
+fn load(store: &Store, part: usize, source: &impl Fn(usize) -> Option<usize>) -> Result<Rows, StoreError> {
+    let count = store.count(part);
+    // Room that is taken at once comes back at once: what grows step by step leaves holes.
+    let (mut events, mut alone) = (Vec::with_capacity(count), Vec::with_capacity(count));
+    let mut labels = BTreeSet::<Arc<str>>::new();
     store.each_piece(part, |mut bytes| {
         while !bytes.is_empty() {
             let (row, rest) = postcard::take_from_bytes::<Row<'_>>(bytes)?;
             bytes = rest;
-            let alone = row.alone;
+            let single = row.alone;
             let mut event = row.event(&mut labels).ok_or(postcard::Error::DeserializeBadEncoding)?;
             if let Some(number) = source(event.at.source) {
                 event.at.source = number;
-                rows.push((event, alone));
+                events.push(event);
+                alone.push(single);
             }
         }
         Ok(())
     })?;
-    Ok(rows)
+    Ok(Rows { events, alone })
 }
 
 /// Works on every part, on as many at a time as there is room for.

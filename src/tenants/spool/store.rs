@@ -66,6 +66,8 @@ struct Pile {
 struct Part {
     /// What its values take in memory.
     weight: u64,
+    /// How many there are.
+    count: usize,
     /// Where its bytes are, and how many.
     pieces: Vec<(u64, usize)>,
 }
@@ -73,8 +75,16 @@ struct Part {
 /// Values on their way into a store.
 #[derive(Debug, Default)]
 pub(super) struct Batch {
-    parts: Vec<(Vec<u8>, u64)>,
+    parts: Vec<Coming>,
     weight: u64,
+}
+
+/// Values on their way into one part.
+#[derive(Debug, Default)]
+struct Coming {
+    bytes: Vec<u8>,
+    weight: u64,
+    count: usize,
 }
 
 impl Batch {
@@ -83,10 +93,11 @@ impl Batch {
         if self.parts.len() <= part {
             self.parts.resize_with(part + 1, Default::default);
         }
-        let (bytes, total) = &mut self.parts[part];
-        let whole = postcard::to_extend(value, std::mem::take(bytes));
-        *bytes = whole.expect("memory can be written to, and every length is known");
-        *total += weight;
+        let part = &mut self.parts[part];
+        let whole = postcard::to_extend(value, std::mem::take(&mut part.bytes));
+        part.bytes = whole.expect("memory can be written to, and every length is known");
+        part.weight += weight;
+        part.count += 1;
         self.weight += weight;
     }
 
@@ -110,6 +121,11 @@ impl Store {
     /// What each part takes in memory.
     pub(super) fn weights(&self) -> Vec<u64> {
         self.pile().parts.iter().map(|part| part.weight).collect()
+    }
+
+    /// How many values a part has.
+    pub(super) fn count(&self, part: usize) -> usize {
+        self.pile().parts.get(part).map_or(0, |part| part.count)
     }
 
     pub(super) fn put(&self, batch: Batch) -> Result<(), StoreError> {
@@ -155,14 +171,15 @@ impl Pile {
         if self.parts.len() < batch.parts.len() {
             self.parts.resize(batch.parts.len(), Part::default());
         }
-        for (part, (bytes, weight)) in self.parts.iter_mut().zip(batch.parts) {
-            if bytes.is_empty() {
+        for (part, coming) in self.parts.iter_mut().zip(batch.parts) {
+            if coming.count == 0 {
                 continue;
             }
-            to.write_all(&bytes)?;
-            part.pieces.push((self.end, bytes.len()));
-            part.weight += weight;
-            self.end += bytes.len() as u64;
+            to.write_all(&coming.bytes)?;
+            part.pieces.push((self.end, coming.bytes.len()));
+            part.weight += coming.weight;
+            part.count += coming.count;
+            self.end += coming.bytes.len() as u64;
         }
         to.flush()
     }
