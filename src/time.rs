@@ -5,7 +5,7 @@
 
 use std::{cmp::Ordering, fmt, ops::Range, str::FromStr};
 
-use chrono::{DateTime, Datelike as _, SecondsFormat, Utc};
+use chrono::{DateTime, SecondsFormat, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -23,6 +23,9 @@ pub struct Timestamp {
     digits: u8,
 }
 
+/// In nanoseconds.
+const SECOND: u32 = 1_000_000_000;
+
 /// The text is not an RFC 3339 date-time with an explicit offset.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not an RFC 3339 time with an offset, such as 2026-01-16T00:00:00Z")]
@@ -31,9 +34,15 @@ pub struct TimeError;
 impl Timestamp {
     /// An instant shown with `digits` fraction digits (0 to 9).
     pub fn new(instant: DateTime<Utc>, digits: u8) -> Self {
+        let (mut seconds, mut nanos) = (instant.timestamp(), instant.timestamp_subsec_nanos());
+        // A leap second stands at the end of a minute of UTC. The local mean times of before 1972 have odd seconds, so what
+        // they write as 60 is just the next second.
+        if nanos >= SECOND && seconds.rem_euclid(60) != 59 {
+            (seconds, nanos) = (seconds + 1, nanos - SECOND);
+        }
         Self {
-            seconds: instant.timestamp(),
-            nanos: instant.timestamp_subsec_nanos(),
+            seconds,
+            nanos,
             digits: digits.min(9),
         }
     }
@@ -41,6 +50,11 @@ impl Timestamp {
     /// The instant itself.
     pub fn instant(self) -> DateTime<Utc> {
         DateTime::from_timestamp(self.seconds, self.nanos).expect("it was one, or a date of the years 0 to 9999")
+    }
+
+    /// Whether it can be written and read again: RFC 3339 has four digits for the year.
+    pub fn is_writable(self) -> bool {
+        WRITABLE.contains(&self.seconds)
     }
 
     /// How many fraction digits it is shown with, 0 to 9.
@@ -75,16 +89,17 @@ impl FromStr for Timestamp {
         if let Some(time) = Self::usual(text.as_bytes()) {
             return Ok(time);
         }
+        // Chrono also takes the minus sign of typesetters, which is none of RFC 3339's.
+        if !text.is_ascii() {
+            return Err(TimeError);
+        }
         let instant = DateTime::parse_from_rfc3339(text)
             .map_err(|_| TimeError)?
             .with_timezone(&Utc);
-        // RFC 3339 has four digits for the year, and so must the instant in UTC to be written again.
-        if !(0..=9999).contains(&instant.year()) {
-            return Err(TimeError);
-        }
         let fraction = text.split_once('.').map_or("", |(_, rest)| rest);
         let digits = fraction.bytes().take_while(u8::is_ascii_digit).count();
-        Ok(Self::new(instant, u8::try_from(digits).unwrap_or(9)))
+        let time = Self::new(instant, u8::try_from(digits).unwrap_or(9));
+        time.is_writable().then_some(time).ok_or(TimeError)
     }
 }
 
@@ -129,7 +144,8 @@ impl Timestamp {
         let (nanos, digits, zone) = fraction(rest)?;
         let local = day * 86_400 + hour * 3600 + minute * 60 + second;
         let seconds = local - offset(zone)?;
-        WRITABLE.contains(&seconds).then_some(Self { seconds, nanos, digits })
+        let time = Self { seconds, nanos, digits };
+        time.is_writable().then_some(time)
     }
 }
 
@@ -163,6 +179,14 @@ fn offset(zone: &[u8]) -> Option<i64> {
 
 /// Nanoseconds, how many digits they were written with, and what follows.
 fn fraction(text: &[u8]) -> Option<(u32, u8, &[u8])> {
+    // Most logs tell milliseconds.
+    if let [b'.', a, b, c, rest @ ..] = text
+        && rest.first().is_some_and(|byte| !byte.is_ascii_digit())
+        && [a, b, c].iter().all(|byte| byte.is_ascii_digit())
+    {
+        let value = |digit: &u8| u32::from(digit - b'0');
+        return Some(((value(a) * 100 + value(b) * 10 + value(c)) * 1_000_000, 3, rest));
+    }
     let Some(text) = text.strip_prefix(b".") else {
         return Some((0, 0, text));
     };
@@ -247,6 +271,8 @@ impl Window {
 
 #[cfg(test)]
 mod tests {
+    use chrono::Datelike as _;
+
     use super::*;
 
     fn at(text: &str) -> Timestamp {
@@ -318,6 +344,21 @@ mod tests {
                 slowly(text)
             );
         }
+    }
+
+    /// Found by the fuzzer: chrono makes no instant again of what it had made itself.
+    #[test]
+    fn a_sixtieth_second_of_a_zone_with_odd_seconds_is_the_next_one() {
+        let los_angeles = chrono::FixedOffset::west_opt(7 * 3600 + 52 * 60 + 58).expect("before 1883");
+        let local =
+            chrono::NaiveDate::from_ymd_opt(1013, 5, 2).and_then(|day| day.and_hms_nano_opt(0, 0, 59, 1_500_000_000));
+        let instant = local.and_then(|local| local.and_local_timezone(los_angeles).single());
+        let time = Timestamp::new(instant.expect("a time").to_utc(), 1);
+        assert_eq!(time.to_string(), "1013-05-02T07:53:58.5Z");
+        assert_eq!(time, at("1013-05-02T07:53:58.5Z"));
+        assert_eq!(at("2016-12-31T23:59:60.5Z").to_string(), "2016-12-31T23:59:60.5Z");
+        let beyond = DateTime::from_timestamp(253_402_300_800, 0).expect("chrono has it");
+        assert!(!Timestamp::new(beyond, 0).is_writable());
     }
 
     #[test]

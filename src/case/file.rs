@@ -13,6 +13,9 @@ use crate::{
     time::Timestamp,
 };
 
+/// Beyond this, the manifest could not state the number exactly: canonical JSON (RFC 8785) has the numbers of JavaScript.
+const LARGEST: u64 = (1 << 53) - 1;
+
 /// What the case file says.
 #[derive(Debug)]
 pub(super) struct Written {
@@ -79,7 +82,7 @@ pub(super) fn read(root: &mut Table<'_>, folder: &Folder) -> Written {
     let agents = root.optional_table("agents", agents_section);
     let tenants = root.optional_table("tenants", |table| WrittenTenants {
         file: table.optional_string("file"),
-        total: table.optional_integer("total", 1..=u64::MAX),
+        total: table.optional_integer("total", 1..=LARGEST),
     });
     let logs = logs(root, folder);
     let reports = reports(root, folder);
@@ -232,7 +235,7 @@ fn some<T>(
 }
 
 fn limits(table: &mut Table<'_>) -> LimitSettings {
-    let mut number = |key| table.optional_integer(key, 1..=u64::MAX).map(|found| found.value);
+    let mut number = |key| table.optional_integer(key, 1..=LARGEST).map(|found| found.value);
     LimitSettings {
         ratio: number("ratio"),
         unpacked: number("unpacked_bytes"),

@@ -157,7 +157,7 @@ pub(crate) struct Question {
     pub(crate) tenants: Option<String>,
 
     /// How many threads to use; the answer is the same for any number [default: one for each core]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = threads)]
     pub(crate) threads: Option<NonZeroUsize>,
 
     /// How much memory what is in scope may take: 512MiB, 4GiB. What is beyond goes to a temporary file; the answer is the
@@ -175,6 +175,17 @@ fn memory(text: &str) -> Result<u64, String> {
         Ok(size) if size.as_u64() > 0 => Ok(size.as_u64()),
         _ => Err("write a size with its unit: 512MiB, 4GiB".to_owned()),
     }
+}
+
+/// More than any machine has cores; without a bound, a slip of the finger starts as many as the system lets it.
+const MOST_THREADS: usize = 1024;
+
+fn threads(text: &str) -> Result<NonZeroUsize, String> {
+    let number = text
+        .parse()
+        .ok()
+        .filter(|number: &NonZeroUsize| number.get() <= MOST_THREADS);
+    number.ok_or_else(|| format!("write a whole number from 1 to {MOST_THREADS}"))
 }
 
 const VERIFY_EXAMPLES: &str = "\

@@ -1,11 +1,12 @@
-//! What is said on standard error. Text from files is made visible before it is shown.
+//! What is said on standard error, and JSON on standard output. Text from files is made visible before it is shown.
 
 use std::io::{self, Write as _};
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use serde::Serialize;
 use tenant_impact::{
     diag::{Diagnostic, Place},
-    text::visible,
+    text::{acts, visible},
 };
 
 /// A reader who has seen enough, as in `| head`, is no fault.
@@ -14,6 +15,26 @@ pub(crate) fn unless_closed(fault: io::Error) -> io::Result<()> {
         io::ErrorKind::BrokenPipe => Ok(()),
         _ => Err(fault),
     }
+}
+
+/// An object for scripts. What acts on a terminal is escaped in its strings: a log, or a file that someone added, may have
+/// any name.
+pub(crate) fn json(value: &impl Serialize) -> io::Result<()> {
+    let text = serde_json::to_string_pretty(value)?;
+    writeln!(io::stdout(), "{}", harmless(&text))
+}
+
+/// The only line breaks of indented JSON are its layout, and outside of strings nothing else can act.
+fn harmless(json: &str) -> String {
+    let mut out = String::with_capacity(json.len());
+    for c in json.chars() {
+        if c != '\n' && acts(c) {
+            out.extend(c.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")));
+        } else {
+            out.push(c);
+        }
+    }
+    out
 }
 
 /// A fault, with the line it stands in and what to do about it.
@@ -76,4 +97,19 @@ pub(crate) fn note(text: &str) {
 fn say(text: &str) {
     // Where standard error is gone there is nobody to tell.
     let _ = writeln!(anstream::stderr(), "{text}");
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::*;
+
+    #[test]
+    fn json_loses_nothing_and_does_not_act() {
+        let value = serde_json::json!({"a\u{9b}31m": "\u{202e}\u{1b}[2J\u{e0041}\n山"});
+        let shown = harmless(&format!("{value:#}"));
+        assert!(!shown.chars().any(|c| c != '\n' && acts(c)), "{shown}");
+        assert_eq!(serde_json::from_str::<Value>(&shown).expect("JSON"), value);
+    }
 }

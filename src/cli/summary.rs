@@ -14,6 +14,8 @@ use tenant_impact::{
     text::{counted, grouped, shortened, visible},
 };
 
+use super::console;
+
 /// How many tenants the table names.
 const TOP: usize = 5;
 
@@ -32,7 +34,7 @@ pub(super) fn json(findings: &Findings, out: &Path) -> io::Result<()> {
         "records": findings.records,
         "impact": findings.impact,
     });
-    writeln!(io::stdout(), "{summary:#}")
+    console::json(&summary)
 }
 
 /// For people, with what to read next.

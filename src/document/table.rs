@@ -266,10 +266,7 @@ impl<'d> Table<'d> {
 }
 
 fn within(bounds: &RangeInclusive<u64>) -> String {
-    match (bounds.start(), bounds.end()) {
-        (start, end) if *end < u64::from(u32::MAX) => format!("write a whole number from {start} to {end}"),
-        (start, _) => format!("write a whole number, at least {start}"),
-    }
+    format!("write a whole number from {} to {}", bounds.start(), bounds.end())
 }
 
 /// What to write instead of a word that is not among these.

@@ -10,6 +10,7 @@ use rayon::{ThreadPoolBuilder, prelude::*};
 
 use super::{
     Engine, EngineError, Plan,
+    ahead::ahead,
     judge::{Form, Judge},
 };
 use crate::{
@@ -115,10 +116,9 @@ fn tally(plan: &Plan, profile: &Profile, budget: &Arc<Budget>, stream: &mut Stre
     let framing = blocks.framing().clone();
     let form = Form::new(profile, &framing);
     let ticket = budget.ticket();
-    let nothing = || SourceTally::within(plan.coverage.clone(), budget, ticket);
     let share = || Share {
         judge: Judge::new(profile, &plan.scopes, &form),
-        tally: nothing(),
+        tally: SourceTally::within(plan.coverage.clone(), budget, ticket),
     };
     // A source of one block stays on its thread. Sharing it would bring nothing, and a thread that waits for its share
     // begins another source meanwhile: of thousands of small files, that many would be open at once.
@@ -126,16 +126,28 @@ fn tally(plan: &Plan, profile: &Profile, budget: &Arc<Budget>, stream: &mut Stre
     let mut tally = if first.len() < 2 {
         first.into_iter().try_fold(share(), Share::with)?.tally
     } else {
-        let shares = first
-            .into_iter()
-            .chain(blocks)
-            .par_bridge()
-            .try_fold(share, Share::with);
-        let tallies = shares.map(|share| io::Result::Ok(share?.tally));
-        tallies.try_reduce(nothing, |one, other| Ok(one.merge(other)))?
+        let blocks = first.into_iter().chain(blocks);
+        let threads = rayon::current_num_threads();
+        if plan.sources.sources.len() < threads {
+            ahead(blocks, threads, |blocks| shared(plan, blocks, share))?
+        } else {
+            shared(plan, blocks, share)?
+        }
     };
     tally.make_room(true).map_err(io::Error::other)?;
     Ok((framing.to_string(), tally))
+}
+
+/// All threads take the blocks as they come.
+fn shared<'p>(
+    plan: &Plan,
+    blocks: impl Iterator<Item = io::Result<Block>> + Send,
+    share: impl Fn() -> Share<'p> + Send + Sync,
+) -> io::Result<SourceTally> {
+    let shares = blocks.par_bridge().try_fold(share, Share::with);
+    let nothing = || SourceTally::new(plan.coverage.clone());
+    let tallies = shares.map(|share| io::Result::Ok(share?.tally));
+    tallies.try_reduce(nothing, |one, other| Ok(one.merge(other)))
 }
 
 /// What one thread has of a source: how it reads it, and what it found.

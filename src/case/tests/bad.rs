@@ -100,6 +100,14 @@ fn values_that_cannot_be() {
     expect_case("names of scopes", &case);
 }
 
+/// Canonical JSON would round them, and the bundle would not verify.
+#[test]
+fn numbers_that_the_manifest_cannot_state() {
+    let case = with("total = 400", "total = 9_007_199_254_740_992");
+    let limits = "[limits]\nratio = 18446744073709551615\nunpacked_bytes = -1\n";
+    expect_case("large numbers", &format!("{case}\n{limits}"));
+}
+
 #[test]
 fn words_that_cannot_be_allowed() {
     let case = with("min_length = 5", "min_length = 0").replace("\"Target\"]", "\" \"]\nalow = \"x\"");

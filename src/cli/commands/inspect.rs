@@ -10,7 +10,7 @@ use tenant_impact::{
     text::{counted, grouped, shortened, visible},
 };
 
-use crate::cli::{args::InspectArgs, exit::Outcome};
+use crate::cli::{args::InspectArgs, console, exit::Outcome};
 
 /// How many values of each kind are named.
 const TOP: usize = 5;
@@ -20,12 +20,12 @@ const FIELDS: usize = 12;
 
 pub(crate) fn run(args: &InspectArgs) -> anyhow::Result<Outcome> {
     let found = inspect(&args.paths, Path::new("."))?;
-    let mut to = anstream::stdout();
-    if args.json {
-        writeln!(to, "{}", serde_json::to_string_pretty(&found)?)?;
+    let told = if args.json {
+        console::json(&found)
     } else {
-        table(&mut to, &found)?;
-    }
+        table(&mut anstream::stdout(), &found)
+    };
+    told.or_else(console::unless_closed)?;
     let read = found
         .kinds
         .iter()

@@ -11,10 +11,10 @@ use anyhow::Context as _;
 use serde_json::json;
 use tenant_impact::{
     bundle::{AllowedSigners, LogCheck, Request, SignedBy, Trust, Verification, verify},
-    text::{acts, counted, visible},
+    text::{counted, visible},
 };
 
-use crate::cli::{args::VerifyArgs, exit::Outcome};
+use crate::cli::{args::VerifyArgs, console, exit::Outcome};
 
 const BOLD: Style = Style::new().bold();
 const BAD: Style = Style::new().bold().fg_color(Some(Color::Ansi(AnsiColor::Red)));
@@ -39,11 +39,13 @@ pub(crate) fn run(args: &VerifyArgs) -> anyhow::Result<Outcome> {
         logs: args.logs.as_deref(),
         trust,
     })?;
-    if args.json {
-        as_json(&found)?;
-    } else if !args.quiet {
-        in_words(&found, vouched)?;
-    }
+    let told = match (args.json, args.quiet) {
+        (true, _) => as_json(&found),
+        (_, true) => Ok(()),
+        _ => in_words(&found, vouched),
+    };
+    // Whoever reads no further, as in `| head`, must not be told that it verifies.
+    told.or_else(console::unless_closed)?;
     Ok(if found.mismatches.is_empty() {
         Outcome::Complete
     } else {
@@ -66,20 +68,7 @@ fn as_json(found: &Verification) -> io::Result<()> {
     let mut value = json!(found);
     value["schema"] = "tenant-impact/verification/1".into();
     value["verifies"] = found.mismatches.is_empty().into();
-    writeln!(io::stdout(), "{}", harmless(&format!("{value:#}")))
-}
-
-/// JSON whose strings cannot act on a terminal: a file that someone added may have any name.
-fn harmless(json: &str) -> String {
-    let mut out = String::with_capacity(json.len());
-    for c in json.chars() {
-        if c != '\n' && acts(c) {
-            out.extend(c.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")));
-        } else {
-            out.push(c);
-        }
-    }
-    out
+    console::json(&value)
 }
 
 fn in_words(found: &Verification, vouched: bool) -> io::Result<()> {
