@@ -1,18 +1,16 @@
 //! Names on their way to the automaton: which of what the case and its events say names somebody, and whose it is.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::{
     Kind,
     form::{is_spaceless, searched},
     names::{Owner, Pattern, pseudonyms},
     people,
+    sighting::Company,
     words::Words,
 };
-use crate::{
-    case::{AgentNaming, Case, TenantId},
-    tenants::ScopedEvent,
-};
+use crate::case::{AgentNaming, Case, TenantId};
 
 /// A number is a name by itself only if it is longer by so much: short ones stand everywhere.
 const LONGER_NUMBERS: usize = 2;
@@ -62,22 +60,13 @@ impl Gathering {
     }
 
     /// The tenants of the events: their ids and names as logged, and the people of theirs that the events name.
-    pub(super) fn seen(&mut self, tenants: &[&TenantId], events: &[ScopedEvent]) {
-        let mut added = BTreeSet::new();
-        for event in events {
-            let event = &event.event;
-            let place = |id: &TenantId| tenants.binary_search(&id).expect("everybody is there");
-            for tenant in event.tenants.iter().filter(|tenant| added.insert(*tenant)) {
-                let owner = Owner::Tenant(place(&tenant.id));
-                self.add(&tenant.id.0, owner, Kind::Id);
-                tenant.name.iter().for_each(|name| self.add(name, owner, Kind::Name));
-            }
-            // Whose they are, an event of several does not say.
-            if let [tenant] = &event.tenants[..] {
-                let owner = Owner::Tenant(place(&tenant.id));
-                let people = event.targets.iter().flat_map(people::names);
-                people.for_each(|(name, kind)| self.add(name, owner, kind));
-            }
+    pub(super) fn seen(&mut self, tenants: &[&TenantId], companies: &[Company]) {
+        for company in companies {
+            let owner = Owner::Tenant(tenants.binary_search(&&company.id).expect("everybody is there"));
+            self.add(&company.id.0, owner, Kind::Id);
+            company.names.iter().for_each(|name| self.add(name, owner, Kind::Name));
+            let people = company.people.iter();
+            people.for_each(|(name, kind)| self.add(name, owner, *kind));
         }
     }
 
@@ -88,12 +77,12 @@ impl Gathering {
         &mut self,
         tenants: &[&TenantId],
         case: &Case,
-        events: &[ScopedEvent],
+        companies: &[Company],
         words: Option<&Words>,
     ) {
         let mut touched = vec![false; tenants.len()];
-        for tenant in events.iter().flat_map(|event| &event.event.tenants) {
-            touched[tenants.binary_search(&&tenant.id).expect("everybody is there")] = true;
+        for company in companies {
+            touched[tenants.binary_search(&&company.id).expect("everybody is there")] = true;
         }
         for (id, tenant) in &case.directory.tenants {
             let at = tenants.binary_search(&id).expect("everybody is there");

@@ -16,6 +16,7 @@ mod mask;
 mod names;
 mod people;
 mod search;
+mod sighting;
 mod told;
 mod words;
 
@@ -28,6 +29,7 @@ use serde::{Deserialize, Serialize};
 pub use mask::Masked;
 pub use names::{Names, pseudonyms};
 pub use search::{Found, Reader};
+pub use sighting::{Company, Sighting};
 pub use told::check;
 
 /// What stands in the place of another customer, its people and its addresses.

@@ -4,11 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
-use super::{Kind, gather::Gathering, words::Words};
-use crate::{
-    case::{Case, TenantId},
-    tenants::ScopedEvent,
+use super::{
+    Kind,
+    gather::Gathering,
+    sighting::{Company, Sighting},
+    words::Words,
 };
+use crate::case::{Case, TenantId};
 
 /// Every name that some reader may not see, and whose it is.
 #[derive(Debug, Clone)]
@@ -60,29 +62,33 @@ impl Names {
     /// Of everybody in the case and in its events. `paths` are those of the logs; `printed` is what reports print of the
     /// case's own words.
     pub fn new<'a>(
-        case: &'a Case,
-        events: &'a [ScopedEvent],
+        case: &Case,
+        sighting: &Sighting,
+        companies: &[Company],
         paths: impl Iterator<Item = &'a str>,
         printed: impl Iterator<Item = &'a str>,
     ) -> Self {
-        // Templates of the case's own may print anything.
-        let words = case.reports.templates.is_none().then(|| words(events, printed));
-        Self::among(case, events, paths, words.as_ref())
+        if let Some(words) = &sighting.0 {
+            printed.for_each(|text| words.add(text));
+        }
+        Self::among(case, companies, paths, sighting.0.as_ref())
     }
 
     /// Of everybody in the case whom these texts could name.
-    pub(super) fn in_texts<'a>(case: &'a Case, texts: impl Iterator<Item = &'a str>) -> Self {
-        Self::among(case, &[], std::iter::empty(), Some(&words(&[], texts)))
+    pub(super) fn in_texts<'a>(case: &Case, texts: impl Iterator<Item = &'a str>) -> Self {
+        let words = Words::new();
+        texts.for_each(|text| words.add(text));
+        Self::among(case, &[], std::iter::empty(), Some(&words))
     }
 
     /// Of customers without an event only those whose words are all there, if words are given.
     fn among<'a>(
-        case: &'a Case,
-        events: &'a [ScopedEvent],
+        case: &Case,
+        companies: &[Company],
         paths: impl Iterator<Item = &'a str>,
         words: Option<&Words>,
     ) -> Self {
-        let tenants = everybody(case, events);
+        let tenants = everybody(case, companies);
         let mut gathering = Gathering {
             least: case.isolation.least(),
             patterns: BTreeMap::new(),
@@ -90,8 +96,8 @@ impl Names {
         };
         gathering.agents(case);
         gathering.vendor(case, paths);
-        gathering.seen(&tenants, events);
-        gathering.directory(&tenants, case, events, words);
+        gathering.seen(&tenants, companies);
+        gathering.directory(&tenants, case, companies, words);
         let agents = pseudonyms(case.agents.len()).zip(&case.agents);
         let agents = agents.map(|(pseudonym, agent)| AgentLabel {
             id: agent.id.0.clone(),
@@ -157,46 +163,11 @@ pub fn pseudonyms(agents: usize) -> impl Iterator<Item = String> {
 }
 
 /// In id order, each once.
-fn everybody<'a>(case: &'a Case, events: &'a [ScopedEvent]) -> Vec<&'a TenantId> {
-    let seen = events.iter().flat_map(|event| &event.event.tenants);
-    let mut tenants: Vec<_> = seen.map(|tenant| &tenant.id).collect();
-    tenants.sort_unstable();
-    tenants.dedup();
-    // The directory is in order already, so this merges.
+fn everybody<'a>(case: &'a Case, companies: &'a [Company]) -> Vec<&'a TenantId> {
+    let mut tenants: Vec<_> = companies.iter().map(|company| &company.id).collect();
+    // Both are in order already, so this merges.
     tenants.extend(case.directory.tenants.keys());
     tenants.sort();
     tenants.dedup();
     tenants
-}
-
-/// Every word of what the events say and of what else is printed.
-fn words<'a>(events: &'a [ScopedEvent], printed: impl Iterator<Item = &'a str>) -> Words {
-    let mut words = Words::new();
-    printed.for_each(|text| words.add(text));
-    let mut last: Vec<&str> = Vec::new();
-    for event in events {
-        let event = &event.event;
-        let texts = [
-            &event.event_id,
-            &event.ticket,
-            &event.justification,
-            &event.ip,
-            &event.session,
-            &event.user_agent,
-        ];
-        let targets = event
-            .targets
-            .iter()
-            .flat_map(|target| [&target.kind, &target.id, &target.name]);
-        let texts = texts.into_iter().chain(targets).flatten().map(String::as_str);
-        let texts: Vec<&str> = texts.chain([event.action.as_str()]).collect();
-        // Much of an event is as in the one before it.
-        let new = texts
-            .iter()
-            .enumerate()
-            .filter(|(at, text)| last.get(*at) != Some(text));
-        new.for_each(|(_, text)| words.add(text));
-        last = texts;
-    }
-    words
 }
