@@ -8,6 +8,10 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
+/// Threads that make and drop many small texts do not wait for each other here.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let args = cli::args::Args::parse();
     cli::exit::code(cli::commands::run(args))

@@ -89,6 +89,10 @@ impl FromStr for Timestamp {
         if let Some(time) = Self::usual(text.as_bytes()) {
             return Ok(time);
         }
+        // Chrono also takes the minus sign of typesetters, which is none of RFC 3339's.
+        if !text.is_ascii() {
+            return Err(TimeError);
+        }
         let instant = DateTime::parse_from_rfc3339(text)
             .map_err(|_| TimeError)?
             .with_timezone(&Utc);
@@ -175,6 +179,14 @@ fn offset(zone: &[u8]) -> Option<i64> {
 
 /// Nanoseconds, how many digits they were written with, and what follows.
 fn fraction(text: &[u8]) -> Option<(u32, u8, &[u8])> {
+    // Most logs tell milliseconds.
+    if let [b'.', a, b, c, rest @ ..] = text
+        && rest.first().is_some_and(|byte| !byte.is_ascii_digit())
+        && [a, b, c].iter().all(|byte| byte.is_ascii_digit())
+    {
+        let value = |digit: &u8| u32::from(digit - b'0');
+        return Some(((value(a) * 100 + value(b) * 10 + value(c)) * 1_000_000, 3, rest));
+    }
     let Some(text) = text.strip_prefix(b".") else {
         return Some((0, 0, text));
     };

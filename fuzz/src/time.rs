@@ -34,7 +34,8 @@ pub fn time(bytes: &[u8]) {
         return;
     };
     let full = DateTime::parse_from_rfc3339(text).ok().map(|time| time.to_utc());
-    let full = full.filter(|time| (0..=9999).contains(&time.year()));
+    // chrono also reads years that cannot be written, and a minus that is not of ASCII.
+    let full = full.filter(|time| (0..=9999).contains(&time.year()) && text.is_ascii());
     let read: Option<Timestamp> = text.parse().ok();
     assert_eq!(read.map(Timestamp::instant), full, "{text:?}");
     if let Some(usual) = usual {
@@ -66,11 +67,9 @@ fn quoted(text: &str) -> String {
     format!("\"{}\"", escaped.collect::<String>())
 }
 
-/// What is shown is the same instant with the same precision, if its year can be written.
+/// What is shown is the same instant with the same precision.
 fn again(time: Timestamp) {
     let _ = (time.hour(), time.in_words());
-    if (0..=9999).contains(&time.instant().year()) {
-        let read: Timestamp = time.to_string().parse().expect("what is shown can be read");
-        assert_eq!((read, read.digits()), (time, time.digits()), "{time}");
-    }
+    let read: Timestamp = time.to_string().parse().expect("what is shown can be read");
+    assert_eq!((read, read.digits()), (time, time.digits()), "{time}");
 }

@@ -3,7 +3,7 @@
 //! `csv-core` and not `csv`, which tells where a record starts but not where its cells do. Whatever could make a cell
 //! vanish without a word is a fault: a misspelt column, a row of another width, a quotation mark never closed.
 
-use std::{borrow::Cow, ops::Range};
+use std::{borrow::Cow, iter::zip, ops::Range};
 
 use csv_core::{ReadFieldResult, Reader};
 
@@ -21,16 +21,22 @@ struct Cell<'t> {
 
 /// One row below the header that has an id.
 #[derive(Debug)]
-pub(super) struct Row<'l> {
-    lines: &'l Lines<'l>,
-    cells: Vec<(&'static str, Cell<'l>)>,
+pub(super) struct Row<'r> {
+    lines: &'r Lines<'r>,
+    header: &'r [Option<&'static str>],
+    cells: &'r [Cell<'r>],
+    /// Of another width than the header: all but the id may have slipped into a neighbour's column.
+    slipped: bool,
 }
 
 impl Row<'_> {
     /// The cell's text without the white space around it; none if that leaves nothing or there is no such column.
     pub(super) fn text(&self, column: &str) -> Option<String> {
-        let text = self.cell(column)?.text.trim();
-        (!text.is_empty()).then(|| text.to_owned())
+        self.trimmed(column).map(str::to_owned)
+    }
+
+    fn trimmed(&self, column: &str) -> Option<&str> {
+        Some(self.cell(column)?.text.trim()).filter(|text| !text.is_empty())
     }
 
     /// The same with its place.
@@ -42,14 +48,14 @@ impl Row<'_> {
 
     /// The words of a cell that holds several, separated by blanks or `;`.
     pub(super) fn words(&self, column: &str) -> Vec<String> {
-        let text = self.text(column).unwrap_or_default();
+        let text = self.trimmed(column).unwrap_or_default();
         let words = text.split(|c: char| c == ';' || c.is_whitespace());
         words.filter(|word| !word.is_empty()).map(str::to_owned).collect()
     }
 
     /// The parts of a cell that holds several, separated by `;`; a part may hold blanks.
     pub(super) fn parts(&self, column: &str) -> Vec<String> {
-        let text = self.text(column).unwrap_or_default();
+        let text = self.trimmed(column).unwrap_or_default();
         let parts = text.split(';').map(str::trim);
         parts.filter(|part| !part.is_empty()).map(str::to_owned).collect()
     }
@@ -65,8 +71,9 @@ impl Row<'_> {
     }
 
     fn cell(&self, column: &str) -> Option<&Cell<'_>> {
-        let mut cells = self.cells.iter().rev();
-        cells.find(|(known, _)| *known == column).map(|(_, cell)| cell)
+        // A column that is there twice is a fault of its own.
+        let at = zip(self.header, self.cells).rposition(|(known, _)| *known == Some(column))?;
+        self.cells.get(at).filter(|_| !self.slipped || column == "id")
     }
 }
 
@@ -84,7 +91,10 @@ pub(super) fn read_rows(
     };
     let lines = Lines::new(name, text);
     let mut records = Records::new(text);
-    let header = header(&lines, &records.next().unwrap_or_default(), columns, faults);
+    // One for all rows.
+    let mut cells = Vec::new();
+    records.next(&mut cells);
+    let header = header(&lines, &cells, columns, faults);
     if !header.contains(&Some("id")) {
         let fault = Diagnostic::new("csv-no-id", format!("`{name}` has no column `id`"));
         let hint = format!(
@@ -95,8 +105,11 @@ pub(super) fn read_rows(
         return false;
     }
     let mut complete = true;
-    for record in records.filter(|record| record.iter().any(|cell| !cell.text.trim().is_empty())) {
-        match row(&lines, &header, record, faults) {
+    while records.next(&mut cells) {
+        if cells.iter().all(|cell| cell.text.trim().is_empty()) {
+            continue;
+        }
+        match row(&lines, &header, &cells, faults) {
             Some(row) => take(&row, faults),
             None => complete = false,
         }
@@ -135,43 +148,44 @@ fn header(
     header
 }
 
-/// The cells by column; none if the row cannot be told which agent or tenant it is about.
-fn row<'l>(
-    lines: &'l Lines<'l>,
-    header: &[Option<&'static str>],
-    record: Vec<Cell<'l>>,
+/// None if the row cannot be told which agent or tenant it is about.
+fn row<'r>(
+    lines: &'r Lines<'r>,
+    header: &'r [Option<&'static str>],
+    cells: &'r [Cell<'r>],
     faults: &mut Vec<Diagnostic>,
-) -> Option<Row<'l>> {
-    let start = record.first().map_or(0..0, |cell| cell.span.clone());
-    let is_torn = |cell: &&Cell<'_>| memchr::memchr2(b'\n', b'\r', cell.text.as_bytes()).is_some();
-    let torn = record.iter().find(is_torn);
-    if let Some(cell) = torn {
+) -> Option<Row<'r>> {
+    let start = || cells.first().map_or(0..0, |cell| cell.span.clone());
+    if let Some(cell) = cells.iter().find(|cell| is_torn(&cell.text)) {
         let fault = Diagnostic::new("csv-line-break", "a cell runs over the end of its line");
         let fault = fault.hint("close its quotation mark on the same line, or remove the one that opens it");
         faults.push(fault.at(lines.place(cell.span.clone())));
         return None;
     }
-    let width = record.len();
-    let mut cells: Vec<_> = header
-        .iter()
-        .zip(record)
-        .filter_map(|(column, cell)| Some(((*column)?, cell)))
-        .collect();
-    if width != header.len() {
-        let message = format!("this row has {width} cells, the header {}", header.len());
+    let slipped = cells.len() != header.len();
+    if slipped {
+        let message = format!("this row has {} cells, the header {}", cells.len(), header.len());
         let fault = Diagnostic::new("csv-row-width", message);
         let fault = fault.hint("give every row as many cells as the header, and quote cells that hold commas");
-        faults.push(fault.at(lines.place(start.clone())));
-        // The other cells may have slipped into a neighbour's column.
-        cells.retain(|(column, _)| *column == "id");
+        faults.push(fault.at(lines.place(start())));
     }
-    let row = Row { lines, cells };
-    if row.text("id").is_none() {
+    let row = Row {
+        lines,
+        header,
+        cells,
+        slipped,
+    };
+    if row.trimmed("id").is_none() {
         let fault = Diagnostic::new("empty-value", "this row has no `id`").hint("give it one, or remove the row");
-        faults.push(fault.at(row.place("id").unwrap_or_else(|| lines.place(start))));
+        faults.push(fault.at(row.place("id").unwrap_or_else(|| lines.place(start()))));
         return None;
     }
     Some(row)
+}
+
+/// Only a cell in quotes can hold a line break.
+fn is_torn(text: &Cow<'_, str>) -> bool {
+    matches!(text, Cow::Owned(text) if memchr::memchr2(b'\n', b'\r', text.as_bytes()).is_some())
 }
 
 /// Every record of the text; blank lines are none.
@@ -237,23 +251,20 @@ impl<'t> Records<'t> {
         };
         (cell, last)
     }
-}
 
-impl<'t> Iterator for Records<'t> {
-    type Item = Vec<Cell<'t>>;
-
-    fn next(&mut self) -> Option<Vec<Cell<'t>>> {
+    /// The next record's cells, in the place of those of the last; false at the end.
+    fn next(&mut self, record: &mut Vec<Cell<'t>>) -> bool {
+        record.clear();
         let rest = &self.text[self.at..];
         self.at += rest.len() - rest.trim_start_matches(['\r', '\n']).len();
         if self.at == self.text.len() {
-            return None;
+            return false;
         }
-        let mut record = Vec::new();
         loop {
             let (cell, last) = self.field();
             record.push(cell);
             if last {
-                return Some(record);
+                return true;
             }
         }
     }

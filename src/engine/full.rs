@@ -109,7 +109,9 @@ fn json(bytes: &[u8]) -> Result<&str, Refusal> {
             format!("not UTF-8 at byte {}", fault.valid_up_to()),
         )
     };
-    std::str::from_utf8(json_part(bytes)).map_err(invalid)
+    let json = json_part(bytes);
+    // The usual check tells where it fails, and takes three times as long.
+    simdutf8::basic::from_utf8(json).or_else(|_| std::str::from_utf8(json).map_err(invalid))
 }
 
 /// The verdict on a record, be it one event or several. If one of several cannot be read, none of them counts, and the

@@ -88,7 +88,7 @@ impl InBlock<'_> {
         if let Some(time) = self.outside(record) {
             return Some(Told::ByTime(time));
         }
-        let text = std::str::from_utf8(record.bytes).ok()?;
+        let text = simdutf8::basic::from_utf8(record.bytes).ok()?;
         let seen = match &mut self.look {
             Look::Json(_, whole) => whole.as_mut()?.look(text)?,
             Look::Row(row) => row.as_mut()?.look(text)?,
@@ -126,7 +126,7 @@ fn not_in_scope(scopes: &ScopeSet, seen: &Seen<'_, '_>, text: &str) -> Option<Ve
     if seen.named().any(|(_, name)| identities.may_name(name)) {
         return None;
     }
-    let near = if identities.any_named_in(text.as_bytes()) {
+    let near = if identities.any_named_in_text(text) {
         Near::Mention
     } else {
         Near::No

@@ -10,6 +10,7 @@ use rayon::{ThreadPoolBuilder, prelude::*};
 
 use super::{
     Engine, EngineError, Plan,
+    ahead::ahead,
     judge::{Form, Judge},
 };
 use crate::{
@@ -114,16 +115,27 @@ fn tally(plan: &Plan, profile: &Profile, stream: &mut Stream<'_>) -> io::Result<
     let tally = if first.len() < 2 {
         first.into_iter().try_fold(share(), Share::with)?.tally
     } else {
-        let shares = first
-            .into_iter()
-            .chain(blocks)
-            .par_bridge()
-            .try_fold(share, Share::with);
-        let nothing = || SourceTally::new(plan.coverage.clone());
-        let tallies = shares.map(|share| io::Result::Ok(share?.tally));
-        tallies.try_reduce(nothing, |one, other| Ok(one.merge(other)))?
+        let blocks = first.into_iter().chain(blocks);
+        let threads = rayon::current_num_threads();
+        if plan.sources.sources.len() < threads {
+            ahead(blocks, threads, |blocks| shared(plan, blocks, share))?
+        } else {
+            shared(plan, blocks, share)?
+        }
     };
     Ok((framing.to_string(), tally))
+}
+
+/// All threads take the blocks as they come.
+fn shared<'p>(
+    plan: &Plan,
+    blocks: impl Iterator<Item = io::Result<Block>> + Send,
+    share: impl Fn() -> Share<'p> + Send + Sync,
+) -> io::Result<SourceTally> {
+    let shares = blocks.par_bridge().try_fold(share, Share::with);
+    let nothing = || SourceTally::new(plan.coverage.clone());
+    let tallies = shares.map(|share| io::Result::Ok(share?.tally));
+    tallies.try_reduce(nothing, |one, other| Ok(one.merge(other)))
 }
 
 /// What one thread has of a source: how it reads it, and what it found.

@@ -129,6 +129,10 @@ impl Node {
     /// Captures from any JSON value; `slots` is how many slots there are in all.
     fn capture<'b>(&self, json: &'b str, slots: usize) -> Result<Slots<'b>, Refusal> {
         let mut slots = vec![None; slots];
+        if plain::capture(self, json, &mut slots).is_some() {
+            return Ok(slots);
+        }
+        slots.fill(None);
         let mut walked = self.walk(json, Way::Direct, &mut slots);
         if walked
             .as_ref()
@@ -324,6 +328,8 @@ impl Visitor<'_> for Name<'_> {
         Ok(self.0.children.iter().position(|(child, _)| child == name))
     }
 }
+
+mod plain;
 
 #[cfg(test)]
 mod oracle;

@@ -1,6 +1,6 @@
 //! A record through a profile: first its time, then its actors, and only for an event in scope all the rest.
 
-use std::{borrow::Cow, collections::BTreeSet, sync::Arc};
+use std::{borrow::Cow, sync::Arc};
 
 use serde_json::value::RawValue;
 
@@ -205,16 +205,20 @@ impl<'p, 'b> Reading<'p, 'b> {
     /// The tenants it names, each once, in the order named. One without an id goes by its name, in a form that no id has:
     /// customers choose their names, and one must not be able to take another's id for it.
     fn tenants(&self) -> Result<Vec<TenantRef>, Refusal> {
-        let (mut tenants, mut seen) = (Vec::new(), BTreeSet::new());
+        let mut tenants: Vec<TenantRef> = Vec::new();
         for Target { id, name, .. } in self.things(&self.profile.tenants)? {
             let ids = match (id, &name) {
                 (Some(id), _) => scalars(Cow::Owned(id))?,
                 (None, Some(name)) => vec![Cow::Owned(format!("name:{name}"))],
                 (None, None) => Vec::new(),
             };
-            for id in ids.into_iter().filter(|id| seen.insert(id.clone())) {
-                let (id, name) = (TenantId(id.into_owned()), name.clone());
-                tenants.push(TenantRef { id, name });
+            for id in ids {
+                let id = TenantId(id.into_owned());
+                // Few events name more than one or two.
+                if tenants.iter().all(|known| known.id != id) {
+                    let name = name.clone();
+                    tenants.push(TenantRef { id, name });
+                }
             }
         }
         Ok(tenants)
@@ -254,8 +258,7 @@ impl<'p, 'b> Reading<'p, 'b> {
 
     /// Whether a text is a value: not empty, and not one of those that mean nothing in this kind of log.
     pub(super) fn is_something(&self, text: &str) -> bool {
-        let text = text.trim();
-        !text.is_empty() && !self.profile.nothing.contains(text)
+        self.profile.nothing.is_not(text)
     }
 }
 

@@ -2,9 +2,11 @@
 
 mod builtin;
 mod capture;
+mod cursor;
 mod glance;
 mod group;
 mod map;
+mod nothing;
 mod outcome;
 mod path;
 mod profile;

@@ -2,13 +2,14 @@
 //!
 //! The language is described in `docs/profiles.md`. Profiles built in are files beside this one; a case can bring its own.
 
-use std::{collections::BTreeSet, fs, io, path::Path};
+use std::{fs, io, path::Path};
 
 use super::{
     builtin::BUILT_IN,
     capture::{Paths, Subtree},
     group::Group,
     map::{ActorField, Fields},
+    nothing::Nothing,
     outcome::OutcomeRule,
     selector::Selector,
     spec::ProfileSpec,
@@ -38,7 +39,7 @@ pub struct Profile {
     pub(super) unwrap: Vec<usize>,
     /// The list whose elements are an event each.
     pub(super) explode: Option<Subtree>,
-    pub(super) nothing: BTreeSet<String>,
+    pub(super) nothing: Nothing,
     pub(super) times: Vec<TimeRule>,
     pub(super) actors: Vec<ActorField>,
     pub(super) fields: Fields,

@@ -16,6 +16,7 @@ use super::{
     capture::Paths,
     group::Group,
     map::{ActorField, Fields, Matching},
+    nothing::Nothing,
     outcome::OutcomeRule,
     path::{At, PathSpec},
     profile::{Profile, TimeRule},
@@ -37,7 +38,7 @@ pub(super) struct ProfileSpec {
     unwrap: Vec<At>,
     explode: Option<At>,
     #[serde(default)]
-    nothing: BTreeSet<String>,
+    nothing: Nothing,
     time: OneOrMany<TimeSpec>,
     #[serde(deserialize_with = "somebody")]
     actors: Vec<ActorSpec>,

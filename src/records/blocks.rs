@@ -11,7 +11,7 @@ use std::{
 use super::{Framing, Record, csv, document, lines};
 
 /// Measured: beyond this, bigger reads bring nothing and cost cache.
-const BLOCK: usize = 1 << 20;
+const BLOCK: usize = 1 << 19;
 
 /// How much is read at most to see the first line end.
 const LONGEST_HEAD: usize = 32 * BLOCK;

@@ -68,13 +68,23 @@ impl Identities {
 
     /// Whether any listed identity stands as a whole word in these bytes.
     pub fn any_named_in(&self, bytes: &[u8]) -> bool {
-        match std::str::from_utf8(bytes) {
-            // Nothing to fold or to decode: the usual record, looked at where it lies.
-            Ok(text) if self.is_plain(text) => {
-                let may_be = |mentions: &Mentions| mentions.may_be_in(text);
-                self.mentions.as_ref().is_none_or(may_be) && self.is_named_in(text)
-            }
-            _ => !self.named_in(bytes).is_empty(),
+        match simdutf8::basic::from_utf8(bytes) {
+            Ok(text) => self.any_named_in_text(text),
+            Err(_) => !self.named_in(bytes).is_empty(),
+        }
+    }
+
+    /// The same of a text.
+    pub fn any_named_in_text(&self, text: &str) -> bool {
+        if !self.is_plain(text) {
+            return !self.named_in(text.as_bytes()).is_empty();
+        }
+        // Nothing to fold or to decode: the usual record, looked at where it lies.
+        match &self.mentions {
+            Some(mentions) => mentions.any_in(text, |place| {
+                is_whole(text, place.clone()) && self.folded.contains_key(&text[place].to_ascii_lowercase())
+            }),
+            None => self.is_named_in(text),
         }
     }
 

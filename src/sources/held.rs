@@ -2,96 +2,79 @@
 //! is nearly twice as fast as with a window of each. What comes out is the same, and where anything is out of the
 //! ordinary, a second member, damage, no word of the size, the file is unpacked step by step, with an account of each.
 
-use std::{
-    io::{self, Read},
-    sync::atomic::{AtomicU64, Ordering::Relaxed},
-};
+use std::io;
 
 use zstd::zstd_safe;
 
-use super::{kind::Packing, stream::Stream, watch::Watch};
+use super::{kind::Packing, room::Lease, stream::Stream, watch::Watch};
 
 /// A compressed file of more bytes is not held.
 const MOST: u64 = 32 << 20;
 
-/// How many bytes may be held at once, over all threads, packed and unpacked. Beyond that files are unpacked in steps.
-const ROOM: u64 = 192 << 20;
-
-/// How much of the room is taken.
-static TAKEN: AtomicU64 = AtomicU64::new(0);
-
-/// A share of the room, given back when it goes.
-struct Share(u64);
-
-impl Share {
-    fn take(bytes: u64) -> Option<Self> {
-        let fits = |taken: u64| taken.checked_add(bytes).filter(|taken| *taken <= ROOM);
-        TAKEN.fetch_update(Relaxed, Relaxed, fits).ok().map(|_| Self(bytes))
-    }
-}
-
-impl Drop for Share {
-    fn drop(&mut self) {
-        TAKEN.fetch_sub(self.0, Relaxed);
-    }
-}
-
 /// The beginning of a compressed stream, perhaps all of it.
 pub(super) struct Held {
-    pub(super) bytes: Vec<u8>,
-    whole: bool,
-    shares: Vec<Share>,
+    lease: Option<Lease>,
+    length: usize,
 }
 
 /// What was unpacked in one piece.
 pub(super) struct Piece {
-    pub(super) bytes: Vec<u8>,
-    _shares: Vec<Share>,
+    lease: Lease,
+    length: usize,
+}
+
+impl Piece {
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.lease[..self.length]
+    }
 }
 
 impl Held {
     /// Reads as much as may be held, which is nothing where the packing has no fast way.
     pub(super) fn read(packing: Packing, stream: &mut Stream<'_>) -> io::Result<Self> {
-        let share = matches!(packing, Packing::Gzip | Packing::Zstd)
-            .then(|| Share::take(MOST))
-            .flatten();
+        let fast = matches!(packing, Packing::Gzip | Packing::Zstd);
         let mut held = Self {
-            bytes: Vec::new(),
-            whole: false,
-            shares: Vec::from_iter(share),
+            lease: fast.then(|| Lease::take(MOST)).flatten(),
+            length: 0,
         };
-        if !held.shares.is_empty() {
-            let read = stream.take(MOST).read_to_end(&mut held.bytes)?;
-            held.whole = (read as u64) < MOST;
+        while let Some(free) = held.free().filter(|free| !free.is_empty()) {
+            match stream.read(free)? {
+                0 => break,
+                read => held.length += read,
+            }
         }
         Ok(held)
     }
 
+    fn free(&mut self) -> Option<&mut [u8]> {
+        self.lease.as_mut().map(|lease| &mut lease[self.length..])
+    }
+
+    /// As they were read.
+    pub(super) fn bytes(&self) -> &[u8] {
+        self.lease.as_ref().map_or(&[], |lease| &lease[..self.length])
+    }
+
     /// All of it unpacked, if that is plain and harmless.
-    pub(super) fn unpack(&mut self, packing: Packing, watch: &Watch<'_>) -> Option<Piece> {
+    pub(super) fn unpack(&self, packing: Packing, watch: &Watch<'_>) -> Option<Piece> {
+        let bytes = self.bytes();
         let size = match packing {
-            _ if !self.whole => None,
-            Packing::Gzip => gzip_size(&self.bytes),
-            Packing::Zstd => zstd_size(&self.bytes),
+            _ if bytes.len() as u64 == MOST => None,
+            Packing::Gzip => gzip_size(bytes),
+            Packing::Zstd => zstd_size(bytes),
             Packing::Bzip2 | Packing::Xz => None,
         }?;
         if !watch.is_harmless(size) {
             return None;
         }
-        self.shares.push(Share::take(size)?);
-        let mut bytes = vec![0; usize::try_from(size).ok()?];
+        let mut lease = Lease::take(size)?;
+        let length = usize::try_from(size).ok()?;
+        let room = &mut lease[..length];
         let put = match packing {
-            Packing::Gzip => libdeflater::Decompressor::new()
-                .gzip_decompress(&self.bytes, &mut bytes)
-                .ok(),
-            _ => zstd_safe::decompress(bytes.as_mut_slice(), &self.bytes).ok(),
+            Packing::Gzip => libdeflater::Decompressor::new().gzip_decompress(bytes, room).ok(),
+            _ => zstd_safe::decompress(room, bytes).ok(),
         };
-        if put != Some(bytes.len()) {
-            return None;
-        }
-        self.bytes = Vec::new();
-        let shares = std::mem::take(&mut self.shares);
-        Some(Piece { bytes, _shares: shares })
+        (put == Some(length)).then_some(Piece { lease, length })
     }
 }
 
@@ -132,8 +115,8 @@ mod tests {
         let limits = Limits::default();
         let watch = Watch::new(&limits);
         let mut stream = packed;
-        let mut held = Held::read(packing, &mut stream).expect("bytes in memory");
-        held.unpack(packing, &watch).map(|piece| piece.bytes)
+        let held = Held::read(packing, &mut stream).expect("bytes in memory");
+        held.unpack(packing, &watch).map(|piece| piece.bytes().to_vec())
     }
 
     #[test]
@@ -168,12 +151,5 @@ mod tests {
             assert_eq!(unpacked(Packing::Zstd, packed), None);
         }
         assert_eq!(unpacked(Packing::Xz, &member), None);
-    }
-
-    #[test]
-    fn the_room_is_given_back() {
-        let first = Share::take(1).expect("room");
-        assert!(Share::take(ROOM).is_none());
-        drop(first);
     }
 }

@@ -12,6 +12,7 @@ mod limits;
 mod names;
 mod place;
 mod read;
+mod room;
 mod stream;
 mod tar;
 mod unpack;

@@ -116,12 +116,14 @@ impl<'w, T, F: FnMut(&mut Stream<'_>) -> io::Result<T>> Unpacking<'w, T, F> {
 
     fn inflate(&mut self, place: &Place, packing: Packing, stream: &mut Stream<'_>) -> io::Result<()> {
         let inside = place.inside(packing.name(), self.watch)?;
-        let mut held = Held::read(packing, stream)?;
+        let held = Held::read(packing, stream)?;
         if let Some(piece) = held.unpack(packing, self.watch) {
-            self.watch.came_out(piece.bytes.len())?;
-            return self.unpack(&inside, &mut piece.bytes.as_slice());
+            // Whoever comes next may have the room.
+            drop(held);
+            self.watch.came_out(piece.bytes().len())?;
+            return self.unpack(&inside, &mut piece.bytes());
         }
-        let mut packed = held.bytes.as_slice().chain(stream);
+        let mut packed = held.bytes().chain(stream);
         let mut layer = Inflated::new(Members::new(packing, &mut packed), self.watch);
         self.unpack(&inside, &mut layer)?;
         // What a broken archive inside did not want may be broken too.

@@ -16,8 +16,9 @@ use super::question;
 use crate::cli::{args::ScanArgs, console, exit::Outcome, progress::Bar, summary};
 
 pub(crate) fn run(args: &ScanArgs) -> anyhow::Result<Outcome> {
-    let case = question::case(&args.question)?;
-    let mut plan = Plan::new(&case)?;
+    // What is dropped at the end of the program is not worth the time.
+    let case = ManuallyDrop::new(question::case(&args.question)?);
+    let mut plan = ManuallyDrop::new(Plan::new(&case)?);
     plan.limits.hashed = !args.no_hash;
     let (catalogue, _) = Catalogue::load(&case.reports.catalogues)?;
     let engine = Local {
@@ -25,7 +26,6 @@ pub(crate) fn run(args: &ScanArgs) -> anyhow::Result<Outcome> {
     };
     let scan = engine.run(&plan, &Bar::new(args.quiet))?;
     question::verbose(&args.question, &scan);
-    // What is dropped at the end of the program is not worth the time.
     let findings = ManuallyDrop::new(engine.install(|| Answer::survey(&case, &catalogue, scan))??);
     let told = match (args.json, args.quiet) {
         (true, _) => json(&findings),

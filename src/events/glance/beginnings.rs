@@ -4,7 +4,7 @@
 
 use std::ops::Range;
 
-use super::cursor::meaningful;
+use super::{cursor::meaningful, literal::Literal};
 
 /// So many beginnings are learnt; a log with more of them is walked.
 const MOST: usize = 4;
@@ -16,7 +16,7 @@ pub struct Beginnings(Vec<Beginning>);
 /// What stands before, between and behind the texts that precede the time, byte for byte. Each piece but the first begins
 /// with the quote that ends a text, and each ends with the quote that begins one; the last one's is the time's.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Beginning(Vec<Vec<u8>>);
+struct Beginning(Vec<Literal>);
 
 impl Beginnings {
     /// Where the text of the time is, in a record that begins like one before.
@@ -26,13 +26,15 @@ impl Beginnings {
 
     /// Learns how this record begins, given the texts without escapes that precede the time's.
     pub(super) fn learn(&mut self, record: &[u8], bodies: &[Range<usize>], time: &Range<usize>) {
-        let is_text = record.get(time.end) == Some(&b'"');
+        // A broken number may be followed by a quote too.
+        let quoted = |at: Option<usize>| at.and_then(|at| record.get(at)) == Some(&b'"');
+        let is_text = quoted(time.start.checked_sub(1)) && quoted(Some(time.end));
         if self.0.len() == MOST || !is_text {
             return;
         }
         let starts = std::iter::once(0).chain(bodies.iter().map(|body| body.end));
         let ends = bodies.iter().map(|body| body.start).chain([time.start]);
-        let pieces = starts.zip(ends).map(|(start, end)| record[start..end].to_vec());
+        let pieces = starts.zip(ends).map(|(start, end)| Literal::new(&record[start..end]));
         self.0.push(Beginning(pieces.collect()));
     }
 }
@@ -41,7 +43,7 @@ impl Beginning {
     fn time(&self, record: &[u8]) -> Option<Range<usize>> {
         let (mut start, mut end) = (0, 0);
         for piece in &self.0 {
-            if !record[end..].starts_with(piece) {
+            if !piece.begins(&record[end..]) {
                 return None;
             }
             start = end + piece.len();
@@ -85,6 +87,7 @@ mod tests {
     fn a_time_that_is_no_text_is_not_learnt() {
         let mut known = Beginnings::default();
         known.learn(br#"{"time":12}"#, &[], &(8..10));
+        known.learn(br#"{"time":12"}"#, &[], &(8..10));
         assert!(known.0.is_empty());
     }
 }

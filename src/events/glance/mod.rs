@@ -5,16 +5,17 @@
 //! by side in tests, on every golden case and on generated records.
 
 mod beginnings;
-mod cursor;
 mod first;
+mod literal;
+mod order;
 mod row;
 mod whole;
 
-use std::collections::BTreeSet;
-
 use super::{
     capture::Pointer,
+    cursor,
     map::Matching,
+    nothing::Nothing,
     profile::Profile,
     selector::Selector,
     time::{self, TimeFormat},
@@ -65,7 +66,7 @@ struct Actor {
 #[derive(Debug, Clone)]
 struct Times {
     formats: Vec<TimeFormat>,
-    nothing: Vec<String>,
+    nothing: Nothing,
     /// Whether a text of the usual form of RFC 3339 is a time at once.
     usual: bool,
 }
@@ -126,7 +127,7 @@ impl Plan {
             texts,
             record,
         };
-        let somebody = seen.named().any(|(_, text)| self.times.is_something(text));
+        let somebody = seen.named().any(|(_, text)| self.times.nothing.is_not(text));
         somebody.then_some(seen)
     }
 }
@@ -154,12 +155,12 @@ fn time_path(profile: &Profile) -> Option<(&Pointer, Times)> {
 }
 
 impl Times {
-    fn new(formats: &[TimeFormat], nothing: &BTreeSet<String>) -> Self {
+    fn new(formats: &[TimeFormat], nothing: &Nothing) -> Self {
         // No time of that form is so short.
-        let short = nothing.iter().all(|nothing| nothing.len() < 20);
+        let short = nothing.longest() < 20;
         Self {
             formats: formats.to_vec(),
-            nothing: nothing.iter().cloned().collect(),
+            nothing: nothing.clone(),
             usual: short && matches!(formats.first(), Some(TimeFormat::Rfc3339)),
         }
     }
@@ -170,13 +171,7 @@ impl Times {
     }
 
     fn parse(&self, text: &str) -> Option<Timestamp> {
-        let is_time = self.is_something(text);
+        let is_time = self.nothing.is_not(text);
         time::parse(&self.formats, text).ok().filter(|_| is_time)
-    }
-
-    /// Whether a text is a value, as the full reading has it.
-    fn is_something(&self, text: &str) -> bool {
-        let text = text.trim();
-        !text.is_empty() && !self.nothing.iter().any(|nothing| nothing == text)
     }
 }

@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::{Plan, Profile, Seen, Span, cursor::Cursor};
+use super::{Plan, Profile, Seen, Span, cursor::Cursor, order::Order};
 use crate::events::capture;
 
 /// Looks at whole JSON records.
@@ -11,6 +11,8 @@ use crate::events::capture;
 pub struct Glance {
     plan: Plan,
     nodes: Vec<Node>,
+    /// For each node, in which order its members came.
+    orders: Vec<Order>,
     /// Of the record looked at last.
     texts: Vec<Span>,
 }
@@ -33,8 +35,12 @@ impl Glance {
         let plan = Plan::new(profile)?;
         let mut nodes = Vec::new();
         plant(profile.paths.root(), &plan, &mut nodes)?;
-        let texts = vec![Span::default(); plan.slots.len()];
-        Some(Self { plan, nodes, texts })
+        Some(Self {
+            texts: vec![Span::default(); plan.slots.len()],
+            orders: vec![Order::default(); nodes.len()],
+            plan,
+            nodes,
+        })
     }
 
     /// The record's time and actors; None where only the full reading can tell.
@@ -43,6 +49,7 @@ impl Glance {
         self.texts.fill(Span::default());
         let mut walk = Walk {
             nodes: &self.nodes,
+            orders: &mut self.orders,
             texts: &mut self.texts,
             cursor: Cursor::new(record.as_bytes()),
         };
@@ -104,35 +111,52 @@ impl Node {
 /// On the way through one record.
 struct Walk<'g, 'b> {
     nodes: &'g [Node],
+    orders: &'g mut [Order],
     texts: &'g mut [Span],
     cursor: Cursor<'b>,
 }
 
 impl<'g> Walk<'g, '_> {
     /// Over an object, at this node of the tree.
-    fn object(&mut self, node: usize) -> Option<()> {
+    fn object(&mut self, at: usize) -> Option<()> {
         let nodes: &'g [Node] = self.nodes;
-        let node = &nodes[node];
-        let mut seen = 0_u64;
+        let node = &nodes[at];
+        let (mut seen, mut member) = (0_u64, 0);
         self.cursor.expect(b'{')?;
         if self.cursor.peek()? == b'}' {
             self.cursor.at += 1;
             return Some(());
         }
         loop {
-            let name = self.cursor.name()?;
-            match node.child(self.cursor.text(name)) {
+            match self.name(at, &mut member)? {
                 None => self.cursor.value()?,
-                Some(at) if seen & 1 << at != 0 => return None,
-                Some(at) => {
-                    seen |= 1 << at;
-                    self.mapped(node.children[at].1)?;
+                Some(child) if seen & 1 << child != 0 => return None,
+                Some(child) => {
+                    seen |= 1 << child;
+                    self.mapped(node.children[child].1)?;
                 }
             }
             if !self.cursor.another(b'}')? {
                 return Some(());
             }
         }
+    }
+
+    /// Over a name: the child it leads to, if any. `member` is the place in the usual order, and moves on.
+    fn name(&mut self, at: usize, member: &mut usize) -> Option<Option<usize>> {
+        let order = &mut self.orders[at];
+        if let Some((length, child)) = order.usual(*member, self.cursor.rest()) {
+            self.cursor.at += length;
+            self.cursor.blanks();
+            *member += 1;
+            return Some(child);
+        }
+        let start = self.cursor.at;
+        let name = self.cursor.name()?;
+        let child = self.nodes[at].child(self.cursor.text(name.clone()));
+        // The name in its quotes with the colon, where nothing stands between.
+        *member = order.learn(self.cursor.text(start..name.end + 2), child) + 1;
+        Some(child)
     }
 
     /// Over a value that some path leads to or through.

@@ -32,6 +32,14 @@ pub(super) enum TimeFormat {
 impl TimeFormat {
     /// The instant, or why the text names none, in words that follow it.
     fn parse(&self, text: &str) -> Result<Timestamp, String> {
+        let time = self.read(text)?;
+        // No other could be written again.
+        time.is_writable()
+            .then_some(time)
+            .ok_or_else(|| "is not in the years 0 to 9999".to_owned())
+    }
+
+    fn read(&self, text: &str) -> Result<Timestamp, String> {
         let of = |time: Option<Timestamp>, expected: &str| time.ok_or_else(|| format!("is not {expected}"));
         match self {
             Self::Rfc3339 => of(rfc3339(text), "an RFC 3339 time with an offset"),

@@ -30,6 +30,10 @@ impl<'b> Cursor<'b> {
         self.bytes.get(self.at).copied()
     }
 
+    pub(super) fn rest(&self) -> &'b [u8] {
+        &self.bytes[self.at..]
+    }
+
     pub(super) fn text(&self, span: Range<usize>) -> &'b [u8] {
         &self.bytes[span]
     }
@@ -198,12 +202,14 @@ impl<'b> Cursor<'b> {
 pub(super) fn meaningful(bytes: &[u8]) -> usize {
     const ONES: u64 = u64::from_ne_bytes([1; 8]);
     const HIGHS: u64 = ONES << 7;
-    // Nonzero in the highest bit of each byte that is less than `n`, and perhaps of some above the lowest such byte.
-    let less = |word: u64, n: u64| word.wrapping_sub(ONES * n) & !word & HIGHS;
+    // With the highest bit set in each byte that is less than `n`, and perhaps in some above the lowest such byte. It is
+    // set in all beyond ASCII as well, which are sorted out for all three together.
+    let less = |word: u64, n: u64| word.wrapping_sub(ONES * n);
     let mut at = 0;
     while let Some(chunk) = bytes[at..].first_chunk() {
         let word = u64::from_le_bytes(*chunk);
-        let means = less(word ^ (ONES * 0x22), 1) | less(word ^ (ONES * 0x5c), 1) | less(word, 0x20);
+        let low = less(word ^ (ONES * 0x22), 1) | less(word ^ (ONES * 0x5c), 1) | less(word, 0x20);
+        let means = low & !word & HIGHS;
         if means != 0 {
             return at + means.trailing_zeros() as usize / 8;
         }

@@ -1,0 +1,99 @@
+//! Room for files that are held in memory, bounded over all threads. Memory that was used once is used again: fresh memory
+//! costs more than what is unpacked into it.
+
+use std::{
+    mem,
+    ops::{Deref, DerefMut},
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+/// How many bytes may be held at once, packed and unpacked, in use and spare. Beyond that files are unpacked in steps.
+const ROOM: u64 = 224 << 20;
+
+static ROOMS: Mutex<Room> = Mutex::new(Room {
+    taken: 0,
+    spare: Vec::new(),
+});
+
+#[derive(Debug)]
+struct Room {
+    taken: u64,
+    spare: Vec<Vec<u8>>,
+}
+
+/// A buffer full of whatever was in it, given back when it goes.
+#[derive(Debug)]
+pub(super) struct Lease(Vec<u8>);
+
+impl Lease {
+    /// One of at least so many bytes, if there is room.
+    pub(super) fn take(bytes: u64) -> Option<Self> {
+        room().take(bytes).map(Self)
+    }
+}
+
+impl Deref for Lease {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl DerefMut for Lease {
+    fn deref_mut(&mut self) -> &mut [u8] {
+        &mut self.0
+    }
+}
+
+impl Drop for Lease {
+    fn drop(&mut self) {
+        room().spare.push(mem::take(&mut self.0));
+    }
+}
+
+fn room() -> MutexGuard<'static, Room> {
+    // Nothing that could panic half done happens while it is held.
+    ROOMS.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Room {
+    /// The smallest spare one that is large enough, or a new one.
+    fn take(&mut self, bytes: u64) -> Option<Vec<u8>> {
+        self.spare.sort_unstable_by_key(Vec::len);
+        let fits = self.spare.partition_point(|spare| (spare.len() as u64) < bytes);
+        if fits < self.spare.len() {
+            return Some(self.spare.remove(fits));
+        }
+        // Those too small make room, the largest first.
+        while self.taken.checked_add(bytes)? > ROOM {
+            self.taken -= self.spare.pop()?.len() as u64;
+        }
+        let length = usize::try_from(bytes).ok()?;
+        self.taken += bytes;
+        // Zeros from the system cost nothing until they are touched.
+        Some(vec![0; length])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_room_is_bounded_and_used_again() {
+        let mut room = Room {
+            taken: 0,
+            spare: Vec::new(),
+        };
+        let first = room.take(ROOM - 1).expect("room");
+        assert_eq!(room.take(2), None);
+        let place = first.as_ptr();
+        room.spare.push(first);
+        let again = room.take(5).expect("the spare one");
+        assert_eq!((again.as_ptr(), room.taken), (place, ROOM - 1));
+        room.spare.push(again);
+        assert_eq!(room.take(ROOM).expect("the spare one makes room").len() as u64, ROOM);
+        assert_eq!(room.take(u64::MAX), None);
+    }
+}
