@@ -16,7 +16,7 @@ use tenant_impact::{
     findings::{Answer, Scan},
     progress::Silent,
     records::{Block, Blocks, Framing, RowReader},
-    reports::{Release, Reports, Templates},
+    reports::{Artifact, Release, Reports, Templates},
     scope::ScopeSet,
     tenants::SourceTally,
     time::{Timestamp, Window},
@@ -254,17 +254,18 @@ fn rendering(criterion: &mut Criterion, sample: &Sample) {
             .iter()
             .map(|tenant| {
                 reports
-                    .release(&answer.isolation.names, tenant)
-                    .expect("templates are sound")
+                    .release(&answer.isolation.names, tenant, Vec::new(), |_, _| Vec::new())
+                    .expect("memory takes every write")
             })
             .flat_map(|release| match release {
-                Release::Files(files) => files,
+                Release::Files(files) => files.into_inner(),
                 Release::Stopped(stops) => panic!("{stops:?}"),
             });
         files.map(|file| file.bytes.len()).sum()
     };
     let overview = || -> usize {
-        let files = reports.overview(&answer).expect("templates are sound");
+        let mut files: Vec<Artifact> = Vec::new();
+        reports.overview(&answer, &mut files).expect("memory takes every write");
         files.iter().map(|file| file.bytes.len()).sum()
     };
     let mut group = criterion.benchmark_group("rendering");

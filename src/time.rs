@@ -89,10 +89,6 @@ impl FromStr for Timestamp {
         if let Some(time) = Self::usual(text.as_bytes()) {
             return Ok(time);
         }
-        // Chrono also takes the minus sign of typesetters, which is none of RFC 3339's.
-        if !text.is_ascii() {
-            return Err(TimeError);
-        }
         let instant = DateTime::parse_from_rfc3339(text)
             .map_err(|_| TimeError)?
             .with_timezone(&Utc);

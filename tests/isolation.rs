@@ -260,14 +260,14 @@ fn an_ordinary_word_that_drowns_the_rest_can_be_allowed() {
     let log = record(1, "t-0001", &json!({"justification": "Asked support, t-0002"}));
     let dir = folder(CASE, tenants, &log);
     report(&dir).ends(1);
-    assert!(text(&dir, "out/tenants/t-0001/report.md").contains("Asked `[another` `customer],` `[another`"));
+    assert!(text(&dir, "out/tenants/t-0001/report.md").contains("Asked `[another customer],` `[another customer]`"));
     let dir = folder(
         &(CASE.to_owned() + "[isolation]\nallow = [\"Support\"]\n"),
         tenants,
         &log,
     );
     report(&dir).ends(1);
-    assert!(text(&dir, "out/tenants/t-0001/report.md").contains("Asked support, `[another`"));
+    assert!(text(&dir, "out/tenants/t-0001/report.md").contains("Asked support, `[another customer]`"));
     let listed = text(&dir, "out/isolation.csv");
     assert!(
         listed.contains("t-0001,allowed,support,name,t-0002,justification"),
@@ -308,6 +308,12 @@ fn a_title_that_names_a_customer_out_of_the_logs_stops_the_others() {
     report(&dir).ends(1).says("NOT RELEASED");
     let findings = json(&dir.path("out/findings.json"));
     assert_eq!(findings["isolation"]["stopped"], json!(["t-0001"]));
+    // The manifest holds the title too, and is searched as well.
+    let found = findings["isolation"]["found"].as_array().expect("finds").iter();
+    let fields: Vec<_> = found.map(|found| found["field"].as_str().expect("a file")).collect();
+    assert_eq!(fields, ["manifest.json", "report.html", "report.md"]);
+    assert!(!dir.path("out/tenants/t-0001").exists() && dir.path("out/tenants/t-0009/report.html").exists());
+    assert!(!dir.path("out/.staging").exists());
 }
 
 #[test]

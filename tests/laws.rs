@@ -146,5 +146,8 @@ proptest! {
             prop_assert_eq!(lines_of(&rows), number(tenant, "events"));
         }
         prop_assert_eq!(findings(&dir, "again", "8"), found);
+        let flags = ["--quiet", "--threads", "4", "--memory", "1B", "--out", "spilled"];
+        dir.run([["report", "case.toml"].as_slice(), &flags].concat());
+        prop_assert!(files(&dir.path("spilled")) == files(&dir.path("out")), "with no room it is the same");
     }
 }

@@ -15,6 +15,7 @@ mod framings;
 mod inspect;
 mod isolation;
 mod laws;
+mod memory;
 mod profiles;
 mod sample;
 mod schemas;

@@ -34,8 +34,7 @@ pub fn time(bytes: &[u8]) {
         return;
     };
     let full = DateTime::parse_from_rfc3339(text).ok().map(|time| time.to_utc());
-    // chrono also reads years that cannot be written, and a minus that is not of ASCII.
-    let full = full.filter(|time| (0..=9999).contains(&time.year()) && text.is_ascii());
+    let full = full.filter(|time| (0..=9999).contains(&time.year()));
     let read: Option<Timestamp> = text.parse().ok();
     assert_eq!(read.map(Timestamp::instant), full, "{text:?}");
     if let Some(usual) = usual {
@@ -67,7 +66,7 @@ fn quoted(text: &str) -> String {
     format!("\"{}\"", escaped.collect::<String>())
 }
 
-/// What is shown is the same instant with the same precision.
+/// What is shown is the same instant with the same precision, if its year can be written.
 fn again(time: Timestamp) {
     let _ = (time.hour(), time.in_words());
     let read: Timestamp = time.to_string().parse().expect("what is shown can be read");

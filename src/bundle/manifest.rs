@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::ManifestCase;
-use crate::{case::CaseFile, digest::Sha256, findings::Findings};
+use crate::{case::CaseFile, digest::Sha256, findings::Findings, reports::Artifact};
 
 /// The version of this format.
 pub const MANIFEST_SCHEMA: &str = "tenant-impact/manifest/2";
@@ -85,6 +85,17 @@ pub struct FileEntry {
     pub sha256: Sha256,
     /// Its size.
     pub bytes: u64,
+}
+
+impl FileEntry {
+    /// Of a file in memory.
+    pub(super) fn of(file: &Artifact) -> Self {
+        Self {
+            path: file.path.clone(),
+            sha256: Sha256::of(&file.bytes),
+            bytes: file.bytes.len() as u64,
+        }
+    }
 }
 
 impl Manifest {

@@ -19,6 +19,7 @@ mod resolved;
 mod sign;
 mod signature;
 mod signers;
+mod staged;
 mod sums;
 mod tenant;
 mod verify;
@@ -30,6 +31,7 @@ pub use resolved::{ManifestCase, ResolvedDirectory, ResolvedList, ResolvedLog, R
 pub use sign::{SignError, Signer};
 pub use signature::NAMESPACE;
 pub use signers::{AllowedSigners, SignersError};
+pub use staged::{Files, Staged};
 pub use tenant::{TENANT_MANIFEST_SCHEMA, TenantManifest, TenantName};
 pub use verify::{
     Checked, LogCheck, Mismatch, Original, Request, ShowError, SignedBy, Trust, Verification, VerifyError, show, verify,

@@ -41,12 +41,12 @@ pub struct TenantName {
 }
 
 impl TenantManifest {
-    /// Of this tenant, its files still to be added.
-    pub(super) fn new(findings: &Findings, tenant: &TenantFinding) -> Self {
+    /// Of this tenant, its files still to be added. The case is given as the customer may read it.
+    pub(super) fn new(findings: &Findings, case: &CaseHeader, tenant: &TenantFinding) -> Self {
         Self {
             schema: TENANT_MANIFEST_SCHEMA.to_owned(),
             tool: findings.tool.clone(),
-            case: findings.case.clone(),
+            case: case.clone(),
             tenant: TenantName {
                 id: tenant.id.clone(),
                 name: tenant.name.clone(),

@@ -1,7 +1,7 @@
 //! Writing a bundle: into a temporary folder beside the target, renamed into place when it is whole.
 
 use std::{
-    fs::{DirBuilder, File, OpenOptions},
+    fs::{self, DirBuilder, File, OpenOptions},
     io::{self, Write as _},
     path::{Path, PathBuf},
     sync::{Arc, PoisonError, RwLock},
@@ -10,19 +10,15 @@ use std::{
 use tempfile::TempDir;
 
 use super::{
-    FileEntry, INSTRUCTIONS, MANIFEST, Manifest, SIGNATURE, SUMS, SignError, Signer, TenantManifest,
+    FileEntry, MANIFEST, Manifest, SIGNATURE, SUMS, SignError, Signer,
     canonical::canonical,
     durable::{missing, rename, sync, sync_name},
-    instructions::instructions,
     is_plain,
     leftover::{lock, parent, prefix},
+    staged::STAGING,
     sums::sums,
 };
-use crate::{
-    digest::Sha256,
-    findings::{Findings, TenantFinding},
-    reports::Artifact,
-};
+use crate::reports::Artifact;
 
 /// How often a temporary folder is made anew because somebody took it for a leftover before it was locked.
 const ATTEMPTS: usize = 100;
@@ -32,11 +28,11 @@ const ATTEMPTS: usize = 100;
 pub struct Writer {
     out: PathBuf,
     /// Gone once the writing is undone.
-    temporary: Arc<RwLock<Option<Temporary>>>,
+    pub(super) temporary: Arc<RwLock<Option<Temporary>>>,
 }
 
 #[derive(Debug)]
-struct Temporary {
+pub(super) struct Temporary {
     folder: TempDir,
     /// Tells other runs that this one is under way.
     _lock: Option<File>,
@@ -108,47 +104,6 @@ impl Writer {
         Undo(Arc::clone(&self.temporary))
     }
 
-    /// Writes one file. Threads may write different files at the same time.
-    pub fn put(&self, artifact: &Artifact) -> Result<FileEntry, BundleError> {
-        let temporary = self.temporary.read().unwrap_or_else(PoisonError::into_inner);
-        temporary.as_ref().ok_or(BundleError::Undone)?.put(artifact)
-    }
-
-    /// Writes one tenant's folder: its artifacts, how to verify them, their manifest and their digests.
-    pub fn put_tenant(
-        &self,
-        findings: &Findings,
-        tenant: &TenantFinding,
-        artifacts: &[Artifact],
-    ) -> Result<Vec<FileEntry>, BundleError> {
-        let folder = format!("tenants/{}/", tenant.slug);
-        let mut files = Vec::with_capacity(artifacts.len() + 3);
-        for artifact in artifacts {
-            files.push(self.put(artifact)?);
-        }
-        let put = |name: &str, bytes: Vec<u8>| {
-            self.put(&Artifact {
-                path: format!("{folder}{name}"),
-                bytes,
-            })
-        };
-        let mut manifest = TenantManifest::new(findings, tenant);
-        files.push(put(INSTRUCTIONS, instructions(&manifest).into_bytes())?);
-        for file in &files {
-            let path = file.path.strip_prefix(&folder);
-            let path = path.ok_or_else(|| BundleError::Path(file.path.clone()))?;
-            manifest.files.push(FileEntry {
-                path: path.to_owned(),
-                ..file.clone()
-            });
-        }
-        manifest.files.sort_unstable();
-        let stated = put(MANIFEST, canonical(&manifest))?;
-        files.push(put(SUMS, sums(&manifest.files, stated.sha256).into_bytes())?);
-        files.push(stated);
-        Ok(files)
-    }
-
     /// Writes the manifest, signs it and every tenant's, and puts the whole in its place.
     pub fn finish(self, manifest: &Manifest, signer: Option<&Signer>) -> Result<PathBuf, BundleError> {
         // Nobody can undo it from here on until it is in its place.
@@ -208,7 +163,12 @@ impl Temporary {
         Err(io::ErrorKind::ResourceBusy.into())
     }
 
+    pub(super) fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
     fn complete(&self, manifest: &Manifest, signer: Option<&Signer>) -> Result<(), BundleError> {
+        self.unstage()?;
         let mut files = manifest.files.clone();
         let stated = self.put(&Artifact {
             path: MANIFEST.to_owned(),
@@ -230,32 +190,14 @@ impl Temporary {
         if !is_plain(path) {
             return Err(BundleError::Path(path.clone()));
         }
-        let written = self.write(path, bytes);
+        let written = private_file()
+            .open(self.path().join(path))
+            .and_then(|mut file| file.write_all(bytes));
         written.map_err(|fault| BundleError::Io {
             path: path.into(),
             fault,
         })?;
-        Ok(FileEntry {
-            path: path.clone(),
-            sha256: Sha256::of(bytes),
-            bytes: bytes.len() as u64,
-        })
-    }
-
-    fn write(&self, path: &str, bytes: &[u8]) -> io::Result<()> {
-        let mut place = self.folder.path().to_owned();
-        let mut parts = path.split('/').peekable();
-        while let Some(part) = parts.next() {
-            place.push(part);
-            if parts.peek().is_some() {
-                // One level at a time: a temporary folder that somebody removed must not come back with holes.
-                match private_folder().create(&place) {
-                    Err(fault) if fault.kind() != io::ErrorKind::AlreadyExists => return Err(fault),
-                    _ => {}
-                }
-            }
-        }
-        private_file().open(place)?.write_all(bytes)
+        Ok(FileEntry::of(artifact))
     }
 
     /// A signature beside every manifest.
@@ -269,6 +211,15 @@ impl Temporary {
             self.put(&Artifact { path, bytes })
         };
         manifests.into_iter().zip(signatures).map(put).collect()
+    }
+
+    /// Nothing of a customer's whose files were not released is left.
+    fn unstage(&self) -> Result<(), BundleError> {
+        let staging = self.path().join(STAGING);
+        match fs::remove_dir(&staging) {
+            Err(fault) if fault.kind() != io::ErrorKind::NotFound => Err(BundleError::Io { path: staging, fault }),
+            _ => Ok(()),
+        }
     }
 
     /// Everything is there, and on the disk.
@@ -296,7 +247,7 @@ fn private_temporary(prefix: &std::ffi::OsStr, parent: &Path) -> io::Result<Temp
 }
 
 /// Readable by the owner only.
-fn private_folder() -> DirBuilder {
+pub(super) fn private_folder() -> DirBuilder {
     #[cfg_attr(not(unix), expect(unused_mut, reason = "only Unix knows modes"))]
     let mut builder = DirBuilder::new();
     #[cfg(unix)]
@@ -305,7 +256,7 @@ fn private_folder() -> DirBuilder {
 }
 
 /// A new file, readable by the owner only.
-fn private_file() -> OpenOptions {
+pub(super) fn private_file() -> OpenOptions {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]

@@ -1,5 +1,7 @@
 //! The case file as written: what each section says, before anything is looked up elsewhere.
 
+use bytesize::ByteSize;
+
 use super::{
     AgentNaming, CaseHeader, GapHours, InputSpec, IsolationSettings, LimitSettings, ReportSettings, TenantId, Tlp,
     agents::{self, Listed},
@@ -237,7 +239,22 @@ fn limits(table: &mut Table<'_>) -> LimitSettings {
     LimitSettings {
         ratio: number("ratio"),
         unpacked: number("unpacked_bytes"),
+        memory: table.optional_string("memory").and_then(|found| size(table, &found)),
     }
+}
+
+/// A size as people write it.
+fn size(table: &Table<'_>, found: &Found<String>) -> Option<u64> {
+    let size: Option<ByteSize> = found.value.parse().ok().filter(|size: &ByteSize| size.as_u64() > 0);
+    if size.is_none() {
+        let fault = Diagnostic::new("unknown-size", format!("`{}` is no size", found.value));
+        table.fault(
+            fault
+                .hint("write it with its unit: \"512MiB\", \"4GiB\"")
+                .at(found.place.clone()),
+        );
+    }
+    size.map(|size| size.as_u64())
 }
 
 /// A minimum that no name reaches would switch the search off.

@@ -208,13 +208,15 @@ pub enum ProfileRef {
     },
 }
 
-/// How much a log file may unpack to; what is none is left at its default.
+/// How much a log file may unpack to, and how much memory may be taken; what is none is left at its default.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct LimitSettings {
     /// How many bytes may come out for each byte that went in.
     pub ratio: Option<u64>,
     /// How many bytes may come out of one file.
     pub unpacked: Option<u64>,
+    /// How many bytes of memory what is in scope may take.
+    pub memory: Option<u64>,
 }
 
 /// What is looked for in customers' copies, and what is not.

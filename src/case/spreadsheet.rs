@@ -19,6 +19,13 @@ struct Cell<'t> {
     span: Range<usize>,
 }
 
+impl Cell<'_> {
+    /// Only a cell in quotes can hold a line break.
+    fn is_torn(&self) -> bool {
+        matches!(&self.text, Cow::Owned(text) if memchr::memchr2(b'\n', b'\r', text.as_bytes()).is_some())
+    }
+}
+
 /// One row below the header that has an id.
 #[derive(Debug)]
 pub(super) struct Row<'r> {
@@ -156,7 +163,7 @@ fn row<'r>(
     faults: &mut Vec<Diagnostic>,
 ) -> Option<Row<'r>> {
     let start = || cells.first().map_or(0..0, |cell| cell.span.clone());
-    if let Some(cell) = cells.iter().find(|cell| is_torn(&cell.text)) {
+    if let Some(cell) = cells.iter().find(|cell| cell.is_torn()) {
         let fault = Diagnostic::new("csv-line-break", "a cell runs over the end of its line");
         let fault = fault.hint("close its quotation mark on the same line, or remove the one that opens it");
         faults.push(fault.at(lines.place(cell.span.clone())));
@@ -181,11 +188,6 @@ fn row<'r>(
         return None;
     }
     Some(row)
-}
-
-/// Only a cell in quotes can hold a line break.
-fn is_torn(text: &Cow<'_, str>) -> bool {
-    matches!(text, Cow::Owned(text) if memchr::memchr2(b'\n', b'\r', text.as_bytes()).is_some())
 }
 
 /// Every record of the text; blank lines are none.

@@ -2,6 +2,7 @@
 
 use std::{num::NonZeroUsize, path::PathBuf};
 
+use bytesize::ByteSize;
 use clap::{Args as ClapArgs, Parser, Subcommand};
 use clap_complete::Shell;
 use tenant_impact::time::Timestamp;
@@ -159,9 +160,21 @@ pub(crate) struct Question {
     #[arg(long, value_name = "N", value_parser = threads)]
     pub(crate) threads: Option<NonZeroUsize>,
 
+    /// How much memory what is in scope may take: 512MiB, 4GiB. What is beyond goes to a temporary file; the answer is the
+    /// same [default: what the case says under [limits], else 1GiB]
+    #[arg(long, value_name = "SIZE", value_parser = memory)]
+    pub(crate) memory: Option<u64>,
+
     /// Say on standard error what it took: how many records a glance was enough for, per log
     #[arg(long, short)]
     pub(crate) verbose: bool,
+}
+
+fn memory(text: &str) -> Result<u64, String> {
+    match text.parse::<ByteSize>() {
+        Ok(size) if size.as_u64() > 0 => Ok(size.as_u64()),
+        _ => Err("write a size with its unit: 512MiB, 4GiB".to_owned()),
+    }
 }
 
 /// More than any machine has cores; without a bound, a slip of the finger starts as many as the system lets it.

@@ -4,7 +4,7 @@
 //! block while the others judge the records of those before. Each part folds into a tally of its own; no lock guards a
 //! result.
 
-use std::{io, num::NonZeroUsize};
+use std::{io, num::NonZeroUsize, sync::Arc};
 
 use rayon::{ThreadPoolBuilder, prelude::*};
 
@@ -19,7 +19,7 @@ use crate::{
     progress::Progress,
     records::{Block, Blocks},
     sources::{self, Contents, Part, Source, Stream},
-    tenants::SourceTally,
+    tenants::{Budget, SourceTally},
 };
 
 /// This machine.
@@ -44,34 +44,44 @@ impl Local {
 impl Engine for Local {
     fn run(&self, plan: &Plan, progress: &dyn Progress) -> Result<Scan, EngineError> {
         progress.start(plan.sources.bytes());
+        let budget = Arc::new(plan.memory.budget());
         let files = self.install(|| {
             let files = plan.sources.sources.par_iter();
             files
-                .map(|source| scan(plan, source, progress))
+                .map(|source| scan(plan, source, &budget, progress))
                 .collect::<Result<Vec<_>, _>>()
         })?;
         progress.finish();
-        Ok(numbered(plan, files?))
+        if let Some(fault) = budget.fault() {
+            return Err(fault.into());
+        }
+        Ok(numbered(plan, files?, budget))
     }
 }
 
 /// What reading one stream brought: its framing, and what was found.
 type Read = (String, SourceTally);
 
-fn scan(plan: &Plan, source: &Source, progress: &dyn Progress) -> Result<Contents<Read>, EngineError> {
+fn scan(
+    plan: &Plan,
+    source: &Source,
+    budget: &Arc<Budget>,
+    progress: &dyn Progress,
+) -> Result<Contents<Read>, EngineError> {
     let profile = plan.profile(source);
-    let each = |stream: &mut Stream<'_>| tally(plan, profile, stream);
+    let each = |stream: &mut Stream<'_>| tally(plan, profile, budget, stream);
     Ok(sources::read(source, &plan.limits, progress, each)?)
 }
 
 /// Everything in order, and every event and refusal put down to its source: how many streams a file holds is known only
 /// now.
-fn numbered(plan: &Plan, files: Vec<Contents<Read>>) -> Scan {
+fn numbered(plan: &Plan, files: Vec<Contents<Read>>, budget: Arc<Budget>) -> Scan {
     let mut scan = Scan {
         sources: Vec::new(),
         skipped: plan.sources.skipped.clone(),
         broken: Vec::new(),
         changed: Vec::new(),
+        budget,
     };
     for (source, contents) in plan.sources.sources.iter().zip(files) {
         let profile = &plan.profile(source).name;
@@ -101,18 +111,19 @@ fn scanned(number: usize, profile: &str, part: Part<Read>) -> Scanned {
     }
 }
 
-fn tally(plan: &Plan, profile: &Profile, stream: &mut Stream<'_>) -> io::Result<Read> {
+fn tally(plan: &Plan, profile: &Profile, budget: &Arc<Budget>, stream: &mut Stream<'_>) -> io::Result<Read> {
     let mut blocks = Blocks::open(stream, &profile.wrapper)?;
     let framing = blocks.framing().clone();
     let form = Form::new(profile, &framing);
+    let ticket = budget.ticket();
     let share = || Share {
         judge: Judge::new(profile, &plan.scopes, &form),
-        tally: SourceTally::new(plan.coverage.clone()),
+        tally: SourceTally::within(plan.coverage.clone(), budget, ticket),
     };
     // A source of one block stays on its thread. Sharing it would bring nothing, and a thread that waits for its share
     // begins another source meanwhile: of thousands of small files, that many would be open at once.
     let first: Vec<_> = blocks.by_ref().take(2).collect();
-    let tally = if first.len() < 2 {
+    let mut tally = if first.len() < 2 {
         first.into_iter().try_fold(share(), Share::with)?.tally
     } else {
         let blocks = first.into_iter().chain(blocks);
@@ -123,6 +134,7 @@ fn tally(plan: &Plan, profile: &Profile, stream: &mut Stream<'_>) -> io::Result<
             shared(plan, blocks, share)?
         }
     };
+    tally.make_room(true).map_err(io::Error::other)?;
     Ok((framing.to_string(), tally))
 }
 
@@ -147,6 +159,7 @@ struct Share<'p> {
 impl Share<'_> {
     fn with(mut self, block: io::Result<Block>) -> io::Result<Self> {
         self.judge.block(&block?, &mut self.tally);
+        self.tally.make_room(false).map_err(io::Error::other)?;
         Ok(self)
     }
 }

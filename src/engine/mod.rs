@@ -7,10 +7,10 @@ mod judge;
 mod local;
 mod plan;
 
-use crate::{findings::Scan, progress::Progress, sources::SourceError};
+use crate::{findings::Scan, progress::Progress, sources::SourceError, tenants::StoreError};
 
 pub use local::Local;
-pub use plan::{Plan, PlanError};
+pub use plan::{Memory, Plan, PlanError};
 
 /// Carries out a plan. Every engine gives the same answer for the same plan.
 pub trait Engine {
@@ -25,6 +25,9 @@ pub enum EngineError {
     /// A source could not be read to its end, or is none.
     #[error(transparent)]
     Source(#[from] SourceError),
+    /// There is no room for what is in scope.
+    #[error(transparent)]
+    Room(#[from] StoreError),
     /// The threads could not be started.
     #[error("cannot start the worker threads: {fault}")]
     Threads {

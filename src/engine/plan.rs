@@ -4,6 +4,7 @@
 use std::{
     collections::BTreeMap,
     fs::{self, File},
+    path::PathBuf,
 };
 
 use rayon::prelude::*;
@@ -15,6 +16,7 @@ use crate::{
     events::Profile,
     scope::ScopeSet,
     sources::{Input, Limits, Source, SourceSet, discover},
+    tenants::{Budget, MEMORY},
 };
 
 /// A profile, and the tenant of everything it reads where the case says so.
@@ -30,6 +32,23 @@ pub struct Plan {
     pub(super) coverage: Coverage,
     /// How much a file may unpack to.
     pub limits: Limits,
+    /// How much memory what is in scope may take, and where the rest goes.
+    pub memory: Memory,
+}
+
+/// How much memory what is in scope may take. No more of it is in memory at a time, and what is needed whole must fit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Memory {
+    /// In bytes.
+    pub bytes: u64,
+    /// Where a temporary file without a name takes the rest.
+    pub folder: PathBuf,
+}
+
+impl Memory {
+    pub(super) fn budget(&self) -> Budget {
+        Budget::new(self.bytes, self.folder.clone())
+    }
 }
 
 /// Everything that keeps a case from being carried out.
@@ -62,6 +81,10 @@ impl Plan {
             scopes,
             coverage: Coverage::over(windows.into_iter()),
             limits: limits(&case.limits),
+            memory: Memory {
+                bytes: case.limits.memory.unwrap_or(MEMORY),
+                folder: std::env::temp_dir(),
+            },
         })
     }
 

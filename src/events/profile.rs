@@ -18,6 +18,7 @@ use super::{
 use crate::{
     case::{CaseFile, ProfileRef},
     diag::nearest,
+    document::Lines,
     records::{Header, Refusal},
 };
 
@@ -129,7 +130,15 @@ impl Profile {
             shown: shown.to_owned(),
             fault,
         };
-        let spec: ProfileSpec = toml::from_str(text).map_err(|fault| invalid(fault.to_string()))?;
+        let spec: ProfileSpec = toml::from_str(text).map_err(|fault| {
+            let place = Lines::new(shown, text).place(fault.span().unwrap_or_default());
+            invalid(format!(
+                "line {}, column {}: {}",
+                place.line,
+                place.column,
+                fault.message()
+            ))
+        })?;
         Ok(spec.compile(CaseFile::new("profile", shown, text.as_bytes())))
     }
 

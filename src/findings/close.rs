@@ -1,20 +1,21 @@
 //! Closing the books: everything that was read becomes one answer, or none if a record is unaccounted for.
 
-use std::collections::BTreeSet;
-
-use rayon::prelude::*;
+use std::{collections::BTreeSet, sync::Arc};
 
 use super::{
-    Answer, ConflictFinding, CoverageFinding, Findings, Impact, Isolation, IsolationFinding, KindCoverage, NearFinding,
-    RefusedFinding, SCHEMA, ScopeFinding, SourceCoverage, SourceFinding, TenantFinding, Tool, caveats::caveats, count,
+    Answer, ConflictFinding, CoverageFinding, Findings, Impact, Isolation, IsolationFinding, KindCoverage, Mention,
+    NearFinding, RefusedFinding, SCHEMA, ScopeFinding, SourceCoverage, SourceFinding, TenantFinding, TenantImpact,
+    Tool,
+    caveats::caveats,
+    count::{self, Figures},
 };
 use crate::{
     case::{Case, TenantId},
     catalogue::Catalogue,
     coverage::Coverage,
-    isolation::Names,
+    isolation::{Company, Names, Sighting},
     sources::{Broken, Changed, Digested, Skipped},
-    tenants::{Books, Conflict, Refused, ScopedEvent, Settled, SourceTally, settle},
+    tenants::{Books, Budget, Conflict, Kept, Refused, ScopedEvent, Settled, SourceTally, StoreError, settle},
     time::Window,
 };
 
@@ -29,6 +30,8 @@ pub struct Scan {
     pub broken: Vec<Broken>,
     /// Files that grew or shrank meanwhile.
     pub changed: Vec<Changed>,
+    /// How much memory what is in scope may take.
+    pub budget: Arc<Budget>,
 }
 
 /// What reading one source brought.
@@ -62,20 +65,45 @@ pub struct BooksDoNotBalance {
     pub books: Books,
 }
 
+/// There is no answer.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum CloseError {
+    /// A fault of this program.
+    #[error(transparent)]
+    Books(#[from] BooksDoNotBalance),
+    /// What is in scope has no room.
+    #[error(transparent)]
+    Room(#[from] StoreError),
+}
+
 impl Answer {
     /// Closes the books of a case.
-    pub fn close(case: &Case, catalogue: &Catalogue, scan: Scan) -> Result<Self, BooksDoNotBalance> {
+    pub fn close(case: &Case, catalogue: &Catalogue, scan: Scan) -> Result<Self, CloseError> {
         let closing = Closing::new(case, catalogue, scan)?;
-        let events = &closing.settled.events;
-        let names = names(case, catalogue, &closing.scan, events);
-        let (tenants, mentions) = count::impacts(case, catalogue, &names, &count::shares(events));
-        let unattributed = count::unattributed(catalogue, events);
+        let (mut figures, names) = closing.figures_and_names()?;
+        let copies = closing.copies(&names)?;
+        let (mut tenants, mut mentions) = (Vec::new(), Vec::new());
+        for (figures, (events, found)) in figures.iter_mut().zip(copies) {
+            figures.finding.masked = found.iter().filter(|mention| mention.shown.is_some()).count() as u64;
+            tenants.extend(events.map(|events| TenantImpact {
+                finding: figures.finding.clone(),
+                events,
+            }));
+            mentions.extend(found);
+        }
+        let unattributed = closing
+            .settled
+            .kept
+            .homeless(|event| count::of_tenant(event, catalogue))?;
+        closing.attributed(&figures, Some(unattributed.len() as u64))?;
         let isolation = Isolation { names, mentions };
-        let figures = tenants.iter().map(|tenant| tenant.finding.clone()).collect();
         let findings = closing.findings(figures, isolation.finding());
+        let kept = closing.settled.kept;
         Ok(Self {
             findings,
             tenants,
+            stored: matches!(kept, Kept::Stored(_)).then(|| Arc::new(kept)),
             unattributed,
             isolation,
         })
@@ -83,11 +111,14 @@ impl Answer {
 
     /// The figures alone, for a first look: no customer's copy is made, so no name of others in one is looked for, and
     /// nothing of this can be released.
-    pub fn survey(case: &Case, catalogue: &Catalogue, scan: Scan) -> Result<Findings, BooksDoNotBalance> {
+    pub fn survey(case: &Case, catalogue: &Catalogue, scan: Scan) -> Result<Findings, CloseError> {
         let closing = Closing::new(case, catalogue, scan)?;
-        let shares: Vec<_> = count::shares(&closing.settled.events).into_iter().collect();
-        let figures = |(id, events): &(&TenantId, Vec<_>)| count::figures(case, catalogue, id, events);
-        let figures = shares.par_iter().map(figures).collect();
+        let figures = closing
+            .settled
+            .kept
+            .each_share(|id, events| closing.figures(id, events))?;
+        let figures: Vec<_> = figures.into_iter().collect::<Result<_, _>>()?;
+        closing.attributed(&figures, None)?;
         Ok(closing.findings(figures, IsolationFinding::default()))
     }
 }
@@ -101,13 +132,16 @@ struct Closing<'c> {
     records: Books,
 }
 
+/// A tenant's copy, where it is kept in memory, and what was found of others in it.
+type Copy = (Option<Vec<crate::tenants::TenantEvent>>, Vec<Mention>);
+
 impl<'c> Closing<'c> {
-    fn new(case: &'c Case, catalogue: &'c Catalogue, mut scan: Scan) -> Result<Self, BooksDoNotBalance> {
+    fn new(case: &'c Case, catalogue: &'c Catalogue, mut scan: Scan) -> Result<Self, CloseError> {
         let tallies = scan.sources.iter_mut().map(|source| {
             let coverage = source.tally.coverage.clone();
             std::mem::replace(&mut source.tally, SourceTally::new(coverage))
         });
-        let settled = settle(tallies.collect(), &kinds(&scan));
+        let settled = settle(tallies.collect(), &kinds(&scan), &scan.budget)?;
         let records = balanced(&settled)?;
         Ok(Self {
             case,
@@ -118,8 +152,67 @@ impl<'c> Closing<'c> {
         })
     }
 
+    /// One tenant's figures, which stay in memory.
+    fn figures(&self, id: &TenantId, events: &[&ScopedEvent]) -> Result<Figures, StoreError> {
+        let figures = count::figures(self.case, self.catalogue, id, events);
+        self.scan.budget.claim("figures of customers", figures.weight())?;
+        Ok(figures)
+    }
+
+    /// Both from one look at the events.
+    fn figures_and_names(&self) -> Result<(Vec<Figures>, Names), StoreError> {
+        let sighting = Sighting::new(self.case.reports.templates.is_none());
+        let kept = &self.settled.kept;
+        let both = kept.each_share(|id, events| {
+            let company = sighting.company(id, events);
+            let what = "names of customers' people, whom all reports are searched for,";
+            self.scan.budget.claim(what, company.weight())?;
+            Ok((self.figures(id, events)?, company))
+        })?;
+        let (figures, companies): (Vec<_>, Vec<_>) =
+            both.into_iter().collect::<Result<Vec<_>, _>>()?.into_iter().unzip();
+        kept.homeless(|event| sighting.words(&[event]))?;
+        Ok((figures, self.names(&sighting, &companies)))
+    }
+
+    /// Everybody's names. What the case says and what the catalogue says of an action are printed too.
+    fn names(&self, sighting: &Sighting, companies: &[Company]) -> Names {
+        let codes = self.settled.totals.actions.keys();
+        let entries = codes.map(|code| self.catalogue.lookup(code));
+        let meanings = entries.flat_map(|entry| [entry.says, entry.check]).flatten();
+        let told = self.case.told.iter().map(|text| text.value.as_str());
+        let paths = self.scan.sources.iter().map(|source| source.path.as_str());
+        Names::new(self.case, sighting, companies, paths, told.chain(meanings))
+    }
+
+    /// Every tenant's copy of its events, in id order. Where events are in memory the copies are too; elsewhere they are
+    /// made again when they are needed.
+    fn copies(&self, names: &Names) -> Result<Vec<Copy>, StoreError> {
+        let kept = &self.settled.kept;
+        let held = matches!(kept, Kept::Held(_));
+        let copies = kept.each_share(|id, events| {
+            let (copies, mentions) = count::copies(self.catalogue, names, id, events);
+            let what = "texts that name others in customers' copies, all of which are told,";
+            let weight = mentions.iter().map(Mention::weight).sum();
+            self.scan.budget.claim(what, weight)?;
+            Ok((held.then_some(copies), mentions))
+        })?;
+        copies.into_iter().collect()
+    }
+
+    /// Whether every event came to its tenants, and no other did. `homeless` are those that came to nobody, if they were
+    /// counted.
+    fn attributed(&self, figures: &[Figures], homeless: Option<u64>) -> Result<(), BooksDoNotBalance> {
+        let totals = &self.settled.totals;
+        let shares: u64 = figures.iter().map(|figures| figures.finding.events).sum();
+        if shares == totals.shares && homeless.is_none_or(|homeless| homeless == totals.homeless) {
+            return Ok(());
+        }
+        Err(BooksDoNotBalance { books: self.records })
+    }
+
     /// Everything but the events themselves.
-    fn findings(&self, tenants: Vec<TenantFinding>, isolation: IsolationFinding) -> Findings {
+    fn findings(&self, figures: Vec<Figures>, isolation: IsolationFinding) -> Findings {
         let Self {
             case,
             catalogue,
@@ -127,6 +220,10 @@ impl<'c> Closing<'c> {
             settled,
             records,
         } = self;
+        let totals = &settled.totals;
+        let actions = count::actions(catalogue, totals, &figures);
+        let agents = count::agents(&case.agents, totals, &figures);
+        let tenants: Vec<_> = figures.into_iter().map(|figures| figures.finding).collect();
         let conflict = |conflict: &Conflict| ConflictFinding {
             event_id: conflict.event_id.clone(),
             events: conflict.events.clone(),
@@ -140,11 +237,11 @@ impl<'c> Closing<'c> {
             case: case.header.clone(),
             complete: true,
             caveats: Vec::new(),
-            scopes: scopes(case, &settled.events),
+            scopes: scopes(case, &totals.scopes, &tenants),
             records: *records,
             sources: sources(scan, settled),
-            actions: count::actions(catalogue, &settled.events),
-            agents: count::agents(&case.agents, &settled.events),
+            actions,
+            agents,
             coverage: coverage(case, &kinds(scan), settled),
             impact: impact(case, tenants.iter()),
             tenants,
@@ -168,47 +265,21 @@ fn kinds(scan: &Scan) -> Vec<&str> {
     scan.sources.iter().map(|source| source.profile.as_str()).collect()
 }
 
-/// Everybody's names. What the case says and what the catalogue says of an action are printed too.
-fn names(case: &Case, catalogue: &Catalogue, scan: &Scan, events: &[ScopedEvent]) -> Names {
-    let codes: BTreeSet<_> = events.iter().map(|event| event.event.action.as_str()).collect();
-    let entries = codes.into_iter().map(|code| catalogue.lookup(code));
-    let meanings = entries.flat_map(|entry| [entry.says, entry.check]).flatten();
-    let told = case.told.iter().map(|text| text.value.as_str());
-    let paths = scan.sources.iter().map(|source| source.path.as_str());
-    Names::new(case, events, paths, told.chain(meanings))
-}
-
 /// The books of all sources, if every one balances and so does the whole.
 fn balanced(settled: &Settled) -> Result<Books, BooksDoNotBalance> {
     let mut total = Books::default();
     for books in &settled.books {
         total += *books;
     }
-    let homeless = settled.events.iter().filter(|event| event.event.tenants.is_empty());
-    let counted = records(settled.events.iter()) == total.in_scope && records(homeless) == total.without_tenant;
     match settled.books.iter().chain([&total]).find(|books| !books.balance()) {
         Some(&books) => Err(BooksDoNotBalance { books }),
-        None if !counted => Err(BooksDoNotBalance { books: total }),
         None => Ok(total),
     }
 }
 
-/// How many records these events come from; one record may hold several.
-fn records<'a>(events: impl Iterator<Item = &'a ScopedEvent>) -> u64 {
-    let mut places: Vec<_> = events.map(|event| event.at).collect();
-    places.sort_unstable();
-    places.dedup();
-    places.len() as u64
-}
-
-fn scopes(case: &Case, events: &[ScopedEvent]) -> Vec<ScopeFinding> {
+fn scopes(case: &Case, events: &[u64], tenants: &[TenantFinding]) -> Vec<ScopeFinding> {
     let finding = |(at, scope): (usize, &crate::case::Scope)| {
-        let inside = || events.iter().filter(|event| event.scopes.contains(at));
-        let mut tenants: Vec<_> = inside()
-            .flat_map(|event| event.event.tenants.iter().map(|tenant| &tenant.id))
-            .collect();
-        tenants.sort_unstable();
-        tenants.dedup();
+        let touched = |tenant: &&TenantFinding| tenant.scopes.get(&scope.name).is_some_and(|&events| events > 0);
         ScopeFinding {
             name: scope.name.clone(),
             from: scope.window.from,
@@ -221,8 +292,8 @@ fn scopes(case: &Case, events: &[ScopedEvent]) -> Vec<ScopeFinding> {
             basis: scope.basis.clone(),
             sessions: scope.sessions.clone(),
             ips: scope.ips.clone(),
-            events: inside().count() as u64,
-            tenants: tenants.len() as u64,
+            events: events.get(at).copied().unwrap_or_default(),
+            tenants: tenants.iter().filter(touched).count() as u64,
         }
     };
     case.scopes.iter().enumerate().map(finding).collect()
@@ -342,7 +413,7 @@ mod tests {
         let mut tally = SourceTally::new(Coverage::over(std::iter::empty()));
         tally.read = 2;
         tally.other_actor = 1;
-        let settled = settle(vec![tally], &["log"]);
+        let settled = settle(vec![tally], &["log"], &Budget::default()).expect("room");
         assert_eq!(balanced(&settled).expect_err("one record is missing").books.read, 2);
     }
 }

@@ -1,53 +1,26 @@
 //! Counting: from settled events to each tenant's, each action's and each agent's figures.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use rayon::prelude::*;
-
-use super::{ActionFinding, AgentFinding, Mention, TenantFinding, TenantImpact, mask::Mask, slug::slug};
+use super::{ActionFinding, AgentFinding, Mention, TenantFinding, mask::Mask, slug::slug};
 use crate::{
     case::{Agent, Case, TenantId},
     catalogue::Catalogue,
     isolation::{Names, pseudonyms},
-    tenants::{Outcomes, ScopedEvent, TenantEvent},
+    tenants::{AgentTotals, Outcomes, ScopedEvent, TenantEvent, Totals},
     time::Timestamp,
 };
 
-/// Each tenant's events, in id order. Events come in time order and stay so.
-pub(super) type Shares<'e> = BTreeMap<&'e TenantId, Vec<&'e ScopedEvent>>;
-
-/// The events of each tenant that they name.
-pub(super) fn shares(events: &[ScopedEvent]) -> Shares<'_> {
-    let mut shares = Shares::new();
-    for event in events {
-        for tenant in &event.event.tenants {
-            shares.entry(&tenant.id).or_default().push(event);
-        }
-    }
-    shares
-}
-
-/// What each tenant is shown: its figures, and its copy of its events; and what was found of others in the copies.
-pub(super) fn impacts(
-    case: &Case,
-    catalogue: &Catalogue,
-    names: &Names,
-    shares: &Shares<'_>,
-) -> (Vec<TenantImpact>, Vec<Mention>) {
-    let shares: Vec<_> = shares.iter().collect();
-    let impact = |(id, events): &(&&TenantId, &Vec<&ScopedEvent>)| impact(case, catalogue, names, id, events);
-    let (impacts, mentions): (Vec<_>, Vec<_>) = shares.par_iter().map(impact).unzip();
-    (impacts, mentions.into_iter().flatten().collect())
-}
-
-/// The events that name no tenant, as logged.
-pub(super) fn unattributed(catalogue: &Catalogue, events: &[ScopedEvent]) -> Vec<TenantEvent> {
-    let homeless = events.iter().filter(|event| event.event.tenants.is_empty());
-    homeless.map(|event| of_tenant(event, catalogue)).collect()
+/// One tenant's figures, and what they leave out that figures over all tenants need.
+#[derive(Debug)]
+pub(super) struct Figures {
+    pub(super) finding: TenantFinding,
+    /// By position in the case, in order.
+    agents: Vec<usize>,
 }
 
 /// The event without the tenants it names: what a tenant may see names no other.
-fn of_tenant(scoped: &ScopedEvent, catalogue: &Catalogue) -> TenantEvent {
+pub(super) fn of_tenant(scoped: &ScopedEvent, catalogue: &Catalogue) -> TenantEvent {
     let event = scoped.event.clone();
     TenantEvent {
         at: scoped.at,
@@ -71,29 +44,33 @@ fn of_tenant(scoped: &ScopedEvent, catalogue: &Catalogue) -> TenantEvent {
     }
 }
 
-/// Counted as logged, then masked: what the vendor reads in figures is what happened.
-fn impact(
-    case: &Case,
+/// A tenant's copy of its events, masked; and what was found of others in it.
+pub(super) fn copies(
     catalogue: &Catalogue,
     names: &Names,
     id: &TenantId,
     events: &[&ScopedEvent],
-) -> (TenantImpact, Vec<Mention>) {
-    let mut finding = figures(case, catalogue, id, events);
+) -> (Vec<TenantEvent>, Vec<Mention>) {
     let mut mask = Mask::new(names.for_reader(id), id, catalogue);
     let copy = |scoped: &&ScopedEvent| {
         let mut event = of_tenant(scoped, catalogue);
         mask.event(&mut event, scoped.event.tenants.len() > 1);
         event
     };
-    let events = events.iter().map(copy).collect();
-    let mentions = mask.mentions;
-    finding.masked = mentions.iter().filter(|mention| mention.shown.is_some()).count() as u64;
-    (TenantImpact { finding, events }, mentions)
+    let copies = events.iter().map(copy).collect();
+    (copies, mask.mentions)
 }
 
-/// One tenant's figures.
-pub(super) fn figures(case: &Case, catalogue: &Catalogue, id: &TenantId, events: &[&ScopedEvent]) -> TenantFinding {
+/// One tenant's figures, counted as logged: what the vendor reads is what happened.
+pub(super) fn figures(case: &Case, catalogue: &Catalogue, id: &TenantId, events: &[&ScopedEvent]) -> Figures {
+    let mut agents = distinct(events.iter().map(|event| event.agent));
+    // It stays in memory, and had room for every event.
+    agents.shrink_to_fit();
+    let finding = finding(case, catalogue, id, events, agents.len() as u64);
+    Figures { finding, agents }
+}
+
+fn finding(case: &Case, catalogue: &Catalogue, id: &TenantId, events: &[&ScopedEvent], agents: u64) -> TenantFinding {
     let entry = case.directory.tenants.get(id);
     let known = entry.is_some();
     let entry = entry.cloned().unwrap_or_default();
@@ -128,8 +105,8 @@ pub(super) fn figures(case: &Case, catalogue: &Catalogue, id: &TenantId, events:
             .collect(),
         effects,
         outcomes: outcomes(events),
-        agents: distinct(events.iter().map(|event| event.agent)),
-        sessions: distinct(events.iter().filter_map(|event| event.event.session.as_deref())),
+        agents,
+        sessions: distinct(events.iter().filter_map(|event| event.event.session.as_deref())).len() as u64,
         contact: entry.contact,
         locale: entry.locale,
         time_zone: entry.time_zone,
@@ -151,8 +128,11 @@ fn tallied<K: Ord>(keys: impl Iterator<Item = K>) -> BTreeMap<K, u64> {
     counts
 }
 
-fn distinct<T: Ord>(things: impl Iterator<Item = T>) -> u64 {
-    things.collect::<BTreeSet<_>>().len() as u64
+fn distinct<T: Ord>(things: impl Iterator<Item = T>) -> Vec<T> {
+    let mut things: Vec<T> = things.collect();
+    things.sort_unstable();
+    things.dedup();
+    things
 }
 
 fn outcomes(events: &[&ScopedEvent]) -> Outcomes {
@@ -161,54 +141,63 @@ fn outcomes(events: &[&ScopedEvent]) -> Outcomes {
     outcomes
 }
 
-/// Every action seen, in code order.
-pub(super) fn actions(catalogue: &Catalogue, events: &[ScopedEvent]) -> Vec<ActionFinding> {
-    let mut seen: BTreeMap<&str, (u64, BTreeSet<&TenantId>)> = BTreeMap::new();
-    for event in events {
-        let (count, tenants) = seen.entry(&event.event.action).or_default();
-        *count += 1;
-        tenants.extend(event.event.tenants.iter().map(|tenant| &tenant.id));
+impl Figures {
+    /// About how much memory they take.
+    pub(super) fn weight(&self) -> u64 {
+        let TenantFinding { id, name, slug, .. } = &self.finding;
+        let texts = id.0.len() + name.as_ref().map_or(0, String::len) + slug.len();
+        let codes = self.finding.actions.keys().map(|code| code.len() + ENTRY);
+        let scopes = self.finding.scopes.keys().map(|name| name.len() + ENTRY);
+        let maps = codes.chain(scopes).sum::<usize>() + size_of_val(&self.agents[..]);
+        (size_of::<Self>() + NODES + texts + maps) as u64
     }
-    let finding = |(code, (events, tenants)): (&str, (u64, BTreeSet<_>))| {
+}
+
+/// What an entry of a map takes beside its text, about; and what three small maps take in any case.
+const ENTRY: usize = 48;
+const NODES: usize = 600;
+
+/// Every action seen, in code order.
+pub(super) fn actions(catalogue: &Catalogue, totals: &Totals, tenants: &[Figures]) -> Vec<ActionFinding> {
+    let codes = tenants.iter().flat_map(|tenant| tenant.finding.actions.keys());
+    let touched = tallied(codes.map(String::as_str));
+    let finding = |(code, events): (&String, &u64)| {
         let entry = catalogue.lookup(code);
         ActionFinding {
-            code: code.to_owned(),
+            code: code.clone(),
             effect: entry.effect,
-            events,
-            tenants: tenants.len() as u64,
+            events: *events,
+            tenants: touched.get(code.as_str()).copied().unwrap_or_default(),
             says: entry.says.map(str::to_owned),
             check: entry.check.map(str::to_owned),
         }
     };
-    seen.into_iter().map(finding).collect()
+    totals.actions.iter().map(finding).collect()
 }
 
 /// Every listed agent in the order of the case, also those without events.
-pub(super) fn agents(listed: &[Agent], events: &[ScopedEvent]) -> Vec<AgentFinding> {
-    let mut own: Vec<Vec<&ScopedEvent>> = vec![Vec::new(); listed.len()];
-    events.iter().for_each(|event| own[event.agent].push(event));
-    let finding = |((agent, events), pseudonym): ((&Agent, Vec<&ScopedEvent>), String)| AgentFinding {
-        id: agent.id.clone(),
-        events: events.len() as u64,
-        tenants: distinct(
-            events
-                .iter()
-                .flat_map(|event| event.event.tenants.iter().map(|tenant| &tenant.id)),
-        ),
-        first: events.first().map(|event| event.event.time),
-        last: events.last().map(|event| event.event.time),
-        pseudonym,
-        name: agent.name.clone(),
-        email: agent.email.clone(),
-        identities: agent.identities.clone(),
-        employer: agent.employer.clone(),
-        role: agent.role.clone(),
-        country: agent.country.clone(),
+pub(super) fn agents(listed: &[Agent], totals: &Totals, tenants: &[Figures]) -> Vec<AgentFinding> {
+    let mut touched = vec![0; listed.len()];
+    let each = tenants.iter().flat_map(|tenant| &tenant.agents);
+    each.for_each(|&agent| touched[agent] += 1);
+    let finding = |((at, agent), pseudonym): ((usize, &Agent), String)| {
+        let own = totals.agents.get(&at);
+        AgentFinding {
+            id: agent.id.clone(),
+            events: own.map_or(0, |own| own.events),
+            tenants: touched[at],
+            first: own.map(AgentTotals::first),
+            last: own.map(AgentTotals::last),
+            pseudonym,
+            name: agent.name.clone(),
+            email: agent.email.clone(),
+            identities: agent.identities.clone(),
+            employer: agent.employer.clone(),
+            role: agent.role.clone(),
+            country: agent.country.clone(),
+        }
     };
-    listed
-        .iter()
-        .zip(own)
-        .zip(pseudonyms(listed.len()))
-        .map(finding)
-        .collect()
+    let listed = listed.iter().enumerate();
+    let names = pseudonyms(listed.len());
+    listed.zip(names).map(finding).collect()
 }

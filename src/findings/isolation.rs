@@ -137,6 +137,17 @@ impl MentionFinding {
 }
 
 impl Mention {
+    /// About how much memory it takes.
+    pub(super) fn weight(&self) -> u64 {
+        let texts = [&self.event_id, &self.original, &self.shown].into_iter().flatten();
+        let texts = texts.map(String::len).sum::<usize>();
+        let hits = self
+            .hits
+            .iter()
+            .map(|hit| size_of::<Hit>() + hit.text.len() + 32 * hit.of.len());
+        (size_of::<Self>() + texts + hits.sum::<usize>()) as u64
+    }
+
     fn stops(&self) -> bool {
         self.hits.iter().any(|hit| hit.verdict == Verdict::Stopped)
     }

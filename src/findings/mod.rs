@@ -8,9 +8,10 @@ mod close;
 mod count;
 mod isolation;
 mod mask;
+mod shares;
 mod slug;
 
-use std::{cmp::Reverse, collections::BTreeMap};
+use std::{cmp::Reverse, collections::BTreeMap, sync::Arc};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -21,11 +22,11 @@ use crate::{
     coverage::Gap,
     digest::Sha256,
     records::Locator,
-    tenants::{Books, Outcomes, TenantEvent},
+    tenants::{Books, Kept, Outcomes, TenantEvent},
     time::Timestamp,
 };
 
-pub use close::{BooksDoNotBalance, Scan, Scanned};
+pub use close::{BooksDoNotBalance, CloseError, Scan, Scanned};
 pub use isolation::{Isolation, IsolationFinding, Mention, MentionFinding};
 
 /// The version of this format.
@@ -384,8 +385,10 @@ pub struct ConflictFinding {
 pub struct Answer {
     /// The answer in figures.
     pub findings: Findings,
-    /// Each tenant's share, in id order.
+    /// Each tenant's share, in id order; none where they do not fit into memory. [`Self::each_tenant`] has them in any case.
     pub tenants: Vec<TenantImpact>,
+    /// What they are made of, where they do not.
+    pub stored: Option<Arc<Kept>>,
     /// In-scope events that name no tenant, in time order.
     pub unattributed: Vec<TenantEvent>,
     /// Whom to look for in customers' copies, and what was found: the vendor's own.

@@ -4,20 +4,15 @@
 //! decomposition and case folding (Unicode 3.13 D146), without characters that are not seen, white space as one blank.
 //! Stricter than [`crate::case::fold`], which decides who acted: here a doubt means that somebody is named.
 
+mod character;
+mod write;
+
 use std::{borrow::Cow, ops::Range};
 
-use icu_casemap::{CaseMapper, CaseMapperBorrowed};
-use icu_normalizer::{
-    DecomposingNormalizer, DecomposingNormalizerBorrowed,
-    properties::{CanonicalCombiningClassMap, CanonicalCombiningClassMapBorrowed},
-};
-
 use super::escape;
-use crate::text::acts;
+use write::Writer;
 
-const NORMALIZER: DecomposingNormalizerBorrowed<'static> = DecomposingNormalizer::new_nfkd();
-const CLASSES: CanonicalCombiningClassMapBorrowed<'static> = CanonicalCombiningClassMap::new();
-const CASES: CaseMapperBorrowed<'static> = CaseMapper::new();
+pub(super) use character::is_spaceless;
 
 /// A text as it is searched.
 #[derive(Debug)]
@@ -64,12 +59,7 @@ impl<'t> Form<'t> {
     }
 
     fn of(original: &'t str, unescape: bool) -> Self {
-        let mut writer = Writer {
-            text: String::with_capacity(original.len() + 16),
-            pieces: Vec::new(),
-            pending: String::new(),
-            start: 0,
-        };
+        let mut writer = Writer::new(original.len());
         let mut at = 0;
         while let Some(first) = original[at..].chars().next() {
             // The last of a run may have a mark on it, so it goes with what follows.
@@ -86,8 +76,7 @@ impl<'t> Form<'t> {
             }
             at += length;
         }
-        writer.flush();
-        let Writer { text, mut pieces, .. } = writer;
+        let (text, mut pieces) = writer.finish();
         pieces.push(Piece {
             at: text.len(),
             origin: original.len(),
@@ -168,102 +157,6 @@ fn run(bytes: &[u8], unescape: bool) -> usize {
 /// Printable ASCII in which no two blanks meet is searched as it is; nearly all log text is so.
 fn is_plain(text: &str) -> bool {
     crate::text::printable_ascii(text) && memchr::memmem::find(text.as_bytes(), b"  ").is_none()
-}
-
-/// Whether a character makes one word with its like. The scripts that do not separate words make none, so that a name is
-/// found between other words of theirs.
-fn joins(c: char) -> bool {
-    (c.is_alphabetic() || c.is_numeric()) && !is_spaceless(c) && !is_raised(c)
-}
-
-/// A small figure above or below the line: the sign of a footnote, or of a trade mark.
-fn is_raised(c: char) -> bool {
-    matches!(c, '\u{b2}' | '\u{b3}' | '\u{b9}' | '\u{2070}'..='\u{209c}')
-}
-
-/// Han, kana, Hangul with their particles, Thai, Lao, Khmer, Myanmar.
-pub(super) fn is_spaceless(c: char) -> bool {
-    matches!(c,
-        '\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1100}'..='\u{11ff}' | '\u{1780}'..='\u{17ff}'
-        | '\u{2e80}'..='\u{30ff}' | '\u{3100}'..='\u{318f}' | '\u{31f0}'..='\u{31ff}' | '\u{3400}'..='\u{4dbf}'
-        | '\u{4e00}'..='\u{9fff}' | '\u{a960}'..='\u{a97f}' | '\u{ac00}'..='\u{d7ff}' | '\u{f900}'..='\u{faff}'
-        | '\u{20000}'..='\u{3ffff}')
-}
-
-struct Writer {
-    text: String,
-    pieces: Vec<Piece>,
-    /// A character and the marks on it, which are normalised together; where it starts, and how long it is written.
-    pending: String,
-    start: usize,
-}
-
-impl Writer {
-    /// Characters that are taken as they are.
-    fn run(&mut self, at: usize, text: &str) {
-        self.flush();
-        self.start = at;
-        if !self.continues_run() {
-            self.piece(at, PieceKind::Run);
-        }
-        self.text.push_str(text);
-    }
-
-    fn push(&mut self, at: usize, c: char) {
-        if c.is_whitespace() || c.is_control() {
-            self.flush();
-            if !self.text.ends_with(' ') {
-                self.piece(at, PieceKind::One(false));
-                self.text.push(' ');
-            }
-        } else if !unseen(c) {
-            if c.is_ascii() || !is_mark(c) {
-                self.flush();
-                self.start = at;
-            }
-            self.pending.push(c);
-        }
-    }
-
-    fn flush(&mut self) {
-        let Some(first) = self.pending.chars().next() else {
-            return;
-        };
-        if self.pending.len() == 1 {
-            if !self.continues_run() {
-                self.piece(self.start, PieceKind::Run);
-            }
-            self.text.push(first);
-        } else {
-            self.piece(self.start, PieceKind::One(joins(first)));
-            let decomposed = NORMALIZER.normalize(&self.pending);
-            let folded = CASES.fold_string(&decomposed);
-            self.text.push_str(&NORMALIZER.normalize(&folded));
-        }
-        self.pending.clear();
-    }
-
-    fn continues_run(&self) -> bool {
-        self.pieces
-            .last()
-            .is_some_and(|last| last.kind == PieceKind::Run && self.start - last.origin == self.text.len() - last.at)
-    }
-
-    fn piece(&mut self, origin: usize, kind: PieceKind) {
-        let at = self.text.len();
-        self.pieces.push(Piece { at, origin, kind });
-    }
-}
-
-/// Takes room in memory and none on a page.
-fn unseen(c: char) -> bool {
-    acts(c) || matches!(c, '\u{34f}' | '\u{180b}'..='\u{180f}' | '\u{fe00}'..='\u{fe0f}')
-}
-
-/// Whether a character sits on the one before it.
-fn is_mark(c: char) -> bool {
-    let mut decomposed = NORMALIZER.normalize_iter(std::iter::once(c));
-    decomposed.next().is_some_and(|first| CLASSES.get_u8(first) != 0)
 }
 
 #[cfg(test)]

@@ -11,9 +11,12 @@
 
 mod escape;
 mod form;
+mod gather;
+mod mask;
 mod names;
 mod people;
 mod search;
+mod sighting;
 mod told;
 mod words;
 
@@ -23,8 +26,10 @@ mod tests;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use mask::Masked;
 pub use names::{Names, pseudonyms};
-pub use search::{Found, Masked, Reader};
+pub use search::{Found, Reader};
+pub use sighting::{Company, Sighting};
 pub use told::check;
 
 /// What stands in the place of another customer, its people and its addresses.

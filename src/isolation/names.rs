@@ -6,17 +6,11 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
 use super::{
     Kind,
-    form::{is_spaceless, searched},
-    people,
+    gather::Gathering,
+    sighting::{Company, Sighting},
     words::Words,
 };
-use crate::{
-    case::{AgentNaming, Case, TenantId},
-    tenants::ScopedEvent,
-};
-
-/// A number is a name by itself only if it is longer by so much: short ones stand everywhere.
-const LONGER_NUMBERS: usize = 2;
+use crate::case::{Case, TenantId};
 
 /// Every name that some reader may not see, and whose it is.
 #[derive(Debug, Clone)]
@@ -64,41 +58,37 @@ pub(super) enum Owner {
     Allowed,
 }
 
-/// What is gathered on the way to the automaton.
-struct Gathering {
-    /// Identifiers of fewer characters are too short.
-    least: usize,
-    patterns: BTreeMap<String, Pattern>,
-    short: BTreeMap<String, Pattern>,
-}
-
 impl Names {
     /// Of everybody in the case and in its events. `paths` are those of the logs; `printed` is what reports print of the
     /// case's own words.
     pub fn new<'a>(
-        case: &'a Case,
-        events: &'a [ScopedEvent],
+        case: &Case,
+        sighting: &Sighting,
+        companies: &[Company],
         paths: impl Iterator<Item = &'a str>,
         printed: impl Iterator<Item = &'a str>,
     ) -> Self {
-        // Templates of the case's own may print anything.
-        let words = case.reports.templates.is_none().then(|| words(events, printed));
-        Self::among(case, events, paths, words.as_ref())
+        if let Some(words) = &sighting.0 {
+            printed.for_each(|text| words.add(text));
+        }
+        Self::among(case, companies, paths, sighting.0.as_ref())
     }
 
     /// Of everybody in the case whom these texts could name.
-    pub(super) fn in_texts<'a>(case: &'a Case, texts: impl Iterator<Item = &'a str>) -> Self {
-        Self::among(case, &[], std::iter::empty(), Some(&words(&[], texts)))
+    pub(super) fn in_texts<'a>(case: &Case, texts: impl Iterator<Item = &'a str>) -> Self {
+        let words = Words::new();
+        texts.for_each(|text| words.add(text));
+        Self::among(case, &[], std::iter::empty(), Some(&words))
     }
 
     /// Of customers without an event only those whose words are all there, if words are given.
     fn among<'a>(
-        case: &'a Case,
-        events: &'a [ScopedEvent],
+        case: &Case,
+        companies: &[Company],
         paths: impl Iterator<Item = &'a str>,
         words: Option<&Words>,
     ) -> Self {
-        let tenants = everybody(case, events);
+        let tenants = everybody(case, companies);
         let mut gathering = Gathering {
             least: case.isolation.least(),
             patterns: BTreeMap::new(),
@@ -106,8 +96,8 @@ impl Names {
         };
         gathering.agents(case);
         gathering.vendor(case, paths);
-        gathering.seen(&tenants, events);
-        gathering.directory(&tenants, case, events, words);
+        gathering.seen(&tenants, companies);
+        gathering.directory(&tenants, case, companies, words);
         let agents = pseudonyms(case.agents.len()).zip(&case.agents);
         let agents = agents.map(|(pseudonym, agent)| AgentLabel {
             id: agent.id.0.clone(),
@@ -173,159 +163,11 @@ pub fn pseudonyms(agents: usize) -> impl Iterator<Item = String> {
 }
 
 /// In id order, each once.
-fn everybody<'a>(case: &'a Case, events: &'a [ScopedEvent]) -> Vec<&'a TenantId> {
-    let seen = events.iter().flat_map(|event| &event.event.tenants);
-    let mut tenants: Vec<_> = seen.map(|tenant| &tenant.id).collect();
-    tenants.sort_unstable();
-    tenants.dedup();
-    // The directory is in order already, so this merges.
+fn everybody<'a>(case: &'a Case, companies: &'a [Company]) -> Vec<&'a TenantId> {
+    let mut tenants: Vec<_> = companies.iter().map(|company| &company.id).collect();
+    // Both are in order already, so this merges.
     tenants.extend(case.directory.tenants.keys());
     tenants.sort();
     tenants.dedup();
     tenants
-}
-
-impl Gathering {
-    /// What names the agents, but for what customers are told of them.
-    fn agents(&mut self, case: &Case) {
-        for (at, agent) in case.agents.iter().enumerate() {
-            let owner = match case.reports.agents {
-                AgentNaming::Pseudonym => Owner::Agent(at),
-                AgentNaming::Name => Owner::Stated,
-            };
-            let told = agent.name.iter().chain([&agent.id.0]);
-            told.for_each(|name| self.add(name, owner, Kind::Agent));
-            let kept = agent.email.iter().chain(&agent.identities);
-            kept.for_each(|name| self.add(name, Owner::Agent(at), Kind::Agent));
-            for stated in [&agent.employer, &agent.role, &agent.country].into_iter().flatten() {
-                self.add(stated, Owner::Stated, Kind::Agent);
-            }
-        }
-    }
-
-    fn vendor<'a>(&mut self, case: &Case, paths: impl Iterator<Item = &'a str>) {
-        // One without a folder is a plain word, and gives nothing away.
-        let paths = paths.filter(|path| path.contains('/'));
-        paths.for_each(|path| self.add(path, Owner::Vendor, Kind::Log));
-        let header = &case.header;
-        let stated = [&header.id, &header.vendor].into_iter().chain(&header.contact);
-        let stated = stated.chain(case.scopes.iter().map(|scope| &scope.name));
-        stated.for_each(|text| self.add(text, Owner::Stated, Kind::Name));
-        for text in [super::ANOTHER, super::SEVERAL, super::LOG].map(str::to_owned) {
-            self.add(&text, Owner::Stated, Kind::Name);
-        }
-        pseudonyms(case.agents.len()).for_each(|name| self.add(&name, Owner::Stated, Kind::Agent));
-        for text in &case.isolation.allow {
-            let owner = (Owner::Allowed, Kind::Name);
-            self.patterns.entry(searched(text)).or_default().owners.push(owner);
-        }
-    }
-
-    /// The tenants of the events: their ids and names as logged, and the people of theirs that the events name.
-    fn seen(&mut self, tenants: &[&TenantId], events: &[ScopedEvent]) {
-        let mut added = BTreeSet::new();
-        for event in events {
-            let event = &event.event;
-            let place = |id: &TenantId| tenants.binary_search(&id).expect("everybody is there");
-            for tenant in event.tenants.iter().filter(|tenant| added.insert(*tenant)) {
-                let owner = Owner::Tenant(place(&tenant.id));
-                self.add(&tenant.id.0, owner, Kind::Id);
-                tenant.name.iter().for_each(|name| self.add(name, owner, Kind::Name));
-            }
-            // Whose they are, an event of several does not say.
-            if let [tenant] = &event.tenants[..] {
-                let owner = Owner::Tenant(place(&tenant.id));
-                let people = event.targets.iter().flat_map(people::names);
-                people.for_each(|(name, kind)| self.add(name, owner, kind));
-            }
-        }
-    }
-
-    /// The tenants of the directory: all that the events name, and of the others those of whose names every word stands in
-    /// what can come to be printed. A report is made of nothing but the events, the case's words and the templates, so no
-    /// other name can stand in it; and an automaton of all of them would take longer to make than the whole scan takes.
-    fn directory(&mut self, tenants: &[&TenantId], case: &Case, events: &[ScopedEvent], words: Option<&Words>) {
-        let mut touched = vec![false; tenants.len()];
-        for tenant in events.iter().flat_map(|event| &event.event.tenants) {
-            touched[tenants.binary_search(&&tenant.id).expect("everybody is there")] = true;
-        }
-        for (id, tenant) in &case.directory.tenants {
-            let at = tenants.binary_search(&id).expect("everybody is there");
-            let names = [(&id.0, Kind::Id)].into_iter();
-            let names = names.chain(tenant.name.iter().map(|name| (name, Kind::Name)));
-            let names = names.chain(tenant.domains.iter().map(|domain| (domain, Kind::Domain)));
-            for (name, kind) in names {
-                // Nearly all are ASCII, and nearly none of them is added, so they are not folded first.
-                let may = |words: &Words| {
-                    if name.is_ascii() {
-                        words.may_hold(name)
-                    } else {
-                        words.may_hold(&searched(name))
-                    }
-                };
-                if touched[at] || words.is_none_or(may) {
-                    self.add(name, Owner::Tenant(at), kind);
-                }
-            }
-        }
-    }
-
-    fn add(&mut self, name: &str, owner: Owner, kind: Kind) {
-        let name = searched(name);
-        if name.is_empty() {
-            return;
-        }
-        let place = if self.is_long_enough(&name) {
-            &mut self.patterns
-        } else {
-            &mut self.short
-        };
-        let address = people::is_address(&name);
-        let pattern = place.entry(name).or_default();
-        pattern.address = address;
-        let owners = &mut pattern.owners;
-        if !owners.contains(&(owner, kind)) {
-            owners.push((owner, kind));
-        }
-    }
-
-    /// A character of a script that does not separate words says as much as two letters.
-    fn is_long_enough(&self, name: &str) -> bool {
-        let weight = |c: char| if is_spaceless(c) { 2 } else { 1 };
-        let length: usize = name.chars().map(weight).sum();
-        let number = name.bytes().all(|byte| byte.is_ascii_digit());
-        length >= self.least + if number { LONGER_NUMBERS } else { 0 }
-    }
-}
-
-/// Every word of what the events say and of what else is printed.
-fn words<'a>(events: &'a [ScopedEvent], printed: impl Iterator<Item = &'a str>) -> Words {
-    let mut words = Words::new();
-    printed.for_each(|text| words.add(text));
-    let mut last: Vec<&str> = Vec::new();
-    for event in events {
-        let event = &event.event;
-        let texts = [
-            &event.event_id,
-            &event.ticket,
-            &event.justification,
-            &event.ip,
-            &event.session,
-            &event.user_agent,
-        ];
-        let targets = event
-            .targets
-            .iter()
-            .flat_map(|target| [&target.kind, &target.id, &target.name]);
-        let texts = texts.into_iter().chain(targets).flatten().map(String::as_str);
-        let texts: Vec<&str> = texts.chain([event.action.as_str()]).collect();
-        // Much of an event is as in the one before it.
-        let new = texts
-            .iter()
-            .enumerate()
-            .filter(|(at, text)| last.get(*at) != Some(text));
-        new.for_each(|(_, text)| words.add(text));
-        last = texts;
-    }
-    words
 }

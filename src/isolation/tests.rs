@@ -1,6 +1,6 @@
 //! Who may read what: every rule with the texts that tempt it.
 
-use std::fs;
+use std::{collections::BTreeMap, fs};
 
 use super::*;
 use crate::{
@@ -101,6 +101,25 @@ fn event(tenants: &[&str], targets: &[Target], reason: &str) -> ScopedEvent {
     }
 }
 
+/// Everybody's, of the case and these events.
+fn names_of<'a>(
+    case: &Case,
+    events: &[ScopedEvent],
+    paths: impl Iterator<Item = &'a str>,
+    printed: impl Iterator<Item = &'a str>,
+) -> Names {
+    let sighting = Sighting::new(case.reports.templates.is_none());
+    let mut shares: BTreeMap<&TenantId, Vec<&ScopedEvent>> = BTreeMap::new();
+    for event in events {
+        sighting.words(&[event]);
+        for tenant in &event.event.tenants {
+            shares.entry(&tenant.id).or_default().push(event);
+        }
+    }
+    let companies: Vec<_> = shares.iter().map(|(id, events)| sighting.company(id, events)).collect();
+    Names::new(case, &sighting, &companies, paths, printed)
+}
+
 /// The text as this tenant may see it, where it is its own event's reason.
 fn shown(case: &Case, tenant: &str, text: &str) -> String {
     shown_among(case, &[], tenant, text)
@@ -109,7 +128,7 @@ fn shown(case: &Case, tenant: &str, text: &str) -> String {
 fn shown_among(case: &Case, others: &[ScopedEvent], tenant: &str, text: &str) -> String {
     let mut events = others.to_vec();
     events.push(event(&[tenant], &[], text));
-    let names = Names::new(case, &events, ["logs/a/b.jsonl"].into_iter(), std::iter::empty());
+    let names = names_of(case, &events, ["logs/a/b.jsonl"].into_iter(), std::iter::empty());
     let masked = names.for_reader(&TenantId(tenant.to_owned())).mask(text);
     masked
         .and_then(|masked| masked.shown)
@@ -243,7 +262,7 @@ fn short_names_and_numbers_are_looked_for_as_whole_values_only() {
     assert_eq!(shown(&case, "t-0005", "7 users, 12345 rows"), "7 users, 12345 rows");
     assert_eq!(shown(&case, "t-0005", "account 123456"), "account [another customer]");
     let events = [event(&["t-0005"], &[target("tenant", "7", "")], "7")];
-    let names = Names::new(&case, &events, std::iter::empty(), std::iter::empty());
+    let names = names_of(&case, &events, std::iter::empty(), std::iter::empty());
     let withheld = |tenant: &str, target: &Target| names.for_reader(&TenantId(tenant.to_owned())).withheld(target);
     let (instead, hit) = withheld("t-0005", &target("tenant", "7", "x")).expect("another's id");
     assert_eq!((instead.as_str(), hit.of), ("[another customer]", vec!["7".to_owned()]));
@@ -265,7 +284,7 @@ fn what_the_case_allows_stands_and_is_told() {
         shown(&case, "t-0001", text),
         "Notion, Müller & Söhne & Partner, [another customer]"
     );
-    let names = Names::new(
+    let names = names_of(
         &case,
         &[event(&["t-0001"], &[], text)],
         std::iter::empty(),
@@ -347,7 +366,7 @@ fn of_several_tenants_nobody_s_people_are_known() {
     let case = case("");
     let both = event(&["t-0001", "t-0003"], &[target("user", "u-1", "Jo Bloggs")], "");
     let own = event(&["t-0001"], &[target("user", "u-2", "Ann Other")], "");
-    let names = Names::new(&case, &[both, own], std::iter::empty(), std::iter::empty());
+    let names = names_of(&case, &[both, own], std::iter::empty(), std::iter::empty());
     let own = |tenant: &str, target: &Target| names.for_reader(&TenantId(tenant.to_owned())).is_own_person(target);
     assert!(!own("t-0001", &target("user", "u-1", "Jo Bloggs")));
     assert!(own("t-0001", &target("user", "u-2", "")) && !own("t-0003", &target("user", "u-2", "")));
@@ -378,4 +397,29 @@ fn a_text_full_of_names_takes_no_longer_than_its_length() {
     let text = "Notion t-0005 ".repeat(100_000);
     let told = shown(&case, "t-0001", &text);
     assert_eq!(told.matches("[another customer]").count(), 200_000);
+}
+
+/// Somebody may be called `a a a a a`, and another `a a a a a a`, and so on, and a text may be nothing but that letter.
+#[test]
+fn names_made_of_each_other_are_found_once_at_each_word() {
+    let case = case("");
+    let names = |tenant: &'static str| {
+        (5..70).map(move |words| event(&[tenant], &[target("user", "", &"a ".repeat(words))], ""))
+    };
+    let events: Vec<_> = names("t-0003").collect();
+    let names = names_of(&case, &events, std::iter::empty(), std::iter::empty());
+    let text = "a ".repeat(10_000);
+    let found = names.for_reader(&TenantId("t-0001".to_owned())).search(&text);
+    assert!(found.len() < 10_000, "{} places", found.len());
+    let masked = names
+        .for_reader(&TenantId("t-0001".to_owned()))
+        .mask(&text)
+        .expect("found");
+    assert_eq!(masked.shown.as_deref(), Some("[another customer] "));
+    assert!(
+        names
+            .for_reader(&TenantId("t-0003".to_owned()))
+            .search(&text)
+            .is_empty()
+    );
 }

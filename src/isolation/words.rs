@@ -1,21 +1,23 @@
 //! Which words stand, and which stand beside each other, in what can come to be printed: a directory of customers is long, and few of them are named.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use super::form::Form;
 
 /// So many bits, of which each word sets one, and each with the word before it another.
 const BITS: usize = 1 << 22;
 
-/// A set of words that may hold too much, and never too little.
+/// A set of words that may hold too much, and never too little. Threads may add to it side by side.
 #[derive(Debug)]
-pub(super) struct Words(Vec<u64>);
+pub(super) struct Words(Vec<AtomicU64>);
 
 impl Words {
     pub(super) fn new() -> Self {
-        Self(vec![0; BITS / 64])
+        Self(std::iter::repeat_with(AtomicU64::default).take(BITS / 64).collect())
     }
 
     /// Adds the words of a text, in each form in which it will be searched.
-    pub(super) fn add(&mut self, text: &str) {
+    pub(super) fn add(&self, text: &str) {
         let forms = [Some(Form::plain(text)), Form::unescaped(text)];
         for form in forms.iter().flatten() {
             each(&form.text, |bit| self.set(bit));
@@ -24,15 +26,22 @@ impl Words {
         }
     }
 
-    fn set(&mut self, bit: usize) {
-        self.0[bit / 64] |= 1 << (bit % 64);
+    fn set(&self, bit: usize) {
+        // Most are there already, and looking takes less than writing.
+        if !self.has(bit) {
+            self.0[bit / 64].fetch_or(1 << (bit % 64), Ordering::Relaxed);
+        }
+    }
+
+    fn has(&self, bit: usize) -> bool {
+        self.0[bit / 64].load(Ordering::Relaxed) >> (bit % 64) & 1 == 1
     }
 
     /// Whether every word of a name is there, beside its neighbours. A name stands as a whole word, so each of its words does
     /// too.
     pub(super) fn may_hold(&self, name: &str) -> bool {
         let mut all = true;
-        each(name, |bit| all &= self.0[bit / 64] >> (bit % 64) & 1 == 1);
+        each(name, |bit| all &= self.has(bit));
         all
     }
 }
@@ -81,7 +90,7 @@ mod tests {
 
     #[test]
     fn every_name_in_a_text_is_held() {
-        let mut words = Words::new();
+        let words = Words::new();
         words.add("For ACME-Logistics&amp;Sons, 京都電子様, M%C3%BCller, Bolt™²");
         for name in [
             "bolt",

@@ -3,42 +3,42 @@
 //! A cell that a spreadsheet would take for a formula gets an apostrophe before it, and what acts on a display is made
 //! visible, so a CSV file is an altered copy; the JSON Lines file beside it is the unaltered one.
 
-use std::borrow::Cow;
+use std::{
+    borrow::Cow,
+    io::{self, Write},
+};
 
 use csv::{Terminator, Writer, WriterBuilder};
 
 use crate::text::{printable_ascii, visible};
 
 /// A table under way.
-pub(super) struct Sheet(Writer<Vec<u8>>);
+pub(super) struct Sheet<'w>(Writer<&'w mut dyn Write>);
 
-impl Sheet {
+/// So many bytes go out at a time.
+const PIECE: usize = 1 << 16;
+
+impl<'w> Sheet<'w> {
     /// A table with this head.
-    pub(super) fn new<I: AsRef<str>>(head: impl IntoIterator<Item = I>) -> Self {
-        let mut sheet = Self(
-            WriterBuilder::new()
-                .terminator(Terminator::CRLF)
-                .from_writer(Vec::new()),
-        );
-        sheet.row(head);
-        sheet
+    pub(super) fn new<I: AsRef<str>>(to: &'w mut dyn Write, head: impl IntoIterator<Item = I>) -> io::Result<Self> {
+        let mut builder = WriterBuilder::new();
+        let writer = builder.terminator(Terminator::CRLF).buffer_capacity(PIECE);
+        let mut sheet = Self(writer.from_writer(to));
+        sheet.row(head)?;
+        Ok(sheet)
     }
 
     /// Adds a row; every cell is made safe here and nowhere else.
-    pub(super) fn row<I: AsRef<str>>(&mut self, cells: impl IntoIterator<Item = I>) {
+    pub(super) fn row<I: AsRef<str>>(&mut self, cells: impl IntoIterator<Item = I>) -> io::Result<()> {
         for cell in cells {
-            self.0
-                .write_field(&*safe(cell.as_ref()))
-                .expect("memory takes every write");
+            self.0.write_field(&*safe(cell.as_ref()))?;
         }
-        self.0
-            .write_record(None::<&[u8]>)
-            .expect("every row has as many cells as the head");
+        Ok(self.0.write_record(None::<&[u8]>)?)
     }
 
-    /// The file.
-    pub(super) fn bytes(self) -> Vec<u8> {
-        self.0.into_inner().expect("memory takes every flush")
+    /// Hands on the rest.
+    pub(super) fn finish(mut self) -> io::Result<()> {
+        self.0.flush()
     }
 }
 
@@ -98,10 +98,12 @@ mod tests {
 
     #[test]
     fn rows_end_as_the_rfc_says_and_only_there() {
-        let mut sheet = Sheet::new(["a", "b"]);
-        sheet.row(["x,\"y\"", "line\nbreak"]);
+        let mut bytes = Vec::new();
+        let mut sheet = Sheet::new(&mut bytes, ["a", "b"]).expect("memory");
+        sheet.row(["x,\"y\"", "line\nbreak"]).expect("memory");
+        sheet.finish().expect("memory");
         assert_eq!(
-            String::from_utf8(sheet.bytes()).expect("UTF-8"),
+            String::from_utf8(bytes).expect("UTF-8"),
             "a,b\r\n\"x,\"\"y\"\"\",line⟨LF⟩break\r\n"
         );
     }

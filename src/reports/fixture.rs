@@ -294,6 +294,7 @@ pub(super) fn answer_of(tenants: Vec<TenantImpact>) -> Answer {
     Answer {
         findings,
         tenants,
+        stored: None,
         unattributed: vec![event(99)],
         isolation: crate::findings::Isolation::default(),
     }

@@ -5,25 +5,39 @@
 //! every text is a dot. What stands more often in the real file than in that one did not come from this program. The second
 //! rendering is made only where something was found, which is seldom.
 //!
-//! A file is searched line by line, which is how every format here is written: a line break in a text is made visible. The
-//! search itself reads entities, escapes and the marks of code spans as what they stand for.
 
-use std::{borrow::Cow, collections::BTreeMap};
-
-use super::{Artifact, ReportError, Reports, Templates, header::Header};
+use super::{
+    Artifact, Folder, Reports, Templates,
+    folder::Nowhere,
+    header::Header,
+    search::{Guarded, Tally},
+};
 use crate::{
+    case::CaseHeader,
     catalogue::Catalogue,
     findings::{Mention, TenantImpact},
-    isolation::{Found, Hit, Names, Reader, Verdict},
+    isolation::{Hit, Names, Reader, Verdict},
     tenants::TenantEvent,
 };
 
+/// A tenant's folder in which every file was searched, and names nobody else. There is no other way to one than
+/// [`Reports::release`], so whoever takes this and nothing else cannot hand out a folder that was not searched.
+#[derive(Debug)]
+pub struct Searched<F>(F);
+
+impl<F> Searched<F> {
+    /// The folder.
+    pub fn into_inner(self) -> F {
+        self.0
+    }
+}
+
 /// What became of a tenant's files.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Release {
-    /// They name nobody else, and may be written.
-    Files(Vec<Artifact>),
-    /// They are not to be seen by anybody: this is what was found in each.
+#[derive(Debug)]
+pub enum Release<F> {
+    /// They name nobody else, and may be put in their place.
+    Files(Searched<F>),
+    /// They are not to be seen by anybody, and their folder is dropped: this is what was found in each.
     Stopped(Vec<Mention>),
 }
 
@@ -42,78 +56,60 @@ impl Own {
     }
 }
 
-/// Names in a file: how often each stands there, and where it does first.
-type Tally = BTreeMap<usize, (u64, Hit)>;
-
 impl Reports {
-    /// A tenant's files, if nothing in them names anybody else.
-    pub fn release(&self, names: &Names, impact: &TenantImpact) -> Result<Release, ReportError> {
+    /// Renders a tenant's files into its folder, and what else goes there, searching everything as it passes. `enclosed` makes
+    /// the rest, which says what the others are, headed by the case as it is given.
+    pub fn release<F: Folder>(
+        &self,
+        names: &Names,
+        impact: &TenantImpact,
+        folder: F,
+        enclosed: impl Fn(&F, &CaseHeader) -> Vec<Artifact>,
+    ) -> Result<Release<F>, F::Fault> {
         let reader = names.for_reader(&impact.finding.id);
-        let files = self.tenant(impact)?;
-        let found: Vec<Tally> = files.iter().map(|file| tally(&reader, file)).collect();
-        if found.iter().all(Tally::is_empty) {
-            return Ok(Release::Files(files));
+        let mut files = Guarded::new(&reader, folder);
+        super::tenant(&self.header, &self.templates, impact, &mut files)?;
+        enclose(enclosed(&files.folder, &self.header.case), &mut files)?;
+        let Guarded { folder, found, .. } = files;
+        if found.iter().all(|(_, tally)| tally.is_empty()) {
+            return Ok(Release::Files(Searched(folder)));
         }
-        let own = self.own.get_or_init(Own::new);
-        let plain = render(
-            &self.header.plain(&own.catalogue),
-            &own.templates,
-            &plain(impact, &own.catalogue),
-        )?;
-        let pairs = files.iter().zip(found).zip(&plain);
+        let plain = self.plain(&reader, impact, |case| enclosed(&folder, case));
+        let pairs = found.into_iter().zip(&plain);
         let stops: Vec<_> = pairs
-            .filter_map(|((file, found), plain)| stop(impact, file, found, &tally(&reader, plain)))
+            .filter_map(|((file, found), (_, own))| stop(impact, file, found, own))
             .collect();
         Ok(if stops.is_empty() {
-            Release::Files(files)
+            Release::Files(Searched(folder))
         } else {
             Release::Stopped(stops)
         })
     }
-}
 
-fn render(header: &Header, templates: &Templates, impact: &TenantImpact) -> Result<Vec<Artifact>, ReportError> {
-    super::tenant(header, templates, impact)
-}
-
-fn tally(reader: &Reader<'_>, file: &Artifact) -> Tally {
-    let text = match str::from_utf8(&file.bytes) {
-        Ok(text) => Cow::Borrowed(text),
-        Err(_) => String::from_utf8_lossy(&file.bytes),
-    };
-    let mut tally = Tally::new();
-    let table = file.path.rsplit_once('.').is_some_and(|(_, kind)| kind == "csv");
-    let mut from = 0;
-    for end in memchr::memchr_iter(b'\n', text.as_bytes()).chain([text.len()]) {
-        let line = text[from..end].trim();
-        from = (end + 1).min(text.len());
-        let line = if table { cells(line) } else { Cow::Borrowed(line) };
-        for found in reader.search(&line) {
-            count(&mut tally, reader, &found, &line);
-        }
+    /// What is found in the same files without anything that came from outside.
+    fn plain(
+        &self,
+        reader: &Reader<'_>,
+        impact: &TenantImpact,
+        enclosed: impl Fn(&CaseHeader) -> Vec<Artifact>,
+    ) -> Vec<(String, Tally)> {
+        let own = self.own.get_or_init(Own::new);
+        let header: Header = self.header.plain(&own.catalogue);
+        let mut files = Guarded::new(reader, Nowhere);
+        super::tenant(&header, &own.templates, &plain(impact, &own.catalogue), &mut files)
+            .and_then(|()| enclose(enclosed(&header.case), &mut files))
+            .expect("nowhere takes every write");
+        files.found
     }
-    tally
 }
 
-fn count(tally: &mut Tally, reader: &Reader<'_>, found: &Found, line: &str) {
-    if found.allowed {
-        return;
-    }
-    let first = || (0, reader.hit(found, line));
-    tally.entry(found.name).or_insert_with(first).0 += 1;
-}
-
-/// A row of CSV without its quotation marks.
-fn cells(line: &str) -> Cow<'_, str> {
-    if line.contains('"') {
-        Cow::Owned(line.replace("\"\"", "\u{0}").replace('"', "").replace('\u{0}', "\""))
-    } else {
-        Cow::Borrowed(line)
-    }
+fn enclose<F: Folder>(files: Vec<Artifact>, folder: &mut F) -> Result<(), F::Fault> {
+    let mut files = files.into_iter();
+    files.try_for_each(|file| folder.file(&file.path, |to| to.write_all(&file.bytes)))
 }
 
 /// What stands in the file more often than this program itself writes it.
-fn stop(impact: &TenantImpact, file: &Artifact, found: Tally, own: &Tally) -> Option<Mention> {
+fn stop(impact: &TenantImpact, file: String, found: Tally, own: &Tally) -> Option<Mention> {
     let ours = |name: &usize| own.get(name).map_or(0, |(times, _)| *times);
     let foreign = found.into_iter().filter(|(name, (times, _))| *times > ours(name));
     let hits: Vec<_> = foreign
@@ -127,7 +123,7 @@ fn stop(impact: &TenantImpact, file: &Artifact, found: Tally, own: &Tally) -> Op
         tenant: impact.finding.id.clone(),
         at: None,
         event_id: None,
-        field: file.path.rsplit('/').next().unwrap_or_default().to_owned(),
+        field: file,
         original: None,
         shown: None,
         hits,

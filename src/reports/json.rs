@@ -1,22 +1,24 @@
 //! JSON that loses nothing and still cannot act on a terminal: acting characters are written as `\u` escapes, which every
 //! JSON reader turns back into what was logged.
 
-use std::fmt::Write as _;
+use std::{fmt::Write as _, io};
 
 use serde::Serialize;
 
+use super::out::Out;
 use crate::text::{acts, printable_ascii};
 
 /// A value on each line.
-pub(super) fn lines<V: Serialize>(values: impl IntoIterator<Item = V>) -> String {
-    let (mut out, mut line) = (String::new(), Vec::new());
+pub(super) fn lines<V: Serialize>(values: impl IntoIterator<Item = V>, out: &mut Out<'_>) -> io::Result<()> {
+    let mut line = Vec::new();
     for value in values {
         line.clear();
         serde_json::to_writer(&mut line, &value).expect("a value without maps serialises into memory");
-        push_escaped(&mut out, str::from_utf8(&line).expect("JSON is UTF-8"));
-        out.push('\n');
+        push_escaped(&mut out.text, str::from_utf8(&line).expect("JSON is UTF-8"));
+        out.text.push('\n');
+        out.row_ends()?;
     }
-    out
+    Ok(())
 }
 
 /// Indented by two blanks, with a final line's end.
@@ -62,7 +64,10 @@ mod tests {
     #[test]
     fn nothing_is_lost_and_nothing_acts() {
         let logged = "a\u{202e}\u{7f}\u{2028}\u{e0041}\t\"山\\";
-        let line = lines([logged]);
+        let mut line = Vec::new();
+        let mut out = Out::new(&mut line);
+        lines([logged], &mut out).and_then(|()| out.finish()).expect("memory");
+        let line = String::from_utf8(line).expect("UTF-8");
         assert_eq!(line, "\"a\\u202e\\u007f\\u2028\\udb40\\udc41\\t\\\"山\\\\\"\n");
         assert_eq!(serde_json::from_str::<String>(&line).expect("JSON"), logged);
     }

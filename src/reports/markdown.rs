@@ -5,21 +5,57 @@
 //! `@mentions` or `:emoji:`. One character needs more: a bar ends a table's cell even inside code in some renderers, so it
 //! is written as an entity between two code spans.
 
-use crate::text::visible;
+use crate::{
+    isolation::{ANOTHER, LOG, SEVERAL},
+    text::visible,
+};
 
-/// Appends the text with every word that is not plain set as code. Words are what blanks separate.
+/// What stands for masked names and holds a blank.
+const MASKS: [&str; 3] = [ANOTHER, SEVERAL, LOG];
+
+/// Appends the text with every word that is not plain set as code. Words are what blanks separate; what stands for a masked
+/// name is one word, whatever is beside it.
 pub(super) fn push(out: &mut String, text: &str) {
     let text = visible(text);
-    for (at, word) in text.split(' ').enumerate() {
-        if at > 0 {
-            out.push(' ');
-        }
-        if plain(word) {
-            out.push_str(word);
+    let mut rest = &*text;
+    loop {
+        let end = word(rest);
+        if plain(&rest[..end]) {
+            out.push_str(&rest[..end]);
         } else {
-            push_visible_code(out, word);
+            push_visible_code(out, &rest[..end]);
+        }
+        if end == rest.len() {
+            return;
+        }
+        out.push(' ');
+        rest = &rest[end + 1..];
+    }
+}
+
+/// Where the first word ends.
+fn word(text: &str) -> usize {
+    let mut end = 0;
+    loop {
+        end += text[end..].find(' ').unwrap_or(text.len() - end);
+        // A mask that begins in this word may go on behind the blank.
+        let past = text[..end].rfind('[').and_then(|at| Some(at + mask(&text[at..])?));
+        match past {
+            Some(past) if past > end => end = past,
+            _ => return end,
         }
     }
+}
+
+/// How long the mask is that a text begins with: `[another customer]`, `[Agent 01]`.
+fn mask(text: &str) -> Option<usize> {
+    let agent = || {
+        let number = text.strip_prefix("[Agent ")?;
+        let rest = number.trim_start_matches(|c: char| c.is_ascii_digit());
+        rest.starts_with(']').then(|| text.len() - rest.len() + 1)
+    };
+    let known = MASKS.into_iter().find(|mask| text.starts_with(mask));
+    known.map(str::len).or_else(agent)
 }
 
 /// Appends the whole text set as code: for codes, identifiers and digests, which read better alike.
@@ -174,6 +210,16 @@ mod tests {
         assert_eq!(code("`"), "`` ` ``");
         assert_eq!(code("```x"), "```` ```x ````");
         assert_eq!(text("x ``` y"), "x ```` ``` ```` y");
+    }
+
+    #[test]
+    fn a_mask_is_one_word() {
+        assert_eq!(text("by [another customer], then"), "by `[another customer],` then");
+        assert_eq!(text("([log file]) x"), "`([log file])` x");
+        assert_eq!(text("by [Agent 01] [Agent x]"), "by `[Agent 01]` `[Agent` `x]`");
+        assert_eq!(text("[another customer][log file]"), "`[another customer][log file]`");
+        assert_eq!(text("[another time] x"), "`[another` `time]` x");
+        assert_eq!(text("[another customer"), "`[another` customer");
     }
 
     #[test]

@@ -5,16 +5,22 @@
 //! TenantImpact -> TenantView  one customer's share, formatted  --> report.html report.md actions.csv actions.jsonl
 //! Answer       -> OverviewView, for the vendor's own team      --> index.html tenants.csv refused.csv ...
 //! ```
+//!
+//! Files go out row by row, into whatever [`Folder`] they are for, and a customer's are searched as they pass.
 
 mod csv;
+mod folder;
 mod guard;
 mod header;
 mod html;
 mod json;
 mod lang;
+mod language;
 mod markdown;
-mod rows;
+mod out;
+mod search;
 mod tables;
+mod template;
 mod templates;
 mod view;
 
@@ -23,47 +29,26 @@ mod fixture;
 #[cfg(test)]
 mod tests;
 
-pub use guard::Release;
+pub use folder::{Artifact, Folder};
+pub use guard::{Release, Searched};
 pub use templates::{Replacement, TemplateError, Templates};
 
-use std::{fmt, sync::OnceLock};
-
-use handlebars::RenderError;
+use std::{
+    fmt,
+    io::{self, Write},
+    sync::OnceLock,
+};
 
 use crate::findings::{Answer, Findings, TenantImpact};
 use guard::Own;
 use header::Header;
+use out::Out;
+use template::{Rows, Template, View};
 use view::{OverviewView, TenantView};
-
-/// One file of a bundle.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Artifact {
-    /// Where in the bundle, with `/`: `tenants/acme/report.html`.
-    pub path: String,
-    /// What is in it.
-    pub bytes: Vec<u8>,
-}
 
 /// The content of `findings.json`.
 pub fn findings_json(findings: &Findings) -> String {
     json::pretty(findings)
-}
-
-/// A report could not be rendered.
-#[derive(Debug, thiserror::Error)]
-#[error("template `{template}` cannot be rendered")]
-pub struct ReportError {
-    template: &'static str,
-    source: Box<RenderError>,
-}
-
-impl ReportError {
-    fn of(template: &'static str) -> impl FnOnce(RenderError) -> Self {
-        move |source| Self {
-            template,
-            source: Box::new(source),
-        }
-    }
 }
 
 /// Everything that all reports of an answer share. Rendering borrows it, so tenants can be rendered in parallel.
@@ -93,57 +78,51 @@ impl Reports {
         }
     }
 
-    /// The four files of one tenant, not yet searched: nobody else may have them.
-    fn tenant(&self, impact: &TenantImpact) -> Result<Vec<Artifact>, ReportError> {
-        tenant(&self.header, &self.templates, impact)
-    }
-
     /// The files for the vendor's own team: `index.html`, `tenants.csv`, `refused.csv`, `isolation.csv`, `masked.jsonl`,
     /// `unattributed.jsonl`, `findings.json`.
-    pub fn overview(&self, answer: &Answer) -> Result<Vec<Artifact>, ReportError> {
+    pub fn overview<F: Folder>(&self, answer: &Answer, folder: &mut F) -> Result<(), F::Fault> {
         let Self { header, templates, .. } = self;
         let findings = &answer.findings;
-        let mut view = OverviewView::new(answer);
-        view.rows = templates.tenant_html.rows(&view::tenants(findings));
-        let html = templates.index_html(&view).map_err(ReportError::of("index.html.hbs"))?;
-        let artifact = |path: &str, bytes| Artifact {
-            path: path.to_owned(),
-            bytes,
+        let view = OverviewView::new(answer);
+        let rows = |out: &mut Out<'_>| {
+            let mut rows = view::tenants(findings);
+            rows.try_for_each(|row| templates.tenant_html.row(&row, out))
         };
-        Ok(vec![
-            artifact("index.html", html.into_bytes()),
-            artifact("tenants.csv", tables::tenants(findings)),
-            artifact("refused.csv", tables::refused(findings)),
-            artifact("isolation.csv", tables::isolation(answer)),
-            artifact("masked.jsonl", tables::masked(answer)),
-            artifact("unattributed.jsonl", tables::lines(header, &answer.unattributed)),
-            artifact("findings.json", findings_json(findings).into_bytes()),
-        ])
+        folder.file("index.html", |to| page(&templates.index_html, &view, &rows, to))?;
+        folder.file("tenants.csv", |to| tables::tenants(findings, to))?;
+        folder.file("refused.csv", |to| tables::refused(findings, to))?;
+        folder.file("isolation.csv", |to| tables::isolation(answer, to))?;
+        folder.file("masked.jsonl", |to| tables::masked(answer, to))?;
+        folder.file("unattributed.jsonl", |to| {
+            tables::lines(header, &answer.unattributed, to)
+        })?;
+        folder.file("findings.json", |to| to.write_all(findings_json(findings).as_bytes()))
     }
 }
 
-/// The four files of one tenant: `report.html`, `report.md`, `actions.csv`, `actions.jsonl` in its folder. Made from what every
-/// customer may see and from this tenant's own share; nothing else is within reach.
-fn tenant(header: &Header, templates: &Templates, impact: &TenantImpact) -> Result<Vec<Artifact>, ReportError> {
-    let actions = view::actions(header, &impact.events);
-    let mut view = TenantView::new(header, impact);
-    view.rows = templates.action_html.rows(&actions);
-    let html = templates
-        .report_html(&view)
-        .map_err(ReportError::of("report.html.hbs"))?;
-    view.rows = templates.action_markdown.rows(&actions);
-    let markdown = templates
-        .report_markdown(&view)
-        .map_err(ReportError::of("report.md.hbs"))?;
-    let slug = &impact.finding.slug;
-    let artifact = |name: &str, bytes| Artifact {
-        path: format!("tenants/{slug}/{name}"),
-        bytes,
+/// The four files of one tenant: `report.html`, `report.md`, `actions.csv`, `actions.jsonl`. Made from what every customer may
+/// see and from this tenant's own share; nothing else is within reach.
+fn tenant<F: Folder>(
+    header: &Header,
+    templates: &Templates,
+    impact: &TenantImpact,
+    folder: &mut F,
+) -> Result<(), F::Fault> {
+    let view = TenantView::new(header, impact);
+    let rows = |template: &Template, out: &mut Out<'_>| {
+        let mut numbered = (1..).zip(&impact.events);
+        numbered.try_for_each(|(number, event)| template.row(&view::action(header, number, event), out))
     };
-    Ok(vec![
-        artifact("report.html", html.into_bytes()),
-        artifact("report.md", markdown.into_bytes()),
-        artifact("actions.csv", tables::actions(header, &impact.events)),
-        artifact("actions.jsonl", tables::lines(header, &impact.events)),
-    ])
+    let html = |out: &mut Out<'_>| rows(&templates.action_html, out);
+    folder.file("report.html", |to| page(&templates.report_html, &view, &html, to))?;
+    let markdown = |out: &mut Out<'_>| rows(&templates.action_markdown, out);
+    folder.file("report.md", |to| page(&templates.report_markdown, &view, &markdown, to))?;
+    folder.file("actions.csv", |to| tables::actions(header, &impact.events, to))?;
+    folder.file("actions.jsonl", |to| tables::lines(header, &impact.events, to))
+}
+
+fn page(template: &Template, view: &impl View, rows: Rows<'_>, to: &mut dyn Write) -> io::Result<()> {
+    let mut out = Out::new(to);
+    template.page(view, rows, &mut out)?;
+    out.finish()
 }

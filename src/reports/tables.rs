@@ -4,9 +4,11 @@ mod isolation;
 
 pub(super) use isolation::{isolation, masked};
 
+use std::io::{self, Write};
+
 use serde::Serialize;
 
-use super::{csv::Sheet, header::Header, json, lang, view::scopes};
+use super::{csv::Sheet, header::Header, json, lang, out::Out, view::scopes};
 use crate::{
     catalogue::Effect,
     digest::{self, Sha256},
@@ -43,9 +45,10 @@ struct Line<'a> {
 }
 
 /// The evidence copy: every event on a line, as logged.
-pub(super) fn lines(header: &Header, events: &[TenantEvent]) -> Vec<u8> {
-    let lines = events.iter().map(|event| line(header, event));
-    json::lines(lines).into_bytes()
+pub(super) fn lines(header: &Header, events: &[TenantEvent], to: &mut dyn Write) -> io::Result<()> {
+    let mut out = Out::new(to);
+    json::lines(events.iter().map(|event| line(header, event)), &mut out)?;
+    out.finish()
 }
 
 fn line<'a>(header: &'a Header, event: &'a TenantEvent) -> Line<'a> {
@@ -100,12 +103,12 @@ const ACTION_COLUMNS: [&str; 23] = [
 ];
 
 /// The reading copy of a tenant's events.
-pub(super) fn actions(header: &Header, events: &[TenantEvent]) -> Vec<u8> {
-    let mut sheet = Sheet::new(ACTION_COLUMNS);
+pub(super) fn actions(header: &Header, events: &[TenantEvent], to: &mut dyn Write) -> io::Result<()> {
+    let mut sheet = Sheet::new(to, ACTION_COLUMNS)?;
     for (number, event) in (1_usize..).zip(events) {
-        sheet.row(action(header, number, event));
+        sheet.row(action(header, number, event))?;
     }
-    sheet.bytes()
+    sheet.finish()
 }
 
 fn action<'a>(header: &'a Header, number: usize, event: &'a TenantEvent) -> [Cell<'a>; 23] {
@@ -147,7 +150,7 @@ fn several<'a>(fields: impl Iterator<Item = Option<&'a String>>) -> String {
 }
 
 /// Every tenant, in id order.
-pub(super) fn tenants(findings: &Findings) -> Vec<u8> {
+pub(super) fn tenants(findings: &Findings, to: &mut dyn Write) -> io::Result<()> {
     let fixed = [
         "id",
         "name",
@@ -164,11 +167,11 @@ pub(super) fn tenants(findings: &Findings) -> Vec<u8> {
     head.extend(counts.map(str::to_owned));
     head.extend(findings.scopes.iter().map(|scope| format!("scope {}", scope.name)));
     head.extend(["contact", "locale", "time_zone", "masked", "released"].map(str::to_owned));
-    let mut sheet = Sheet::new(head);
+    let mut sheet = Sheet::new(to, head)?;
     for tenant in &findings.tenants {
-        sheet.row(tenant_cells(tenant, findings));
+        sheet.row(tenant_cells(tenant, findings))?;
     }
-    sheet.bytes()
+    sheet.finish()
 }
 
 fn tenant_cells(tenant: &TenantFinding, findings: &Findings) -> Vec<String> {
@@ -215,12 +218,12 @@ const REFUSED_COLUMNS: [&str; 9] = [
 ];
 
 /// Every record that could not be read, in source order.
-pub(super) fn refused(findings: &Findings) -> Vec<u8> {
-    let mut sheet = Sheet::new(REFUSED_COLUMNS);
+pub(super) fn refused(findings: &Findings, to: &mut dyn Write) -> io::Result<()> {
+    let mut sheet = Sheet::new(to, REFUSED_COLUMNS)?;
     for record in &findings.refused {
-        sheet.row(refused_cells(record, findings));
+        sheet.row(refused_cells(record, findings))?;
     }
-    sheet.bytes()
+    sheet.finish()
 }
 
 fn refused_cells(record: &RefusedFinding, findings: &Findings) -> [String; 9] {

@@ -1,14 +1,10 @@
 //! The templates: built in, replaceable by a folder, compiled and checked before anything is rendered.
 
-mod check;
-
 use std::{collections::BTreeMap, fmt, fs, io, path::Path};
 
-use handlebars::{Context, Handlebars, Helper, HelperResult, JsonRender as _, Output, RenderContext, Template};
-use schemars::JsonSchema;
-
 use super::{
-    rows::{Language, Row, RowTemplate},
+    language::Language,
+    template::{Template, View},
     view::{ActionRow, OverviewView, TenantRow, TenantView},
 };
 use crate::diag::nearest;
@@ -44,7 +40,7 @@ pub enum TemplateError {
         /// The built-in name that is meant, if one is near.
         hint: Option<String>,
     },
-    /// It is not handlebars, or names what its view does not have.
+    /// It is no template, or names what its view does not have.
     #[error("template `{name}`: {message}")]
     Invalid {
         /// The file's name.
@@ -65,11 +61,12 @@ pub struct Replacement {
 
 /// Templates ready to render.
 pub struct Templates {
-    html: Handlebars<'static>,
-    markdown: Handlebars<'static>,
-    pub(super) action_html: RowTemplate,
-    pub(super) action_markdown: RowTemplate,
-    pub(super) tenant_html: RowTemplate,
+    pub(super) report_html: Template,
+    pub(super) report_markdown: Template,
+    pub(super) index_html: Template,
+    pub(super) action_html: Template,
+    pub(super) action_markdown: Template,
+    pub(super) tenant_html: Template,
     replaced: Vec<Replacement>,
 }
 
@@ -127,32 +124,15 @@ impl Templates {
                 .iter()
                 .map(|replacement| (replacement.name, replacement.text.as_str())),
         );
-        let mut html = registry(Language::Html);
-        html.register_template("style", parse("style.css.hbs", &texts)?);
-        add::<TenantView>(&mut html, "report.html.hbs", &texts)?;
-        add::<OverviewView>(&mut html, "index.html.hbs", &texts)?;
-        let mut markdown = registry(Language::Markdown);
-        add::<TenantView>(&mut markdown, "report.md.hbs", &texts)?;
         Ok(Self {
-            html,
-            markdown,
-            action_html: row::<ActionRow<'_>>("action.html.hbs", Language::Html, &texts)?,
-            action_markdown: row::<ActionRow<'_>>("action.md.hbs", Language::Markdown, &texts)?,
-            tenant_html: row::<TenantRow<'_>>("tenant.html.hbs", Language::Html, &texts)?,
+            report_html: template::<TenantView>("report.html.hbs", Language::Html, &texts)?,
+            report_markdown: template::<TenantView>("report.md.hbs", Language::Markdown, &texts)?,
+            index_html: template::<OverviewView>("index.html.hbs", Language::Html, &texts)?,
+            action_html: template::<ActionRow<'_>>("action.html.hbs", Language::Html, &texts)?,
+            action_markdown: template::<ActionRow<'_>>("action.md.hbs", Language::Markdown, &texts)?,
+            tenant_html: template::<TenantRow<'_>>("tenant.html.hbs", Language::Html, &texts)?,
             replaced,
         })
-    }
-
-    pub(super) fn report_html(&self, view: &TenantView) -> Result<String, handlebars::RenderError> {
-        self.html.render("report.html.hbs", view)
-    }
-
-    pub(super) fn report_markdown(&self, view: &TenantView) -> Result<String, handlebars::RenderError> {
-        self.markdown.render("report.md.hbs", view)
-    }
-
-    pub(super) fn index_html(&self, view: &OverviewView) -> Result<String, handlebars::RenderError> {
-        self.html.render("index.html.hbs", view)
     }
 }
 
@@ -168,61 +148,11 @@ fn replacement(folder: &Path, name: String) -> Result<Replacement, TemplateError
     }
 }
 
-/// Strict, and with the two helpers that templates may use.
-fn registry(language: Language) -> Handlebars<'static> {
-    let mut registry = Handlebars::new();
-    registry.set_strict_mode(true);
-    registry.register_escape_fn(move |text| language.text(text));
-    registry.register_helper("rows", Box::new(print_rows));
-    let code = move |call: &Helper<'_>,
-                     _: &Handlebars<'_>,
-                     _: &Context,
-                     _: &mut RenderContext<'_, '_>,
-                     out: &mut dyn Output| {
-        let text = call.param(0).map(|param| param.value().render()).unwrap_or_default();
-        out.write(&language.code(&text)).map_err(Into::into)
-    };
-    registry.register_helper("code", Box::new(code));
-    registry
-}
-
-/// Prints finished rows, which must not be escaped again. It takes no parameter, so that no template can use it to print
-/// anything else: the view's `rows` are the one value it knows.
-fn print_rows(
-    _: &Helper<'_>,
-    _: &Handlebars<'_>,
-    view: &Context,
-    _: &mut RenderContext<'_, '_>,
-    out: &mut dyn Output,
-) -> HelperResult {
-    out.write(view.data()["rows"].as_str().unwrap_or_default())?;
-    Ok(())
-}
-
-fn parse(name: &str, texts: &BTreeMap<&str, &str>) -> Result<Template, TemplateError> {
-    Template::compile(texts[name]).map_err(|error| invalid(name, error.to_string()))
-}
-
-fn add<V: JsonSchema>(
-    registry: &mut Handlebars<'static>,
-    name: &str,
-    texts: &BTreeMap<&str, &str>,
-) -> Result<(), TemplateError> {
-    let template = parse(name, texts)?;
-    check::check(&template, &check::shape::<V>()).map_err(|message| invalid(name, message))?;
-    registry.register_template(name, template);
-    Ok(())
-}
-
-fn row<R: Row>(name: &str, language: Language, texts: &BTreeMap<&str, &str>) -> Result<RowTemplate, TemplateError> {
-    RowTemplate::new(&parse(name, texts)?, &R::SHAPE, language).map_err(|message| invalid(name, message))
-}
-
-fn invalid(name: &str, message: String) -> TemplateError {
-    TemplateError::Invalid {
+fn template<V: View>(name: &str, language: Language, texts: &BTreeMap<&str, &str>) -> Result<Template, TemplateError> {
+    Template::new::<V>(texts[name], texts["style.css.hbs"], language).map_err(|message| TemplateError::Invalid {
         name: name.to_owned(),
         message,
-    }
+    })
 }
 
 #[cfg(test)]
@@ -267,10 +197,13 @@ mod tests {
     #[test]
     fn faults_name_the_template() {
         let misspelt = error(&[("report.html.hbs", b"{{#if tenant.knwon}}x{{/if}}")]);
-        assert_eq!(misspelt, "template `report.html.hbs`: the view has no `tenant.knwon`");
+        assert_eq!(
+            misspelt,
+            "template `report.html.hbs`: the view has no `tenant.knwon`; did you mean `known`?"
+        );
         let row = error(&[("action.html.hbs", b"{{nubmer}}")]);
         assert!(
-            row.starts_with("template `action.html.hbs`: a row has no field `nubmer`"),
+            row.starts_with("template `action.html.hbs`: the view has no `nubmer`; did you mean `number`?"),
             "{row}"
         );
         let unclosed = error(&[("index.html.hbs", b"{{#if caveats}}")]);

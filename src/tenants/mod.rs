@@ -2,8 +2,11 @@
 //!
 //! Only what is in scope, and what was refused, is kept; everything else is a count and an hour that was logged.
 
+mod kept;
 mod settle;
+mod spool;
 mod tally;
+mod totals;
 
 use std::sync::Arc;
 
@@ -19,8 +22,11 @@ use crate::{
     time::Timestamp,
 };
 
+pub use kept::{Held, Kept};
 pub use settle::{Conflict, Settled, settle};
+pub use spool::{Budget, MEMORY, OutOfRoom, Spooled, StoreError};
 pub use tally::{Efforts, Near, SourceTally, Verdict};
+pub use totals::{AgentTotals, Totals};
 
 /// How many records met which end. `read = in_scope + duplicate + other_actor + outside_window + refused`.
 ///
@@ -47,6 +53,16 @@ pub struct Books {
 }
 
 impl Books {
+    /// One record in scope, of which anything is kept or nothing.
+    fn settled(kept: bool, homeless: bool) -> Self {
+        Self {
+            in_scope: u64::from(kept),
+            duplicate: u64::from(!kept),
+            without_tenant: u64::from(homeless),
+            ..Self::default()
+        }
+    }
+
     /// Whether every record met exactly one end.
     pub fn balance(&self) -> bool {
         self.read == self.in_scope + self.duplicate + self.other_actor + self.outside_window + self.refused

@@ -1,6 +1,8 @@
 //! What is known of one source while it is read: counts, the hours it speaks for, and the few events that matter.
 
-use super::{Refused, ScopedEvent};
+use std::sync::Arc;
+
+use super::{Books, Budget, Refused, ScopedEvent, spool::Account};
 use crate::{coverage::Coverage, time::Timestamp};
 
 /// How near a record by others came to being in scope. Such records are told of, since a profile that misses a field, or a
@@ -88,7 +90,8 @@ pub struct SourceTally {
     pub narrowed: u64,
     /// In no window.
     pub outside_window: u64,
-    /// By a listed identity in a window, copies included, in no particular order.
+    /// By a listed identity in a window, copies included, in no particular order, but for those of one record, which stand
+    /// beside each other. What went to the budget's file is missing.
     pub in_scope: Vec<ScopedEvent>,
     /// No events, in no particular order.
     pub refused: Vec<Refused>,
@@ -96,6 +99,8 @@ pub struct SourceTally {
     pub coverage: Coverage,
     /// What it took.
     pub efforts: Efforts,
+    /// None where everything is kept in memory.
+    pub(super) account: Option<Account>,
 }
 
 impl SourceTally {
@@ -111,6 +116,27 @@ impl SourceTally {
             refused: Vec::new(),
             coverage,
             efforts: Efforts::default(),
+            account: None,
+        }
+    }
+
+    /// Of nothing yet, and of no more in memory than the budget allows, if [`Self::make_room`] is called now and then.
+    /// Parts of one source have one ticket.
+    pub fn within(coverage: Coverage, budget: &Arc<Budget>, ticket: usize) -> Self {
+        Self {
+            account: Some(Account::new(Arc::clone(budget), ticket)),
+            ..Self::new(coverage)
+        }
+    }
+
+    /// As far as they are known before copies are told from originals.
+    pub(super) fn books(&self) -> Books {
+        Books {
+            read: self.read,
+            other_actor: self.other_actor,
+            outside_window: self.outside_window,
+            refused: self.refused.len() as u64,
+            ..Books::default()
         }
     }
 
@@ -145,7 +171,7 @@ impl SourceTally {
         self.coverage.absorb(time);
     }
 
-    /// Puts everything down to the source at this position, which is known only once all files are unpacked.
+    /// Puts everything in memory down to the source at this position, which is known only once all files are unpacked.
     pub fn renumber(&mut self, source: usize) {
         self.in_scope.iter_mut().for_each(|event| event.at.source = source);
         self.refused.iter_mut().for_each(|refused| refused.at.source = source);
@@ -163,6 +189,10 @@ impl SourceTally {
         self.refused.append(&mut other.refused);
         self.coverage.merge(&other.coverage);
         self.efforts += other.efforts;
+        match (&mut self.account, other.account) {
+            (Some(own), Some(other)) => own.merge(&other),
+            (own, other) => *own = own.take().or(other),
+        }
         self
     }
 }

@@ -48,6 +48,8 @@ const RFC_3339: &[(&str, &str)] = &[
     // Beyond the RFC: an offset without its colon, as Java and Python write it
     ("2026-01-16T13:46:33+0900", "2026-01-16T04:46:33Z"),
     ("2026-01-16T04:46:33.300+0000", "2026-01-16T04:46:33.300Z"),
+    // Beyond the RFC: the sign that ISO 8601 prefers for minus (U+2212), which can mean nothing else
+    ("2026-01-15T19:46:33\u{2212}09:00", "2026-01-16T04:46:33Z"),
 ];
 
 /// The first and the last years are times like others: they lie outside the window.
@@ -92,8 +94,6 @@ const ISO_8601: &[&str] = &[
     // Less than a second says
     "2026", "2026-01", "2026-01-16", "2026-01-16T04Z", "2026-01-16T04:46Z", "2026-01-16T04:46+09:00",
     "2026-01-16T04:46.5Z", "2026-01-16T04.75Z",
-    // The sign that it prefers for minus
-    "2026-01-15T19:46:33\u{2212}09:00", "2026-01-15T19:46:33\u{2212}0900",
     // Offsets of hours alone
     "2026-01-16T13:46:33+09", "2026-01-15T20:46:33-08",
     // A comma before the fraction

@@ -1,12 +1,19 @@
 use std::fs;
 
 use super::*;
+use crate::reports::Folder as _;
 
-fn artifact(path: &str) -> Artifact {
-    Artifact {
-        path: path.to_owned(),
-        bytes: b"x".to_vec(),
-    }
+/// A file of one byte; one with a folder before it into a tenant's.
+fn put(writer: &Writer, path: &str) -> Result<FileEntry, BundleError> {
+    let one = |to: &mut dyn io::Write| to.write_all(b"x");
+    let Some((slug, name)) = path.rsplit_once('/') else {
+        let mut files = writer.files();
+        files.file(path, one)?;
+        return Ok(files.entries().remove(0));
+    };
+    let mut staged = writer.stage(slug.strip_prefix("tenants/").unwrap_or(slug))?;
+    staged.file(name, one)?;
+    Ok(staged.place()?.remove(0))
 }
 
 fn left(folder: &Path) -> usize {
@@ -22,7 +29,7 @@ fn temporary(writer: &Writer) -> PathBuf {
 fn nothing_is_left_of_a_bundle_that_was_not_finished() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let writer = Writer::create(&folder.path().join("out")).expect("a writer");
-    writer.put(&artifact("tenants/t-1/report.html")).expect("written");
+    put(&writer, "tenants/t-1/report.html").expect("written");
     assert_eq!(left(folder.path()), 1);
     drop(writer);
     assert_eq!(left(folder.path()), 0);
@@ -32,7 +39,7 @@ fn nothing_is_left_of_a_bundle_that_was_not_finished() {
 fn what_is_undone_is_gone_for_good() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let writer = Writer::create(&folder.path().join("out")).expect("a writer");
-    writer.put(&artifact("tenants/t-1/report.html")).expect("written");
+    put(&writer, "tenants/t-1/report.html").expect("written");
     writer.undo().for_good();
     assert_eq!(left(folder.path()), 0);
     // Whoever has to do with it from now on waits for the end of the program.
@@ -43,10 +50,10 @@ fn what_is_undone_is_gone_for_good() {
 fn a_temporary_folder_that_vanished_does_not_come_back_with_holes() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let writer = Writer::create(&folder.path().join("out")).expect("a writer");
-    writer.put(&artifact("tenants/t-1/report.html")).expect("written");
+    put(&writer, "tenants/t-1/report.html").expect("written");
     fs::remove_dir_all(temporary(&writer)).expect("removed");
     assert!(matches!(
-        writer.put(&artifact("tenants/t-2/report.html")),
+        put(&writer, "tenants/t-2/report.html"),
         Err(BundleError::Io { .. })
     ));
     assert_eq!(left(folder.path()), 0);
@@ -56,7 +63,7 @@ fn a_temporary_folder_that_vanished_does_not_come_back_with_holes() {
 fn a_file_that_vanished_or_shrank_is_no_part_of_a_whole() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let writer = Writer::create(&folder.path().join("out")).expect("a writer");
-    let files = ["a.csv", "tenants/t-1/b.csv"].map(|path| writer.put(&artifact(path)).expect("written"));
+    let files = ["a.csv", "tenants/t-1/b.csv"].map(|path| put(&writer, path).expect("written"));
     let place = temporary(&writer);
     assert_eq!(missing(&place, &files), None);
     fs::write(place.join("a.csv"), "").expect("emptied");
@@ -81,10 +88,7 @@ fn no_path_leads_out_of_the_bundle() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let writer = Writer::create(&folder.path().join("out")).expect("a writer");
     for path in ["../x", "/x", "a/../../x", "a//b", ".hidden", "a\\b", "a\0b", ""] {
-        assert!(
-            matches!(writer.put(&artifact(path)), Err(BundleError::Path(_))),
-            "{path}"
-        );
+        assert!(matches!(put(&writer, path), Err(BundleError::Path(_))), "{path}");
     }
 }
 
@@ -94,7 +98,7 @@ fn only_the_owner_can_read_it() {
     use std::os::unix::fs::PermissionsExt as _;
     let folder = tempfile::tempdir().expect("a temporary folder");
     let writer = Writer::create(&folder.path().join("out")).expect("a writer");
-    writer.put(&artifact("tenants/t-1/report.html")).expect("written");
+    put(&writer, "tenants/t-1/report.html").expect("written");
     let mode = |path: &str| {
         let meta = fs::metadata(temporary(&writer).join(path));
         meta.expect(path).permissions().mode() & 0o777
@@ -103,4 +107,24 @@ fn only_the_owner_can_read_it() {
         (mode(""), mode("tenants/t-1"), mode("tenants/t-1/report.html")),
         (0o700, 0o700, 0o600)
     );
+}
+
+#[test]
+fn a_folder_that_is_not_kept_is_gone() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let writer = Writer::create(&folder.path().join("out")).expect("a writer");
+    put(&writer, "tenants/t-1/report.html").expect("written");
+    let mut staged = writer.stage("t-2").expect("a folder");
+    staged.file("report.html", |to| to.write_all(b"x")).expect("written");
+    let place = temporary(&writer);
+    assert!(place.join(".staging/t-2/report.html").exists() && !place.join("tenants/t-2").exists());
+    drop(staged);
+    assert!(!place.join(".staging/t-2").exists() && place.join("tenants/t-1/report.html").exists());
+    let temporary = writer.temporary.read().expect("a lock");
+    temporary
+        .as_ref()
+        .expect("not undone")
+        .unstage()
+        .expect("nothing is left there");
+    assert!(!place.join(".staging").exists());
 }

@@ -1,7 +1,10 @@
 //! What `report` and `scan` have in common: the question, and how its answer ends the program.
 
+use std::path::Path;
+
 use tenant_impact::{
     case::{AdHoc, Case, CaseError},
+    engine::{Plan, PlanError},
     findings::{Findings, Scan},
     text::grouped,
 };
@@ -22,6 +25,24 @@ pub(super) fn case(question: &Question) -> Result<Case, CaseError> {
             base: ".".into(),
         }),
     }
+}
+
+/// The plan of a case. What is in scope and has no room in memory goes beside the bundle, if one is written: it is the same
+/// customers' data.
+pub(super) fn plan(question: &Question, case: &Case, out: Option<&Path>) -> Result<Plan, PlanError> {
+    let mut plan = Plan::new(case)?;
+    if let Some(bytes) = question.memory {
+        plan.memory.bytes = bytes;
+    }
+    let beside = out.and_then(Path::parent).map(Path::to_owned);
+    if let Some(folder) = beside {
+        plan.memory.folder = if folder.as_os_str().is_empty() {
+            ".".into()
+        } else {
+            folder
+        };
+    }
+    Ok(plan)
 }
 
 /// What it took to judge the records of each log, if that was asked for.

@@ -2,15 +2,15 @@
 
 use std::path::Path;
 
-use rayon::prelude::*;
 use tenant_impact::{
-    bundle::{BundleError, FileEntry, Manifest, ManifestCase, Signer, Writer, leftovers},
-    case::{Case, CaseFile},
+    bundle::{BundleError, FileEntry, Manifest, ManifestCase, Signer, Staged, Writer, leftovers},
+    case::{Case, CaseFile, CaseHeader},
     catalogue::Catalogue,
-    engine::{Engine as _, Local, Plan},
+    engine::{Engine as _, Local},
     findings::{Answer, Mention},
     isolation,
-    reports::{Release, Replacement, ReportError, Reports, TemplateError, Templates},
+    reports::{Release, Replacement, Reports, TemplateError, Templates},
+    tenants::StoreError,
 };
 
 use super::question;
@@ -24,7 +24,7 @@ use crate::cli::{
 
 pub(crate) fn run(args: &ReportArgs) -> anyhow::Result<Outcome> {
     let case = question::case(&args.question)?;
-    let plan = Plan::new(&case)?;
+    let plan = question::plan(&args.question, &case, Some(&args.out))?;
     isolation::check(&case)?;
     let (catalogue, catalogue_files) = Catalogue::load(&case.reports.catalogues)?;
     let (templates, template_files) = templates(&case)?;
@@ -39,7 +39,7 @@ pub(crate) fn run(args: &ReportArgs) -> anyhow::Result<Outcome> {
     question::verbose(&args.question, &scan);
     let answer = engine.install(|| Answer::close(&case, &catalogue, scan))??;
     let reports = Reports::new(&answer.findings, templates);
-    let (answer, files) = engine.install(|| write(&writer, &reports, answer))??;
+    let (answer, files) = engine.install(|| write(&writer, &reports, &catalogue, answer))??;
     let inputs = case
         .files
         .iter()
@@ -83,6 +83,7 @@ fn command(args: &ReportArgs) -> Vec<String> {
         profile,
         tenants,
         threads: _,
+        memory: _,
         verbose: _,
     } = question;
     let mut command = vec!["report".to_owned()];
@@ -122,30 +123,34 @@ fn tell_leftovers(out: &Path) {
 #[derive(Debug, thiserror::Error)]
 enum WriteError {
     #[error(transparent)]
-    Report(#[from] ReportError),
-    #[error(transparent)]
     Bundle(#[from] BundleError),
+    #[error(transparent)]
+    Room(#[from] StoreError),
 }
 
-/// Renders and writes, each tenant on its own, so that no more than a few are in memory at a time. What may not be released is
-/// not written, and the answer says so.
-fn write(writer: &Writer, reports: &Reports, answer: Answer) -> Result<(Answer, Vec<FileEntry>), WriteError> {
-    let tenants = answer.tenants.par_iter().map(|tenant| {
-        Ok(match reports.release(&answer.isolation.names, tenant)? {
-            Release::Files(artifacts) => {
-                let files = writer.put_tenant(&answer.findings, &tenant.finding, &artifacts)?;
-                (files, Vec::new())
-            }
+/// Renders and writes, each tenant on its own and row by row. What may not be released is removed again, and the answer says
+/// so.
+fn write(
+    writer: &Writer,
+    reports: &Reports,
+    catalogue: &Catalogue,
+    answer: Answer,
+) -> Result<(Answer, Vec<FileEntry>), WriteError> {
+    let tenants = answer.each_tenant(catalogue, |tenant| {
+        let staged = writer.stage(&tenant.finding.slug)?;
+        let enclosed = |staged: &Staged, case: &CaseHeader| staged.enclosed(&answer.findings, case, &tenant.finding);
+        let release = reports.release(&answer.isolation.names, tenant, staged, enclosed)?;
+        Ok::<_, WriteError>(match release {
+            Release::Files(searched) => (Staged::keep(searched)?, Vec::new()),
             Release::Stopped(stops) => (Vec::new(), stops),
         })
-    });
-    let (files, stops): (Vec<_>, Vec<Vec<Mention>>) =
-        tenants.collect::<Result<Vec<_>, WriteError>>()?.into_iter().unzip();
+    })?;
+    let (files, stops): (Vec<_>, Vec<Vec<Mention>>) = tenants.into_iter().unzip();
     let answer = answer.with_stops(stops.into_iter().flatten().collect());
     let mut files: Vec<FileEntry> = files.into_iter().flatten().collect();
-    for artifact in reports.overview(&answer)? {
-        files.push(writer.put(&artifact)?);
-    }
+    let mut overview = writer.files();
+    reports.overview(&answer, &mut overview)?;
+    files.extend(overview.entries());
     Ok((answer, files))
 }
 

@@ -7,7 +7,7 @@ use std::{
 
 use tenant_impact::{
     catalogue::Catalogue,
-    engine::{Engine as _, Local, Plan},
+    engine::{Engine as _, Local},
     findings::{Answer, Findings},
     reports::findings_json,
 };
@@ -18,7 +18,7 @@ use crate::cli::{args::ScanArgs, console, exit::Outcome, progress::Bar, summary}
 pub(crate) fn run(args: &ScanArgs) -> anyhow::Result<Outcome> {
     // What is dropped at the end of the program is not worth the time.
     let case = ManuallyDrop::new(question::case(&args.question)?);
-    let mut plan = ManuallyDrop::new(Plan::new(&case)?);
+    let mut plan = ManuallyDrop::new(question::plan(&args.question, &case, None)?);
     plan.limits.hashed = !args.no_hash;
     let (catalogue, _) = Catalogue::load(&case.reports.catalogues)?;
     let engine = Local {

@@ -108,6 +108,20 @@ impl Node {
     }
 }
 
+/// Where a member's name leads.
+enum Leads {
+    /// To nothing that is mapped.
+    Nowhere,
+    /// To the child at this position.
+    To(usize),
+}
+
+impl From<Option<usize>> for Leads {
+    fn from(child: Option<usize>) -> Self {
+        child.map_or(Self::Nowhere, Self::To)
+    }
+}
+
 /// On the way through one record.
 struct Walk<'g, 'b> {
     nodes: &'g [Node],
@@ -129,9 +143,9 @@ impl<'g> Walk<'g, '_> {
         }
         loop {
             match self.name(at, &mut member)? {
-                None => self.cursor.value()?,
-                Some(child) if seen & 1 << child != 0 => return None,
-                Some(child) => {
+                Leads::Nowhere => self.cursor.value()?,
+                Leads::To(child) if seen & 1 << child != 0 => return None,
+                Leads::To(child) => {
                     seen |= 1 << child;
                     self.mapped(node.children[child].1)?;
                 }
@@ -142,21 +156,21 @@ impl<'g> Walk<'g, '_> {
         }
     }
 
-    /// Over a name: the child it leads to, if any. `member` is the place in the usual order, and moves on.
-    fn name(&mut self, at: usize, member: &mut usize) -> Option<Option<usize>> {
+    /// Over a name. `member` is its place in the usual order, and moves on.
+    fn name(&mut self, at: usize, member: &mut usize) -> Option<Leads> {
         let order = &mut self.orders[at];
         if let Some((length, child)) = order.usual(*member, self.cursor.rest()) {
             self.cursor.at += length;
             self.cursor.blanks();
             *member += 1;
-            return Some(child);
+            return Some(child.into());
         }
         let start = self.cursor.at;
         let name = self.cursor.name()?;
         let child = self.nodes[at].child(self.cursor.text(name.clone()));
         // The name in its quotes with the colon, where nothing stands between.
         *member = order.learn(self.cursor.text(start..name.end + 2), child) + 1;
-        Some(child)
+        Some(child.into())
     }
 
     /// Over a value that some path leads to or through.

@@ -1,8 +1,10 @@
 //! What was found of others in customers' copies: the vendor's own files.
 
+use std::io::{self, Write};
+
 use serde::Serialize;
 
-use super::{Cell, Sheet, json};
+use super::{Cell, Out, Sheet, json};
 use crate::{
     case::TenantId,
     findings::{Answer, Findings, Mention},
@@ -15,8 +17,8 @@ const ISOLATION_COLUMNS: [&str; 10] = [
 
 /// Every name of somebody else's in every text of a customer's copy, one to a row: what stopped a release, what is masked, and
 /// what the case allows. The texts themselves may be long and full of names, so they stand once, in `masked.jsonl`.
-pub(in crate::reports) fn isolation(answer: &Answer) -> Vec<u8> {
-    let mut sheet = Sheet::new(ISOLATION_COLUMNS);
+pub(in crate::reports) fn isolation(answer: &Answer, to: &mut dyn Write) -> io::Result<()> {
+    let mut sheet = Sheet::new(to, ISOLATION_COLUMNS)?;
     let (stops, others): (Vec<_>, Vec<_>) = answer
         .isolation
         .mentions
@@ -24,10 +26,10 @@ pub(in crate::reports) fn isolation(answer: &Answer) -> Vec<u8> {
         .partition(|mention| mention.at.is_none());
     for mention in stops.into_iter().chain(others) {
         for hit in &mention.hits {
-            sheet.row(isolation_cells(&answer.findings, mention, hit));
+            sheet.row(isolation_cells(&answer.findings, mention, hit))?;
         }
     }
-    sheet.bytes()
+    sheet.finish()
 }
 
 fn isolation_cells<'a>(findings: &'a Findings, mention: &'a Mention, hit: &'a Hit) -> [Cell<'a>; 10] {
@@ -63,9 +65,12 @@ struct MaskedLine<'a> {
 }
 
 /// Every text that a customer does not see as it was logged, and how it was logged: the vendor's own.
-pub(in crate::reports) fn masked(answer: &Answer) -> Vec<u8> {
+pub(in crate::reports) fn masked(answer: &Answer, to: &mut dyn Write) -> io::Result<()> {
     let mentions = answer.isolation.mentions.iter();
-    json::lines(mentions.filter_map(|mention| masked_line(&answer.findings, mention))).into_bytes()
+    let mut out = Out::new(to);
+    let lines = mentions.filter_map(|mention| masked_line(&answer.findings, mention));
+    json::lines(lines, &mut out)?;
+    out.finish()
 }
 
 /// None for what is allowed, and for what stopped a release.

@@ -1,46 +1,42 @@
 //! The complete list of actions, a row for each.
 
+use std::borrow::Cow;
+
 use super::{TargetRow, targets, text};
 use crate::{
-    reports::{header::Header, lang, rows::row},
+    reports::{header::Header, lang, template::view},
     tenants::TenantEvent,
 };
 
-row! {
+view! {
     /// One action.
-    ActionRow {
+    pub(in crate::reports) struct ActionRow<'a> {
         /// From 1, in time order; the same in all four files of a tenant.
-        number,
-        time,
-        agent,
+        number: Cow<'a, str>,
+        time: Cow<'a, str>,
+        agent: Cow<'a, str>,
         /// The effect's key, a class name.
-        effect,
-        effect_label,
-        action,
+        effect: Cow<'a, str>,
+        effect_label: Cow<'a, str>,
+        action: Cow<'a, str>,
         /// `success`, `failure` or `unknown`, a class name.
-        outcome,
-        outcome_label,
-        ticket,
-        justification,
-        ip,
-        session,
-        user_agent,
+        outcome: Cow<'a, str>,
+        outcome_label: Cow<'a, str>,
+        ticket: Cow<'a, str>,
+        justification: Cow<'a, str>,
+        ip: Cow<'a, str>,
+        session: Cow<'a, str>,
+        user_agent: Cow<'a, str>,
         /// Empty where the case has one scope only.
-        scopes,
-        event_id,
+        scopes: Cow<'a, str>,
+        event_id: Cow<'a, str>,
         /// The first digits of the source's digest.
-        source,
-        offset,
+        source: Cow<'a, str>,
+        offset: Cow<'a, str>,
         /// Not empty where the event id also names another body.
-        conflict,
+        conflict: Cow<'a, str>,
+        targets: Vec<TargetRow<'a>>,
     }
-    targets: TargetRow
-}
-
-/// The rows of these events.
-pub(in crate::reports) fn actions<'a>(header: &'a Header, events: &'a [TenantEvent]) -> Vec<ActionRow<'a>> {
-    let numbered = (1..).zip(events);
-    numbered.map(|(number, event)| action(header, number, event)).collect()
 }
 
 /// The scopes an event lies in, by name.
@@ -50,7 +46,8 @@ pub(in crate::reports) fn scopes<'a>(header: &'a Header, event: &TenantEvent) ->
     names.enumerate().filter_map(inside).collect()
 }
 
-fn action<'a>(header: &'a Header, number: usize, event: &'a TenantEvent) -> ActionRow<'a> {
+/// The row of one event.
+pub(in crate::reports) fn action<'a>(header: &'a Header, number: usize, event: &'a TenantEvent) -> ActionRow<'a> {
     let effect = lang::effect(event.effect);
     let several = header.scopes.len() > 1;
     ActionRow {

@@ -1,22 +1,21 @@
 //! A column for each day (UTC) of the time that was searched.
 
 use chrono::{Days, NaiveDate};
-use schemars::JsonSchema;
-use serde::Serialize;
 
-use crate::{tenants::TenantEvent, text::grouped, time::Window};
+use crate::{reports::template::view, tenants::TenantEvent, text::grouped, time::Window};
 
 /// Beyond this many days columns become too thin to read, and none are drawn.
 const MOST: usize = 31;
 
-/// One day.
-#[derive(Debug, Serialize, JsonSchema)]
-pub(in crate::reports) struct DayView {
-    label: String,
-    count: String,
-    /// In percent of the busiest day.
-    height: usize,
-    none: bool,
+view! {
+    /// One day.
+    pub(in crate::reports) struct DayView {
+        label: String,
+        count: String,
+        /// In percent of the busiest day.
+        height: String,
+        none: bool,
+    }
 }
 
 /// Every day of the window in order, also those without actions; nothing for one day or for too many.
@@ -33,18 +32,17 @@ pub(super) fn days(window: Window, events: &[TenantEvent]) -> Vec<DayView> {
     if dates.len() < 2 || dates.len() > MOST {
         return Vec::new();
     }
-    let on = |date: &NaiveDate| {
-        events
-            .iter()
-            .filter(|event| event.time.instant().date_naive() == *date)
-            .count()
-    };
-    let counts: Vec<usize> = dates.iter().map(on).collect();
+    let mut counts = vec![0_usize; dates.len()];
+    for event in events {
+        let day = (event.time.instant().date_naive() - first).num_days();
+        let count = usize::try_from(day).ok().and_then(|day| counts.get_mut(day));
+        count.into_iter().for_each(|count| *count += 1);
+    }
     let busiest = counts.iter().copied().max().unwrap_or(0).max(1);
     let column = |(date, count): (&NaiveDate, &usize)| DayView {
         label: date.format("%-d %b").to_string(),
         count: grouped(*count as u64),
-        height: (count * 100).div_ceil(busiest),
+        height: (count * 100).div_ceil(busiest).to_string(),
         none: *count == 0,
     };
     dates.iter().zip(&counts).map(column).collect()

@@ -1,15 +1,11 @@
 //! What was done, by kind of action: effects from the gravest, and under each its action codes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use schemars::JsonSchema;
-use serde::Serialize;
-
-use super::{TargetRow, targets};
 use crate::{
     catalogue::Effect,
     events::Outcome,
-    reports::{header::Header, lang},
+    reports::{header::Header, lang, template::view},
     tenants::{Outcomes, TenantEvent},
     text::{counted, grouped},
 };
@@ -17,42 +13,45 @@ use crate::{
 /// So many targets and row numbers are named under a code; the list of actions has them all.
 const SHOWN: usize = 10;
 
-/// All actions of one effect.
-#[derive(Debug, Serialize, JsonSchema)]
-pub(in crate::reports) struct KindView {
-    /// The effect's key, a class name.
-    class: String,
-    label: String,
-    meaning: String,
-    count: String,
-    /// In percent of the largest kind, for a bar.
-    width: u64,
-    unknown: bool,
-    codes: Vec<CodeView>,
+view! {
+    /// All actions of one effect.
+    pub(in crate::reports) struct KindView {
+        /// The effect's key, a class name.
+        class: String,
+        label: String,
+        meaning: String,
+        count: String,
+        /// In percent of the largest kind, for a bar.
+        width: String,
+        unknown: bool,
+        codes: Vec<CodeView>,
+    }
 }
 
-/// All actions of one code.
-#[derive(Debug, Serialize, JsonSchema)]
-struct CodeView {
-    action: String,
-    count: String,
-    outcomes: String,
-    /// None of them is recorded as done, so what they do must not read as if it had been.
-    failed: bool,
-    says: String,
-    check: String,
-    targets: Vec<TargetView>,
-    more_targets: String,
-    numbers: Vec<String>,
-    more_numbers: String,
+view! {
+    /// All actions of one code.
+    struct CodeView {
+        action: String,
+        count: String,
+        outcomes: String,
+        /// None of them is recorded as done, so what they do must not read as if it had been.
+        failed: bool,
+        says: String,
+        check: String,
+        targets: Vec<TargetView>,
+        more_targets: String,
+        numbers: Vec<String>,
+        more_numbers: String,
+    }
 }
 
-/// On whom or what.
-#[derive(Debug, Serialize, JsonSchema)]
-struct TargetView {
-    kind: String,
-    name: String,
-    id: String,
+view! {
+    /// On whom or what.
+    struct TargetView {
+        kind: String,
+        name: String,
+        id: String,
+    }
 }
 
 /// The events of one kind or code, numbered as in the list of actions.
@@ -103,7 +102,7 @@ fn kind(header: &Header, effect: Effect, size: usize, largest: usize, codes: BTr
         label: words.label.to_owned(),
         meaning: words.meaning.to_owned(),
         count: grouped(size as u64),
-        width: (size as u64 * 100).div_ceil(largest as u64),
+        width: (size as u64 * 100).div_ceil(largest as u64).to_string(),
         unknown: effect == Effect::Uncatalogued,
         codes: codes.iter().map(|(name, events)| code(header, name, events)).collect(),
     }
@@ -111,8 +110,8 @@ fn kind(header: &Header, effect: Effect, size: usize, largest: usize, codes: BTr
 
 fn code(header: &Header, name: &str, events: &Numbered<'_>) -> CodeView {
     let meaning = header.glossary.get(name);
-    let targets = distinct_targets(events);
-    let numbers: Vec<String> = events.iter().map(|(number, _)| number.to_string()).collect();
+    let (targets, distinct) = distinct_targets(events);
+    let numbers = events.iter().take(SHOWN).map(|(number, _)| number.to_string());
     let split = split(events.iter().map(|(_, event)| *event));
     CodeView {
         action: name.to_owned(),
@@ -121,28 +120,32 @@ fn code(header: &Header, name: &str, events: &Numbered<'_>) -> CodeView {
         failed: split.failure == events.len() as u64,
         says: meaning.and_then(|meaning| meaning.says.clone()).unwrap_or_default(),
         check: meaning.and_then(|meaning| meaning.check.clone()).unwrap_or_default(),
-        more_targets: more(targets.len()),
-        targets: targets.into_iter().take(SHOWN).collect(),
-        more_numbers: more(numbers.len()),
-        numbers: numbers.into_iter().take(SHOWN).collect(),
+        targets,
+        more_targets: more(distinct),
+        numbers: numbers.collect(),
+        more_numbers: more(events.len()),
     }
 }
 
-/// In the order of their first action.
-fn distinct_targets<'a>(events: &Numbered<'a>) -> Vec<TargetView> {
-    let mut seen = std::collections::BTreeSet::new();
-    let all = events.iter().flat_map(|(_, event)| targets(event));
-    let mut new = |target: &TargetRow<'a>| {
+/// The first of them in the order of their first action, and how many there are.
+fn distinct_targets(events: &Numbered<'_>) -> (Vec<TargetView>, usize) {
+    let mut seen = BTreeSet::new();
+    let mut first = Vec::new();
+    let text = |field: &'_ Option<String>| field.as_deref().unwrap_or_default().to_owned();
+    for target in events.iter().flat_map(|(_, event)| &event.targets) {
         // A display name may change; what has an id is known by it.
-        let known_by = if target.id.is_empty() { &target.name } else { &target.id };
-        seen.insert((target.kind.clone(), target.id.is_empty(), known_by.clone()))
-    };
-    let view = |target: TargetRow<'_>| TargetView {
-        kind: target.kind.into_owned(),
-        name: target.name.into_owned(),
-        id: target.id.into_owned(),
-    };
-    all.filter(|target| new(target)).map(view).collect()
+        let id = target.id.as_deref().filter(|id| !id.is_empty());
+        let known_by = id.or(target.name.as_deref()).unwrap_or_default();
+        let new = seen.insert((target.kind.as_deref().unwrap_or_default(), id.is_none(), known_by));
+        if new && first.len() < SHOWN {
+            first.push(TargetView {
+                kind: text(&target.kind),
+                name: text(&target.name),
+                id: text(&target.id),
+            });
+        }
+    }
+    (first, seen.len())
 }
 
 fn more(number: usize) -> String {

@@ -10,38 +10,36 @@ mod overview;
 mod searched;
 mod tenant;
 
-pub(super) use action::{ActionRow, actions, scopes};
+pub(super) use action::{ActionRow, action, scopes};
 pub(super) use overview::{OverviewView, TenantRow, tenants};
 pub(super) use tenant::TenantView;
 
 use std::borrow::Cow;
-
-use schemars::JsonSchema;
-use serde::Serialize;
 
 use crate::{
     case::CaseHeader,
     coverage::Gap,
     events::Target,
     findings::Tool,
-    reports::{lang, rows::row},
+    reports::{lang, template::view},
     tenants::TenantEvent,
     time::Timestamp,
 };
 
-/// The case as every report is headed with it.
-#[derive(Debug, Serialize, JsonSchema)]
-pub(super) struct CaseView {
-    id: String,
-    title: String,
-    vendor: String,
-    issued: String,
-    contact: String,
-    tlp: String,
-    /// One of `RED`, `AMBER`, `GREEN`, `CLEAR`: a class name.
-    tlp_color: String,
-    tlp_meaning: String,
-    tool: String,
+view! {
+    /// The case as every report is headed with it.
+    pub(super) struct CaseView {
+        id: String,
+        title: String,
+        vendor: String,
+        issued: String,
+        contact: String,
+        tlp: String,
+        /// One of `RED`, `AMBER`, `GREEN`, `CLEAR`: a class name.
+        tlp_color: String,
+        tlp_meaning: String,
+        tool: String,
+    }
 }
 
 impl CaseView {
@@ -61,14 +59,15 @@ impl CaseView {
     }
 }
 
-/// A figure at the top of a report.
-#[derive(Debug, Serialize, JsonSchema)]
-pub(super) struct Tile {
-    label: String,
-    value: String,
-    note: String,
-    /// An effect's key, if the figure is of one.
-    class: String,
+view! {
+    /// A figure at the top of a report.
+    pub(super) struct Tile {
+        label: String,
+        value: String,
+        note: String,
+        /// An effect's key, if the figure is of one.
+        class: String,
+    }
 }
 
 impl Tile {
@@ -87,11 +86,12 @@ impl Tile {
     }
 }
 
-/// A stretch of time without records.
-#[derive(Debug, Serialize, JsonSchema)]
-pub(super) struct GapView {
-    from: String,
-    until: String,
+view! {
+    /// A stretch of time without records.
+    pub(super) struct GapView {
+        from: String,
+        until: String,
+    }
 }
 
 impl GapView {
@@ -103,9 +103,13 @@ impl GapView {
     }
 }
 
-row! {
+view! {
     /// On whom or what.
-    TargetRow { kind, name, id }
+    pub(super) struct TargetRow<'a> {
+        kind: Cow<'a, str>,
+        name: Cow<'a, str>,
+        id: Cow<'a, str>,
+    }
 }
 
 /// A field's text; empty where the log has none.

@@ -1,17 +1,16 @@
 //! What was searched and what was not, as one customer may know it.
 
-use schemars::JsonSchema;
-use serde::Serialize;
-
 use super::GapView;
 use crate::{
     findings::{CaveatCode, TenantFinding},
     reports::{
         header::{Agent, Header, Scope, Source},
         lang,
+        template::view,
     },
     tenants::TenantEvent,
     text::{counted, grouped},
+    time::Timestamp,
 };
 
 /// So many log files without a row of the tenant are listed one by one; a case may have thousands.
@@ -19,54 +18,58 @@ const OTHER_SOURCES: usize = 60;
 /// So many gaps are listed one by one.
 const GAPS: usize = 60;
 
-/// The whole section.
-#[derive(Debug, Serialize, JsonSchema)]
-pub(in crate::reports) struct SearchedView {
-    scopes: Vec<ScopeView>,
-    agents: Vec<AgentView>,
-    /// Whether agents are shown with their ids.
-    named: bool,
-    sources: Vec<SourceView>,
-    more_sources: String,
-    gap_hours: String,
-    gaps: Vec<GapView>,
-    more_gaps: String,
-    caveats: Vec<String>,
+view! {
+    /// The whole section.
+    pub(in crate::reports) struct SearchedView {
+        scopes: Vec<ScopeView>,
+        agents: Vec<AgentView>,
+        /// Whether agents are shown with their ids.
+        named: bool,
+        sources: Vec<SourceView>,
+        more_sources: String,
+        gap_hours: String,
+        gaps: Vec<GapView>,
+        more_gaps: String,
+        caveats: Vec<String>,
+    }
 }
 
-#[derive(Debug, Serialize, JsonSchema)]
-struct ScopeView {
-    name: String,
-    from: String,
-    until: String,
-    count: String,
-    /// Empty where the tenant has no event in it: the reason may then concern others.
-    basis: String,
-    narrowed: bool,
+view! {
+    struct ScopeView {
+        name: String,
+        from: String,
+        until: String,
+        count: String,
+        /// Empty where the tenant has no event in it: the reason may then concern others.
+        basis: String,
+        narrowed: bool,
+    }
 }
 
-#[derive(Debug, Serialize, JsonSchema)]
-struct AgentView {
-    label: String,
-    id: String,
-    role: String,
-    employer: String,
-    country: String,
-    count: String,
-    first: String,
-    last: String,
+view! {
+    struct AgentView {
+        label: String,
+        id: String,
+        role: String,
+        employer: String,
+        country: String,
+        count: String,
+        first: String,
+        last: String,
+    }
 }
 
-#[derive(Debug, Serialize, JsonSchema)]
-struct SourceView {
-    sha256: String,
-    bytes: String,
-    profile: String,
-    read: String,
-    refused: String,
-    first: String,
-    last: String,
-    here: String,
+view! {
+    struct SourceView {
+        sha256: String,
+        bytes: String,
+        profile: String,
+        read: String,
+        refused: String,
+        first: String,
+        last: String,
+        here: String,
+    }
 }
 
 impl SearchedView {
@@ -107,21 +110,27 @@ impl ScopeView {
 
 /// The agents with an event in this tenant, in the order of the case.
 fn agents(header: &Header, events: &[TenantEvent]) -> Vec<AgentView> {
-    let view = |(at, agent): (usize, &Agent)| {
-        let own: Vec<&TenantEvent> = events.iter().filter(|event| event.agent == at).collect();
-        let times = own.iter().map(|event| event.time);
+    let mut own: Vec<Option<(u64, Timestamp, Timestamp)>> = vec![None; header.agents.len()];
+    for event in events {
+        let (count, first, last) = own[event.agent].get_or_insert((0, event.time, event.time));
+        *count += 1;
+        *first = (*first).min(event.time);
+        *last = (*last).max(event.time);
+    }
+    let view = |(agent, own): (&Agent, Option<(u64, Timestamp, Timestamp)>)| {
+        let (count, first, last) = own?;
         Some(AgentView {
             label: agent.label.clone(),
             id: agent.id.clone().unwrap_or_default(),
             role: agent.role.clone().unwrap_or_default(),
             employer: agent.employer.clone().unwrap_or_default(),
             country: agent.country.clone().unwrap_or_default(),
-            count: grouped(own.len() as u64),
-            first: lang::clock(times.clone().min()?),
-            last: lang::clock(times.max()?),
+            count: grouped(count),
+            first: lang::clock(first),
+            last: lang::clock(last),
         })
     };
-    header.agents.iter().enumerate().filter_map(view).collect()
+    header.agents.iter().zip(own).filter_map(view).collect()
 }
 
 /// The sources with rows of this tenant, then the others until there are too many, and what is left of them in a sentence.

@@ -1,9 +1,6 @@
 //! A customer's report: built from the header that every customer may see and from this customer's own share, so that it
 //! cannot hold anything of another.
 
-use schemars::JsonSchema;
-use serde::Serialize;
-
 use super::{
     CaseView, Tile,
     days::{DayView, days},
@@ -12,53 +9,54 @@ use super::{
 };
 use crate::{
     findings::{TenantFinding, TenantImpact},
-    reports::{header::Header, lang, rows::Markup},
+    reports::{header::Header, lang, template::view},
     tenants::TenantEvent,
     text::{counted, grouped},
     time::{Timestamp, Window},
 };
 
-/// What `report.html.hbs` and `report.md.hbs` are rendered with.
-#[derive(Debug, Serialize, JsonSchema)]
-pub(in crate::reports) struct TenantView {
-    case: CaseView,
-    tenant: NameView,
-    /// What happened and was searched, in one sentence.
-    searched_sentence: String,
-    /// What was done in this tenant, in one sentence.
-    done_sentence: String,
-    tiles: Vec<Tile>,
-    kinds: Vec<KindView>,
-    days: Vec<DayView>,
-    count: String,
-    /// The list of actions in the template's language.
-    pub(in crate::reports) rows: Markup,
-    searched: SearchedView,
-    several_scopes: bool,
-    proof: ProofView,
+view! {
+    /// What `report.html.hbs` and `report.md.hbs` are rendered with.
+    pub(in crate::reports) struct TenantView {
+        case: CaseView,
+        tenant: NameView,
+        /// What happened and was searched, in one sentence.
+        searched_sentence: String,
+        /// What was done in this tenant, in one sentence.
+        done_sentence: String,
+        tiles: Vec<Tile>,
+        kinds: Vec<KindView>,
+        days: Vec<DayView>,
+        count: String,
+        searched: SearchedView,
+        several_scopes: bool,
+        proof: ProofView,
+    }
 }
 
-/// Whom the report is for.
-#[derive(Debug, Serialize, JsonSchema)]
-struct NameView {
-    /// The name, or the id where there is none.
-    title: String,
-    id: String,
-    known: bool,
+view! {
+    /// Whom the report is for.
+    struct NameView {
+        /// The name, or the id where there is none.
+        title: String,
+        id: String,
+        known: bool,
+    }
 }
 
-/// How to check the first action against the log file, as an example for all.
-#[derive(Debug, Serialize, JsonSchema)]
-struct ProofView {
-    prefix: String,
-    /// `tail` counts from 1.
-    start: String,
-    length: String,
-    record: String,
+view! {
+    /// How to check the first action against the log file, as an example for all.
+    struct ProofView {
+        prefix: String,
+        /// `tail` counts from 1.
+        start: String,
+        length: String,
+        record: String,
+    }
 }
 
 impl TenantView {
-    /// The view of one tenant, its rows still to be set.
+    /// The view of one tenant.
     pub(in crate::reports) fn new(header: &Header, impact: &TenantImpact) -> Self {
         let TenantImpact { finding, events } = impact;
         Self {
@@ -74,7 +72,6 @@ impl TenantView {
             kinds: kinds(header, events),
             days: header.span().map(|span| days(span, events)).unwrap_or_default(),
             count: counted(finding.events, "action", "actions"),
-            rows: Markup::default(),
             searched: SearchedView::new(header, finding, events),
             several_scopes: header.scopes.len() > 1,
             proof: proof(header, events),

@@ -5,16 +5,24 @@
 //! their order in it, so they are never copies of each other nor in conflict, even where they share an id. The original is the one that comes first
 //! in reading order, so the answer does not depend on the order of arrival.
 
-use std::cmp::Ordering;
+mod copies;
 
-use super::{Books, Refused, ScopedEvent, SourceTally};
-use crate::{coverage::Coverage, records::Locator};
+use std::collections::BTreeMap;
+
+use rayon::prelude::*;
+
+use super::{Books, Held, Kept, Refused, SourceTally, spool, spool::Budget, spool::StoreError, totals::Totals};
+use crate::{coverage::Coverage, records::Locator, tenants::ScopedEvent};
+
+pub(super) use copies::{Apart, apart, in_order};
 
 /// Everything read, in order, copies set apart.
 #[derive(Debug)]
 pub struct Settled {
-    /// In-scope events, first copies only, in time order, ties by source, position and order in the record.
-    pub events: Vec<ScopedEvent>,
+    /// In-scope events, first copies only.
+    pub kept: Kept,
+    /// Figures over all of them.
+    pub totals: Totals,
     /// Records that are no events, in reading order.
     pub refused: Vec<Refused>,
     /// The books of each source.
@@ -39,113 +47,127 @@ pub struct Conflict {
 }
 
 /// Settles the tallies of all sources. `kinds` tells which sources hold the same kind of log: an event id means
-/// something within one kind only.
-pub fn settle(tallies: Vec<SourceTally>, kinds: &[&str]) -> Settled {
-    let mut settled = Settled {
-        events: vec![],
-        refused: vec![],
-        books: vec![],
-        coverage: vec![],
-        conflicts: vec![],
-        mentions: 0,
-        narrowed: 0,
+/// something within one kind only. The answer is the same whether the budget had room for everything or not.
+pub fn settle(mut tallies: Vec<SourceTally>, kinds: &[&str], budget: &Budget) -> Result<Settled, StoreError> {
+    let kinds = numbered(kinds);
+    let mut books: Vec<_> = tallies.iter().map(SourceTally::books).collect();
+    let (kept, settling) = match spool::settle(&mut tallies, &kinds, budget)? {
+        Some((stored, settling)) => (Kept::Stored(stored), settling),
+        None => {
+            let (held, settling) = in_memory(&mut tallies, &kinds);
+            (Kept::Held(held), settling)
+        }
     };
-    for tally in tallies {
-        settled.books.push(Books {
-            read: tally.read,
-            other_actor: tally.other_actor,
-            outside_window: tally.outside_window,
-            refused: tally.refused.len() as u64,
-            ..Books::default()
-        });
-        settled.mentions += tally.mentions;
-        settled.narrowed += tally.narrowed;
-        settled.coverage.push(tally.coverage);
-        settled.events.extend(tally.in_scope);
-        settled.refused.extend(tally.refused);
-    }
-    settled.refused.sort_unstable_by_key(|refused| refused.at);
-    settled.set_copies_apart(kinds);
-    settled
-        .events
-        .sort_unstable_by_key(|event| (event.event.time, event.at, event.part));
-    settled
-}
-
-impl Settled {
-    fn set_copies_apart(&mut self, kinds: &[&str]) {
-        self.events.sort_unstable_by(|a, b| {
-            by_name(a, b, kinds)
-                .then_with(|| by_body(a, b))
-                .then_with(|| (a.at, a.part).cmp(&(b.at, b.part)))
-        });
-        let mut kept: Vec<ScopedEvent> = Vec::with_capacity(self.events.len());
-        let mut fates = Vec::with_capacity(self.events.len());
-        for event in std::mem::take(&mut self.events) {
-            let copy = kept
-                .last()
-                .is_some_and(|last| by_name(last, &event, kinds).is_eq() && by_body(last, &event).is_eq());
-            let homeless = !copy && event.event.tenants.is_empty();
-            fates.push((event.at, !copy, homeless));
-            if !copy {
-                kept.push(event);
-            }
-        }
-        self.count(fates);
-        for same in kept.chunk_by_mut(|a, b| a.event.event_id.is_some() && by_name(a, b, kinds).is_eq()) {
-            self.conflicts.extend(conflict(same));
-        }
-        self.conflicts
-            .sort_unstable_by(|a, b| (&a.event_id, &a.events).cmp(&(&b.event_id, &b.events)));
-        self.events = kept;
-        // A record whose events share an id is one conflict, not one for each.
-        self.conflicts.dedup();
-    }
-
-    /// Counts records: of each in-scope event where it lies, whether it is kept, and whether it is kept without a tenant.
-    fn count(&mut self, mut fates: Vec<(Locator, bool, bool)>) {
-        fates.sort_unstable();
-        for record in fates.chunk_by(|a, b| a.0 == b.0) {
-            let books = &mut self.books[record[0].0.source];
-            let kept = record.iter().any(|&(_, kept, _)| kept);
-            books.in_scope += u64::from(kept);
-            books.duplicate += u64::from(!kept);
-            books.without_tenant += u64::from(record.iter().any(|&(.., homeless)| homeless));
-        }
-    }
-}
-
-/// Marks the events that share an id, if they are several.
-fn conflict(same: &mut [ScopedEvent]) -> Option<Conflict> {
-    if same.len() < 2 {
-        return None;
-    }
-    same.iter_mut().for_each(|event| event.conflict = true);
-    let mut events: Vec<_> = same.iter().map(|event| event.at).collect();
-    events.sort_unstable();
-    Some(Conflict {
-        event_id: same[0].event.event_id.clone()?,
-        events,
+    let Settling {
+        books: of_events,
+        conflicts,
+        totals,
+    } = settling;
+    of_events.into_iter().for_each(|(source, more)| books[source] += more);
+    let mut refused: Vec<_> = tallies
+        .iter_mut()
+        .flat_map(|tally| std::mem::take(&mut tally.refused))
+        .collect();
+    refused.sort_unstable_by_key(|refused| refused.at);
+    Ok(Settled {
+        kept,
+        totals,
+        refused,
+        books,
+        conflicts,
+        mentions: tallies.iter().map(|tally| tally.mentions).sum(),
+        narrowed: tallies.iter().map(|tally| tally.narrowed).sum(),
+        coverage: tallies.into_iter().map(|tally| tally.coverage).collect(),
     })
 }
 
-/// What an event goes by: the kind of log, the event id, and its order in the record; without an id, the record's bytes.
-fn by_name(a: &ScopedEvent, b: &ScopedEvent, kinds: &[&str]) -> Ordering {
-    let bytes = |event: &ScopedEvent| event.event.event_id.is_none().then_some(event.record_sha256);
-    kinds[a.at.source]
-        .cmp(kinds[b.at.source])
-        .then_with(|| a.event.event_id.cmp(&b.event.event_id))
-        .then_with(|| bytes(a).cmp(&bytes(b)))
-        .then(a.part.cmp(&b.part))
+/// A number for each source, the same for the same kind.
+fn numbered(kinds: &[&str]) -> Vec<usize> {
+    let mut sorted = kinds.to_vec();
+    sorted.sort_unstable();
+    sorted.dedup();
+    let number = |kind| sorted.binary_search(kind).expect("every kind is there");
+    kinds.iter().map(number).collect()
 }
 
-/// What it says, and whom it is put down to.
-fn by_body(a: &ScopedEvent, b: &ScopedEvent) -> Ordering {
-    (&a.event, a.agent, a.scopes).cmp(&(&b.event, b.agent, b.scopes))
+/// What settling brings beside the events.
+#[derive(Debug, Default)]
+pub(super) struct Settling {
+    /// By source; of the figures only those that settling tells.
+    pub(super) books: BTreeMap<usize, Books>,
+    pub(super) conflicts: Vec<Conflict>,
+    pub(super) totals: Totals,
 }
+
+impl Settling {
+    /// One more record.
+    pub(super) fn record(&mut self, source: usize, kept: bool, homeless: bool) {
+        *self.books.entry(source).or_default() += Books::settled(kept, homeless);
+    }
+
+    pub(super) fn merge(mut self, mut other: Self) -> Self {
+        for (source, more) in other.books {
+            *self.books.entry(source).or_default() += more;
+        }
+        self.conflicts.append(&mut other.conflicts);
+        self.totals = self.totals.merge(other.totals);
+        self
+    }
+}
+
+fn in_memory(tallies: &mut [SourceTally], kinds: &[usize]) -> (Held, Settling) {
+    let mut events = Vec::new();
+    for tally in tallies {
+        // Nothing moves where there is one source.
+        if events.is_empty() {
+            events = std::mem::take(&mut tally.in_scope);
+        } else {
+            events.append(&mut tally.in_scope);
+        }
+    }
+    let Apart { kept, conflicts } = apart(&mut events, kinds);
+    let mut settling = Settling {
+        conflicts,
+        ..Settling::default()
+    };
+    let mut place = 0;
+    // The events of one record stand beside each other.
+    for record in events.chunk_by(|a, b| a.at == b.at) {
+        let fates = || kept[place..].iter().zip(record);
+        let (any, homeless) = (
+            fates().any(|(kept, _)| *kept),
+            fates().any(|(kept, event)| *kept && event.event.tenants.is_empty()),
+        );
+        settling.record(record[0].at.source, any, homeless);
+        place += record.len();
+    }
+    settling.totals = totals(&events, &kept);
+    (Held::new(events, &kept), settling)
+}
+
+/// Over those that are kept.
+fn totals(events: &[ScopedEvent], kept: &[bool]) -> Totals {
+    let fold = |mut totals: Totals, (event, kept): (&ScopedEvent, &bool)| {
+        if *kept {
+            totals.absorb(event);
+        }
+        totals
+    };
+    let totals = events
+        .par_iter()
+        .zip(kept)
+        .with_min_len(SHARE)
+        .fold(Totals::default, fold);
+    totals.reduce(Totals::default, Totals::merge)
+}
+
+/// Fewer events are not worth counting apart.
+const SHARE: usize = 4096;
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use proptest::prelude::*;
 
     use super::*;
@@ -154,6 +176,7 @@ mod tests {
         digest::Sha256,
         events::{AccessEvent, Outcome, TenantRef},
         scope::ScopeMask,
+        tenants::spool::Account,
         time::{Timestamp, Window},
     };
 
@@ -211,7 +234,53 @@ mod tests {
         tallies
     }
 
-    fn offsets(settled: &Settled) -> Vec<(usize, u64)> {
+    /// What settling says, wherever the events are.
+    #[derive(Debug, PartialEq)]
+    struct Told {
+        events: Vec<ScopedEvent>,
+        totals: Totals,
+        books: Vec<Books>,
+        conflicts: Vec<Conflict>,
+    }
+
+    fn told(settled: Settled) -> Told {
+        let own = |_: &TenantId, events: &[&ScopedEvent]| events.iter().copied().cloned().collect::<Vec<_>>();
+        let shares = settled.kept.each_share(own).expect("room");
+        let mut events = settled.kept.homeless(ScopedEvent::clone).expect("room");
+        events.extend(shares.into_iter().flatten());
+        events.sort_by_key(|event| (event.event.time, event.at, event.part));
+        events.dedup_by_key(|event| (event.at, event.part));
+        Told {
+            events,
+            totals: settled.totals,
+            books: settled.books,
+            conflicts: settled.conflicts,
+        }
+    }
+
+    /// The same in memory and by way of a file.
+    fn settled(tallies: Vec<SourceTally>, kinds: &[&str]) -> Told {
+        let in_memory = settle(tallies.clone(), kinds, &Budget::default()).expect("room");
+        let budget = Arc::new(Budget::new(1, std::env::temp_dir()));
+        let any = tallies.iter().any(|tally| !tally.in_scope.is_empty());
+        let stored = tallies.into_iter().enumerate().map(|(number, mut tally)| {
+            // Numbers are given later, in another order.
+            tally.account = Some(Account::new(Arc::clone(&budget), 7 - number));
+            for record in std::mem::take(&mut tally.in_scope).chunk_by(|a, b| a.at == b.at) {
+                tally.in_scope.extend_from_slice(record);
+                tally.make_room(false).expect("room");
+                assert!(tally.in_scope.is_empty(), "nothing is held");
+            }
+            tally
+        });
+        let stored = settle(stored.collect(), kinds, &budget).expect("room");
+        assert_eq!(matches!(stored.kept, Kept::Stored(_)), any);
+        let (in_memory, stored) = (told(in_memory), told(stored));
+        assert_eq!(in_memory, stored);
+        in_memory
+    }
+
+    fn offsets(settled: &Told) -> Vec<(usize, u64)> {
         settled
             .events
             .iter()
@@ -226,7 +295,7 @@ mod tests {
             event(0, 9, Some("a"), 5, "x"),
             event(0, 5, Some("b"), 1, "x"),
         ];
-        let settled = settle(tallied(events), &["log", "log"]);
+        let settled = settled(tallied(events), &["log", "log"]);
         assert_eq!(offsets(&settled), [(0, 5), (0, 9)]);
         assert_eq!((settled.books[0].in_scope, settled.books[1].duplicate), (2, 1));
         assert!(settled.conflicts.is_empty());
@@ -239,7 +308,7 @@ mod tests {
             event(1, 0, Some("a"), 5, "y"),
             event(1, 4, Some("a"), 5, "x"),
         ];
-        let settled = settle(tallied(events), &["log", "log"]);
+        let settled = settled(tallied(events), &["log", "log"]);
         assert_eq!(offsets(&settled), [(0, 0), (1, 0)]);
         assert!(settled.events.iter().all(|event| event.conflict));
         assert_eq!(settled.conflicts[0].event_id, "a");
@@ -249,7 +318,7 @@ mod tests {
     #[test]
     fn ids_mean_something_within_one_kind_of_log_only() {
         let events = vec![event(0, 0, Some("1"), 5, "x"), event(1, 0, Some("1"), 5, "x")];
-        let settled = settle(tallied(events), &["one", "other"]);
+        let settled = settled(tallied(events), &["one", "other"]);
         assert_eq!(offsets(&settled), [(0, 0), (1, 0)]);
         assert!(settled.conflicts.is_empty());
     }
@@ -259,7 +328,7 @@ mod tests {
         let mut other_bytes = event(1, 0, None, 5, "x");
         other_bytes.record_sha256 = Sha256::of(b"spaced differently");
         let events = vec![event(0, 0, None, 5, "x"), event(0, 3, None, 5, "x"), other_bytes];
-        let settled = settle(tallied(events), &["log", "log"]);
+        let settled = settled(tallied(events), &["log", "log"]);
         assert_eq!(offsets(&settled), [(0, 0), (1, 0)]);
         assert!(settled.conflicts.is_empty());
     }
@@ -278,7 +347,7 @@ mod tests {
     #[test]
     fn events_of_one_record_are_neither_copies_nor_conflicts_and_count_as_one_record() {
         for id in [Some("a"), None] {
-            let settled = settle(tallied(siblings(0, 0, id, &["x", "x", "y"])), &["log", "log"]);
+            let settled = settled(tallied(siblings(0, 0, id, &["x", "x", "y"])), &["log", "log"]);
             assert_eq!(
                 settled.events.iter().map(|event| event.part).collect::<Vec<_>>(),
                 [0, 1, 2]
@@ -294,7 +363,7 @@ mod tests {
         let mut events = siblings(0, 0, Some("a"), &["x", "y"]);
         events.extend(siblings(1, 0, Some("a"), &["x", "y"]));
         events.extend(siblings(1, 7, Some("a"), &["x", "z"]));
-        let settled = settle(tallied(events), &["log", "log"]);
+        let settled = settled(tallied(events), &["log", "log"]);
         assert_eq!(offsets(&settled), [(0, 0), (0, 0), (1, 7)]);
         assert_eq!((settled.books[1].in_scope, settled.books[1].duplicate), (1, 1));
         assert_eq!(settled.conflicts.len(), 1, "of y and z");
@@ -308,7 +377,7 @@ mod tests {
             id: TenantId("t".into()),
             name: None,
         });
-        let settled = settle(tallied(events), &["log", "log"]);
+        let settled = settled(tallied(events), &["log", "log"]);
         assert_eq!((settled.books[0].in_scope, settled.books[0].without_tenant), (1, 1));
     }
 
@@ -317,31 +386,41 @@ mod tests {
         #[test]
         fn merging_in_any_order_settles_the_same(
             records in prop::collection::vec(
-                (0..2_usize, prop::option::of(0..4_u8), 0..3_u32, prop::collection::vec(0..2_u8, 1..4)), 0..30
+                (
+                    0..2_usize,
+                    prop::option::of(0..4_u8),
+                    0..3_u32,
+                    prop::collection::vec((0..2_u8, prop::collection::btree_set(0..3_u8, 0..3)), 1..4),
+                ),
+                0..30,
             ),
             cuts in prop::collection::vec(any::<prop::sample::Index>(), 0..6),
         ) {
             let total = records.len() as u64;
             let events: Vec<_> = records.into_iter().zip(0..).flat_map(|((source, id, second, actions), offset)| {
                 let record_sha256 = Sha256::of(format!("{id:?}{second}{actions:?}").as_bytes());
-                (0..).zip(actions).map(move |(part, action)| {
+                (0..).zip(actions).map(move |(part, (action, tenants))| {
                     let id = id.map(|id| id.to_string());
-                    let event = event(source, offset, id.as_deref(), second, &action.to_string());
+                    let mut event = event(source, offset, id.as_deref(), second, &action.to_string());
+                    let tenant = |tenant: u8| TenantRef { id: TenantId(format!("t-{tenant}")), name: None };
+                    event.event.tenants = tenants.into_iter().map(tenant).collect();
                     ScopedEvent { part, record_sha256, ..event }
                 }).collect::<Vec<_>>()
             }).collect();
-            let straight = settle(tallied(events.clone()), &["log", "log"]);
+            let straight = settled(tallied(events.clone()), &["log", "log"]);
             let mut parts: Vec<Vec<ScopedEvent>> = vec![events];
             for cut in cuts {
                 let at = cut.index(parts.len());
-                let half = parts[at].len() / 2;
+                // Records are never cut in two.
+                let part = &parts[at];
+                let half = (part.len() / 2..part.len()).find(|&place| part[place].part == 0).unwrap_or(part.len());
                 let tail = parts[at].split_off(half);
                 parts.insert(0, tail);
             }
             let merged = parts.into_iter().map(tallied).reduce(|one, other| {
                 other.into_iter().zip(one).map(|(one, other)| one.merge(other)).collect()
             }).expect("one part at least");
-            let merged = settle(merged, &["log", "log"]);
+            let merged = settled(merged, &["log", "log"]);
             prop_assert_eq!(&straight.events, &merged.events);
             prop_assert_eq!(&straight.conflicts, &merged.conflicts);
             prop_assert_eq!(&straight.books, &merged.books);

@@ -1,0 +1,39 @@
+//! Every tenant's share of the answer, one after the other and several at a time, wherever they are.
+
+use rayon::prelude::*;
+
+use super::{Answer, TenantImpact, count};
+use crate::{
+    case::TenantId,
+    catalogue::Catalogue,
+    tenants::{ScopedEvent, StoreError},
+};
+
+impl Answer {
+    /// Works on every tenant's share, on several at a time. What is made of them comes in id order. Where the shares do not
+    /// fit into memory, no more of them are made than do, with the catalogue that the answer was made with.
+    pub fn each_tenant<T, E>(
+        &self,
+        catalogue: &Catalogue,
+        work: impl Fn(&TenantImpact) -> Result<T, E> + Sync,
+    ) -> Result<Vec<T>, E>
+    where
+        T: Send,
+        E: From<StoreError> + Send,
+    {
+        let Some(stored) = &self.stored else {
+            return self.tenants.par_iter().map(&work).collect();
+        };
+        let made = stored.each_share(|id, events| work(&self.impact(catalogue, id, events)))?;
+        made.into_iter().collect()
+    }
+
+    fn impact(&self, catalogue: &Catalogue, id: &TenantId, events: &[&ScopedEvent]) -> TenantImpact {
+        let at = self.findings.tenants.binary_search_by(|tenant| tenant.id.cmp(id));
+        let (events, _) = count::copies(catalogue, &self.isolation.names, id, events);
+        TenantImpact {
+            finding: self.findings.tenants[at.expect("every tenant has figures")].clone(),
+            events,
+        }
+    }
+}

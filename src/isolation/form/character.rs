@@ -1,0 +1,43 @@
+//! What kind of character one is: whether it makes words, sits on another, or is not seen at all.
+
+use icu_normalizer::{
+    DecomposingNormalizer, DecomposingNormalizerBorrowed,
+    properties::{CanonicalCombiningClassMap, CanonicalCombiningClassMapBorrowed},
+};
+
+use crate::text::acts;
+
+/// Compatibility decomposition.
+pub(super) const NORMALIZER: DecomposingNormalizerBorrowed<'static> = DecomposingNormalizer::new_nfkd();
+const CLASSES: CanonicalCombiningClassMapBorrowed<'static> = CanonicalCombiningClassMap::new();
+
+/// Whether a character makes one word with its like. The scripts that do not separate words make none, so that a name is
+/// found between other words of theirs.
+pub(super) fn joins(c: char) -> bool {
+    (c.is_alphabetic() || c.is_numeric()) && !is_spaceless(c) && !is_raised(c)
+}
+
+/// A small figure above or below the line: the sign of a footnote, or of a trade mark.
+fn is_raised(c: char) -> bool {
+    matches!(c, '\u{b2}' | '\u{b3}' | '\u{b9}' | '\u{2070}'..='\u{209c}')
+}
+
+/// Han, kana, Hangul with their particles, Thai, Lao, Khmer, Myanmar.
+pub(in crate::isolation) fn is_spaceless(c: char) -> bool {
+    matches!(c,
+        '\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1100}'..='\u{11ff}' | '\u{1780}'..='\u{17ff}'
+        | '\u{2e80}'..='\u{30ff}' | '\u{3100}'..='\u{318f}' | '\u{31f0}'..='\u{31ff}' | '\u{3400}'..='\u{4dbf}'
+        | '\u{4e00}'..='\u{9fff}' | '\u{a960}'..='\u{a97f}' | '\u{ac00}'..='\u{d7ff}' | '\u{f900}'..='\u{faff}'
+        | '\u{20000}'..='\u{3ffff}')
+}
+
+/// Takes room in memory and none on a page.
+pub(super) fn unseen(c: char) -> bool {
+    acts(c) || matches!(c, '\u{34f}' | '\u{180b}'..='\u{180f}' | '\u{fe00}'..='\u{fe0f}')
+}
+
+/// Whether a character sits on the one before it.
+pub(super) fn is_mark(c: char) -> bool {
+    let mut decomposed = NORMALIZER.normalize_iter(std::iter::once(c));
+    decomposed.next().is_some_and(|first| CLASSES.get_u8(first) != 0)
+}

@@ -1,0 +1,89 @@
+//! The form of a text under way: characters as they are, or folded with the marks on them.
+
+use icu_casemap::{CaseMapper, CaseMapperBorrowed};
+
+use super::{
+    Piece, PieceKind,
+    character::{NORMALIZER, is_mark, joins, unseen},
+};
+
+const CASES: CaseMapperBorrowed<'static> = CaseMapper::new();
+
+pub(super) struct Writer {
+    text: String,
+    pieces: Vec<Piece>,
+    /// A character and the marks on it, which are normalised together; where it starts, and how long it is written.
+    pending: String,
+    start: usize,
+}
+
+impl Writer {
+    pub(super) fn new(length: usize) -> Self {
+        Self {
+            text: String::with_capacity(length + 16),
+            pieces: Vec::new(),
+            pending: String::new(),
+            start: 0,
+        }
+    }
+
+    pub(super) fn finish(mut self) -> (String, Vec<Piece>) {
+        self.flush();
+        (self.text, self.pieces)
+    }
+
+    /// Characters that are taken as they are.
+    pub(super) fn run(&mut self, at: usize, text: &str) {
+        self.flush();
+        self.start = at;
+        if !self.continues_run() {
+            self.piece(at, PieceKind::Run);
+        }
+        self.text.push_str(text);
+    }
+
+    pub(super) fn push(&mut self, at: usize, c: char) {
+        if c.is_whitespace() || c.is_control() {
+            self.flush();
+            if !self.text.ends_with(' ') {
+                self.piece(at, PieceKind::One(false));
+                self.text.push(' ');
+            }
+        } else if !unseen(c) {
+            if c.is_ascii() || !is_mark(c) {
+                self.flush();
+                self.start = at;
+            }
+            self.pending.push(c);
+        }
+    }
+
+    fn flush(&mut self) {
+        let Some(first) = self.pending.chars().next() else {
+            return;
+        };
+        if self.pending.len() == 1 {
+            if !self.continues_run() {
+                self.piece(self.start, PieceKind::Run);
+            }
+            self.text.push(first);
+        } else {
+            self.piece(self.start, PieceKind::One(joins(first)));
+            let decomposed = NORMALIZER.normalize(&self.pending);
+            let folded = CASES.fold_string(&decomposed);
+            self.text.push_str(&NORMALIZER.normalize(&folded));
+        }
+        self.pending.clear();
+    }
+
+    fn continues_run(&self) -> bool {
+        self.pieces
+            .last()
+            .is_some_and(|last| last.kind == PieceKind::Run && self.start - last.origin == self.text.len() - last.at)
+    }
+
+    fn piece(&mut self, origin: usize, kind: PieceKind) {
+        let at = self.text.len();
+        self.pieces.push(Piece { at, origin, kind });
+    }
+}

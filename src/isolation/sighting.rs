@@ -1,0 +1,92 @@
+//! What the events give the search to know: whom they name, and every word that can come to be printed. Gathered tenant by
+//! tenant, since no more of the events need be in memory.
+
+use super::{Kind, people, words::Words};
+use crate::{case::TenantId, tenants::ScopedEvent};
+
+/// Every word of the events looked at. Threads may look at different ones side by side.
+#[derive(Debug)]
+pub struct Sighting(pub(super) Option<Words>);
+
+/// A tenant of the events.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Company {
+    pub(super) id: TenantId,
+    /// As logged, in order, each once.
+    pub(super) names: Vec<String>,
+    /// Who the events name as its people, in order, each once.
+    pub(super) people: Vec<(String, Kind)>,
+}
+
+/// About how many bytes of memory a name takes until it can be searched for, and how many for each of its own bytes.
+const NAME: (usize, usize) = (160, 12);
+
+impl Sighting {
+    /// Of nothing yet. Whether words matter the case says: templates of its own may print anything.
+    pub fn new(words: bool) -> Self {
+        Self(words.then(Words::new))
+    }
+
+    /// Looks at all events of one tenant.
+    pub fn company(&self, id: &TenantId, events: &[&ScopedEvent]) -> Company {
+        self.words(events);
+        let mut names = Vec::new();
+        let mut people = Vec::new();
+        for event in events.iter().map(|event| &event.event) {
+            let own = event.tenants.iter().find(|tenant| tenant.id == *id);
+            names.extend(own.and_then(|tenant| tenant.name.as_deref()));
+            // Whose they are, an event of several does not say.
+            if event.tenants.len() == 1 {
+                people.extend(event.targets.iter().flat_map(people::names));
+            }
+        }
+        names.sort_unstable();
+        names.dedup();
+        people.sort_unstable();
+        people.dedup();
+        Company {
+            id: id.clone(),
+            names: names.into_iter().map(str::to_owned).collect(),
+            people: people.into_iter().map(|(name, kind)| (name.to_owned(), kind)).collect(),
+        }
+    }
+
+    /// Looks at the words of events.
+    pub fn words(&self, events: &[&ScopedEvent]) {
+        let Some(words) = &self.0 else { return };
+        let mut last: Vec<&str> = Vec::new();
+        for event in events {
+            let texts = texts(event);
+            // Much of an event is as in the one before it.
+            let new = texts.iter().enumerate();
+            let new = new.filter(|(at, text)| last.get(*at) != Some(text));
+            new.for_each(|(_, text)| words.add(text));
+            last = texts;
+        }
+    }
+}
+
+fn texts(event: &ScopedEvent) -> Vec<&str> {
+    let event = &event.event;
+    let texts = [
+        &event.event_id,
+        &event.ticket,
+        &event.justification,
+        &event.ip,
+        &event.session,
+        &event.user_agent,
+    ];
+    let targets = event.targets.iter();
+    let targets = targets.flat_map(|target| [&target.kind, &target.id, &target.name]);
+    let texts = texts.into_iter().chain(targets).flatten().map(String::as_str);
+    texts.chain([event.action.as_str()]).collect()
+}
+
+impl Company {
+    /// About how much memory its names take until they can be searched for.
+    pub fn weight(&self) -> u64 {
+        let people = self.people.iter().map(|(name, _)| name);
+        let names = self.names.iter().chain(people).chain([&self.id.0]);
+        names.map(|name| (NAME.0 + NAME.1 * name.len()) as u64).sum()
+    }
+}

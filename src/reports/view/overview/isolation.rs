@@ -1,0 +1,82 @@
+//! What was found of others in customers' copies.
+
+use crate::{
+    findings::{IsolationFinding, MentionFinding},
+    isolation::Verdict,
+    reports::template::view,
+    text::{counted, grouped},
+};
+
+/// So many names found in others' copies are shown; `isolation.csv` has them all.
+const MENTIONS: usize = 100;
+
+view! {
+    /// What was found of others in customers' copies.
+    pub(super) struct IsolationView {
+        /// What was looked for, in one sentence.
+        looked_for: String,
+        found: Vec<MentionView>,
+        more: String,
+    }
+}
+
+view! {
+    struct MentionView {
+        tenant: String,
+        field: String,
+        text: String,
+        kind: String,
+        whose: String,
+        verdict: String,
+        stopped: bool,
+        times: String,
+    }
+}
+
+impl IsolationView {
+    pub(super) fn new(isolation: &IsolationFinding) -> Self {
+        let more = isolation.found.len().saturating_sub(MENTIONS);
+        Self {
+            looked_for: looked_for(isolation),
+            found: isolation.found.iter().take(MENTIONS).map(MentionView::new).collect(),
+            more: if more == 0 {
+                String::new()
+            } else {
+                format!("{} more are not shown here.", grouped(more as u64))
+            },
+        }
+    }
+}
+
+fn looked_for(isolation: &IsolationFinding) -> String {
+    let names = counted(isolation.names, "name", "names");
+    let short = match isolation.short {
+        0 => String::new(),
+        short => format!(
+            ", {} of them too short to be looked for but as a whole value",
+            grouped(short)
+        ),
+    };
+    format!(
+        "Looked for in every text and every rendered file of every customer's copy: {names} that could stand there{short}. {} \
+         masked, {} allowed by the case, {} stopped.",
+        counted(isolation.masked, "text is", "texts are"),
+        counted(isolation.allowed, "name is", "names are"),
+        counted(isolation.stopped.len() as u64, "report is", "reports are"),
+    )
+}
+
+impl MentionView {
+    pub(super) fn new(found: &MentionFinding) -> Self {
+        Self {
+            tenant: found.tenant.0.clone(),
+            field: found.field.clone(),
+            text: found.text.clone(),
+            kind: found.kind.as_str().to_owned(),
+            whose: found.of.join(", "),
+            verdict: found.verdict.as_str().to_owned(),
+            stopped: found.verdict == Verdict::Stopped,
+            times: grouped(found.times),
+        }
+    }
+}

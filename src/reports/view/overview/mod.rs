@@ -1,0 +1,232 @@
+//! The overview for the vendor's own team: names everything, so it is not for customers.
+
+mod isolation;
+mod people;
+mod sources;
+mod tenants;
+
+pub(in crate::reports) use tenants::{TenantRow, tenants};
+
+use super::{CaseView, GapView, Tile};
+use crate::{
+    findings::{ActionFinding, AgentFinding, Answer, Caveat, Findings},
+    reports::{lang, template::view},
+    tenants::Books,
+    text::{counted, grouped},
+    time::Timestamp,
+};
+use isolation::IsolationView;
+use people::{AgentView, ScopeView};
+use sources::{ConflictView, RefusedView, SourceView, more_refused, refused, sources};
+
+view! {
+    /// What `index.html.hbs` is rendered with.
+    pub(in crate::reports) struct OverviewView {
+        case: CaseView,
+        caveats: Vec<CaveatView>,
+        tiles: Vec<Tile>,
+        books: BooksView,
+        attributed: String,
+        unattributed: String,
+        any_unattributed: bool,
+        impact: String,
+        tenants: String,
+        several_scopes: bool,
+        actions: Vec<ActionView>,
+        agents: Vec<AgentView>,
+        idle_agents: Vec<AgentView>,
+        scopes: Vec<ScopeView>,
+        sources: Vec<SourceView>,
+        gap_hours: String,
+        gaps: Vec<GapView>,
+        refused: Vec<RefusedView>,
+        more_refused: String,
+        conflicts: Vec<ConflictView>,
+        isolation: IsolationView,
+    }
+}
+
+view! {
+    struct CaveatView {
+        kind: String,
+        message: String,
+    }
+}
+
+view! {
+    struct BooksView {
+        read: String,
+        in_scope: String,
+        duplicate: String,
+        other_actor: String,
+        outside_window: String,
+        refused: String,
+        any_refused: bool,
+    }
+}
+
+view! {
+    struct ActionView {
+        action: String,
+        class: String,
+        label: String,
+        events: String,
+        tenants: String,
+        says: String,
+    }
+}
+
+impl OverviewView {
+    /// The overview.
+    pub(in crate::reports) fn new(answer: &Answer) -> Self {
+        let findings = &answer.findings;
+        let (agents, idle): (Vec<_>, Vec<_>) = findings.agents.iter().partition(|agent| agent.events > 0);
+        let views = |agents: Vec<&AgentFinding>| agents.into_iter().map(AgentView::new).collect();
+        let Books {
+            in_scope,
+            without_tenant,
+            ..
+        } = findings.records;
+        Self {
+            case: CaseView::new(&findings.case, &findings.tool),
+            caveats: findings.caveats.iter().map(CaveatView::new).collect(),
+            tiles: tiles(findings),
+            books: BooksView::new(&findings.records),
+            attributed: grouped(in_scope.saturating_sub(without_tenant)),
+            unattributed: grouped(without_tenant),
+            any_unattributed: without_tenant > 0,
+            impact: impact(findings),
+            tenants: counted(findings.tenants.len() as u64, "tenant", "tenants"),
+            several_scopes: findings.scopes.len() > 1,
+            actions: actions(findings),
+            agents: views(agents),
+            idle_agents: views(idle),
+            scopes: findings
+                .scopes
+                .iter()
+                .map(|scope| ScopeView::new(scope, findings))
+                .collect(),
+            sources: sources(findings),
+            gap_hours: counted(u64::from(findings.coverage.gap_hours), "whole hour", "whole hours"),
+            gaps: findings.coverage.gaps.iter().map(GapView::new).collect(),
+            refused: refused(findings),
+            more_refused: more_refused(findings),
+            conflicts: findings
+                .conflicts
+                .iter()
+                .map(|found| ConflictView::new(found, findings))
+                .collect(),
+            isolation: IsolationView::new(&findings.isolation),
+        }
+    }
+}
+
+fn impact(findings: &Findings) -> String {
+    let impact = &findings.impact;
+    let unknown = impact.tenants.saturating_sub(impact.known_tenants);
+    let tenants = counted(impact.tenants, "tenant", "tenants");
+    let of = match (impact.customers, impact.share) {
+        (Some(customers), Some(share)) => format!(" of {} customers ({})", grouped(customers), lang::percent(share)),
+        _ => ", of a number of customers that the case does not state".to_owned(),
+    };
+    let unknown = match unknown {
+        0 => String::new(),
+        number => format!("; {} not in the tenant directory", grouped(number)),
+    };
+    format!("{tenants}{of}{unknown}")
+}
+
+fn tiles(findings: &Findings) -> Vec<Tile> {
+    let impact = &findings.impact;
+    let share = match (impact.share, impact.customers) {
+        (Some(share), Some(customers)) => format!("{} of {} customers", lang::percent(share), grouped(customers)),
+        _ => "number of customers not stated".to_owned(),
+    };
+    let active = findings.agents.iter().filter(|agent| agent.events > 0).count() as u64;
+    let books = &findings.records;
+    vec![
+        Tile::new("Tenants touched", grouped(impact.tenants), share),
+        Tile::new(
+            "Actions in scope",
+            grouped(books.in_scope),
+            format!("{} without a tenant", grouped(books.without_tenant)),
+        ),
+        Tile::new(
+            "Agents with actions",
+            grouped(active),
+            format!("of {} listed", grouped(findings.agents.len() as u64)),
+        ),
+        Tile::new(
+            "Records read",
+            grouped(books.read),
+            format!("from {}", counted(findings.sources.len() as u64, "source", "sources")),
+        ),
+        Tile::new("Records refused", grouped(books.refused), naming(findings)),
+    ]
+}
+
+fn naming(findings: &Findings) -> String {
+    let naming = findings
+        .refused
+        .iter()
+        .filter(|record| !record.names.is_empty())
+        .count() as u64;
+    match naming {
+        0 => "none names a listed agent".to_owned(),
+        1 => "1 names a listed agent".to_owned(),
+        number => format!("{} name a listed agent", grouped(number)),
+    }
+}
+
+impl CaveatView {
+    fn new(caveat: &Caveat) -> Self {
+        let kind = serde_json::to_value(caveat.code).ok();
+        Self {
+            kind: kind
+                .and_then(|kind| kind.as_str().map(str::to_owned))
+                .unwrap_or_default(),
+            message: caveat.message.clone(),
+        }
+    }
+}
+
+impl BooksView {
+    fn new(books: &Books) -> Self {
+        Self {
+            read: grouped(books.read),
+            in_scope: grouped(books.in_scope),
+            duplicate: grouped(books.duplicate),
+            other_actor: grouped(books.other_actor),
+            outside_window: grouped(books.outside_window),
+            refused: grouped(books.refused),
+            any_refused: books.refused > 0,
+        }
+    }
+}
+
+/// The gravest effect first, then from the most frequent.
+fn actions(findings: &Findings) -> Vec<ActionView> {
+    let mut actions: Vec<&ActionFinding> = findings.actions.iter().collect();
+    actions.sort_by(|a, b| {
+        b.effect
+            .cmp(&a.effect)
+            .then(b.events.cmp(&a.events))
+            .then(a.code.cmp(&b.code))
+    });
+    let view = |action: &ActionFinding| {
+        let words = lang::effect(action.effect);
+        ActionView {
+            action: action.code.clone(),
+            class: words.key.to_owned(),
+            label: words.label.to_owned(),
+            events: grouped(action.events),
+            tenants: grouped(action.tenants),
+            says: action.says.clone().unwrap_or_default(),
+        }
+    };
+    actions.into_iter().map(view).collect()
+}
+
+fn moment(time: Option<Timestamp>) -> String {
+    time.map(lang::clock).unwrap_or_default()
+}

@@ -1,0 +1,83 @@
+//! Who was looked for: the agents, and the scopes that name them.
+
+use super::moment;
+use crate::{
+    case::AgentId,
+    findings::{AgentFinding, Findings, ScopeFinding},
+    reports::{lang, template::view, view::text},
+    text::grouped,
+};
+
+view! {
+    pub(super) struct AgentView {
+        id: String,
+        pseudonym: String,
+        name: String,
+        email: String,
+        employer: String,
+        role: String,
+        country: String,
+        events: String,
+        tenants: String,
+        first: String,
+        last: String,
+    }
+}
+
+view! {
+    pub(super) struct ScopeView {
+        name: String,
+        from: String,
+        until: String,
+        basis: String,
+        agents: String,
+        sessions: String,
+        ips: String,
+        events: String,
+        tenants: String,
+    }
+}
+
+impl AgentView {
+    pub(super) fn new(agent: &AgentFinding) -> Self {
+        let owned = |field: &Option<String>| text(field.as_ref()).into_owned();
+        Self {
+            id: agent.id.0.clone(),
+            pseudonym: agent.pseudonym.clone(),
+            name: owned(&agent.name),
+            email: owned(&agent.email),
+            employer: owned(&agent.employer),
+            role: owned(&agent.role),
+            country: owned(&agent.country),
+            events: grouped(agent.events),
+            tenants: grouped(agent.tenants),
+            first: moment(agent.first),
+            last: moment(agent.last),
+        }
+    }
+}
+
+impl ScopeView {
+    pub(super) fn new(scope: &ScopeFinding, findings: &Findings) -> Self {
+        let agents = match scope.agents.len() {
+            all if all == findings.agents.len() => format!("all {}", grouped(all as u64)),
+            1..=5 => ids(&scope.agents),
+            some => format!("{} of {}", grouped(some as u64), grouped(findings.agents.len() as u64)),
+        };
+        Self {
+            name: scope.name.clone(),
+            from: lang::clock(scope.from),
+            until: lang::clock(scope.until),
+            basis: scope.basis.clone().unwrap_or_default(),
+            agents,
+            sessions: scope.sessions.join(", "),
+            ips: scope.ips.join(", "),
+            events: grouped(scope.events),
+            tenants: grouped(scope.tenants),
+        }
+    }
+}
+
+pub(super) fn ids(agents: &[AgentId]) -> String {
+    agents.iter().map(|id| id.0.as_str()).collect::<Vec<_>>().join(", ")
+}

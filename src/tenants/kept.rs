@@ -1,0 +1,129 @@
+//! What is kept once copies are set apart: each event once, and each tenant's share of them.
+
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+
+use rayon::prelude::*;
+
+use super::{
+    ScopedEvent,
+    spool::{Spooled, StoreError},
+};
+use crate::case::TenantId;
+
+/// The events that are no copies, wherever they are.
+#[derive(Debug)]
+pub enum Kept {
+    /// In memory.
+    Held(Held),
+    /// In a temporary file, each as often as it names tenants.
+    Stored(Spooled),
+}
+
+impl Kept {
+    /// Works on each tenant's events, which come in time order, ties by source, position and order in the record. What is
+    /// made of them comes in the order of the tenants' ids.
+    pub fn each_share<T: Send>(
+        &self,
+        work: impl Fn(&TenantId, &[&ScopedEvent]) -> T + Sync,
+    ) -> Result<Vec<T>, StoreError> {
+        let mut done = match self {
+            Self::Held(held) => held.each_share(|_| true, &work),
+            Self::Stored(stored) => stored.each_share(&work)?,
+        };
+        done.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
+        Ok(done.into_iter().map(|(_, made)| made).collect())
+    }
+
+    /// Works on the events that name no tenant, in time order.
+    pub fn homeless<T: Send>(&self, work: impl Fn(&ScopedEvent) -> T + Sync) -> Result<Vec<T>, StoreError> {
+        match self {
+            Self::Held(held) => {
+                let homeless = held.events().filter(|event| event.event.tenants.is_empty());
+                Ok(homeless.map(work).collect())
+            }
+            Self::Stored(stored) => stored.homeless(work),
+        }
+    }
+}
+
+/// Events in memory.
+#[derive(Debug, Default)]
+pub struct Held {
+    events: Vec<ScopedEvent>,
+    /// Places of those that are kept, in time order.
+    order: Vec<usize>,
+}
+
+/// What stands for a tenant, a place among the kept, and which of its event's tenants is meant.
+type Share = (u64, usize, usize);
+
+impl Held {
+    /// Of these events, those that are kept.
+    pub(super) fn new(events: Vec<ScopedEvent>, kept: &[bool]) -> Self {
+        let places = (0..events.len()).into_par_iter().filter(|&place| kept[place]);
+        let moment = |place: usize| {
+            let event = &events[place];
+            (event.event.time, event.at.source, event.at.offset, event.part, place)
+        };
+        let mut order: Vec<_> = places.map(moment).collect();
+        order.par_sort_unstable();
+        let order = order.into_iter().map(|(.., place)| place).collect();
+        Self { events, order }
+    }
+
+    /// Each once, in time order, ties by source, position and order in the record.
+    pub fn events(&self) -> impl Iterator<Item = &ScopedEvent> + Clone {
+        self.order.iter().map(|&place| &self.events[place])
+    }
+
+    /// What is made of the events of each of these tenants, in no particular order.
+    pub(super) fn each_share<T: Send>(
+        &self,
+        whose: impl Fn(u64) -> bool + Sync,
+        work: &(impl Fn(&TenantId, &[&ScopedEvent]) -> T + Sync),
+    ) -> Vec<(TenantId, T)> {
+        let shares = self.shares(whose);
+        let each = shares.par_chunk_by(|a, b| a.0 == b.0);
+        each.flat_map_iter(|shares| self.told_apart(shares))
+            .map(|(id, events)| (id.clone(), work(id, &events)))
+            .collect()
+    }
+
+    /// By tenant, each in time order.
+    fn shares(&self, whose: impl Fn(u64) -> bool + Sync) -> Vec<Share> {
+        let of = |at: usize| {
+            let tenants = self.at(at).event.tenants.iter().enumerate();
+            tenants.map(move |(which, tenant)| (number(&tenant.id), at, which))
+        };
+        let each = (0..self.order.len()).into_par_iter().flat_map_iter(of);
+        let mut shares: Vec<Share> = each.filter(|(tenant, ..)| whose(*tenant)).collect();
+        shares.par_sort_unstable();
+        shares
+    }
+
+    /// The shares of all tenants that one number stands for: one, unless somebody made up ids to that end.
+    fn told_apart(&self, shares: &[Share]) -> Vec<(&TenantId, Vec<&ScopedEvent>)> {
+        let event = |&(_, at, which): &Share| {
+            let event = self.at(at);
+            (&event.event.tenants[which].id, event)
+        };
+        let mut events: Vec<_> = shares.iter().map(event).collect();
+        if events.iter().any(|(id, _)| *id != events[0].0) {
+            events.sort_by_key(|(id, _)| *id);
+        }
+        let each = events.chunk_by(|a, b| a.0 == b.0);
+        each.map(|own| (own[0].0, own.iter().map(|(_, event)| *event).collect()))
+            .collect()
+    }
+
+    fn at(&self, at: usize) -> &ScopedEvent {
+        &self.events[self.order[at]]
+    }
+}
+
+/// Stands for a tenant where ids are compared often; of no consequence for the answer.
+pub(super) fn number(tenant: &TenantId) -> u64 {
+    let mut number = DefaultHasher::new();
+    tenant.0.hash(&mut number);
+    number.finish()
+}

@@ -1,0 +1,292 @@
+//! What is in scope and does not fit into memory: it goes to a temporary file while logs are read, and comes back part by
+//! part, each small enough.
+//!
+//! Events go to parts by what they go by, so that copies and conflicts meet in one part and are told apart there as in
+//! memory; what is kept of them goes to parts by tenant. No order of writing reaches the answer: what comes back is sorted.
+
+mod row;
+mod settle;
+mod store;
+
+use std::{
+    path::PathBuf,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, AtomicUsize, Ordering},
+    },
+};
+
+use super::{Refused, ScopedEvent, SourceTally};
+use row::Row;
+use store::{Batch, Store};
+
+pub use settle::Spooled;
+pub(super) use settle::settle;
+pub use store::StoreError;
+
+/// How much is in memory unless the case or the command line says otherwise: 1 GiB.
+pub const MEMORY: u64 = 1 << 30;
+
+/// A limit below this makes events go to the disk earlier, and nothing more: it is little beside what the program takes
+/// for itself.
+const LEAST: u64 = 8 << 20;
+
+/// Events of about so much memory are encoded at a time.
+const AT_A_TIME: u64 = 16 << 20;
+
+/// A part of a source keeps its events unless they are at least this share of what may be held: the file would be cut
+/// into too many pieces.
+const WORTH: u64 = 64;
+
+/// How much memory may be taken by what is in scope, and where the rest goes.
+#[derive(Debug)]
+pub struct Budget {
+    memory: u64,
+    folder: PathBuf,
+    /// What is in scope and in memory, about.
+    held: AtomicU64,
+    /// What was refused, about.
+    refused: AtomicU64,
+    /// What was made of the events.
+    claimed: AtomicU64,
+    tickets: AtomicUsize,
+    store: Store,
+    fault: Mutex<Option<StoreError>>,
+}
+
+/// A tally's part in a budget.
+#[derive(Debug, Clone)]
+pub(super) struct Account {
+    budget: Arc<Budget>,
+    /// Stands for the source as long as its number is not known.
+    pub(super) ticket: usize,
+    /// How many events and refusals are accounted for, and what the events weigh.
+    events: usize,
+    refused: usize,
+    weight: u64,
+}
+
+impl Default for Budget {
+    /// The usual memory, and the folder where the system keeps temporary files.
+    fn default() -> Self {
+        Self::new(MEMORY, std::env::temp_dir())
+    }
+}
+
+impl Budget {
+    /// So many bytes; what is beyond goes to a file without a name in this folder.
+    pub fn new(memory: u64, folder: PathBuf) -> Self {
+        Self {
+            memory,
+            held: AtomicU64::new(0),
+            refused: AtomicU64::new(0),
+            claimed: AtomicU64::new(0),
+            tickets: AtomicUsize::new(0),
+            store: Store::new(folder.clone()),
+            fault: Mutex::new(None),
+            folder,
+        }
+    }
+
+    /// Stands for one more source.
+    pub fn ticket(&self) -> usize {
+        self.tickets.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// Why reading was stopped, if it was for want of room.
+    pub fn fault(&self) -> Option<StoreError> {
+        self.fault.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    /// Takes so much of the memory for what is made of the events and cannot be put aside; an error if it is too much.
+    pub fn claim(&self, what: &'static str, bytes: u64) -> Result<(), StoreError> {
+        let needed = self.claimed.fetch_add(bytes, Ordering::Relaxed) + bytes;
+        self.allows(what, needed)
+    }
+
+    fn allows(&self, what: &'static str, needed: u64) -> Result<(), StoreError> {
+        let limit = self.memory.max(LEAST);
+        if needed <= limit {
+            return Ok(());
+        }
+        Err(StoreError::Limit { what, needed, limit })
+    }
+
+    /// How much of it events may take: the other half is for what is made of them.
+    fn room(&self) -> u64 {
+        self.memory / 2
+    }
+
+    fn spill(&self, ticket: usize, events: &[ScopedEvent]) -> Result<(), StoreError> {
+        let mut batch = Batch::default();
+        // The events of one record stand beside each other.
+        for record in events.chunk_by(|a, b| a.at == b.at) {
+            for event in record {
+                batch.push(
+                    settle::part_of(event),
+                    &Row::new(event, ticket, record.len() == 1),
+                    weight(event),
+                );
+            }
+            if batch.weight() > AT_A_TIME {
+                self.store.put(std::mem::take(&mut batch))?;
+            }
+        }
+        self.store.put(batch)
+    }
+}
+
+impl Account {
+    pub(super) fn new(budget: Arc<Budget>, ticket: usize) -> Self {
+        Self {
+            budget,
+            ticket,
+            events: 0,
+            refused: 0,
+            weight: 0,
+        }
+    }
+
+    /// Two parts of one source.
+    pub(super) fn merge(&mut self, other: &Self) {
+        self.events += other.events;
+        self.refused += other.refused;
+        self.weight += other.weight;
+    }
+
+    /// Accounts for what is new.
+    fn weigh(&mut self, in_scope: &[ScopedEvent], refused: &[Refused]) -> Result<u64, StoreError> {
+        let new: u64 = in_scope[self.events..].iter().map(weight).sum();
+        (self.events, self.weight) = (in_scope.len(), self.weight + new);
+        let more: u64 = refused[self.refused..].iter().map(weight_refused).sum();
+        self.refused = refused.len();
+        let refused = self.budget.refused.fetch_add(more, Ordering::Relaxed) + more;
+        // Each is told in several files.
+        self.budget.allows(
+            "records that could not be read as events, each of which is told,",
+            2 * refused,
+        )?;
+        Ok(self.budget.held.fetch_add(new, Ordering::Relaxed) + new)
+    }
+}
+
+impl SourceTally {
+    /// Makes room if too much is held by all tallies together, this one being no longer added to if it is `done`.
+    pub fn make_room(&mut self, done: bool) -> Result<(), OutOfRoom> {
+        let Some(account) = &mut self.account else {
+            return Ok(());
+        };
+        let held = account.weigh(&self.in_scope, &self.refused);
+        let (room, weight) = (account.budget.room(), account.weight);
+        let spilled = held.and_then(|held| {
+            let due = if done {
+                held > room / 2
+            } else {
+                held > room && weight >= room / WORTH
+            };
+            if due && weight > 0 { self.spill() } else { Ok(()) }
+        });
+        spilled.map_err(|fault| self.stop(fault))
+    }
+
+    fn spill(&mut self) -> Result<(), StoreError> {
+        let Some(account) = &mut self.account else {
+            return Ok(());
+        };
+        account.budget.spill(account.ticket, &self.in_scope)?;
+        account.budget.held.fetch_sub(account.weight, Ordering::Relaxed);
+        (account.events, account.weight) = (0, 0);
+        self.in_scope = Vec::new();
+        Ok(())
+    }
+
+    /// The first fault is the one to tell; the others follow from it.
+    fn stop(&self, fault: StoreError) -> OutOfRoom {
+        if let Some(account) = &self.account {
+            let mut first = account.budget.fault.lock().unwrap_or_else(PoisonError::into_inner);
+            first.get_or_insert(fault);
+        }
+        OutOfRoom
+    }
+}
+
+/// Reading has to stop; the budget knows why.
+#[derive(Debug, Clone, Copy, thiserror::Error)]
+#[error("there is no room for what is in scope")]
+pub struct OutOfRoom;
+
+/// About how many bytes of memory an event takes.
+pub(super) fn weight(scoped: &ScopedEvent) -> u64 {
+    let event = &scoped.event;
+    let texts = [
+        &event.event_id,
+        &event.ticket,
+        &event.justification,
+        &event.ip,
+        &event.session,
+        &event.user_agent,
+    ];
+    let tenants = event
+        .tenants
+        .iter()
+        .map(|tenant| size_of_val(tenant) + text(&tenant.id.0) + tenant.name.as_deref().map_or(0, text));
+    let targets = event.targets.iter().map(|target| {
+        let texts = [&target.kind, &target.id, &target.name].into_iter().flatten();
+        size_of_val(target) + texts.map(|part| text(part)).sum::<usize>()
+    });
+    let all = texts
+        .into_iter()
+        .flatten()
+        .map(|part| text(part))
+        .chain(tenants)
+        .chain(targets);
+    let own = size_of_val(scoped) + text(&event.action) + text(&scoped.time_original);
+    (own + all.sum::<usize>()) as u64
+}
+
+fn weight_refused(refused: &Refused) -> u64 {
+    let names = size_of_val(refused.names.as_slice());
+    (size_of_val(refused) + text(&refused.refusal.detail) + text(&refused.excerpt) + names) as u64
+}
+
+/// With what the allocator adds.
+fn text(text: &str) -> usize {
+    if text.is_empty() { 0 } else { text.len() + 16 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_store_without_a_place_names_it_and_one_with_has_no_name() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut batch = Batch::default();
+        batch.push(3, &"a customer's", 1);
+        let store = Store::new(folder.path().to_owned());
+        store.put(batch).expect("room");
+        let names = || std::fs::read_dir(folder.path()).expect("a folder").count();
+        // Elsewhere the system deletes it when it is closed.
+        assert!(cfg!(not(unix)) || names() == 0, "somebody could open it");
+        let mut found = String::new();
+        let read = |bytes: &[u8]| postcard::from_bytes(bytes).map(|text| found = text);
+        store.each_piece(3, read).expect("it was put there");
+        assert_eq!(found, "a customer's");
+        let mut batch = Batch::default();
+        batch.push(0, &0, 1);
+        let nowhere = folder.path().join("none");
+        let fault = Store::new(nowhere.clone()).put(batch).expect_err("no folder");
+        assert!(fault.to_string().contains(&nowhere.display().to_string()), "{fault}");
+    }
+
+    #[test]
+    fn what_is_claimed_adds_up_and_a_limit_is_told() {
+        let budget = Budget::new(LEAST, std::env::temp_dir());
+        budget.claim("names", LEAST - 1).expect("room");
+        let fault = budget.claim("mentions", 2).expect_err("one byte too many").to_string();
+        assert!(
+            fault.contains("mentions") && fault.contains("8.0 MiB") && fault.contains("--memory"),
+            "{fault}"
+        );
+    }
+}

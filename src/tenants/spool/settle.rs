@@ -1,0 +1,267 @@
+//! Copies told from originals part by part, and what is kept put down to its tenants, in another file.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+use rayon::prelude::*;
+
+use super::{
+    Budget, LEAST, SourceTally,
+    row::Row,
+    store::{Batch, PARTS, Store, StoreError},
+    weight,
+};
+use crate::{
+    case::TenantId,
+    records::Locator,
+    tenants::{
+        ScopedEvent,
+        kept::{Held, number},
+        settle::{Apart, Settling, apart, in_order},
+    },
+};
+
+/// Where events without a tenant go.
+const HOMELESS: usize = PARTS;
+
+/// What one event of a record that has several came to, in memory.
+const FATE: u64 = 48;
+
+/// Kept events in a temporary file, by tenant.
+#[derive(Debug)]
+pub struct Spooled {
+    shares: Store,
+    memory: u64,
+}
+
+/// The part an event goes to by what it goes by. The kind of log is left out: it is told apart among those that meet.
+pub(super) fn part_of(event: &ScopedEvent) -> usize {
+    use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+    let mut name = DefaultHasher::new();
+    match &event.event.event_id {
+        Some(id) => id.hash(&mut name),
+        None => event.record_sha256.hash(&mut name),
+    }
+    place(name.finish())
+}
+
+fn place(number: u64) -> usize {
+    usize::try_from(number % PARTS as u64).expect("a few hundred")
+}
+
+/// Settles what the budget's file holds together with what the tallies still do. None if the file holds nothing.
+pub(in crate::tenants) fn settle(
+    tallies: &mut [SourceTally],
+    kinds: &[usize],
+    budget: &Budget,
+) -> Result<Option<(Spooled, Settling)>, StoreError> {
+    if budget.store.is_empty() {
+        return Ok(None);
+    }
+    let mut sources = BTreeMap::new();
+    for (number, tally) in tallies.iter_mut().enumerate() {
+        sources.extend(tally.account.as_ref().map(|account| (account.ticket, number)));
+        tally.spill()?;
+    }
+    let to = Stores::new(budget);
+    let what = "events in scope that have the same event id, or are copies of each other,";
+    let parts = each_part(&budget.store, PARTS, budget.memory, what, |part| {
+        let rows = load(&budget.store, part, &|ticket| sources.get(&ticket).copied())?;
+        to.settle(rows, kinds)
+    })?;
+    let what = "records in scope that hold several events";
+    let several = each_part(&to.fates, PARTS, budget.memory, what, |part| records(&to.fates, part))?;
+    let all = parts.into_iter().chain(several);
+    let mut all = all.fold(Settling::default(), Settling::merge);
+    in_order(&mut all.conflicts);
+    let shares = Spooled {
+        shares: to.shares,
+        memory: budget.memory,
+    };
+    Ok(Some((shares, all)))
+}
+
+/// Where settled events go, and what becomes of records that hold several.
+struct Stores {
+    shares: Store,
+    fates: Store,
+}
+
+impl Stores {
+    fn new(budget: &Budget) -> Self {
+        Self {
+            shares: Store::new(budget.folder.clone()),
+            fates: Store::new(budget.folder.clone()),
+        }
+    }
+
+    fn settle(&self, rows: Rows, kinds: &[usize]) -> Result<Settling, StoreError> {
+        let Rows { mut events, alone } = rows;
+        let Apart { kept, conflicts } = apart(&mut events, kinds);
+        let mut done = Settling {
+            conflicts,
+            ..Settling::default()
+        };
+        let (mut shares, mut fates) = (Batch::default(), Batch::default());
+        for ((event, alone), kept) in events.iter().zip(alone).zip(kept) {
+            let homeless = kept && event.event.tenants.is_empty();
+            if alone {
+                done.record(event.at.source, kept, homeless);
+            } else {
+                let Locator { source, offset, .. } = event.at;
+                let part = place(offset ^ (source as u64) << 48);
+                fates.push(part, &(source, offset, kept, homeless), FATE);
+            }
+            if kept {
+                done.totals.absorb(event);
+                share(&mut shares, event);
+            }
+        }
+        self.shares.put(shares)?;
+        self.fates.put(fates)?;
+        Ok(done)
+    }
+}
+
+/// Once to each part that has one of its tenants.
+fn share(shares: &mut Batch, event: &ScopedEvent) {
+    let tenants = event.event.tenants.iter();
+    let mut parts: Vec<_> = tenants.map(|tenant| place(number(&tenant.id))).collect();
+    if parts.is_empty() {
+        parts.push(HOMELESS);
+    }
+    parts.sort_unstable();
+    parts.dedup();
+    let row = Row::new(event, event.at.source, true);
+    parts
+        .into_iter()
+        .for_each(|part| shares.push(part, &row, weight(event)));
+}
+
+/// The ends of the records whose events' fates are in this part.
+fn records(fates: &Store, part: usize) -> Result<Settling, StoreError> {
+    let mut all: Vec<(usize, u64, bool, bool)> = Vec::new();
+    fates.each_piece(part, |mut bytes| {
+        while !bytes.is_empty() {
+            let (fate, rest) = postcard::take_from_bytes(bytes)?;
+            all.push(fate);
+            bytes = rest;
+        }
+        Ok(())
+    })?;
+    all.sort_unstable();
+    let mut done = Settling::default();
+    for record in all.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
+        let any = |is: fn(&(usize, u64, bool, bool)) -> bool| record.iter().any(is);
+        done.record(record[0].0, any(|fate| fate.2), any(|fate| fate.3));
+    }
+    Ok(done)
+}
+
+impl Spooled {
+    /// What is made of each tenant's events, in no particular order.
+    pub(in crate::tenants) fn each_share<T: Send>(
+        &self,
+        work: &(impl Fn(&TenantId, &[&ScopedEvent]) -> T + Sync),
+    ) -> Result<Vec<(TenantId, T)>, StoreError> {
+        let what = "events of one customer, whose report is made of all of them,";
+        let made = each_part(&self.shares, PARTS, self.memory, what, |part| {
+            let held = self.held(part)?;
+            Ok(held.each_share(|tenant| place(tenant) == part, work))
+        })?;
+        Ok(made.into_iter().flatten().collect())
+    }
+
+    /// What is made of each event without a tenant, in time order.
+    pub(in crate::tenants) fn homeless<T: Send>(
+        &self,
+        work: impl Fn(&ScopedEvent) -> T + Sync,
+    ) -> Result<Vec<T>, StoreError> {
+        let needed = self.shares.weights().get(HOMELESS).copied().unwrap_or_default();
+        within(
+            needed,
+            self.memory,
+            "events that name no customer, which go into one file,",
+        )?;
+        Ok(self.held(HOMELESS)?.events().map(work).collect())
+    }
+
+    fn held(&self, part: usize) -> Result<Held, StoreError> {
+        let Rows { events, .. } = load(&self.shares, part, &Some)?;
+        let kept = vec![true; events.len()];
+        Ok(Held::new(events, &kept))
+    }
+}
+
+/// The events of a part, and whether each is alone in its record.
+struct Rows {
+    events: Vec<ScopedEvent>,
+    alone: Vec<bool>,
+}
+
+/// The events of a part. Those of no source belong to a stream that was left out of the answer.
+fn load(store: &Store, part: usize, source: &impl Fn(usize) -> Option<usize>) -> Result<Rows, StoreError> {
+    let count = store.count(part);
+    // Room that is taken at once comes back at once: what grows step by step leaves holes.
+    let (mut events, mut alone) = (Vec::with_capacity(count), Vec::with_capacity(count));
+    let mut labels = BTreeSet::<Arc<str>>::new();
+    store.each_piece(part, |mut bytes| {
+        while !bytes.is_empty() {
+            let (row, rest) = postcard::take_from_bytes::<Row<'_>>(bytes)?;
+            bytes = rest;
+            let single = row.alone;
+            let mut event = row.event(&mut labels).ok_or(postcard::Error::DeserializeBadEncoding)?;
+            if let Some(number) = source(event.at.source) {
+                event.at.source = number;
+                events.push(event);
+                alone.push(single);
+            }
+        }
+        Ok(())
+    })?;
+    Ok(Rows { events, alone })
+}
+
+/// Works on every part, on as many at a time as there is room for.
+fn each_part<T: Send>(
+    store: &Store,
+    parts: usize,
+    memory: u64,
+    what: &'static str,
+    work: impl Fn(usize) -> Result<T, StoreError> + Sync,
+) -> Result<Vec<T>, StoreError> {
+    let weights: Vec<_> = store.weights().into_iter().take(parts).enumerate().collect();
+    let mut done = Vec::with_capacity(weights.len());
+    let mut rest = &weights[..];
+    while !rest.is_empty() {
+        let (now, later) = rest.split_at(fitting(rest, memory.max(LEAST) / 2));
+        for (_, weight) in now {
+            within(*weight, memory, what)?;
+        }
+        // A thread that waits for a share of its part's work begins another part meanwhile, so all of them must fit.
+        let made: Result<Vec<_>, _> = now.par_iter().map(|(part, _)| work(*part)).collect();
+        done.extend(made?);
+        rest = later;
+    }
+    Ok(done)
+}
+
+/// How many parts, from the first on, fit together: one at least.
+fn fitting(parts: &[(usize, u64)], room: u64) -> usize {
+    let mut total = 0;
+    let fits = parts.iter().take_while(|(_, weight)| {
+        total += weight;
+        total <= room
+    });
+    fits.count().max(1)
+}
+
+fn within(needed: u64, memory: u64, what: &'static str) -> Result<(), StoreError> {
+    let limit = memory.max(LEAST);
+    if needed <= limit {
+        return Ok(());
+    }
+    Err(StoreError::Limit { what, needed, limit })
+}

@@ -1,0 +1,109 @@
+//! Figures over all kept events, each counted once. What is counted by tenant follows from the tenants' figures.
+
+use std::collections::BTreeMap;
+
+use super::ScopedEvent;
+use crate::{records::Locator, time::Timestamp};
+
+/// Where an event stands in time; ties by source, position and order in the record.
+type Moment = (Timestamp, Locator, u32);
+
+/// Counts that add up, in whatever order events come.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Totals {
+    /// How many events.
+    pub events: u64,
+    /// How many times events name a tenant.
+    pub shares: u64,
+    /// How many events name none.
+    pub homeless: u64,
+    /// Events of each scope, by position in the case; scopes at the end without events may be missing.
+    pub scopes: Vec<u64>,
+    /// Events by action code.
+    pub actions: BTreeMap<String, u64>,
+    /// Agents with events, by position in the case.
+    pub agents: BTreeMap<usize, AgentTotals>,
+}
+
+/// One agent's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AgentTotals {
+    /// How many events.
+    pub events: u64,
+    first: Moment,
+    last: Moment,
+}
+
+impl Totals {
+    /// One more event.
+    pub(super) fn absorb(&mut self, scoped: &ScopedEvent) {
+        let event = &scoped.event;
+        self.events += 1;
+        self.shares += event.tenants.len() as u64;
+        self.homeless += u64::from(event.tenants.is_empty());
+        let mut mask = scoped.scopes.0;
+        while mask != 0 {
+            self.scope(mask.trailing_zeros() as usize, 1);
+            mask &= mask - 1;
+        }
+        match self.actions.get_mut(&event.action) {
+            Some(count) => *count += 1,
+            None => drop(self.actions.insert(event.action.clone(), 1)),
+        }
+        let moment = (event.time, scoped.at, scoped.part);
+        self.agent(
+            scoped.agent,
+            AgentTotals {
+                events: 1,
+                first: moment,
+                last: moment,
+            },
+        );
+    }
+
+    /// Both together.
+    #[must_use]
+    pub(super) fn merge(mut self, other: Self) -> Self {
+        self.events += other.events;
+        self.shares += other.shares;
+        self.homeless += other.homeless;
+        other
+            .scopes
+            .into_iter()
+            .enumerate()
+            .for_each(|(at, count)| self.scope(at, count));
+        for (action, count) in other.actions {
+            *self.actions.entry(action).or_default() += count;
+        }
+        other.agents.into_iter().for_each(|(at, agent)| self.agent(at, agent));
+        self
+    }
+
+    fn scope(&mut self, at: usize, count: u64) {
+        if self.scopes.len() <= at {
+            self.scopes.resize(at + 1, 0);
+        }
+        self.scopes[at] += count;
+    }
+
+    fn agent(&mut self, at: usize, more: AgentTotals) {
+        let merge = |agent: &mut AgentTotals| {
+            agent.events += more.events;
+            agent.first = agent.first.min(more.first);
+            agent.last = agent.last.max(more.last);
+        };
+        self.agents.entry(at).and_modify(merge).or_insert(more);
+    }
+}
+
+impl AgentTotals {
+    /// When the earliest was.
+    pub fn first(&self) -> Timestamp {
+        self.first.0
+    }
+
+    /// When the latest was.
+    pub fn last(&self) -> Timestamp {
+        self.last.0
+    }
+}

@@ -1,0 +1,142 @@
+//! Memory is bounded, and the bound makes no difference to the answer: what has no room goes to a temporary file, and what is
+//! needed whole and has none is an error that names the limit.
+
+use std::{fs, path::Path};
+
+use crate::util::{Dir, Run, files, program, root};
+
+/// So little that everything goes to the file, after every block.
+const NONE: &str = "1B";
+
+fn report(case: &Path, out: &Path, more: &[&str]) -> Run {
+    let mut command = program(case);
+    command.args(["report", "case.toml", "--out"]).arg(out).args(more);
+    let mut run = Run::of(&mut command);
+    for said in [&mut run.stdout, &mut run.stderr] {
+        *said = said.replace(&out.display().to_string(), "OUT");
+    }
+    run
+}
+
+#[test]
+fn with_no_room_the_bundle_is_the_same_byte_for_byte() {
+    let cases = fs::read_dir(root().join("tests/cases")).expect("cases");
+    let mut cases: Vec<_> = cases.map(|entry| entry.expect("a case").path()).collect();
+    cases.push(root().join("sample_logs"));
+    assert!(cases.len() > 10, "the cases are there");
+    for case in cases {
+        let dir = Dir::new();
+        let usual = report(&case, &dir.path("usual"), &[]);
+        for threads in ["1", "4"] {
+            let out = dir.path(threads);
+            let spilled = report(&case, &out, &["--memory", NONE, "--threads", threads]);
+            let ends = |run: &Run| (run.status, run.stdout.clone(), run.stderr.clone());
+            assert_eq!(ends(&spilled), ends(&usual), "{}", case.display());
+            if usual.status < 2 {
+                let same = files(&out) == files(&dir.path("usual"));
+                assert!(same, "{} with {threads} threads", case.display());
+            }
+            fs::remove_dir_all(&out).ok();
+        }
+        fs::remove_dir_all(dir.path("usual")).ok();
+        assert!(dir.names().is_empty(), "nothing else is left: {:?}", dir.names());
+    }
+}
+
+const CASE: &str = r#"
+[case]
+id = "ROOM"
+title = "Room"
+vendor = "The vendor"
+tlp = "RED"
+contact = "security@vendor.example"
+issued = 2026-01-20T00:00:00Z
+[[scopes]]
+name = "possible"
+from = 2026-01-16T00:00:00Z
+until = 2026-01-17T00:00:00Z
+basis = "Because."
+agents = "all"
+[[agents.list]]
+id = "agent-1"
+[[logs]]
+path = "log.jsonl"
+profile = "superuser"
+[limits]
+memory = "1MiB"
+"#;
+
+/// So many records, each made from its number.
+fn log(dir: &Dir, records: usize, record: impl Fn(usize) -> String) {
+    dir.file("case.toml", CASE);
+    dir.file("log.jsonl", (0..records).map(record).collect::<String>());
+}
+
+fn event(number: usize, tenant: usize, target: &str, reason: &str) -> String {
+    format!(
+        r#"{{"event_id":"e{number}","timestamp":"2026-01-16T10:00:00.001Z","actor":{{"id":"agent-1"}},"tenant":{{"id":"t-{tenant}"}},"action":"user.view","target":{{"type":"user","id":"{target}"}},"justification":"{reason}"}}
+"#
+    )
+}
+
+#[test]
+fn many_events_of_many_tenants_have_room_and_all_in_one_millisecond_too() {
+    let dir = Dir::new();
+    log(&dir, 40_000, |number| event(number, number % 500, "u-1", "because"));
+    let bounded = dir.run(["scan", "case.toml", "--json"]).ends(1);
+    let usual = dir.run(["scan", "case.toml", "--json", "--memory", "1GiB"]).ends(1);
+    assert_eq!(bounded.stdout, usual.stdout);
+}
+
+#[test]
+fn what_is_needed_whole_and_has_no_room_is_an_error_that_names_the_limit() {
+    let dir = Dir::new();
+    let ends = |run: Run, what: &str| {
+        run.ends(2).says(what).says("8.0 MiB").says("--memory");
+        assert_eq!(dir.names(), ["case.toml", "log.jsonl"], "nothing is left");
+    };
+    let report = |what: &str| ends(dir.run(["report", "case.toml", "--out", "out"]), what);
+    log(&dir, 20_000, |number| event(number, 1, "u-1", "because"));
+    report("events of one customer");
+    log(&dir, 20_000, |number| event(1, number, "u-1", &number.to_string()));
+    report("the same event id");
+    log(&dir, 20_000, |number| {
+        event(number, 1, "u-1", "because").replace("\"t-1\"", "\"\"")
+    });
+    report("events that name no customer");
+    log(&dir, 20_000, |number| {
+        event(number, number % 9, &format!("user-{number:040}"), "x")
+    });
+    report("names of customers' people");
+    let named = format!("for agent-1 {}", "x".repeat(300));
+    log(&dir, 20_000, |number| event(number, number % 900, "u-1", &named));
+    report("texts that name others");
+    log(&dir, 40_000, |number| match number {
+        0 => event(0, 1, "u-1", ""),
+        number => format!("{{no record {number}\n"),
+    });
+    report("records that could not be read");
+    log(&dir, 20_000, |number| event(number, number, "u-1", "because"));
+    ends(dir.run(["scan", "case.toml"]), "figures of customers");
+    let long = "x".repeat(12 << 20);
+    log(&dir, 1, |number| event(number, 1, "u-1", &long));
+    report("events in scope");
+    // The same with room.
+    dir.run(["scan", "case.toml", "--quiet", "--memory", "1GiB"]).ends(1);
+}
+
+#[test]
+fn a_size_has_its_unit_and_is_not_nothing() {
+    let dir = Dir::new();
+    dir.file("log.jsonl", "");
+    dir.file("case.toml", CASE.replace("1MiB", "much"));
+    dir.run(["scan", "case.toml"])
+        .ends(2)
+        .says("`much` is no size")
+        .says("512MiB");
+    dir.file("case.toml", CASE);
+    for size in ["much", "0", "-1"] {
+        let run = dir.run(["scan", "case.toml", &format!("--memory={size}")]);
+        run.ends(2).says("a size with its unit");
+    }
+}
