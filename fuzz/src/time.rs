@@ -66,7 +66,7 @@ fn quoted(text: &str) -> String {
     format!("\"{}\"", escaped.collect::<String>())
 }
 
-/// What is shown is the same instant with the same precision.
+/// What is shown is the same instant with the same precision, if its year can be written.
 fn again(time: Timestamp) {
     let _ = (time.hour(), time.in_words());
     let read: Timestamp = time.to_string().parse().expect("what is shown can be read");
