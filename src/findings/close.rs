@@ -154,8 +154,11 @@ impl<'c> Closing<'c> {
 
     /// One tenant's figures, which stay in memory.
     fn figures(&self, id: &TenantId, events: &[&ScopedEvent]) -> Result<Figures, StoreError> {
+        let what = "figures of customers";
+        // Once there is no room, nothing more need be counted.
+        self.scan.budget.claim(what, 0)?;
         let figures = count::figures(self.case, self.catalogue, id, events);
-        self.scan.budget.claim("figures of customers", figures.weight())?;
+        self.scan.budget.claim(what, figures.weight())?;
         Ok(figures)
     }
 
