@@ -36,6 +36,21 @@ fn flags_do_what_a_case_file_does() {
 }
 
 #[test]
+fn a_scan_says_who_writes_the_files_that_its_caveats_name() {
+    let dir = Dir::new();
+    dir.file(
+        "log.jsonl",
+        LOG.replace("}\n{\"event_id\":\"e3", "}\nbroken\n{\"event_id\":\"e3"),
+    );
+    let args = ["scan", "--logs", "log.jsonl", "--agents", "key-7"];
+    dir.run(args.into_iter().chain(WINDOW))
+        .ends(1)
+        .says("refused.csv")
+        .says("`tenant-impact report` writes the files that are named here");
+    assert_eq!(dir.names(), ["log.jsonl"]);
+}
+
+#[test]
 fn json_is_for_scripts_and_quiet_says_nothing() {
     let dir = Dir::new();
     dir.file("log.jsonl", LOG)

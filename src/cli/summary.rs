@@ -71,6 +71,17 @@ pub(super) fn scan(findings: &Findings) -> io::Result<()> {
     Ok(())
 }
 
+/// Caveats name files of a bundle, and a scan writes none.
+pub(super) fn where_files_are(findings: &Findings) -> io::Result<()> {
+    if findings.caveats.is_empty() {
+        return Ok(());
+    }
+    writeln!(
+        anstream::stdout(),
+        "`tenant-impact report` writes the files that are named here"
+    )
+}
+
 fn shown(path: &Path) -> String {
     visible(&path.to_string_lossy()).into_owned()
 }

@@ -53,6 +53,29 @@ pub struct AccessEvent {
     pub user_agent: Option<String>,
 }
 
+impl AccessEvent {
+    /// Every text in it, but for those that name its tenants.
+    pub fn texts(&self) -> impl Iterator<Item = &str> {
+        let Self {
+            event_id,
+            action,
+            targets,
+            ticket,
+            justification,
+            ip,
+            session,
+            user_agent,
+            time: _,
+            tenants: _,
+            outcome: _,
+        } = self;
+        let targets = targets.iter().flat_map(|Target { kind, id, name }| [kind, id, name]);
+        let texts = [event_id, ticket, justification, ip, session, user_agent];
+        let texts = texts.into_iter().chain(targets).flatten().map(String::as_str);
+        texts.chain([action.as_str()])
+    }
+}
+
 /// A tenant as an event names it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct TenantRef {

@@ -56,7 +56,7 @@ impl Sighting {
         let Some(words) = &self.0 else { return };
         let mut last: Vec<&str> = Vec::new();
         for event in events {
-            let texts = texts(event);
+            let texts: Vec<&str> = event.event.texts().collect();
             // Much of an event is as in the one before it.
             let new = texts.iter().enumerate();
             let new = new.filter(|(at, text)| last.get(*at) != Some(text));
@@ -64,22 +64,6 @@ impl Sighting {
             last = texts;
         }
     }
-}
-
-fn texts(event: &ScopedEvent) -> Vec<&str> {
-    let event = &event.event;
-    let texts = [
-        &event.event_id,
-        &event.ticket,
-        &event.justification,
-        &event.ip,
-        &event.session,
-        &event.user_agent,
-    ];
-    let targets = event.targets.iter();
-    let targets = targets.flat_map(|target| [&target.kind, &target.id, &target.name]);
-    let texts = texts.into_iter().chain(targets).flatten().map(String::as_str);
-    texts.chain([event.action.as_str()]).collect()
 }
 
 impl Company {

@@ -30,7 +30,7 @@ pub(crate) fn run(args: &ScanArgs) -> anyhow::Result<Outcome> {
     let told = match (args.json, args.quiet) {
         (true, _) => json(&findings),
         (_, true) => Ok(()),
-        _ => summary::scan(&findings),
+        _ => summary::scan(&findings).and_then(|()| summary::where_files_are(&findings)),
     };
     told.or_else(console::unless_closed)?;
     Ok(question::outcome(&findings))

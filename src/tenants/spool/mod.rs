@@ -17,6 +17,7 @@ use std::{
 };
 
 use super::{Refused, ScopedEvent, SourceTally};
+use crate::events::TenantRef;
 use row::Row;
 use store::{Batch, Store};
 
@@ -218,30 +219,10 @@ pub struct OutOfRoom;
 /// About how many bytes of memory an event takes.
 pub(super) fn weight(scoped: &ScopedEvent) -> u64 {
     let event = &scoped.event;
-    let texts = [
-        &event.event_id,
-        &event.ticket,
-        &event.justification,
-        &event.ip,
-        &event.session,
-        &event.user_agent,
-    ];
-    let tenants = event
-        .tenants
-        .iter()
-        .map(|tenant| size_of_val(tenant) + text(&tenant.id.0) + tenant.name.as_deref().map_or(0, text));
-    let targets = event.targets.iter().map(|target| {
-        let texts = [&target.kind, &target.id, &target.name].into_iter().flatten();
-        size_of_val(target) + texts.map(|part| text(part)).sum::<usize>()
-    });
-    let all = texts
-        .into_iter()
-        .flatten()
-        .map(|part| text(part))
-        .chain(tenants)
-        .chain(targets);
-    let own = size_of_val(scoped) + text(&event.action) + text(&scoped.time_original);
-    (own + all.sum::<usize>()) as u64
+    let tenant = |tenant: &TenantRef| text(&tenant.id.0) + tenant.name.as_deref().map_or(0, text);
+    let tenants = size_of_val(event.tenants.as_slice()) + event.tenants.iter().map(tenant).sum::<usize>();
+    let texts = size_of_val(event.targets.as_slice()) + event.texts().map(text).sum::<usize>();
+    (size_of_val(scoped) + text(&scoped.time_original) + tenants + texts) as u64
 }
 
 fn weight_refused(refused: &Refused) -> u64 {
