@@ -57,7 +57,11 @@ impl Row<'_> {
     pub(super) fn words(&self, column: &str) -> Vec<String> {
         let text = self.trimmed(column).unwrap_or_default();
         let words = text.split(|c: char| c == ';' || c.is_whitespace());
-        words.filter(|word| !word.is_empty()).map(str::to_owned).collect()
+        let words = words.filter(|word| !word.is_empty()).map(str::to_owned);
+        // Most cells hold one, where a list that grows takes room for four.
+        let mut words: Vec<_> = words.collect();
+        words.shrink_to_fit();
+        words
     }
 
     /// The parts of a cell that holds several, separated by `;`; a part may hold blanks.

@@ -5,7 +5,7 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use rayon::prelude::*;
 
 use super::{
-    ScopedEvent,
+    ScopedEvent, ScopedEvents,
     spool::{Spooled, StoreError},
 };
 use crate::case::TenantId;
@@ -49,7 +49,7 @@ impl Kept {
 /// Events in memory.
 #[derive(Debug, Default)]
 pub struct Held {
-    events: Vec<ScopedEvent>,
+    events: ScopedEvents,
     /// Places of those that are kept, in time order.
     order: Vec<usize>,
 }
@@ -59,7 +59,7 @@ type Share = (u64, usize, usize);
 
 impl Held {
     /// Of these events, those that are kept.
-    pub(super) fn new(events: Vec<ScopedEvent>, kept: &[bool]) -> Self {
+    pub(super) fn new(events: ScopedEvents, kept: &[bool]) -> Self {
         let places = (0..events.len()).into_par_iter().filter(|&place| kept[place]);
         let moment = |place: usize| {
             let event = &events[place];
@@ -73,7 +73,7 @@ impl Held {
 
     /// Each once, in time order, ties by source, position and order in the record.
     pub fn events(&self) -> impl Iterator<Item = &ScopedEvent> + Clone {
-        self.order.iter().map(|&place| &self.events[place])
+        self.order.iter().map(|&place| &*self.events[place])
     }
 
     /// What is made of the events of each of these tenants, in no particular order.
@@ -83,10 +83,13 @@ impl Held {
         work: &(impl Fn(&TenantId, &[&ScopedEvent]) -> T + Sync),
     ) -> Vec<(TenantId, T)> {
         let shares = self.shares(whose);
-        let each = shares.par_chunk_by(|a, b| a.0 == b.0);
-        each.flat_map_iter(|shares| self.told_apart(shares))
-            .map(|(id, events)| (id.clone(), work(id, &events)))
-            .collect()
+        let each: Vec<_> = shares.chunk_by(|a, b| a.0 == b.0).collect();
+        let done = |shares: &&[Share]| -> Vec<_> {
+            let apart = self.told_apart(shares).into_iter();
+            apart.map(|(id, events)| (id.clone(), work(id, &events))).collect()
+        };
+        let done: Vec<Vec<_>> = each.par_iter().map(done).collect();
+        done.into_iter().flatten().collect()
     }
 
     /// By tenant, each in time order.

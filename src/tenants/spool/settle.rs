@@ -17,7 +17,7 @@ use crate::{
     case::TenantId,
     records::Locator,
     tenants::{
-        ScopedEvent,
+        ScopedEvent, ScopedEvents,
         kept::{Held, number},
         settle::{Apart, Settling, apart, in_order},
     },
@@ -197,7 +197,7 @@ impl Spooled {
 
 /// The events of a part, and whether each is alone in its record.
 struct Rows {
-    events: Vec<ScopedEvent>,
+    events: ScopedEvents,
     alone: Vec<bool>,
 }
 
@@ -215,7 +215,7 @@ fn load(store: &Store, part: usize, source: &impl Fn(usize) -> Option<usize>) ->
             let mut event = row.event(&mut labels).ok_or(postcard::Error::DeserializeBadEncoding)?;
             if let Some(number) = source(event.at.source) {
                 event.at.source = number;
-                events.push(event);
+                events.push(Box::new(event));
                 alone.push(single);
             }
         }
