@@ -26,10 +26,16 @@ impl Kept {
         &self,
         work: impl Fn(&TenantId, &[&ScopedEvent]) -> T + Sync,
     ) -> Result<Vec<T>, StoreError> {
-        let mut done = match self {
-            Self::Held(held) => held.each_share(|_| true, &work),
-            Self::Stored(stored) => stored.each_share(&work)?,
+        let stored = match self {
+            Self::Held(held) => {
+                let mut owners = held.owners(|_| true);
+                owners.sort_unstable_by_key(|(id, _)| *id);
+                // What is made is large, and is written where it stays.
+                return Ok(owners.par_iter().map(|(id, events)| work(id, events)).collect());
+            }
+            Self::Stored(stored) => stored,
         };
+        let mut done = stored.each_share(&work)?;
         done.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
         Ok(done.into_iter().map(|(_, made)| made).collect())
     }
@@ -76,20 +82,11 @@ impl Held {
         self.order.iter().map(|&place| &*self.events[place])
     }
 
-    /// What is made of the events of each of these tenants, in no particular order.
-    pub(super) fn each_share<T: Send>(
-        &self,
-        whose: impl Fn(u64) -> bool + Sync,
-        work: &(impl Fn(&TenantId, &[&ScopedEvent]) -> T + Sync),
-    ) -> Vec<(TenantId, T)> {
+    /// Each of these tenants and its events in time order; the tenants in no particular order.
+    pub(super) fn owners(&self, whose: impl Fn(u64) -> bool + Sync) -> Vec<(&TenantId, Vec<&ScopedEvent>)> {
         let shares = self.shares(whose);
-        let each: Vec<_> = shares.chunk_by(|a, b| a.0 == b.0).collect();
-        let done = |shares: &&[Share]| -> Vec<_> {
-            let apart = self.told_apart(shares).into_iter();
-            apart.map(|(id, events)| (id.clone(), work(id, &events))).collect()
-        };
-        let done: Vec<Vec<_>> = each.par_iter().map(done).collect();
-        done.into_iter().flatten().collect()
+        let each = shares.par_chunk_by(|a, b| a.0 == b.0);
+        each.flat_map_iter(|shares| self.told_apart(shares)).collect()
     }
 
     /// By tenant, each in time order.

@@ -169,7 +169,9 @@ impl Spooled {
         let what = "events of one customer, whose report is made of all of them,";
         let made = each_part(&self.shares, PARTS, self.memory, what, |part| {
             let held = self.held(part)?;
-            Ok(held.each_share(|tenant| place(tenant) == part, work))
+            let owners = held.owners(|tenant| place(tenant) == part);
+            let made = owners.par_iter().map(|(id, events)| ((*id).clone(), work(id, events)));
+            Ok(made.collect::<Vec<_>>())
         })?;
         Ok(made.into_iter().flatten().collect())
     }
