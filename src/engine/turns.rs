@@ -5,7 +5,13 @@
 //! thread reads for itself; where it is slow, because the one digest of a file is one chain, one thread reads all the time
 //! and the others judge. No thread more than asked for is busy.
 
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::{
+    sync::{Condvar, Mutex, MutexGuard, PoisonError},
+    thread,
+};
+
+/// How often somebody looks again before it sleeps: to be woken takes about as long as to read a block does.
+const LOOKS: u32 = 100;
 
 /// The blocks of one source, for all threads.
 pub(super) struct Turns<I: Iterator> {
@@ -43,6 +49,7 @@ impl<I: Iterator> Turns<I> {
     /// The next block, of those that nobody has; none once all are taken.
     pub(super) fn next(&self) -> Option<I::Item> {
         let mut table = self.table();
+        let mut looks = LOOKS;
         loop {
             if let Some(block) = table.ready.pop() {
                 return Some(block);
@@ -54,6 +61,13 @@ impl<I: Iterator> Turns<I> {
                 table.reading = true;
                 drop(table);
                 return self.read();
+            }
+            if looks > 0 {
+                looks -= 1;
+                drop(table);
+                thread::yield_now();
+                table = self.table();
+                continue;
             }
             table.waiting += 1;
             table = self.news.wait(table).unwrap_or_else(PoisonError::into_inner);
@@ -102,7 +116,7 @@ impl<I: Iterator> Drop for Reader<'_, I> {
         let mut table = self.0.table();
         table.reading = false;
         // What a panic left half read is read by nobody.
-        table.ended |= std::thread::panicking();
+        table.ended |= thread::panicking();
         if table.ended {
             self.0.news.notify_all();
         } else if table.waiting > table.ready.len() {
@@ -115,7 +129,6 @@ impl<I: Iterator> Drop for Reader<'_, I> {
 mod tests {
     use std::{
         sync::atomic::{AtomicUsize, Ordering},
-        thread,
         time::Duration,
     };
 
