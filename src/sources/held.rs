@@ -32,7 +32,7 @@ impl Piece {
 impl Held {
     /// Reads as much as may be held, which is nothing where the packing has no fast way.
     pub(super) fn read(packing: Packing, stream: &mut Stream<'_>) -> io::Result<Self> {
-        let fast = matches!(packing, Packing::Gzip | Packing::Zstd);
+        let fast = packing == Packing::Gzip;
         let mut held = Self {
             lease: fast.then(|| Lease::take(MOST)).flatten(),
             length: 0,
