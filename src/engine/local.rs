@@ -128,7 +128,7 @@ fn tally(plan: &Plan, profile: &Profile, budget: &Arc<Budget>, stream: &mut Stre
     } else {
         let blocks = first.into_iter().chain(blocks);
         let threads = rayon::current_num_threads();
-        if plan.limits.hashed && plan.sources.sources.len() < threads {
+        if plan.sources.sources.len() < threads {
             ahead(blocks, threads, |blocks| shared(plan, blocks, share))?
         } else {
             shared(plan, blocks, share)?
