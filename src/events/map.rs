@@ -217,6 +217,7 @@ impl<'p, 'b> Reading<'p, 'b> {
                 // Few events name more than one or two.
                 if tenants.iter().all(|known| known.id != id) {
                     let name = name.clone();
+                    tenants.reserve_exact(1);
                     tenants.push(TenantRef { id, name });
                 }
             }
@@ -227,7 +228,10 @@ impl<'p, 'b> Reading<'p, 'b> {
     fn things(&self, groups: &[Group]) -> Result<Vec<Target>, Refusal> {
         let mut things = Vec::new();
         for group in groups {
-            things.append(&mut group.things(self, &self.slots)?);
+            let mut more = group.things(self, &self.slots)?;
+            // Millions of events are kept, each with room for what it holds and no more.
+            things.reserve_exact(more.len());
+            things.append(&mut more);
         }
         Ok(things)
     }

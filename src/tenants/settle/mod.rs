@@ -146,7 +146,7 @@ fn in_memory(tallies: &mut [SourceTally], kinds: &[usize]) -> (Held, Settling) {
 }
 
 /// Over those that are kept.
-fn totals(events: &[ScopedEvent], kept: &[bool]) -> Totals {
+fn totals(events: &[Box<ScopedEvent>], kept: &[bool]) -> Totals {
     let fold = |mut totals: Totals, (event, kept): (&ScopedEvent, &bool)| {
         if *kept {
             totals.absorb(event);
@@ -155,6 +155,7 @@ fn totals(events: &[ScopedEvent], kept: &[bool]) -> Totals {
     };
     let totals = events
         .par_iter()
+        .map(Box::as_ref)
         .zip(kept)
         .with_min_len(SHARE)
         .fold(Totals::default, fold);
@@ -229,7 +230,7 @@ mod tests {
         for event in events {
             let tally = &mut tallies[event.at.source];
             tally.read += u64::from(event.part == 0);
-            tally.in_scope.push(event);
+            tally.in_scope.push(Box::new(event));
         }
         tallies
     }

@@ -118,7 +118,7 @@ impl Budget {
         self.memory / 2
     }
 
-    fn spill(&self, ticket: usize, events: &[ScopedEvent]) -> Result<(), StoreError> {
+    fn spill(&self, ticket: usize, events: &[Box<ScopedEvent>]) -> Result<(), StoreError> {
         let mut batch = Batch::default();
         // The events of one record stand beside each other.
         for record in events.chunk_by(|a, b| a.at == b.at) {
@@ -156,8 +156,8 @@ impl Account {
     }
 
     /// Accounts for what is new.
-    fn weigh(&mut self, in_scope: &[ScopedEvent], refused: &[Refused]) -> Result<u64, StoreError> {
-        let new: u64 = in_scope[self.events..].iter().map(weight).sum();
+    fn weigh(&mut self, in_scope: &[Box<ScopedEvent>], refused: &[Refused]) -> Result<u64, StoreError> {
+        let new: u64 = in_scope[self.events..].iter().map(|event| weight(event)).sum();
         (self.events, self.weight) = (in_scope.len(), self.weight + new);
         let more: u64 = refused[self.refused..].iter().map(weight_refused).sum();
         self.refused = refused.len();

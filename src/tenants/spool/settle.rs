@@ -17,7 +17,7 @@ use crate::{
     case::TenantId,
     records::Locator,
     tenants::{
-        ScopedEvent,
+        ScopedEvent, ScopedEvents,
         kept::{Held, number},
         settle::{Apart, Settling, apart, in_order},
     },
@@ -169,7 +169,9 @@ impl Spooled {
         let what = "events of one customer, whose report is made of all of them,";
         let made = each_part(&self.shares, PARTS, self.memory, what, |part| {
             let held = self.held(part)?;
-            Ok(held.each_share(|tenant| place(tenant) == part, work))
+            let owners = held.owners(|tenant| place(tenant) == part);
+            let made = owners.par_iter().map(|(id, events)| ((*id).clone(), work(id, events)));
+            Ok(made.collect::<Vec<_>>())
         })?;
         Ok(made.into_iter().flatten().collect())
     }
@@ -197,7 +199,7 @@ impl Spooled {
 
 /// The events of a part, and whether each is alone in its record.
 struct Rows {
-    events: Vec<ScopedEvent>,
+    events: ScopedEvents,
     alone: Vec<bool>,
 }
 
@@ -215,7 +217,7 @@ fn load(store: &Store, part: usize, source: &impl Fn(usize) -> Option<usize>) ->
             let mut event = row.event(&mut labels).ok_or(postcard::Error::DeserializeBadEncoding)?;
             if let Some(number) = source(event.at.source) {
                 event.at.source = number;
-                events.push(event);
+                events.push(Box::new(event));
                 alone.push(single);
             }
         }
