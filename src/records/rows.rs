@@ -373,6 +373,18 @@ mod tests {
         assert_eq!(rows(b"\"a,b\nc,d\ne,f\n", 3), ["\"a,b", "c,d", "e,f"]);
     }
 
+    /// Its end is looked for no further than a row can be, and then every quote behind it opens a cell of its own.
+    #[test]
+    fn a_quote_that_is_closed_too_late_is_lost() {
+        let text = format!("a,\"b\n{:x<LONGEST$}\n\"last\",row", "");
+        let found = counted(text.as_bytes(), text.len(), Level::new());
+        let told: Vec<_> = found
+            .iter()
+            .map(|(row, cells)| (row.len(), cells.map(NonZeroUsize::get)))
+            .collect();
+        assert_eq!(told, [(4, None), (LONGEST, Some(1)), (10, Some(2))]);
+    }
+
     #[test]
     fn empty_cells_are_a_row_and_blanks_are_none() {
         assert_eq!(rows(b",,\n  \n,\n", 2), [",,", ","]);
