@@ -7,6 +7,10 @@ mod csv;
 mod document;
 mod framing;
 mod lines;
+mod marks;
+mod rows;
+
+use std::num::NonZeroUsize;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -34,6 +38,8 @@ pub struct Record<'b> {
     pub bytes: &'b [u8],
     /// From the source's first byte.
     pub offset: u64,
+    /// How many cells it has, where it is a row and they were counted while it was cut out.
+    pub cells: Option<NonZeroUsize>,
 }
 
 /// Why a record is no event.

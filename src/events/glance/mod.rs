@@ -169,9 +169,14 @@ impl Times {
         }
     }
 
+    /// Of the usual form.
+    fn at_once(&self, text: &[u8]) -> Option<Timestamp> {
+        self.usual.then(|| Timestamp::usual(text)).flatten()
+    }
+
     fn parse_bytes(&self, text: &[u8]) -> Option<Timestamp> {
-        let usual = self.usual.then(|| Timestamp::usual(text)).flatten();
-        usual.or_else(|| self.parse(std::str::from_utf8(text).ok()?))
+        self.at_once(text)
+            .or_else(|| self.parse(std::str::from_utf8(text).ok()?))
     }
 
     fn parse(&self, text: &str) -> Option<Timestamp> {
