@@ -10,6 +10,7 @@
 //!   `Acme` in `Acme Logistics`. The same goes for what the case **allows**, and for what the vendor states of itself.
 
 mod escape;
+mod finder;
 mod form;
 mod gather;
 mod mask;

@@ -18,6 +18,7 @@
 mod parse;
 mod render;
 mod resolve;
+mod short;
 mod view;
 
 #[cfg(test)]

@@ -18,7 +18,7 @@ fn pieces(nodes: &[Node<'_>], levels: &[&'static Shape]) -> Result<Vec<Piece>, S
 
 fn piece(node: &Node<'_>, levels: &[&'static Shape]) -> Result<Piece, String> {
     match node {
-        Node::Literal(text) => Ok(Piece::Literal((*text).to_owned())),
+        Node::Literal(text) => Ok(Piece::Literal(text.clone())),
         Node::Text(path) => Ok(Piece::Text(printed(path, levels)?)),
         Node::Code(path) => Ok(Piece::Code(printed(path, levels)?)),
         Node::Rows => Ok(Piece::Rows),
