@@ -73,7 +73,7 @@ impl Gathering {
 
     /// The tenants of the directory: all that the events name, and of the others those of whose names every word stands in
     /// what can come to be printed. A report is made of nothing but the events, the case's words and the templates, so no
-    /// other name can stand in it; and an automaton of all of them would take longer to make than the whole scan takes.
+    /// other name can stand in it; and to fold and sort all of them would take longer than the whole scan.
     pub(super) fn directory(
         &mut self,
         tenants: &[&TenantId],

@@ -1,11 +1,15 @@
 //! Whose names there are, and what finds them all at once.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::OnceLock,
+};
 
 use super::{
     Kind,
     finder::Finder,
     gather::Gathering,
+    passages::Passages,
     sighting::{Company, Sighting},
     words::Words,
 };
@@ -24,6 +28,8 @@ pub struct Names {
     pub(super) short: BTreeMap<String, Pattern>,
     /// How many identifiers were gathered, those too short included.
     pub(super) gathered: u64,
+    /// What every report holds and no name is in.
+    pub(super) passages: OnceLock<Passages>,
 }
 
 /// An agent as the vendor lists it, and as customers see it.
@@ -115,6 +121,7 @@ impl Names {
             gathered,
             patterns,
             finder: Finder::new(texts),
+            passages: OnceLock::new(),
             short,
         }
     }
