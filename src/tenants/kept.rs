@@ -21,13 +21,17 @@ pub enum Kept {
 
 impl Kept {
     /// Works on each tenant's events, which come in time order, ties by source, position and order in the record. What is
-    /// made of them comes in the order of the tenants' ids.
-    pub fn each_share<T: Send>(
+    /// made of them comes in the order of the tenants' ids. With the first fault it stops: there may be millions to come.
+    pub fn each_share<T, E>(
         &self,
-        work: impl Fn(&TenantId, &[&ScopedEvent]) -> T + Sync,
-    ) -> Result<Vec<T>, StoreError> {
+        work: impl Fn(&TenantId, &[&ScopedEvent]) -> Result<T, E> + Sync,
+    ) -> Result<Vec<T>, E>
+    where
+        T: Send,
+        E: From<StoreError> + Send,
+    {
         let mut done = match self {
-            Self::Held(held) => held.each_share(|_| true, &work),
+            Self::Held(held) => held.each_share(|_| true, &work)?,
             Self::Stored(stored) => stored.each_share(&work)?,
         };
         done.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
@@ -77,15 +81,15 @@ impl Held {
     }
 
     /// What is made of the events of each of these tenants, in no particular order.
-    pub(super) fn each_share<T: Send>(
+    pub(super) fn each_share<T: Send, E: Send>(
         &self,
         whose: impl Fn(u64) -> bool + Sync,
-        work: &(impl Fn(&TenantId, &[&ScopedEvent]) -> T + Sync),
-    ) -> Vec<(TenantId, T)> {
+        work: &(impl Fn(&TenantId, &[&ScopedEvent]) -> Result<T, E> + Sync),
+    ) -> Result<Vec<(TenantId, T)>, E> {
         let shares = self.shares(whose);
         let each = shares.par_chunk_by(|a, b| a.0 == b.0);
         each.flat_map_iter(|shares| self.told_apart(shares))
-            .map(|(id, events)| (id.clone(), work(id, &events)))
+            .map(|(id, events)| Ok((id.clone(), work(id, &events)?)))
             .collect()
     }
 
