@@ -85,6 +85,8 @@ pub enum RefusalReason {
     MissingActor,
     /// In scope, and nothing says what was done.
     MissingAction,
+    /// It holds so many events that they would take too much memory.
+    TooManyEvents,
 }
 
 impl RefusalReason {
@@ -101,6 +103,7 @@ impl RefusalReason {
             Self::NotAName => "not-a-name",
             Self::MissingActor => "missing-actor",
             Self::MissingAction => "missing-action",
+            Self::TooManyEvents => "too-many-events",
         }
     }
 }

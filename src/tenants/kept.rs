@@ -21,17 +21,21 @@ pub enum Kept {
 
 impl Kept {
     /// Works on each tenant's events, which come in time order, ties by source, position and order in the record. What is
-    /// made of them comes in the order of the tenants' ids.
-    pub fn each_share<T: Send>(
+    /// made of them comes in the order of the tenants' ids. With the first fault it stops: there may be millions to come.
+    pub fn each_share<T, E>(
         &self,
-        work: impl Fn(&TenantId, &[&ScopedEvent]) -> T + Sync,
-    ) -> Result<Vec<T>, StoreError> {
+        work: impl Fn(&TenantId, &[&ScopedEvent]) -> Result<T, E> + Sync,
+    ) -> Result<Vec<T>, E>
+    where
+        T: Send,
+        E: From<StoreError> + Send,
+    {
         let stored = match self {
             Self::Held(held) => {
                 let mut owners = held.owners(|_| true);
                 owners.sort_unstable_by_key(|(id, _)| *id);
                 // What is made is large, and is written where it stays.
-                return Ok(owners.par_iter().map(|(id, events)| work(id, events)).collect());
+                return owners.par_iter().map(|(id, events)| work(id, events)).collect();
             }
             Self::Stored(stored) => stored,
         };
