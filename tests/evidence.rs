@@ -4,6 +4,7 @@
 mod ends;
 mod flips;
 mod logs;
+mod masked;
 mod recount;
 mod same;
 mod signed;
