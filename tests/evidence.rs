@@ -3,6 +3,7 @@
 
 mod ends;
 mod flips;
+mod leaves;
 mod logs;
 mod masked;
 mod recount;

@@ -191,7 +191,10 @@ fn ctrl_c_leaves_nothing_and_ends_as_a_signal_does() {
 fn by_env(option: &'static str) -> impl Fn(&Path) -> Command {
     move |folder| {
         let mut command = Command::new("env");
-        command.arg(option).arg(env!("CARGO_BIN_EXE_tenant-impact")).current_dir(folder);
+        command
+            .arg(option)
+            .arg(env!("CARGO_BIN_EXE_tenant-impact"))
+            .current_dir(folder);
         command
     }
 }
@@ -204,12 +207,16 @@ fn a_closed_session_leaves_nothing_and_nohup_keeps_its_meaning() {
         assert!(!crate::util::in_ci(), "`env` must know --default-signal in CI");
         return skipped("`env` knows no --default-signal");
     }
-    let Some(mut waiting) = Waiting::start_by(by_env("--default-signal=HUP")) else { return };
+    let Some(mut waiting) = Waiting::start_by(by_env("--default-signal=HUP")) else {
+        return;
+    };
     signal(&waiting.child, "HUP");
     let (status, said) = waiting.ends();
     assert_eq!(status.signal(), Some(1), "{said}");
     assert_eq!(waiting.dir.names(), ["case.toml", "pipe"]);
-    let Some(mut waiting) = Waiting::start_by(by_env("--ignore-signal=HUP")) else { return };
+    let Some(mut waiting) = Waiting::start_by(by_env("--ignore-signal=HUP")) else {
+        return;
+    };
     signal(&waiting.child, "HUP");
     waiting.feed();
     let (status, said) = waiting.ends();

@@ -51,10 +51,25 @@ fn an_original_that_was_added_changed_or_taken_away_is_missed() {
         reseal(&dir.path("out"));
         lines(&verified(&dir.path("out")).mismatches)
     };
-    let found = told(&|out| edit(&out.join("masked.jsonl"), "\"original\":\"t-0002\"", "\"original\":\"bolt.example\""));
+    let found = told(&|out| {
+        edit(
+            &out.join("masked.jsonl"),
+            "\"original\":\"t-0002\"",
+            "\"original\":\"bolt.example\"",
+        )
+    });
     assert!(found.contains("sessions: 1 by counting, 2 as stated"), "{found}");
-    let found = told(&|out| edit(&out.join("masked.jsonl"), "\"field\":\"session\"", "\"field\":\"action\""));
-    assert!(found.contains("masked.jsonl: not all that it masks is masked"), "{found}");
+    let found = told(&|out| {
+        edit(
+            &out.join("masked.jsonl"),
+            "\"field\":\"session\"",
+            "\"field\":\"action\"",
+        )
+    });
+    assert!(
+        found.contains("masked.jsonl: not all that it masks is masked"),
+        "{found}"
+    );
     let found = told(&|out| fs::write(out.join("masked.jsonl"), "{}\n").expect("written"));
     assert!(found.contains("masked.jsonl: line 1 is no masked text"), "{found}");
 }

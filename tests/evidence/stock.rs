@@ -31,7 +31,10 @@ fn a_customer_that_is_shown_a_log_finds_its_records_by_the_commands_that_the_fol
     if !has("sha256sum") || !has("iconv") {
         return;
     }
-    let utf16: Vec<u8> = format!("\u{feff}{LOG}").encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let utf16: Vec<u8> = format!("\u{feff}{LOG}")
+        .encode_utf16()
+        .flat_map(u16::to_le_bytes)
+        .collect();
     for (log, name) in [(LOG.as_bytes(), "LOG"), (utf16.as_slice(), "LOG.utf8")] {
         let dir = Dir::new();
         dir.file("case.toml", CASE).file("logs/a.jsonl", log);
@@ -50,7 +53,10 @@ fn a_customer_that_is_shown_a_log_finds_its_records_by_the_commands_that_the_fol
             let command = command.replace("OFFSET_PLUS_1", &number("offset", 1));
             let command = command.replace("LENGTH", &number("length", 0)).replace("LOG", name);
             let (success, said) = shell(&folder, &command);
-            assert!(success && Some(&said[..64]) == action[key].as_str(), "{command}: {said}");
+            assert!(
+                success && Some(&said[..64]) == action[key].as_str(),
+                "{command}: {said}"
+            );
         }
     }
 }

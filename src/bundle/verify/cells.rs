@@ -48,7 +48,11 @@ pub(super) fn digest<C: AsRef<str>>(cells: impl IntoIterator<Item = C>) -> Sha25
 pub(super) fn of(number: usize, row: &Row) -> Sha256 {
     let text = |text: &Option<String>| text.clone().unwrap_or_default();
     let targets = |field: fn(&Target) -> &Option<String>| {
-        let texts: Vec<_> = row.target.iter().map(|target| field(target).as_deref().unwrap_or_default()).collect();
+        let texts: Vec<_> = row
+            .target
+            .iter()
+            .map(|target| field(target).as_deref().unwrap_or_default())
+            .collect();
         texts.join("; ")
     };
     let effect = serde_json::to_value(row.effect).unwrap_or_default();

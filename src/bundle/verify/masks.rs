@@ -75,7 +75,15 @@ impl Masks {
         if self.originals.is_empty() {
             return None;
         }
-        let place = |path: &String| (slug.to_owned(), path.clone(), offset, field.to_owned(), shown.to_owned());
+        let place = |path: &String| {
+            (
+                slug.to_owned(),
+                path.clone(),
+                offset,
+                field.to_owned(),
+                shown.to_owned(),
+            )
+        };
         let mut places = self.paths.get(source)?.iter().map(place);
         let place = places.find(|place| self.originals.contains_key(place))?;
         let left = self.originals.get_mut(&place)?;

@@ -56,7 +56,10 @@ fn withheld(findings: &Findings) -> (u64, u64) {
 
 fn uncounted(findings: &Findings) -> Option<String> {
     let (tenants, events) = withheld(findings);
-    let (whose, what) = (counted(tenants, "tenant", "tenants"), counted(events, "event", "events"));
+    let (whose, what) = (
+        counted(tenants, "tenant", "tenants"),
+        counted(events, "event", "events"),
+    );
     (tenants > 0).then(|| {
         format!(
             "the files of {whose} were not released: their figures, of {what} in no file, cannot be counted again, and the \
@@ -119,7 +122,13 @@ impl Recount<'_> {
         let totals = written.sums.totals();
         for action in &findings.actions {
             let what = format!("of the action `{}`", action.code);
-            self.sum(findings, &what, totals.actions.get(&action.code), action.events, action.tenants);
+            self.sum(
+                findings,
+                &what,
+                totals.actions.get(&action.code),
+                action.events,
+                action.tenants,
+            );
         }
         let stated: BTreeSet<_> = findings.actions.iter().map(|action| &action.code).collect();
         for code in totals.actions.keys().filter(|code| !stated.contains(code)) {
@@ -127,7 +136,13 @@ impl Recount<'_> {
         }
         for scope in &findings.scopes {
             let what = format!("in the scope `{}`", scope.name);
-            self.sum(findings, &what, totals.scopes.get(&scope.name), scope.events, scope.tenants);
+            self.sum(
+                findings,
+                &what,
+                totals.scopes.get(&scope.name),
+                scope.events,
+                scope.tenants,
+            );
         }
         // Two agents may have one name.
         if findings.agent_naming == AgentNaming::Pseudonym {
@@ -138,7 +153,13 @@ impl Recount<'_> {
     fn agents(&mut self, findings: &Findings, written: &Written, totals: &BTreeMap<String, Sum>) {
         for agent in &findings.agents {
             let what = format!("of `{}`", agent.pseudonym);
-            self.sum(findings, &what, totals.get(&agent.pseudonym), agent.events, agent.tenants);
+            self.sum(
+                findings,
+                &what,
+                totals.get(&agent.pseudonym),
+                agent.events,
+                agent.tenants,
+            );
             if withheld(findings).0 == 0 {
                 let span = written.sums.spans.get(&agent.pseudonym);
                 let (first, last) = span.copied().unzip();
@@ -176,7 +197,12 @@ impl Recount<'_> {
         for tenant in &findings.tenants {
             self.same(FINDINGS, "a tenant's folder", slug(&tenant.id.0), tenant.slug.clone());
             let masked = written.masks.counts.get(&tenant.slug).copied().unwrap_or_default();
-            self.same("masked.jsonl", &format!("masked texts of `{}`", tenant.slug), masked, tenant.masked);
+            self.same(
+                "masked.jsonl",
+                &format!("masked texts of `{}`", tenant.slug),
+                masked,
+                tenant.masked,
+            );
             if let Some(share) = written.tenants.get(&tenant.slug) {
                 self.tenant(findings, tenant, &share.lines);
                 self.named(tenant, written.named.get(&tenant.slug).map(AsRef::as_ref));
@@ -184,7 +210,10 @@ impl Recount<'_> {
             }
         }
         for slug in written.masks.left().intersection(&there) {
-            self.tell("masked.jsonl", format!("not all that it masks is masked in `tenants/{slug}/actions.jsonl`"));
+            self.tell(
+                "masked.jsonl",
+                format!("not all that it masks is masked in `tenants/{slug}/actions.jsonl`"),
+            );
         }
     }
 
@@ -193,7 +222,10 @@ impl Recount<'_> {
         let withheld = findings.tenants.iter().filter(|tenant| !tenant.released);
         let withheld: Vec<_> = withheld.map(|tenant| tenant.id.clone()).collect();
         self.same(FINDINGS, "tenants not released", &withheld, &findings.isolation.stopped);
-        let told = findings.caveats.iter().any(|caveat| caveat.code == CaveatCode::LeakStopped);
+        let told = findings
+            .caveats
+            .iter()
+            .any(|caveat| caveat.code == CaveatCode::LeakStopped);
         self.same(FINDINGS, "the caveat `leak-stopped`", !withheld.is_empty(), told);
     }
 
@@ -247,7 +279,11 @@ impl Recount<'_> {
         }
         let refused = findings.refused.iter().map(|record| {
             let source = findings.sources.get(record.source).map_or("", |source| &source.path);
-            [safe(source).into_owned(), record.offset.to_string(), record.length.to_string()]
+            [
+                safe(source).into_owned(),
+                record.offset.to_string(),
+                record.length.to_string(),
+            ]
         });
         if refused.collect::<Vec<_>>() != written.refused {
             self.tell("refused.csv", "its rows are not the refused records of findings.json");

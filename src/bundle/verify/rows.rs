@@ -15,7 +15,12 @@ use super::{
     sums::Sums,
 };
 use crate::{
-    bundle::{FileEntry, TenantManifest}, catalogue::Effect, digest::Sha256, events::{Outcome, Target}, findings::Findings, tenants::Outcomes,
+    bundle::{FileEntry, TenantManifest},
+    catalogue::Effect,
+    digest::Sha256,
+    events::{Outcome, Target},
+    findings::Findings,
+    tenants::Outcomes,
     time::Timestamp,
 };
 
@@ -222,10 +227,11 @@ impl Written {
     fn share(&mut self, slug: &str, name: &str, reader: &mut dyn BufRead) -> io::Result<Option<String>> {
         let share = self.tenants.entry(slug.to_owned()).or_default();
         Ok(match name {
-            "actions.jsonl" => keep(Lines::read(reader, slug, &mut self.masks, &mut self.sums)?, &mut share.lines),
-            "actions.csv" => {
-                keep(table(reader), &mut share.table)
-            }
+            "actions.jsonl" => keep(
+                Lines::read(reader, slug, &mut self.masks, &mut self.sums)?,
+                &mut share.lines,
+            ),
+            "actions.csv" => keep(table(reader), &mut share.table),
             _ => None,
         })
     }
@@ -268,7 +274,10 @@ fn table(reader: &mut dyn BufRead) -> Result<Vec<Sha256>, String> {
     }
     let mut row = csv::StringRecord::new();
     let mut rows = Vec::new();
-    while reader.read_record(&mut row).map_err(|fault| format!("not a table: {fault}"))? {
+    while reader
+        .read_record(&mut row)
+        .map_err(|fault| format!("not a table: {fault}"))?
+    {
         rows.push(cells::digest(&row));
     }
     Ok(rows)

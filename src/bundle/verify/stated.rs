@@ -21,10 +21,20 @@ impl Recount<'_> {
         let case = &manifest.case;
         self.same(FINDINGS, "the case", &case.header, &findings.case);
         let tool = (&manifest.tool.name, &manifest.tool.version);
-        self.same(FINDINGS, "the program", tool, (&findings.tool.name, &findings.tool.version));
+        self.same(
+            FINDINGS,
+            "the program",
+            tool,
+            (&findings.tool.name, &findings.tool.version),
+        );
         let scopes: Vec<_> = findings.scopes.iter().map(ResolvedScope::from).collect();
         self.same(FINDINGS, "the scopes", &case.scopes, &scopes);
-        self.same(FINDINGS, "how agents are named", case.agent_naming, findings.agent_naming);
+        self.same(
+            FINDINGS,
+            "how agents are named",
+            case.agent_naming,
+            findings.agent_naming,
+        );
         self.same(FINDINGS, "agents", case.agents.listed, findings.agents.len() as u64);
         self.same(FINDINGS, "hours of a gap", case.gap_hours, findings.coverage.gap_hours);
         let (impact, directory) = (&findings.impact, &case.directory);
@@ -36,12 +46,28 @@ impl Recount<'_> {
         self.same(FINDINGS, "the share of customers", part, impact.share);
         let logs = manifest.inputs.iter().filter(|input| input.role == "log");
         let logs: Vec<_> = logs
-            .map(|log| (&log.path, Some(log.sha256), log.bytes, log.stream_sha256, log.stream_bytes))
+            .map(|log| {
+                (
+                    &log.path,
+                    Some(log.sha256),
+                    log.bytes,
+                    log.stream_sha256,
+                    log.stream_bytes,
+                )
+            })
             .collect();
         let sources: Vec<_> = findings
             .sources
             .iter()
-            .map(|log| (&log.path, log.sha256, log.bytes, log.stream_sha256, Some(log.stream_bytes)))
+            .map(|log| {
+                (
+                    &log.path,
+                    log.sha256,
+                    log.bytes,
+                    log.stream_sha256,
+                    Some(log.stream_bytes),
+                )
+            })
             .collect();
         if logs != sources {
             self.tell(FINDINGS, "its logs are not those of manifest.json");
@@ -74,7 +100,13 @@ impl Recount<'_> {
             *sum = sum.saturating_add(times.parse().unwrap_or(u64::MAX));
         }
         for one in &isolation.found {
-            let texts = [&one.tenant.0, one.verdict.as_str(), &one.text, one.kind.as_str(), &one.field];
+            let texts = [
+                &one.tenant.0,
+                one.verdict.as_str(),
+                &one.text,
+                one.kind.as_str(),
+                &one.field,
+            ];
             let sum = stated.entry(texts.map(|text| safe(text).into_owned())).or_default();
             *sum = sum.saturating_add(one.times);
         }

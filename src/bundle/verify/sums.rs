@@ -88,7 +88,11 @@ impl Sums {
         let digest = Sha256::of(format!("{alike:?}").as_bytes()).0;
         let event = Event {
             same: std::array::from_fn(|at| digest[at]),
-            copy: if slug.is_empty() { 0 } else { self.copies.of(slug.to_owned()) },
+            copy: if slug.is_empty() {
+                0
+            } else {
+                self.copies.of(slug.to_owned())
+            },
             action: self.actions.of(row.action.clone()),
             agent: self.agents.of(row.agent.clone()),
             scopes: self.scopes.of(row.scopes.clone()),
