@@ -137,13 +137,14 @@ fn shared<'p>(
     blocks: impl Iterator<Item = io::Result<Block>> + Send,
     share: impl Fn() -> Share<'p> + Send + Sync,
 ) -> io::Result<SourceTally> {
-    let turns = Turns::new(blocks);
+    let threads = rayon::current_num_threads();
+    let turns = Turns::new(blocks, threads);
     let judge = |_| {
         let judged = std::iter::from_fn(|| turns.next()).try_fold(share(), Share::with);
         judged.map(|share| share.tally).inspect_err(|_| turns.end())
     };
     let nothing = || SourceTally::new(plan.coverage.clone());
-    let each = (0..rayon::current_num_threads()).into_par_iter().with_max_len(1);
+    let each = (0..threads).into_par_iter().with_max_len(1);
     each.map(judge).try_reduce(nothing, |one, other| Ok(one.merge(other)))
 }
 

@@ -1,9 +1,9 @@
 //! Taking turns: one source is read by one thread at a time, and judged by all.
 //!
-//! Whoever has nothing to judge reads the next block, and judges what it has read, which is still in its cache. Whoever comes
-//! while another reads waits, and is handed what that one reads next, who then reads on. So where reading is quick, each
-//! thread reads for itself; where it is slow, because the one digest of a file is one chain, one thread reads all the time
-//! and the others judge. No thread more than asked for is busy.
+//! Whoever has nothing to judge reads. A few blocks are kept ready for those that come while another reads; once there are
+//! enough, who reads takes its own last block to judge, which is still in its cache. So where reading is quick, each thread
+//! reads for itself and hardly ever waits; where it is slow, because the one digest of a file is one chain, somebody reads all
+//! the time and the others judge. No thread more than asked for is busy.
 
 use std::{
     sync::{Condvar, Mutex, MutexGuard, PoisonError},
@@ -18,11 +18,13 @@ pub(super) struct Turns<I: Iterator> {
     blocks: Mutex<I>,
     table: Mutex<Table<I::Item>>,
     news: Condvar,
+    /// So many blocks lie ready at most.
+    enough: usize,
 }
 
 /// Who waits for what.
 struct Table<B> {
-    /// Read for those that wait.
+    /// Read for whoever comes.
     ready: Vec<B>,
     waiting: usize,
     /// Somebody reads.
@@ -32,7 +34,8 @@ struct Table<B> {
 }
 
 impl<I: Iterator> Turns<I> {
-    pub(super) fn new(blocks: I) -> Self {
+    /// Of these blocks, for so many threads.
+    pub(super) fn new(blocks: I, threads: usize) -> Self {
         let table = Table {
             ready: Vec::new(),
             waiting: 0,
@@ -43,24 +46,26 @@ impl<I: Iterator> Turns<I> {
             blocks: Mutex::new(blocks),
             table: Mutex::new(table),
             news: Condvar::new(),
+            // One alone reads for nobody else.
+            enough: if threads == 1 { 1 } else { 2 * threads },
         }
     }
 
-    /// The next block, of those that nobody has; none once all are taken.
+    /// A block that nobody has; none once all are taken.
     pub(super) fn next(&self) -> Option<I::Item> {
         let mut table = self.table();
         let mut looks = LOOKS;
         loop {
+            if !table.reading && !table.ended && table.ready.len() < self.enough {
+                table.reading = true;
+                drop(table);
+                return self.read();
+            }
             if let Some(block) = table.ready.pop() {
                 return Some(block);
             }
             if table.ended {
                 return None;
-            }
-            if !table.reading {
-                table.reading = true;
-                drop(table);
-                return self.read();
             }
             if looks > 0 {
                 looks -= 1;
@@ -81,23 +86,20 @@ impl<I: Iterator> Turns<I> {
         self.news.notify_all();
     }
 
-    /// Reads for those that wait, and then for itself.
+    /// Reads until there is enough, and takes the last block.
     fn read(&self) -> Option<I::Item> {
         let _reader = Reader(self);
         let mut blocks = self.blocks.lock().unwrap_or_else(PoisonError::into_inner);
         loop {
             let block = blocks.next();
             let mut table = self.table();
-            match block {
-                Some(block) if table.waiting > table.ready.len() => {
-                    table.ready.push(block);
-                    self.news.notify_one();
-                }
-                Some(block) => return Some(block),
-                None => {
-                    table.ended = true;
-                    return None;
-                }
+            table.ended |= block.is_none();
+            table.ready.extend(block);
+            if table.ended || table.ready.len() >= self.enough {
+                return table.ready.pop();
+            }
+            if table.waiting > 0 {
+                self.news.notify_one();
             }
         }
     }
@@ -119,7 +121,7 @@ impl<I: Iterator> Drop for Reader<'_, I> {
         table.ended |= thread::panicking();
         if table.ended {
             self.0.news.notify_all();
-        } else if table.waiting > table.ready.len() {
+        } else if table.waiting > 0 {
             self.0.news.notify_one();
         }
     }
@@ -159,7 +161,7 @@ mod tests {
                 thread::sleep(read);
                 reading.fetch_sub(1, Ordering::SeqCst);
             });
-            let taken = taken_by(&Turns::new(blocks), 4, judge);
+            let taken = taken_by(&Turns::new(blocks, 4), 4, judge);
             let mut all = taken.concat();
             all.sort_unstable();
             assert_eq!(all, (0..300).collect::<Vec<_>>());
@@ -168,13 +170,13 @@ mod tests {
 
     #[test]
     fn where_judging_takes_long_all_threads_judge() {
-        let taken = taken_by(&Turns::new(0..40), 4, Duration::from_millis(2));
+        let taken = taken_by(&Turns::new(0..40, 4), 4, Duration::from_millis(2));
         assert!(taken.iter().all(|blocks| !blocks.is_empty()), "{taken:?}");
     }
 
     #[test]
     fn who_ends_it_ends_it_for_all_that_wait() {
-        let turns = Turns::new((0..).inspect(|_| thread::sleep(Duration::from_micros(50))));
+        let turns = Turns::new((0..).inspect(|_| thread::sleep(Duration::from_micros(50))), 4);
         thread::scope(|scope| {
             let others: Vec<_> = (0..3)
                 .map(|_| scope.spawn(|| while turns.next().is_some() {}))
@@ -188,7 +190,7 @@ mod tests {
 
     #[test]
     fn a_panic_of_the_one_who_reads_leaves_nobody_waiting() {
-        let turns = Turns::new((0..).inspect(|block| assert!(*block < 9, "the file is gone")));
+        let turns = Turns::new((0..).inspect(|block| assert!(*block < 9, "the file is gone")), 3);
         let ends = thread::scope(|scope| {
             let each: Vec<_> = (0..3)
                 .map(|_| scope.spawn(|| while turns.next().is_some() {}))

@@ -266,10 +266,13 @@ impl<'p, 'b> Reading<'p, 'b> {
     }
 }
 
+/// How a text begins that may be a list or an object.
+pub(super) const HOLDS_OTHERS: [char; 2] = ['[', '{'];
+
 /// Where one name is expected: the name itself, or each of a list of them. An object is no name, and what it hides cannot
 /// be told.
 fn scalars(text: Cow<'_, str>) -> Result<Vec<Cow<'_, str>>, Refusal> {
-    if !text.starts_with(['[', '{']) {
+    if !text.starts_with(HOLDS_OTHERS) {
         return Ok(vec![text]);
     }
     // The elements stay as written: as a float, a long number would be another one.

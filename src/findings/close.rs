@@ -119,7 +119,11 @@ impl Answer {
             .each_share(|id, events| closing.figures(id, events))?;
         let figures: Vec<_> = figures.into_iter().collect::<Result<_, _>>()?;
         closing.attributed(&figures, None)?;
-        Ok(closing.findings(figures, IsolationFinding::default()))
+        let findings = closing.findings(figures, IsolationFinding::default());
+        // Nobody need wait until the memory of a million events is given back.
+        let kept = closing.settled.kept;
+        rayon::spawn(|| drop(kept));
+        Ok(findings)
     }
 }
 

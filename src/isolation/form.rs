@@ -91,10 +91,12 @@ impl<'t> Form<'t> {
     /// The stretch of the original that a stretch of the searched text stands for, if it is a whole word there.
     pub(super) fn whole(&self, found: Range<usize>) -> Option<Range<usize>> {
         let range = self.origin(found.start)?..self.origin(found.end)?;
-        let joins = |at: usize| self.joins(at);
-        let starts = found.start == 0 || !(joins(found.start - 1) && joins(found.start));
-        let ends = found.end == self.text.len() || !(joins(found.end - 1) && joins(found.end));
-        (starts && ends).then_some(range)
+        (self.parts(found.start) && self.parts(found.end)).then_some(range)
+    }
+
+    /// Whether a word may begin or end there: what stands before and behind does not make one.
+    pub(super) fn parts(&self, at: usize) -> bool {
+        at == 0 || at == self.text.len() || !(self.joins(at - 1) && self.joins(at))
     }
 
     /// None if no character starts there.

@@ -1,4 +1,4 @@
-//! Names on their way to the automaton: which of what the case and its events say names somebody, and whose it is.
+//! Names on their way to the search: which of what the case and its events say names somebody, and whose it is.
 
 use std::collections::BTreeMap;
 
@@ -15,7 +15,7 @@ use crate::case::{AgentNaming, Case, TenantId};
 /// A number is a name by itself only if it is longer by so much: short ones stand everywhere.
 const LONGER_NUMBERS: usize = 2;
 
-/// What is gathered on the way to the automaton.
+/// What is gathered on the way to the search.
 pub(super) struct Gathering {
     /// Identifiers of fewer characters are too short.
     pub(super) least: usize,
@@ -53,9 +53,10 @@ impl Gathering {
             self.add(&text, Owner::Stated, Kind::Name);
         }
         pseudonyms(case.agents.len()).for_each(|name| self.add(&name, Owner::Stated, Kind::Agent));
-        for text in &case.isolation.allow {
+        let allowed = case.isolation.allow.iter().map(|text| searched(text));
+        for text in allowed.filter(|text| !text.is_empty()) {
             let owner = (Owner::Allowed, Kind::Name);
-            self.patterns.entry(searched(text)).or_default().owners.push(owner);
+            self.patterns.entry(text).or_default().owners.push(owner);
         }
     }
 
@@ -72,7 +73,7 @@ impl Gathering {
 
     /// The tenants of the directory: all that the events name, and of the others those of whose names every word stands in
     /// what can come to be printed. A report is made of nothing but the events, the case's words and the templates, so no
-    /// other name can stand in it; and an automaton of all of them would take longer to make than the whole scan takes.
+    /// other name can stand in it; and to fold and sort all of them would take longer than the whole scan.
     pub(super) fn directory(
         &mut self,
         tenants: &[&TenantId],

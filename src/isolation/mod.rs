@@ -2,7 +2,7 @@
 //!
 //! A customer's report is built from that customer's own events, so another one's name can reach it in one way only:
 //! somebody typed or pasted it. So every text of an event is searched for every name of everybody else before a customer
-//! may see it, and every rendered file is searched again. Both ask the same question of the same automaton:
+//! may see it, and every rendered file is searched again. Both ask the same question of the same names:
 //!
 //! - **Names** are ids, names and domains of tenants, the people that their events name, whatever names an agent, and the
 //!   paths of the logs. They are found as whole words, however they are cased, composed or escaped (`form`, `escape`).
@@ -10,10 +10,12 @@
 //!   `Acme` in `Acme Logistics`. The same goes for what the case **allows**, and for what the vendor states of itself.
 
 mod escape;
+mod finder;
 mod form;
 mod gather;
 mod mask;
 mod names;
+mod passages;
 mod people;
 mod search;
 mod sighting;
@@ -28,6 +30,7 @@ use serde::{Deserialize, Serialize};
 
 pub use mask::Masked;
 pub use names::{Names, pseudonyms};
+pub use passages::Passages;
 pub use search::{Found, Reader};
 pub use sighting::{Company, Sighting};
 pub use told::check;

@@ -1,12 +1,15 @@
-//! Whose names there are, and one automaton that finds them all at once.
+//! Whose names there are, and what finds them all at once.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use aho_corasick::{AhoCorasick, AhoCorasickKind};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::OnceLock,
+};
 
 use super::{
     Kind,
+    finder::Finder,
     gather::Gathering,
+    passages::Passages,
     sighting::{Company, Sighting},
     words::Words,
 };
@@ -18,13 +21,15 @@ pub struct Names {
     /// Every tenant of the directory and of the events, in id order.
     tenants: Vec<TenantId>,
     pub(super) agents: Vec<AgentLabel>,
-    /// By the automaton's number.
+    /// By the finder's number.
     pub(super) patterns: Vec<Pattern>,
-    pub(super) finder: AhoCorasick,
+    pub(super) finder: Finder,
     /// Names too short to be looked for inside of texts, in the form in which they are compared.
     pub(super) short: BTreeMap<String, Pattern>,
     /// How many identifiers were gathered, those too short included.
     pub(super) gathered: u64,
+    /// What every report holds and no name is in.
+    pub(super) passages: OnceLock<Passages>,
 }
 
 /// An agent as the vendor lists it, and as customers see it.
@@ -108,17 +113,15 @@ impl Names {
 
     fn of(tenants: Vec<TenantId>, agents: Vec<AgentLabel>, gathering: Gathering) -> Self {
         let Gathering { patterns, short, .. } = gathering;
-        // A state machine of every transition would take longer to make than to use.
-        let finder = AhoCorasick::builder()
-            .ascii_case_insensitive(true)
-            .kind(Some(AhoCorasickKind::ContiguousNFA))
-            .build(patterns.keys());
+        let gathered = (patterns.len() + short.len()) as u64;
+        let (texts, patterns) = patterns.into_iter().unzip();
         Self {
             tenants,
             agents,
-            gathered: (patterns.len() + short.len()) as u64,
-            patterns: patterns.into_values().collect(),
-            finder: finder.expect("names are far fewer than an automaton can hold"),
+            gathered,
+            patterns,
+            finder: Finder::new(texts),
+            passages: OnceLock::new(),
             short,
         }
     }

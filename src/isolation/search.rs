@@ -1,6 +1,6 @@
 //! The search in one text, for one reader.
 
-use std::ops::Range;
+use std::{collections::BTreeMap, ops::Range};
 
 use super::{
     Kind, Names,
@@ -44,7 +44,7 @@ pub(super) enum Standing {
 }
 
 /// What a name does where it stands: names of one part do the same, and a longer one does it for those inside.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Part {
     Foreign,
     /// Also foreign, unless inside a name of somebody of the reader's own.
@@ -54,10 +54,6 @@ enum Part {
     Allowed,
     /// Allowed, and told of.
     AllowedName,
-}
-
-impl Part {
-    const COUNT: usize = Self::AllowedName as usize + 1;
 }
 
 impl Names {
@@ -93,24 +89,15 @@ impl Reader<'_> {
     /// together the longest. Names may be made of each other (`a a`, `a a a`, ...), and a text of as many words would hold each of
     /// them at each word.
     fn places(&self, form: &Form<'_>, places: &mut Vec<(Range<usize>, usize)>) {
-        let mut longest: [Option<(Range<usize>, usize)>; Part::COUNT] = Default::default();
-        let mut end = 0;
-        for found in self.names.finder.find_overlapping_iter(form.text.as_bytes()) {
-            // They come in the order of their ends.
-            if found.end() > end {
-                end = found.end();
-                places.extend(longest.iter_mut().filter_map(Option::take));
+        let mut longest: BTreeMap<(usize, Part), (usize, usize)> = BTreeMap::new();
+        self.names.finder.each(form, |range, name| {
+            if let Some(part) = self.part(name) {
+                let place = (range.start, name);
+                let longest = longest.entry((range.end, part)).or_insert(place);
+                *longest = place.min(*longest);
             }
-            let name = found.pattern().as_usize();
-            let Some(part) = self.part(name) else { continue };
-            let place = &mut longest[part as usize];
-            let range = form.whole(found.range());
-            let longer = |range: &Range<usize>| place.as_ref().is_none_or(|(other, _)| range.start < other.start);
-            if let Some(range) = range.filter(longer) {
-                *place = Some((range, name));
-            }
-        }
-        places.extend(longest.into_iter().flatten());
+        });
+        places.extend(longest.into_iter().map(|((end, _), (start, name))| (start..end, name)));
     }
 
     /// None if it changes nothing whether the name stands somewhere.
@@ -220,8 +207,9 @@ impl Reader<'_> {
                 return true;
             }
             let form = Form::plain(text);
-            let mut found = self.names.finder.find_overlapping_iter(form.text.as_bytes());
-            found.any(|found| self.owns(found.pattern().as_usize()) && form.whole(found.range()).is_some())
+            let mut own = false;
+            self.names.finder.each(&form, |_, name| own |= self.owns(name));
+            own
         })
     }
 

@@ -16,7 +16,7 @@ use crate::{
     case::CaseHeader,
     catalogue::Catalogue,
     findings::{Mention, TenantImpact},
-    isolation::{Hit, Names, Reader, Verdict},
+    isolation::{Hit, Names, Passages, Reader, Verdict},
     tenants::TenantEvent,
 };
 
@@ -67,14 +67,15 @@ impl Reports {
         enclosed: impl Fn(&F, &CaseHeader) -> Vec<Artifact>,
     ) -> Result<Release<F>, F::Fault> {
         let reader = names.for_reader(&impact.finding.id);
-        let mut files = Guarded::new(&reader, folder);
+        let passages = names.passages(|| self.templates.literals());
+        let mut files = Guarded::new(&reader, passages, folder);
         super::tenant(&self.header, &self.templates, impact, &mut files)?;
         enclose(enclosed(&files.folder, &self.header.case), &mut files)?;
         let Guarded { folder, found, .. } = files;
         if found.iter().all(|(_, tally)| tally.is_empty()) {
             return Ok(Release::Files(Searched(folder)));
         }
-        let plain = self.plain(&reader, impact, |case| enclosed(&folder, case));
+        let plain = self.plain(&reader, passages, impact, |case| enclosed(&folder, case));
         let pairs = found.into_iter().zip(&plain);
         let stops: Vec<_> = pairs
             .filter_map(|((file, found), (_, own))| stop(impact, file, found, own))
@@ -90,12 +91,13 @@ impl Reports {
     fn plain(
         &self,
         reader: &Reader<'_>,
+        passages: &Passages,
         impact: &TenantImpact,
         enclosed: impl Fn(&CaseHeader) -> Vec<Artifact>,
     ) -> Vec<(String, Tally)> {
         let own = self.own.get_or_init(Own::new);
         let header: Header = self.header.plain(&own.catalogue);
-        let mut files = Guarded::new(reader, Nowhere);
+        let mut files = Guarded::new(reader, passages, Nowhere);
         super::tenant(&header, &own.templates, &plain(impact, &own.catalogue), &mut files)
             .and_then(|()| enclose(enclosed(&header.case), &mut files))
             .expect("nowhere takes every write");

@@ -107,14 +107,22 @@ pub(super) fn effect(effect: Effect) -> &'static EffectWords {
         .expect("every effect has its words")
 }
 
-/// `2 deletions (1 failed)`.
-pub(super) fn deeds(kind: Effect, outcomes: Outcomes) -> String {
+/// `2 deletions`.
+pub(super) fn deed(kind: Effect, outcomes: Outcomes) -> String {
     let words = effect(kind);
-    let total = outcomes.success + outcomes.failure + outcomes.unknown;
-    let text = counted(total, words.one, words.many);
+    counted(total(outcomes), words.one, words.many)
+}
+
+fn total(split: Outcomes) -> u64 {
+    split.success + split.failure + split.unknown
+}
+
+/// `2 deletions (1 failed)`.
+pub(super) fn deed_and_failures(kind: Effect, outcomes: Outcomes) -> String {
+    let text = deed(kind, outcomes);
     match outcomes.failure {
         0 => text,
-        failed if failed == total => format!("{text} (failed)"),
+        failed if failed == total(outcomes) => format!("{text} (failed)"),
         failed => format!("{text} ({} failed)", grouped(failed)),
     }
 }
@@ -288,10 +296,14 @@ mod tests {
             failure: 2,
             unknown: 1,
         };
-        assert_eq!(deeds(Effect::Delete, split), "4 deletions (2 failed)");
+        assert_eq!(deed_and_failures(Effect::Delete, split), "4 deletions (2 failed)");
+        assert_eq!(deed(Effect::Delete, split), "4 deletions");
         assert_eq!(outcomes(split), "1 succeeded, 2 failed, 1 with no outcome in the log");
         let none = Outcomes::default();
-        assert_eq!(deeds(Effect::View, Outcomes { success: 1, ..none }), "1 view");
+        assert_eq!(
+            deed_and_failures(Effect::View, Outcomes { success: 1, ..none }),
+            "1 view"
+        );
     }
 
     #[test]

@@ -8,7 +8,7 @@ use std::{
 };
 
 use super::Folder;
-use crate::isolation::{Found, Hit, Reader};
+use crate::isolation::{Found, Hit, Passages, Reader};
 
 /// Names in a file: how often each stands there, and where it does first.
 pub(super) type Tally = BTreeMap<usize, (u64, Hit)>;
@@ -16,15 +16,18 @@ pub(super) type Tally = BTreeMap<usize, (u64, Hit)>;
 /// A folder, and what is found in the files that go into it.
 pub(super) struct Guarded<'r, 'n, F> {
     pub(super) reader: &'r Reader<'n>,
+    /// What need not be searched again.
+    passages: &'n Passages,
     pub(super) folder: F,
     /// By the file's name.
     pub(super) found: Vec<(String, Tally)>,
 }
 
 impl<'r, 'n, F: Folder> Guarded<'r, 'n, F> {
-    pub(super) fn new(reader: &'r Reader<'n>, folder: F) -> Self {
+    pub(super) fn new(reader: &'r Reader<'n>, passages: &'n Passages, folder: F) -> Self {
         Self {
             reader,
+            passages,
             folder,
             found: Vec::new(),
         }
@@ -37,6 +40,7 @@ impl<F: Folder> Folder for Guarded<'_, '_, F> {
     fn file(&mut self, path: &str, content: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), F::Fault> {
         let mut lines = Lines {
             reader: self.reader,
+            passages: self.passages,
             table: path.rsplit_once('.').is_some_and(|(_, kind)| kind == "csv"),
             begun: Vec::new(),
             tally: Tally::new(),
@@ -75,6 +79,7 @@ impl Write for Both<'_, '_, '_> {
 
 struct Lines<'r, 'n> {
     reader: &'r Reader<'n>,
+    passages: &'n Passages,
     /// Whether cells may stand in quotation marks.
     table: bool,
     /// The line that has not ended yet.
@@ -83,11 +88,14 @@ struct Lines<'r, 'n> {
 }
 
 impl Lines<'_, '_> {
-    fn take(&mut self, bytes: &[u8]) {
-        let mut from = 0;
-        for end in memchr::memchr_iter(b'\n', bytes) {
-            let line = &bytes[from..end];
-            from = end + 1;
+    fn take(&mut self, mut bytes: &[u8]) {
+        loop {
+            if self.begun.is_empty() && !self.table {
+                bytes = self.unknown(bytes);
+            }
+            let Some(end) = memchr::memchr(b'\n', bytes) else { break };
+            let line = &bytes[..end];
+            bytes = &bytes[end + 1..];
             if self.begun.is_empty() {
                 self.line(line);
             } else {
@@ -95,7 +103,17 @@ impl Lines<'_, '_> {
                 self.finish();
             }
         }
-        self.begun.extend_from_slice(&bytes[from..]);
+        self.begun.extend_from_slice(bytes);
+    }
+
+    /// From the first line on that may name somebody.
+    fn unknown<'b>(&self, mut bytes: &'b [u8]) -> &'b [u8] {
+        loop {
+            match self.passages.passed(bytes) {
+                0 => return bytes,
+                passed => bytes = &bytes[passed..],
+            }
+        }
     }
 
     fn finish(&mut self) {
@@ -131,3 +149,6 @@ fn cells(line: &str) -> Cow<'_, str> {
         Cow::Borrowed(line)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -117,6 +117,19 @@ impl Templates {
         BUILT_IN.into_iter().filter(move |(name, _)| !replaced(name))
     }
 
+    /// The text that every customer's report is made with.
+    pub(super) fn literals(&self) -> Vec<&str> {
+        let Self {
+            report_html,
+            report_markdown,
+            ..
+        } = self;
+        [report_html, report_markdown]
+            .iter()
+            .flat_map(|template| template.literals())
+            .collect()
+    }
+
     fn compile(replaced: Vec<Replacement>) -> Result<Self, TemplateError> {
         let mut texts: BTreeMap<&str, &str> = BUILT_IN.into();
         texts.extend(

@@ -1,6 +1,6 @@
 //! `report`: the main job. Everything that can be wrong is found out before the first log is read.
 
-use std::path::Path;
+use std::{path::Path, thread};
 
 use tenant_impact::{
     bundle::{BundleError, FileEntry, Manifest, ManifestCase, Signer, Staged, Writer, leftovers},
@@ -27,7 +27,7 @@ pub(crate) fn run(args: &ReportArgs) -> anyhow::Result<Outcome> {
     let plan = question::plan(&args.question, &case, Some(&args.out))?;
     isolation::check(&case)?;
     let (catalogue, catalogue_files) = Catalogue::load(&case.reports.catalogues)?;
-    let (templates, template_files) = templates(&case)?;
+    let own = own_templates(&case)?;
     let signer = args.sign.as_deref().map(Signer::open).transpose()?;
     let writer = Writer::create(&args.out)?;
     signals::undo_on(&writer);
@@ -35,7 +35,14 @@ pub(crate) fn run(args: &ReportArgs) -> anyhow::Result<Outcome> {
     let engine = Local {
         threads: args.question.threads,
     };
-    let scan = engine.run(&plan, &Bar::new(args.quiet))?;
+    // The built-in ones have no fault that would have to be told first, and reading them takes as long as a small log.
+    let (scan, templates) = thread::scope(|scope| {
+        let templates = scope.spawn(|| own.unwrap_or_else(Templates::built_in));
+        let scan = engine.run(&plan, &Bar::new(args.quiet));
+        (scan, templates.join().expect("the built-in templates are tested"))
+    });
+    let scan = scan?;
+    let template_files = template_files(&case, &templates);
     question::verbose(&args.question, &scan);
     let answer = engine.install(|| Answer::close(&case, &catalogue, scan))??;
     let reports = Reports::new(&answer.findings, templates);
@@ -52,16 +59,17 @@ pub(crate) fn run(args: &ReportArgs) -> anyhow::Result<Outcome> {
     Ok(tell(args, &answer, &out))
 }
 
-fn templates(case: &Case) -> Result<(Templates, Vec<CaseFile>), TemplateError> {
-    let (templates, shown) = match &case.reports.templates {
-        None => (Templates::built_in(), ""),
-        Some((shown, folder)) => (Templates::from_folder(folder)?, shown.as_str()),
-    };
+fn own_templates(case: &Case) -> Result<Option<Templates>, TemplateError> {
+    let folder = case.reports.templates.as_ref();
+    folder.map(|(_, folder)| Templates::from_folder(folder)).transpose()
+}
+
+fn template_files(case: &Case, templates: &Templates) -> Vec<CaseFile> {
+    let shown = case.reports.templates.as_ref().map_or("", |(shown, _)| shown);
     let own = |used: &Replacement| CaseFile::new("template", format!("{shown}/{}", used.name), used.text.as_bytes());
     let built_in = |(name, text): (&str, &str)| CaseFile::new("template", format!("built-in:{name}"), text.as_bytes());
     let files = templates.replaced().iter().map(own);
-    let files = files.chain(templates.kept().map(built_in)).collect();
-    Ok((templates, files))
+    files.chain(templates.kept().map(built_in)).collect()
 }
 
 /// The command for the manifest: what is part of the question, and nothing that is not. A flag that is added has to be put

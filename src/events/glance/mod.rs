@@ -14,7 +14,7 @@ mod whole;
 use super::{
     capture::Pointer,
     cursor,
-    map::Matching,
+    map::{HOLDS_OTHERS, Matching},
     nothing::Nothing,
     profile::Profile,
     selector::Selector,
@@ -127,6 +127,10 @@ impl Plan {
             texts,
             record,
         };
+        // A text may hold a list of names, or an object that is none.
+        if seen.named().any(|(_, text)| text.starts_with(HOLDS_OTHERS)) {
+            return None;
+        }
         let somebody = seen.named().any(|(_, text)| self.times.nothing.is_not(text));
         somebody.then_some(seen)
     }

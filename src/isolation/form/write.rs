@@ -50,7 +50,7 @@ impl Writer {
                 self.text.push(' ');
             }
         } else if !unseen(c) {
-            if c.is_ascii() || !is_mark(c) {
+            if c.is_ascii() || reads_as_itself(c) || !is_mark(c) {
                 self.flush();
                 self.start = at;
             }
@@ -69,6 +69,10 @@ impl Writer {
             self.text.push(first);
         } else {
             self.piece(self.start, PieceKind::One(joins(first)));
+            if reads_as_itself(first) && self.pending.len() == first.len_utf8() {
+                self.text.push(first);
+                return self.pending.clear();
+            }
             let decomposed = NORMALIZER.normalize(&self.pending);
             let folded = CASES.fold_string(&decomposed);
             self.text.push_str(&NORMALIZER.normalize(&folded));
@@ -85,5 +89,27 @@ impl Writer {
     fn piece(&mut self, origin: usize, kind: PieceKind) {
         let at = self.text.len();
         self.pieces.push(Piece { at, origin, kind });
+    }
+}
+
+/// Signs that every row and nearly every page of a report holds, which nothing has to be looked up for.
+fn reads_as_itself(c: char) -> bool {
+    matches!(c, '·' | '“' | '”' | '’' | '⟨' | '⟩')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_reads_as_itself_is_no_mark_and_is_not_folded() {
+        for c in (0..=0x10_ffff)
+            .filter_map(char::from_u32)
+            .filter(|c| reads_as_itself(*c))
+        {
+            let text = c.to_string();
+            let folded = CASES.fold_string(&NORMALIZER.normalize(&text)).into_owned();
+            assert!(!is_mark(c) && NORMALIZER.normalize(&folded) == text, "{c}");
+        }
     }
 }

@@ -18,6 +18,7 @@
 mod parse;
 mod render;
 mod resolve;
+mod short;
 mod view;
 
 #[cfg(test)]
@@ -75,5 +76,22 @@ impl Template {
         let (text, style) = (Text::read(text)?, Text::read(style)?);
         let pieces = resolve::resolve(&text.nodes(Some(&style))?, V::SHAPE)?;
         Ok(Self { language, pieces })
+    }
+
+    /// Every stretch of text that it prints as it stands.
+    pub(super) fn literals(&self) -> Vec<&str> {
+        self.pieces.iter().flat_map(Piece::literals).collect()
+    }
+}
+
+impl Piece {
+    fn literals(&self) -> Vec<&str> {
+        let inner = match self {
+            Self::Literal(text) => return vec![text],
+            Self::If { then, otherwise, .. } => [then, otherwise],
+            Self::Each { inner, none, .. } => [inner, none],
+            Self::Text(_) | Self::Code(_) | Self::Rows => return Vec::new(),
+        };
+        inner.into_iter().flatten().flat_map(Self::literals).collect()
     }
 }

@@ -6,10 +6,12 @@ use handlebars::{
     template::{HelperTemplate, TemplateElement},
 };
 
+use super::short::Short;
+
 /// A part of a template.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Node<'t> {
-    Literal(&'t str),
+    Literal(String),
     Text(&'t str),
     Code(&'t str),
     Rows,
@@ -50,9 +52,9 @@ impl Kind {
 /// The text of a template, read.
 #[derive(Debug)]
 pub(super) enum Text {
-    /// Without any mark: the usual style sheet, which is long, and for which handlebars would take longest.
+    /// Without any mark: the usual style sheet.
     Plain(String),
-    Marked(Box<Template>),
+    Marked(Box<Template>, Option<Short>),
 }
 
 impl Text {
@@ -60,37 +62,70 @@ impl Text {
         if !text.contains("{{") {
             return Ok(Self::Plain(text.to_owned()));
         }
+        if let Some(short) = Short::of(text)
+            && let Ok(template) = Template::compile(&short.text)
+        {
+            return Ok(Self::Marked(Box::new(template), Some(short)));
+        }
+        // As it was written, so that a fault is told where it stands.
         let template = Template::compile(text).map_err(|fault| fault.to_string())?;
-        Ok(Self::Marked(Box::new(template)))
+        Ok(Self::Marked(Box::new(template), None))
     }
 
     /// Its parts, `style` in the place of `{{> style}}`.
     pub(super) fn nodes<'t>(&'t self, style: Option<&'t Self>) -> Result<Vec<Node<'t>>, String> {
         match self {
-            Self::Plain(text) => Ok(vec![Node::Literal(text)]),
-            Self::Marked(template) => nodes(Some(template), style),
+            Self::Plain(text) => Ok(vec![Node::Literal(text.clone())]),
+            Self::Marked(template, short) => {
+                let short = short.as_ref();
+                Parts { short, style }.nodes(Some(template))
+            }
         }
     }
 }
 
-fn nodes<'t>(template: Option<&'t Template>, style: Option<&'t Text>) -> Result<Vec<Node<'t>>, String> {
-    let elements = template.iter().flat_map(|template| &template.elements);
-    let parts: Result<Vec<_>, _> = elements.map(|element| part(element, style)).collect();
-    Ok(parts?.into_iter().flatten().collect())
+/// What the parts of a template are made with.
+#[derive(Clone, Copy)]
+struct Parts<'t> {
+    short: Option<&'t Short>,
+    style: Option<&'t Text>,
 }
 
-fn part<'t>(element: &'t TemplateElement, style: Option<&'t Text>) -> Result<Vec<Node<'t>>, String> {
-    match element {
-        TemplateElement::RawString(text) => Ok(vec![Node::Literal(text)]),
-        TemplateElement::Comment(_) => Ok(Vec::new()),
-        TemplateElement::Expression(call) => Ok(vec![print(call)?]),
-        TemplateElement::HelperBlock(call) => Ok(vec![Node::Block(block(call, style)?)]),
-        TemplateElement::PartialExpression(call) => match (call.name.as_name(), style) {
-            (Some("style"), Some(style)) => style.nodes(None),
-            _ => Err("the one partial is `{{> style}}`".to_owned()),
-        },
-        TemplateElement::HtmlExpression(_) => Err("`{{{` and `{{&` would print unescaped text".to_owned()),
-        _ => Err("decorators and block partials are not known here".to_owned()),
+impl<'t> Parts<'t> {
+    fn nodes(self, template: Option<&'t Template>) -> Result<Vec<Node<'t>>, String> {
+        let elements = template.iter().flat_map(|template| &template.elements);
+        let parts: Result<Vec<_>, _> = elements.map(|element| self.part(element)).collect();
+        Ok(parts?.into_iter().flatten().collect())
+    }
+
+    fn part(self, element: &'t TemplateElement) -> Result<Vec<Node<'t>>, String> {
+        match element {
+            TemplateElement::RawString(text) => Ok(vec![Node::Literal(self.literal(text))]),
+            TemplateElement::Comment(_) => Ok(Vec::new()),
+            TemplateElement::Expression(call) => Ok(vec![print(call)?]),
+            TemplateElement::HelperBlock(call) => Ok(vec![Node::Block(self.block(call)?)]),
+            TemplateElement::PartialExpression(call) => match (call.name.as_name(), self.style) {
+                (Some("style"), Some(style)) => style.nodes(None),
+                _ => Err("the one partial is `{{> style}}`".to_owned()),
+            },
+            TemplateElement::HtmlExpression(_) => Err("`{{{` and `{{&` would print unescaped text".to_owned()),
+            _ => Err("decorators and block partials are not known here".to_owned()),
+        }
+    }
+
+    fn literal(self, text: &str) -> String {
+        self.short.map_or_else(|| text.to_owned(), |short| short.full(text))
+    }
+
+    fn block(self, call: &'t HelperTemplate) -> Result<Block<'t>, String> {
+        let kind = Kind::named(name(call)).ok_or_else(|| format!("there is no block `{}`", name(call)))?;
+        let path = argument(call)?.ok_or_else(|| format!("`{{{{#{}}}}}` takes a name", kind.name()))?;
+        Ok(Block {
+            kind,
+            path,
+            inner: self.nodes(call.template.as_ref())?,
+            otherwise: self.nodes(call.inverse.as_ref())?,
+        })
     }
 }
 
@@ -102,17 +137,6 @@ fn print(call: &HelperTemplate) -> Result<Node<'_>, String> {
         (path, None) => Ok(Node::Text(path)),
         (name, Some(_)) => Err(format!("there is no helper `{name}`")),
     }
-}
-
-fn block<'t>(call: &'t HelperTemplate, style: Option<&'t Text>) -> Result<Block<'t>, String> {
-    let kind = Kind::named(name(call)).ok_or_else(|| format!("there is no block `{}`", name(call)))?;
-    let path = argument(call)?.ok_or_else(|| format!("`{{{{#{}}}}}` takes a name", kind.name()))?;
-    Ok(Block {
-        kind,
-        path,
-        inner: nodes(call.template.as_ref(), style)?,
-        otherwise: nodes(call.inverse.as_ref(), style)?,
-    })
 }
 
 fn name(call: &HelperTemplate) -> &str {
@@ -138,7 +162,10 @@ mod tests {
         let page = Text::read("<style>\n{{> style}}\n</style>").expect("a template");
         let style = Text::read("b { }\n").expect("a style sheet");
         let nodes = page.nodes(Some(&style)).expect("nodes");
-        assert_eq!(nodes, ["<style>\n", "b { }\n", "</style>"].map(Node::Literal));
+        assert_eq!(
+            nodes,
+            ["<style>\n", "b { }\n", "</style>"].map(|text| Node::Literal(text.to_owned()))
+        );
     }
 
     #[test]
@@ -161,5 +188,69 @@ mod tests {
             assert_eq!(read.nodes(None).expect_err(text), fault);
         }
         assert!(Text::read("a\n{{x").is_err() && Text::read("{{#if x}}").is_err());
+    }
+
+    fn in_full(text: &str) -> Result<Text, String> {
+        let template = Template::compile(text).map_err(|fault| fault.to_string())?;
+        Ok(Text::Marked(Box::new(template), None))
+    }
+
+    /// Whether the text could be shortened and says the same as before.
+    fn says_the_same(text: &str) -> bool {
+        if !text.contains("{{") {
+            return false;
+        }
+        let style = Text::Plain("S".to_owned());
+        let nodes = |read: Result<Text, String>| read.and_then(|read| Ok(format!("{:?}", read.nodes(Some(&style))?)));
+        let read = Text::read(text);
+        let short = matches!(read, Ok(Text::Marked(_, Some(_))));
+        assert_eq!(nodes(read), nodes(in_full(text)), "{text:?}");
+        short
+    }
+
+    #[test]
+    fn a_short_template_says_what_the_long_one_says() {
+        for name in [
+            "report.html",
+            "report.md",
+            "action.html",
+            "action.md",
+            "index.html",
+            "tenant.html",
+        ] {
+            let path = format!("{}/templates/{name}.hbs", env!("CARGO_MANIFEST_DIR"));
+            let text = std::fs::read_to_string(path).expect(name);
+            assert!(says_the_same(&text), "{name}");
+        }
+        for text in [
+            "\\{{a}} b {{c}}",
+            "{{a}}\u{f0000}{{b}}",
+            "{{{a}}} x",
+            "{{a \"}}\"}} x",
+            "x {{#if a}}",
+            "{{!-- a }} b",
+        ] {
+            assert!(!says_the_same(text), "{text}");
+        }
+    }
+
+    proptest::proptest! {
+        #![proptest_config(proptest::test_runner::Config::with_cases(2_000))]
+
+        #[test]
+        fn whatever_a_template_says_it_says_short(
+            text in "(a|b c|\n|  \n|\t| |\u{a0}|\\{\\{x\\}\\}|\\{\\{~x~\\}\\}|\\{\\{#if x\\}\\}|\\{\\{else\\}\\}|\\{\\{/if\\}\\}|\\{\\{~/if~\\}\\}|\\{\\{> style\\}\\}|\\{\\{! c \\}\\}|\\{\\{!-- \\{\\{c\\}\\} --\\}\\}|\\}\\}|\\}|\\{|\\\\|\"){0,14}"
+        ) {
+            says_the_same(&text);
+        }
+
+        #[test]
+        fn blocks_too(
+            pieces in proptest::collection::vec("(a|b c|\n|  \n| |\\{\\{x\\}\\}|\\{\\{~x~\\}\\}|\\{\\{! c \\}\\}){0,6}", 4)
+        ) {
+            let [a, b, c, d] = pieces.try_into().expect("four");
+            says_the_same(&format!("{a}{{{{#if x}}}}{b}{{{{else}}}}{c}{{{{/if}}}}{d}"));
+            says_the_same(&format!("{a}{{{{#each x}}}}{b}{{{{#unless y~}}}}{c}{{{{/unless}}}}{{{{~/each}}}}{d}"));
+        }
     }
 }

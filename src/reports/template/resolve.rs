@@ -13,12 +13,20 @@ pub(super) fn resolve(nodes: &[Node<'_>], shape: &'static Shape) -> Result<Vec<P
 
 /// `levels` are the values around, the innermost last.
 fn pieces(nodes: &[Node<'_>], levels: &[&'static Shape]) -> Result<Vec<Piece>, String> {
-    nodes.iter().map(|node| piece(node, levels)).collect()
+    let mut pieces: Vec<Piece> = Vec::with_capacity(nodes.len());
+    for node in nodes {
+        match (pieces.last_mut(), piece(node, levels)?) {
+            // A style sheet goes on where the page before it ends.
+            (Some(Piece::Literal(before)), Piece::Literal(text)) => before.push_str(&text),
+            (_, piece) => pieces.push(piece),
+        }
+    }
+    Ok(pieces)
 }
 
 fn piece(node: &Node<'_>, levels: &[&'static Shape]) -> Result<Piece, String> {
     match node {
-        Node::Literal(text) => Ok(Piece::Literal((*text).to_owned())),
+        Node::Literal(text) => Ok(Piece::Literal(text.clone())),
         Node::Text(path) => Ok(Piece::Text(printed(path, levels)?)),
         Node::Code(path) => Ok(Piece::Code(printed(path, levels)?)),
         Node::Rows => Ok(Piece::Rows),

@@ -108,17 +108,19 @@ fn when_searched(header: &Header) -> String {
 }
 
 fn done_sentence(finding: &TenantFinding, events: &[TenantEvent]) -> String {
-    let deeds: Vec<String> = by_effect(events)
-        .into_iter()
-        .map(|(effect, outcomes)| lang::deeds(effect, outcomes))
-        .collect();
+    let all_failed = finding.outcomes.failure == finding.events;
+    let deed = |(effect, outcomes)| match all_failed {
+        true => lang::deed(effect, outcomes),
+        false => lang::deed_and_failures(effect, outcomes),
+    };
+    let deeds: Vec<String> = by_effect(events).into_iter().map(deed).collect();
     format!(
-        "It found {} by {} in your tenant, {}: {}; {}.",
+        "It found {} by {} in your tenant, {}: {}{}.",
         counted(finding.events, "action", "actions"),
         counted(finding.agents, "agent", "agents"),
         when_done(finding),
         lang::listed(&deeds),
-        failures(finding),
+        ends(finding),
     )
 }
 
@@ -130,20 +132,21 @@ fn when_done(finding: &TenantFinding) -> String {
     }
 }
 
-/// How many failed, which none and all are said of too, and of how many the log does not tell.
-fn failures(finding: &TenantFinding) -> String {
+/// How they ended: that none or all failed, and of how many the log does not tell. Some that failed are told of each kind.
+fn ends(finding: &TenantFinding) -> String {
     let failed = match (finding.outcomes.failure, finding.events) {
-        (0, 1) => "it is not recorded as failed".to_owned(),
-        (1, 1) => "it is recorded as failed".to_owned(),
-        (0, _) => "none is recorded as failed".to_owned(),
-        (1, _) => "one is recorded as failed".to_owned(),
-        (failed, all) if failed == all => "all are recorded as failed".to_owned(),
-        (failed, _) => format!("{} are recorded as failed", grouped(failed)),
+        (0, 1) => "it is not recorded as failed",
+        (1, 1) => "it is recorded as failed",
+        (0, _) => "none is recorded as failed",
+        (failed, all) if failed == all => "all are recorded as failed",
+        _ => "",
     };
-    match (finding.outcomes.unknown, finding.events) {
-        (0, _) => failed,
-        (1, 1) => "the log tells no outcome".to_owned(),
-        (untold, _) => format!("{failed}, and for {} the log tells no outcome", grouped(untold)),
+    match (finding.outcomes.unknown, finding.events, failed) {
+        (0, _, "") => String::new(),
+        (0, _, failed) => format!("; {failed}"),
+        (1, 1, _) => "; the log tells no outcome".to_owned(),
+        (untold, _, "") => format!("; for {} the log tells no outcome", grouped(untold)),
+        (untold, _, failed) => format!("; {failed}, and for {} the log tells no outcome", grouped(untold)),
     }
 }
 
