@@ -109,9 +109,12 @@ fn when_searched(header: &Header) -> String {
 
 fn done_sentence(finding: &TenantFinding, events: &[TenantEvent]) -> String {
     let all_failed = finding.outcomes.failure == finding.events;
-    let deed = |(effect, outcomes)| match all_failed {
-        true => lang::deed(effect, outcomes),
-        false => lang::deed_and_failures(effect, outcomes),
+    let deed = |(effect, outcomes)| {
+        if all_failed {
+            lang::deed(effect, outcomes)
+        } else {
+            lang::deed_and_failures(effect, outcomes)
+        }
     };
     let deeds: Vec<String> = by_effect(events).into_iter().map(deed).collect();
     format!(
