@@ -68,6 +68,11 @@ impl Coverage {
             .for_each(|(own, more)| *own |= more);
     }
 
+    /// How much memory it takes beside itself.
+    pub fn weight(&self) -> u64 {
+        size_of_val(&self.hours[..]) as u64
+    }
+
     /// The earliest record, inside the windows or not.
     pub fn first(&self) -> Option<Timestamp> {
         self.first

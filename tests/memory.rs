@@ -116,6 +116,14 @@ fn what_is_needed_whole_and_has_no_room_is_an_error_that_names_the_limit() {
         number => format!("{{no record {number}\n"),
     });
     report("records that could not be read");
+    log(&dir, 40_000, |number| {
+        event(number, number % 900, "u-1", "").replace("user.view", &format!("no.such.action.{number}"))
+    });
+    report("different actions");
+    log(&dir, 40_000, |number| {
+        event(number / 2, number % 900, "u-1", &number.to_string())
+    });
+    report("events that share an id");
     log(&dir, 20_000, |number| event(number, number, "u-1", "because"));
     ends(dir.run(["scan", "case.toml"]), "figures of customers");
     let long = "x".repeat(12 << 20);
@@ -123,6 +131,67 @@ fn what_is_needed_whole_and_has_no_room_is_an_error_that_names_the_limit() {
     report("events in scope");
     // The same with room.
     dir.run(["scan", "case.toml", "--quiet", "--memory", "1GiB"]).ends(1);
+}
+
+#[test]
+fn thousands_of_logs_are_counted_too() {
+    let dir = Dir::new();
+    dir.file("case.toml", CASE.replace("log.jsonl", "logs"));
+    for number in 0..2_100 {
+        dir.file(&format!("logs/{number}.jsonl"), event(number, 1, "u-1", "because"));
+    }
+    let run = dir.run(["scan", "case.toml"]).ends(2);
+    run.says("logs and members of archives")
+        .says("8.0 MiB")
+        .says("--memory");
+    dir.run(["scan", "case.toml", "--quiet", "--memory", "1GiB"]).ends(1);
+}
+
+#[test]
+fn an_event_of_many_customers_is_the_same_to_each_of_them_without_room() {
+    let dir = Dir::new();
+    let tenants: Vec<String> = (0..700)
+        .map(|tenant| format!(r#""t-{}""#, tenant * 7919 % 700))
+        .collect();
+    let several = format!(r#""tenants":[{}]"#, tenants.join(","));
+    log(&dir, 40, |number| {
+        // Some name one customer, some few, some all.
+        let one = format!(r#""tenant":{{"id":"t-{number}"}}"#);
+        let named = match number % 4 {
+            0 => one.clone(),
+            1 => r#""tenants":["t-1","t-2","t-1"]"#.to_owned(),
+            _ => several.clone(),
+        };
+        event(number, number, "ann@customer.example", &"why ".repeat(200)).replace(&one, &named)
+    });
+    let case = dir.path("");
+    let usual = report(&case, &dir.path("usual"), &["--memory", "1GiB"]);
+    assert_eq!(usual.status, 1, "{}", usual.stderr);
+    assert_eq!(report(&case, &dir.path("spilled"), &["--memory", NONE]).status, 1);
+    assert!(
+        files(&dir.path("usual")) == files(&dir.path("spilled")),
+        "the same bytes"
+    );
+}
+
+#[test]
+fn a_record_whose_events_would_take_too_much_is_refused_whole() {
+    let dir = Dir::new();
+    dir.file("case.toml", CASE.replace("superuser", "google-workspace-admin"));
+    let record = |events: usize| {
+        let events = vec![r#"{"name":"CHANGE_PASSWORD","type":"USER_SETTINGS"}"#; events].join(",");
+        let address = "1".repeat(1 << 20);
+        format!(
+            r#"{{"id":{{"time":"2026-01-16T10:00:00Z","customerId":"C1"}},"actor":{{"profileId":"agent-1"}},"ipAddress":"{address}","events":[{events}]}}
+"#
+        )
+    };
+    dir.file("log.jsonl", record(3) + &record(300));
+    let run = dir.run(["scan", "case.toml", "--json", "--memory", "1GiB"]).ends(1);
+    let findings: serde_json::Value = serde_json::from_str(&run.stdout).expect("findings");
+    assert_eq!(findings["records"]["in_scope"], 1);
+    assert_eq!(findings["refused"][0]["reason"], "too-many-events");
+    assert_eq!(findings["refused"][0]["names"][0], "agent-1");
 }
 
 #[test]

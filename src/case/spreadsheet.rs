@@ -57,7 +57,11 @@ impl Row<'_> {
     pub(super) fn words(&self, column: &str) -> Vec<String> {
         let text = self.trimmed(column).unwrap_or_default();
         let words = text.split(|c: char| c == ';' || c.is_whitespace());
-        words.filter(|word| !word.is_empty()).map(str::to_owned).collect()
+        let words = words.filter(|word| !word.is_empty()).map(str::to_owned);
+        // Most cells hold one, where a list that grows takes room for four.
+        let mut words: Vec<_> = words.collect();
+        words.shrink_to_fit();
+        words
     }
 
     /// The parts of a cell that holds several, separated by `;`; a part may hold blanks.
@@ -196,7 +200,7 @@ struct Records<'t> {
     /// Where the next field begins.
     at: usize,
     reader: Reader,
-    /// Room for any field without its quotes.
+    /// Room for a field without its quotes, as much as one has taken so far.
     decoded: Vec<u8>,
 }
 
@@ -208,7 +212,7 @@ impl<'t> Records<'t> {
             text,
             at,
             reader: Reader::new(),
-            decoded: vec![0; text.len() + 1],
+            decoded: Vec::new(),
         }
     }
 
@@ -243,8 +247,8 @@ impl<'t> Records<'t> {
                 ReadFieldResult::Field { record_end } => break record_end,
                 // All is read; the next call, with no input, closes the field.
                 ReadFieldResult::InputEmpty => {}
-                // The decoded form is never longer than the text, for which there is room.
-                ReadFieldResult::OutputFull | ReadFieldResult::End => break true,
+                ReadFieldResult::OutputFull => self.decoded.resize(2 * length + 64, 0),
+                ReadFieldResult::End => break true,
             }
         };
         let cell = Cell {

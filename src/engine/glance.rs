@@ -107,7 +107,7 @@ impl InBlock<'_> {
                 let start = usize::try_from(record.offset - self.start).ok()?;
                 sightings.as_mut()?.time(start..start + record.bytes.len())
             }
-            Look::Row(row) => row.as_ref()?.time(record.bytes),
+            Look::Row(row) => row.as_ref()?.time(record),
         };
         let outside = time.filter(|time| self.scopes.at(*time).is_empty());
         if self.tried < TRIED {

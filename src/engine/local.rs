@@ -1,8 +1,7 @@
 //! All cores of this machine. The only place that knows of rayon, beside the plan.
 //!
-//! Sources run side by side, and a large source is worked on by all threads: one at a time unpacks and hashes the next
-//! block while the others judge the records of those before. Each part folds into a tally of its own; no lock guards a
-//! result.
+//! Sources run side by side, and a large source is worked on by all threads, which take turns at unpacking and hashing
+//! its next block. Each thread's part folds into a tally of its own; no lock guards a result.
 
 use std::{io, num::NonZeroUsize, sync::Arc};
 
@@ -10,8 +9,8 @@ use rayon::{ThreadPoolBuilder, prelude::*};
 
 use super::{
     Engine, EngineError, Plan,
-    ahead::ahead,
     judge::{Form, Judge},
+    turns::Turns,
 };
 use crate::{
     events::Profile,
@@ -126,13 +125,7 @@ fn tally(plan: &Plan, profile: &Profile, budget: &Arc<Budget>, stream: &mut Stre
     let mut tally = if first.len() < 2 {
         first.into_iter().try_fold(share(), Share::with)?.tally
     } else {
-        let blocks = first.into_iter().chain(blocks);
-        let threads = rayon::current_num_threads();
-        if plan.sources.sources.len() < threads {
-            ahead(blocks, threads, |blocks| shared(plan, blocks, share))?
-        } else {
-            shared(plan, blocks, share)?
-        }
+        shared(plan, first.into_iter().chain(blocks), share)?
     };
     tally.make_room(true).map_err(io::Error::other)?;
     Ok((framing.to_string(), tally))
@@ -144,10 +137,15 @@ fn shared<'p>(
     blocks: impl Iterator<Item = io::Result<Block>> + Send,
     share: impl Fn() -> Share<'p> + Send + Sync,
 ) -> io::Result<SourceTally> {
-    let shares = blocks.par_bridge().try_fold(share, Share::with);
+    let threads = rayon::current_num_threads();
+    let turns = Turns::new(blocks, threads);
+    let judge = |_| {
+        let judged = std::iter::from_fn(|| turns.next()).try_fold(share(), Share::with);
+        judged.map(|share| share.tally).inspect_err(|_| turns.end())
+    };
     let nothing = || SourceTally::new(plan.coverage.clone());
-    let tallies = shares.map(|share| io::Result::Ok(share?.tally));
-    tallies.try_reduce(nothing, |one, other| Ok(one.merge(other)))
+    let each = (0..threads).into_par_iter().with_max_len(1);
+    each.map(judge).try_reduce(nothing, |one, other| Ok(one.merge(other)))
 }
 
 /// What one thread has of a source: how it reads it, and what it found.

@@ -1,11 +1,11 @@
 //! Execution: a plan, and the engines that can carry it out. What is in scope is decided elsewhere; nothing is written.
 
-mod ahead;
 mod full;
 mod glance;
 mod judge;
 mod local;
 mod plan;
+mod turns;
 
 use crate::{findings::Scan, progress::Progress, sources::SourceError, tenants::StoreError};
 

@@ -37,22 +37,26 @@ impl Group {
     /// Its things in a record, with at least one of type, id and name each.
     pub(super) fn things(&self, reading: &Reading<'_, '_>, slots: &Slots<'_>) -> Result<Vec<Target>, Refusal> {
         let thing = |kind, id, name| Target { kind, id, name };
-        let (mut things, constant) = match self {
-            Self::Once { kind, id, name } => (
-                vec![thing(reading.text(kind)?, reading.text(id)?, reading.text(name)?)],
-                matches!(kind[..], [Selector::Constant(_)]),
-            ),
-            Self::Each { list, kind, id, name } => (
+        // A type that is always the same says nothing by itself.
+        let says = |thing: &Target, constant: bool| {
+            thing.id.is_some() || thing.name.is_some() || (thing.kind.is_some() && !constant)
+        };
+        match self {
+            Self::Once { kind, id, name } => {
+                let constant = matches!(kind[..], [Selector::Constant(_)]);
+                let once = thing(reading.text(kind)?, reading.text(id)?, reading.text(name)?);
+                Ok(Some(once).filter(|thing| says(thing, constant)).into_iter().collect())
+            }
+            Self::Each { list, kind, id, name } => {
+                let constant = matches!(&kind[..], [only] if only.is_constant());
                 elements(slots[*list].as_ref(), |json| {
                     let text = |inners: &[Inner]| first_inside(inners, json, reading);
-                    Ok(vec![thing(text(kind)?, text(id)?, text(name)?)])
-                })?,
-                matches!(&kind[..], [only] if only.is_constant()),
-            ),
-        };
-        // A type that is always the same says nothing by itself.
-        things.retain(|thing| thing.id.is_some() || thing.name.is_some() || (thing.kind.is_some() && !constant));
-        Ok(things)
+                    let each = thing(text(kind)?, text(id)?, text(name)?);
+                    // A list may have millions that say nothing.
+                    Ok(Some(each).filter(|thing| says(thing, constant)))
+                })
+            }
+        }
     }
 }
 

@@ -1,7 +1,8 @@
 //! A record through a profile: first its time, then its actors, and only for an event in scope all the rest.
 
-use std::{borrow::Cow, sync::Arc};
+use std::{borrow::Cow, cell::Cell, sync::Arc};
 
+use bytesize::ByteSize;
 use serde_json::value::RawValue;
 
 use super::{
@@ -46,6 +47,10 @@ pub struct Named<'p, 'b> {
     /// As logged.
     pub value: Cow<'b, str>,
 }
+
+/// How much memory the events of one record may take. It is no part of the memory for what is in scope, on which no answer
+/// may depend; and hundreds of thousands of usual events are less.
+const TOGETHER: usize = 256 << 20;
 
 /// The simple fields.
 #[derive(Debug, Clone)]
@@ -121,7 +126,20 @@ impl<'p, 'b> Reading<'p, 'b> {
         let Some(explode) = &self.profile.explode else {
             return Ok(None);
         };
+        // Each event has what the whole record says, so a record may hold far more than its bytes.
+        let whole: usize = self.slots.iter().flatten().map(Value::len).sum();
+        let list = self.slots[explode.list].as_ref().map_or(0, Value::len);
+        let shared = whole - list + size_of_val(&self.slots[..]);
+        let taken = Cell::new(0);
         let part = |element: &str| {
+            taken.set(taken.get() + shared + element.len());
+            if taken.get() > TOGETHER {
+                let detail = format!(
+                    "the events in it would take more than {} together",
+                    ByteSize::b(TOGETHER as u64)
+                );
+                return Err(Refusal::new(RefusalReason::TooManyEvents, detail));
+            }
             let slots = explode.replaced(&self.slots, element)?;
             Ok(vec![Self {
                 profile: self.profile,
@@ -202,8 +220,8 @@ impl<'p, 'b> Reading<'p, 'b> {
         })
     }
 
-    /// The tenants it names, each once, in the order named. One without an id goes by its name, in a form that no id has:
-    /// customers choose their names, and one must not be able to take another's id for it.
+    /// The tenants it names, each once, in id order; of several names for one the first. One without an id goes by its name, in
+    /// a form that no id has: customers choose their names, and one must not be able to take another's id for it.
     fn tenants(&self) -> Result<Vec<TenantRef>, Refusal> {
         let mut tenants: Vec<TenantRef> = Vec::new();
         for Target { id, name, .. } in self.things(&self.profile.tenants)? {
@@ -212,22 +230,27 @@ impl<'p, 'b> Reading<'p, 'b> {
                 (None, Some(name)) => vec![Cow::Owned(format!("name:{name}"))],
                 (None, None) => Vec::new(),
             };
-            for id in ids {
-                let id = TenantId(id.into_owned());
-                // Few events name more than one or two.
-                if tenants.iter().all(|known| known.id != id) {
-                    let name = name.clone();
-                    tenants.push(TenantRef { id, name });
-                }
-            }
+            let tenant = |id: Cow<'_, str>| TenantRef {
+                id: TenantId(id.into_owned()),
+                name: name.clone(),
+            };
+            tenants.extend(ids.into_iter().map(tenant));
         }
+        // Somebody may name a million, so nothing is looked for among those before it.
+        tenants.sort_by(|a, b| a.id.cmp(&b.id));
+        tenants.dedup_by(|later, first| later.id == first.id);
+        // Millions of events are kept, each with room for what it holds and no more.
+        tenants.shrink_to_fit();
         Ok(tenants)
     }
 
     fn things(&self, groups: &[Group]) -> Result<Vec<Target>, Refusal> {
         let mut things = Vec::new();
         for group in groups {
-            things.append(&mut group.things(self, &self.slots)?);
+            let mut more = group.things(self, &self.slots)?;
+            // Millions of events are kept, each with room for what it holds and no more.
+            things.reserve_exact(more.len());
+            things.append(&mut more);
         }
         Ok(things)
     }
@@ -262,10 +285,13 @@ impl<'p, 'b> Reading<'p, 'b> {
     }
 }
 
+/// How a text begins that may be a list or an object.
+pub(super) const HOLDS_OTHERS: [char; 2] = ['[', '{'];
+
 /// Where one name is expected: the name itself, or each of a list of them. An object is no name, and what it hides cannot
 /// be told.
 fn scalars(text: Cow<'_, str>) -> Result<Vec<Cow<'_, str>>, Refusal> {
-    if !text.starts_with(['[', '{']) {
+    if !text.starts_with(HOLDS_OTHERS) {
         return Ok(vec![text]);
     }
     // The elements stay as written: as a float, a long number would be another one.

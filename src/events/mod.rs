@@ -35,7 +35,7 @@ pub struct AccessEvent {
     pub time: Timestamp,
     /// The code the tool logs.
     pub action: String,
-    /// None, one or several, each once.
+    /// None, one or several, each once, in id order.
     pub tenants: Vec<TenantRef>,
     /// On whom or what.
     pub targets: Vec<Target>,
@@ -54,6 +54,12 @@ pub struct AccessEvent {
 }
 
 impl AccessEvent {
+    /// This tenant, as the event names it.
+    pub fn tenant(&self, id: &TenantId) -> Option<&TenantRef> {
+        let place = self.tenants.binary_search_by(|tenant| tenant.id.cmp(id));
+        place.ok().map(|place| &self.tenants[place])
+    }
+
     /// Every text in it, but for those that name its tenants.
     pub fn texts(&self) -> impl Iterator<Item = &str> {
         let Self {

@@ -110,16 +110,16 @@ impl Selector {
 }
 
 /// What is found in every element of a list; a value that is no list is its own only element.
-pub(super) fn elements<T>(
+pub(super) fn elements<T, F: IntoIterator<Item = T>>(
     list: Option<&Value<'_>>,
-    find: impl Fn(&str) -> Result<Vec<T>, Refusal>,
+    find: impl Fn(&str) -> Result<F, Refusal>,
 ) -> Result<Vec<T>, Refusal> {
     let json = list.and_then(Value::json).unwrap_or(Cow::Borrowed("null"));
-    let found: Vec<_> = split(&json)
-        .iter()
-        .map(|json| find(json.get()))
-        .collect::<Result<_, _>>()?;
-    Ok(found.into_iter().flatten().collect())
+    let mut found = Vec::new();
+    for element in split(&json) {
+        found.extend(find(element.get())?);
+    }
+    Ok(found)
 }
 
 /// The elements of a JSON array, or the one value that is none; nothing for `null`.

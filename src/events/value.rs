@@ -15,6 +15,12 @@ pub(super) enum Value<'b> {
 }
 
 impl<'b> Value<'b> {
+    /// In bytes.
+    pub(super) fn len(&self) -> usize {
+        let (Self::Json(text) | Self::Cell(text)) = self;
+        text.len()
+    }
+
     /// As text: a string without quotes and escapes, anything else as written. JSON `null` is none.
     pub(super) fn text(&self) -> Option<Cow<'b, str>> {
         match self {

@@ -117,9 +117,12 @@ impl Answer {
             .settled
             .kept
             .each_share(|id, events| closing.figures(id, events))?;
-        let figures: Vec<_> = figures.into_iter().collect::<Result<_, _>>()?;
         closing.attributed(&figures, None)?;
-        Ok(closing.findings(figures, IsolationFinding::default()))
+        let findings = closing.findings(figures, IsolationFinding::default());
+        // Nobody need wait until the memory of a million events is given back.
+        let kept = closing.settled.kept;
+        rayon::spawn(|| drop(kept));
+        Ok(findings)
     }
 }
 
@@ -132,6 +135,10 @@ struct Closing<'c> {
     records: Books,
 }
 
+/// About how much memory the list of one customer's files takes, and what is told of one file that was passed over.
+const FILES: u64 = 2 << 10;
+const SKIPPED: u64 = 1 << 10;
+
 /// A tenant's copy, where it is kept in memory, and what was found of others in it.
 type Copy = (Option<Vec<crate::tenants::TenantEvent>>, Vec<Mention>);
 
@@ -142,6 +149,9 @@ impl<'c> Closing<'c> {
             std::mem::replace(&mut source.tally, SourceTally::new(coverage))
         });
         let settled = settle(tallies.collect(), &kinds(&scan), &scan.budget)?;
+        let passed_over = SKIPPED * scan.skipped.len() as u64;
+        scan.budget
+            .claim("files that were passed over, each of which is told,", passed_over)?;
         let records = balanced(&settled)?;
         Ok(Self {
             case,
@@ -154,11 +164,8 @@ impl<'c> Closing<'c> {
 
     /// One tenant's figures, which stay in memory.
     fn figures(&self, id: &TenantId, events: &[&ScopedEvent]) -> Result<Figures, StoreError> {
-        let what = "figures of customers";
-        // Once there is no room, nothing more need be counted.
-        self.scan.budget.claim(what, 0)?;
         let figures = count::figures(self.case, self.catalogue, id, events);
-        self.scan.budget.claim(what, figures.weight())?;
+        self.scan.budget.claim("figures of customers", figures.weight())?;
         Ok(figures)
     }
 
@@ -170,10 +177,11 @@ impl<'c> Closing<'c> {
             let company = sighting.company(id, events);
             let what = "names of customers' people, whom all reports are searched for,";
             self.scan.budget.claim(what, company.weight())?;
-            Ok((self.figures(id, events)?, company))
+            // Every customer's files are listed.
+            self.scan.budget.claim("files of customers", FILES)?;
+            Ok::<_, StoreError>((self.figures(id, events)?, company))
         })?;
-        let (figures, companies): (Vec<_>, Vec<_>) =
-            both.into_iter().collect::<Result<Vec<_>, _>>()?.into_iter().unzip();
+        let (figures, companies): (Vec<_>, Vec<_>) = both.into_iter().unzip();
         kept.homeless(|event| sighting.words(&[event]))?;
         Ok((figures, self.names(&sighting, &companies)))
     }
@@ -193,14 +201,13 @@ impl<'c> Closing<'c> {
     fn copies(&self, names: &Names) -> Result<Vec<Copy>, StoreError> {
         let kept = &self.settled.kept;
         let held = matches!(kept, Kept::Held(_));
-        let copies = kept.each_share(|id, events| {
+        kept.each_share(|id, events| {
             let (copies, mentions) = count::copies(self.catalogue, names, id, events);
             let what = "texts that name others in customers' copies, all of which are told,";
             let weight = mentions.iter().map(Mention::weight).sum();
             self.scan.budget.claim(what, weight)?;
             Ok((held.then_some(copies), mentions))
-        })?;
-        copies.into_iter().collect()
+        })
     }
 
     /// Whether every event came to its tenants, and no other did. `homeless` are those that came to nobody, if they were
@@ -370,7 +377,7 @@ fn impact<'a>(case: &Case, tenants: impl Iterator<Item = &'a TenantFinding> + Cl
         tenants: touched,
         known_tenants: tenants.filter(|tenant| tenant.known).count() as u64,
         share: customers
-            .filter(|&customers| customers > 0)
+            .filter(|&customers| touched.max(1) <= customers)
             .map(|customers| share(touched, customers)),
         customers,
         listed: case.directory.tenants.len() as u64,

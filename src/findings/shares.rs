@@ -24,8 +24,7 @@ impl Answer {
         let Some(stored) = &self.stored else {
             return self.tenants.par_iter().map(&work).collect();
         };
-        let made = stored.each_share(|id, events| work(&self.impact(catalogue, id, events)))?;
-        made.into_iter().collect()
+        stored.each_share(|id, events| work(&self.impact(catalogue, id, events)))
     }
 
     fn impact(&self, catalogue: &Catalogue, id: &TenantId, events: &[&ScopedEvent]) -> TenantImpact {

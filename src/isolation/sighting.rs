@@ -33,8 +33,7 @@ impl Sighting {
         let mut names = Vec::new();
         let mut people = Vec::new();
         for event in events.iter().map(|event| &event.event) {
-            let own = event.tenants.iter().find(|tenant| tenant.id == *id);
-            names.extend(own.and_then(|tenant| tenant.name.as_deref()));
+            names.extend(event.tenant(id).and_then(|tenant| tenant.name.as_deref()));
             // Whose they are, an event of several does not say.
             if event.tenants.len() == 1 {
                 people.extend(event.targets.iter().flat_map(people::names));

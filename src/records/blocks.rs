@@ -4,11 +4,12 @@
 use std::{
     io::{self, Read},
     mem,
+    num::NonZeroUsize,
     ops::Range,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use super::{Framing, Record, csv, document, lines};
+use super::{Framing, Record, document, lines, rows};
 
 /// Measured: beyond this, bigger reads bring nothing and cost cache. A fuzzer's logs are small, and are to be cut too.
 const BLOCK: usize = if cfg!(fuzzing) { 256 } else { 1 << 19 };
@@ -35,6 +36,15 @@ pub(super) enum Spans {
     Lines,
     /// Here, in order.
     At(Vec<Range<usize>>),
+    /// The same, of rows.
+    Rows(Vec<Row>),
+}
+
+/// A row of a block, and its cells as far as they were counted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Row {
+    pub(super) span: Range<usize>,
+    pub(super) cells: Option<NonZeroUsize>,
 }
 
 /// A stretch of a source that holds whole records.
@@ -91,7 +101,11 @@ impl Block {
 
     /// Whether it holds a record, be it one without a byte.
     fn has_records(&self) -> bool {
-        matches!(&self.spans, Spans::At(spans) if !spans.is_empty())
+        match &self.spans {
+            Spans::Lines => false,
+            Spans::At(spans) => !spans.is_empty(),
+            Spans::Rows(rows) => !rows.is_empty(),
+        }
     }
 
     /// Its bytes: the records, and what stands between them.
@@ -106,28 +120,34 @@ impl Block {
 
     /// Does this with each record, in order. The same as a loop over [`Self::records`], and faster.
     pub fn each(&self, mut with: impl FnMut(Record<'_>)) {
-        let mut with = |span: Range<usize>| {
-            with(Record {
-                bytes: &self.buffer[span.clone()],
-                offset: self.offset + span.start as u64,
-            });
-        };
         match &self.spans {
-            Spans::Lines => lines::spans(self.bytes()).for_each(with),
-            Spans::At(spans) => spans.iter().for_each(|span| with(span.clone())),
+            Spans::Lines => lines::spans(self.bytes()).for_each(|span| with(self.record(span, None))),
+            Spans::At(spans) => spans.iter().for_each(|span| with(self.record(span.clone(), None))),
+            Spans::Rows(rows) => rows
+                .iter()
+                .for_each(|row| with(self.record(row.span.clone(), row.cells))),
         }
     }
 
     /// Its records, in order.
     pub fn records(&self) -> impl Iterator<Item = Record<'_>> {
-        let (lines, spans) = match &self.spans {
-            Spans::Lines => (self.bytes(), [].as_slice()),
-            Spans::At(spans) => ([].as_slice(), spans.as_slice()),
+        let (lines, spans, rows) = match &self.spans {
+            Spans::Lines => (self.bytes(), [].as_slice(), [].as_slice()),
+            Spans::At(spans) => ([].as_slice(), spans.as_slice(), [].as_slice()),
+            Spans::Rows(rows) => ([].as_slice(), [].as_slice(), rows.as_slice()),
         };
-        lines::spans(lines).chain(spans.iter().cloned()).map(|span| Record {
-            bytes: &self.buffer[span.clone()],
+        let plain = lines::spans(lines)
+            .chain(spans.iter().cloned())
+            .map(|span| self.record(span, None));
+        plain.chain(rows.iter().map(|row| self.record(row.span.clone(), row.cells)))
+    }
+
+    fn record(&self, span: Range<usize>, cells: Option<NonZeroUsize>) -> Record<'_> {
+        Record {
             offset: self.offset + span.start as u64,
-        })
+            bytes: &self.buffer[span],
+            cells,
+        }
     }
 }
 
@@ -177,7 +197,7 @@ impl<R: Read> Blocks<R> {
                 0
             }
             Framing::Csv(header) => {
-                blocks.cutter = Box::new(csv::Rows::new(header.delimiter, &blocks.held()[..header.length]));
+                blocks.cutter = Box::new(rows::Rows::new(header.delimiter, &blocks.held()[..header.length]));
                 header.length
             }
         };

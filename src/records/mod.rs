@@ -7,6 +7,10 @@ mod csv;
 mod document;
 mod framing;
 mod lines;
+mod marks;
+mod rows;
+
+use std::num::NonZeroUsize;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -34,6 +38,8 @@ pub struct Record<'b> {
     pub bytes: &'b [u8],
     /// From the source's first byte.
     pub offset: u64,
+    /// How many cells it has, where it is a row and they were counted while it was cut out.
+    pub cells: Option<NonZeroUsize>,
 }
 
 /// Why a record is no event.
@@ -79,6 +85,8 @@ pub enum RefusalReason {
     MissingActor,
     /// In scope, and nothing says what was done.
     MissingAction,
+    /// It holds so many events that they would take too much memory.
+    TooManyEvents,
 }
 
 impl RefusalReason {
@@ -95,6 +103,7 @@ impl RefusalReason {
             Self::NotAName => "not-a-name",
             Self::MissingActor => "missing-actor",
             Self::MissingAction => "missing-action",
+            Self::TooManyEvents => "too-many-events",
         }
     }
 }

@@ -76,19 +76,14 @@ impl Identities {
 
     /// The same of a text.
     pub fn any_named_in_text(&self, text: &str) -> bool {
-        if !self.is_plain(text) {
-            return !self.named_in(text.as_bytes()).is_empty();
-        }
         // Nothing to fold or to decode: the usual record, looked at where it lies.
-        match &self.mentions {
-            Some(mentions) => mentions.any_in(text, |place| {
-                is_whole(text, place.clone()) && self.folded.contains_key(&text[place].to_ascii_lowercase())
-            }),
-            None => self.is_named_in(text),
+        if self.is_plain(text) {
+            return self.is_named_in(text);
         }
+        self.is_named_in(&fold(&unescaped(text)))
     }
 
-    /// Made when it is first needed: most logs mention nobody.
+    /// Made when it is first needed: most logs have nothing that cannot be read.
     fn finder(&self) -> &AhoCorasick {
         let finder = || {
             let finder = AhoCorasick::builder()
@@ -99,9 +94,15 @@ impl Identities {
         self.finder.get_or_init(finder)
     }
 
+    /// Of a text in which only the case of ASCII letters is to be folded.
     fn is_named_in(&self, text: &str) -> bool {
-        let mut found = self.finder().find_overlapping_iter(text);
-        found.any(|found| is_whole(text, found.range()))
+        let Some(mentions) = &self.mentions else {
+            let mut found = self.finder().find_overlapping_iter(text);
+            return found.any(|found| is_whole(text, found.range()));
+        };
+        mentions.any_in(text, |place| {
+            is_whole(text, place.clone()) && self.folded.contains_key(&text[place].to_ascii_lowercase())
+        })
     }
 
     /// Whether searching the text as it is finds what searching it folded and decoded would: ASCII identities, no escapes,

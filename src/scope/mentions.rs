@@ -32,7 +32,7 @@ pub(super) struct Mentions {
 
 /// How much of an identity follows from a fragment's beginning on, and how much precedes it: of addresses in one domain the
 /// one is the same, so that a look at the end decides for all of them.
-type Shapes = BTreeMap<usize, BTreeSet<usize>>;
+type Shapes = Vec<(usize, Vec<usize>)>;
 
 impl Mentions {
     /// Of these identities, in lower case. None where a few fragments do not cover them, or this machine cannot look for
@@ -72,7 +72,7 @@ impl Mentions {
         &self,
         text: &'t str,
         fragment: usize,
-        shapes: &'t Shapes,
+        shapes: &'t [(usize, Vec<usize>)],
     ) -> impl Iterator<Item = Range<usize>> + use<'_, 't> {
         let bytes = text.as_bytes();
         let ends = shapes
@@ -110,7 +110,7 @@ fn cover(mut left: Vec<&[u8]>) -> Option<Vec<([u8; LENGTH], Shapes)>> {
             return None;
         }
         let fragment = commonest(&left)?;
-        let mut shapes = Shapes::new();
+        let mut shapes: BTreeMap<usize, BTreeSet<usize>> = BTreeMap::new();
         left.retain(|identity| match offset(identity, fragment) {
             None => true,
             Some(offset) => {
@@ -118,7 +118,11 @@ fn cover(mut left: Vec<&[u8]>) -> Option<Vec<([u8; LENGTH], Shapes)>> {
                 false
             }
         });
-        chosen.push((fragment, shapes));
+        // Gone through at every place where a fragment stands.
+        let shapes = shapes
+            .into_iter()
+            .map(|(follows, precede)| (follows, precede.into_iter().collect()));
+        chosen.push((fragment, shapes.collect()));
     }
     Some(chosen)
 }

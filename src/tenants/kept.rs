@@ -5,7 +5,7 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use rayon::prelude::*;
 
 use super::{
-    ScopedEvent,
+    ScopedEvent, ScopedEvents,
     spool::{Spooled, StoreError},
 };
 use crate::case::TenantId;
@@ -21,15 +21,25 @@ pub enum Kept {
 
 impl Kept {
     /// Works on each tenant's events, which come in time order, ties by source, position and order in the record. What is
-    /// made of them comes in the order of the tenants' ids.
-    pub fn each_share<T: Send>(
+    /// made of them comes in the order of the tenants' ids. With the first fault it stops: there may be millions to come.
+    pub fn each_share<T, E>(
         &self,
-        work: impl Fn(&TenantId, &[&ScopedEvent]) -> T + Sync,
-    ) -> Result<Vec<T>, StoreError> {
-        let mut done = match self {
-            Self::Held(held) => held.each_share(|_| true, &work),
-            Self::Stored(stored) => stored.each_share(&work)?,
+        work: impl Fn(&TenantId, &[&ScopedEvent]) -> Result<T, E> + Sync,
+    ) -> Result<Vec<T>, E>
+    where
+        T: Send,
+        E: From<StoreError> + Send,
+    {
+        let stored = match self {
+            Self::Held(held) => {
+                let mut owners = held.owners(|_| true);
+                owners.sort_unstable_by_key(|(id, _)| *id);
+                // What is made is large, and is written where it stays.
+                return owners.par_iter().map(|(id, events)| work(id, events)).collect();
+            }
+            Self::Stored(stored) => stored,
         };
+        let mut done = stored.each_share(&work)?;
         done.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
         Ok(done.into_iter().map(|(_, made)| made).collect())
     }
@@ -49,7 +59,7 @@ impl Kept {
 /// Events in memory.
 #[derive(Debug, Default)]
 pub struct Held {
-    events: Vec<ScopedEvent>,
+    events: ScopedEvents,
     /// Places of those that are kept, in time order.
     order: Vec<usize>,
 }
@@ -59,7 +69,7 @@ type Share = (u64, usize, usize);
 
 impl Held {
     /// Of these events, those that are kept.
-    pub(super) fn new(events: Vec<ScopedEvent>, kept: &[bool]) -> Self {
+    pub(super) fn new(events: ScopedEvents, kept: &[bool]) -> Self {
         let places = (0..events.len()).into_par_iter().filter(|&place| kept[place]);
         let moment = |place: usize| {
             let event = &events[place];
@@ -73,20 +83,14 @@ impl Held {
 
     /// Each once, in time order, ties by source, position and order in the record.
     pub fn events(&self) -> impl Iterator<Item = &ScopedEvent> + Clone {
-        self.order.iter().map(|&place| &self.events[place])
+        self.order.iter().map(|&place| &*self.events[place])
     }
 
-    /// What is made of the events of each of these tenants, in no particular order.
-    pub(super) fn each_share<T: Send>(
-        &self,
-        whose: impl Fn(u64) -> bool + Sync,
-        work: &(impl Fn(&TenantId, &[&ScopedEvent]) -> T + Sync),
-    ) -> Vec<(TenantId, T)> {
+    /// Each of these tenants and its events in time order; the tenants in no particular order.
+    pub(super) fn owners(&self, whose: impl Fn(u64) -> bool + Sync) -> Vec<(&TenantId, Vec<&ScopedEvent>)> {
         let shares = self.shares(whose);
         let each = shares.par_chunk_by(|a, b| a.0 == b.0);
-        each.flat_map_iter(|shares| self.told_apart(shares))
-            .map(|(id, events)| (id.clone(), work(id, &events)))
-            .collect()
+        each.flat_map_iter(|shares| self.told_apart(shares)).collect()
     }
 
     /// By tenant, each in time order.

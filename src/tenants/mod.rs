@@ -126,6 +126,10 @@ pub struct ScopedEvent {
     pub conflict: bool,
 }
 
+/// Events in scope as they gather. Each in a place of its own: a list of a million that grows and is joined with others
+/// would otherwise move, and take fresh memory for, all of them several times.
+pub type ScopedEvents = Vec<Box<ScopedEvent>>;
+
 /// A record that could not be read as an event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refused {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Books, Budget, Refused, ScopedEvent, spool::Account};
+use super::{Books, Budget, Refused, ScopedEvent, ScopedEvents, spool::Account};
 use crate::{coverage::Coverage, time::Timestamp};
 
 /// How near a record by others came to being in scope. Such records are told of, since a profile that misses a field, or a
@@ -92,7 +92,7 @@ pub struct SourceTally {
     pub outside_window: u64,
     /// By a listed identity in a window, copies included, in no particular order, but for those of one record, which stand
     /// beside each other. What went to the budget's file is missing.
-    pub in_scope: Vec<ScopedEvent>,
+    pub in_scope: ScopedEvents,
     /// No events, in no particular order.
     pub refused: Vec<Refused>,
     /// The hours of all records that have a time.
@@ -152,7 +152,7 @@ impl SourceTally {
             }
             Verdict::InScope(events) => {
                 events.iter().for_each(|event| self.coverage.absorb(event.event.time));
-                self.in_scope.extend(events);
+                self.in_scope.extend(events.into_iter().map(Box::new));
                 None
             }
             Verdict::Refused(refused, time) => {

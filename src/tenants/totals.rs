@@ -23,7 +23,12 @@ pub struct Totals {
     pub actions: BTreeMap<String, u64>,
     /// Agents with events, by position in the case.
     pub agents: BTreeMap<usize, AgentTotals>,
+    /// How many bytes the codes of actions have.
+    codes: usize,
 }
+
+/// About how many bytes of memory an action takes until it is told in every file, and how many for each of its code's.
+const ACTION: (usize, usize) = (360, 5);
 
 /// One agent's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,7 +53,7 @@ impl Totals {
         }
         match self.actions.get_mut(&event.action) {
             Some(count) => *count += 1,
-            None => drop(self.actions.insert(event.action.clone(), 1)),
+            None => self.action(event.action.clone(), 1),
         }
         let moment = (event.time, scoped.at, scoped.part);
         self.agent(
@@ -72,11 +77,30 @@ impl Totals {
             .into_iter()
             .enumerate()
             .for_each(|(at, count)| self.scope(at, count));
-        for (action, count) in other.actions {
-            *self.actions.entry(action).or_default() += count;
+        if self.actions.is_empty() {
+            (self.actions, self.codes) = (other.actions, other.codes);
+        } else {
+            other
+                .actions
+                .into_iter()
+                .for_each(|(code, count)| self.action(code, count));
         }
         other.agents.into_iter().for_each(|(at, agent)| self.agent(at, agent));
         self
+    }
+
+    /// About how much memory its actions take.
+    pub(super) fn weight(&self) -> u64 {
+        (ACTION.0 * self.actions.len() + ACTION.1 * self.codes) as u64
+    }
+
+    fn action(&mut self, code: String, count: u64) {
+        let length = code.len();
+        let own = self.actions.entry(code).or_insert_with(|| {
+            self.codes += length;
+            0
+        });
+        *own += count;
     }
 
     fn scope(&mut self, at: usize, count: u64) {

@@ -69,7 +69,7 @@ pub(crate) fn tallies(window: (&str, &str), logs: &[Vec<u8>]) -> Vec<Option<Sour
 
 /// The ends of the records found, in the order of the ways to end: no order of theirs is kept.
 pub(crate) fn ends(tally: &SourceTally) -> Vec<End> {
-    let mut events: Vec<_> = tally.in_scope.iter().collect();
+    let mut events: Vec<_> = tally.in_scope.iter().map(Box::as_ref).collect();
     events.sort_by_key(|event| event.at);
     let in_scope = |event: &&tenant_impact::tenants::ScopedEvent| {
         End::InScope(event.event.time.to_string(), event.event.justification.clone())

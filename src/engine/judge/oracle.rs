@@ -67,7 +67,7 @@ fn found(log: &[u8], profile: &Profile, scopes: &ScopeSet, thorough: bool) -> (S
 
 /// Records as the internal admin tool of the sample writes them, in, before and after the window, by those listed and by
 /// others; several with oddities that are well-formed.
-const RECORDS: [&str; 10] = [
+const RECORDS: [&str; 11] = [
     r#"{"event_id":"e1","timestamp":"2026-01-10T00:00:00.123Z","actor":{"id":"sp-001","email":"ann.lee@support.example"},"tenant":{"id":"t-1"},"action":"user.view","note":"x"}"#,
     r#"{"event_id":"e2","timestamp":"2026-01-17T10:00:00Z","actor":{"id":"sp-002","email":"bob@support.example"},"tenant":{"id":"t-2"},"action":"user.view"}"#,
     r#"{"event_id":"e3","timestamp":"2026-01-17T10:00:00Z","actor":{"id":"sp-900","email":"zed@support.example"},"tenant":{"id":"t-2"},"action":"user.view"}"#,
@@ -78,9 +78,10 @@ const RECORDS: [&str; 10] = [
     r#"{"n":[1,{"timestamp":2}],"timestamp":"2026-03-01T00:00:00Z","actor":{"id":"-","user_name":"sp-001"},"action":"a"}"#,
     r#"{"timestamp":"2026-01-18T00:00:00Z","impersonator":{"id":null,"email":"bob@support.example"},"actor":{"id":"c1"},"action":"a"}"#,
     r#"<14>Jan 17 host app: {"timestamp":"2026-01-17T10:00:00Z","actor":{"id":"sp-901"},"action":"a"}"#,
+    r#"{"timestamp":"2026-01-17T10:00:00Z","actor":{"id":"[7,12345]"},"action":"a"}"#,
 ];
 
-const ROWS: [&str; 8] = [
+const ROWS: [&str; 9] = [
     "e1,2026-01-10T00:00:00Z,sp-001,ann.lee@support.example,t-1,user.view,",
     "e2,2026-01-17T00:00:00Z,sp-001,ann.lee@support.example,t-1,user.view,",
     "e3,2026-01-17T00:00:00Z,sp-900,zed@support.example,t-1,user.view,\"for sp-001, at last\"",
@@ -89,12 +90,13 @@ const ROWS: [&str; 8] = [
     "e6,2026-02-17T00:00:00Z,sp-900,,t-1,user.view",
     "e7,2026-01-17T00:00:00Z,,\"bob@support.example\",t-1,user.view,-",
     "e8,2026-02-17T00:00:00Z,sp-900,,t-1,5\" disk,",
+    "e9,2026-01-17T00:00:00Z,[12345],,t-1,user.view,",
 ];
 
 const HEADER: &str = "event_id,timestamp,actor.id,actor.email,tenant.id,action,justification";
 
 /// What gets into logs by accident or by intent.
-const SNIPPETS: [&[u8]; 24] = [
+const SNIPPETS: [&[u8]; 26] = [
     b"\"timestamp\":\"2026-01-17T00:00:00Z\",",
     b"\"timestamp\":\"2026-01-01T00:00:00Z\"",
     b"\"actor\":{\"id\":\"sp-001\"},",
@@ -119,6 +121,8 @@ const SNIPPETS: [&[u8]; 24] = [
     b"sp-001",
     "\u{212a}".as_bytes(),
     b"   ",
+    b"[12345]",
+    b"{}",
 ];
 
 #[derive(Debug, Clone)]
@@ -245,6 +249,19 @@ fn a_glance_is_enough_where_it_should_be() {
     assert_eq!(glances(&lines(&[0, 0, 2, 3, 4, 5, 9])), 7);
     assert_eq!(glances(&lines(&[1, 6, 8])), 0, "those in scope are read in full");
     assert_eq!(glances(&format!("{HEADER}\n{}\n{}\n{}", ROWS[0], ROWS[2], ROWS[4])), 3);
+}
+
+/// A text that is a list names everybody in it, wherever it stands.
+#[test]
+fn a_list_in_a_text_hides_nobody() {
+    let profile = superuser();
+    let scopes = scopes("2026-01-16T00:00:00Z", "2026-01-21T00:00:00Z");
+    for log in [RECORDS[10].to_owned(), format!("{HEADER}\n{}", ROWS[8])] {
+        for thorough in [true, false] {
+            let (found, _) = found(log.as_bytes(), &profile, &scopes, thorough);
+            assert!(found.contains("in_scope: [\n"), "{log}: {found}");
+        }
+    }
 }
 
 /// A record that is broken behind its time lies outside every window if that time does: by either way of reading.

@@ -14,7 +14,7 @@ mod whole;
 use super::{
     capture::Pointer,
     cursor,
-    map::Matching,
+    map::{HOLDS_OTHERS, Matching},
     nothing::Nothing,
     profile::Profile,
     selector::Selector,
@@ -127,6 +127,10 @@ impl Plan {
             texts,
             record,
         };
+        // A text may hold a list of names, or an object that is none.
+        if seen.named().any(|(_, text)| text.starts_with(HOLDS_OTHERS)) {
+            return None;
+        }
         let somebody = seen.named().any(|(_, text)| self.times.nothing.is_not(text));
         somebody.then_some(seen)
     }
@@ -165,9 +169,14 @@ impl Times {
         }
     }
 
+    /// Of the usual form.
+    fn at_once(&self, text: &[u8]) -> Option<Timestamp> {
+        self.usual.then(|| Timestamp::usual(text)).flatten()
+    }
+
     fn parse_bytes(&self, text: &[u8]) -> Option<Timestamp> {
-        let usual = self.usual.then(|| Timestamp::usual(text)).flatten();
-        usual.or_else(|| self.parse(std::str::from_utf8(text).ok()?))
+        self.at_once(text)
+            .or_else(|| self.parse(std::str::from_utf8(text).ok()?))
     }
 
     fn parse(&self, text: &str) -> Option<Timestamp> {

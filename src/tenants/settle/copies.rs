@@ -32,7 +32,7 @@ struct Same {
 
 /// Sets copies apart, and marks events in conflict. `kinds` has a number for each source: an event id means something
 /// among sources of one number only.
-pub(in crate::tenants) fn apart(events: &mut [ScopedEvent], kinds: &[usize]) -> Apart {
+pub(in crate::tenants) fn apart(events: &mut [Box<ScopedEvent>], kinds: &[usize]) -> Apart {
     let names = events.par_iter().enumerate();
     let mut names: Vec<_> = names.map(|(place, event)| (name(event, kinds), place)).collect();
     names.par_sort_unstable();
@@ -69,7 +69,7 @@ fn name(event: &ScopedEvent, kinds: &[usize]) -> u64 {
 
 impl Same {
     /// Of events whose names' hashes are the same.
-    fn among(mut self, same: &[(u64, usize)], events: &[ScopedEvent], kinds: &[usize]) -> Self {
+    fn among(mut self, same: &[(u64, usize)], events: &[Box<ScopedEvent>], kinds: &[usize]) -> Self {
         let mut places: Vec<usize> = same.iter().map(|(_, place)| *place).collect();
         places.sort_unstable_by(|&a, &b| {
             let (a, b) = (&events[a], &events[b]);
@@ -97,7 +97,7 @@ impl Same {
 }
 
 /// Marks the events that share an id.
-fn conflict(places: &[usize], events: &mut [ScopedEvent]) -> Option<Conflict> {
+fn conflict(places: &[usize], events: &mut [Box<ScopedEvent>]) -> Option<Conflict> {
     places.iter().for_each(|&place| events[place].conflict = true);
     let mut found: Vec<Locator> = places.iter().map(|&place| events[place].at).collect();
     found.sort_unstable();

@@ -54,7 +54,7 @@ pub fn settle(mut tallies: Vec<SourceTally>, kinds: &[&str], budget: &Budget) ->
     let (kept, settling) = match spool::settle(&mut tallies, &kinds, budget)? {
         Some((stored, settling)) => (Kept::Stored(stored), settling),
         None => {
-            let (held, settling) = in_memory(&mut tallies, &kinds);
+            let (held, settling) = in_memory(&mut tallies, &kinds, budget)?;
             (Kept::Held(held), settling)
         }
     };
@@ -105,17 +105,39 @@ impl Settling {
         *self.books.entry(source).or_default() += Books::settled(kept, homeless);
     }
 
-    pub(super) fn merge(mut self, mut other: Self) -> Self {
+    /// Both together, if there is room for what is told of them.
+    pub(super) fn merge(mut self, mut other: Self, budget: &Budget) -> Result<Self, StoreError> {
         for (source, more) in other.books {
             *self.books.entry(source).or_default() += more;
         }
+        let conflicts = other.conflicts.iter().map(Conflict::weight).sum();
+        budget.claim(
+            "events that share an id with another, all of which are told,",
+            conflicts,
+        )?;
         self.conflicts.append(&mut other.conflicts);
+        let before = self.totals.weight();
         self.totals = self.totals.merge(other.totals);
-        self
+        budget.claim(
+            "different actions, each of which is told,",
+            self.totals.weight() - before,
+        )?;
+        Ok(self)
     }
 }
 
-fn in_memory(tallies: &mut [SourceTally], kinds: &[usize]) -> (Held, Settling) {
+impl Conflict {
+    /// About how much memory it takes until it is told in every file.
+    fn weight(&self) -> u64 {
+        (CONFLICT + 4 * self.event_id.len() + CONFLICTING * self.events.len()) as u64
+    }
+}
+
+/// About how many bytes of memory a conflict takes in all, beside its id, and each event of it.
+const CONFLICT: usize = 320;
+const CONFLICTING: usize = 240;
+
+fn in_memory(tallies: &mut [SourceTally], kinds: &[usize], budget: &Budget) -> Result<(Held, Settling), StoreError> {
     let mut events = Vec::new();
     for tally in tallies {
         // Nothing moves where there is one source.
@@ -142,11 +164,12 @@ fn in_memory(tallies: &mut [SourceTally], kinds: &[usize]) -> (Held, Settling) {
         place += record.len();
     }
     settling.totals = totals(&events, &kept);
-    (Held::new(events, &kept), settling)
+    let settling = Settling::default().merge(settling, budget)?;
+    Ok((Held::new(events, &kept), settling))
 }
 
 /// Over those that are kept.
-fn totals(events: &[ScopedEvent], kept: &[bool]) -> Totals {
+fn totals(events: &[Box<ScopedEvent>], kept: &[bool]) -> Totals {
     let fold = |mut totals: Totals, (event, kept): (&ScopedEvent, &bool)| {
         if *kept {
             totals.absorb(event);
@@ -155,6 +178,7 @@ fn totals(events: &[ScopedEvent], kept: &[bool]) -> Totals {
     };
     let totals = events
         .par_iter()
+        .map(Box::as_ref)
         .zip(kept)
         .with_min_len(SHARE)
         .fold(Totals::default, fold);
@@ -229,7 +253,7 @@ mod tests {
         for event in events {
             let tally = &mut tallies[event.at.source];
             tally.read += u64::from(event.part == 0);
-            tally.in_scope.push(event);
+            tally.in_scope.push(Box::new(event));
         }
         tallies
     }
@@ -237,21 +261,35 @@ mod tests {
     /// What settling says, wherever the events are.
     #[derive(Debug, PartialEq)]
     struct Told {
+        /// Without their tenants: of those of others no more is kept than that there are some.
         events: Vec<ScopedEvent>,
+        /// Each tenant, whether its event has others, and which event that is.
+        shares: Vec<(TenantRef, bool, Locator, u32)>,
         totals: Totals,
         books: Vec<Books>,
         conflicts: Vec<Conflict>,
     }
 
     fn told(settled: Settled) -> Told {
-        let own = |_: &TenantId, events: &[&ScopedEvent]| events.iter().copied().cloned().collect::<Vec<_>>();
-        let shares = settled.kept.each_share(own).expect("room");
+        let own = |id: &TenantId, events: &[&ScopedEvent]| {
+            let own = events.iter().map(|scoped| {
+                let own = scoped.event.tenant(id).cloned().expect("it is this tenant's");
+                let share = (own, scoped.event.tenants.len() > 1, scoped.at, scoped.part);
+                let mut alone = (*scoped).clone();
+                alone.event.tenants.clear();
+                (share, alone)
+            });
+            Ok::<_, StoreError>(own.collect::<Vec<_>>())
+        };
+        let each = settled.kept.each_share(own).expect("room");
+        let (shares, once): (Vec<_>, Vec<_>) = each.into_iter().flatten().unzip();
         let mut events = settled.kept.homeless(ScopedEvent::clone).expect("room");
-        events.extend(shares.into_iter().flatten());
+        events.extend(once);
         events.sort_by_key(|event| (event.event.time, event.at, event.part));
         events.dedup_by_key(|event| (event.at, event.part));
         Told {
             events,
+            shares,
             totals: settled.totals,
             books: settled.books,
             conflicts: settled.conflicts,

@@ -39,6 +39,9 @@ const AT_A_TIME: u64 = 16 << 20;
 /// into too many pieces.
 const WORTH: u64 = 64;
 
+/// About how much memory a stream takes until it is told in every file, but for its hours.
+const STREAM: u64 = 4 << 10;
+
 /// How much memory may be taken by what is in scope, and where the rest goes.
 #[derive(Debug)]
 pub struct Budget {
@@ -118,7 +121,7 @@ impl Budget {
         self.memory / 2
     }
 
-    fn spill(&self, ticket: usize, events: &[ScopedEvent]) -> Result<(), StoreError> {
+    fn spill(&self, ticket: usize, events: &[Box<ScopedEvent>]) -> Result<(), StoreError> {
         let mut batch = Batch::default();
         // The events of one record stand beside each other.
         for record in events.chunk_by(|a, b| a.at == b.at) {
@@ -156,8 +159,8 @@ impl Account {
     }
 
     /// Accounts for what is new.
-    fn weigh(&mut self, in_scope: &[ScopedEvent], refused: &[Refused]) -> Result<u64, StoreError> {
-        let new: u64 = in_scope[self.events..].iter().map(weight).sum();
+    fn weigh(&mut self, in_scope: &[Box<ScopedEvent>], refused: &[Refused]) -> Result<u64, StoreError> {
+        let new: u64 = in_scope[self.events..].iter().map(|event| weight_shared(event)).sum();
         (self.events, self.weight) = (in_scope.len(), self.weight + new);
         let more: u64 = refused[self.refused..].iter().map(weight_refused).sum();
         self.refused = refused.len();
@@ -177,7 +180,11 @@ impl SourceTally {
         let Some(account) = &mut self.account else {
             return Ok(());
         };
-        let held = account.weigh(&self.in_scope, &self.refused);
+        let stream = if done { STREAM + self.coverage.weight() } else { 0 };
+        let told = account
+            .budget
+            .claim("logs and members of archives, each of which is told,", stream);
+        let held = told.and_then(|()| account.weigh(&self.in_scope, &self.refused));
         let (room, weight) = (account.budget.room(), account.weight);
         let spilled = held.and_then(|held| {
             let due = if done {
@@ -217,12 +224,23 @@ impl SourceTally {
 pub struct OutOfRoom;
 
 /// About how many bytes of memory an event takes.
-pub(super) fn weight(scoped: &ScopedEvent) -> u64 {
+fn weight(scoped: &ScopedEvent) -> u64 {
+    weight_naming(scoped, scoped.event.tenants.iter())
+}
+
+/// The same as if it named these tenants.
+fn weight_naming<'t>(scoped: &ScopedEvent, tenants: impl Iterator<Item = &'t TenantRef>) -> u64 {
+    let tenant = |tenant: &TenantRef| size_of_val(tenant) + text(&tenant.id.0) + tenant.name.as_deref().map_or(0, text);
     let event = &scoped.event;
-    let tenant = |tenant: &TenantRef| text(&tenant.id.0) + tenant.name.as_deref().map_or(0, text);
-    let tenants = size_of_val(event.tenants.as_slice()) + event.tenants.iter().map(tenant).sum::<usize>();
     let texts = size_of_val(event.targets.as_slice()) + event.texts().map(text).sum::<usize>();
-    (size_of_val(scoped) + text(&scoped.time_original) + tenants + texts) as u64
+    let itself = size_of_val(scoped) + text(&scoped.time_original) + texts;
+    (itself + tenants.map(tenant).sum::<usize>()) as u64
+}
+
+/// The same if it stays in memory, where every tenant that it names gets a copy.
+fn weight_shared(scoped: &ScopedEvent) -> u64 {
+    let further = scoped.event.tenants.len().saturating_sub(1) as u64;
+    weight(scoped) + further * weight_naming(scoped, std::iter::empty())
 }
 
 fn weight_refused(refused: &Refused) -> u64 {

@@ -53,6 +53,12 @@ pub(super) struct Row<'a> {
 
 impl<'a> Row<'a> {
     pub(super) fn new(scoped: &'a ScopedEvent, source: usize, alone: bool) -> Self {
+        let tenants: Vec<_> = scoped.event.tenants.iter().collect();
+        Self::naming(scoped, &tenants, source, alone)
+    }
+
+    /// The same as if the event named these tenants.
+    pub(super) fn naming(scoped: &'a ScopedEvent, named: &[&'a TenantRef], source: usize, alone: bool) -> Self {
         // Taken apart by name, so that a field that is added cannot be forgotten here.
         let ScopedEvent {
             event,
@@ -69,7 +75,7 @@ impl<'a> Row<'a> {
             event_id,
             time,
             action,
-            tenants,
+            tenants: _,
             targets,
             outcome,
             ticket,
@@ -84,7 +90,7 @@ impl<'a> Row<'a> {
             time: (instant.timestamp(), instant.timestamp_subsec_nanos(), time.digits()),
             time_original,
             action,
-            tenants: tenants
+            tenants: named
                 .iter()
                 .map(|tenant| (tenant.id.0.as_str(), tenant.name.as_deref()))
                 .collect(),

@@ -8,16 +8,17 @@ use std::{
 use rayon::prelude::*;
 
 use super::{
-    Budget, LEAST, SourceTally,
+    AT_A_TIME, Budget, LEAST, SourceTally,
     row::Row,
     store::{Batch, PARTS, Store, StoreError},
-    weight,
+    weight_naming,
 };
 use crate::{
     case::TenantId,
+    events::TenantRef,
     records::Locator,
     tenants::{
-        ScopedEvent,
+        ScopedEvent, ScopedEvents,
         kept::{Held, number},
         settle::{Apart, Settling, apart, in_order},
     },
@@ -67,14 +68,23 @@ pub(in crate::tenants) fn settle(
     }
     let to = Stores::new(budget);
     let what = "events in scope that have the same event id, or are copies of each other,";
-    let parts = each_part(&budget.store, PARTS, budget.memory, what, |part| {
+    let settled = |part| {
         let rows = load(&budget.store, part, &|ticket| sources.get(&ticket).copied())?;
         to.settle(rows, kinds)
-    })?;
+    };
+    let merge = |all: Settling, more| all.merge(more, budget);
+    let all = each_part(
+        &budget.store,
+        PARTS,
+        budget.memory,
+        what,
+        settled,
+        Settling::default(),
+        merge,
+    )?;
     let what = "records in scope that hold several events";
-    let several = each_part(&to.fates, PARTS, budget.memory, what, |part| records(&to.fates, part))?;
-    let all = parts.into_iter().chain(several);
-    let mut all = all.fold(Settling::default(), Settling::merge);
+    let several = |part| records(&to.fates, part);
+    let mut all = each_part(&to.fates, PARTS, budget.memory, what, several, all, merge)?;
     in_order(&mut all.conflicts);
     let shares = Spooled {
         shares: to.shares,
@@ -118,6 +128,10 @@ impl Stores {
                 done.totals.absorb(event);
                 share(&mut shares, event);
             }
+            // One event of thousands of customers goes to hundreds of parts.
+            if shares.weight() > AT_A_TIME {
+                self.shares.put(std::mem::take(&mut shares))?;
+            }
         }
         self.shares.put(shares)?;
         self.fates.put(fates)?;
@@ -125,19 +139,30 @@ impl Stores {
     }
 }
 
-/// Once to each part that has one of its tenants.
+/// Once to each part that has one of its tenants, with those of that part: an event may name a million.
 fn share(shares: &mut Batch, event: &ScopedEvent) {
-    let tenants = event.event.tenants.iter();
-    let mut parts: Vec<_> = tenants.map(|tenant| place(number(&tenant.id))).collect();
+    let tenants = &event.event.tenants;
+    let mut push = |part: usize, own: &[&TenantRef]| {
+        let row = Row::naming(event, own, event.at.source, true);
+        shares.push(part, &row, weight_naming(event, own.iter().copied()));
+    };
+    let mut parts: Vec<_> = tenants
+        .iter()
+        .map(|tenant| (place(number(&tenant.id)), tenant))
+        .collect();
     if parts.is_empty() {
-        parts.push(HOMELESS);
+        push(HOMELESS, &[]);
     }
     parts.sort_unstable();
-    parts.dedup();
-    let row = Row::new(event, event.at.source, true);
-    parts
-        .into_iter()
-        .for_each(|part| shares.push(part, &row, weight(event)));
+    for own in parts.chunk_by(|a, b| a.0 == b.0) {
+        let part = own[0].0;
+        let mut own: Vec<_> = own.iter().map(|(_, tenant)| *tenant).collect();
+        // That it names several tells that it is not this customer's alone, so one of the others stays in it.
+        let other = tenants.iter().find(|other| own.len() == 1 && other.id != own[0].id);
+        own.extend(other);
+        own.sort_unstable();
+        push(part, &own);
+    }
 }
 
 /// The ends of the records whose events' fates are in this part.
@@ -162,16 +187,28 @@ fn records(fates: &Store, part: usize) -> Result<Settling, StoreError> {
 
 impl Spooled {
     /// What is made of each tenant's events, in no particular order.
-    pub(in crate::tenants) fn each_share<T: Send>(
+    pub(in crate::tenants) fn each_share<T, E>(
         &self,
-        work: &(impl Fn(&TenantId, &[&ScopedEvent]) -> T + Sync),
-    ) -> Result<Vec<(TenantId, T)>, StoreError> {
+        work: &(impl Fn(&TenantId, &[&ScopedEvent]) -> Result<T, E> + Sync),
+    ) -> Result<Vec<(TenantId, T)>, E>
+    where
+        T: Send,
+        E: From<StoreError> + Send,
+    {
         let what = "events of one customer, whose report is made of all of them,";
-        let made = each_part(&self.shares, PARTS, self.memory, what, |part| {
+        let shares = |part| {
             let held = self.held(part)?;
-            Ok(held.each_share(|tenant| place(tenant) == part, work))
-        })?;
-        Ok(made.into_iter().flatten().collect())
+            let owners = held.owners(|tenant| place(tenant) == part);
+            let made = owners
+                .par_iter()
+                .map(|(id, events)| Ok(((*id).clone(), work(id, events)?)));
+            made.collect::<Result<Vec<_>, E>>()
+        };
+        let all = |mut all: Vec<_>, more| {
+            all.extend(more);
+            Ok(all)
+        };
+        each_part(&self.shares, PARTS, self.memory, what, shares, Vec::new(), all)
     }
 
     /// What is made of each event without a tenant, in time order.
@@ -197,7 +234,7 @@ impl Spooled {
 
 /// The events of a part, and whether each is alone in its record.
 struct Rows {
-    events: Vec<ScopedEvent>,
+    events: ScopedEvents,
     alone: Vec<bool>,
 }
 
@@ -215,7 +252,7 @@ fn load(store: &Store, part: usize, source: &impl Fn(usize) -> Option<usize>) ->
             let mut event = row.event(&mut labels).ok_or(postcard::Error::DeserializeBadEncoding)?;
             if let Some(number) = source(event.at.source) {
                 event.at.source = number;
-                events.push(event);
+                events.push(Box::new(event));
                 alone.push(single);
             }
         }
@@ -224,16 +261,17 @@ fn load(store: &Store, part: usize, source: &impl Fn(usize) -> Option<usize>) ->
     Ok(Rows { events, alone })
 }
 
-/// Works on every part, on as many at a time as there is room for.
-fn each_part<T: Send>(
+/// Works on every part, on as many at a time as there is room for, and puts together what is made of them.
+fn each_part<T: Send, A, E: From<StoreError> + Send>(
     store: &Store,
     parts: usize,
     memory: u64,
     what: &'static str,
-    work: impl Fn(usize) -> Result<T, StoreError> + Sync,
-) -> Result<Vec<T>, StoreError> {
+    work: impl Fn(usize) -> Result<T, E> + Sync,
+    mut done: A,
+    and: impl Fn(A, T) -> Result<A, E>,
+) -> Result<A, E> {
     let weights: Vec<_> = store.weights().into_iter().take(parts).enumerate().collect();
-    let mut done = Vec::with_capacity(weights.len());
     let mut rest = &weights[..];
     while !rest.is_empty() {
         let (now, later) = rest.split_at(fitting(rest, memory.max(LEAST) / 2));
@@ -242,7 +280,7 @@ fn each_part<T: Send>(
         }
         // A thread that waits for a share of its part's work begins another part meanwhile, so all of them must fit.
         let made: Result<Vec<_>, _> = now.par_iter().map(|(part, _)| work(*part)).collect();
-        done.extend(made?);
+        done = made?.into_iter().try_fold(done, &and)?;
         rest = later;
     }
     Ok(done)
