@@ -76,11 +76,11 @@ fn an_original_that_was_added_changed_or_taken_away_is_missed() {
 
 #[test]
 fn an_event_is_shown_by_the_id_that_was_logged_and_by_the_one_that_its_customer_reads() {
-    let own = [json!({"event_id": "bolt.example/7"}), json!({"event_id": "e9"})];
+    let own = [json!({"event_id": "t-0002 7"}), json!({"event_id": "e9"})];
     let dir = bundle(&own);
-    for name in ["bolt.example/7", "[another customer]/7"] {
+    for name in ["t-0002 7", "[another customer] 7"] {
         let shown = dir.run(["show", "out", name]).ends(0);
-        assert!(shown.stdout.contains("bolt.example/7"), "{name}: {}", shown.stdout);
+        assert!(shown.stdout.contains("t-0002 7"), "{name}: {}", shown.stdout);
     }
-    dir.run(["show", "out", "bolt.example/8"]).ends(2).says("no event");
+    dir.run(["show", "out", "t-0002 8"]).ends(2).says("no event");
 }
