@@ -204,11 +204,6 @@ fn a_template_that_prints_another_tenant_s_id_stops_the_release_of_all_others() 
             .ends(0)
             .says("were not released")
             .says("It verifies");
-        // Nobody can call a customer withheld whose folder was taken away.
-        let findings = dir.path("out/findings.json");
-        let changed = text(&dir, "out/findings.json").replacen("\"released\": false", "\"released\": true", 1);
-        fs::write(findings, changed).expect("written");
-        dir.run(["verify", "out"]).ends(1).says("tenants not released");
     }
 }
 

@@ -137,6 +137,9 @@ fn a_tenant_s_folder_verifies_alone_and_names_nobody_else() {
     assert_eq!((found.tenant.as_deref(), found.checked.events), (Some("acme"), 2));
     for name in ["manifest.json", "SHA256SUMS", "VERIFY.txt"] {
         let text = fs::read_to_string(folder.join(name)).expect("it is there");
+        // Digests may hold anything short.
+        let words = text.split(['"', ' ', '\n']).filter(|word| word.len() != 64);
+        let text = words.collect::<Vec<_>>().join(" ");
         for secret in ["bolt", "logs/", "/a.jsonl", "ann@", "a1", "case.toml"] {
             assert!(!text.contains(secret), "{name} names {secret}");
         }
