@@ -13,6 +13,7 @@ use crate::util::{Dir, Run, files, has, json, program, skipped};
 
 mod archives;
 mod breaks;
+mod damaged;
 mod folders;
 mod same;
 
