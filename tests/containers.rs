@@ -14,6 +14,7 @@ use crate::util::{Dir, Run, files, has, json, program, skipped};
 mod archives;
 mod breaks;
 mod damaged;
+mod disk;
 mod folders;
 mod same;
 
