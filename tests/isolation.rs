@@ -200,6 +200,10 @@ fn a_template_that_prints_another_tenant_s_id_stops_the_release_of_all_others() 
             !manifest.contains(&format!("tenants/{}/", stopped[0])),
             "what is not there is not listed"
         );
+        dir.run(["verify", "out", "--logs", "."])
+            .ends(0)
+            .says("were not released")
+            .says("It verifies");
     }
 }
 
