@@ -44,7 +44,7 @@ fn case(more: &str) -> Case {
         id = "ag-01"
         email = "dana.fox@helpers.example"
         name = "Dana Fox"
-        employer = "Acme"
+        employer = "Helpers Ltd"
         [tenants]
         file = "tenants.csv"
         [[logs]]
@@ -137,8 +137,7 @@ fn shown_among(case: &Case, others: &[ScopedEvent], tenant: &str, text: &str) ->
 
 #[test]
 fn a_name_inside_a_longer_one_is_the_longer_one_s() {
-    let mut case = case("");
-    case.agents[0].employer = None;
+    let case = case("");
     let text = "ACME Logistics asked, Acme did not";
     assert_eq!(
         shown(&case, "t-0002", text),
@@ -159,12 +158,7 @@ fn a_name_inside_a_longer_one_is_the_longer_one_s() {
 #[test]
 fn what_the_vendor_states_of_itself_is_no_leak() {
     let case = case("");
-    for text in [
-        "The Vendor called",
-        "write to security@vendor.example",
-        "Acme sent the agent",
-        "Agent 01",
-    ] {
+    for text in ["The Vendor called", "write to security@vendor.example", "Agent 01"] {
         assert_eq!(shown(&case, "t-0005", text), text);
     }
     let text = "jo@vendor.example";
@@ -206,8 +200,7 @@ fn only_whole_words_are_names() {
 
 #[test]
 fn names_are_found_however_they_are_written() {
-    let mut case = case("");
-    case.agents[0].employer = None;
+    let case = case("");
     for text in [
         "MÜLLER & SÖHNE",
         "Mu\u{308}ller  &\tSo\u{308}hne",
@@ -233,8 +226,7 @@ fn names_are_found_however_they_are_written() {
 /// In an address of a user's of one's own the name of a tenant may be a word by itself.
 #[test]
 fn an_address_of_one_s_own_user_stays_whole() {
-    let mut case = case("");
-    case.agents[0].employer = None;
+    let case = case("");
     let user = event(&["7"], &[target("user", "ann@acme.example", "Ann")], "");
     let told = shown_among(&case, &[user], "7", "ann@acme.example, acme");
     assert_eq!(told, "ann@acme.example, [another customer]");
@@ -352,8 +344,7 @@ fn people_are_their_tenant_s() {
 
 #[test]
 fn a_user_s_name_does_not_make_another_tenant_s_name_one_s_own() {
-    let mut case = case("");
-    case.agents[0].employer = None;
+    let case = case("");
     let events = [event(&["t-0005"], &[target("user", "t-0003", "Acme Logistics")], "")];
     assert_eq!(
         shown_among(&case, &events, "t-0005", "t-0003 Acme Logistics"),
@@ -381,14 +372,40 @@ fn names_of_others_in_the_case_s_own_sentences_are_faults() {
     let mut case = case("");
     assert!(check(&case).is_ok());
     case.told[0].value = "What Dana Fox did".to_owned();
-    case.told[1].value = "Acme, the vendor's helper, saw MÜLLER &amp; söhne".to_owned();
+    case.told.last_mut().expect("an employer").value = "Helpers of MÜLLER &amp; söhne".to_owned();
     let faults = check(&case).expect_err("two names").to_string();
     assert!(faults.contains("case.toml:4:17: `Dana Fox` names an agent"), "{faults}");
     assert!(
-        faults.contains("case.toml:13:17: `MÜLLER &amp; söhne` names a customer"),
+        faults.contains("case.toml:19:20: `MÜLLER &amp; söhne` names a customer"),
         "{faults}"
     );
-    assert_eq!(faults.lines().count(), 2, "the employer is told to everybody: {faults}");
+    assert_eq!(faults.lines().count(), 2, "{faults}");
+    case.isolation.allow = vec!["Dana Fox".to_owned(), "Helpers of Müller & Söhne".to_owned()];
+    assert!(check(&case).is_ok());
+}
+
+/// What is stated of an agent hides no name inside it.
+#[test]
+fn a_role_or_employer_is_nobody_s_own_name() {
+    let mut case = case("");
+    case.agents[0].role = Some("Engineer for Notion".to_owned());
+    case.agents[0].employer = Some("Notion".to_owned());
+    let text = "Engineer for Notion, of Notion";
+    let told = "Engineer for [another customer], of [another customer]";
+    assert_eq!(shown(&case, "t-0001", text), told);
+}
+
+/// The vendor may be its own customer, and its contact an address of that tenant's.
+#[test]
+fn the_vendor_s_own_tenant_is_no_fault() {
+    let mut case = case("");
+    assert!(check(&case).is_ok());
+    case.header.vendor = "Another Vendor".to_owned();
+    let faults = check(&case).expect_err("a customer's name and domain").to_string();
+    assert!(
+        faults.contains("`The Vendor` names a customer") && faults.contains("`vendor.example` names a customer"),
+        "{faults}"
+    );
 }
 
 #[test]
