@@ -118,18 +118,21 @@ impl<'t> Form<'t> {
         }
     }
 
-    /// The parts of the searched text between characters outside ASCII that join no word.
-    pub(super) fn joined(&self) -> impl Iterator<Item = &str> {
+    /// Where in the searched text a word begins or ends though letters or digits stand on both sides: at a sign that is written
+    /// with some and joins none, as `™` is. In order, each once.
+    pub(super) fn seams(&self) -> Vec<usize> {
         let ends = self.pieces.iter().skip(1).map(|next| next.at);
-        let parts = self.pieces.iter().zip(ends);
-        let cuts = parts.filter(|(piece, _)| piece.kind == PieceKind::One(false));
-        let mut from = 0;
-        let whole = (!self.pieces.is_empty()).then_some(self.text.len()..self.text.len());
-        cuts.map(|(piece, end)| piece.at..end).chain(whole).map(move |cut| {
-            let part = &self.text[from..cut.start];
-            from = cut.end;
-            part
-        })
+        let signs = self.pieces.iter().zip(ends).filter(|(piece, end)| {
+            let written = || {
+                self.text[piece.at..*end]
+                    .bytes()
+                    .any(|byte| byte.is_ascii_alphanumeric())
+            };
+            piece.kind == PieceKind::One(false) && written()
+        });
+        let mut seams: Vec<_> = signs.flat_map(|(piece, end)| [piece.at, end]).collect();
+        seams.dedup();
+        seams
     }
 
     fn piece(&self, at: usize) -> Option<Piece> {
