@@ -1,7 +1,8 @@
 //! The form in which names are looked for in a text, and the way back to the text.
 //!
 //! A person reads `ＡＣＭＥ`, `A⟨zero-width space⟩cme` and `acme` as one name, so all three are one here: compatibility
-//! decomposition and case folding (Unicode 3.13 D146), without characters that are not seen, white space as one blank.
+//! decomposition and case folding (Unicode 3.13 D146), without characters that are not seen, white space as one blank,
+//! quotation marks and dashes as a keyboard has them.
 //! Stricter than [`crate::case::fold`], which decides who acted: here a doubt means that somebody is named.
 
 mod character;
@@ -177,6 +178,8 @@ mod tests {
             ("Mu\u{308}ller", "MÜLLER"),
             ("STRASSE", "straße"),
             ("ｶﾞｽ", "ガス"),
+            ("O’Neil ‘‛′ʼ“„", "o'neil ''''\"\""),
+            ("Foo‑Bar‐–—―−x", "foo-bar-----x"),
         ] {
             assert_eq!(searched(one), searched(other), "{one}");
         }

@@ -326,9 +326,12 @@ fn people_are_their_tenant_s() {
         ),
         event(&["t-0005"], &[target("User", "u-4712", "jo@mueller.example")], ""),
         event(&["t-0003"], &[target("report", "r", "ann@free.example")], ""),
+        event(&["t-0003"], &[target("Employee", "e-4713", "")], ""),
+        event(&["t-0003"], &[target("service_account", "sa-4714", "")], ""),
     ];
-    let text = "as for u-4711, JO BLOGGS, ann@free.example, admin, Alice";
-    let told = "as for [another customer], [another customer], [another customer], admin, Alice";
+    let text = "as for u-4711, JO BLOGGS, ann@free.example, e-4713, sa-4714, admin, Alice";
+    let another = "[another customer]";
+    let told = format!("as for {another}, {another}, {another}, {another}, {another}, admin, Alice");
     assert_eq!(shown_among(&case, &others, "t-0001", text), told);
     assert_eq!(shown_among(&case, &others, "t-0003", text), text);
     // A guest of one customer in the tenant of another is that one's user too.
@@ -406,6 +409,37 @@ fn the_vendor_s_own_tenant_is_no_fault() {
         faults.contains("`The Vendor` names a customer") && faults.contains("`vendor.example` names a customer"),
         "{faults}"
     );
+}
+
+/// Programs set quotation marks and dashes in the place of those that were typed, in names and in texts.
+#[test]
+fn quotation_marks_and_dashes_are_as_typed() {
+    let mut case = case("");
+    let tenant = |name: &str| crate::case::Tenant {
+        name: Some(name.to_owned()),
+        ..Default::default()
+    };
+    let tenants = [
+        ("t-0010", "O'Neil Ltd"),
+        ("t-0011", "Foo-Bar"),
+        ("t-0012", "Baz — Qux"),
+        ("t-0013", "D’Arc"),
+    ];
+    let tenants = tenants.map(|(id, name)| (TenantId(id.to_owned()), tenant(name)));
+    case.directory.tenants.extend(tenants);
+    for text in [
+        "O’Neil Ltd",
+        "O%E2%80%99Neil Ltd",
+        "Foo‑Bar",
+        "Foo–Bar",
+        "FOO−BAR",
+        "baz - qux",
+        "D'Arc",
+        "d&#8216;arc",
+    ] {
+        let told = shown(&case, "t-0001", &format!("as {text}, x"));
+        assert_eq!(told, "as [another customer], x", "{text}");
+    }
 }
 
 #[test]
