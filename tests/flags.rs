@@ -50,6 +50,34 @@ fn a_scan_says_who_writes_the_files_that_its_caveats_name() {
     assert_eq!(dir.names(), ["log.jsonl"]);
 }
 
+/// A directory that is out of date is no reason to print more than all customers.
+#[test]
+fn more_tenants_than_customers_are_no_share_of_them() {
+    let dir = Dir::new();
+    dir.file("log.jsonl", LOG.replacen("acme", "bolt", 1))
+        .file("tenants.csv", "id,name\nacme,Acme\n");
+    let args = [
+        "report",
+        "--logs",
+        "log.jsonl",
+        "--agents",
+        "key-7",
+        "ann@support.example",
+    ];
+    let args = args.into_iter().chain(["--tenants", "tenants.csv", "--out", "out"]);
+    let run = dir.run(args.chain(WINDOW)).ends(1);
+    assert!(!run.stdout.contains('%'), "{}", run.stdout);
+    assert_eq!(
+        json(&dir.path("out/findings.json"))["impact"]["share"],
+        serde_json::Value::Null
+    );
+    let overview = std::fs::read_to_string(dir.path("out/index.html")).expect("an overview");
+    assert!(
+        overview.contains("2 tenants, more than the 1 customer that the case states"),
+        "{overview}"
+    );
+}
+
 #[test]
 fn json_is_for_scripts_and_quiet_says_nothing() {
     let dir = Dir::new();

@@ -150,11 +150,9 @@ fn thousands_of_logs_are_counted_too() {
 #[test]
 fn an_event_of_many_customers_is_the_same_to_each_of_them_without_room() {
     let dir = Dir::new();
-    let tenants: Vec<String> = (0..700)
-        .map(|tenant| format!(r#""t-{}""#, tenant * 7919 % 700))
-        .collect();
+    let tenants: Vec<String> = (0..60).map(|tenant| format!(r#""t-{}""#, 59 - tenant)).collect();
     let several = format!(r#""tenants":[{}]"#, tenants.join(","));
-    log(&dir, 40, |number| {
+    log(&dir, 8, |number| {
         // Some name one customer, some few, some all.
         let one = format!(r#""tenant":{{"id":"t-{number}"}}"#);
         let named = match number % 4 {

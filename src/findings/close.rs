@@ -379,7 +379,7 @@ fn impact<'a>(case: &Case, tenants: impl Iterator<Item = &'a TenantFinding> + Cl
         tenants: touched,
         known_tenants: tenants.filter(|tenant| tenant.known).count() as u64,
         share: customers
-            .filter(|&customers| customers > 0)
+            .filter(|&customers| touched.max(1) <= customers)
             .map(|customers| share(touched, customers)),
         customers,
         listed: case.directory.tenants.len() as u64,

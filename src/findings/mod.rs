@@ -344,7 +344,8 @@ pub struct Impact {
     pub tenants: u64,
     /// Of those, how many the directory knows.
     pub known_tenants: u64,
-    /// `tenants` over `customers`, from 0, rounded to six decimals; none where the number of customers is not known.
+    /// `tenants` over `customers`, from 0, rounded to six decimals; none where the number of customers is not known, or
+    /// is less than that of the tenants named.
     pub share: Option<f64>,
     /// How many customers the vendor has: stated by the case, else the size of the directory.
     pub customers: Option<u64>,

@@ -127,6 +127,12 @@ fn impact(findings: &Findings) -> String {
     let tenants = counted(impact.tenants, "tenant", "tenants");
     let of = match (impact.customers, impact.share) {
         (Some(customers), Some(share)) => format!(" of {} customers ({})", grouped(customers), lang::percent(share)),
+        (Some(customers), None) if impact.tenants > customers => {
+            format!(
+                ", more than the {} that the case states",
+                counted(customers, "customer", "customers")
+            )
+        }
         _ => ", of a number of customers that the case does not state".to_owned(),
     };
     let unknown = match unknown {
@@ -140,6 +146,7 @@ fn tiles(findings: &Findings) -> Vec<Tile> {
     let impact = &findings.impact;
     let share = match (impact.share, impact.customers) {
         (Some(share), Some(customers)) => format!("{} of {} customers", lang::percent(share), grouped(customers)),
+        (None, Some(customers)) if impact.tenants > customers => format!("of {} customers stated", grouped(customers)),
         _ => "number of customers not stated".to_owned(),
     };
     let active = findings.agents.iter().filter(|agent| agent.events > 0).count() as u64;
