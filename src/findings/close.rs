@@ -193,7 +193,9 @@ impl<'c> Closing<'c> {
         let meanings = entries.flat_map(|entry| [entry.says, entry.check]).flatten();
         let told = self.case.told.iter().map(|text| text.value.as_str());
         let paths = self.scan.sources.iter().map(|source| source.path.as_str());
-        Names::new(self.case, sighting, companies, paths, told.chain(meanings))
+        let profiles = self.scan.sources.iter().map(|source| source.profile.as_str());
+        let printed = told.chain(meanings).chain(profiles);
+        Names::new(self.case, sighting, companies, paths, printed)
     }
 
     /// Every tenant's copy of its events, in id order. Where events are in memory the copies are too; elsewhere they are
