@@ -56,7 +56,7 @@ fn an_original_that_was_added_changed_or_taken_away_is_missed() {
             &out.join("masked.jsonl"),
             "\"original\":\"t-0002\"",
             "\"original\":\"bolt.example\"",
-        )
+        );
     });
     assert!(found.contains("sessions: 1 by counting, 2 as stated"), "{found}");
     let found = told(&|out| {
@@ -64,7 +64,7 @@ fn an_original_that_was_added_changed_or_taken_away_is_missed() {
             &out.join("masked.jsonl"),
             "\"field\":\"session\"",
             "\"field\":\"action\"",
-        )
+        );
     });
     assert!(
         found.contains("masked.jsonl: not all that it masks is masked"),
