@@ -93,7 +93,7 @@ fn no_figure_of_the_findings_can_be_changed_unnoticed() {
         assert_eq!(told.is_empty(), uncounted(place), "{place}: {told}");
     }
     let counted = places.iter().filter(|place| !uncounted(place)).count();
-    assert!(counted > 80, "{counted} of {}", places.len());
+    assert!(counted > 50, "{counted} of {}", places.len());
 }
 
 /// Not a figure, and no less a statement.
