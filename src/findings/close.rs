@@ -119,9 +119,7 @@ impl Answer {
             .each_share(|id, events| closing.figures(id, events))?;
         closing.attributed(&figures, None)?;
         let findings = closing.findings(figures, IsolationFinding::default());
-        // Nobody need wait until the memory of a million events is given back.
-        let kept = closing.settled.kept;
-        rayon::spawn(|| drop(kept));
+        closing.settled.kept.leave();
         Ok(findings)
     }
 }
