@@ -117,11 +117,14 @@ pub fn csv(bytes: &[u8]) {
     for block in &mut blocks {
         block.expect("memory").each(|record| {
             let row = record.bytes;
+            if let Some(cells) = record.cells {
+                assert_eq!(cells.get(), reader.cells(row).len(), "{}", row.escape_ascii());
+            }
             let full = reader.read(&header, row).and_then(|cells| {
                 let columns = &columns[..];
                 facts(&Reading::new(profile, Body::Row { columns, cells: &cells })?)
             });
-            if let Some(time) = glance.time(row) {
+            if let Some(time) = glance.time(record) {
                 let broken = || glance.time_of_broken(reader.cells(row));
                 let read = full.as_ref().ok().map(|(time, _)| *time).or_else(broken);
                 assert_eq!(read, Some(time), "{}", row.escape_ascii());
