@@ -193,6 +193,18 @@ fn a_record_whose_events_would_take_too_much_is_refused_whole() {
 }
 
 #[test]
+fn a_line_without_an_end_is_an_error_that_names_the_limit() {
+    let dir = Dir::new();
+    log(&dir, 1, |_| format!(r#"{{"action":"{}"#, "x".repeat(16 << 10)));
+    // Nothing of it takes room on the disk.
+    let whole = fs::OpenOptions::new().append(true).open(dir.path("log.jsonl"));
+    whole.and_then(|log| log.set_len(1 << 40)).expect("a sparse file");
+    let run = dir.run(["report", "case.toml", "--out", "out"]).ends(2);
+    run.says("log.jsonl").says("a line has no end within 128.0 MiB");
+    assert_eq!(dir.names(), ["case.toml", "log.jsonl"], "nothing is left");
+}
+
+#[test]
 fn a_size_has_its_unit_and_is_not_nothing() {
     let dir = Dir::new();
     dir.file("log.jsonl", "");

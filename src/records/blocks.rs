@@ -9,6 +9,8 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
+use bytesize::ByteSize;
+
 use super::{Framing, Record, document, lines, rows};
 
 /// Measured: beyond this, bigger reads bring nothing and cost cache. A fuzzer's logs are small, and are to be cut too.
@@ -16,6 +18,9 @@ const BLOCK: usize = if cfg!(fuzzing) { 256 } else { 1 << 19 };
 
 /// How much is read at most to see the first line end.
 const LONGEST_HEAD: usize = 32 * BLOCK;
+
+/// No log has a line as long as this, which would take several times as much memory. An unclosed value or cell costs less.
+const LONGEST: usize = 128 << 20;
 
 /// The UTF-8 byte order mark.
 const BOM: &[u8] = b"\xef\xbb\xbf";
@@ -225,8 +230,11 @@ impl<R: Read> Blocks<R> {
         self.offset += length as u64;
     }
 
-    /// Reads until the buffer is full, or to the end. A full buffer that holds no whole record is made larger.
+    /// Reads until the buffer is full, or to the end. A full buffer that holds no whole record is made larger, up to a limit.
     fn fill(&mut self) -> io::Result<()> {
+        if self.filled >= LONGEST {
+            return Err(io::Error::other(TooLong));
+        }
         if self.filled == self.buffer.len() {
             self.buffer.resize(2 * self.filled, 0);
         }
@@ -280,6 +288,10 @@ impl<R: Read> Blocks<R> {
         block
     }
 }
+
+#[derive(Debug, thiserror::Error)]
+#[error("a line has no end within {}, the limit for one record", ByteSize::b(LONGEST as u64))]
+struct TooLong;
 
 impl<R: Read> Iterator for Blocks<R> {
     type Item = io::Result<Block>;
