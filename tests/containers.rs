@@ -13,6 +13,8 @@ use crate::util::{Dir, Run, files, has, json, program, skipped};
 
 mod archives;
 mod breaks;
+mod damaged;
+mod disk;
 mod folders;
 mod same;
 

@@ -3,7 +3,9 @@
 
 mod ends;
 mod flips;
+mod leaves;
 mod logs;
+mod masked;
 mod recount;
 mod same;
 mod signed;

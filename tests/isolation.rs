@@ -200,6 +200,10 @@ fn a_template_that_prints_another_tenant_s_id_stops_the_release_of_all_others() 
             !manifest.contains(&format!("tenants/{}/", stopped[0])),
             "what is not there is not listed"
         );
+        dir.run(["verify", "out", "--logs", "."])
+            .ends(0)
+            .says("were not released")
+            .says("It verifies");
     }
 }
 
@@ -289,10 +293,54 @@ fn sentences_of_the_case_that_name_somebody_are_faults_before_the_scan() {
     let dir = folder(&case, TENANTS, "");
     report(&dir)
         .ends(2)
-        .says("`Dana Fox` names an agent, and every customer may read this sentence")
+        .says("`Dana Fox` names an agent, and every customer may read this")
         .says("`Bolt Freight` names a customer")
         .says("`acme.example` names a customer");
     assert!(!dir.path("out").exists());
+}
+
+/// Whatever is printed in every report: what is said of agents, the contact, the vendor, a scope's name.
+#[test]
+fn what_is_said_of_an_agent_or_of_the_case_itself_names_no_customer() {
+    let said =
+        "role = \"Engineer for Bolt Freight (Dana Fox team)\"\nemployer = \"Crane Bank\"\ncountry = \"Acme Foods\"\n";
+    let case = CASE
+        .replace("name = \"Dana Fox\"\n", &format!("name = \"Dana Fox\"\n{said}"))
+        .replace("security@larkmoor.example", "larkmoor@bolt.example")
+        .replace("\"Larkmoor\"", "\"Larkmoor, a friend of t-0001\"")
+        .replace("\"possible\"", "\"t-0003\"")
+        .replace("ISO-1", "t-0002 leak");
+    let dir = folder(&case, TENANTS, "");
+    let names = [
+        "Bolt Freight",
+        "Crane Bank",
+        "Acme Foods",
+        "bolt.example",
+        "t-0001",
+        "t-0002",
+        "t-0003",
+    ];
+    let run = report(&dir).ends(2).says("`Dana Fox` names an agent");
+    names
+        .into_iter()
+        .fold(run, |run, name| run.says(&format!("`{name}` names a customer")));
+    let allow = "[isolation]\nallow = [\"Bolt Freight\", \"Dana Fox\", \"Crane Bank\", \"Acme Foods\", \"bolt.example\", \"t-0001\", \"t-0002\", \"t-0003\"]\n";
+    let log = record(1, "t-0001", &json!({}));
+    report(&folder(&(case + allow), TENANTS, &log)).ends(0);
+}
+
+/// A customer that only the logs have is known after the scan, and what every report would print of it stops them.
+#[test]
+fn a_role_that_names_a_customer_out_of_the_logs_stops_the_others() {
+    let log =
+        record(1, "t-0001", &json!({})) + &record(2, "", &json!({"tenant": {"id": "t-0009", "name": "Unlisted Ltd"}}));
+    for said in ["role", "employer", "country"] {
+        let said = format!("name = \"Dana Fox\"\n{said} = \"Keeper of Unlisted Ltd\"\n");
+        let dir = folder(&CASE.replace("name = \"Dana Fox\"\n", &said), TENANTS, &log);
+        report(&dir).ends(1).says("NOT RELEASED");
+        let findings = json(&dir.path("out/findings.json"));
+        assert_eq!(findings["isolation"]["stopped"], json!(["t-0001"]), "{said}");
+    }
 }
 
 /// A customer that the directory does not have is known only after the scan.

@@ -5,16 +5,20 @@
 //! this program.
 
 use std::{
-    fs, io,
+    ffi::OsStr,
+    fs,
+    io::{self, Write as _},
     path::{Path, PathBuf},
     process::{Command, Output, Stdio},
 };
 
 use ssh_key::{Algorithm, HashAlg, PrivateKey, PublicKey, public::KeyData};
+use tempfile::TempDir;
 
 use super::{
     NAMESPACE,
     signature::{armored, fingerprint, signed_by},
+    write::{private_file, private_temporary},
 };
 
 /// No key file is larger.
@@ -131,8 +135,7 @@ impl Signer {
             path: path.to_owned(),
             said: fault.to_string(),
         };
-        let folder = tempfile::tempdir().map_err(refused)?;
-        fs::write(folder.path().join("try"), "tenant-impact tries this key").map_err(refused)?;
+        let folder = trial().map_err(refused)?;
         self.sign(folder.path(), &["try".to_owned()]).map(drop)
     }
 
@@ -207,6 +210,14 @@ impl Signer {
     }
 }
 
+/// A folder with something to sign. Nobody else can read it, or put something else in its place.
+fn trial() -> io::Result<TempDir> {
+    let folder = private_temporary(OsStr::new("tenant-impact-"), &std::env::temp_dir())?;
+    let mut file = private_file().open(folder.path().join("try"))?;
+    file.write_all(b"tenant-impact tries this key")?;
+    Ok(folder)
+}
+
 /// The public half of a private key that only `ssh-keygen` can read: in an older form, or an ECDSA key whose number begins
 /// with zeros, which the crate takes for broken. None of one with a passphrase, so that nothing is asked.
 fn public_half(path: &Path) -> Result<Option<PublicKey>, SignError> {
@@ -246,5 +257,15 @@ mod tests {
             matches!(fault, SignError::Refused { .. } | SignError::NoProgram { .. }),
             "{fault}"
         );
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn what_is_signed_for_a_try_is_its_owner_s_alone() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let folder = trial().expect("a temporary folder");
+        let mode = |path: &Path| fs::metadata(path).expect("it is there").permissions().mode() & 0o777;
+        assert_eq!(mode(folder.path()), 0o700);
+        assert_eq!(mode(&folder.path().join("try")), 0o600);
     }
 }

@@ -238,7 +238,7 @@ impl Temporary {
 }
 
 /// A temporary folder that only its owner can read, where the system knows owners.
-fn private_temporary(prefix: &std::ffi::OsStr, parent: &Path) -> io::Result<TempDir> {
+pub(super) fn private_temporary(prefix: &std::ffi::OsStr, parent: &Path) -> io::Result<TempDir> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(prefix);
     #[cfg(unix)]

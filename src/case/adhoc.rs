@@ -64,7 +64,7 @@ impl Case {
         };
         Parts {
             header: Some(header()),
-            title: None,
+            told: Vec::new(),
             scopes: vec![scope],
             agents,
             complete,

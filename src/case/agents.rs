@@ -1,6 +1,6 @@
 //! The agents as listed, from a CSV file or from the case file, with the places that checks need.
 
-use super::{Agent, AgentId, spreadsheet::read_rows};
+use super::{Agent, AgentId, AgentNaming, spreadsheet::read_rows};
 use crate::{
     diag::Diagnostic,
     document::{Found, Table},
@@ -15,10 +15,10 @@ pub(super) struct Listed {
     pub(super) id: Found<String>,
     pub(super) email: Option<Found<String>>,
     pub(super) identities: Vec<Found<String>>,
-    pub(super) name: Option<String>,
-    pub(super) employer: Option<String>,
-    pub(super) role: Option<String>,
-    pub(super) country: Option<String>,
+    pub(super) name: Option<Found<String>>,
+    pub(super) employer: Option<Found<String>>,
+    pub(super) role: Option<Found<String>>,
+    pub(super) country: Option<Found<String>>,
 }
 
 impl Listed {
@@ -36,15 +36,24 @@ impl Listed {
 
     /// Without the places.
     pub(super) fn agent(&self) -> Agent {
+        let text = |found: &Option<Found<String>>| found.as_ref().map(|found| found.value.clone());
         Agent {
             id: AgentId(self.id.value.clone()),
-            email: self.email.as_ref().map(|email| email.value.clone()),
+            email: text(&self.email),
             identities: self.identities.iter().map(|identity| identity.value.clone()).collect(),
-            name: self.name.clone(),
-            employer: self.employer.clone(),
-            role: self.role.clone(),
-            country: self.country.clone(),
+            name: text(&self.name),
+            employer: text(&self.employer),
+            role: text(&self.role),
+            country: text(&self.country),
         }
+    }
+
+    /// What customers read of it.
+    pub(super) fn told(&self, naming: AgentNaming) -> impl Iterator<Item = &Found<String>> {
+        let label = self.name.iter().chain([&self.id]);
+        let label = label.filter(move |_| naming == AgentNaming::Name);
+        let rest = [&self.employer, &self.role, &self.country].into_iter().flatten();
+        rest.chain(label)
     }
 }
 
@@ -67,10 +76,10 @@ pub(super) fn read_csv(name: &str, bytes: &[u8], agents: &mut Vec<Listed>, fault
             id,
             email,
             identities: row.parts("identities").into_iter().filter_map(identity).collect(),
-            name: row.text("name"),
-            employer: row.text("employer"),
-            role: row.text("role"),
-            country: row.text("country"),
+            name: row.found("name"),
+            employer: row.found("employer"),
+            role: row.found("role"),
+            country: row.found("country"),
         });
     })
 }
@@ -83,7 +92,7 @@ pub(super) fn read_entry(table: &mut Table<'_>) -> Option<Listed> {
         table.fault(fault);
     }
     let identities = table.string_list("identities").into_iter().map(trimmed).collect();
-    let mut text = |key| table.optional_string(key).map(|found| trimmed(found).value);
+    let mut text = |key| table.optional_string(key).map(trimmed);
     let (name, employer, role, country) = (text("name"), text("employer"), text("role"), text("country"));
     Some(Listed {
         id: id?,

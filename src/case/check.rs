@@ -177,7 +177,9 @@ fn members(who: Option<&Who>, agents: &[Listed], complete: bool, faults: &mut Ve
         None => return BTreeSet::new(),
         Some(Who::All) => return (0..agents.len()).collect(),
         Some(Who::Ids(ids)) => (ids, "unknown-agent", |agent| Some(&agent.id.value)),
-        Some(Who::Employers(names)) => (names, "unknown-employer", |agent| agent.employer.as_deref()),
+        Some(Who::Employers(names)) => (names, "unknown-employer", |agent| {
+            agent.employer.as_ref().map(|employer| employer.value.as_str())
+        }),
     };
     let mut members = BTreeSet::new();
     for name in names {

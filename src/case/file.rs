@@ -20,8 +20,8 @@ const LARGEST: u64 = (1 << 53) - 1;
 #[derive(Debug)]
 pub(super) struct Written {
     pub(super) header: Option<CaseHeader>,
-    /// Where the title was written.
-    pub(super) title: Option<Found<String>>,
+    /// What of it every customer reads, and where it was written: the title first.
+    pub(super) told: Vec<Found<String>>,
     pub(super) scopes: Vec<WrittenScope>,
     pub(super) agents: WrittenAgents,
     pub(super) tenants: WrittenTenants,
@@ -71,7 +71,7 @@ pub(super) struct WrittenTenants {
 
 /// Reads the whole file.
 pub(super) fn read(root: &mut Table<'_>, folder: &Folder) -> Written {
-    let (title, header) = root.required_table("case", header).unwrap_or_default();
+    let (told, header) = root.required_table("case", header).unwrap_or_default();
     let hint = "add `[[scopes]]` with `name`, `from`, `until`, `basis` and `agents`";
     let scopes = some(
         root,
@@ -90,7 +90,7 @@ pub(super) fn read(root: &mut Table<'_>, folder: &Folder) -> Written {
     let isolation = root.optional_table("isolation", isolation).unwrap_or_default();
     Written {
         header,
-        title,
+        told,
         scopes,
         agents: agents.unwrap_or_else(|| no_agents(root.place().clone())),
         tenants: tenants.unwrap_or_default(),
@@ -101,23 +101,28 @@ pub(super) fn read(root: &mut Table<'_>, folder: &Folder) -> Written {
     }
 }
 
-/// The title stands apart too, with its place: whom it names is seen only when everybody is known.
-fn header(table: &mut Table<'_>) -> (Option<Found<String>>, Option<CaseHeader>) {
+/// What customers read stands apart too, with its place: whom it names is seen only when everybody is known.
+fn header(table: &mut Table<'_>) -> (Vec<Found<String>>, Option<CaseHeader>) {
     let mut text = |key| table.required_string(key);
     let (id, title, vendor, contact) = (text("id"), text("title"), text("vendor"), text("contact"));
+    let told = [&title, &id, &vendor, &contact]
+        .into_iter()
+        .flatten()
+        .cloned()
+        .collect();
     let tlp = table.required_string("tlp").and_then(|found| label(table, found));
     let issued = table.required_time("issued").map(|found| found.value);
-    let whole = || {
+    let header = || {
         Some(CaseHeader {
             id: id?.value,
-            title: title.clone()?.value,
+            title: title?.value,
             vendor: vendor?.value,
             tlp: tlp?,
             issued: Some(issued?),
             contact: Some(contact?.value),
         })
     };
-    (title.clone(), whole())
+    (told, header())
 }
 
 /// With or without the prefix that the standard writes before a label.

@@ -40,7 +40,7 @@ impl Case {
         let directory = directory(written.tenants, &mut folder, &mut faults);
         Parts {
             header: written.header,
-            title: written.title,
+            told: written.told,
             scopes: written.scopes,
             agents,
             complete,
@@ -58,7 +58,7 @@ impl Case {
 #[derive(Debug)]
 pub(super) struct Parts {
     pub(super) header: Option<CaseHeader>,
-    pub(super) title: Option<Found<String>>,
+    pub(super) told: Vec<Found<String>>,
     pub(super) scopes: Vec<WrittenScope>,
     pub(super) agents: Vec<Listed>,
     /// Whether every listed agent is there, so that one not found is really not listed.
@@ -71,10 +71,23 @@ pub(super) struct Parts {
 }
 
 impl Parts {
+    /// What every customer may read, each text once: a hundred agents may have one employer.
+    fn told(&self) -> Vec<Found<String>> {
+        let scopes = self.scopes.iter().flat_map(|scope| [&scope.basis, &scope.name]);
+        let agents = self.agents.iter().flat_map(|agent| agent.told(self.reports.agents));
+        let rest = scopes.flatten().chain(agents);
+        let mut told: Vec<Found<String>> = Vec::new();
+        for text in self.told.iter().chain(rest) {
+            if told.iter().all(|other| other.value != text.value) {
+                told.push(text.clone());
+            }
+        }
+        told
+    }
+
     /// The case, if nothing was or is found wrong.
     pub(super) fn assemble(self, folder: Folder, mut faults: Vec<Diagnostic>) -> Result<Case, CaseError> {
-        let bases = self.scopes.iter().filter_map(|scope| scope.basis.clone());
-        let told = self.title.into_iter().chain(bases).collect();
+        let told = self.told();
         check::agents(&self.agents, &mut faults);
         let scopes = check::scopes(self.scopes, &self.agents, self.complete, &mut faults);
         match self.header {

@@ -45,7 +45,8 @@ pub struct Case {
     pub limits: LimitSettings,
     /// What is looked for in customers' copies, and what is not.
     pub isolation: IsolationSettings,
-    /// The case's sentences that customers read, and where they were written: titles and reasons.
+    /// What the case says to customers, and where it was written: title and reasons, number, vendor, contact, names of
+    /// scopes, and what is told of agents. Each text once.
     pub told: Vec<Found<String>>,
     /// The files the case is made of, with their digests, in the order read.
     pub files: Vec<CaseFile>,

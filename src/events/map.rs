@@ -82,6 +82,8 @@ pub enum Body<'r, 'b> {
 pub struct Reading<'p, 'b> {
     profile: &'p Profile,
     slots: Slots<'b>,
+    /// Whether half a surrogate pair may have stood in what the event was unwrapped from.
+    halved: bool,
 }
 
 impl<'p, 'b> Reading<'p, 'b> {
@@ -91,7 +93,11 @@ impl<'p, 'b> Reading<'p, 'b> {
             Body::Json(json) => profile.paths.capture(json)?,
             Body::Row { columns, cells } => Paths::pick(columns, cells),
         };
-        let reading = Self { profile, slots };
+        let reading = Self {
+            profile,
+            slots,
+            halved: false,
+        };
         if profile.unwrap.is_empty() {
             return Ok(reading);
         }
@@ -117,7 +123,8 @@ impl<'p, 'b> Reading<'p, 'b> {
                 .map(|slot| slot.map(Value::into_owned))
                 .collect(),
         };
-        Ok(Self { slots, ..self })
+        let halved = self.slots[slot].as_ref().is_some_and(Value::may_hold_half_a_pair);
+        Ok(Self { slots, halved, ..self })
     }
 
     /// The events of a record that holds several, in order; each with an element of the list in the list's place. None
@@ -144,6 +151,7 @@ impl<'p, 'b> Reading<'p, 'b> {
             Ok(vec![Self {
                 profile: self.profile,
                 slots,
+                halved: self.halved,
             }])
         };
         let parts = elements(self.slots[explode.list].as_ref(), part)?;
@@ -191,6 +199,7 @@ impl<'p, 'b> Reading<'p, 'b> {
                 }));
             }
         }
+        self.distinct(named.iter().map(|named| &*named.value))?;
         if named.is_empty() {
             return Err(Refusal::new(
                 RefusalReason::MissingActor,
@@ -205,8 +214,10 @@ impl<'p, 'b> Reading<'p, 'b> {
         let fields = &self.profile.fields;
         let text = |selectors: &[Selector]| self.text(selectors);
         let missing = || Refusal::new(RefusalReason::MissingAction, "no mapped action field has a value");
+        let event_id = text(&fields.event_id)?;
+        self.distinct(event_id.as_deref().into_iter())?;
         Ok(AccessEvent {
-            event_id: text(&fields.event_id)?,
+            event_id,
             time,
             action: text(&fields.action)?.ok_or_else(missing)?,
             tenants: self.tenants()?,
@@ -236,6 +247,7 @@ impl<'p, 'b> Reading<'p, 'b> {
             };
             tenants.extend(ids.into_iter().map(tenant));
         }
+        self.distinct(tenants.iter().map(|tenant| &*tenant.id.0))?;
         // Somebody may name a million, so nothing is looked for among those before it.
         tenants.sort_by(|a, b| a.id.cmp(&b.id));
         tenants.dedup_by(|later, first| later.id == first.id);
@@ -277,6 +289,21 @@ impl<'p, 'b> Reading<'p, 'b> {
     /// The same, kept apart from the record.
     pub(super) fn text(&self, selectors: &[Selector]) -> Result<Option<String>, Refusal> {
         Ok(self.first(selectors)?.map(Cow::into_owned))
+    }
+
+    /// Refuses identities where half a surrogate pair may stand: replaced, one would be the same as another.
+    fn distinct<'t>(&self, mut identities: impl Iterator<Item = &'t str>) -> Result<(), Refusal> {
+        let Some(replaced) = identities.find(|identity| identity.contains(char::REPLACEMENT_CHARACTER)) else {
+            return Ok(());
+        };
+        if !self.halved && !self.slots.iter().flatten().any(Value::may_hold_half_a_pair) {
+            return Ok(());
+        }
+        let detail = format!(
+            "`{}` may hold half a surrogate pair, and could not be told from others",
+            shortened(replaced, 60)
+        );
+        Err(Refusal::new(RefusalReason::NotAName, detail))
     }
 
     /// Whether a text is a value: not empty, and not one of those that mean nothing in this kind of log.

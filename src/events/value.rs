@@ -39,6 +39,23 @@ impl<'b> Value<'b> {
         }
     }
 
+    /// Whether it may hold half a surrogate pair, which [`Self::text`] does not keep apart from any other. A pair that is
+    /// escaped twice, as in JSON inside of a string, counts as two halves.
+    pub(super) fn may_hold_half_a_pair(&self) -> bool {
+        let (Self::Json(text) | Self::Cell(text)) = self;
+        let mut rest = text.as_bytes();
+        while let Some(at) = memchr::memmem::find(rest, b"\\u") {
+            rest = &rest[at..];
+            let behind = match (surrogate(rest), rest.get(ESCAPE..).and_then(surrogate)) {
+                (Some(Half::High), Some(Half::Low)) => 2 * ESCAPE,
+                (None, _) => 2,
+                _ => return true,
+            };
+            rest = &rest[behind..];
+        }
+        false
+    }
+
     /// The JSON that a string or a cell holds, if it does.
     pub(super) fn parsed(&self) -> Option<String> {
         let text = self.text()?.trim().to_owned();
@@ -54,6 +71,27 @@ impl<'b> Value<'b> {
     }
 }
 
+/// Length of an escape with `\u`.
+const ESCAPE: usize = 6;
+
+/// Which half of a surrogate pair.
+enum Half {
+    High,
+    Low,
+}
+
+/// The half of a pair that an escape stands for.
+fn surrogate(escape: &[u8]) -> Option<Half> {
+    let [b'\\', b'u', b'd' | b'D', digit, ..] = escape else {
+        return None;
+    };
+    match digit {
+        b'8' | b'9' | b'a' | b'b' | b'A' | b'B' => Some(Half::High),
+        b'c'..=b'f' | b'C'..=b'F' => Some(Half::Low),
+        _ => None,
+    }
+}
+
 fn unquoted(json: &str) -> Cow<'_, str> {
     match json.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
         None => Cow::Borrowed(json),
@@ -63,7 +101,7 @@ fn unquoted(json: &str) -> Cow<'_, str> {
 }
 
 /// A JSON string with escapes. A lone surrogate, which no text can hold, becomes U+FFFD; the record's hash still pins
-/// what was written.
+/// what was written. Two identities could become one so, which `Reading` refuses.
 fn unescaped(json: &str) -> String {
     let mut deserializer = serde_json::Deserializer::from_str(json);
     deserializer
@@ -113,5 +151,34 @@ mod tests {
     fn escapes_are_decoded_and_lone_surrogates_replaced() {
         assert_eq!(text(r#""a\u0040b\n\ud83d\ude00""#).as_deref(), Some("a@b\n😀"));
         assert!(text(r#""a\ud800b""#).expect("a text").contains('\u{fffd}'));
+    }
+    #[test]
+    fn halves_of_pairs_are_told_from_pairs() {
+        let holds = |json: &'static str| {
+            let told = [Value::Json(json.into()), Value::Cell(json.into())].map(|value| value.may_hold_half_a_pair());
+            assert_eq!(told[0], told[1], "{json}");
+            told[0]
+        };
+        for half in [
+            r#""\ud800""#,
+            r#""x\uDBFFy""#,
+            r#""\udc00""#,
+            r#""\ude00\ud83d""#,
+            r#""\ud83d\ud83d\ude00""#,
+            r#""\ud83d\ude00\uDFFF""#,
+            r#"{"a":["\u0041\ud83d"]}"#,
+            r#""{\"a\":\"\\ud83d\"}""#,
+        ] {
+            assert!(holds(half), "{half}");
+        }
+        for whole in [
+            r#""\ud83d\ude00""#,
+            r#""\u0041\uD83D\uDE00\ud7ff\ue000\ufffd""#,
+            r#""\\u""#,
+            "\"\u{fffd}\"",
+            "12",
+        ] {
+            assert!(!holds(whole), "{whole}");
+        }
     }
 }

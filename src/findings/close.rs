@@ -119,9 +119,7 @@ impl Answer {
             .each_share(|id, events| closing.figures(id, events))?;
         closing.attributed(&figures, None)?;
         let findings = closing.findings(figures, IsolationFinding::default());
-        // Nobody need wait until the memory of a million events is given back.
-        let kept = closing.settled.kept;
-        rayon::spawn(|| drop(kept));
+        closing.settled.kept.leave();
         Ok(findings)
     }
 }
@@ -193,7 +191,9 @@ impl<'c> Closing<'c> {
         let meanings = entries.flat_map(|entry| [entry.says, entry.check]).flatten();
         let told = self.case.told.iter().map(|text| text.value.as_str());
         let paths = self.scan.sources.iter().map(|source| source.path.as_str());
-        Names::new(self.case, sighting, companies, paths, told.chain(meanings))
+        let profiles = self.scan.sources.iter().map(|source| source.profile.as_str());
+        let printed = told.chain(meanings).chain(profiles);
+        Names::new(self.case, sighting, companies, paths, printed)
     }
 
     /// Every tenant's copy of its events, in id order. Where events are in memory the copies are too; elsewhere they are
@@ -385,7 +385,7 @@ fn impact<'a>(case: &Case, tenants: impl Iterator<Item = &'a TenantFinding> + Cl
 }
 
 /// Rounded in integers, half up, so that every machine prints the same digits.
-fn share(part: u64, whole: u64) -> f64 {
+pub(crate) fn share(part: u64, whole: u64) -> f64 {
     let millionths = (u128::from(part) * 2_000_000 + u128::from(whole)) / (2 * u128::from(whole));
     u32::try_from(millionths).map_or(f64::MAX, f64::from) / 1_000_000.0
 }

@@ -26,8 +26,10 @@ use crate::{
     time::Timestamp,
 };
 
+pub(crate) use close::share;
 pub use close::{BooksDoNotBalance, CloseError, Scan, Scanned};
 pub use isolation::{Isolation, IsolationFinding, Mention, MentionFinding};
+pub(crate) use slug::slug;
 
 /// The version of this format.
 pub const SCHEMA: &str = "tenant-impact/findings/1";

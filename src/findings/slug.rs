@@ -11,7 +11,7 @@ const RESERVED: [&str; 6] = ["con", "prn", "aux", "nul", "com", "lpt"];
 
 /// The folder name of a tenant: the id itself where it is plain, else its plain part and a digest of the whole id.
 /// A plain id never looks like the latter, so two ids share a name only if 64 bits of their SHA-256 are the same.
-pub(super) fn slug(id: &str) -> String {
+pub(crate) fn slug(id: &str) -> String {
     let plain: String = id.chars().filter_map(plain).take(LONGEST).collect();
     let plain = plain.trim_matches('-');
     if plain == id && !is_reserved(id) && !looks_digested(id) {

@@ -1,7 +1,8 @@
 //! The form in which names are looked for in a text, and the way back to the text.
 //!
 //! A person reads `ＡＣＭＥ`, `A⟨zero-width space⟩cme` and `acme` as one name, so all three are one here: compatibility
-//! decomposition and case folding (Unicode 3.13 D146), without characters that are not seen, white space as one blank.
+//! decomposition and case folding (Unicode 3.13 D146), without characters that are not seen, white space as one blank,
+//! quotation marks and dashes as a keyboard has them.
 //! Stricter than [`crate::case::fold`], which decides who acted: here a doubt means that somebody is named.
 
 mod character;
@@ -118,18 +119,21 @@ impl<'t> Form<'t> {
         }
     }
 
-    /// The parts of the searched text between characters outside ASCII that join no word.
-    pub(super) fn joined(&self) -> impl Iterator<Item = &str> {
+    /// Where in the searched text a word begins or ends though letters or digits stand on both sides: at a sign that is written
+    /// with some and joins none, as `™` is. In order, each once.
+    pub(super) fn seams(&self) -> Vec<usize> {
         let ends = self.pieces.iter().skip(1).map(|next| next.at);
-        let parts = self.pieces.iter().zip(ends);
-        let cuts = parts.filter(|(piece, _)| piece.kind == PieceKind::One(false));
-        let mut from = 0;
-        let whole = (!self.pieces.is_empty()).then_some(self.text.len()..self.text.len());
-        cuts.map(|(piece, end)| piece.at..end).chain(whole).map(move |cut| {
-            let part = &self.text[from..cut.start];
-            from = cut.end;
-            part
-        })
+        let signs = self.pieces.iter().zip(ends).filter(|(piece, end)| {
+            let written = || {
+                self.text[piece.at..*end]
+                    .bytes()
+                    .any(|byte| byte.is_ascii_alphanumeric())
+            };
+            piece.kind == PieceKind::One(false) && written()
+        });
+        let mut seams: Vec<_> = signs.flat_map(|(piece, end)| [piece.at, end]).collect();
+        seams.dedup();
+        seams
     }
 
     fn piece(&self, at: usize) -> Option<Piece> {
@@ -174,6 +178,8 @@ mod tests {
             ("Mu\u{308}ller", "MÜLLER"),
             ("STRASSE", "straße"),
             ("ｶﾞｽ", "ガス"),
+            ("O’Neil ‘‛′ʼ“„", "o'neil ''''\"\""),
+            ("Foo‑Bar‐–—―−x", "foo-bar-----x"),
         ] {
             assert_eq!(searched(one), searched(other), "{one}");
         }

@@ -17,6 +17,8 @@ const LONGER_NUMBERS: usize = 2;
 
 /// What is gathered on the way to the search.
 pub(super) struct Gathering {
+    /// Whether what the vendor states of itself is to be seen as its own. It is not where that itself is looked at.
+    pub(super) states: bool,
     /// Identifiers of fewer characters are too short.
     pub(super) least: usize,
     pub(super) patterns: BTreeMap<String, Pattern>,
@@ -24,20 +26,25 @@ pub(super) struct Gathering {
 }
 
 impl Gathering {
+    pub(super) fn new(least: usize, states: bool) -> Self {
+        Self {
+            states,
+            least,
+            patterns: BTreeMap::new(),
+            short: BTreeMap::new(),
+        }
+    }
+
     /// What names the agents, but for what customers are told of them.
     pub(super) fn agents(&mut self, case: &Case) {
         for (at, agent) in case.agents.iter().enumerate() {
-            let owner = match case.reports.agents {
-                AgentNaming::Pseudonym => Owner::Agent(at),
-                AgentNaming::Name => Owner::Stated,
-            };
-            let told = agent.name.iter().chain([&agent.id.0]);
-            told.for_each(|name| self.add(name, owner, Kind::Agent));
+            let label = agent.name.iter().chain([&agent.id.0]);
+            match case.reports.agents {
+                AgentNaming::Pseudonym => label.for_each(|name| self.add(name, Owner::Agent(at), Kind::Agent)),
+                AgentNaming::Name => label.for_each(|name| self.state(name, Kind::Agent)),
+            }
             let kept = agent.email.iter().chain(&agent.identities);
             kept.for_each(|name| self.add(name, Owner::Agent(at), Kind::Agent));
-            for stated in [&agent.employer, &agent.role, &agent.country].into_iter().flatten() {
-                self.add(stated, Owner::Stated, Kind::Agent);
-            }
         }
     }
 
@@ -48,7 +55,7 @@ impl Gathering {
         let header = &case.header;
         let stated = [&header.id, &header.vendor].into_iter().chain(&header.contact);
         let stated = stated.chain(case.scopes.iter().map(|scope| &scope.name));
-        stated.for_each(|text| self.add(text, Owner::Stated, Kind::Name));
+        stated.for_each(|text| self.state(text, Kind::Name));
         for text in [super::ANOTHER, super::SEVERAL, super::LOG].map(str::to_owned) {
             self.add(&text, Owner::Stated, Kind::Name);
         }
@@ -103,6 +110,13 @@ impl Gathering {
                     self.add(name, Owner::Tenant(at), kind);
                 }
             }
+        }
+    }
+
+    /// What the vendor says of itself to every customer.
+    fn state(&mut self, name: &str, kind: Kind) {
+        if self.states {
+            self.add(name, Owner::Stated, kind);
         }
     }
 

@@ -76,29 +76,27 @@ impl Names {
         if let Some(words) = &sighting.0 {
             printed.for_each(|text| words.add(text));
         }
-        Self::among(case, companies, paths, sighting.0.as_ref())
+        let gathering = Gathering::new(case.isolation.least(), true);
+        Self::among(gathering, case, companies, paths, sighting.0.as_ref())
     }
 
-    /// Of everybody in the case whom these texts could name.
+    /// Of everybody in the case whom these texts could name, though the vendor states them.
     pub(super) fn in_texts<'a>(case: &Case, texts: impl Iterator<Item = &'a str>) -> Self {
         let words = Words::new();
         texts.for_each(|text| words.add(text));
-        Self::among(case, &[], std::iter::empty(), Some(&words))
+        let gathering = Gathering::new(case.isolation.least(), false);
+        Self::among(gathering, case, &[], std::iter::empty(), Some(&words))
     }
 
     /// Of customers without an event only those whose words are all there, if words are given.
     fn among<'a>(
+        mut gathering: Gathering,
         case: &Case,
         companies: &[Company],
         paths: impl Iterator<Item = &'a str>,
         words: Option<&Words>,
     ) -> Self {
         let tenants = everybody(case, companies);
-        let mut gathering = Gathering {
-            least: case.isolation.least(),
-            patterns: BTreeMap::new(),
-            short: BTreeMap::new(),
-        };
         gathering.agents(case);
         gathering.vendor(case, paths);
         gathering.seen(&tenants, companies);
@@ -150,12 +148,7 @@ impl Names {
 
 impl Default for Names {
     fn default() -> Self {
-        let nothing = Gathering {
-            least: 0,
-            patterns: BTreeMap::new(),
-            short: BTreeMap::new(),
-        };
-        Self::of(Vec::new(), Vec::new(), nothing)
+        Self::of(Vec::new(), Vec::new(), Gathering::new(0, true))
     }
 }
 

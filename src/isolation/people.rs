@@ -4,7 +4,17 @@ use super::Kind;
 use crate::events::Target;
 
 /// Words in the type of a target that say that it is a person or an account of one.
-const PEOPLE: [&str; 7] = ["user", "person", "member", "login", "mailbox", "identity", "principal"];
+const PEOPLE: [&str; 9] = [
+    "user",
+    "person",
+    "member",
+    "employee",
+    "account",
+    "login",
+    "mailbox",
+    "identity",
+    "principal",
+];
 
 /// Whether the target is somebody.
 pub(super) fn is_person(target: &Target) -> bool {

@@ -44,7 +44,7 @@ fn case(more: &str) -> Case {
         id = "ag-01"
         email = "dana.fox@helpers.example"
         name = "Dana Fox"
-        employer = "Acme"
+        employer = "Helpers Ltd"
         [tenants]
         file = "tenants.csv"
         [[logs]]
@@ -137,8 +137,7 @@ fn shown_among(case: &Case, others: &[ScopedEvent], tenant: &str, text: &str) ->
 
 #[test]
 fn a_name_inside_a_longer_one_is_the_longer_one_s() {
-    let mut case = case("");
-    case.agents[0].employer = None;
+    let case = case("");
     let text = "ACME Logistics asked, Acme did not";
     assert_eq!(
         shown(&case, "t-0002", text),
@@ -159,12 +158,7 @@ fn a_name_inside_a_longer_one_is_the_longer_one_s() {
 #[test]
 fn what_the_vendor_states_of_itself_is_no_leak() {
     let case = case("");
-    for text in [
-        "The Vendor called",
-        "write to security@vendor.example",
-        "Acme sent the agent",
-        "Agent 01",
-    ] {
+    for text in ["The Vendor called", "write to security@vendor.example", "Agent 01"] {
         assert_eq!(shown(&case, "t-0005", text), text);
     }
     let text = "jo@vendor.example";
@@ -206,8 +200,7 @@ fn only_whole_words_are_names() {
 
 #[test]
 fn names_are_found_however_they_are_written() {
-    let mut case = case("");
-    case.agents[0].employer = None;
+    let case = case("");
     for text in [
         "MÜLLER & SÖHNE",
         "Mu\u{308}ller  &\tSo\u{308}hne",
@@ -233,8 +226,7 @@ fn names_are_found_however_they_are_written() {
 /// In an address of a user's of one's own the name of a tenant may be a word by itself.
 #[test]
 fn an_address_of_one_s_own_user_stays_whole() {
-    let mut case = case("");
-    case.agents[0].employer = None;
+    let case = case("");
     let user = event(&["7"], &[target("user", "ann@acme.example", "Ann")], "");
     let told = shown_among(&case, &[user], "7", "ann@acme.example, acme");
     assert_eq!(told, "ann@acme.example, [another customer]");
@@ -334,9 +326,12 @@ fn people_are_their_tenant_s() {
         ),
         event(&["t-0005"], &[target("User", "u-4712", "jo@mueller.example")], ""),
         event(&["t-0003"], &[target("report", "r", "ann@free.example")], ""),
+        event(&["t-0003"], &[target("Employee", "e-4713", "")], ""),
+        event(&["t-0003"], &[target("service_account", "sa-4714", "")], ""),
     ];
-    let text = "as for u-4711, JO BLOGGS, ann@free.example, admin, Alice";
-    let told = "as for [another customer], [another customer], [another customer], admin, Alice";
+    let text = "as for u-4711, JO BLOGGS, ann@free.example, e-4713, sa-4714, admin, Alice";
+    let another = "[another customer]";
+    let told = format!("as for {another}, {another}, {another}, {another}, {another}, admin, Alice");
     assert_eq!(shown_among(&case, &others, "t-0001", text), told);
     assert_eq!(shown_among(&case, &others, "t-0003", text), text);
     // A guest of one customer in the tenant of another is that one's user too.
@@ -352,8 +347,7 @@ fn people_are_their_tenant_s() {
 
 #[test]
 fn a_user_s_name_does_not_make_another_tenant_s_name_one_s_own() {
-    let mut case = case("");
-    case.agents[0].employer = None;
+    let case = case("");
     let events = [event(&["t-0005"], &[target("user", "t-0003", "Acme Logistics")], "")];
     assert_eq!(
         shown_among(&case, &events, "t-0005", "t-0003 Acme Logistics"),
@@ -381,14 +375,71 @@ fn names_of_others_in_the_case_s_own_sentences_are_faults() {
     let mut case = case("");
     assert!(check(&case).is_ok());
     case.told[0].value = "What Dana Fox did".to_owned();
-    case.told[1].value = "Acme, the vendor's helper, saw MÜLLER &amp; söhne".to_owned();
+    case.told.last_mut().expect("an employer").value = "Helpers of MÜLLER &amp; söhne".to_owned();
     let faults = check(&case).expect_err("two names").to_string();
     assert!(faults.contains("case.toml:4:17: `Dana Fox` names an agent"), "{faults}");
     assert!(
-        faults.contains("case.toml:13:17: `MÜLLER &amp; söhne` names a customer"),
+        faults.contains("case.toml:19:20: `MÜLLER &amp; söhne` names a customer"),
         "{faults}"
     );
-    assert_eq!(faults.lines().count(), 2, "the employer is told to everybody: {faults}");
+    assert_eq!(faults.lines().count(), 2, "{faults}");
+    case.isolation.allow = vec!["Dana Fox".to_owned(), "Helpers of Müller & Söhne".to_owned()];
+    assert!(check(&case).is_ok());
+}
+
+/// What is stated of an agent hides no name inside it.
+#[test]
+fn a_role_or_employer_is_nobody_s_own_name() {
+    let mut case = case("");
+    case.agents[0].role = Some("Engineer for Notion".to_owned());
+    case.agents[0].employer = Some("Notion".to_owned());
+    let text = "Engineer for Notion, of Notion";
+    let told = "Engineer for [another customer], of [another customer]";
+    assert_eq!(shown(&case, "t-0001", text), told);
+}
+
+/// The vendor may be its own customer, and its contact an address of that tenant's.
+#[test]
+fn the_vendor_s_own_tenant_is_no_fault() {
+    let mut case = case("");
+    assert!(check(&case).is_ok());
+    case.header.vendor = "Another Vendor".to_owned();
+    let faults = check(&case).expect_err("a customer's name and domain").to_string();
+    assert!(
+        faults.contains("`The Vendor` names a customer") && faults.contains("`vendor.example` names a customer"),
+        "{faults}"
+    );
+}
+
+/// Programs set quotation marks and dashes in the place of those that were typed, in names and in texts.
+#[test]
+fn quotation_marks_and_dashes_are_as_typed() {
+    let mut case = case("");
+    let tenant = |name: &str| crate::case::Tenant {
+        name: Some(name.to_owned()),
+        ..Default::default()
+    };
+    let tenants = [
+        ("t-0010", "O'Neil Ltd"),
+        ("t-0011", "Foo-Bar"),
+        ("t-0012", "Baz — Qux"),
+        ("t-0013", "D’Arc"),
+    ];
+    let tenants = tenants.map(|(id, name)| (TenantId(id.to_owned()), tenant(name)));
+    case.directory.tenants.extend(tenants);
+    for text in [
+        "O’Neil Ltd",
+        "O%E2%80%99Neil Ltd",
+        "Foo‑Bar",
+        "Foo–Bar",
+        "FOO−BAR",
+        "baz - qux",
+        "D'Arc",
+        "d&#8216;arc",
+    ] {
+        let told = shown(&case, "t-0001", &format!("as {text}, x"));
+        assert_eq!(told, "as [another customer], x", "{text}");
+    }
 }
 
 #[test]

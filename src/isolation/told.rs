@@ -1,29 +1,38 @@
-//! The case's own sentences, which every customer reads: they may name nobody.
+//! What the case itself says to every customer: it may name nobody.
 
-use super::{Names, Reader, names::Owner};
+use super::{Names, Reader, form::searched, names::Owner};
 use crate::{
-    case::{Case, CaseError},
+    case::{Case, CaseError, TenantId},
     diag::Diagnostic,
     document::Found,
 };
 
-/// A fault for each agent and each customer that a title or a reason for a scope names. What names customers without a
-/// directory is found when the reports are searched.
+/// A fault for each agent and each customer that a text of the case names which every customer reads. What names customers
+/// without a directory is found when the reports are searched.
 pub fn check(case: &Case) -> Result<(), CaseError> {
     let names = Names::in_texts(case, case.told.iter().map(|text| text.value.as_str()));
-    let faults: Vec<_> = case.told.iter().flat_map(|text| faults(&names, text)).collect();
+    let reader = vendor(case).map_or_else(|| Reader::nobody(&names), |tenant| names.for_reader(tenant));
+    let faults: Vec<_> = case.told.iter().flat_map(|text| faults(&reader, text)).collect();
     if faults.is_empty() {
         return Ok(());
     }
     Err(CaseError::Faults(faults))
 }
 
-fn faults(names: &Names, text: &Found<String>) -> Vec<Diagnostic> {
-    let reader = Reader::nobody(names);
+/// The vendor's own tenant, if it is among its customers: what names that names nobody who does not sign the report.
+fn vendor(case: &Case) -> Option<&TenantId> {
+    let vendor = searched(&case.header.vendor);
+    let is_vendor = |name: &String| searched(name) == vendor;
+    let mut tenants = case.directory.tenants.iter();
+    let own = tenants.find(|(_, tenant)| tenant.name.as_ref().is_some_and(is_vendor));
+    own.map(|(id, _)| id)
+}
+
+fn faults(reader: &Reader<'_>, text: &Found<String>) -> Vec<Diagnostic> {
     let found = reader.search(&text.value);
     let foreign = found.iter().filter(|found| !found.allowed);
     let fault = |found: &super::Found| {
-        let agent = names.patterns[found.name]
+        let agent = reader.names.patterns[found.name]
             .owners
             .iter()
             .any(|(owner, _)| matches!(owner, Owner::Agent(_)));
@@ -31,9 +40,9 @@ fn faults(names: &Names, text: &Found<String>) -> Vec<Diagnostic> {
         let name = &text.value[found.range.clone()];
         Diagnostic::new(
             "told-name",
-            format!("`{name}` names {who}, and every customer may read this sentence"),
+            format!("`{name}` names {who}, and every customer may read this"),
         )
-        .hint("say it without the name; if it is an ordinary word here, add it to `allow` in `[isolation]`")
+        .hint("say it without the name; if it is an ordinary word here, or meant, add it to `allow` in `[isolation]`")
         .at(text.place.clone())
     };
     foreign.map(fault).collect()

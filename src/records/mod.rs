@@ -79,7 +79,8 @@ pub enum RefusalReason {
     MissingTime,
     /// A time that its format does not allow.
     InvalidTime,
-    /// An object or a list of lists where an identity or a tenant is expected.
+    /// An object or a list of lists where an identity or a tenant is expected; or half a surrogate pair in one, in a tenant
+    /// or in an event's id, which two of them could not be told apart by.
     NotAName,
     /// In a window, and nobody is named who did it.
     MissingActor,

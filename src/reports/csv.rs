@@ -45,7 +45,7 @@ impl<'w> Sheet<'w> {
 /// The cell as text for a person, with an apostrophe before anything that would start a formula.
 ///
 /// A program set to semicolons splits cells at them, so what follows a semicolon is judged like a cell's start.
-fn safe(cell: &str) -> Cow<'_, str> {
+pub(crate) fn safe(cell: &str) -> Cow<'_, str> {
     if harmless(cell) {
         return Cow::Borrowed(cell);
     }

@@ -12,6 +12,7 @@ use crate::{
     catalogue::Catalogue,
     coverage::Gap,
     digest,
+    events::Profile,
     findings::{AgentFinding, CaveatCode, Findings, ScopeFinding, SourceFinding, Tool},
     time::{Timestamp, Window},
 };
@@ -105,6 +106,15 @@ impl Header {
         DOT.clone_into(&mut plain.case.title);
         for basis in plain.scopes.iter_mut().filter_map(|scope| scope.basis.as_mut()) {
             DOT.clone_into(basis);
+        }
+        for agent in &mut plain.agents {
+            let said = [&mut agent.role, &mut agent.employer, &mut agent.country];
+            said.into_iter().flatten().for_each(|text| DOT.clone_into(text));
+        }
+        for source in &mut plain.sources {
+            if Profile::source_of(&source.profile).is_none() {
+                DOT.clone_into(&mut source.profile);
+            }
         }
         for (code, meaning) in &mut plain.glossary {
             let entry = own.lookup(code);

@@ -29,6 +29,7 @@ mod fixture;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use csv::safe;
 pub use folder::{Artifact, Folder};
 pub use guard::{Release, Searched};
 pub use templates::{Replacement, TemplateError, Templates};

@@ -1,5 +1,7 @@
 //! What a file is, told by how it begins and never by its name.
 
+use std::str::Utf8Chunk;
+
 use tar::Header;
 
 use super::unread;
@@ -9,6 +11,12 @@ pub(super) const HEAD: usize = 8 << 10;
 
 /// UTF-16 without a byte order mark shows its NULs in these many first characters, or it is not told.
 const UNITS: usize = 16;
+
+/// Text may have a NUL or another foreign byte among so many.
+const FOREIGN: usize = 64;
+
+/// A line shorter than this may look like an object by chance.
+const OBJECT: usize = 16;
 
 /// What is done with a stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,10 +87,45 @@ impl Kind {
             .or_else(|| unread::magic(head).map(Self::Unread))
             .or_else(|| utf16(head).map(Self::Text))
             .unwrap_or_else(|| match memchr::memchr(0, head) {
-                Some(_) => Self::Unread("binary data"),
-                None => Self::Text(Encoding::Utf8),
+                Some(_) if !is_damaged_text(head) => Self::Unread("binary data"),
+                _ => Self::Text(Encoding::Utf8),
             })
     }
+}
+
+/// Whether this is text in which NULs are the exception. One hostile or damaged record must not hide all others, so one of
+/// these is enough: hardly a byte is foreign to text, the first line is like a header or a record, or any is like an object.
+fn is_damaged_text(head: &[u8]) -> bool {
+    let mut lines = head.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii);
+    foreign(head) * FOREIGN <= head.len()
+        || lines.next().is_some_and(|line| is_clean(line) && is_parted(line))
+        || lines.any(|line| is_clean(line) && is_object(line))
+}
+
+/// How many bytes no text has: control characters, and what is not UTF-8. In random bytes, packed ones, or programs it is
+/// one of ten at least.
+fn foreign(bytes: &[u8]) -> usize {
+    let control = |text: &str| text.chars().filter(|&char| is_control(char)).count();
+    let foreign = |chunk: Utf8Chunk<'_>| control(chunk.valid()) + chunk.invalid().len();
+    bytes.utf8_chunks().map(foreign).sum()
+}
+
+fn is_control(char: char) -> bool {
+    char.is_ascii_control() && !matches!(char, '\t' | '\n' | '\r')
+}
+
+fn is_clean(line: &[u8]) -> bool {
+    str::from_utf8(line).is_ok_and(|line| !line.contains(is_control))
+}
+
+/// Whether it is in parts, as a header is and a record.
+fn is_parted(line: &[u8]) -> bool {
+    line.iter().any(|byte| b",;\t{".contains(byte))
+}
+
+/// Whether it ends as an object does, possibly behind a text.
+fn is_object(line: &[u8]) -> bool {
+    line.len() >= OBJECT && line.contains(&b'{') && line.ends_with(b"}")
 }
 
 fn packing(head: &[u8]) -> Option<Packing> {
@@ -154,6 +197,45 @@ mod tests {
         assert_eq!(Kind::of(b"PK,name\n1,x"), Kind::Text(Encoding::Utf8));
         assert_eq!(Kind::of(b"{\"a\":\"\x00\"}"), Kind::Unread("binary data"));
         assert_eq!(Kind::of(&[b'0'; 600]), Kind::Text(Encoding::Utf8));
+    }
+
+    #[test]
+    fn a_nul_makes_no_text_binary() {
+        let record = r#"{"event_id":"e1","time":"2026-01-16T00:00:00Z"}"#;
+        let (array, nuls) = (format!("[{}]", [record; 40].join(",")), "\0".repeat(4096));
+        for text in [
+            format!("{}\0{}", &array[..99], &array[99..]),
+            format!("time,action\n{nuls},x\n"),
+            format!("{nuls}\n<14>app: {record}\r\n"),
+            format!("{record}\n{{\"event_id\":\"{nuls}"),
+        ] {
+            assert_eq!(Kind::of(text.as_bytes()), Kind::Text(Encoding::Utf8), "{text}");
+        }
+    }
+
+    #[test]
+    fn binary_data_is_no_text() {
+        let random = |seed: u64| {
+            let next = |state: &u64| Some(state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(seed | 1));
+            let bytes = std::iter::successors(Some(seed), next).map(|state| state.to_be_bytes()[0]);
+            bytes.take(HEAD).collect::<Vec<_>>()
+        };
+        for seed in 0..500 {
+            let bytes = random(seed);
+            assert!(!bytes.contains(&0) || !is_damaged_text(&bytes), "{seed}");
+        }
+        let strings = b"\0GCC: (GNU) 13.2\0libc.so.6\0{}\0printf\0\x01\x02\0".repeat(99);
+        let wide = utf16le(&"\u{65e5}\u{672c}, {\u{8a9e}}\n".repeat(99));
+        let numbers: Vec<u8> = (0..2000_u32).flat_map(u32::to_le_bytes).collect();
+        for bytes in [
+            strings,
+            wide,
+            numbers,
+            vec![0; HEAD],
+            b"!<arch>\ndebian-binary  0\n\0\x02\x03".to_vec(),
+        ] {
+            assert_eq!(Kind::of(&bytes), Kind::Unread("binary data"));
+        }
     }
 
     #[test]

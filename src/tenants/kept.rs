@@ -44,6 +44,11 @@ impl Kept {
         Ok(done.into_iter().map(|(_, made)| made).collect())
     }
 
+    /// Gives back its memory, for which nobody need wait: there may be millions of events.
+    pub fn leave(self) {
+        rayon::spawn(|| drop(self));
+    }
+
     /// Works on the events that name no tenant, in time order.
     pub fn homeless<T: Send>(&self, work: impl Fn(&ScopedEvent) -> T + Sync) -> Result<Vec<T>, StoreError> {
         match self {

@@ -116,3 +116,49 @@ fn containers_inside_each_other_have_an_end() {
         .ends(2)
         .says("the limit `depth` is 4");
 }
+
+/// A line is held whole, so one that unpacks without end must meet a limit before memory does.
+#[test]
+fn one_line_that_never_ends_meets_the_limit() {
+    if !has("gzip") {
+        return;
+    }
+    let case = |limits: &str| {
+        format!(
+            r#"[case]
+id = "L-1"
+title = "A line"
+vendor = "The vendor"
+tlp = "RED"
+contact = "security@vendor.example"
+issued = 2026-01-20T00:00:00Z
+[[scopes]]
+name = "possible"
+from = 2026-01-16T00:00:00Z
+until = 2026-01-17T00:00:00Z
+basis = "Because."
+agents = "all"
+[[agents.list]]
+id = "a1"
+[[logs]]
+path = "log"
+profile = "superuser"
+{limits}"#
+        )
+    };
+    // Forty mebibytes, which is eighty blocks, in one line.
+    let line = format!("{}{}\n{}", log(2), "x".repeat(40 << 20), record(2));
+    let dir = Dir::new();
+    dir.file("log", packed("gzip", line.as_bytes()));
+    dir.file("case.toml", case("[limits]\nunpacked_bytes = 4194304\n"));
+    dir.run(["report", "case.toml", "--out", "out"])
+        .ends(2)
+        .says("`log` unpacks to too many bytes: the limit `unpacked` is 4,194,304");
+    assert_eq!(dir.names(), ["case.toml", "log"], "nothing was written");
+    // And within the limit it is one refused record among others.
+    dir.file("case.toml", case(""));
+    dir.run(["report", "case.toml", "--out", "out"]).ends(1);
+    let found = json(&dir.path("out/findings.json"));
+    assert_eq!(found["records"]["in_scope"], 3);
+    assert_eq!(found["refused"][0]["length"], 40 << 20);
+}

@@ -113,6 +113,10 @@ struct Waiting {
 impl Waiting {
     /// None where no pipe can be made.
     fn start() -> Option<Self> {
+        Self::start_by(program)
+    }
+
+    fn start_by(program: impl Fn(&Path) -> Command) -> Option<Self> {
         if !has_tool("mkfifo") {
             return None;
         }
@@ -180,6 +184,44 @@ fn ctrl_c_leaves_nothing_and_ends_as_a_signal_does() {
         assert_eq!(waiting.dir.names(), ["case.toml", "pipe"]);
         assert_eq!(said, "");
     }
+}
+
+/// The program as a shell starts it, or as `nohup` does, whatever this test was started by.
+#[cfg(target_os = "linux")]
+fn by_env(option: &'static str) -> impl Fn(&Path) -> Command {
+    move |folder| {
+        let mut command = Command::new("env");
+        command
+            .arg(option)
+            .arg(env!("CARGO_BIN_EXE_tenant-impact"))
+            .current_dir(folder);
+        command
+    }
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_closed_session_leaves_nothing_and_nohup_keeps_its_meaning() {
+    let can = Command::new("env").args(["--default-signal=HUP", "true"]).status();
+    if !can.is_ok_and(|status| status.success()) {
+        assert!(!crate::util::in_ci(), "`env` must know --default-signal in CI");
+        return skipped("`env` knows no --default-signal");
+    }
+    let Some(mut waiting) = Waiting::start_by(by_env("--default-signal=HUP")) else {
+        return;
+    };
+    signal(&waiting.child, "HUP");
+    let (status, said) = waiting.ends();
+    assert_eq!(status.signal(), Some(1), "{said}");
+    assert_eq!(waiting.dir.names(), ["case.toml", "pipe"]);
+    let Some(mut waiting) = Waiting::start_by(by_env("--ignore-signal=HUP")) else {
+        return;
+    };
+    signal(&waiting.child, "HUP");
+    waiting.feed();
+    let (status, said) = waiting.ends();
+    assert_eq!(status.code(), Some(1), "{said}");
+    assert_eq!(waiting.dir.names(), ["case.toml", "out", "pipe"]);
 }
 
 #[test]

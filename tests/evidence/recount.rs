@@ -80,7 +80,10 @@ fn a_field_that_is_counted_cannot_be_changed() {
         line("\"session\":null", "\"session\":\"s\""),
         &["sessions: 1 by counting, 0 as stated"],
     );
-    told(line("\"offset\":", "\"offset\":9"), &["is of another record"]);
+    told(
+        line("\"offset\":", "\"offset\":9"),
+        &["row 1 is not what actions.jsonl says there"],
+    );
     told(line("\"length\":", "\"length\":-"), &["line 1 is no event"]);
 }
 

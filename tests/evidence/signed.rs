@@ -150,6 +150,27 @@ fn a_signature_by_another_key_is_told_and_one_by_an_unknown_key_is_called_so() {
         .says("signature manifest.json.sig");
 }
 
+/// Whoever seals the whole anew with a key of its own leaves the customers' signatures as they were.
+#[test]
+fn manifests_signed_by_different_keys_do_not_verify() {
+    if !has_tool("ssh-keygen") {
+        return;
+    }
+    let dir = bundle(&[]);
+    key(&dir, "key", &["ed25519"], "");
+    key(&dir, "other", &["ed25519"], "");
+    write(&dir, "signed", &["--sign", "key"]);
+    write(&dir, "resigned", &["--sign", "other"]);
+    fs::copy(
+        dir.path("resigned/manifest.json.sig"),
+        dir.path("signed/manifest.json.sig"),
+    )
+    .expect("copied");
+    dir.run(["verify", "signed"])
+        .ends(1)
+        .says("manifest.json.sig: the manifests are signed by different keys: SHA256:");
+}
+
 #[test]
 fn a_key_that_cannot_sign_is_told_before_anything_is_read() {
     if !has_tool("ssh-keygen") {

@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path, process::Command};
 
-use super::{allowed, bundle, differs, edit, has_tool, key, verified, write};
+use super::{CASE, LOG, allowed, bundle, differs, edit, has_tool, key, verified, write};
 use crate::util::{Dir, has};
 
 /// Runs one of the commands that a text tells, and says whether it succeeded and what it said.
@@ -16,15 +16,49 @@ fn shell(folder: &Path, command: &str) -> (bool, String) {
 /// The commands of `VERIFY.txt` for Linux, in their order.
 fn told(folder: &Path) -> Vec<String> {
     let text = fs::read_to_string(folder.join("VERIFY.txt")).expect("it is there");
-    let mut lines = text.lines();
     let mut commands = Vec::new();
-    while let Some(line) = lines.next() {
-        if line.trim().starts_with("Linux") {
-            commands.push(lines.next().expect("a command").trim().to_owned());
+    for after in text.split("   Linux").skip(1) {
+        let block = after.lines().skip(1).take_while(|line| !line.is_empty());
+        commands.extend(block.map(|line| line.trim().to_owned()));
+    }
+    assert_eq!(commands.len(), 6, "{text}");
+    commands
+}
+
+/// Who is shown a log finds its digest and its records' by the last commands, in whatever encoding it is.
+#[test]
+fn a_customer_that_is_shown_a_log_finds_its_records_by_the_commands_that_the_folder_tells() {
+    if !has("sha256sum") || !has("iconv") {
+        return;
+    }
+    let utf16: Vec<u8> = format!("\u{feff}{LOG}")
+        .encode_utf16()
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    for (log, name) in [(LOG.as_bytes(), "LOG"), (utf16.as_slice(), "LOG.utf8")] {
+        let dir = Dir::new();
+        dir.file("case.toml", CASE).file("logs/a.jsonl", log);
+        write(&dir, "out", &[]);
+        let folder = dir.path("out/tenants/acme");
+        let actions = fs::read_to_string(folder.join("actions.jsonl")).expect("actions");
+        let last = actions.lines().last().expect("a line");
+        let action: serde_json::Value = serde_json::from_str(last).expect("JSON");
+        let number = |key: &str, more: u64| (action[key].as_u64().expect("a number") + more).to_string();
+        let commands = &told(&folder)[3..];
+        fs::write(folder.join("LOG"), log).expect("written");
+        if name != "LOG" {
+            assert!(shell(&folder, &commands[0]).0);
+        }
+        for (command, key) in commands[1..].iter().zip(["source", "record_sha256"]) {
+            let command = command.replace("OFFSET_PLUS_1", &number("offset", 1));
+            let command = command.replace("LENGTH", &number("length", 0)).replace("LOG", name);
+            let (success, said) = shell(&folder, &command);
+            assert!(
+                success && Some(&said[..64]) == action[key].as_str(),
+                "{command}: {said}"
+            );
         }
     }
-    assert_eq!(commands.len(), 3, "{text}");
-    commands
 }
 
 #[test]
@@ -40,7 +74,8 @@ fn a_customer_verifies_its_folder_by_the_commands_that_the_folder_tells() {
     let folder = dir.path("handed-out");
     fs::rename(dir.path("signed/tenants/bolt"), &folder).expect("moved");
     fs::copy(signers, folder.join("allowed_signers")).expect("copied");
-    let commands = told(&folder);
+    let mut commands = told(&folder);
+    commands.truncate(3);
     let all = |folder: &Path| {
         commands
             .iter()
@@ -102,6 +137,9 @@ fn a_tenant_s_folder_verifies_alone_and_names_nobody_else() {
     assert_eq!((found.tenant.as_deref(), found.checked.events), (Some("acme"), 2));
     for name in ["manifest.json", "SHA256SUMS", "VERIFY.txt"] {
         let text = fs::read_to_string(folder.join(name)).expect("it is there");
+        // Digests may hold anything short.
+        let words = text.split(['"', ' ', '\n']).filter(|word| word.len() != 64);
+        let text = words.collect::<Vec<_>>().join(" ");
         for secret in ["bolt", "logs/", "/a.jsonl", "ann@", "a1", "case.toml"] {
             assert!(!text.contains(secret), "{name} names {secret}");
         }

@@ -116,7 +116,7 @@ impl Inventory {
             }
         }
         self.compare_sums(folder, mismatches)?;
-        self.compare_tenants(folder, mismatches)?;
+        self.compare_tenants(folder, &mut written, mismatches)?;
         Ok(written)
     }
 
@@ -162,7 +162,12 @@ impl Inventory {
     }
 
     /// A tenant's folder must verify alone: its own manifest and list say of its files what the bundle's says.
-    fn compare_tenants(&self, folder: &Folder, mismatches: &mut Vec<Mismatch>) -> Result<(), VerifyError> {
+    fn compare_tenants(
+        &self,
+        folder: &Folder,
+        written: &mut Written,
+        mismatches: &mut Vec<Mismatch>,
+    ) -> Result<(), VerifyError> {
         let prefixes: Vec<_> = self.prefixes().filter(|prefix| !prefix.is_empty()).collect();
         for prefix in prefixes {
             let path = format!("{prefix}{MANIFEST}");
@@ -170,7 +175,12 @@ impl Inventory {
                 continue;
             };
             let fault = match parse(&bytes) {
-                Ok(Stated::Tenant(manifest)) => self.compare_tenant(folder, prefix, &manifest, &bytes)?,
+                Ok(Stated::Tenant(manifest)) => {
+                    let fault = self.compare_tenant(folder, prefix, &manifest, &bytes)?;
+                    let slug = prefix.trim_start_matches("tenants/").trim_end_matches('/');
+                    written.named.insert(slug.to_owned(), manifest);
+                    fault
+                }
                 Ok(_) => Some("not the manifest of a tenant's folder".to_owned()),
                 Err(fault) => Some(fault),
             };

@@ -3,13 +3,17 @@
 //! A bundle is hostile input here. Links are not followed, no path leaves the folder, what is read is bounded by what is
 //! stated, and every fault of the folder is a value that is told; only what keeps from looking is an error.
 
+mod cells;
 mod folder;
 mod inventory;
 mod logs;
+mod masks;
 mod original;
 mod recount;
 mod rows;
 mod signatures;
+mod stated;
+mod sums;
 
 use std::{io, path::Path};
 
@@ -62,6 +66,8 @@ pub struct Verification {
     pub signatures: Vec<SignedBy>,
     /// What the logs say, if they were asked.
     pub logs: Option<LogCheck>,
+    /// What cannot be counted again, in a sentence each: what was not released is in no file. No mismatch.
+    pub uncounted: Vec<String>,
     /// Everything that is not as it should be, by path.
     pub mismatches: Vec<Mismatch>,
 }
@@ -130,7 +136,7 @@ fn examine(request: &Request<'_>) -> Result<(Verification, Written), VerifyError
     let mut mismatches = Vec::new();
     let inventory = Inventory::read(&folder, &mut mismatches)?;
     let written = inventory.compare(&folder, &mut mismatches)?;
-    recount::recount(&inventory, &written, &mut mismatches);
+    let uncounted = recount::recount(&inventory, &written, &mut mismatches);
     let signatures = signatures::check(&folder, &inventory, request.trust.as_ref(), &mut mismatches)?;
     let logs = match (request.logs, &inventory.stated) {
         (Some(root), Stated::Bundle(manifest)) => Some(logs::check(root, manifest, &written, &mut mismatches)),
@@ -152,6 +158,7 @@ fn examine(request: &Request<'_>) -> Result<(Verification, Written), VerifyError
         checked: written.checked(&inventory),
         signatures,
         logs,
+        uncounted,
         mismatches,
     };
     Ok((verification, written))

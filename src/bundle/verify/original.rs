@@ -123,6 +123,7 @@ fn find<'w>(written: &'w Written, name: &str) -> Result<&'w Line, ShowError> {
         .flat_map(numbered)
     {
         let is_meant = line.event_id.as_deref() == Some(name)
+            || line.logged_id.as_deref() == Some(name)
             || place == name
             || line.record_sha256.to_string().eq_ignore_ascii_case(name);
         if is_meant {

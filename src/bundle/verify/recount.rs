@@ -6,26 +6,33 @@ use super::{
     Mismatch,
     inventory::{Inventory, Stated},
     rows::{Lines, Share, Written},
+    sums::Sum,
 };
 use crate::{
     case::AgentNaming,
-    findings::{Findings, TenantFinding},
+    findings::{CaveatCode, Findings, TenantFinding, slug},
+    reports::safe,
     tenants::Books,
     text::counted,
 };
 
-const FINDINGS: &str = "findings.json";
+pub(super) const FINDINGS: &str = "findings.json";
 
-/// Counts everything again and tells what does not add up.
-pub(super) fn recount(inventory: &Inventory, written: &Written, mismatches: &mut Vec<Mismatch>) {
+/// Counts everything again and tells what does not add up. Gives what cannot be counted.
+pub(super) fn recount(inventory: &Inventory, written: &Written, mismatches: &mut Vec<Mismatch>) -> Vec<String> {
     let mut count = Recount { mismatches };
     match &inventory.stated {
-        Stated::Bundle(_) => {
+        Stated::Bundle(manifest) => {
             // One that is missing or cannot be read is told already.
             if let Some(findings) = &written.findings {
                 count.books(findings);
                 count.tenants(findings, written);
                 count.lists(findings, written);
+                count.sums(findings, written);
+                count.stopped(findings);
+                count.isolation(findings, written);
+                count.stated(manifest, findings);
+                return uncounted(findings).into_iter().collect();
             }
         }
         Stated::Tenant(manifest) => {
@@ -36,20 +43,43 @@ pub(super) fn recount(inventory: &Inventory, written: &Written, mismatches: &mut
         }
         Stated::Nothing => {}
     }
+    Vec::new()
 }
 
-struct Recount<'m> {
+/// The events of tenants whose files were not released: they are in no file.
+fn withheld(findings: &Findings) -> (u64, u64) {
+    let withheld = findings.tenants.iter().filter(|tenant| !tenant.released);
+    withheld.fold((0, 0), |(tenants, events), tenant| {
+        (tenants + 1, tenant.events.saturating_add(events))
+    })
+}
+
+fn uncounted(findings: &Findings) -> Option<String> {
+    let (tenants, events) = withheld(findings);
+    let (whose, what) = (
+        counted(tenants, "tenant", "tenants"),
+        counted(events, "event", "events"),
+    );
+    (tenants > 0).then(|| {
+        format!(
+            "the files of {whose} were not released: their figures, of {what} in no file, cannot be counted again, and the \
+             sums over all tenants are within these bounds only"
+        )
+    })
+}
+
+pub(super) struct Recount<'m> {
     mismatches: &'m mut Vec<Mismatch>,
 }
 
 impl Recount<'_> {
-    fn tell(&mut self, path: &str, detail: impl AsRef<str>) {
+    pub(super) fn tell(&mut self, path: &str, detail: impl AsRef<str>) {
         self.mismatches.push(Mismatch::new("count", path, detail));
     }
 
     /// What is counted in a file, against what is stated elsewhere.
     #[expect(clippy::needless_pass_by_value, reason = "figures, and references to maps of them")]
-    fn same<V: PartialEq + std::fmt::Debug>(&mut self, path: &str, what: &str, found: V, stated: V) {
+    pub(super) fn same<V: PartialEq + std::fmt::Debug>(&mut self, path: &str, what: &str, found: V, stated: V) {
         if found != stated {
             self.tell(path, format!("{what}: {found:?} by counting, {stated:?} as stated"));
         }
@@ -87,9 +117,76 @@ impl Recount<'_> {
         self.same(FINDINGS, "`complete`", findings.caveats.is_empty(), findings.complete);
     }
 
+    /// Sums over all tenants, from what is in the copies.
+    fn sums(&mut self, findings: &Findings, written: &Written) {
+        let totals = written.sums.totals();
+        for action in &findings.actions {
+            let what = format!("of the action `{}`", action.code);
+            self.sum(
+                findings,
+                &what,
+                totals.actions.get(&action.code),
+                action.events,
+                action.tenants,
+            );
+        }
+        let stated: BTreeSet<_> = findings.actions.iter().map(|action| &action.code).collect();
+        for code in totals.actions.keys().filter(|code| !stated.contains(code)) {
+            self.tell(FINDINGS, format!("the action `{code}` is in the copies only"));
+        }
+        for scope in &findings.scopes {
+            let what = format!("in the scope `{}`", scope.name);
+            self.sum(
+                findings,
+                &what,
+                totals.scopes.get(&scope.name),
+                scope.events,
+                scope.tenants,
+            );
+        }
+        // Two agents may have one name.
+        if findings.agent_naming == AgentNaming::Pseudonym {
+            self.agents(findings, written, &totals.agents);
+        }
+    }
+
+    fn agents(&mut self, findings: &Findings, written: &Written, totals: &BTreeMap<String, Sum>) {
+        for agent in &findings.agents {
+            let what = format!("of `{}`", agent.pseudonym);
+            self.sum(
+                findings,
+                &what,
+                totals.get(&agent.pseudonym),
+                agent.events,
+                agent.tenants,
+            );
+            if withheld(findings).0 == 0 {
+                let span = written.sums.spans.get(&agent.pseudonym);
+                let (first, last) = span.copied().unzip();
+                self.same(FINDINGS, &format!("first {what}"), first, agent.first);
+                self.same(FINDINGS, &format!("last {what}"), last, agent.last);
+            }
+        }
+    }
+
+    /// What was withheld is in no file, and may be of anything.
+    fn sum(&mut self, findings: &Findings, what: &str, found: Option<&Sum>, events: u64, tenants: u64) {
+        let none = Sum::default();
+        let found = found.unwrap_or(&none);
+        let (more_tenants, more) = withheld(findings);
+        if !(found.least..=found.most.saturating_add(more)).contains(&events) {
+            self.same(FINDINGS, &format!("events {what}"), found.least, events);
+        }
+        let least = found.tenants();
+        if !(least..=least.saturating_add(more_tenants)).contains(&tenants) {
+            self.same(FINDINGS, &format!("tenants {what}"), least, tenants);
+        }
+    }
+
     /// Every tenant's folder holds what the findings say of it.
     fn tenants(&mut self, findings: &Findings, written: &Written) {
-        let stated: BTreeSet<_> = findings.tenants.iter().map(|tenant| tenant.slug.as_str()).collect();
+        let released = findings.tenants.iter().filter(|tenant| tenant.released);
+        let stated: BTreeSet<_> = released.map(|tenant| tenant.slug.as_str()).collect();
         let there: BTreeSet<_> = written.tenants.keys().map(String::as_str).collect();
         for slug in stated.symmetric_difference(&there) {
             self.tell(
@@ -98,11 +195,38 @@ impl Recount<'_> {
             );
         }
         for tenant in &findings.tenants {
+            self.same(FINDINGS, "a tenant's folder", slug(&tenant.id.0), tenant.slug.clone());
+            let masked = written.masks.counts.get(&tenant.slug).copied().unwrap_or_default();
+            self.same(
+                "masked.jsonl",
+                &format!("masked texts of `{}`", tenant.slug),
+                masked,
+                tenant.masked,
+            );
             if let Some(share) = written.tenants.get(&tenant.slug) {
                 self.tenant(findings, tenant, &share.lines);
+                self.named(tenant, written.named.get(&tenant.slug).map(AsRef::as_ref));
                 self.table(&format!("tenants/{}/", tenant.slug), share);
             }
         }
+        for slug in written.masks.left().intersection(&there) {
+            self.tell(
+                "masked.jsonl",
+                format!("not all that it masks is masked in `tenants/{slug}/actions.jsonl`"),
+            );
+        }
+    }
+
+    /// Whose files were not released is said in the same way everywhere.
+    fn stopped(&mut self, findings: &Findings) {
+        let withheld = findings.tenants.iter().filter(|tenant| !tenant.released);
+        let withheld: Vec<_> = withheld.map(|tenant| tenant.id.clone()).collect();
+        self.same(FINDINGS, "tenants not released", &withheld, &findings.isolation.stopped);
+        let told = findings
+            .caveats
+            .iter()
+            .any(|caveat| caveat.code == CaveatCode::LeakStopped);
+        self.same(FINDINGS, "the caveat `leak-stopped`", !withheld.is_empty(), told);
     }
 
     fn tenant(&mut self, findings: &Findings, tenant: &TenantFinding, lines: &Lines) {
@@ -130,20 +254,14 @@ impl Recount<'_> {
 
     /// The reading copy has the rows of the evidence copy, in its order.
     fn table(&mut self, prefix: &str, share: &Share) {
-        let rows = share.lines.events.iter().map(|line| {
-            let (offset, length) = (line.offset.to_string(), line.length.to_string());
-            [line.source.clone(), offset, length, line.record_sha256.to_string()]
-        });
+        let rows = share.lines.events.iter().map(|line| line.cells);
         let path = format!("{prefix}actions.csv");
         let (found, stated) = (share.table.len() as u64, share.lines.count());
         if found != stated {
             let (found, stated) = (counted(found, "row", "rows"), counted(stated, "line", "lines"));
             self.tell(&path, format!("{found}, but actions.jsonl has {stated}"));
         } else if let Some(at) = rows.zip(&share.table).position(|(line, row)| line != *row) {
-            self.tell(
-                &path,
-                format!("row {} is of another record than actions.jsonl has there", at + 1),
-            );
+            self.tell(&path, format!("row {} is not what actions.jsonl says there", at + 1));
         }
     }
 
@@ -159,10 +277,14 @@ impl Recount<'_> {
                 "its rows are not the tenants and events of findings.json",
             );
         }
-        let refused = findings
-            .refused
-            .iter()
-            .map(|record| (record.offset.to_string(), record.length.to_string()));
+        let refused = findings.refused.iter().map(|record| {
+            let source = findings.sources.get(record.source).map_or("", |source| &source.path);
+            [
+                safe(source).into_owned(),
+                record.offset.to_string(),
+                record.length.to_string(),
+            ]
+        });
         if refused.collect::<Vec<_>>() != written.refused {
             self.tell("refused.csv", "its rows are not the refused records of findings.json");
         }
@@ -188,12 +310,12 @@ impl Recount<'_> {
         self.same("unattributed.jsonl", "records", found, findings.records.without_tenant);
         let mut all = without;
         all.extend(written.tenants.values().flat_map(|share| records(&share.lines)));
-        self.same(
-            FINDINGS,
-            "records in scope",
-            all.len() as u64,
-            findings.records.in_scope,
-        );
+        // Each event that was withheld may have a record of its own.
+        let (found, withheld) = (all.len() as u64, withheld(findings).1);
+        let stated = findings.records.in_scope;
+        if !(found..=found.saturating_add(withheld)).contains(&stated) {
+            self.same(FINDINGS, "records in scope", found, stated);
+        }
     }
 }
 

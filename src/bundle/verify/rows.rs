@@ -5,11 +5,22 @@ use std::{
     io::{self, BufRead, Read as _},
 };
 
-use serde::Deserialize;
+use serde::{Deserialize, de::DeserializeOwned};
 
-use super::{Mismatch, VerifyError, folder::Folder};
+use super::{
+    Mismatch, VerifyError,
+    cells::{self, COLUMNS},
+    folder::Folder,
+    masks::Masks,
+    sums::Sums,
+};
 use crate::{
-    bundle::FileEntry, catalogue::Effect, digest::Sha256, events::Outcome, findings::Findings, tenants::Outcomes,
+    bundle::{FileEntry, TenantManifest},
+    catalogue::Effect,
+    digest::Sha256,
+    events::{Outcome, Target},
+    findings::Findings,
+    tenants::Outcomes,
     time::Timestamp,
 };
 
@@ -20,14 +31,22 @@ const LONGEST_LINE: u64 = 256 << 20;
 #[derive(Debug, Default)]
 pub(super) struct Written {
     pub(super) findings: Option<Box<Findings>>,
+    /// Over all tenants' lines and those of nobody.
+    pub(super) sums: Sums,
+    /// What each tenant's own manifest says of it, by slug.
+    pub(super) named: BTreeMap<String, Box<TenantManifest>>,
+    /// `isolation.csv`: tenant, verdict, name, kind, field, times.
+    pub(super) isolation: Vec<[String; 6]>,
+    /// `masked.jsonl`: what is in no customer's copy yet.
+    pub(super) masks: Masks,
     /// By slug.
     pub(super) tenants: BTreeMap<String, Share>,
     /// `unattributed.jsonl`.
     pub(super) unattributed: Lines,
     /// `tenants.csv`: slug to events.
     pub(super) listed: Vec<(String, String)>,
-    /// `refused.csv`: offset and length.
-    pub(super) refused: Vec<(String, String)>,
+    /// `refused.csv`: source, offset and length.
+    pub(super) refused: Vec<[String; 3]>,
 }
 
 /// One tenant's rows.
@@ -35,8 +54,8 @@ pub(super) struct Written {
 pub(super) struct Share {
     /// `actions.jsonl`.
     pub(super) lines: Lines,
-    /// `actions.csv`: source, offset, length and digest of each row.
-    pub(super) table: Vec<[String; 4]>,
+    /// `actions.csv`: the digest of each row's cells.
+    pub(super) table: Vec<Sha256>,
 }
 
 /// Lines of events and their sums.
@@ -58,27 +77,55 @@ pub(super) struct Lines {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Line {
     pub(super) event_id: Option<String>,
+    /// The event's id as it was logged, where the customer sees another.
+    pub(super) logged_id: Option<String>,
     pub(super) source: String,
     pub(super) offset: u64,
     pub(super) length: u64,
     pub(super) record_sha256: Sha256,
+    /// Of the row that the table is to have for it.
+    pub(super) cells: Sha256,
 }
 
-/// Those members of a line that are counted.
+/// A line, as it is written.
 #[derive(Deserialize)]
-struct Row {
-    event_id: Option<String>,
-    time: Timestamp,
-    agent: String,
-    action: String,
-    effect: Effect,
-    outcome: Outcome,
-    session: Option<String>,
-    source: String,
-    offset: u64,
-    record_sha256: Sha256,
-    scopes: Vec<String>,
-    length: u64,
+pub(super) struct Row {
+    pub(super) event_id: Option<String>,
+    pub(super) time: Timestamp,
+    pub(super) time_original: String,
+    pub(super) agent: String,
+    pub(super) identity_matched: String,
+    pub(super) action: String,
+    pub(super) effect: Effect,
+    pub(super) target: Vec<Target>,
+    pub(super) outcome: Outcome,
+    pub(super) ticket: Option<String>,
+    pub(super) justification: Option<String>,
+    pub(super) ip: Option<String>,
+    pub(super) session: Option<String>,
+    pub(super) user_agent: Option<String>,
+    pub(super) source: String,
+    pub(super) offset: u64,
+    pub(super) record_sha256: Sha256,
+    pub(super) scopes: Vec<String>,
+    pub(super) length: u64,
+    pub(super) conflict: bool,
+}
+
+impl Row {
+    /// Puts back what is counted as it was logged. Gives the event's id as the customer reads it.
+    fn unmask(&mut self, slug: &str, masks: &mut Masks) -> Option<String> {
+        let mut original = |field, shown: &str| masks.original(slug, (&self.source, self.offset), field, shown);
+        let id = self.event_id.as_ref().and_then(|id| original("event_id", id));
+        let action = original("action", &self.action);
+        let session = self.session.as_ref().and_then(|session| original("session", session));
+        self.action = action.unwrap_or_else(|| std::mem::take(&mut self.action));
+        self.session = session.or_else(|| self.session.take());
+        match id {
+            Some(logged) => self.event_id.replace(logged),
+            None => self.event_id.clone(),
+        }
+    }
 }
 
 impl Lines {
@@ -86,7 +133,12 @@ impl Lines {
         self.events.len() as u64
     }
 
-    fn absorb(&mut self, row: Row) {
+    /// Counts a line of a tenant's as it was logged.
+    fn absorb(&mut self, mut row: Row, slug: &str, masks: &mut Masks, sums: &mut Sums) {
+        let cells = cells::of(self.events.len() + 1, &row);
+        let event_id = row.unmask(slug, masks);
+        sums.absorb(slug, &row);
+        let logged_id = (row.event_id != event_id).then_some(row.event_id).flatten();
         *self.actions.entry(row.action).or_default() += 1;
         *self.effects.entry(row.effect).or_default() += 1;
         self.outcomes.count(row.outcome);
@@ -98,28 +150,45 @@ impl Lines {
         self.first = Some(self.first.map_or(row.time, |first| first.min(row.time)));
         self.last = Some(self.last.map_or(row.time, |last| last.max(row.time)));
         self.events.push(Line {
-            event_id: row.event_id,
+            event_id,
+            logged_id,
             source: row.source,
             offset: row.offset,
             length: row.length,
             record_sha256: row.record_sha256,
+            cells,
         });
     }
 
-    fn read(reader: &mut dyn BufRead) -> io::Result<Result<Self, String>> {
+    fn read(
+        reader: &mut dyn BufRead,
+        slug: &str,
+        masks: &mut Masks,
+        sums: &mut Sums,
+    ) -> io::Result<Result<Self, String>> {
         let mut lines = Self::default();
-        let mut line = Vec::new();
-        loop {
-            line.clear();
-            if reader.take(LONGEST_LINE).read_until(b'\n', &mut line)? == 0 {
-                return Ok(Ok(lines));
-            }
-            match serde_json::from_slice(&line) {
-                Ok(row) => lines.absorb(row),
-                Err(fault) => return Ok(Err(format!("line {} is no event: {fault}", lines.count() + 1))),
-            }
+        Ok(each_line(reader, "event", |row: Row| lines.absorb(row, slug, masks, sums))?.map(|()| lines))
+    }
+}
+
+/// Hands on the value of every line; or which line is none.
+pub(super) fn each_line<R: DeserializeOwned>(
+    reader: &mut dyn BufRead,
+    what: &str,
+    mut take: impl FnMut(R),
+) -> io::Result<Result<(), String>> {
+    let mut line = Vec::new();
+    for number in 1.. {
+        line.clear();
+        if reader.take(LONGEST_LINE).read_until(b'\n', &mut line)? == 0 {
+            break;
+        }
+        match serde_json::from_slice(&line) {
+            Ok(row) => take(row),
+            Err(fault) => return Ok(Err(format!("line {number} is no {what}: {fault}"))),
         }
     }
+    Ok(Ok(()))
 }
 
 impl Written {
@@ -137,12 +206,18 @@ impl Written {
             (Some((slug, name)), _) => self.share(slug, name, reader),
             (None, "actions.jsonl" | "actions.csv") => self.share("", path, reader),
             (None, "findings.json") => Ok(keep(parsed(reader), &mut self.findings)),
-            (None, "unattributed.jsonl") => Ok(keep(Lines::read(reader)?, &mut self.unattributed)),
+            // Before any tenant's files: those of a bundle come in the order of their names.
+            (None, "masked.jsonl") => Ok(keep(Masks::read(reader, self.findings.as_deref())?, &mut self.masks)),
+            (None, "unattributed.jsonl") => {
+                let lines = Lines::read(reader, "", &mut Masks::default(), &mut self.sums)?;
+                Ok(keep(lines, &mut self.unattributed))
+            }
             (None, "tenants.csv") => Ok(keep(columns(reader, ["slug", "events"]).map(pairs), &mut self.listed)),
-            (None, "refused.csv") => Ok(keep(
-                columns(reader, ["offset", "length"]).map(pairs),
-                &mut self.refused,
-            )),
+            (None, "refused.csv") => Ok(keep(columns(reader, ["source", "offset", "length"]), &mut self.refused)),
+            (None, "isolation.csv") => {
+                let names = ["tenant", "verdict", "found", "kind", "field", "times"];
+                Ok(keep(columns(reader, names), &mut self.isolation))
+            }
             _ => Ok(None),
         })?;
         mismatches.extend(fault.map(|fault| Mismatch::new("count", path, fault)));
@@ -152,11 +227,11 @@ impl Written {
     fn share(&mut self, slug: &str, name: &str, reader: &mut dyn BufRead) -> io::Result<Option<String>> {
         let share = self.tenants.entry(slug.to_owned()).or_default();
         Ok(match name {
-            "actions.jsonl" => keep(Lines::read(reader)?, &mut share.lines),
-            "actions.csv" => {
-                let table = columns(reader, ["source", "offset", "length", "record_sha256"]);
-                keep(table, &mut share.table)
-            }
+            "actions.jsonl" => keep(
+                Lines::read(reader, slug, &mut self.masks, &mut self.sums)?,
+                &mut share.lines,
+            ),
+            "actions.csv" => keep(table(reader), &mut share.table),
             _ => None,
         })
     }
@@ -186,6 +261,24 @@ fn columns<const N: usize>(reader: &mut dyn BufRead, names: [&str; N]) -> Result
     for row in reader.records() {
         let row = row.map_err(|fault| format!("not a table: {fault}"))?;
         rows.push(at.map(|at| at.and_then(|at| row.get(at)).unwrap_or_default().to_owned()));
+    }
+    Ok(rows)
+}
+
+/// The digest of every row of `actions.csv`.
+fn table(reader: &mut dyn BufRead) -> Result<Vec<Sha256>, String> {
+    let mut reader = csv::Reader::from_reader(reader);
+    let head = reader.headers().map_err(|fault| format!("not a table: {fault}"))?;
+    if !head.iter().eq(COLUMNS) {
+        return Err("its columns are not those of actions".to_owned());
+    }
+    let mut row = csv::StringRecord::new();
+    let mut rows = Vec::new();
+    while reader
+        .read_record(&mut row)
+        .map_err(|fault| format!("not a table: {fault}"))?
+    {
+        rows.push(cells::digest(&row));
     }
     Ok(rows)
 }

@@ -72,6 +72,12 @@ pub(super) fn check(
         };
         mismatches.extend(fault.map(|fault| Mismatch::new("signature", signature, fault)));
     }
+    if trust.is_none() && found.len() > 1 {
+        // Each is sound, and nobody can say which of them counts.
+        let keys: Vec<_> = found.keys().map(String::as_str).collect();
+        let detail = format!("the manifests are signed by different keys: {}", keys.join(", "));
+        mismatches.push(Mismatch::new("signature", SIGNATURE, detail));
+    }
     Ok(found.into_values().collect())
 }
 

@@ -94,6 +94,9 @@ fn in_words(found: &Verification, vouched: bool) -> io::Result<()> {
         counted(checked.events, "event", "events"),
         counted(checked.tenants, "tenant", "tenants")
     )?;
+    for uncounted in &found.uncounted {
+        writeln!(to, "Not counted: {uncounted}")?;
+    }
     if let Some(logs) = found.logs {
         writeln!(to, "{}", in_logs(logs))?;
     }

@@ -67,7 +67,7 @@ fn found(log: &[u8], profile: &Profile, scopes: &ScopeSet, thorough: bool) -> (S
 
 /// Records as the internal admin tool of the sample writes them, in, before and after the window, by those listed and by
 /// others; several with oddities that are well-formed.
-const RECORDS: [&str; 11] = [
+const RECORDS: [&str; 14] = [
     r#"{"event_id":"e1","timestamp":"2026-01-10T00:00:00.123Z","actor":{"id":"sp-001","email":"ann.lee@support.example"},"tenant":{"id":"t-1"},"action":"user.view","note":"x"}"#,
     r#"{"event_id":"e2","timestamp":"2026-01-17T10:00:00Z","actor":{"id":"sp-002","email":"bob@support.example"},"tenant":{"id":"t-2"},"action":"user.view"}"#,
     r#"{"event_id":"e3","timestamp":"2026-01-17T10:00:00Z","actor":{"id":"sp-900","email":"zed@support.example"},"tenant":{"id":"t-2"},"action":"user.view"}"#,
@@ -79,6 +79,9 @@ const RECORDS: [&str; 11] = [
     r#"{"timestamp":"2026-01-18T00:00:00Z","impersonator":{"id":null,"email":"bob@support.example"},"actor":{"id":"c1"},"action":"a"}"#,
     r#"<14>Jan 17 host app: {"timestamp":"2026-01-17T10:00:00Z","actor":{"id":"sp-901"},"action":"a"}"#,
     r#"{"timestamp":"2026-01-17T10:00:00Z","actor":{"id":"[7,12345]"},"action":"a"}"#,
+    r#"{"timestamp":"2026-01-17T10:00:00Z","actor":{"id":"sp-001"},"tenant":{"id":"x\ud800"},"action":"a"}"#,
+    r#"{"timestamp":"2026-01-17T10:00:00Z","actor":{"id":"sp-9\ud801"},"action":"a"}"#,
+    r#"{"timestamp":"2026-01-17T10:00:00Z","actor":{"id":"sp-9\ufffd"},"action":"a","note":"\ud83d"}"#,
 ];
 
 const ROWS: [&str; 9] = [
@@ -96,13 +99,15 @@ const ROWS: [&str; 9] = [
 const HEADER: &str = "event_id,timestamp,actor.id,actor.email,tenant.id,action,justification";
 
 /// What gets into logs by accident or by intent.
-const SNIPPETS: [&[u8]; 26] = [
+const SNIPPETS: [&[u8]; 28] = [
     b"\"timestamp\":\"2026-01-17T00:00:00Z\",",
     b"\"timestamp\":\"2026-01-01T00:00:00Z\"",
     b"\"actor\":{\"id\":\"sp-001\"},",
     b"{\"timestamp\":\"2026-01-01T00:00:00Z\",",
     b"\"timestamp\"",
     b"\\u0074",
+    b"\\ud83d",
+    b"\\ufffd",
     b"\\\"",
     b"\\",
     b"\"",

@@ -318,3 +318,50 @@ fn names_in_a_list_stay_as_written_and_an_object_is_no_name() {
     assert_eq!(actors(r#"[["a"]]"#), Err(RefusalReason::NotAName));
     assert_eq!(actors(r#""[bracketed] name""#), Ok(vec!["[bracketed] name".to_owned()]));
 }
+
+/// Replaced, two would be one customer, one agent, one event.
+#[test]
+fn identities_with_half_a_surrogate_pair_are_refused_and_free_text_is_not() {
+    let json = |field: &str, value: &str| {
+        let json = r#"{"event_id":ID,"timestamp":"2026-01-17T10:00:00Z","actor":{"id":ACTOR},"tenant":TENANT,"action":"v","justification":WHY}"#;
+        ["ID", "ACTOR", "TENANT", "WHY"]
+            .into_iter()
+            .fold(json.to_owned(), |json, name| {
+                let own = if name == "TENANT" { r#"{"id":"t"}"# } else { r#""x""# };
+                json.replace(name, if name == field { value } else { own })
+            })
+    };
+    let profile = superuser();
+    let halves = [
+        ("ID", r#""\ud800""#),
+        ("ACTOR", r#""x\uDFFF""#),
+        ("ACTOR", r#"["a","\udc00\ud800"]"#),
+        ("TENANT", r#"{"id":"\ud800x"}"#),
+        ("TENANT", r#"{"name":"x\ud800\ud800\udc00"}"#),
+        ("TENANT", r#"{"id":"[\"x\\ud800\"]"}"#),
+    ];
+    for (field, half) in halves {
+        assert_eq!(
+            event(&profile, &json(field, half)),
+            Err(RefusalReason::NotAName),
+            "{half}"
+        );
+    }
+    for (field, fine) in [("WHY", r#""half \ud83d a pair""#), ("ID", r#""\ud83d\ude00\ufffd""#)] {
+        let event = event(&profile, &json(field, fine)).expect("an event");
+        let text = [event.event_id, event.justification]
+            .map(Option::unwrap_or_default)
+            .concat();
+        assert!(text.contains('\u{fffd}'), "{text}");
+    }
+}
+
+#[test]
+fn half_a_surrogate_pair_in_a_wrapped_event_is_told() {
+    let profile = profile("unwrap = [\"/data\"]");
+    for half in [r"\ud800", r"\\ud800"] {
+        let inner = format!(r#"{{\"time\":\"2026-01-16T00:00:00Z\",\"actor\":\"{half}\",\"action\":\"x\"}}"#);
+        let wrapped = format!(r#"{{"data":"{inner}"}}"#);
+        assert_eq!(event(&profile, &wrapped), Err(RefusalReason::NotAName), "{wrapped}");
+    }
+}

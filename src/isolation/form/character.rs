@@ -31,6 +31,16 @@ pub(in crate::isolation) fn is_spaceless(c: char) -> bool {
         | '\u{20000}'..='\u{3ffff}')
 }
 
+/// What a keyboard has for a quotation mark or a dash: programs set others in its place.
+pub(super) fn typed(c: char) -> char {
+    match c {
+        '‘' | '’' | '‚' | '‛' | '′' | 'ʼ' => '\'',
+        '“' | '”' | '„' | '‟' => '"',
+        '\u{2010}'..='\u{2015}' | '−' => '-',
+        c => c,
+    }
+}
+
 /// Takes room in memory and none on a page.
 pub(super) fn unseen(c: char) -> bool {
     acts(c) || matches!(c, '\u{34f}' | '\u{180b}'..='\u{180f}' | '\u{fe00}'..='\u{fe0f}')

@@ -4,7 +4,7 @@ use icu_casemap::{CaseMapper, CaseMapperBorrowed};
 
 use super::{
     Piece, PieceKind,
-    character::{NORMALIZER, is_mark, joins, unseen},
+    character::{NORMALIZER, is_mark, joins, typed, unseen},
 };
 
 const CASES: CaseMapperBorrowed<'static> = CaseMapper::new();
@@ -70,12 +70,12 @@ impl Writer {
         } else {
             self.piece(self.start, PieceKind::One(joins(first)));
             if reads_as_itself(first) && self.pending.len() == first.len_utf8() {
-                self.text.push(first);
+                self.text.push(typed(first));
                 return self.pending.clear();
             }
             let decomposed = NORMALIZER.normalize(&self.pending);
             let folded = CASES.fold_string(&decomposed);
-            self.text.push_str(&NORMALIZER.normalize(&folded));
+            self.text.extend(NORMALIZER.normalize(&folded).chars().map(typed));
         }
         self.pending.clear();
     }

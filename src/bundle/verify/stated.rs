@@ -1,0 +1,134 @@
+//! What findings, manifests and the vendor's own lists state of the same thing.
+
+use std::collections::BTreeMap;
+
+use super::{
+    recount::{FINDINGS, Recount},
+    rows::Written,
+};
+use crate::{
+    bundle::{Manifest, ResolvedScope, TenantManifest, TenantName},
+    findings::{Findings, ScopeFinding, TenantFinding, share},
+    reports::safe,
+};
+
+/// Found of others in copies: tenant, verdict, name, kind and field, as in the table.
+type Found = BTreeMap<[String; 5], u64>;
+
+impl Recount<'_> {
+    /// The question and the program are those of the manifest, and so are the logs.
+    pub(super) fn stated(&mut self, manifest: &Manifest, findings: &Findings) {
+        let case = &manifest.case;
+        self.same(FINDINGS, "the case", &case.header, &findings.case);
+        let tool = (&manifest.tool.name, &manifest.tool.version);
+        self.same(
+            FINDINGS,
+            "the program",
+            tool,
+            (&findings.tool.name, &findings.tool.version),
+        );
+        let scopes: Vec<_> = findings.scopes.iter().map(ResolvedScope::from).collect();
+        self.same(FINDINGS, "the scopes", &case.scopes, &scopes);
+        self.same(
+            FINDINGS,
+            "how agents are named",
+            case.agent_naming,
+            findings.agent_naming,
+        );
+        self.same(FINDINGS, "agents", case.agents.listed, findings.agents.len() as u64);
+        self.same(FINDINGS, "hours of a gap", case.gap_hours, findings.coverage.gap_hours);
+        let (impact, directory) = (&findings.impact, &case.directory);
+        self.same(FINDINGS, "customers in the directory", directory.listed, impact.listed);
+        let listed = (directory.listed > 0).then_some(directory.listed);
+        self.same(FINDINGS, "customers", directory.total.or(listed), impact.customers);
+        let customers = impact.customers.filter(|&customers| customers > 0);
+        let part = customers.map(|customers| share(impact.tenants, customers));
+        self.same(FINDINGS, "the share of customers", part, impact.share);
+        let logs = manifest.inputs.iter().filter(|input| input.role == "log");
+        let logs: Vec<_> = logs
+            .map(|log| {
+                (
+                    &log.path,
+                    Some(log.sha256),
+                    log.bytes,
+                    log.stream_sha256,
+                    log.stream_bytes,
+                )
+            })
+            .collect();
+        let sources: Vec<_> = findings
+            .sources
+            .iter()
+            .map(|log| {
+                (
+                    &log.path,
+                    log.sha256,
+                    log.bytes,
+                    log.stream_sha256,
+                    Some(log.stream_bytes),
+                )
+            })
+            .collect();
+        if logs != sources {
+            self.tell(FINDINGS, "its logs are not those of manifest.json");
+        }
+    }
+
+    /// The tenant's own manifest says the same of it.
+    pub(super) fn named(&mut self, tenant: &TenantFinding, manifest: Option<&TenantManifest>) {
+        // One that is missing or cannot be read is told already.
+        let Some(manifest) = manifest else { return };
+        let path = format!("tenants/{}/manifest.json", tenant.slug);
+        let name = TenantName {
+            id: tenant.id.clone(),
+            name: tenant.name.clone(),
+        };
+        self.same(&path, "the tenant", &manifest.tenant, &name);
+        self.same(&path, "events", manifest.events, tenant.events);
+    }
+
+    /// What was found of others in customers' copies.
+    pub(super) fn isolation(&mut self, findings: &Findings, written: &Written) {
+        let isolation = &findings.isolation;
+        let masked = written.masks.counts.values().sum();
+        self.same("masked.jsonl", "masked texts", masked, isolation.masked);
+        let (mut found, mut stated) = (Found::new(), Found::new());
+        for [tenant, verdict, name, kind, field, times] in &written.isolation {
+            let key = [tenant, verdict, name, kind, field].map(String::clone);
+            let sum = found.entry(key).or_default();
+            // A number too large to be one is nobody's count.
+            *sum = sum.saturating_add(times.parse().unwrap_or(u64::MAX));
+        }
+        for one in &isolation.found {
+            let texts = [
+                &one.tenant.0,
+                one.verdict.as_str(),
+                &one.text,
+                one.kind.as_str(),
+                &one.field,
+            ];
+            let sum = stated.entry(texts.map(|text| safe(text).into_owned())).or_default();
+            *sum = sum.saturating_add(one.times);
+        }
+        let allowed = found.iter().filter(|([_, verdict, ..], _)| verdict == "allowed");
+        let allowed = allowed.fold(0, |sum: u64, (_, times)| sum.saturating_add(*times));
+        self.same("isolation.csv", "names that are allowed", allowed, isolation.allowed);
+        if found != stated {
+            self.tell("isolation.csv", "its rows are not what findings.json says was found");
+        }
+    }
+}
+
+impl From<&ScopeFinding> for ResolvedScope {
+    fn from(scope: &ScopeFinding) -> Self {
+        Self {
+            name: scope.name.clone(),
+            from: scope.from,
+            until: scope.until,
+            basis: scope.basis.clone(),
+            agents: scope.agents.clone(),
+            sessions: scope.sessions.clone(),
+            ips: scope.ips.clone(),
+        }
+    }
+}
