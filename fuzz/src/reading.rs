@@ -117,7 +117,8 @@ pub fn csv(bytes: &[u8]) {
     for block in &mut blocks {
         block.expect("memory").each(|record| {
             let row = record.bytes;
-            if let Some(cells) = record.cells {
+            // A mark of the byte order alone is a cell to one and none to the other.
+            if let Some(cells) = record.cells.filter(|_| !row.starts_with(b"\xef\xbb\xbf")) {
                 assert_eq!(cells.get(), reader.cells(row).len(), "{}", row.escape_ascii());
             }
             let full = reader.read(&header, row).and_then(|cells| {
