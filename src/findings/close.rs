@@ -135,7 +135,7 @@ struct Closing<'c> {
 
 /// About how much memory the list of one customer's files takes, and what is told of one file that was passed over.
 const FILES: u64 = 2 << 10;
-const SKIPPED: u64 = 1 << 10;
+const SKIPPED: u64 = 512;
 
 /// A tenant's copy, where it is kept in memory, and what was found of others in it.
 type Copy = (Option<Vec<crate::tenants::TenantEvent>>, Vec<Mention>);
