@@ -2,8 +2,8 @@
 
 use super::judge::Form;
 use crate::{
-    events::{Beginnings, Glance, Profile, RowGlance, Seen, Sightings, TimeFirst},
-    records::{Block, Record},
+    events::{Beginnings, Glance, Profile, RowGlance, Seen, TimeFirst},
+    records::{Needle, Record},
     scope::ScopeSet,
     tenants::{Near, Verdict},
     time::Timestamp,
@@ -47,19 +47,11 @@ impl<'p> Glances<'p> {
         Self { scopes, form }
     }
 
-    /// For the records of this block, in order.
-    pub(super) fn over<'g>(&'g mut self, block: &'g Block) -> InBlock<'g> {
-        let look = match &mut self.form {
-            Looks::Json(first, known, whole) => Look::Json(
-                first.map(|first| Box::new(first.over(block.bytes(), known))),
-                whole.as_mut(),
-            ),
-            Looks::Row(row) => Look::Row(row.as_mut()),
-        };
+    /// For the records of one block, in order.
+    pub(super) fn over(&mut self) -> InBlock<'_, 'p> {
         InBlock {
             scopes: self.scopes,
-            start: block.offset(),
-            look,
+            looks: &mut self.form,
             tried: 0,
             told: 0,
         }
@@ -67,47 +59,49 @@ impl<'p> Glances<'p> {
 }
 
 /// Looks at the records of one block.
-pub(super) struct InBlock<'g> {
-    scopes: &'g ScopeSet,
-    /// The block's offset.
-    start: u64,
-    look: Look<'g>,
+pub(super) struct InBlock<'g, 'p> {
+    scopes: &'p ScopeSet,
+    looks: &'g mut Looks<'p>,
     /// How many times were looked for first, and how many of those were enough.
     tried: u32,
     told: u32,
 }
 
-enum Look<'g> {
-    Json(Option<Box<Sightings<'g, 'g>>>, Option<&'g mut Glance>),
-    Row(Option<&'g mut RowGlance>),
-}
+impl<'p> InBlock<'_, 'p> {
+    /// What is to be looked for in passing.
+    pub(super) fn needle(&self) -> Option<&'p Needle> {
+        match &*self.looks {
+            Looks::Json(first, ..) => first.and_then(TimeFirst::needle),
+            Looks::Row(_) => None,
+        }
+    }
 
-impl InBlock<'_> {
+    /// Whether times are looked for first. In an export cut to the window that is always in vain.
+    pub(super) fn pays(&self) -> bool {
+        self.tried < TRIED || self.told >= TRIED / 4
+    }
+
     /// What a glance tells; None where the record must be read in full.
     pub(super) fn verdict(&mut self, record: Record<'_>) -> Option<Told> {
         if let Some(time) = self.outside(record) {
             return Some(Told::ByTime(time));
         }
         let text = simdutf8::basic::from_utf8(record.bytes).ok()?;
-        let seen = match &mut self.look {
-            Look::Json(_, whole) => whole.as_mut()?.look(text)?,
-            Look::Row(row) => row.as_mut()?.look(text)?,
+        let seen = match &mut self.looks {
+            Looks::Json(.., whole) => whole.as_mut()?.look(text)?,
+            Looks::Row(row) => row.as_mut()?.look(text)?,
         };
         not_in_scope(self.scopes, &seen, text).map(Told::ByActors)
     }
 
-    /// The time, if it alone keeps the record out of scope. In an export cut to the window it never does, and looking for
-    /// it first would be in vain.
+    /// The time, if it alone keeps the record out of scope.
     fn outside(&mut self, record: Record<'_>) -> Option<Timestamp> {
-        if self.tried == TRIED && self.told < TRIED / 4 {
+        if !self.pays() {
             return None;
         }
-        let time = match &mut self.look {
-            Look::Json(sightings, _) => {
-                let start = usize::try_from(record.offset - self.start).ok()?;
-                sightings.as_mut()?.time(start..start + record.bytes.len())
-            }
-            Look::Row(row) => row.as_ref()?.time(record),
+        let time = match &mut self.looks {
+            Looks::Json(first, known, _) => first.as_ref()?.time(record, known),
+            Looks::Row(row) => row.as_ref()?.time(record),
         };
         let outside = time.filter(|time| self.scopes.at(*time).is_empty());
         if self.tried < TRIED {

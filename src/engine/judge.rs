@@ -74,8 +74,8 @@ impl<'p> Judge<'p> {
     /// Counts all records of a block.
     pub(super) fn block(&mut self, block: &Block, tally: &mut SourceTally) {
         let Self { full, glances } = self;
-        let mut glances = glances.over(block);
-        block.each(|record| {
+        let mut glances = glances.over();
+        block.each_seen(glances.needle(), |record| {
             tally.read += 1;
             match glances.verdict(record) {
                 Some(Told::ByTime(time)) => {
@@ -91,6 +91,7 @@ impl<'p> Judge<'p> {
                     tally.absorb(full.verdict(record));
                 }
             }
+            glances.pays()
         });
     }
 }

@@ -83,7 +83,13 @@ impl<'b> Cursor<'b> {
         if self.peek() != Some(b'"') {
             return None;
         }
-        let start = self.at + 1;
+        self.at += 1;
+        self.body()
+    }
+
+    /// Over what follows the quote that begins a string.
+    pub(super) fn body(&mut self) -> Option<Body> {
+        let start = self.at;
         let (mut at, mut plain) = (start, true);
         loop {
             at += meaningful(&self.bytes[at..]);
@@ -164,7 +170,8 @@ impl<'b> Cursor<'b> {
         self.bytes[self.at..].starts_with(word).then(|| self.at += word.len())
     }
 
-    fn number(&mut self) -> Option<()> {
+    /// Over a number.
+    pub(super) fn number(&mut self) -> Option<()> {
         if self.peek() == Some(b'-') {
             self.at += 1;
         }

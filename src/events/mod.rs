@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{case::TenantId, time::Timestamp};
 
-pub use glance::{Beginnings, Glance, RowGlance, Seen, Sightings, TimeFirst};
+pub use glance::{Beginnings, Glance, RowGlance, Seen, TimeFirst};
 pub use map::{Body, Matching, Named, Reading};
 pub use profile::{Profile, ProfileError};
 

@@ -11,7 +11,7 @@ use std::{
 
 use bytesize::ByteSize;
 
-use super::{Framing, Record, document, lines, rows};
+use super::{Framing, Needle, Record, document, lines, rows, sights};
 
 /// Measured: beyond this, bigger reads bring nothing and cost cache. A fuzzer's logs are small, and are to be cut too.
 const BLOCK: usize = if cfg!(fuzzing) { 256 } else { 1 << 19 };
@@ -134,6 +134,19 @@ impl Block {
         }
     }
 
+    /// The same; with what is seen of lines in passing while that is wanted, as each call tells.
+    pub fn each_seen(&self, needle: Option<&Needle>, mut with: impl FnMut(Record<'_>) -> bool) {
+        match (&self.spans, needle) {
+            (Spans::Lines, Some(needle)) => sights::each(self.bytes(), needle, |span, sight| {
+                let record = self.record(span, None);
+                with(Record { sight, ..record })
+            }),
+            _ => self.each(|record| {
+                let _ = with(record);
+            }),
+        }
+    }
+
     /// Its records, in order.
     pub fn records(&self) -> impl Iterator<Item = Record<'_>> {
         let (lines, spans, rows) = match &self.spans {
@@ -152,6 +165,7 @@ impl Block {
             offset: self.offset + span.start as u64,
             bytes: &self.buffer[span],
             cells,
+            sight: None,
         }
     }
 }

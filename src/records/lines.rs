@@ -63,13 +63,19 @@ pub(super) fn spans(bytes: &[u8]) -> impl Iterator<Item = Range<usize>> + '_ {
             let length = memchr::memchr(b'\n', rest).unwrap_or(rest.len());
             let line = start..start + length;
             start = line.end + 1;
-            let text = &bytes[line.clone()];
-            if !text.trim_ascii_start().is_empty() {
-                let kept = text.strip_suffix(b"\r").unwrap_or(text).len();
-                return Some(line.start..line.start + kept);
+            if let Some(kept) = kept(bytes, line) {
+                return Some(kept);
             }
         }
     })
+}
+
+/// A line without its carriage return, unless it is blank.
+#[inline]
+pub(super) fn kept(bytes: &[u8], line: Range<usize>) -> Option<Range<usize>> {
+    let text = &bytes[line.clone()];
+    let end = line.end - usize::from(text.ends_with(b"\r"));
+    (!text.trim_ascii_start().is_empty()).then_some(line.start..end)
 }
 
 #[cfg(test)]

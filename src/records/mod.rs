@@ -9,6 +9,7 @@ mod framing;
 mod lines;
 mod marks;
 mod rows;
+mod sights;
 
 use std::num::NonZeroUsize;
 
@@ -19,6 +20,7 @@ pub use blocks::{Block, Blocks};
 pub use csv::{Header, RowReader};
 pub use framing::Framing;
 pub use lines::json_part;
+pub use sights::{Needle, Sight};
 
 /// Where a record lies: enough for anyone to cut its bytes out of the source again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, JsonSchema, Serialize, Deserialize)]
@@ -40,6 +42,8 @@ pub struct Record<'b> {
     pub offset: u64,
     /// How many cells it has, where it is a row and they were counted while it was cut out.
     pub cells: Option<NonZeroUsize>,
+    /// What was seen of it in passing, where it is a line and that was asked for.
+    pub sight: Option<Sight>,
 }
 
 /// Why a record is no event.

@@ -28,16 +28,33 @@ impl Filter {
 
 /// From the length and all bytes, without the bit that tells ASCII letters' case.
 fn place(text: &[u8]) -> usize {
-    const CASELESS: u64 = !u64::from_ne_bytes([0x20; 8]);
-    // An odd multiplier of no meaning but that it spreads; the highest bits of a product depend on all others.
-    let mix = |hash: u64, word: u64| (hash.rotate_left(29) ^ word & CASELESS).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     let (words, rest) = text.as_chunks();
-    let hash = words
-        .iter()
-        .fold(text.len() as u64, |hash, word| mix(hash, u64::from_le_bytes(*word)));
-    let mut last = [0; 8];
-    last[..rest.len()].copy_from_slice(rest);
-    (mix(hash, u64::from_le_bytes(last)) >> 48) as usize
+    let (pairs, odd) = words.as_chunks();
+    // The second of two is multiplied beside the first, which has to wait for what precedes it.
+    let pair = |hash, [first, second]: &[[u8; 8]; 2]| mix(hash ^ caseless(*second).wrapping_mul(SPREAD_MORE), *first);
+    let hash = pairs.iter().fold(text.len() as u64, pair);
+    let hash = odd.iter().fold(hash, |hash, word| mix(hash, *word));
+    // It may overlap what precedes it, so that nothing has to be copied.
+    let last = text.last_chunk().copied();
+    (mix(hash, last.unwrap_or_else(|| few(rest))) >> 48) as usize
+}
+
+/// Odd multipliers of no meaning but that they spread: the highest bits of a product depend on all others.
+const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
+const SPREAD_MORE: u64 = 0xc2b2_ae3d_27d4_eb4f;
+
+fn mix(hash: u64, word: [u8; 8]) -> u64 {
+    (hash.rotate_left(29) ^ caseless(word)).wrapping_mul(SPREAD)
+}
+
+fn caseless(word: [u8; 8]) -> u64 {
+    u64::from_le_bytes(word) & !u64::from_ne_bytes([0x20; 8])
+}
+
+/// Fewer than eight bytes.
+fn few(bytes: &[u8]) -> [u8; 8] {
+    let word = bytes.iter().fold(0, |word, byte| word << 8 | u64::from(*byte));
+    word.to_le_bytes()
 }
 
 #[cfg(test)]

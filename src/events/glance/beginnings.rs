@@ -5,13 +5,18 @@
 use std::ops::Range;
 
 use super::{cursor::meaningful, literal::Literal};
+use crate::time::Hour;
 
 /// So many beginnings are learnt; a log with more of them is walked.
 const MOST: usize = 4;
 
 /// The beginnings of records seen so far.
 #[derive(Debug, Clone, Default)]
-pub struct Beginnings(Vec<Beginning>);
+pub struct Beginnings {
+    learnt: Vec<Beginning>,
+    /// Of the time that was read last.
+    pub(super) hour: Hour,
+}
 
 /// What stands before, between and behind the texts that precede the time, byte for byte. Each piece but the first begins
 /// with the quote that ends a text, and each ends with the quote that begins one; the last one's is the time's.
@@ -21,7 +26,7 @@ struct Beginning(Vec<Literal>);
 impl Beginnings {
     /// Where the text of the time is, in a record that begins like one before.
     pub(super) fn time(&self, record: &[u8]) -> Option<Range<usize>> {
-        self.0.iter().find_map(|beginning| beginning.time(record))
+        self.learnt.iter().find_map(|beginning| beginning.time(record))
     }
 
     /// Learns how this record begins, given the texts without escapes that precede the time's.
@@ -29,13 +34,13 @@ impl Beginnings {
         // A broken number may be followed by a quote too.
         let quoted = |at: Option<usize>| at.and_then(|at| record.get(at)) == Some(&b'"');
         let is_text = quoted(time.start.checked_sub(1)) && quoted(Some(time.end));
-        if self.0.len() == MOST || !is_text {
+        if self.learnt.len() == MOST || !is_text {
             return;
         }
         let starts = std::iter::once(0).chain(bodies.iter().map(|body| body.end));
         let ends = bodies.iter().map(|body| body.start).chain([time.start]);
         let pieces = starts.zip(ends).map(|(start, end)| Literal::new(&record[start..end]));
-        self.0.push(Beginning(pieces.collect()));
+        self.learnt.push(Beginning(pieces.collect()));
     }
 }
 
@@ -88,6 +93,6 @@ mod tests {
         let mut known = Beginnings::default();
         known.learn(br#"{"time":12}"#, &[], &(8..10));
         known.learn(br#"{"time":12"}"#, &[], &(8..10));
-        assert!(known.0.is_empty());
+        assert!(known.learnt.is_empty());
     }
 }

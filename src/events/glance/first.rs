@@ -9,11 +9,11 @@
 //!
 //! If such a record lies in no window, nothing else about it matters, not even whether the rest of it is well-formed. The
 //! rule is told twice: [`TimeFirst::of_broken`] is the definition, for records that the full parser refuses, and
-//! [`Sightings`] is the fast way, which may miss a record that the rule allows and never takes one that it does not.
+//! [`TimeFirst::time`] is the fast way, which may miss a record that the rule allows and never takes one that it does not.
 
 use std::ops::Range;
 
-use memchr::memmem::{FindIter, Finder};
+use memchr::memmem::Finder;
 use serde::{
     Deserialize,
     de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor},
@@ -21,7 +21,11 @@ use serde::{
 use serde_json::value::RawValue;
 
 use super::{Beginnings, Profile, Times, cursor::Cursor, time_path};
-use crate::{events::value::Value, time::Timestamp};
+use crate::{
+    events::value::Value,
+    records::{Needle, Record},
+    time::Timestamp,
+};
 
 /// The rule for one profile.
 #[derive(Debug, Clone)]
@@ -31,6 +35,8 @@ pub struct TimeFirst {
     /// Of the member's name, in its quotes.
     name: Box<Finder<'static>>,
     escape: Box<Finder<'static>>,
+    /// The name again, to be seen in passing.
+    needle: Option<Needle>,
 }
 
 impl TimeFirst {
@@ -45,22 +51,28 @@ impl TimeFirst {
             times,
             name: Box::new(Finder::new(&format!("\"{last}\"")).into_owned()),
             escape: Box::new(Finder::new("\\u").into_owned()),
+            needle: Needle::new(format!("\"{last}\"").as_bytes()),
         })
     }
 
-    /// Looks for the times of the records that lie in these bytes.
-    pub fn over<'t, 'b>(&'t self, bytes: &'b [u8], known: &'t mut Beginnings) -> Sightings<'t, 'b> {
-        Sightings {
-            first: self,
-            bytes,
-            known,
-            names: Next::new(self.name.find_iter(bytes)),
-            // Most logs hold no backslash at all, and to look for one byte is cheaper than for two.
-            escapes: Next::new(
-                self.escape
-                    .find_iter(memchr::memchr(b'\\', bytes).map_or(&[], |_| bytes)),
-            ),
+    /// What is to be looked for in passing.
+    pub fn needle(&self) -> Option<&Needle> {
+        self.needle.as_ref()
+    }
+
+    /// The time of this record, if the rule allows to judge it by that and shows it plainly.
+    pub fn time(&self, record: Record<'_>, known: &mut Beginnings) -> Option<Timestamp> {
+        let bytes = record.bytes;
+        let (once, backslash) = match record.sight {
+            Some(sight) => (sight.once, sight.backslash),
+            None => (self.name.find_iter(bytes).take(2).count() == 1, true),
+        };
+        if !once || backslash && self.escape.find(bytes).is_some() || !bytes.trim_ascii_end().ends_with(b"}") {
+            return None;
         }
+        let text = &bytes[known.time(bytes).or_else(|| self.walk(bytes, known))?];
+        let next = self.times.next(&mut known.hour, text);
+        next.or_else(|| self.times.parse_bytes(text))
     }
 
     /// The time of a record that is refused, if the rule allows to judge it by that.
@@ -78,15 +90,6 @@ impl TimeFirst {
         let _ = lead.deserialize(&mut serde_json::Deserializer::from_slice(json));
         let text = Value::Json(found?.into()).text()?;
         self.times.parse(&text)
-    }
-
-    /// The fast way, for a record with one such name.
-    fn of(&self, record: &[u8], known: &mut Beginnings) -> Option<Timestamp> {
-        if !record.trim_ascii_end().ends_with(b"}") {
-            return None;
-        }
-        let text = known.time(record).or_else(|| self.walk(record, known))?;
-        self.times.parse_bytes(&record[text])
     }
 
     /// Where the time's text is, found member by member.
@@ -120,55 +123,6 @@ fn lead(cursor: &mut Cursor<'_>, name: &[u8], bodies: &mut Vec<Range<usize>>) ->
         if !cursor.another(b'}')? {
             return None;
         }
-    }
-}
-
-/// The search for names and escapes in a block: once over all of it instead of once a record.
-pub struct Sightings<'t, 'b> {
-    first: &'t TimeFirst,
-    bytes: &'b [u8],
-    known: &'t mut Beginnings,
-    names: Next<FindIter<'b, 't>>,
-    escapes: Next<FindIter<'b, 't>>,
-}
-
-impl Sightings<'_, '_> {
-    /// The time of the record that lies here, if the rule allows it and shows it plainly. Records are asked for in order.
-    pub fn time(&mut self, record: Range<usize>) -> Option<Timestamp> {
-        let name = self.names.in_or_behind(record.start)?;
-        if name >= record.end
-            || self
-                .escapes
-                .in_or_behind(record.start)
-                .is_some_and(|at| at < record.end)
-        {
-            return None;
-        }
-        if self.names.in_or_behind(name + 1).is_some_and(|at| at < record.end) {
-            return None;
-        }
-        self.first.of(&self.bytes[record], self.known)
-    }
-}
-
-/// Ascending positions, the next of which is known.
-struct Next<I> {
-    positions: I,
-    next: Option<usize>,
-}
-
-impl<I: Iterator<Item = usize>> Next<I> {
-    fn new(mut positions: I) -> Self {
-        let next = positions.next();
-        Self { positions, next }
-    }
-
-    /// The first one that is not before this.
-    fn in_or_behind(&mut self, start: usize) -> Option<usize> {
-        while self.next? < start {
-            self.next = self.positions.next();
-        }
-        self.next
     }
 }
 

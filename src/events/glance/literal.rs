@@ -1,5 +1,5 @@
-//! Bytes that are expected to come again. Most are shorter than sixteen, and then comparing them as one word costs less than
-//! calling somebody to compare them.
+//! Bytes that are expected to come again. Nearly all are shorter than thirty-two, and then comparing them as one word or two costs
+//! less than calling somebody to compare them.
 
 const WORD: usize = 16;
 
@@ -10,20 +10,27 @@ pub(super) struct Literal {
     word: u128,
     /// Which bytes of the word those are.
     mask: u128,
-    rest: Box<[u8]>,
+    /// The last of them, where there are more than one word has.
+    last: u128,
+    /// What two words leave between them.
+    between: Box<[u8]>,
     length: usize,
 }
 
 impl Literal {
     pub(super) fn new(bytes: &[u8]) -> Self {
-        let (first, rest) = bytes.split_at(bytes.len().min(WORD));
         let (mut word, mut mask) = ([0; WORD], [0; WORD]);
-        word[..first.len()].copy_from_slice(first);
-        mask[..first.len()].fill(u8::MAX);
+        let first = bytes.len().min(WORD);
+        word[..first].copy_from_slice(&bytes[..first]);
+        mask[..first].fill(u8::MAX);
         Self {
             word: u128::from_le_bytes(word),
             mask: u128::from_le_bytes(mask),
-            rest: rest.into(),
+            last: bytes.last_chunk().copied().map_or(0, u128::from_le_bytes),
+            between: bytes
+                .get(WORD..bytes.len().saturating_sub(WORD))
+                .unwrap_or_default()
+                .into(),
             length: bytes.len(),
         }
     }
@@ -32,13 +39,28 @@ impl Literal {
         self.length
     }
 
-    /// Whether the text begins so. Of a text shorter than a word it says no, which is not always true.
+    /// Whether the text begins so.
     #[inline]
     pub(super) fn begins(&self, text: &[u8]) -> bool {
-        let Some((first, rest)) = text.split_first_chunk::<WORD>() else {
-            return false;
+        let Some(first) = text.first_chunk() else {
+            return self.begins_short(text);
         };
-        u128::from_le_bytes(*first) & self.mask == self.word && (self.rest.is_empty() || rest.starts_with(&self.rest))
+        u128::from_le_bytes(*first) & self.mask == self.word && (self.length <= WORD || self.goes_on(text))
+    }
+
+    /// The same behind the first word.
+    fn goes_on(&self, text: &[u8]) -> bool {
+        let last = text.get(..self.length).and_then(|text| text.last_chunk());
+        last.is_some_and(|last| u128::from_le_bytes(*last) == self.last)
+            && (self.between.is_empty() || text[WORD..].starts_with(&self.between))
+    }
+
+    /// Of a text that has no whole word.
+    #[cold]
+    fn begins_short(&self, text: &[u8]) -> bool {
+        let mut word = [0; WORD];
+        word[..text.len()].copy_from_slice(text);
+        self.length <= text.len() && u128::from_le_bytes(word) & self.mask == self.word
     }
 }
 
@@ -49,15 +71,20 @@ mod tests {
     #[test]
     fn every_byte_counts() {
         let text = b"{\"event_id\":\"01KBMKQHG0X42A7YT2MEW5WXBV\"";
-        for length in 0..text.len() - WORD {
+        for length in 0..=text.len() {
             let literal = Literal::new(&text[..length]);
-            assert!(literal.begins(text) && literal.len() == length);
+            assert_eq!(literal.len(), length);
+            for end in 0..=text.len() {
+                assert_eq!(literal.begins(&text[..end]), end >= length, "{length} of {end}");
+            }
             for at in 0..length {
                 let mut other = *text;
                 other[at] ^= 1;
-                assert!(!literal.begins(&other), "{at} of {length}");
+                assert!(
+                    !literal.begins(&other) && !literal.begins(&other[..length]),
+                    "{at} of {length}"
+                );
             }
         }
-        assert!(!Literal::new(b"{").begins(b"{\"a\":1}"), "too short to be sure");
     }
 }

@@ -9,6 +9,7 @@ mod first;
 mod literal;
 mod order;
 mod row;
+mod shapes;
 mod whole;
 
 use super::{
@@ -20,10 +21,10 @@ use super::{
     selector::Selector,
     time::{self, TimeFormat},
 };
-use crate::time::Timestamp;
+use crate::time::{Hour, Timestamp};
 
 pub use beginnings::Beginnings;
-pub use first::{Sightings, TimeFirst};
+pub use first::TimeFirst;
 pub use row::RowGlance;
 pub use whole::Glance;
 
@@ -120,7 +121,7 @@ impl Plan {
 
     /// What is seen, if it is plain: a time, and somebody.
     fn seen<'g, 'b>(&'g self, record: &'b str, texts: &'g [Span]) -> Option<Seen<'g, 'b>> {
-        let time = self.times.parse(texts[0].of(record)?)?;
+        let time = self.times.parse_bytes(texts[0].of(record)?.as_bytes())?;
         let seen = Seen {
             time,
             plan: self,
@@ -172,6 +173,11 @@ impl Times {
     /// Of the usual form.
     fn at_once(&self, text: &[u8]) -> Option<Timestamp> {
         self.usual.then(|| Timestamp::usual(text)).flatten()
+    }
+
+    /// The same, in a log whose times come one after the other.
+    fn next(&self, hour: &mut Hour, text: &[u8]) -> Option<Timestamp> {
+        self.usual.then(|| hour.usual(text)).flatten()
     }
 
     fn parse_bytes(&self, text: &[u8]) -> Option<Timestamp> {

@@ -57,7 +57,7 @@ mod tests {
             b"\"ids\":12345678901".as_slice(),
             b"\"id\" :12345678901",
             b"\"id\\\":1234567890",
-            b"\"id\":1",
+            b"\"id\"",
         ] {
             assert_eq!(usual(0, text), None, "{}", text.escape_ascii());
         }

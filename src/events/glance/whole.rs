@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::{Plan, Profile, Seen, Span, cursor::Cursor, order::Order};
+use super::{Plan, Profile, Seen, Span, cursor::Cursor, order::Order, shapes::Shapes};
 use crate::events::capture;
 
 /// Looks at whole JSON records.
@@ -13,6 +13,8 @@ pub struct Glance {
     nodes: Vec<Node>,
     /// For each node, in which order its members came.
     orders: Vec<Order>,
+    /// How records looked at before were made.
+    shapes: Shapes,
     /// Of the record looked at last.
     texts: Vec<Span>,
 }
@@ -38,6 +40,7 @@ impl Glance {
         Some(Self {
             texts: vec![Span::default(); plan.slots.len()],
             orders: vec![Order::default(); nodes.len()],
+            shapes: Shapes::default(),
             plan,
             nodes,
         })
@@ -47,6 +50,15 @@ impl Glance {
     pub fn look<'b>(&mut self, record: &'b str) -> Option<Seen<'_, 'b>> {
         let record = &record[beginning(record)?..];
         self.texts.fill(Span::default());
+        if !self.shapes.find(record.as_bytes(), &mut self.texts) {
+            self.walk(record)?;
+            self.shapes.learn(record.as_bytes(), &self.texts);
+        }
+        self.plan.seen(record, &self.texts)
+    }
+
+    /// Over the whole record, member by member.
+    fn walk(&mut self, record: &str) -> Option<()> {
         let mut walk = Walk {
             nodes: &self.nodes,
             orders: &mut self.orders,
@@ -55,10 +67,7 @@ impl Glance {
         };
         walk.object(0)?;
         walk.cursor.blanks();
-        if walk.cursor.at < record.len() {
-            return None;
-        }
-        self.plan.seen(record, &self.texts)
+        (walk.cursor.at == record.len()).then_some(())
     }
 }
 
