@@ -1,12 +1,15 @@
 //! JSON that loses nothing and still cannot act on a terminal: acting characters are written as `\u` escapes, which every
 //! JSON reader turns back into what was logged.
 
-use std::{fmt::Write as _, io};
+use std::{
+    fmt::Write as _,
+    io::{self, BufWriter, Write},
+};
 
 use serde::Serialize;
 
 use super::out::Out;
-use crate::text::{acts, printable_ascii};
+use crate::text::acts;
 
 /// A value on each line.
 pub(super) fn lines<V: Serialize>(values: impl IntoIterator<Item = V>, out: &mut Out<'_>) -> io::Result<()> {
@@ -22,30 +25,61 @@ pub(super) fn lines<V: Serialize>(values: impl IntoIterator<Item = V>, out: &mut
 }
 
 /// Indented by two blanks, with a final line's end.
-pub(super) fn pretty(value: &impl Serialize) -> String {
-    let text = serde_json::to_string_pretty(value).expect("a value with string keys serialises");
-    let mut out = String::with_capacity(text.len() + 1);
-    push_escaped(&mut out, &text);
-    out.push('\n');
-    out
+pub(super) fn pretty(value: &impl Serialize, to: &mut dyn Write) -> io::Result<()> {
+    let escaping = Escaping {
+        to,
+        text: String::new(),
+    };
+    // The serialiser writes a few bytes at a time.
+    let mut out = BufWriter::with_capacity(PIECE, escaping);
+    serde_json::to_writer_pretty(&mut out, value)?;
+    out.write_all(b"\n")?;
+    out.flush()
+}
+
+/// So much is escaped and handed on together.
+const PIECE: usize = 1 << 16;
+
+/// JSON text on its way out, in pieces that split no character: the serialiser hands over whole ones, and a buffer splits nothing
+/// that it is handed.
+struct Escaping<'w> {
+    to: &'w mut dyn Write,
+    text: String,
+}
+
+impl Write for Escaping<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.text.clear();
+        push_escaped(&mut self.text, str::from_utf8(bytes).map_err(io::Error::other)?);
+        self.to.write_all(self.text.as_bytes())?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.to.flush()
+    }
 }
 
 /// JSON text whose acting characters are escaped. Its only line breaks are its layout: those in strings are escaped
 /// already, and outside of strings nothing else can act.
 fn push_escaped(out: &mut String, json: &str) {
-    // The short way for nearly all lines.
-    if printable_ascii(json) {
-        return out.push_str(json);
-    }
     let mut rest = json;
-    while let Some(at) = rest.bytes().position(|byte| !matches!(byte, b' '..=b'~')) {
-        let c = rest[at..].chars().next().expect("only ASCII is before it");
-        let (before, after) = (&rest[..at], &rest[at + c.len_utf8()..]);
-        out.push_str(before);
-        push_char(out, c);
-        rest = after;
+    while !rest.is_empty() {
+        let plain = plain(rest.as_bytes());
+        out.push_str(&rest[..plain]);
+        let mut others = rest[plain..].chars();
+        others.next().into_iter().for_each(|c| push_char(out, c));
+        rest = others.as_str();
     }
-    out.push_str(rest);
+}
+
+/// How many bytes are layout or printable ASCII, in which nothing acts. Many are looked at together, as in nearly all lines all are.
+fn plain(bytes: &[u8]) -> usize {
+    let plain = |byte: &u8| matches!(byte, b' '..=b'~' | b'\n');
+    let whole = |part: &&[u8]| part.iter().fold(true, |all, byte| all & plain(byte));
+    let before: usize = bytes.chunks(64).take_while(whole).map(<[u8]>::len).sum();
+    let rest = &bytes[before..];
+    before + rest.iter().position(|byte| !plain(byte)).unwrap_or(rest.len())
 }
 
 fn push_char(out: &mut String, c: char) {
@@ -74,6 +108,20 @@ mod tests {
 
     #[test]
     fn pretty_keeps_its_lines() {
-        assert_eq!(pretty(&["\u{feff}"]), "[\n  \"\\ufeff\"\n]\n");
+        let mut text = Vec::new();
+        pretty(&["\u{feff}"], &mut text).expect("memory");
+        assert_eq!(text, b"[\n  \"\\ufeff\"\n]\n");
+    }
+
+    #[test]
+    fn pieces_split_no_character() {
+        for length in [PIECE - 9, PIECE - 8, PIECE - 7, PIECE - 6, PIECE - 5, 3 * PIECE] {
+            let texts = ["x".repeat(length), "ä\u{202e}山".to_owned(), "山".repeat(PIECE)];
+            let mut text = Vec::new();
+            pretty(&texts, &mut text).expect("memory");
+            let text = String::from_utf8(text).expect("UTF-8");
+            assert_eq!(serde_json::from_str::<Vec<String>>(&text).expect("JSON"), texts);
+            assert!(!text.contains('\u{202e}'));
+        }
     }
 }

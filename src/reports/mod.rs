@@ -47,9 +47,9 @@ use out::Out;
 use template::{Rows, Template, View};
 use view::{OverviewView, TenantView};
 
-/// The content of `findings.json`.
-pub fn findings_json(findings: &Findings) -> String {
-    json::pretty(findings)
+/// Writes the content of `findings.json`.
+pub fn findings_json(findings: &Findings, to: &mut dyn Write) -> io::Result<()> {
+    json::pretty(findings, to)
 }
 
 /// Everything that all reports of an answer share. Rendering borrows it, so tenants can be rendered in parallel.
@@ -97,7 +97,7 @@ impl Reports {
         folder.file("unattributed.jsonl", |to| {
             tables::lines(header, &answer.unattributed, to)
         })?;
-        folder.file("findings.json", |to| to.write_all(findings_json(findings).as_bytes()))
+        folder.file("findings.json", |to| findings_json(findings, to))
     }
 }
 

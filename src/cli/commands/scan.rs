@@ -1,9 +1,6 @@
 //! `scan`: everything up to the findings, and nothing written.
 
-use std::{
-    io::{self, Write as _},
-    mem::ManuallyDrop,
-};
+use std::{io, mem::ManuallyDrop};
 
 use tenant_impact::{
     catalogue::Catalogue,
@@ -37,5 +34,5 @@ pub(crate) fn run(args: &ScanArgs) -> anyhow::Result<Outcome> {
 }
 
 fn json(findings: &Findings) -> io::Result<()> {
-    io::stdout().lock().write_all(findings_json(findings).as_bytes())
+    findings_json(findings, &mut io::stdout().lock())
 }

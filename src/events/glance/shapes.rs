@@ -4,7 +4,13 @@
 //!
 //! Shapes that begin alike share their beginning, as the branches of a tree do.
 
-use super::{Span, cursor::Cursor, literal::Literal};
+use fearless_simd::{Level, Simd, SimdBase, SimdMask, dispatch, u8x32};
+
+use super::{
+    Span,
+    cursor::{Cursor, meaningful},
+    literal::Literal,
+};
 
 /// So many forks are learnt in all, and so many ways at one. A log with more variety is walked.
 const FORKS: usize = 2048;
@@ -14,11 +20,22 @@ const WAYS: usize = 8;
 const PATIENCE: u32 = 64;
 
 /// The shapes seen so far.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(super) struct Shapes {
     /// What may follow a text or a number; the first is the beginning of a record.
     forks: Vec<Vec<Way>>,
     patience: u32,
+    level: Level,
+}
+
+impl Default for Shapes {
+    fn default() -> Self {
+        Self {
+            forks: Vec::new(),
+            patience: 0,
+            level: Level::new(),
+        }
+    }
 }
 
 /// How a record may go on.
@@ -46,7 +63,7 @@ impl Shapes {
         if self.patience > PATIENCE {
             return false;
         }
-        let found = self.follow(record, texts).is_some();
+        let found = dispatch!(self.level, simd => self.follow(simd, record, texts)).is_some();
         if found {
             self.patience = self.patience.saturating_sub(1);
         } else {
@@ -56,7 +73,9 @@ impl Shapes {
         found
     }
 
-    fn follow(&self, record: &[u8], texts: &mut [Span]) -> Option<()> {
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "it is compiled once for each kind of vectors")]
+    fn follow<S: Simd>(&self, simd: S, record: &[u8], texts: &mut [Span]) -> Option<()> {
         let mut cursor = Cursor::new(record);
         let mut fork = 0;
         loop {
@@ -67,10 +86,11 @@ impl Shapes {
             let (wanted, plain, end, next) = match way.then {
                 Then::End => return (cursor.at == record.len()).then_some(()),
                 Then::Text(wanted, next) => {
-                    let body = cursor.body()?;
+                    let end = start + plain(simd, cursor.rest());
+                    let is_plain = record.get(end) == Some(&b'"');
                     // The piece behind it has its quote.
-                    cursor.at = body.span.end;
-                    (wanted, body.plain, body.span.end, next)
+                    cursor.at = if is_plain { end } else { cursor.body()?.span.end };
+                    (wanted, is_plain, cursor.at, next)
                 }
                 Then::Number(wanted, next) => {
                     cursor.number()?;
@@ -131,6 +151,24 @@ impl Shapes {
         }
         Some(next)
     }
+}
+
+/// How many bytes precede the first that means something in a string, as [`meaningful`] tells, more of them at a time.
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "it is compiled once for each kind of vectors")]
+fn plain<S: Simd>(simd: S, bytes: &[u8]) -> usize {
+    let all = |byte: u8| u8x32::splat(simd, byte);
+    let mut at = 0;
+    while let Some(part) = bytes.get(at..at + 32) {
+        let part = u8x32::from_slice(simd, part);
+        let means = part.simd_eq(all(b'"')) | part.simd_eq(all(b'\\')) | part.simd_lt(all(b' '));
+        let means = means.to_bitmask();
+        if means != 0 {
+            return at + means.trailing_zeros() as usize;
+        }
+        at += 32;
+    }
+    at + meaningful(&bytes[at..])
 }
 
 impl Way {
