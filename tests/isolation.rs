@@ -399,6 +399,73 @@ fn of_an_event_of_several_customers_each_reads_its_own_part() {
     assert!(two.contains("[not shown: an action in several tenants]"));
 }
 
+/// Found by the law of the canaries: one customer's event is about an address of another's, and was logged with its quotation marks.
+#[test]
+fn quotation_marks_around_a_name_in_one_customer_s_log_stop_nobody_else_s_folder() {
+    let quoted = |text: &str| json!({"target": {"type": "page", "id": format!("\"{text}\"")}});
+    let user = json!({"target": {"type": "user", "id": "\"u-77\"", "name": "[Jo Bloggs]"}});
+    let log = record(1, "t-0001", &json!({"justification": "jo@acme.example"}))
+        + &record(2, "t-0002", &quoted("jo@acme.example"))
+        + &record(3, "t-0002", &quoted("j\u{200b}o@acme\u{ad}.example"))
+        + &record(4, "t-0002", &user)
+        + &record(5, "t-0003", &json!({"justification": "u-77", "ticket": "Jo Bloggs"}));
+    let dir = folder(CASE, TENANTS, &log);
+    let run = report(&dir).ends(1);
+    assert!(!run.stdout.contains("NOT RELEASED"), "{}", run.stdout);
+    let of = |tenant: &str| text(&dir, &format!("out/tenants/{tenant}/actions.jsonl"));
+    assert!(
+        of("t-0001").contains("\"justification\":\"jo@acme.example\""),
+        "its own address"
+    );
+    assert!(!of("t-0002").contains("acme.example"));
+    assert!(!of("t-0003").contains("u-77") && !of("t-0003").contains("Bloggs"));
+}
+
+/// A log's author may call a user like a piece of every file.
+#[test]
+fn a_user_who_is_called_like_a_piece_of_a_file_stops_nobody_s_folder() {
+    let user = |id: &str, name: &str| json!({"target": {"type": "user", "id": id, "name": name}});
+    let log = record(1, "t-0001", &user("u-1", "Kim"))
+        + &record(2, "t-0002", &user("user\",\"id\":\"u-1", "Agent 01,user.view"));
+    let dir = folder(CASE, TENANTS, &log);
+    let run = report(&dir).ends(0);
+    assert!(!run.stdout.contains("NOT RELEASED"), "{}", run.stdout);
+}
+
+/// What is known to be another's from that one's own events is not shown, with or without room in memory.
+#[test]
+fn of_an_event_of_several_customers_nobody_reads_what_is_known_to_be_another_s() {
+    let page = |id: &str, name: &str| json!({"type": "document", "id": id, "name": name});
+    let both = |page: Value| json!({"tenant": null, "tenants": [{"id": "t-0001"}, {"id": "t-0002"}], "target": page});
+    let log = record(1, "t-0002", &json!({"target": page("d-77", "Merger plan")}))
+        + &record(2, "", &both(page("d-77", "")))
+        + &record(3, "", &both(page("", "Merger Plan")))
+        + &record(4, "", &both(page("d-99", "Handbook")));
+    let dir = folder(CASE, TENANTS, &log);
+    report(&dir).ends(1);
+    let of = |tenant: &str| text(&dir, &format!("out/tenants/{tenant}/actions.jsonl"));
+    let (one, two) = (of("t-0001"), of("t-0002"));
+    assert!(!one.contains("d-77") && !one.contains("Merger"), "{one}");
+    assert_eq!(one.matches("[not shown: an action in several tenants]").count(), 2);
+    assert!(one.contains("d-99") && two.contains("d-99"), "nobody's own");
+    assert_eq!((two.matches("d-77").count(), two.matches("not shown").count()), (2, 0));
+    let listed = text(&dir, "out/isolation.csv");
+    assert!(
+        listed.contains("t-0001,masked,d-77,thing,t-0002,target,e2,"),
+        "{listed}"
+    );
+    dir.run(["report", "case.toml", "--memory", "1B", "--out", "spilt"])
+        .ends(1);
+    for name in [
+        "tenants/t-0001/actions.jsonl",
+        "tenants/t-0002/actions.jsonl",
+        "isolation.csv",
+    ] {
+        assert_eq!(text(&dir, &format!("out/{name}")), text(&dir, &format!("spilt/{name}")));
+    }
+    dir.run(["verify", "out", "--logs", "."]).ends(0);
+}
+
 /// Every identifier of everybody, in every file as it stands, by nothing but their bytes.
 #[test]
 fn no_file_of_the_sample_holds_a_name_of_another() {

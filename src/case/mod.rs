@@ -225,15 +225,15 @@ pub struct LimitSettings {
 pub struct IsolationSettings {
     /// Words that may stand in every customer's copy although they name another customer or an agent.
     pub allow: Vec<String>,
-    /// Shorter identifiers are not looked for inside of texts; none is [`MIN_LENGTH`].
+    /// Shorter identifiers are looked for inside of texts as they are typed, if at all; none is [`MIN_LENGTH`].
     pub min_length: Option<u32>,
 }
 
-/// Identifiers of fewer characters stand in texts by chance.
+/// Identifiers of fewer characters stand in texts by chance, but for those in their own writing.
 pub const MIN_LENGTH: u32 = 4;
 
 impl IsolationSettings {
-    /// The fewest characters of an identifier that is looked for inside of texts.
+    /// The fewest characters of an identifier that is looked for inside of texts in any writing.
     pub fn least(&self) -> usize {
         self.min_length.unwrap_or(MIN_LENGTH) as usize
     }

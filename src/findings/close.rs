@@ -13,7 +13,7 @@ use crate::{
     case::{Case, TenantId},
     catalogue::Catalogue,
     coverage::Coverage,
-    isolation::{Company, Names, Sighting},
+    isolation::{Company, Names, Sighting, Things},
     sources::{Broken, Changed, Digested, Skipped},
     tenants::{Books, Budget, Conflict, Kept, Refused, ScopedEvent, Settled, SourceTally, StoreError, settle},
     time::Window,
@@ -181,7 +181,26 @@ impl<'c> Closing<'c> {
         })?;
         let (figures, companies): (Vec<_>, Vec<_>) = both.into_iter().unzip();
         kept.homeless(|event| sighting.words(&[event]))?;
-        Ok((figures, self.names(&sighting, &companies)))
+        let names = self.names(&sighting, &companies);
+        Ok((figures, names.knowing(self.things(&companies)?)))
+    }
+
+    /// Whose the things are that events of several customers were done on. Few cases have such an event, and without one no
+    /// event is looked at again.
+    fn things(&self, companies: &[Company]) -> Result<Things, StoreError> {
+        let mut things = Things::of(companies);
+        if things.is_empty() {
+            return Ok(things);
+        }
+        let own = self.settled.kept.each_share(|_, events| {
+            let own = things.own(events);
+            let what = "things that events of several customers were done on, and others of one customer,";
+            self.scan.budget.claim(what, size_of_val(&own[..]) as u64)?;
+            Ok::<_, StoreError>(own)
+        })?;
+        let each = companies.iter().zip(&own);
+        each.for_each(|(company, own)| things.owned(company, own));
+        Ok(things)
     }
 
     /// Everybody's names. What the case says and what the catalogue says of an action are printed too.

@@ -52,7 +52,7 @@ pub(super) fn copies(
     id: &TenantId,
     events: &[&ScopedEvent],
 ) -> (Vec<TenantEvent>, Vec<Mention>) {
-    let mut mask = Mask::new(names.for_reader(id), id, catalogue);
+    let mut mask = Mask::new(names, id, catalogue, events);
     let copy = |scoped: &&ScopedEvent| {
         let mut event = of_tenant(scoped, catalogue);
         mask.event(&mut event, scoped.event.tenants.len() > 1);

@@ -18,7 +18,7 @@ pub struct IsolationFinding {
     /// How many names were looked for: those of every tenant with an event and of every agent, and those of the directory
     /// whose words stand in anything that could be printed.
     pub names: u64,
-    /// How many of them are so short that they were looked for as whole values only.
+    /// How many of them are so short that they were looked for as whole values, and those of tenants in texts as they are typed.
     pub short: u64,
     /// Texts in customers' copies in which something is masked.
     pub masked: u64,

@@ -5,9 +5,9 @@ use crate::{
     case::TenantId,
     catalogue::Catalogue,
     events::Target,
-    isolation::{Hit, Kind, Reader, SEVERAL, Verdict},
+    isolation::{Hit, Kind, Names, Reader, SEVERAL, Verdict},
     records::Locator,
-    tenants::TenantEvent,
+    tenants::{ScopedEvent, TenantEvent},
 };
 
 /// Masking for one reader.
@@ -15,14 +15,23 @@ pub(super) struct Mask<'a> {
     reader: Reader<'a>,
     tenant: &'a TenantId,
     catalogue: &'a Catalogue,
+    /// Of what events of several tenants were done on, what this tenant's own events name.
+    own: Vec<usize>,
     /// Everything found so far.
     pub(super) mentions: Vec<Mention>,
 }
 
 impl<'a> Mask<'a> {
-    pub(super) fn new(reader: Reader<'a>, tenant: &'a TenantId, catalogue: &'a Catalogue) -> Self {
+    /// For the reader of these events.
+    pub(super) fn new(
+        names: &'a Names,
+        tenant: &'a TenantId,
+        catalogue: &'a Catalogue,
+        events: &[&ScopedEvent],
+    ) -> Self {
         Self {
-            reader,
+            reader: names.for_reader(tenant),
+            own: names.things().own(events),
             tenant,
             catalogue,
             mentions: Vec::new(),
@@ -59,7 +68,9 @@ impl<'a> Mask<'a> {
     }
 
     fn target(&mut self, at: Locator, target: &mut Target, several: bool) {
-        if let Some((instead, hit)) = self.reader.withheld(target).or_else(|| self.nobody_s(target, several)) {
+        let another_s = || self.reader.another_s_thing(target, &self.own);
+        let of_several = || several.then(|| self.nobody_s(target).or_else(another_s)).flatten();
+        if let Some((instead, hit)) = self.reader.withheld(target).or_else(of_several) {
             let original = serde_json::to_string(target).expect("a target is three texts");
             self.mention(at, "target", original, Some(instead.clone()), vec![hit]);
             (target.id, target.name) = (None, Some(instead));
@@ -75,8 +86,8 @@ impl<'a> Mask<'a> {
     }
 
     /// Somebody in an event of several tenants who is not known to be the reader's: each reader sees its own part only.
-    fn nobody_s(&self, target: &Target, several: bool) -> Option<(String, Hit)> {
-        if !several || !Reader::is_person(target) || self.reader.is_own_person(target) {
+    fn nobody_s(&self, target: &Target) -> Option<(String, Hit)> {
+        if !Reader::is_person(target) || self.reader.is_own_person(target) {
             return None;
         }
         let hit = Hit {

@@ -46,9 +46,15 @@ impl Finder {
     /// Tells every name that stands in the text as a whole word, and where in the original: in the order of their starts, or of
     /// their ends, but each once.
     pub(super) fn each(&self, form: &Form<'_>, mut tell: impl FnMut(Range<usize>, usize)) {
+        self.each_in_form(form, |found, name| {
+            form.whole(found).into_iter().for_each(|range| tell(range, name));
+        });
+    }
+
+    /// The same for every name that stands in the text, as a whole word or not, and where in the form of it.
+    pub(super) fn each_in_form(&self, form: &Form<'_>, mut tell: impl FnMut(Range<usize>, usize)) {
         let text = form.text.as_bytes();
         let mut left = STEPS * text.len();
-        let mut whole = |found: Range<usize>, name| form.whole(found).into_iter().for_each(|range| tell(range, name));
         let ended = self.beginnings.each(text, |at| {
             if !form.parts(at) {
                 return ControlFlow::Continue(());
@@ -56,13 +62,13 @@ impl Finder {
             if left == 0 {
                 return ControlFlow::Break(at);
             }
-            let steps = self.here(&text[at..], |name, length| whole(at..at + length, name));
+            let steps = self.here(&text[at..], |name, length| tell(at..at + length, name));
             left = left.saturating_sub(steps);
             ControlFlow::Continue(())
         });
         if let ControlFlow::Break(from) = ended {
             let found = self.automaton().find_overlapping_iter(&text[from..]);
-            found.for_each(|found| whole(from + found.start()..from + found.end(), found.pattern().as_usize()));
+            found.for_each(|found| tell(from + found.start()..from + found.end(), found.pattern().as_usize()));
         }
     }
 

@@ -144,8 +144,12 @@ impl<'t> Form<'t> {
 
 /// A name in the form in which it is looked for.
 pub(super) fn searched(name: &str) -> String {
-    let form = Form::plain(name.trim());
-    form.text.trim().to_ascii_lowercase()
+    Form::plain(name.trim()).text.trim().to_ascii_lowercase()
+}
+
+/// The same, with capitals of ASCII as they are typed.
+pub(super) fn cased(name: &str) -> String {
+    Form::plain(name.trim()).text.trim().to_owned()
 }
 
 /// How many bytes may be taken as they are: printable ASCII that begins no escape, up to where two blanks meet.

@@ -4,11 +4,13 @@ use std::collections::BTreeMap;
 
 use super::{
     Kind,
-    form::{is_spaceless, searched},
+    bare::{named, spelt},
+    form::searched,
     names::{Owner, Pattern, pseudonyms},
     people,
     sighting::Company,
     words::Words,
+    writings,
 };
 use crate::case::{AgentNaming, Case, TenantId};
 
@@ -19,7 +21,7 @@ const LONGER_NUMBERS: usize = 2;
 pub(super) struct Gathering {
     /// Whether what the vendor states of itself is to be seen as its own. It is not where that itself is looked at.
     pub(super) states: bool,
-    /// Identifiers of fewer characters are too short.
+    /// Identifiers of fewer characters are too short to be looked for in any writing.
     pub(super) least: usize,
     pub(super) patterns: BTreeMap<String, Pattern>,
     pub(super) short: BTreeMap<String, Pattern>,
@@ -56,11 +58,12 @@ impl Gathering {
         let stated = [&header.id, &header.vendor].into_iter().chain(&header.contact);
         let stated = stated.chain(case.scopes.iter().map(|scope| &scope.name));
         stated.for_each(|text| self.state(text, Kind::Name));
-        for text in [super::ANOTHER, super::SEVERAL, super::LOG].map(str::to_owned) {
-            self.add(&text, Owner::Stated, Kind::Name);
+        // With their brackets, as nothing else of the vendor's has any.
+        for text in [super::ANOTHER, super::SEVERAL, super::LOG].map(searched) {
+            self.own(text, Owner::Stated, Kind::Log);
         }
         pseudonyms(case.agents.len()).for_each(|name| self.add(&name, Owner::Stated, Kind::Agent));
-        let allowed = case.isolation.allow.iter().map(|text| searched(text));
+        let allowed = case.isolation.allow.iter().map(|text| named(text));
         for text in allowed.filter(|text| !text.is_empty()) {
             let owner = (Owner::Allowed, Kind::Name);
             self.patterns.entry(text).or_default().owners.push(owner);
@@ -100,10 +103,11 @@ impl Gathering {
             for (name, kind) in names {
                 // Nearly all are ASCII, and nearly none of them is added, so they are not folded first.
                 let may = |words: &Words| {
+                    let may = |name: &str| words.may_hold(name) || kind == Kind::Name && words.may_hold_joined(name);
                     if name.is_ascii() {
-                        words.may_hold(name)
+                        may(name)
                     } else {
-                        words.may_hold(&searched(name))
+                        may(&searched(name))
                     }
                 };
                 if touched[at] || words.is_none_or(may) {
@@ -121,29 +125,109 @@ impl Gathering {
     }
 
     fn add(&mut self, name: &str, owner: Owner, kind: Kind) {
-        let name = searched(name);
-        if name.is_empty() {
+        let form = named(name);
+        if form.is_empty() {
             return;
         }
-        let place = if self.is_long_enough(&name) {
-            &mut self.patterns
-        } else {
-            &mut self.short
-        };
-        let address = people::is_address(&name);
-        let pattern = place.entry(name).or_default();
-        pattern.address = address;
-        let owners = &mut pattern.owners;
-        if !owners.contains(&(owner, kind)) {
-            owners.push((owner, kind));
+        if self.is_long_enough(&form) {
+            return self.own(form, owner, kind);
+        }
+        let typed = matches!((owner, kind), (Owner::Tenant(_), Kind::Id | Kind::Name)) && is_told_by_its_case(&form);
+        let pattern = self.short.entry(form).or_default();
+        pattern.owned(owner, kind);
+        if typed {
+            pattern.spellings.insert(spelt(name));
         }
     }
 
-    /// A character of a script that does not separate words says as much as two letters.
-    fn is_long_enough(&self, name: &str) -> bool {
-        let weight = |c: char| if is_spaceless(c) { 2 } else { 1 };
-        let length: usize = name.chars().map(weight).sum();
-        let number = name.bytes().all(|byte| byte.is_ascii_digit());
-        length >= self.least + if number { LONGER_NUMBERS } else { 0 }
+    /// A name that is long enough, or stated, in the form in which it is looked for.
+    fn own(&mut self, name: String, owner: Owner, kind: Kind) {
+        let address = people::is_address(&name);
+        let pattern = self.patterns.entry(name).or_default();
+        pattern.address = address;
+        pattern.owned(owner, kind);
     }
+
+    fn is_long_enough(&self, name: &str) -> bool {
+        let number = name.bytes().all(|byte| byte.is_ascii_digit());
+        writings::weight(name) >= self.least + if number { LONGER_NUMBERS } else { 0 }
+    }
+
+    /// What can be said of names only once all are there.
+    pub(super) fn finish(&mut self) {
+        self.addresses();
+        for (name, pattern) in &mut self.patterns {
+            pattern.in_texts_alone = pattern.is_person_s() && spans(name);
+            if pattern.is_allowed()
+                && let Some(short) = self.short.get_mut(name)
+            {
+                // However short, it is allowed.
+                short.owned(Owner::Allowed, Kind::Name);
+            }
+        }
+    }
+
+    /// An address that somebody's events merely mention is also of the tenant whose domain it has, if that is one tenant's alone.
+    fn addresses(&mut self) {
+        let mentioned = self.patterns.iter().filter(|(_, pattern)| {
+            let kinds = &mut pattern.owners.iter().map(|(_, kind)| *kind);
+            pattern.address && kinds.all(|kind| kind == Kind::Address)
+        });
+        let whose = mentioned.filter_map(|(name, _)| Some((name.clone(), self.has_domain(name)?)));
+        for (name, owner) in whose.collect::<Vec<_>>() {
+            self.own(name, owner, Kind::Address);
+        }
+    }
+
+    /// The one tenant that has the domain of an address: the nearest that anybody has.
+    fn has_domain(&self, address: &str) -> Option<Owner> {
+        let mut domain = address.rsplit_once('@')?.1;
+        loop {
+            let pattern = self.patterns.get(domain).or_else(|| self.short.get(domain));
+            let mut owners = pattern.into_iter().flat_map(|pattern| &pattern.owners);
+            if let Some((owner, _)) = owners.clone().find(|(_, kind)| *kind == Kind::Domain) {
+                return owners.all(|(other, _)| other == owner).then_some(*owner);
+            }
+            domain = domain.split_once('.')?.1;
+        }
+    }
+
+    /// Other writings of the names of tenants and agents, and of what is stated and allowed: further patterns of the same owners,
+    /// and no further names. What names somebody exactly names nobody else in another writing, unless it is a mere user's.
+    pub(super) fn other_writings(&mut self) {
+        let mut others: BTreeMap<String, Pattern> = BTreeMap::new();
+        for (name, pattern) in &self.patterns {
+            let owners: Vec<_> = pattern.owners_of_words(name).collect();
+            if owners.is_empty() {
+                continue;
+            }
+            for other in writings::others(name, self.least) {
+                let other = others.entry(other).or_default();
+                owners.iter().for_each(|(owner, kind)| other.owned(*owner, *kind));
+            }
+        }
+        for (name, other) in others {
+            let pattern = self.patterns.entry(name).or_default();
+            let mere =
+                |(owner, kind): &(Owner, Kind)| *owner == Owner::Allowed || matches!(kind, Kind::User | Kind::Address);
+            if pattern.owners.iter().all(mere) {
+                other
+                    .owners
+                    .iter()
+                    .for_each(|(owner, kind)| pattern.owned(*owner, *kind));
+            }
+        }
+    }
+}
+
+/// Whether a name so short can be told from a word by how it is typed.
+fn is_told_by_its_case(name: &str) -> bool {
+    name.chars().nth(1).is_some() && !name.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Whether a name holds what formats set between two values. In a file it may stand without being in any text of it, and who
+/// writes logs would stop everybody's folder by it; in a text it is found like any other.
+fn spans(name: &str) -> bool {
+    let comma = |(at, _): (usize, &str)| !name[at + 1..].starts_with(' ');
+    name.contains(['"', '<', '>', '{', '}', '[', ']', '|', '`', '&', ';', '\\']) || name.match_indices(',').any(comma)
 }

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, ops::Range};
 
 use super::{
     ANOTHER, Hit, Kind, LOG, Verdict,
-    form::searched,
+    bare::named,
     names::{Owner, Pattern},
     search::{Found, Reader, Standing, kind_of},
 };
@@ -20,12 +20,12 @@ pub struct Masked {
 }
 
 /// So many characters of what was found are told.
-const LONGEST: usize = 120;
+pub(super) const LONGEST: usize = 120;
 
 impl Reader<'_> {
     /// The text as the reader may see it; none if nobody else is named in it.
     pub fn mask(&self, text: &str) -> Option<Masked> {
-        let found = self.search(text);
+        let found = self.search_text(text);
         if found.is_empty() {
             return None;
         }
@@ -136,13 +136,14 @@ impl Reader<'_> {
 
     /// What stands in the place of a value that is somebody else's name and nothing more.
     fn wholly(&self, text: &str) -> Option<(String, Hit)> {
-        let name = searched(text);
-        if let Some(pattern) = self.names.short.get(&name) {
+        let name = named(text);
+        if let Some(number) = self.names.short.get(&name) {
+            let pattern = &self.names.patterns[*number];
             let foreign = self.standing_of(pattern) == Standing::Foreign;
             return foreign.then(|| (self.instead_of(pattern), self.hit_of(pattern, text, Verdict::Masked)));
         }
-        let whole = |found: &&Found| !found.allowed && text[found.range.clone()].trim() == text.trim();
-        let found = self.search(text);
+        let whole = |found: &&Found| !found.allowed && named(&text[found.range.clone()]) == name;
+        let found = self.search_text(text);
         let found = found.iter().find(whole)?;
         Some((self.instead(found.name), self.hit(found, text)))
     }

@@ -5,10 +5,13 @@
 //! may see it, and every rendered file is searched again. Both ask the same question of the same names:
 //!
 //! - **Names** are ids, names and domains of tenants, the people that their events name, whatever names an agent, and the
-//!   paths of the logs. They are found as whole words, however they are cased, composed or escaped (`form`, `escape`).
+//!   paths of the logs. They are found as whole words, however they are cased, composed or escaped (`form`, `escape`), without what
+//!   surrounds them (`bare`), and those of several words also as programs join these (`writings`). **Short** ones stand everywhere,
+//!   so they are found in texts alone, and only as they are typed (`typed`).
 //! - What is **also the reader's own** is not foreign, and neither is what lies inside a longer name of the reader's own:
 //!   `Acme` in `Acme Logistics`. The same goes for what the case **allows**, and for what the vendor states of itself.
 
+mod bare;
 mod escape;
 mod finder;
 mod form;
@@ -19,8 +22,11 @@ mod passages;
 mod people;
 mod search;
 mod sighting;
+mod things;
 mod told;
+mod typed;
 mod words;
+mod writings;
 
 #[cfg(test)]
 mod tests;
@@ -33,12 +39,14 @@ pub use names::{Names, pseudonyms};
 pub use passages::Passages;
 pub use search::{Found, Reader};
 pub use sighting::{Company, Sighting};
+pub use things::Things;
 pub use told::check;
 
 /// What stands in the place of another customer, its people and its addresses.
 pub const ANOTHER: &str = "[another customer]";
 
-/// What stands in the place of somebody of whom an event of several tenants does not say whose they are.
+/// What stands in the place of somebody of whom an event of several tenants does not say whose they are, and of what is known to be
+/// another tenant's.
 pub const SEVERAL: &str = "[not shown: an action in several tenants]";
 
 /// What stands in the place of a log's path.
@@ -58,6 +66,8 @@ pub enum Kind {
     User,
     /// An e-mail address in an event of the tenant, not said to be a user's.
     Address,
+    /// What is in an event of several tenants, and in events of another one's own.
+    Thing,
     /// An agent's id, name, address or other identity.
     Agent,
     /// The path of a log.
@@ -73,6 +83,7 @@ impl Kind {
             Self::Domain => "domain",
             Self::User => "user",
             Self::Address => "address",
+            Self::Thing => "thing",
             Self::Agent => "agent",
             Self::Log => "log",
         }

@@ -11,6 +11,8 @@ use super::{
     gather::Gathering,
     passages::Passages,
     sighting::{Company, Sighting},
+    things::Things,
+    typed::Typed,
     words::Words,
 };
 use crate::case::{Case, TenantId};
@@ -21,11 +23,15 @@ pub struct Names {
     /// Every tenant of the directory and of the events, in id order.
     tenants: Vec<TenantId>,
     pub(super) agents: Vec<AgentLabel>,
-    /// By the finder's number.
+    /// By the finder's number; then those of short names.
     pub(super) patterns: Vec<Pattern>,
     pub(super) finder: Finder,
-    /// Names too short to be looked for inside of texts, in the form in which they are compared.
-    pub(super) short: BTreeMap<String, Pattern>,
+    /// Names too short to be looked for in any writing, in the form in which they are compared, and their numbers.
+    pub(super) short: BTreeMap<String, usize>,
+    /// Those of them that are looked for as they are typed.
+    pub(super) typed: Typed,
+    /// What events of several tenants were done on.
+    pub(super) things: Things,
     /// How many identifiers were gathered, those too short included.
     pub(super) gathered: u64,
     /// What every report holds and no name is in.
@@ -46,6 +52,44 @@ pub(super) struct Pattern {
     pub(super) owners: Vec<(Owner, Kind)>,
     /// An e-mail address, whose parts name nobody but whom the whole names.
     pub(super) address: bool,
+    /// It may stand in a file though it stands in no text of it.
+    pub(super) in_texts_alone: bool,
+    /// How a short name is typed where it is looked for inside of texts.
+    pub(super) spellings: BTreeSet<String>,
+}
+
+impl Pattern {
+    /// It is also this one's.
+    pub(super) fn owned(&mut self, owner: Owner, kind: Kind) {
+        if !self.owners.contains(&(owner, kind)) {
+            self.owners.push((owner, kind));
+        }
+    }
+
+    /// Whether it is nothing but what events call people.
+    pub(super) fn is_person_s(&self) -> bool {
+        self.owners
+            .iter()
+            .all(|(_, kind)| matches!(kind, Kind::User | Kind::Address))
+    }
+
+    pub(super) fn is_allowed(&self) -> bool {
+        self.owners.iter().any(|(owner, _)| *owner == Owner::Allowed)
+    }
+
+    /// Those whose name it is in words, if it is this text: an id is none, and an identity is one only with blanks.
+    pub(super) fn owners_of_words<'p>(&'p self, name: &'p str) -> impl Iterator<Item = (Owner, Kind)> + 'p {
+        let of_tenant = |owner: &(Owner, Kind)| matches!(owner, (Owner::Tenant(_), Kind::Name));
+        let words = self.owners.iter().any(of_tenant) || name.contains(' ');
+        let owners = self.owners.iter().filter(move |owner| {
+            words
+                && matches!(
+                    owner,
+                    (Owner::Tenant(_) | Owner::Stated | Owner::Allowed, Kind::Name) | (Owner::Agent(_), _)
+                )
+        });
+        owners.copied()
+    }
 }
 
 /// Whose a name is.
@@ -101,6 +145,7 @@ impl Names {
         gathering.vendor(case, paths);
         gathering.seen(&tenants, companies);
         gathering.directory(&tenants, case, companies, words);
+        gathering.finish();
         let agents = pseudonyms(case.agents.len()).zip(&case.agents);
         let agents = agents.map(|(pseudonym, agent)| AgentLabel {
             id: agent.id.0.clone(),
@@ -109,11 +154,20 @@ impl Names {
         Self::of(tenants.into_iter().cloned().collect(), agents.collect(), gathering)
     }
 
-    fn of(tenants: Vec<TenantId>, agents: Vec<AgentLabel>, gathering: Gathering) -> Self {
+    fn of(tenants: Vec<TenantId>, agents: Vec<AgentLabel>, mut gathering: Gathering) -> Self {
+        let gathered = (gathering.patterns.len() + gathering.short.len()) as u64;
+        gathering.other_writings();
         let Gathering { patterns, short, .. } = gathering;
-        let gathered = (patterns.len() + short.len()) as u64;
-        let (texts, patterns) = patterns.into_iter().unzip();
+        let (texts, mut patterns): (_, Vec<_>) = patterns.into_iter().unzip();
+        let typed = Typed::new(patterns.len(), &short);
+        let mut number = |(name, pattern)| {
+            patterns.push(pattern);
+            (name, patterns.len() - 1)
+        };
+        let short = short.into_iter().map(&mut number).collect();
         Self {
+            typed,
+            things: Things::default(),
             tenants,
             agents,
             gathered,
@@ -124,12 +178,23 @@ impl Names {
         }
     }
 
+    /// The same, and whose things there are.
+    #[must_use]
+    pub fn knowing(self, things: Things) -> Self {
+        Self { things, ..self }
+    }
+
+    /// What events of several tenants were done on, and whose it is.
+    pub fn things(&self) -> &Things {
+        &self.things
+    }
+
     /// The reader's place, which a search needs.
     pub(super) fn reader(&self, tenant: &TenantId) -> Option<usize> {
         self.tenants.binary_search(tenant).ok()
     }
 
-    /// How many identifiers there are, and how many of them are too short to be looked for inside of texts.
+    /// How many identifiers there are, and how many of them are too short to be looked for in any writing.
     pub fn counts(&self) -> (u64, u64) {
         (self.gathered, self.short.len() as u64)
     }

@@ -1,6 +1,9 @@
 //! People of a tenant, as its events name them among what was acted on.
 
-use super::Kind;
+use super::{
+    Kind,
+    bare::{bare, named},
+};
 use crate::events::Target;
 
 /// Words in the type of a target that say that it is a person or an account of one.
@@ -22,17 +25,51 @@ pub(super) fn is_person(target: &Target) -> bool {
     PEOPLE.iter().any(|word| kind.contains(word))
 }
 
-/// What names somebody in a target: the id and the name of a person, and an e-mail address wherever it stands.
-pub(super) fn names(target: &Target) -> impl Iterator<Item = (&str, Kind)> {
-    let person = is_person(target);
-    let id = target.id.as_deref().filter(move |id| person && is_particular(id));
-    let name = target.name.as_deref().filter(move |name| person && is_full(name));
-    let texts = [&target.id, &target.name].into_iter().flatten();
-    let addresses = texts
-        .map(String::as_str)
-        .filter(move |text| !person && is_address(text));
-    let people = id.into_iter().chain(name).map(|name| (name, Kind::User));
-    people.chain(addresses.map(|name| (name, Kind::Address)))
+/// What a text of a target is to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Part {
+    /// The id of somebody.
+    Id,
+    /// The name of somebody.
+    Name,
+    /// Either, of what is not said to be a person.
+    Other,
+}
+
+/// The texts of a target that may name somebody, at a glance: the same ones stand in many events.
+pub(super) fn texts(target: &Target) -> impl Iterator<Item = (&str, Part)> {
+    let (id, name) = if is_person(target) {
+        (Part::Id, Part::Name)
+    } else {
+        (Part::Other, Part::Other)
+    };
+    let texts = [(&target.id, id), (&target.name, name)].into_iter();
+    let texts = texts.filter_map(|(text, part)| Some((text.as_deref()?, part)));
+    texts.filter(|(text, part)| match part {
+        Part::Id => is_particular(text),
+        Part::Name => text.contains(|c: char| !c.is_ascii() || c.is_whitespace() || c == '@'),
+        Part::Other => text.contains(['@', '＠', '﹫']),
+    })
+}
+
+/// The id and the name of a target.
+pub(super) fn both(target: &Target) -> impl Iterator<Item = &str> {
+    [&target.id, &target.name].into_iter().flatten().map(String::as_str)
+}
+
+/// Whom such a text names, in the form in which names are looked for: the id and the name of a person, and e-mail addresses
+/// wherever nothing else stands.
+pub(super) fn names(text: &str, part: Part) -> Vec<(String, Kind)> {
+    let name = named(text);
+    match part {
+        Part::Id if is_particular(&name) => vec![(name, Kind::User)],
+        Part::Name if is_full(&name) => vec![(name, Kind::User)],
+        Part::Id | Part::Name => Vec::new(),
+        Part::Other => {
+            let addresses = addresses(&name).into_iter();
+            addresses.map(|address| (address.to_owned(), Kind::Address)).collect()
+        }
+    }
 }
 
 /// Whether it can name one person alone: `admin` and `Alice` are names of many.
@@ -42,13 +79,74 @@ fn is_particular(id: &str) -> bool {
 
 /// A name of several words, or an address.
 fn is_full(name: &str) -> bool {
-    name.trim().contains([' ', '\u{3000}', '@'])
+    name.contains([' ', '@'])
 }
 
-/// Whether it looks like an e-mail address and nothing else.
-pub(super) fn is_address(text: &str) -> bool {
-    let parts = text.trim().split_once('@');
-    parts.is_some_and(|(local, domain)| {
-        !local.is_empty() && domain.contains('.') && !text.trim().contains(char::is_whitespace)
+/// The addresses that a text is made of; none if anything else stands in it.
+fn addresses(text: &str) -> Vec<&str> {
+    let pieces = text.split([' ', ',', ';', '|']).map(bare);
+    let pieces = pieces.map(|piece| piece.strip_prefix("mailto:").unwrap_or(piece));
+    let pieces: Vec<_> = pieces.filter(|piece| !piece.is_empty()).collect();
+    if pieces.iter().all(|piece| is_address(piece)) {
+        pieces
+    } else {
+        Vec::new()
+    }
+}
+
+/// Whether a name, in the form in which it is looked for, looks like an e-mail address and nothing else.
+pub(super) fn is_address(name: &str) -> bool {
+    let no_host = |c: char| c.is_whitespace() || c.is_ascii_punctuation() && !matches!(c, '-' | '.' | '_');
+    name.split_once('@').is_some_and(|(local, domain)| {
+        !local.is_empty() && !local.contains(char::is_whitespace) && domain.contains('.') && !domain.contains(no_host)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn named_in(kind: &str, id: &str, name: &str) -> Vec<String> {
+        let target = Target {
+            kind: Some(kind.to_owned()),
+            id: Some(id.to_owned()),
+            name: Some(name.to_owned()),
+        };
+        let names = texts(&target).flat_map(|(text, part)| names(text, part));
+        names.map(|(name, _)| name).collect()
+    }
+
+    #[test]
+    fn an_address_is_itself_without_what_surrounds_it() {
+        for text in [
+            "\"Jo@x.example\"",
+            "<jo@x.example>",
+            "mailto:jo@x.example",
+            "[jo@x.example],",
+            "J\u{200b}o＠x.example.",
+        ] {
+            assert_eq!(named_in("page", text, ""), ["jo@x.example"], "{text}");
+        }
+        assert_eq!(
+            named_in("page", "", "a@x.example, <b@x.example>"),
+            ["a@x.example", "b@x.example"]
+        );
+        for text in [
+            "jo@x",
+            "@x.example",
+            "from jo@x.example",
+            "jo@x.example/y",
+            "a@b@x.example",
+        ] {
+            assert!(named_in("page", text, "").is_empty(), "{text}");
+        }
+    }
+
+    /// What surrounds an id or a name makes it no more particular.
+    #[test]
+    fn names_of_many_are_nobody_s_in_quotation_marks_either() {
+        assert!(named_in("user", "\"admin\"", "[Alice]").is_empty());
+        assert!(named_in("user", "\": \"", " , ").is_empty());
+        assert_eq!(named_in("user", "\"u-77\"", "'Jo Bloggs'"), ["u-77", "jo bloggs"]);
+    }
 }

@@ -4,7 +4,8 @@ use std::{collections::BTreeMap, ops::Range};
 
 use super::{
     Kind, Names,
-    form::{Form, searched},
+    bare::named,
+    form::Form,
     names::{Owner, Pattern},
     people,
 };
@@ -16,6 +17,15 @@ pub struct Reader<'n> {
     pub(super) names: &'n Names,
     /// The reader's place among the tenants.
     pub(super) own: Option<usize>,
+}
+
+/// What is searched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Searched {
+    /// What somebody typed, and nothing else.
+    Text,
+    /// What was made of texts and of this program's own words.
+    Line,
 }
 
 /// A name that is not the reader's, where it stands in a text.
@@ -72,12 +82,22 @@ impl<'n> Reader<'n> {
 }
 
 impl Reader<'_> {
-    /// Every name in the text that is not the reader's, in the order of the text.
-    pub fn search(&self, text: &str) -> Vec<Found> {
+    /// Every name in a line of a rendered file that is not the reader's, in the order of the line. Short names are left out, as
+    /// this program's own words may be typed so.
+    pub fn search(&self, line: &str) -> Vec<Found> {
+        self.names_in(line, Searched::Line)
+    }
+
+    /// The same of a text that somebody typed, with short names as they are typed.
+    pub(super) fn search_text(&self, text: &str) -> Vec<Found> {
+        self.names_in(text, Searched::Text)
+    }
+
+    fn names_in(&self, text: &str, searched: Searched) -> Vec<Found> {
         let mut places = Vec::new();
-        self.places(&Form::plain(text), &mut places);
+        self.places(&Form::plain(text), searched, &mut places);
         if let Some(form) = Form::unescaped(text) {
-            self.places(&form, &mut places);
+            self.places(&form, searched, &mut places);
         }
         if places.is_empty() {
             return Vec::new();
@@ -88,15 +108,20 @@ impl Reader<'_> {
     /// Every whole word that is a name of anybody, but for those that say nothing more: of the names of one part that end
     /// together the longest. Names may be made of each other (`a a`, `a a a`, ...), and a text of as many words would hold each of
     /// them at each word.
-    fn places(&self, form: &Form<'_>, places: &mut Vec<(Range<usize>, usize)>) {
+    fn places(&self, form: &Form<'_>, searched: Searched, places: &mut Vec<(Range<usize>, usize)>) {
         let mut longest: BTreeMap<(usize, Part), (usize, usize)> = BTreeMap::new();
-        self.names.finder.each(form, |range, name| {
-            if let Some(part) = self.part(name) {
+        let mut tell = |range: Range<usize>, name: usize| {
+            let left_out = searched == Searched::Line && self.names.patterns[name].in_texts_alone;
+            if let Some(part) = self.part(name).filter(|_| !left_out) {
                 let place = (range.start, name);
                 let longest = longest.entry((range.end, part)).or_insert(place);
                 *longest = place.min(*longest);
             }
-        });
+        };
+        self.names.finder.each(form, &mut tell);
+        if searched == Searched::Text {
+            self.names.typed.each(form, &mut tell);
+        }
         places.extend(longest.into_iter().map(|((end, _), (start, name))| (start..end, name)));
     }
 
@@ -198,12 +223,25 @@ impl Reader<'_> {
         kind_of(&self.names.patterns[name], |owner| self.is_own(owner))
     }
 
+    /// Whether a text is as a whole the reader's own, or what the case allows or the vendor states.
+    pub(super) fn may_stand(&self, text: &str) -> bool {
+        let mut may = false;
+        self.names.finder.each(&Form::plain(text), |range, name| {
+            let shields = matches!(
+                self.standing(name),
+                Standing::Own | Standing::Stated | Standing::Allowed
+            );
+            may |= shields && named(&text[range]) == named(text);
+        });
+        may
+    }
+
     /// Whether a target of an event of several tenants is known to be somebody of the reader's.
     pub fn is_own_person(&self, target: &Target) -> bool {
         let mut texts = [&target.id, &target.name].into_iter().flatten();
         texts.any(|text| {
-            let short = self.names.short.get(&searched(text));
-            if short.is_some_and(|short| short.owners.iter().any(|(owner, _)| self.is_own(*owner))) {
+            let short = self.names.short.get(&named(text));
+            if short.is_some_and(|short| self.owns(*short)) {
                 return true;
             }
             let form = Form::plain(text);
@@ -216,7 +254,7 @@ impl Reader<'_> {
     /// Whether a target is somebody.
     pub fn is_person(target: &Target) -> bool {
         let mut texts = [&target.id, &target.name].into_iter().flatten();
-        people::is_person(target) || texts.any(|text| people::is_address(text))
+        people::is_person(target) || texts.any(|text| people::is_address(&named(text)))
     }
 }
 

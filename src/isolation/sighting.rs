@@ -1,7 +1,7 @@
 //! What the events give the search to know: whom they name, and every word that can come to be printed. Gathered tenant by
 //! tenant, since no more of the events need be in memory.
 
-use super::{Kind, people, words::Words};
+use super::{Kind, bare::named, people, words::Words, writings::MOST};
 use crate::{case::TenantId, tenants::ScopedEvent};
 
 /// Every word of the events looked at. Threads may look at different ones side by side.
@@ -14,8 +14,10 @@ pub struct Company {
     pub(super) id: TenantId,
     /// As logged, in order, each once.
     pub(super) names: Vec<String>,
-    /// Who the events name as its people, in order, each once.
+    /// Who the events name as its people, in the form in which they are looked for, in order, each once.
     pub(super) people: Vec<(String, Kind)>,
+    /// What else its events of several tenants were done on, in the same form, in order, each once.
+    pub(super) shared: Vec<String>,
 }
 
 /// About how many bytes of memory a name takes until it can be searched for, and how many for each of its own bytes.
@@ -31,22 +33,23 @@ impl Sighting {
     pub fn company(&self, id: &TenantId, events: &[&ScopedEvent]) -> Company {
         self.words(events);
         let mut names = Vec::new();
-        let mut people = Vec::new();
+        let (mut people, mut shared) = (Vec::new(), Vec::new());
         for event in events.iter().map(|event| &event.event) {
             names.extend(event.tenant(id).and_then(|tenant| tenant.name.as_deref()));
             // Whose they are, an event of several does not say.
             if event.tenants.len() == 1 {
-                people.extend(event.targets.iter().flat_map(people::names));
+                people.extend(event.targets.iter().flat_map(people::texts));
+            } else {
+                let things = event.targets.iter().filter(|target| !people::is_person(target));
+                shared.extend(things.flat_map(people::both));
             }
         }
-        names.sort_unstable();
-        names.dedup();
-        people.sort_unstable();
-        people.dedup();
+        let people = once(people).into_iter();
         Company {
             id: id.clone(),
-            names: names.into_iter().map(str::to_owned).collect(),
-            people: people.into_iter().map(|(name, kind)| (name.to_owned(), kind)).collect(),
+            names: once(names).into_iter().map(str::to_owned).collect(),
+            people: once(people.flat_map(|(text, part)| people::names(text, part)).collect()),
+            shared: once(once(shared).into_iter().map(named).collect()),
         }
     }
 
@@ -68,8 +71,16 @@ impl Sighting {
 impl Company {
     /// About how much memory its names take until they can be searched for.
     pub fn weight(&self) -> u64 {
-        let people = self.people.iter().map(|(name, _)| name);
-        let names = self.names.iter().chain(people).chain([&self.id.0]);
-        names.map(|name| (NAME.0 + NAME.1 * name.len()) as u64).sum()
+        let weight = |name: &String| (NAME.0 + NAME.1 * name.len()) as u64;
+        let others = self.people.iter().map(|(name, _)| name).chain(&self.shared);
+        let others = others.chain([&self.id.0]).map(weight).sum::<u64>();
+        others + self.names.iter().map(weight).sum::<u64>() * (1 + MOST as u64)
     }
+}
+
+/// In order, each once.
+pub(super) fn once<T: Ord>(mut texts: Vec<T>) -> Vec<T> {
+    texts.sort_unstable();
+    texts.dedup();
+    texts
 }

@@ -262,10 +262,196 @@ fn short_names_and_numbers_are_looked_for_as_whole_values_only() {
     assert!(withheld("t-0005", &target("tenant", "77", "x")).is_none());
 }
 
+/// The customers of the other tests, and some whose names are short.
+fn case_of_short_names(more: &str) -> Case {
+    let mut case = case(more);
+    let tenants = [
+        ("t-0010", "IBM"),
+        ("t-0011", "SAP"),
+        ("t-0012", "3M"),
+        ("t-0013", "\"Sky\""),
+        ("t-0014", "IBM Research"),
+        ("a1", "X"),
+        ("42", "99"),
+    ];
+    let tenant = |name: &str| crate::case::Tenant {
+        name: Some(name.to_owned()),
+        ..Default::default()
+    };
+    let tenants = tenants.map(|(id, name)| (TenantId(id.to_owned()), tenant(name)));
+    case.directory.tenants.extend(tenants);
+    case
+}
+
+#[test]
+fn a_short_name_in_a_sentence_is_masked_where_it_is_typed_exactly() {
+    let case = case_of_short_names("");
+    let another = "[another customer]";
+    for (text, told) in [
+        ("same as IBM", "same as [another customer]"),
+        (
+            "(IBM)/SAP, 3M's",
+            "([another customer])/[another customer], [another customer]'s",
+        ),
+        ("I\u{200b}BM I&#66;M", "[another customer] [another customer]"),
+        ("for Sky", "for [another customer]"),
+        ("a1", another),
+    ] {
+        assert_eq!(shown(&case, "t-0001", text), told, "{text}");
+    }
+    for text in [
+        "ibm, Ibm, sap, 3m, sky, SKY",
+        "IBMs, xSAP, 13M, 3MB",
+        "A1",
+        "X, 42 of 99",
+    ] {
+        assert_eq!(shown(&case, "t-0001", text), text);
+    }
+    let user = event(&["t-0003"], &[target("user", "u1", "J B")], "");
+    assert_eq!(
+        shown_among(&case, &[user], "t-0001", "u1 J B"),
+        "u1 J B",
+        "not people's"
+    );
+}
+
+#[test]
+fn a_short_name_is_shielded_like_any_other_and_told() {
+    let case = case_of_short_names("[isolation]\nallow = [\"SAP\", \"X 3M Y\"]");
+    assert_eq!(shown(&case, "t-0010", "IBM here"), "IBM here", "one's own");
+    let text = "IBM Research, IBM";
+    assert_eq!(shown(&case, "t-0014", text), "IBM Research, [another customer]");
+    let text = "SAP, sap, X 3M Y, 3M";
+    let events = [event(&["t-0001"], &[target("tenant", "ibm", "SAP")], text)];
+    let names = names_of(&case, &events, std::iter::empty(), std::iter::empty());
+    let reader = names.for_reader(&TenantId("t-0001".to_owned()));
+    let masked = reader.mask(text).expect("found");
+    assert_eq!(masked.shown.as_deref(), Some("SAP, sap, X 3M Y, [another customer]"));
+    let told: Vec<_> = masked
+        .hits
+        .iter()
+        .map(|hit| (hit.text.as_str(), hit.kind, hit.verdict, hit.of.join(" ")))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            ("SAP", Kind::Name, Verdict::Allowed, "t-0011".to_owned()),
+            ("3M", Kind::Name, Verdict::Allowed, "t-0012".to_owned()),
+            ("3M", Kind::Name, Verdict::Masked, "t-0012".to_owned()),
+        ]
+    );
+    assert!(reader.withheld(&target("tenant", "", "SAP")).is_none());
+    assert!(reader.withheld(&target("tenant", "", "ibm")).is_some(), "as a whole");
+}
+
+/// Templates have words such as `ID`.
+#[test]
+fn rendered_lines_are_not_searched_for_short_names() {
+    let case = case_of_short_names("");
+    let names = names_of(&case, &[], std::iter::empty(), ["IBM, a1, t-0010"].into_iter());
+    let reader = names.for_reader(&TenantId("t-0001".to_owned()));
+    assert!(reader.search("IBM, a1").is_empty());
+    assert!(!reader.search("t-0010").is_empty());
+}
+
+#[test]
+fn a_short_name_in_the_case_s_own_sentences_is_a_fault() {
+    let mut case = case_of_short_names("");
+    case.told[0].value = "What happened at IBM and sap".to_owned();
+    let faults = check(&case).expect_err("a short name").to_string();
+    assert!(faults.contains("`IBM` names a customer"), "{faults}");
+    assert_eq!(faults.lines().count(), 1, "{faults}");
+    case.isolation.allow = vec!["IBM".to_owned()];
+    assert!(check(&case).is_ok());
+}
+
+#[test]
+fn names_of_several_words_are_found_however_they_are_joined() {
+    let mut case = case("");
+    let tenant = |name: &str| crate::case::Tenant {
+        name: Some(name.to_owned()),
+        ..Default::default()
+    };
+    let tenants = [
+        ("t-0010", "Bolt Freight"),
+        ("t-0011", "Coca-Cola"),
+        ("t-0012", "Müller Bau"),
+        ("t-0013", "At Home"),
+    ];
+    let tenants = tenants.map(|(id, name)| (TenantId(id.to_owned()), tenant(name)));
+    case.directory.tenants.extend(tenants);
+    for text in [
+        "bolt-freight",
+        "Bolt_Freight",
+        "bolt.freight",
+        "BoltFreight",
+        "BOLTFREIGHT",
+        "%42olt%2dfreight",
+        "coca cola",
+        "CocaCola",
+        "müller-bau",
+        "Mu\u{308}llerBau",
+        "at-home",
+    ] {
+        let told = shown(&case, "t-0001", &format!("https://x/{text}/y"));
+        assert_eq!(told, "https://x/[another customer]/y", "{text}");
+    }
+    for (text, told) in [
+        ("dana.fox", "[Agent 01]"),
+        ("Dana_Fox@free.example", "[Agent 01]@free.example"),
+        (
+            "danafox1, athome, boltfreights, ag.01, t.0001",
+            "danafox1, athome, boltfreights, ag.01, t.0001",
+        ),
+    ] {
+        assert_eq!(shown(&case, "t-0005", text), told);
+    }
+    let own = "acme-logistics, ACME_LOGISTICS, acmelogistics";
+    assert_eq!(shown(&case, "t-0002", own), own, "one's own");
+    assert_eq!(shown(&case, "t-0001", "acme_logistics"), "[another customer]");
+    case.isolation.allow = vec!["Bolt Freight".to_owned()];
+    assert_eq!(shown(&case, "t-0001", "bolt-freight"), "bolt-freight", "allowed");
+}
+
+/// Otherwise whoever is called `Notion Prod` could read of another one that is called `notion-prod`.
+#[test]
+fn what_is_somebody_s_name_exactly_is_nobody_else_s_in_another_writing() {
+    let mut case = case("");
+    let tenant = |name: &str| crate::case::Tenant {
+        name: Some(name.to_owned()),
+        ..Default::default()
+    };
+    let tenants = [("t-0010", "Big Data"), ("t-0011", "big-data")];
+    let tenants = tenants.map(|(id, name)| (TenantId(id.to_owned()), tenant(name)));
+    case.directory.tenants.extend(tenants);
+    let text = "Big Data, big-data, big_data";
+    assert_eq!(shown(&case, "t-0010", text), "Big Data, [another customer], big_data");
+    assert_eq!(shown(&case, "t-0011", text), "[another customer], big-data, big_data");
+    // A user's does not make it one's own.
+    let users = ["dana.fox", "big_data"].map(|id| event(&["t-0001"], &[target("user", id, "")], ""));
+    assert_eq!(
+        shown_among(&case, &users, "t-0001", "dana.fox big_data"),
+        "[Agent 01] [another customer]"
+    );
+}
+
+#[test]
+fn other_writings_are_no_further_names() {
+    let mut case = case("");
+    let counts = |case: &Case| names_of(case, &[], std::iter::empty(), ["Zeta-Works zetaworks"].into_iter()).counts();
+    let (before, short) = counts(&case);
+    let zeta = crate::case::Tenant {
+        name: Some("Zeta Works".to_owned()),
+        ..Default::default()
+    };
+    case.directory.tenants.insert(TenantId("t-0010".to_owned()), zeta);
+    assert_eq!(counts(&case), (before + 1, short));
+}
+
 #[test]
 fn a_minimum_of_the_case_s_own_counts() {
     let case = case("[isolation]\nmin_length = 7");
-    assert_eq!(shown(&case, "t-0001", "Notion t-0005"), "Notion t-0005");
+    assert_eq!(shown(&case, "t-0001", "NOTION T-0005"), "NOTION T-0005");
 }
 
 #[test]
@@ -343,6 +529,126 @@ fn people_are_their_tenant_s() {
         shown_among(&case, &others, "t-0005", "an@mueller.example"),
         "[another customer]"
     );
+}
+
+/// What others log of an address makes it theirs only where its domain is nobody's.
+#[test]
+fn an_address_of_one_s_own_domain_is_one_s_own_whoever_mentions_it() {
+    let case = case("");
+    let page = |tenant: &str, id: &str| event(&[tenant], &[target("page", id, "")], "");
+    let others = [
+        page("t-0001", "\"jo@mueller.example\""),
+        page("t-0001", "<ann@eu.mueller.example>,"),
+        page("t-0001", "kim@free.example"),
+        event(&["t-0005"], &[target("user", "guest@mueller.example", "")], ""),
+    ];
+    let text = "\"jo@mueller.example\" ann@eu.mueller.example";
+    assert_eq!(shown_among(&case, &others, "t-0003", text), text);
+    assert_eq!(
+        shown_among(&case, &others, "t-0003", "kim@free.example guest@mueller.example"),
+        "[another customer] [another customer]"
+    );
+    assert_eq!(
+        shown_among(&case, &others, "t-0005", "jo@mueller.example"),
+        "[another customer]"
+    );
+    let mut shared = case.clone();
+    let vendor = shared
+        .directory
+        .tenants
+        .get_mut(&TenantId("t-0008".to_owned()))
+        .expect("it is there");
+    vendor.domains.push("mueller.example".to_owned());
+    assert_eq!(
+        shown_among(&shared, &others, "t-0003", "jo@mueller.example"),
+        "[another customer]",
+        "the domain of two"
+    );
+}
+
+/// A format sets quotation marks and brackets around what is the reader's own.
+#[test]
+fn names_are_looked_for_without_what_surrounds_them() {
+    let case = case("");
+    let others = [
+        event(&["t-0003"], &[target("user", "\"u-4711\"", "[Jo Bloggs]")], ""),
+        event(&["t-0003"], &[target("user", "\": \"", "\", \"")], ""),
+    ];
+    let names = names_of(&case, &others, std::iter::empty(), std::iter::empty());
+    let reader = names.for_reader(&TenantId("t-0001".to_owned()));
+    assert!(reader.search("{\"id\": \"u-1\", \"name\": \"x\"}").is_empty());
+    assert_eq!(
+        shown_among(&case, &others, "t-0001", "u-4711 of Jo Bloggs"),
+        "[another customer] of [another customer]"
+    );
+}
+
+/// Whoever writes logs may call a user like a piece of every file.
+#[test]
+fn what_holds_the_signs_of_a_format_is_looked_for_in_texts_alone() {
+    let case = case("");
+    let piece = "user\",\"id\":\"u-1";
+    let names = ["Agent 01,user.view", piece, "Bloggs, Jo"];
+    let others = names.map(|name| event(&["t-0003"], &[target("user", name, "")], ""));
+    let names = names_of(&case, &others, std::iter::empty(), std::iter::empty());
+    let reader = names.for_reader(&TenantId("t-0001".to_owned()));
+    assert!(
+        reader
+            .search(&format!("{{\"type\":\"{piece}\"}} Agent 01,user.view"))
+            .is_empty()
+    );
+    assert_eq!(reader.search("Bloggs, Jo").len(), 1, "a comma in a name");
+    assert!(reader.mask(piece).is_some_and(|masked| masked.shown.is_some()));
+}
+
+#[test]
+fn a_thing_in_an_event_of_several_tenants_is_shown_to_those_who_have_it_or_if_nobody_is_known_to() {
+    let case = case("[isolation]\nallow = [\"Settings\"]");
+    let page = |id: &str, name: &str| target("page", id, name);
+    let events = [
+        event(
+            &["t-0003", "t-0005", "t-0006"],
+            &[page("d-1", "Plan"), page("d-2", "")],
+            "",
+        ),
+        event(&["t-0003", "t-0005"], &[page("", "Settings"), page("", "Notion")], ""),
+        event(&["t-0003", "t-0005"], &[page("d-3", "Common")], ""),
+        event(&["t-0003"], &[page("D-1", "Common")], ""),
+        event(&["t-0006"], &[page("d-1", "Common")], ""),
+        event(&["t-0003"], &[page("", "Settings"), page("", "Notion")], ""),
+        event(&["t-0006"], &[page("d-9", "\"plan\"")], ""),
+    ];
+    let sighting = Sighting::new(true);
+    let of = |tenant: &str| {
+        let id = TenantId(tenant.to_owned());
+        let own: Vec<_> = events
+            .iter()
+            .filter(|event| event.event.tenant(&id).is_some())
+            .collect();
+        (id, own)
+    };
+    let shares = ["t-0003", "t-0005", "t-0006"].map(of);
+    let companies: Vec<_> = shares.iter().map(|(id, events)| sighting.company(id, events)).collect();
+    let mut things = Things::of(&companies);
+    let own = shares.each_ref().map(|(_, events)| things.own(events));
+    companies
+        .iter()
+        .zip(&own)
+        .for_each(|(company, own)| things.owned(company, own));
+    let names = Names::new(&case, &sighting, &companies, std::iter::empty(), std::iter::empty()).knowing(things);
+    let instead = |at: usize, target: &Target| {
+        let (instead, hit) = names.for_reader(&shares[at].0).another_s_thing(target, &own[at])?;
+        assert_eq!((instead.as_str(), hit.kind), (SEVERAL, Kind::Thing));
+        Some(hit.of.join(" "))
+    };
+    assert_eq!(instead(0, &page("d-1", "Plan")), None, "its own");
+    assert_eq!(instead(1, &page("d-1", "Plan")).as_deref(), Some("t-0003 t-0006"));
+    assert_eq!(instead(1, &page("d-3", "Common")), None, "the name of several");
+    assert_eq!(instead(1, &page("", "Plan")).as_deref(), Some("t-0006"));
+    assert_eq!(instead(2, &page("d-3", "Plan")), None, "one of both is its own");
+    assert_eq!(instead(1, &page("d-2", "")), None, "nobody's own");
+    assert_eq!(instead(1, &page("", "Settings")), None, "allowed");
+    assert_eq!(instead(1, &page("", "Notion")), None, "its own name");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! What the case itself says to every customer: it may name nobody.
 
-use super::{Names, Reader, form::searched, names::Owner};
+use super::{Names, Reader, bare::named, names::Owner};
 use crate::{
     case::{Case, CaseError, TenantId},
     diag::Diagnostic,
@@ -21,15 +21,15 @@ pub fn check(case: &Case) -> Result<(), CaseError> {
 
 /// The vendor's own tenant, if it is among its customers: what names that names nobody who does not sign the report.
 fn vendor(case: &Case) -> Option<&TenantId> {
-    let vendor = searched(&case.header.vendor);
-    let is_vendor = |name: &String| searched(name) == vendor;
+    let vendor = named(&case.header.vendor);
+    let is_vendor = |name: &String| named(name) == vendor;
     let mut tenants = case.directory.tenants.iter();
     let own = tenants.find(|(_, tenant)| tenant.name.as_ref().is_some_and(is_vendor));
     own.map(|(id, _)| id)
 }
 
 fn faults(reader: &Reader<'_>, text: &Found<String>) -> Vec<Diagnostic> {
-    let found = reader.search(&text.value);
+    let found = reader.search_text(&text.value);
     let foreign = found.iter().filter(|found| !found.allowed);
     let fault = |found: &super::Found| {
         let agent = reader.names.patterns[found.name]

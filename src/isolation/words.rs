@@ -2,10 +2,13 @@
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use super::form::Form;
+use super::{form::Form, writings};
 
 /// So many bits, of which each word sets one, and each with the word before it another.
 const BITS: usize = 1 << 22;
+
+/// A word of so many letters sets one bit more: other writings of names are single words, and long ones.
+const LONG: usize = 8;
 
 /// A set of words that may hold too much, and never too little. Threads may add to it side by side.
 #[derive(Debug)]
@@ -32,7 +35,7 @@ impl Words {
     pub(super) fn add(&self, text: &str) {
         let forms = [Some(Form::plain(text)), Form::unescaped(text)];
         for form in forms.iter().flatten() {
-            each(&form.text, |bit| self.set(bit));
+            each(form.text.chars(), |bit| self.set(bit));
             self.seamed(&form.text, form.seams());
         }
     }
@@ -48,7 +51,7 @@ impl Words {
         seams.extend([0, text.len()]);
         for (from, to) in seams.iter().flat_map(|from| seams.iter().map(move |to| (*from, *to))) {
             if from < to {
-                each(&text[from..to], |bit| self.set(bit));
+                each(text[from..to].chars(), |bit| self.set(bit));
             }
         }
     }
@@ -67,33 +70,46 @@ impl Words {
     /// Whether every word of a name is there, beside its neighbours. A name stands as a whole word, so each of its words does
     /// too.
     pub(super) fn may_hold(&self, name: &str) -> bool {
+        self.has_all(name.chars())
+    }
+
+    /// The same for the words of a name without anything between them.
+    pub(super) fn may_hold_joined(&self, name: &str) -> bool {
+        self.has_all(name.chars().filter(|c| !writings::parts(*c)))
+    }
+
+    fn has_all(&self, text: impl Iterator<Item = char>) -> bool {
         let mut all = true;
-        each(name, |bit| all &= self.has(bit));
+        each(text, |bit| all &= self.has(bit));
         all || self.any.load(Ordering::Relaxed)
     }
 }
 
 /// The bits of each word and of each with the one before it. A word is a run of ASCII letters and digits without regard to
 /// case, or any one other character outside ASCII, as there are scripts that do not separate words.
-fn each(text: &str, mut tell: impl FnMut(usize)) {
+fn each(text: impl Iterator<Item = char>, mut tell: impl FnMut(usize)) {
     let (mut word, mut before) = (None, None);
     let mut others = [0; 4];
-    let mut end = |word: u64| {
+    let mut end = |(word, length): (u64, usize)| {
         tell(bit(word));
+        if length >= LONG {
+            tell(bit(word.rotate_left(31)));
+        }
         if let Some(before) = before.replace(word) {
             tell(bit(word.rotate_left(17) ^ before));
         }
     };
-    for c in text.chars() {
+    for c in text {
         if c.is_ascii_alphanumeric() {
             let lower = c.to_ascii_lowercase() as u8;
-            word = Some(mixed(word.unwrap_or(SEED), lower));
+            let (hash, length) = word.unwrap_or((SEED, 0));
+            word = Some((mixed(hash, lower), length + 1));
             continue;
         }
         word.take().into_iter().for_each(&mut end);
         if !c.is_ascii() {
             let bytes = c.encode_utf8(&mut others).bytes();
-            end(bytes.fold(SEED, mixed));
+            end((bytes.fold(SEED, mixed), 1));
         }
     }
     word.into_iter().for_each(end);
@@ -155,6 +171,17 @@ mod tests {
         assert!(words.may_hold("bolt freight"));
     }
 
+    #[test]
+    fn a_name_in_another_writing_is_held() {
+        for other in ["bolt-freight", "Bolt_Freight", "bolt.freight", "x/BoltFreight"] {
+            let words = Words::new();
+            words.add(other);
+            let name = "Bolt Freight";
+            assert!(words.may_hold(name) || words.may_hold_joined(name), "{other}");
+            assert!(!words.may_hold_joined("Bolt Freights") && !words.may_hold("Bolt Freights"));
+        }
+    }
+
     const LETTERS: &str = "(a|b|A|社|東|—|-| |é|™|ª|²|㎏|ﬁ|℡|①|&amp;|%41){1,6}";
 
     proptest! {
@@ -171,6 +198,30 @@ mod tests {
             let finder = Finder::new(vec![name.clone()]);
             for form in [Some(Form::plain(&text)), Form::unescaped(&text)].iter().flatten() {
                 finder.each(form, |_, _| assert!(words.may_hold(&name), "{name:?} in {text:?}"));
+            }
+        }
+
+        /// The same in every other writing.
+        #[test]
+        fn what_is_found_in_another_writing_is_held(
+            first in LETTERS,
+            sign in "[ -]",
+            second in LETTERS,
+            which in 0..writings::MOST,
+            before in "[ a社™]?",
+        ) {
+            let name = searched(&format!("{first}{sign}{second}"));
+            let others = writings::others(&name, 1);
+            prop_assume!(which < others.len());
+            let other = &others[which];
+            let words = Words::new();
+            let text = format!("{before}{other}{before}");
+            words.add(&text);
+            let finder = Finder::new(vec![other.clone()]);
+            for form in [Some(Form::plain(&text)), Form::unescaped(&text)].iter().flatten() {
+                finder.each(form, |_, _| {
+                    assert!(words.may_hold(&name) || words.may_hold_joined(&name), "{name:?} in {text:?}");
+                });
             }
         }
     }

@@ -127,8 +127,13 @@ impl Lines<'_, '_> {
             Err(_) => String::from_utf8_lossy(line),
         };
         let line = if self.table { cells(&line) } else { line };
+        let mut end = 0;
         for found in self.reader.search(&line) {
-            self.count(&found, &line);
+            // What lies inside a longer name is told with it.
+            if found.range.end > end {
+                end = found.range.end;
+                self.count(&found, &line);
+            }
         }
     }
 

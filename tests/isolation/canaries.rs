@@ -171,8 +171,14 @@ fn texts(value: &Value, into: &mut Vec<String>) {
     }
 }
 
+/// Few, as each is a run of the program; `PROPTEST_CASES` asks for more.
+fn cases() -> u32 {
+    let asked = std::env::var_os("PROPTEST_CASES");
+    asked.map_or(48, |_| ProptestConfig::default().cases)
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: cases(), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn no_canary_of_a_tenant_sings_in_another_s_folder(all in prop::collection::vec(typed(), 1..24)) {

@@ -53,7 +53,7 @@ fn looked_for(isolation: &IsolationFinding) -> String {
     let short = match isolation.short {
         0 => String::new(),
         short => format!(
-            ", {} of them too short to be looked for but as a whole value",
+            ", {} of them so short that they are looked for as a whole value, and a customer's in texts as it is typed",
             grouped(short)
         ),
     };
