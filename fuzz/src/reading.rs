@@ -4,7 +4,7 @@ use std::{str, sync::LazyLock};
 
 use tenant_impact::{
     events::{Beginnings, Body, Glance, Matching, Profile, Reading, RowGlance, Seen, TimeFirst},
-    records::{Blocks, Framing, Refusal, RowReader, json_part},
+    records::{Blocks, Framing, Record, Refusal, RowReader, json_part},
     time::Timestamp,
 };
 
@@ -41,11 +41,13 @@ pub fn json(bytes: &[u8]) {
     let (profile, first, glance) = &PROFILES[usize::from(*which) % PROFILES.len()];
     let mut glance = glance.clone();
     let mut known = Beginnings::default();
-    let mut sightings = first.as_ref().map(|first| first.over(log, &mut known));
-    let mut start = 0;
     for line in log.split(|byte| *byte == b'\n') {
-        let span = start..start + line.len();
-        start = span.end + 1;
+        let record = Record {
+            bytes: line,
+            offset: 0,
+            cells: None,
+            sight: None,
+        };
         let text = str::from_utf8(line).ok();
         let full = text.map(|_| {
             Reading::new(
@@ -53,7 +55,7 @@ pub fn json(bytes: &[u8]) {
                 Body::Json(str::from_utf8(json_part(line)).expect("a part of text")),
             )
         });
-        if let Some(time) = sightings.as_mut().and_then(|sightings| sightings.time(span)) {
+        if let Some(time) = first.as_ref().and_then(|first| first.time(record, &mut known)) {
             let read = full
                 .as_ref()
                 .and_then(|full| full.as_ref().ok())
@@ -75,6 +77,28 @@ pub fn json(bytes: &[u8]) {
                 line,
             );
         }
+    }
+    if let Some(first) = first {
+        sighted(first, log);
+    }
+}
+
+/// What is seen of lines in passing says no more of their times than what is searched for.
+fn sighted(first: &TimeFirst, log: &[u8]) {
+    let mut known = Beginnings::default();
+    for block in Blocks::open(log, &[]).expect("memory") {
+        block.expect("memory").each_seen(first.needle(), |record| {
+            if let Some(time) = first.time(record, &mut known) {
+                let searched = Record { sight: None, ..record };
+                assert_eq!(
+                    first.time(searched, &mut known),
+                    Some(time),
+                    "{}",
+                    record.bytes.escape_ascii()
+                );
+            }
+            true
+        });
     }
 }
 
