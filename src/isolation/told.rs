@@ -1,6 +1,10 @@
 //! What the case itself says to every customer: it may name nobody.
 
-use super::{Names, Reader, form::searched, names::Owner};
+use super::{
+    Names, Reader,
+    form::{reads_as, searched},
+    names::Owner,
+};
 use crate::{
     case::{Case, CaseError, TenantId},
     diag::Diagnostic,
@@ -22,7 +26,7 @@ pub fn check(case: &Case) -> Result<(), CaseError> {
 /// The vendor's own tenant, if it is among its customers: what names that names nobody who does not sign the report.
 fn vendor(case: &Case) -> Option<&TenantId> {
     let vendor = searched(&case.header.vendor);
-    let is_vendor = |name: &String| searched(name) == vendor;
+    let is_vendor = |name: &String| reads_as(name, &vendor);
     let mut tenants = case.directory.tenants.iter();
     let own = tenants.find(|(_, tenant)| tenant.name.as_ref().is_some_and(is_vendor));
     own.map(|(id, _)| id)
