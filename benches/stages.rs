@@ -16,7 +16,7 @@ use tenant_impact::{
     findings::{Answer, Scan},
     progress::Silent,
     records::{Block, Blocks, Framing, RowReader},
-    reports::{Artifact, Release, Reports, Templates},
+    reports::{self, Artifact, Release, Reports, Templates},
     scope::ScopeSet,
     tenants::SourceTally,
     time::{Timestamp, Window},
@@ -266,6 +266,7 @@ fn rendering(criterion: &mut Criterion, sample: &Sample) {
     let overview = || -> usize {
         let mut files: Vec<Artifact> = Vec::new();
         reports.overview(&answer, &mut files).expect("memory takes every write");
+        reports::findings(&answer.findings, &mut files).expect("memory takes every write");
         files.iter().map(|file| file.bytes.len()).sum()
     };
     let mut group = criterion.benchmark_group("rendering");

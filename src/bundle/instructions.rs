@@ -4,15 +4,16 @@
 use super::TenantManifest;
 use crate::text::{counted, visible};
 
-const TEXT: &str = include_str!("VERIFY.txt");
+/// What it says to every customer; names in braces are put in.
+pub const INSTRUCTIONS_TEXT: &str = include_str!("VERIFY.txt");
 
 /// The text for one tenant's folder.
 pub(super) fn instructions(manifest: &TenantManifest) -> String {
     let case = &manifest.case;
     let tenant = manifest.tenant.name.as_ref().unwrap_or(&manifest.tenant.id.0);
     // In one pass over the text: what is put in is never looked at again, whatever it says.
-    let mut out = String::with_capacity(TEXT.len() + 256);
-    let mut rest = TEXT;
+    let mut out = String::with_capacity(INSTRUCTIONS_TEXT.len() + 256);
+    let mut rest = INSTRUCTIONS_TEXT;
     while let Some((before, after)) = rest.split_once('{') {
         // Braces that name nothing are the commands' own.
         let named = after.split_once('}').and_then(|(name, after)| {

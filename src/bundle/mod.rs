@@ -25,6 +25,7 @@ mod tenant;
 mod verify;
 mod write;
 
+pub use instructions::INSTRUCTIONS_TEXT;
 pub use leftover::{Leftover, leftovers};
 pub use manifest::{Build, FileEntry, InputEntry, MANIFEST_SCHEMA, Manifest};
 pub use resolved::{ManifestCase, ResolvedDirectory, ResolvedList, ResolvedLog, ResolvedScope};

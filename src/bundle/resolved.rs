@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::canonical::canonical;
 use crate::{
-    case::{AgentId, AgentNaming, Case, CaseHeader, InputSpec, ProfileRef, Scope, TenantId},
+    case::{AgentId, AgentNaming, Case, CaseHeader, InputSpec, ProfileRef, Scope, Tenant, TenantId},
     digest::Sha256,
     sources::Limits,
     time::Timestamp,
@@ -155,20 +155,60 @@ fn agents(case: &Case) -> ResolvedList {
 }
 
 fn directory(case: &Case) -> ResolvedDirectory {
-    let entries: Vec<_> = case
-        .directory
-        .tenants
-        .iter()
-        .map(|(id, tenant)| {
-            json!({
-                "id": id, "name": tenant.name, "domains": tenant.domains, "contact": tenant.contact,
-                "locale": tenant.locale, "time_zone": tenant.time_zone,
-            })
-        })
-        .collect();
+    let entries: Vec<_> = case.directory.tenants.iter().map(Customer::new).collect();
+    let json = serde_json::to_vec(&entries).expect("texts serialise into memory");
     ResolvedDirectory {
         listed: entries.len() as u64,
         total: case.directory.total,
-        sha256: Sha256::of(&canonical(&entries)),
+        sha256: Sha256::of(&json),
+    }
+}
+
+/// An entry of the directory. Its fields stand in the order of their names and it holds nothing but texts, so that JSON as it
+/// is usually written is canonical; sorting the fields of each of many thousands took a twentieth of a run.
+#[derive(Debug, Serialize)]
+struct Customer<'c> {
+    contact: Option<&'c str>,
+    domains: &'c [String],
+    id: &'c TenantId,
+    locale: Option<&'c str>,
+    name: Option<&'c str>,
+    time_zone: Option<&'c str>,
+}
+
+impl<'c> Customer<'c> {
+    fn new((id, tenant): (&'c TenantId, &'c Tenant)) -> Self {
+        Self {
+            contact: tenant.contact.as_deref(),
+            domains: &tenant.domains,
+            id,
+            locale: tenant.locale.as_deref(),
+            name: tenant.name.as_deref(),
+            time_zone: tenant.time_zone.as_deref(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_entry_of_the_directory_is_canonical_as_it_stands() {
+        let every: String = ('\0'..='\u{300}')
+            .chain("\u{2028}\u{fdd0}\u{10ffff}😀山".chars())
+            .collect();
+        let tenant = Tenant {
+            name: Some(every.clone()),
+            domains: vec![every.clone(), String::new()],
+            contact: Some(String::new()),
+            locale: None,
+            time_zone: Some("Asia/Tokyo".to_owned()),
+        };
+        for tenant in [tenant, Tenant::default()] {
+            let id = TenantId(every.clone());
+            let entry = [Customer::new((&id, &tenant))];
+            assert_eq!(serde_json::to_vec(&entry).expect("JSON"), canonical(&entry));
+        }
     }
 }

@@ -133,23 +133,17 @@ impl Catalogue {
     /// The built-in catalogue extended by files of the case (as written and resolved), of which later ones win; and
     /// what all those files were. Every fault of all of them is told at once.
     pub fn load(files: &[(String, PathBuf)]) -> Result<(Self, Vec<CaseFile>), CaseError> {
-        let mut catalogue = Self::built_in();
+        let own = OwnActions::read(files)?;
+        Ok(Self::built_in().extended(own))
+    }
+
+    /// The built-in catalogue extended by what the case's own files say; and what all those files were.
+    pub fn extended(mut self, own: OwnActions) -> (Self, Vec<CaseFile>) {
         let built_in =
             |(name, text): (&str, &str)| CaseFile::new("catalogue", format!("built-in:{name}"), text.as_bytes());
-        let (mut read, mut faults) = (BUILT_IN.map(built_in).to_vec(), Vec::new());
-        for (shown, path) in files {
-            let Some(bytes) = file::open(shown, path, &mut faults) else {
-                continue;
-            };
-            let (actions, found) = file::read(&path.display().to_string(), &bytes);
-            faults.extend(found);
-            catalogue.extend(actions);
-            read.push(CaseFile::new("catalogue", shown.clone(), &bytes));
-        }
-        if faults.is_empty() {
-            return Ok((catalogue, read));
-        }
-        Err(CaseError::Faults(faults))
+        own.actions.into_iter().for_each(|actions| self.extend(actions));
+        let files = BUILT_IN.map(built_in).into_iter().chain(own.files);
+        (self, files.collect())
     }
 
     /// What is known of a code. An exact entry beats every pattern, because it was written for this very code.
@@ -184,6 +178,38 @@ impl Catalogue {
         }
         patterns.sort_by(|(a, _), (b, _)| b.length().cmp(&a.length()).then_with(|| a.cmp(b)));
         self.patterns.splice(0..0, patterns);
+    }
+}
+
+/// What the case's own catalogue files say.
+#[derive(Debug)]
+pub struct OwnActions {
+    /// By file.
+    actions: Vec<Vec<Action>>,
+    files: Vec<CaseFile>,
+}
+
+impl OwnActions {
+    /// Reads these files (as written and resolved). Every fault of all of them is told at once.
+    pub fn read(files: &[(String, PathBuf)]) -> Result<Self, CaseError> {
+        let mut own = Self {
+            actions: Vec::new(),
+            files: Vec::new(),
+        };
+        let mut faults = Vec::new();
+        for (shown, path) in files {
+            let Some(bytes) = file::open(shown, path, &mut faults) else {
+                continue;
+            };
+            let (actions, found) = file::read(&path.display().to_string(), &bytes);
+            faults.extend(found);
+            own.actions.push(actions);
+            own.files.push(CaseFile::new("catalogue", shown.clone(), &bytes));
+        }
+        if faults.is_empty() {
+            return Ok(own);
+        }
+        Err(CaseError::Faults(faults))
     }
 }
 

@@ -29,14 +29,22 @@ pub struct Local {
 }
 
 impl Local {
-    /// Runs work on this many threads.
+    /// Runs work on this many threads; on those there are, if one of them asks.
     pub fn install<T: Send>(&self, work: impl FnOnce() -> T + Send) -> Result<T, EngineError> {
         let threads = self.threads.map_or(0, NonZeroUsize::get);
+        if rayon::current_thread_index().is_some() && [0, rayon::current_num_threads()].contains(&threads) {
+            return Ok(work());
+        }
         let pool = ThreadPoolBuilder::new().num_threads(threads).build();
         let pool = pool.map_err(|fault| EngineError::Threads {
             fault: fault.to_string(),
         })?;
         Ok(pool.install(work))
+    }
+
+    /// Does both, side by side if another of the threads is free.
+    pub fn both<A: Send, B: Send>(one: impl FnOnce() -> A + Send, other: impl FnOnce() -> B + Send) -> (A, B) {
+        rayon::join(one, other)
     }
 }
 

@@ -99,11 +99,17 @@ impl Answer {
         closing.attributed(&figures, Some(unattributed.len() as u64))?;
         let isolation = Isolation { names, mentions };
         let findings = closing.findings(figures, isolation.finding());
-        let kept = closing.settled.kept;
+        let stored = match closing.settled.kept {
+            held @ Kept::Held(_) => {
+                held.leave();
+                None
+            }
+            stored @ Kept::Stored(_) => Some(Arc::new(stored)),
+        };
         Ok(Self {
             findings,
             tenants,
-            stored: matches!(kept, Kept::Stored(_)).then(|| Arc::new(kept)),
+            stored,
             unattributed,
             isolation,
         })

@@ -1,19 +1,8 @@
 //! What stands for a character in the text that people and programs write: entities, percent signs, backslashes, and this
 //! program's own way of showing what cannot be seen.
 
-/// Whether there may be any.
-pub(super) fn any(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    let plus = |at: usize| bytes.get(at + 1).is_some_and(|next| !next.is_ascii_digit());
-    memchr::memchr3(b'%', b'&', b'\\', bytes).is_some()
-        || memchr::memchr(b'`', bytes).is_some()
-        // Before a digit it is the sign of a number, or of an offset, which nearly every line has.
-        || memchr::memchr_iter(b'+', bytes).any(plus)
-        || text.contains('⟨')
-}
-
 /// Whether an escape in ASCII may begin with this byte.
-pub(super) fn begins(byte: u8) -> bool {
+pub(super) const fn begins(byte: u8) -> bool {
     matches!(byte, b'%' | b'&' | b'\\' | b'`' | b'+')
 }
 

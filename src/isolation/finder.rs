@@ -1,9 +1,12 @@
 //! Every name at once: where in a text one stands as a whole word.
 //!
-//! A place of a text that begins like no name is passed over at a glance, and nearly all are. For another the names are looked
-//! up in their order, which takes the longer the more they are alike; and who writes names and texts can make them as alike as
-//! can be. So after so many steps in one text an automaton goes on, whose steps are as many as the text's bytes, whatever
-//! stands in it. To make it takes longer than most runs take to search, and so it is made when it is first needed.
+//! A place of a text where no word begins, or that begins like no name, is passed over at a glance, and nearly all are. For
+//! another the names are looked up in their order, which takes the longer the more they are alike; and who writes names and
+//! texts can make them as alike as can be. So after so many steps in one text an automaton goes on, whose steps are as many as
+//! the text's bytes, whatever stands in it. To make it takes longer than most runs take to search, and so it is made when it is
+//! first needed.
+
+mod starts;
 
 use std::{
     cmp::Ordering,
@@ -14,6 +17,7 @@ use std::{
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
 use super::form::Form;
+use starts::Starts;
 
 /// So many steps for each byte of a text. Names of customers and people take one at most.
 const STEPS: usize = 32;
@@ -27,6 +31,7 @@ pub(super) struct Finder {
     heads: Vec<u64>,
     /// For each the longest other one that it begins with.
     inside: Vec<Option<usize>>,
+    starts: Starts,
     beginnings: Beginnings,
     automaton: OnceLock<AhoCorasick>,
 }
@@ -37,6 +42,7 @@ impl Finder {
         Self {
             heads: names.iter().map(|name| head(name.as_bytes())).collect(),
             inside: inside(&names),
+            starts: Starts::of(&names),
             beginnings: Beginnings::of(&names),
             automaton: OnceLock::new(),
             names,
@@ -55,8 +61,8 @@ impl Finder {
     pub(super) fn each_in_form(&self, form: &Form<'_>, mut tell: impl FnMut(Range<usize>, usize)) {
         let text = form.text.as_bytes();
         let mut left = STEPS * text.len();
-        let ended = self.beginnings.each(text, |at| {
-            if !form.parts(at) {
+        let look = |at: usize| {
+            if !self.beginnings.may_hold(&text[at..]) || !form.parts(at) {
                 return ControlFlow::Continue(());
             }
             if left == 0 {
@@ -65,7 +71,8 @@ impl Finder {
             let steps = self.here(&text[at..], |name, length| tell(at..at + length, name));
             left = left.saturating_sub(steps);
             ControlFlow::Continue(())
-        });
+        };
+        let ended = self.starts.each(text, form.is_seamed(), look);
         if let ControlFlow::Break(from) = ended {
             let found = self.automaton().find_overlapping_iter(&text[from..]);
             found.for_each(|found| tell(from + found.start()..from + found.end(), found.pattern().as_usize()));
@@ -161,8 +168,8 @@ struct Beginnings {
 
 /// So many bytes are looked at.
 const WIDTH: usize = 4;
-/// So many bits, in the nearest memory.
-const BITS: u32 = 16;
+/// So many bits: enough to tell most words apart from a hundred thousand names, in near memory.
+const BITS: u32 = 18;
 
 impl Beginnings {
     fn of(names: &[String]) -> Self {
@@ -178,31 +185,13 @@ impl Beginnings {
         beginnings
     }
 
-    /// Tells each place of the text at which a name may begin.
-    fn each<B>(&self, text: &[u8], mut tell: impl FnMut(usize) -> ControlFlow<B>) -> ControlFlow<B> {
-        if self.mask == 0 {
-            return ControlFlow::Continue(());
-        }
-        let fours = text
-            .windows(WIDTH)
-            .map(|four| u32::from_le_bytes(four.try_into().expect("a window of four")));
-        for (at, key) in fours.enumerate() {
-            if self.may_hold(key) {
-                tell(at)?;
-            }
-        }
-        // Where fewer are left than are looked at, a short name may still stand.
-        for at in (text.len() + 1).saturating_sub(WIDTH)..text.len() {
-            if self.may_hold(key(&text[at..])) {
-                tell(at)?;
-            }
-        }
-        ControlFlow::Continue(())
-    }
-
-    fn may_hold(&self, key: u32) -> bool {
-        let (word, bit) = self.place(key);
-        self.bits[word] & bit != 0
+    /// Whether a name may begin like this text.
+    fn may_hold(&self, text: &[u8]) -> bool {
+        let (word, bit) = self.place(
+            text.first_chunk()
+                .map_or_else(|| key(text), |four| u32::from_le_bytes(*four)),
+        );
+        self.bits.get(word).is_some_and(|bits| bits & bit != 0)
     }
 
     fn place(&self, key: u32) -> (usize, u64) {

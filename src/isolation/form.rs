@@ -6,11 +6,13 @@
 //! Stricter than [`crate::case::fold`], which decides who acted: here a doubt means that somebody is named.
 
 mod character;
+mod glance;
 mod write;
 
 use std::{borrow::Cow, ops::Range};
 
 use super::escape;
+use glance::glance;
 use write::Writer;
 
 pub(super) use character::is_spaceless;
@@ -22,6 +24,8 @@ pub(super) struct Form<'t> {
     pub(super) text: Cow<'t, str>,
     /// How `text` lies on the original, in order. Empty if the text is searched as it is.
     pieces: Vec<Piece>,
+    /// Whether there may be a seam.
+    seamed: bool,
 }
 
 /// Where a part of the searched text comes from.
@@ -45,10 +49,12 @@ enum PieceKind {
 impl<'t> Form<'t> {
     /// The text as it stands.
     pub(super) fn plain(original: &'t str) -> Self {
-        if is_plain(original) {
+        // Nearly all log text is.
+        if glance(original).plain {
             return Self {
                 text: Cow::Borrowed(original),
                 pieces: Vec::new(),
+                seamed: false,
             };
         }
         Self::of(original, false)
@@ -56,7 +62,7 @@ impl<'t> Form<'t> {
 
     /// The text with what is written as an escape read as what it stands for; none if it holds no escape.
     pub(super) fn unescaped(original: &'t str) -> Option<Self> {
-        escape::any(original).then(|| Self::of(original, true))
+        glance(original).escapes.then(|| Self::of(original, true))
     }
 
     fn of(original: &'t str, unescape: bool) -> Self {
@@ -77,16 +83,7 @@ impl<'t> Form<'t> {
             }
             at += length;
         }
-        let (text, mut pieces) = writer.finish();
-        pieces.push(Piece {
-            at: text.len(),
-            origin: original.len(),
-            kind: PieceKind::One(false),
-        });
-        Self {
-            text: Cow::Owned(text),
-            pieces,
-        }
+        writer.finish(original.len())
     }
 
     /// The stretch of the original that a stretch of the searched text stands for, if it is a whole word there.
@@ -119,9 +116,17 @@ impl<'t> Form<'t> {
         }
     }
 
+    /// Whether a word may begin or end where letters or digits of ASCII stand on both sides.
+    pub(super) fn is_seamed(&self) -> bool {
+        self.seamed
+    }
+
     /// Where in the searched text a word begins or ends though letters or digits stand on both sides: at a sign that is written
     /// with some and joins none, as `™` is. In order, each once.
     pub(super) fn seams(&self) -> Vec<usize> {
+        if !self.seamed {
+            return Vec::new();
+        }
         let ends = self.pieces.iter().skip(1).map(|next| next.at);
         let signs = self.pieces.iter().zip(ends).filter(|(piece, end)| {
             let written = || {
@@ -152,21 +157,40 @@ pub(super) fn cased(name: &str) -> String {
     Form::plain(name.trim()).text.trim().to_owned()
 }
 
+/// Whether a name reads as one in the form in which it is looked for.
+pub(super) fn reads_as(name: &str, searched_for: &str) -> bool {
+    let name = name.trim();
+    if glance(name).plain {
+        return name.eq_ignore_ascii_case(searched_for);
+    }
+    searched(name) == searched_for
+}
+
 /// How many bytes may be taken as they are: printable ASCII that begins no escape, up to where two blanks meet.
 fn run(bytes: &[u8], unescape: bool) -> usize {
-    let plain = |byte: u8| matches!(byte, b' '..=b'~') && !(unescape && escape::begins(byte));
+    let stops = if unescape { &ESCAPED } else { &PLAIN };
     let mut before = b' ';
     let ends = |&byte: &u8| {
-        let ends = !plain(byte) || before == b' ' && byte == b' ';
+        let ends = stops[usize::from(byte)] || before == b' ' && byte == b' ';
         before = byte;
         ends
     };
     bytes.iter().position(ends).unwrap_or(bytes.len())
 }
 
-/// Printable ASCII in which no two blanks meet is searched as it is; nearly all log text is so.
-fn is_plain(text: &str) -> bool {
-    crate::text::printable_ascii(text) && memchr::memmem::find(text.as_bytes(), b"  ").is_none()
+/// Which bytes end a run.
+const PLAIN: [bool; 256] = stops(false);
+/// The same where escapes are read.
+const ESCAPED: [bool; 256] = stops(true);
+
+const fn stops(unescape: bool) -> [bool; 256] {
+    let mut stops = [true; 256];
+    let mut byte = b' ';
+    while byte <= b'~' {
+        stops[byte as usize] = unescape && escape::begins(byte);
+        byte += 1;
+    }
+    stops
 }
 
 #[cfg(test)]

@@ -1,6 +1,11 @@
 //! What the case itself says to every customer: it may name nobody.
 
-use super::{Names, Reader, bare::named, names::Owner};
+use super::{
+    Names, Reader,
+    bare::{bare, named},
+    form::reads_as,
+    names::Owner,
+};
 use crate::{
     case::{Case, CaseError, TenantId},
     diag::Diagnostic,
@@ -22,7 +27,8 @@ pub fn check(case: &Case) -> Result<(), CaseError> {
 /// The vendor's own tenant, if it is among its customers: what names that names nobody who does not sign the report.
 fn vendor(case: &Case) -> Option<&TenantId> {
     let vendor = named(&case.header.vendor);
-    let is_vendor = |name: &String| named(name) == vendor;
+    // A directory is long, and nearly all of it is ASCII and somebody else.
+    let is_vendor = |name: &String| reads_as(bare(name), &vendor) || !name.is_ascii() && named(name) == vendor;
     let mut tenants = case.directory.tenants.iter();
     let own = tenants.find(|(_, tenant)| tenant.name.as_ref().is_some_and(is_vendor));
     own.map(|(id, _)| id)

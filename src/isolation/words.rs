@@ -35,7 +35,7 @@ impl Words {
     pub(super) fn add(&self, text: &str) {
         let forms = [Some(Form::plain(text)), Form::unescaped(text)];
         for form in forms.iter().flatten() {
-            each(form.text.chars(), |bit| self.set(bit));
+            bits(&form.text).for_each(|bit| self.set(bit));
             self.seamed(&form.text, form.seams());
         }
     }
@@ -51,7 +51,7 @@ impl Words {
         seams.extend([0, text.len()]);
         for (from, to) in seams.iter().flat_map(|from| seams.iter().map(move |to| (*from, *to))) {
             if from < to {
-                each(text[from..to].chars(), |bit| self.set(bit));
+                bits(&text[from..to]).for_each(|bit| self.set(bit));
             }
         }
     }
@@ -70,49 +70,53 @@ impl Words {
     /// Whether every word of a name is there, beside its neighbours. A name stands as a whole word, so each of its words does
     /// too.
     pub(super) fn may_hold(&self, name: &str) -> bool {
-        self.has_all(name.chars())
+        // Most names end at their first word.
+        bits(name).all(|bit| self.has(bit)) || self.any.load(Ordering::Relaxed)
     }
 
     /// The same for the words of a name without anything between them.
     pub(super) fn may_hold_joined(&self, name: &str) -> bool {
-        self.has_all(name.chars().filter(|c| !writings::parts(*c)))
-    }
-
-    fn has_all(&self, text: impl Iterator<Item = char>) -> bool {
-        let mut all = true;
-        each(text, |bit| all &= self.has(bit));
-        all || self.any.load(Ordering::Relaxed)
+        let joined: String = name.chars().filter(|c| !writings::parts(*c)).collect();
+        self.may_hold(&joined)
     }
 }
 
-/// The bits of each word and of each with the one before it. A word is a run of ASCII letters and digits without regard to
-/// case, or any one other character outside ASCII, as there are scripts that do not separate words.
-fn each(text: impl Iterator<Item = char>, mut tell: impl FnMut(usize)) {
-    let (mut word, mut before) = (None, None);
-    let mut others = [0; 4];
-    let mut end = |(word, length): (u64, usize)| {
-        tell(bit(word));
-        if length >= LONG {
-            tell(bit(word.rotate_left(31)));
-        }
-        if let Some(before) = before.replace(word) {
-            tell(bit(word.rotate_left(17) ^ before));
-        }
-    };
-    for c in text {
-        if c.is_ascii_alphanumeric() {
-            let lower = c.to_ascii_lowercase() as u8;
-            let (hash, length) = word.unwrap_or((SEED, 0));
-            word = Some((mixed(hash, lower), length + 1));
-            continue;
-        }
-        word.take().into_iter().for_each(&mut end);
-        if !c.is_ascii() {
-            let bytes = c.encode_utf8(&mut others).bytes();
-            end((bytes.fold(SEED, mixed), 1));
-        }
-    }
-    word.into_iter().for_each(end);
+/// The bits of each word, with one more if it is long, and of each with the one before it.
+fn bits(text: &str) -> impl Iterator<Item = usize> {
+    let mut before = None;
+    hashes(text).flat_map(move |(word, length)| {
+        let long = (length >= LONG).then(|| bit(word.rotate_left(31)));
+        let pair = before
+            .replace(word)
+            .map(|before: u64| bit(word.rotate_left(17) ^ before));
+        std::iter::once(bit(word)).chain(long).chain(pair)
+    })
+}
+
+/// The hash and the length of each word: a run of ASCII letters and digits without regard to case, or any one other character
+/// outside ASCII, as there are scripts that do not separate words.
+fn hashes(text: &str) -> impl Iterator<Item = (u64, usize)> {
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        let rest = &text.as_bytes()[at..];
+        let start = rest.iter().position(|byte| begins_word(*byte))?;
+        let rest = &rest[start..];
+        let length = if rest[0].is_ascii() {
+            let ends = |byte: &u8| !byte.is_ascii_alphanumeric();
+            rest.iter().position(ends).unwrap_or(rest.len())
+        } else {
+            let goes_on = |byte: &&u8| matches!(**byte, 0x80..=0xbf);
+            1 + rest[1..].iter().take_while(goes_on).count()
+        };
+        at += start + length;
+        let word = rest[..length].iter().map(u8::to_ascii_lowercase);
+        Some((word.fold(SEED, mixed), length))
+    })
+}
+
+/// The first byte of a character that is a word, or a part of one.
+fn begins_word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte >= 0xc0
 }
 
 /// FNV-1a: the same on every machine.

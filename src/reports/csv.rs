@@ -8,38 +8,53 @@ use std::{
     io::{self, Write},
 };
 
-use csv::{Terminator, Writer, WriterBuilder};
-
+use super::out::Out;
 use crate::text::{printable_ascii, visible};
 
 /// A table under way.
-pub(super) struct Sheet<'w>(Writer<&'w mut dyn Write>);
-
-/// So many bytes go out at a time.
-const PIECE: usize = 1 << 16;
+pub(super) struct Sheet<'w>(Out<'w>);
 
 impl<'w> Sheet<'w> {
     /// A table with this head.
     pub(super) fn new<I: AsRef<str>>(to: &'w mut dyn Write, head: impl IntoIterator<Item = I>) -> io::Result<Self> {
-        let mut builder = WriterBuilder::new();
-        let writer = builder.terminator(Terminator::CRLF).buffer_capacity(PIECE);
-        let mut sheet = Self(writer.from_writer(to));
+        let mut sheet = Self(Out::new(to));
         sheet.row(head)?;
         Ok(sheet)
     }
 
-    /// Adds a row; every cell is made safe here and nowhere else.
+    /// Adds a row; every cell is made safe here and nowhere else. All rows have as many cells, and more than one.
     pub(super) fn row<I: AsRef<str>>(&mut self, cells: impl IntoIterator<Item = I>) -> io::Result<()> {
-        for cell in cells {
-            self.0.write_field(&*safe(cell.as_ref()))?;
+        let text = &mut self.0.text;
+        for (at, cell) in cells.into_iter().enumerate() {
+            if at > 0 {
+                text.push(',');
+            }
+            push(text, &safe(cell.as_ref()));
         }
-        Ok(self.0.write_record(None::<&[u8]>)?)
+        text.push_str("\r\n");
+        self.0.row_ends()
     }
 
     /// Hands on the rest.
     pub(super) fn finish(mut self) -> io::Result<()> {
-        self.0.flush()
+        self.0.finish()
     }
+}
+
+/// Appends a cell, in quotation marks where it needs them. A safe one has no line ends.
+fn push(out: &mut String, safe: &str) {
+    let bytes = safe.as_bytes();
+    if memchr::memchr2(b',', b'"', bytes).is_none() {
+        return out.push_str(safe);
+    }
+    out.push('"');
+    for (at, part) in safe.split('"').enumerate() {
+        if at > 0 {
+            out.push_str("\"\"");
+        }
+        out.push_str(part);
+    }
+    out.push('"');
 }
 
 /// The cell as text for a person, with an apostrophe before anything that would start a formula.
@@ -66,9 +81,9 @@ pub(crate) fn safe(cell: &str) -> Cow<'_, str> {
 
 /// The short way for nearly all cells: printable ASCII that begins with a letter or digit and has no further start.
 fn harmless(cell: &str) -> bool {
-    printable_ascii(cell)
-        && !cell.contains(';')
-        && cell.bytes().next().is_none_or(|first| first.is_ascii_alphanumeric())
+    cell.bytes().next().is_none_or(|first| first.is_ascii_alphanumeric())
+        && printable_ascii(cell)
+        && memchr::memchr(b';', cell.as_bytes()).is_none()
 }
 
 /// Also in their full-width forms, which some programs take for the ASCII ones.
@@ -94,6 +109,23 @@ mod tests {
         assert_eq!(safe("\t=1"), "'⟨TAB⟩=1");
         assert_eq!(safe("\r\n=1"), "'⟨CR⟩⟨LF⟩=1");
         assert_eq!(safe("a=b - c@d.example"), "a=b - c@d.example");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn a_reader_gets_the_cells_back(rows in proptest::collection::vec(["[a,\"; é=]{0,6}", "(\\PC|\"|,){0,6}", ".{0,6}"], 1..4)) {
+            let mut bytes = Vec::new();
+            let mut sheet = Sheet::new(&mut bytes, ["a", "b", "c"]).expect("memory");
+            for row in &rows {
+                sheet.row(row).expect("memory");
+            }
+            sheet.finish().expect("memory");
+            let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(&*bytes);
+            let read: Vec<Vec<String>> = reader.deserialize().map(|row| row.expect("a row")).collect();
+            let written = rows.iter().map(|row| row.iter().map(|cell| safe(cell).into_owned()).collect());
+            let head = vec!["a".to_owned(), "b".to_owned(), "c".to_owned()];
+            proptest::prop_assert_eq!(read, std::iter::once(head).chain(written).collect::<Vec<Vec<String>>>());
+        }
     }
 
     #[test]

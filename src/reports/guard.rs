@@ -67,7 +67,7 @@ impl Reports {
         enclosed: impl Fn(&F, &CaseHeader) -> Vec<Artifact>,
     ) -> Result<Release<F>, F::Fault> {
         let reader = names.for_reader(&impact.finding.id);
-        let passages = names.passages(|| self.templates.literals());
+        let passages = names.passages(|| [self.templates.literals(), vec![self.enclosed]].concat());
         let mut files = Guarded::new(&reader, passages, folder);
         super::tenant(&self.header, &self.templates, impact, &mut files)?;
         enclose(enclosed(&files.folder, &self.header.case), &mut files)?;

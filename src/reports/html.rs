@@ -4,6 +4,10 @@ use crate::text::visible;
 
 /// Appends text, safe between tags and inside a quoted attribute.
 pub(super) fn push(out: &mut String, text: &str) {
+    // The short way for nearly all.
+    if is_plain(text) {
+        return out.push_str(text);
+    }
     let text = visible(text);
     let mut rest = &*text;
     while let Some((at, entity)) = next_special(rest) {
@@ -15,6 +19,13 @@ pub(super) fn push(out: &mut String, text: &str) {
     out.push_str(rest);
 }
 
+/// Printable ASCII without a special character. Every byte is looked at, so that many can be at once.
+fn is_plain(text: &str) -> bool {
+    text.bytes().fold(true, |plain, byte| {
+        plain & matches!(byte, b' '..=b'~') & entity(byte).is_none()
+    })
+}
+
 /// Appends text as code whose direction stays its own.
 pub(super) fn push_code(out: &mut String, text: &str) {
     out.push_str("<code><bdi>");
@@ -23,17 +34,19 @@ pub(super) fn push_code(out: &mut String, text: &str) {
 }
 
 fn next_special(text: &str) -> Option<(usize, &'static str)> {
-    text.bytes().enumerate().find_map(|(at, byte)| {
-        let entity = match byte {
-            b'&' => "&amp;",
-            b'<' => "&lt;",
-            b'>' => "&gt;",
-            b'"' => "&quot;",
-            b'\'' => "&#39;",
-            _ => return None,
-        };
-        Some((at, entity))
-    })
+    let mut bytes = text.bytes().enumerate();
+    bytes.find_map(|(at, byte)| Some((at, entity(byte)?)))
+}
+
+fn entity(byte: u8) -> Option<&'static str> {
+    match byte {
+        b'&' => Some("&amp;"),
+        b'<' => Some("&lt;"),
+        b'>' => Some("&gt;"),
+        b'"' => Some("&quot;"),
+        b'\'' => Some("&#39;"),
+        _ => None,
+    }
 }
 
 #[cfg(test)]

@@ -35,16 +35,19 @@ pub(super) fn push(out: &mut String, text: &str) {
 
 /// Where the first word ends.
 fn word(text: &str) -> usize {
-    let mut end = 0;
-    loop {
-        end += text[end..].find(' ').unwrap_or(text.len() - end);
-        // A mask that begins in this word may go on behind the blank.
-        let past = text[..end].rfind('[').and_then(|at| Some(at + mask(&text[at..])?));
-        match past {
-            Some(past) if past > end => end = past,
-            _ => return end,
-        }
+    let blank = |from: usize| memchr::memchr(b' ', &text.as_bytes()[from..]).map_or(text.len(), |at| from + at);
+    let mut end = blank(0);
+    // A mask that begins in this word may go on behind the blank.
+    while let Some(past) = mask_past(text, end) {
+        end = blank(past);
     }
+    end
+}
+
+/// Where the last mask that begins before `end` ends, if that is behind it.
+fn mask_past(text: &str, end: usize) -> Option<usize> {
+    let at = memchr::memrchr(b'[', &text.as_bytes()[..end])?;
+    Some(at + mask(&text[at..])?).filter(|past| *past > end)
 }
 
 /// How long the mask is that a text begins with: `[another customer]`, `[Agent 01]`.
@@ -64,6 +67,12 @@ pub(super) fn push_code(out: &mut String, text: &str) {
 }
 
 fn push_visible_code(out: &mut String, text: &str) {
+    if is_one_span(text) {
+        // The short way for nearly all.
+        out.push('`');
+        out.push_str(text);
+        return out.push('`');
+    }
     for (at, part) in text.split('|').enumerate() {
         if at > 0 {
             out.push_str("&#124;");
@@ -72,16 +81,16 @@ fn push_visible_code(out: &mut String, text: &str) {
     }
 }
 
+/// Printable ASCII that needs no other fence than the usual one. Every byte is looked at, so that many can be at once.
+fn is_one_span(text: &str) -> bool {
+    let one = |one, byte| one & matches!(byte, b'!'..=b'_' | b'a'..=b'{' | b'}' | b'~');
+    !text.is_empty() && text.bytes().fold(true, one)
+}
+
 /// A code span, fenced by one backtick more than its longest run of them.
 fn push_span(out: &mut String, text: &str) {
     if text.is_empty() {
         return;
-    }
-    if !text.contains(['`', ' ']) {
-        // The short way for nearly all.
-        out.push('`');
-        out.push_str(text);
-        return out.push('`');
     }
     let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
     let fence = "`".repeat(longest + 1);
@@ -95,13 +104,16 @@ fn push_span(out: &mut String, text: &str) {
 
 /// Whether no Markdown renderer could see more than text in the word, wherever it stands.
 fn plain(word: &str) -> bool {
+    // The short way for most.
+    if word.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        return true;
+    }
     let inner = word
         .trim_end_matches(['.', ',', ';', ':', '?', '!', ')'])
         .trim_start_matches('(');
-    inner
-        .chars()
-        .all(|c| c.is_alphanumeric() || !c.is_ascii() || "',;/%.-".contains(c) || c == '"' || c == ':')
-        && !inner.starts_with(['-', ':', '/'])
+    inner.chars().all(|c| {
+        c.is_ascii_alphanumeric() || !c.is_ascii() || matches!(c, '\'' | ',' | ';' | '/' | '%' | '.' | '-' | '"' | ':')
+    }) && !inner.starts_with(['-', ':', '/'])
         && !word.starts_with(['.', ',', ';', ':', '?', '!', ')'])
         && !inner.contains("--")
         && !inner.contains("//")

@@ -52,10 +52,17 @@ pub fn findings_json(findings: &Findings, to: &mut dyn Write) -> io::Result<()> 
     json::pretty(findings, to)
 }
 
+/// The file `findings.json`, which takes as long as all others of the vendor's own.
+pub fn findings<F: Folder>(findings: &Findings, folder: &mut F) -> Result<(), F::Fault> {
+    folder.file("findings.json", |to| findings_json(findings, to))
+}
+
 /// Everything that all reports of an answer share. Rendering borrows it, so tenants can be rendered in parallel.
 pub struct Reports {
     header: Header,
     templates: Templates,
+    /// Of the files that are enclosed.
+    enclosed: &'static str,
     /// Made when it is first needed.
     own: OnceLock<Own>,
 }
@@ -75,12 +82,20 @@ impl Reports {
         Self {
             header: Header::new(findings),
             templates,
+            enclosed: "",
             own: OnceLock::new(),
         }
     }
 
-    /// The files for the vendor's own team: `index.html`, `tenants.csv`, `refused.csv`, `isolation.csv`, `masked.jsonl`,
-    /// `unattributed.jsonl`, `findings.json`.
+    /// With enclosed files that hold lines of this text: what stands in every folder is searched once, and not for every
+    /// reader.
+    #[must_use]
+    pub fn enclosing(self, enclosed: &'static str) -> Self {
+        Self { enclosed, ..self }
+    }
+
+    /// The files for the vendor's own team, beside the findings: `index.html`, `tenants.csv`, `refused.csv`, `isolation.csv`,
+    /// `masked.jsonl`, `unattributed.jsonl`.
     pub fn overview<F: Folder>(&self, answer: &Answer, folder: &mut F) -> Result<(), F::Fault> {
         let Self { header, templates, .. } = self;
         let findings = &answer.findings;
@@ -96,8 +111,7 @@ impl Reports {
         folder.file("masked.jsonl", |to| tables::masked(answer, to))?;
         folder.file("unattributed.jsonl", |to| {
             tables::lines(header, &answer.unattributed, to)
-        })?;
-        folder.file("findings.json", |to| findings_json(findings, to))
+        })
     }
 }
 

@@ -15,7 +15,8 @@ pub(super) struct Out<'w> {
 impl<'w> Out<'w> {
     pub(super) fn new(to: &'w mut dyn Write) -> Self {
         Self {
-            text: String::new(),
+            // Room for a piece and the row that goes beyond it, so that nothing is moved while it grows.
+            text: String::with_capacity(PIECE + PIECE / 4),
             to,
         }
     }

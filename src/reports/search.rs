@@ -122,8 +122,8 @@ impl Lines<'_, '_> {
     }
 
     fn line(&mut self, line: &[u8]) {
-        let line = match str::from_utf8(line) {
-            Ok(line) => Cow::Borrowed(line.trim()),
+        let line = match simdutf8::basic::from_utf8(line) {
+            Ok(line) => Cow::Borrowed(trimmed(line)),
             Err(_) => String::from_utf8_lossy(line),
         };
         let line = if self.table { cells(&line) } else { line };
@@ -146,9 +146,19 @@ impl Lines<'_, '_> {
     }
 }
 
+/// Without blanks at its ends, which most lines do not have.
+fn trimmed(line: &str) -> &str {
+    let seen = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_graphic);
+    if seen(line.as_bytes().first()) && seen(line.as_bytes().last()) {
+        line
+    } else {
+        line.trim()
+    }
+}
+
 /// A row of CSV without its quotation marks.
 fn cells(line: &str) -> Cow<'_, str> {
-    if line.contains('"') {
+    if memchr::memchr(b'"', line.as_bytes()).is_some() {
         Cow::Owned(line.replace("\"\"", "\u{0}").replace('"', "").replace('\u{0}', "\""))
     } else {
         Cow::Borrowed(line)

@@ -20,6 +20,7 @@ fn overview(answer: &Answer) -> Vec<Artifact> {
     let reports = Reports::new(&answer.findings, Templates::built_in());
     let mut files = Vec::new();
     reports.overview(answer, &mut files).expect("memory");
+    super::findings(&answer.findings, &mut files).expect("memory");
     files
 }
 

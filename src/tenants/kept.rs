@@ -34,8 +34,12 @@ impl Kept {
             Self::Held(held) => {
                 let mut owners = held.owners(|_| true);
                 owners.sort_unstable_by_key(|(id, _)| *id);
-                // What is made is large, and is written where it stays.
-                return owners.par_iter().map(|(id, events)| work(id, events)).collect();
+                // What is made is large, and is written where it stays. One at a time, as some have many more events than others.
+                return owners
+                    .par_iter()
+                    .with_max_len(1)
+                    .map(|(id, events)| work(id, events))
+                    .collect();
             }
             Self::Stored(stored) => stored,
         };

@@ -1,15 +1,17 @@
 //! `report`: the main job. Everything that can be wrong is found out before the first log is read.
 
-use std::{path::Path, thread};
+use std::{mem::ManuallyDrop, path::Path, thread};
 
 use tenant_impact::{
-    bundle::{BundleError, FileEntry, Manifest, ManifestCase, Signer, Staged, Writer, leftovers},
+    bundle::{
+        BundleError, FileEntry, Files, INSTRUCTIONS_TEXT, Manifest, ManifestCase, Signer, Staged, Writer, leftovers,
+    },
     case::{Case, CaseFile, CaseHeader},
-    catalogue::Catalogue,
+    catalogue::{Catalogue, OwnActions},
     engine::{Engine as _, Local},
     findings::{Answer, Mention},
     isolation,
-    reports::{Release, Replacement, Reports, TemplateError, Templates},
+    reports::{self, Release, Replacement, Reports, TemplateError, Templates},
     tenants::StoreError,
 };
 
@@ -23,37 +25,48 @@ use crate::cli::{
 };
 
 pub(crate) fn run(args: &ReportArgs) -> anyhow::Result<Outcome> {
-    let case = question::case(&args.question)?;
-    let plan = question::plan(&args.question, &case, Some(&args.out))?;
+    let engine = Local {
+        threads: args.question.threads,
+    };
+    // Everything on the same threads: to start some for each stage takes as long as a small stage does.
+    engine.install(|| report(args, engine))?
+}
+
+fn report(args: &ReportArgs, engine: Local) -> anyhow::Result<Outcome> {
+    // What is built in has no fault that would have to be told first, and reading it takes as long as a small log.
+    let built_in = thread::spawn(|| (Catalogue::built_in(), Templates::built_in()));
+    // What is dropped at the end of the program is not worth the time, here and below.
+    let case = ManuallyDrop::new(question::case(&args.question)?);
+    let plan = ManuallyDrop::new(question::plan(&args.question, &case, Some(&args.out))?);
     isolation::check(&case)?;
-    let (catalogue, catalogue_files) = Catalogue::load(&case.reports.catalogues)?;
+    let actions = OwnActions::read(&case.reports.catalogues)?;
     let own = own_templates(&case)?;
     let signer = args.sign.as_deref().map(Signer::open).transpose()?;
     let writer = Writer::create(&args.out)?;
     signals::undo_on(&writer);
     tell_leftovers(&args.out);
-    let engine = Local {
-        threads: args.question.threads,
-    };
-    // The built-in ones have no fault that would have to be told first, and reading them takes as long as a small log.
-    let (scan, templates) = thread::scope(|scope| {
-        let templates = scope.spawn(|| own.unwrap_or_else(Templates::built_in));
-        let scan = engine.run(&plan, &Bar::new(args.quiet));
-        (scan, templates.join().expect("the built-in templates are tested"))
-    });
-    let scan = scan?;
-    let template_files = template_files(&case, &templates);
+    let scan = engine.run(&plan, &Bar::new(args.quiet))?;
     question::verbose(&args.question, &scan);
-    let answer = engine.install(|| Answer::close(&case, &catalogue, scan))??;
-    let reports = Reports::new(&answer.findings, templates);
-    let (answer, files) = engine.install(|| write(&writer, &reports, &catalogue, answer))??;
+    let (catalogue, templates) = built_in.join().expect("what is built in is tested");
+    let (catalogue, catalogue_files) = catalogue.extended(actions);
+    let catalogue = ManuallyDrop::new(catalogue);
+    let templates = own.unwrap_or(templates);
+    let answer = Answer::close(&case, &catalogue, scan)?;
+    let template_files = template_files(&case, &templates);
+    let reports = Reports::new(&answer.findings, templates).enclosing(INSTRUCTIONS_TEXT);
+    let reports = ManuallyDrop::new(reports);
+    let (question, written) = Local::both(
+        || ManifestCase::new(&case, plan.limits),
+        || write(&writer, &reports, &catalogue, answer),
+    );
+    let (answer, files) = written?;
+    let answer = ManuallyDrop::new(answer);
     let inputs = case
         .files
         .iter()
         .chain(plan.files())
         .chain(&catalogue_files)
         .chain(&template_files);
-    let question = ManifestCase::new(&case, plan.limits);
     let manifest = Manifest::new(question, command(args), &answer.findings, inputs, files);
     let out = writer.finish(&manifest, signer.as_ref())?;
     Ok(tell(args, &answer, &out))
@@ -156,9 +169,13 @@ fn write(
     let (files, stops): (Vec<_>, Vec<Vec<Mention>>) = tenants.into_iter().unzip();
     let answer = answer.with_stops(stops.into_iter().flatten().collect());
     let mut files: Vec<FileEntry> = files.into_iter().flatten().collect();
-    let mut overview = writer.files();
-    reports.overview(&answer, &mut overview)?;
-    files.extend(overview.entries());
+    let (mut overview, mut findings) = (writer.files(), writer.files());
+    let (one, other) = Local::both(
+        || reports.overview(&answer, &mut overview),
+        || reports::findings(&answer.findings, &mut findings),
+    );
+    one.and(other)?;
+    files.extend([overview, findings].into_iter().flat_map(Files::entries));
     Ok((answer, files))
 }
 

@@ -14,7 +14,7 @@ const CLASSES: CanonicalCombiningClassMapBorrowed<'static> = CanonicalCombiningC
 /// Whether a character makes one word with its like. The scripts that do not separate words make none, so that a name is
 /// found between other words of theirs.
 pub(super) fn joins(c: char) -> bool {
-    (c.is_alphabetic() || c.is_numeric()) && !is_spaceless(c) && !is_raised(c)
+    !is_spaceless(c) && !is_raised(c) && (c.is_alphabetic() || c.is_numeric())
 }
 
 /// A small figure above or below the line: the sign of a footnote, or of a trade mark.

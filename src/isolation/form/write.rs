@@ -1,9 +1,11 @@
 //! The form of a text under way: characters as they are, or folded with the marks on them.
 
+use std::borrow::Cow;
+
 use icu_casemap::{CaseMapper, CaseMapperBorrowed};
 
 use super::{
-    Piece, PieceKind,
+    Form, Piece, PieceKind,
     character::{NORMALIZER, is_mark, joins, typed, unseen},
 };
 
@@ -15,21 +17,32 @@ pub(super) struct Writer {
     /// A character and the marks on it, which are normalised together; where it starts, and how long it is written.
     pending: String,
     start: usize,
+    seamed: bool,
 }
+
+/// So many pieces have room from the start: a row of a table has so many.
+const PIECES: usize = 48;
 
 impl Writer {
     pub(super) fn new(length: usize) -> Self {
         Self {
             text: String::with_capacity(length + 16),
-            pieces: Vec::new(),
+            pieces: Vec::with_capacity(PIECES),
             pending: String::new(),
             start: 0,
+            seamed: false,
         }
     }
 
-    pub(super) fn finish(mut self) -> (String, Vec<Piece>) {
+    /// The form of an original of so many bytes.
+    pub(super) fn finish(mut self, length: usize) -> Form<'static> {
         self.flush();
-        (self.text, self.pieces)
+        self.piece(length, PieceKind::One(false));
+        Form {
+            text: Cow::Owned(self.text),
+            pieces: self.pieces,
+            seamed: self.seamed,
+        }
     }
 
     /// Characters that are taken as they are.
@@ -68,7 +81,8 @@ impl Writer {
             }
             self.text.push(first);
         } else {
-            self.piece(self.start, PieceKind::One(joins(first)));
+            let (joins, at) = (joins(first), self.text.len());
+            self.piece(self.start, PieceKind::One(joins));
             if reads_as_itself(first) && self.pending.len() == first.len_utf8() {
                 self.text.push(typed(first));
                 return self.pending.clear();
@@ -76,6 +90,8 @@ impl Writer {
             let decomposed = NORMALIZER.normalize(&self.pending);
             let folded = CASES.fold_string(&decomposed);
             self.text.extend(NORMALIZER.normalize(&folded).chars().map(typed));
+            let written = || self.text.as_bytes()[at..].iter().any(u8::is_ascii_alphanumeric);
+            self.seamed |= !joins && written();
         }
         self.pending.clear();
     }
@@ -92,9 +108,11 @@ impl Writer {
     }
 }
 
-/// Signs that every row and nearly every page of a report holds, which nothing has to be looked up for.
+/// What nothing has to be looked up for: signs that every row and nearly every page of a report holds, and most of what is
+/// written in Chinese and Japanese.
 fn reads_as_itself(c: char) -> bool {
-    matches!(c, '·' | '“' | '”' | '’' | '⟨' | '⟩')
+    let sign = matches!(c, '·' | '“' | '”' | '’' | '⟨' | '⟩' | '、' | '。');
+    sign || matches!(c, 'ぁ'..='か' | 'な'..='の' | 'ま'..='ん' | '\u{4e00}'..='\u{9fff}')
 }
 
 #[cfg(test)]

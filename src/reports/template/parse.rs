@@ -54,7 +54,7 @@ impl Kind {
 pub(super) enum Text {
     /// Without any mark: the usual style sheet.
     Plain(String),
-    Marked(Box<Template>, Option<Short>),
+    Marked(Vec<Template>, Option<Short>),
 }
 
 impl Text {
@@ -63,22 +63,22 @@ impl Text {
             return Ok(Self::Plain(text.to_owned()));
         }
         if let Some(short) = Short::of(text)
-            && let Ok(template) = Template::compile(&short.text)
+            && let Ok(templates) = short.parts.iter().map(|part| Template::compile(part)).collect()
         {
-            return Ok(Self::Marked(Box::new(template), Some(short)));
+            return Ok(Self::Marked(templates, Some(short)));
         }
         // As it was written, so that a fault is told where it stands.
         let template = Template::compile(text).map_err(|fault| fault.to_string())?;
-        Ok(Self::Marked(Box::new(template), None))
+        Ok(Self::Marked(vec![template], None))
     }
 
     /// Its parts, `style` in the place of `{{> style}}`.
     pub(super) fn nodes<'t>(&'t self, style: Option<&'t Self>) -> Result<Vec<Node<'t>>, String> {
         match self {
             Self::Plain(text) => Ok(vec![Node::Literal(text.clone())]),
-            Self::Marked(template, short) => {
+            Self::Marked(templates, short) => {
                 let short = short.as_ref();
-                Parts { short, style }.nodes(Some(template))
+                Parts { short, style }.nodes(templates)
             }
         }
     }
@@ -92,8 +92,8 @@ struct Parts<'t> {
 }
 
 impl<'t> Parts<'t> {
-    fn nodes(self, template: Option<&'t Template>) -> Result<Vec<Node<'t>>, String> {
-        let elements = template.iter().flat_map(|template| &template.elements);
+    fn nodes(self, templates: impl IntoIterator<Item = &'t Template>) -> Result<Vec<Node<'t>>, String> {
+        let elements = templates.into_iter().flat_map(|template| &template.elements);
         let parts: Result<Vec<_>, _> = elements.map(|element| self.part(element)).collect();
         Ok(parts?.into_iter().flatten().collect())
     }
@@ -123,8 +123,8 @@ impl<'t> Parts<'t> {
         Ok(Block {
             kind,
             path,
-            inner: self.nodes(call.template.as_ref())?,
-            otherwise: self.nodes(call.inverse.as_ref())?,
+            inner: self.nodes(&call.template)?,
+            otherwise: self.nodes(&call.inverse)?,
         })
     }
 }
@@ -162,10 +162,7 @@ mod tests {
         let page = Text::read("<style>\n{{> style}}\n</style>").expect("a template");
         let style = Text::read("b { }\n").expect("a style sheet");
         let nodes = page.nodes(Some(&style)).expect("nodes");
-        assert_eq!(
-            nodes,
-            ["<style>\n", "b { }\n", "</style>"].map(|text| Node::Literal(text.to_owned()))
-        );
+        assert_eq!(joined(nodes), [Node::Literal("<style>\nb { }\n</style>".to_owned())]);
     }
 
     #[test]
@@ -190,9 +187,27 @@ mod tests {
         assert!(Text::read("a\n{{x").is_err() && Text::read("{{#if x}}").is_err());
     }
 
+    /// Literals beside each other as one, which they become later.
+    fn joined(nodes: Vec<Node<'_>>) -> Vec<Node<'_>> {
+        let mut joined: Vec<Node<'_>> = Vec::new();
+        for node in nodes {
+            match (joined.last_mut(), node) {
+                (_, Node::Literal(text)) if text.is_empty() => {}
+                (Some(Node::Literal(before)), Node::Literal(text)) => before.push_str(&text),
+                (_, Node::Block(block)) => joined.push(Node::Block(Block {
+                    inner: self::joined(block.inner),
+                    otherwise: self::joined(block.otherwise),
+                    ..block
+                })),
+                (_, node) => joined.push(node),
+            }
+        }
+        joined
+    }
+
     fn in_full(text: &str) -> Result<Text, String> {
         let template = Template::compile(text).map_err(|fault| fault.to_string())?;
-        Ok(Text::Marked(Box::new(template), None))
+        Ok(Text::Marked(vec![template], None))
     }
 
     /// Whether the text could be shortened and says the same as before.
@@ -201,7 +216,8 @@ mod tests {
             return false;
         }
         let style = Text::Plain("S".to_owned());
-        let nodes = |read: Result<Text, String>| read.and_then(|read| Ok(format!("{:?}", read.nodes(Some(&style))?)));
+        let nodes =
+            |read: Result<Text, String>| read.and_then(|read| Ok(format!("{:?}", joined(read.nodes(Some(&style))?))));
         let read = Text::read(text);
         let short = matches!(read, Ok(Text::Marked(_, Some(_))));
         assert_eq!(nodes(read), nodes(in_full(text)), "{text:?}");

@@ -1,6 +1,6 @@
-//! A template as handlebars is given it: every stretch of plain text one character. For each mark in a template it counts lines
-//! from the first, so a page takes it as long as its length times its marks, and most of the length is text that it only hands
-//! back.
+//! A template as handlebars is given it: every stretch of plain text one character, and in parts. For each mark in a template it
+//! counts lines from the first, so a page takes it as long as its length times its marks, and most of the length is text that it
+//! only hands back.
 
 /// The first of the characters that stand for stretches. They are for private use (Unicode 23.5), and a template that has one
 /// of them itself is left as it is.
@@ -8,9 +8,11 @@ const FIRST: u32 = 0xf_0000;
 const LAST: u32 = 0xf_fffd;
 
 /// A shortened template.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Short {
-    pub(super) text: String,
+    /// One behind the other they are the template. Each but the first begins, and each but the last ends, with a stretch that no
+    /// block is around, so that handlebars finds beside its marks what stands there in the whole.
+    pub(super) parts: Vec<String>,
     stretches: Vec<String>,
 }
 
@@ -21,37 +23,57 @@ impl Short {
         {
             return None;
         }
-        let mut short = Self {
-            text: String::new(),
-            stretches: Vec::new(),
-        };
-        let mut rest = text;
+        let mut short = Self::default();
+        short.parts.push(String::new());
+        // What `~` takes away may depend on what stands before it.
+        let whole = text.contains("~}}") || text.contains("{{~");
+        let (mut rest, mut around) = (text, 0_usize);
         while let Some(start) = rest.find("{{") {
-            short.push(&rest[..start])?;
+            short.push(&rest[..start], around == 0 && !whole)?;
             let mark = &rest[start..];
             let end = mark_ends(mark)?;
-            short.text.push_str(&mark[..end]);
+            match mark.as_bytes().get(2) {
+                Some(b'#') => around += 1,
+                // Of a block that opens in another way.
+                Some(b'/') => around = around.checked_sub(1)?,
+                _ => {}
+            }
+            short.last().push_str(&mark[..end]);
             rest = &mark[end..];
         }
-        short.push(rest)?;
+        short.push(rest, false)?;
         Some(short)
     }
 
-    /// Adds plain text. Blanks at its ends stay, since marks may take them away.
-    fn push(&mut self, plain: &str) -> Option<()> {
+    /// Adds plain text, and begins a part behind it if that may be. Blanks at its ends stay, since marks may take them away.
+    fn push(&mut self, plain: &str, part: bool) -> Option<()> {
         let stretch = plain.trim();
         if stretch.is_empty() {
-            self.text.push_str(plain);
+            self.last().push_str(plain);
             return Some(());
         }
+        let start = plain.len() - plain.trim_start().len();
+        let sign = self.sign(stretch)?;
+        self.last().push_str(&plain[..start]);
+        self.last().push(sign);
+        if part {
+            let nothing = self.sign("")?;
+            self.parts.push(nothing.to_string());
+        }
+        self.last().push_str(&plain[start + stretch.len()..]);
+        Some(())
+    }
+
+    /// What stands for a stretch.
+    fn sign(&mut self, stretch: &str) -> Option<char> {
         let number = u32::try_from(self.stretches.len()).ok()?;
         let sign = char::from_u32(FIRST + number).filter(|sign| u32::from(*sign) <= LAST)?;
-        let start = plain.len() - plain.trim_start().len();
-        self.text.push_str(&plain[..start]);
-        self.text.push(sign);
-        self.text.push_str(&plain[start + stretch.len()..]);
         self.stretches.push(stretch.to_owned());
-        Some(())
+        Some(sign)
+    }
+
+    fn last(&mut self) -> &mut String {
+        self.parts.last_mut().expect("there is one from the start")
     }
 
     /// Text of which handlebars says that it is to be printed, in full.
