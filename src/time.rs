@@ -3,11 +3,15 @@
 //! A timestamp keeps how many fraction digits its source wrote, so that it is shown with that precision and no more;
 //! it compares by the instant alone, in nanoseconds, never as text: `…33.3Z` equals `…33.300Z`.
 
+mod hour;
+
 use std::{cmp::Ordering, fmt, ops::Range, str::FromStr};
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+pub use hour::Hour;
 
 /// An instant in UTC and the number of fraction digits it was written with.
 ///

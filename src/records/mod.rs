@@ -4,10 +4,12 @@
 
 mod blocks;
 mod csv;
+mod cuts;
 mod document;
 mod framing;
 mod lines;
 mod marks;
+mod reads;
 mod rows;
 
 use std::num::NonZeroUsize;
@@ -17,8 +19,11 @@ use serde::{Deserialize, Serialize};
 
 pub use blocks::{Block, Blocks};
 pub use csv::{Header, RowReader};
+pub use cuts::Cuts;
 pub use framing::Framing;
 pub use lines::json_part;
+pub(crate) use marks::plain_cell;
+pub use reads::{Chunk, Reads};
 
 /// Where a record lies: enough for anyone to cut its bytes out of the source again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, JsonSchema, Serialize, Deserialize)]

@@ -20,7 +20,7 @@ use super::{
     selector::Selector,
     time::{self, TimeFormat},
 };
-use crate::time::Timestamp;
+use crate::time::{Hour, Timestamp};
 
 pub use beginnings::Beginnings;
 pub use first::{Sightings, TimeFirst};
@@ -172,6 +172,11 @@ impl Times {
     /// Of the usual form.
     fn at_once(&self, text: &[u8]) -> Option<Timestamp> {
         self.usual.then(|| Timestamp::usual(text)).flatten()
+    }
+
+    /// The same, in a log whose times come one after the other.
+    fn next(&self, hour: &mut Hour, text: &[u8]) -> Option<Timestamp> {
+        self.usual.then(|| hour.usual(text)).flatten()
     }
 
     fn parse_bytes(&self, text: &[u8]) -> Option<Timestamp> {
