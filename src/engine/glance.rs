@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// Of so many records of a block the time is looked for first, to find out whether that pays.
-const TRIED: u32 = 64;
+const TRIED: u32 = 16;
 
 /// A verdict that a glance was enough for.
 pub(super) enum Told {
@@ -35,7 +35,7 @@ impl<'p> Glances<'p> {
     pub(super) fn new(profile: &Profile, scopes: &'p ScopeSet, form: &'p Form<'p>) -> Self {
         let form = match form {
             Form::Json { first } => Looks::Json(first.as_ref(), Beginnings::default(), Glance::new(profile)),
-            Form::Rows { glance, .. } => Looks::Row(glance.clone()),
+            Form::Rows { glance, .. } => Looks::Row(glance.as_deref().cloned()),
         };
         Self { scopes, form }
     }
@@ -101,7 +101,7 @@ impl<'p> InBlock<'_, 'p> {
         }
         let time = match &mut self.looks {
             Looks::Json(first, known, _) => first.as_ref()?.time(record, known),
-            Looks::Row(row) => row.as_ref()?.time(record),
+            Looks::Row(row) => row.as_mut()?.time(record),
         };
         let outside = time.filter(|time| self.scopes.at(*time).is_empty());
         if self.tried < TRIED {

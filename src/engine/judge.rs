@@ -31,7 +31,7 @@ pub(super) enum Form<'p> {
     Rows {
         header: &'p Header,
         columns: Result<Vec<Option<usize>>, Refusal>,
-        glance: Option<RowGlance>,
+        glance: Option<Box<RowGlance>>,
     },
 }
 
@@ -45,7 +45,8 @@ impl<'p> Form<'p> {
         let glance = columns
             .as_ref()
             .ok()
-            .and_then(|columns| RowGlance::new(profile, header, columns));
+            .and_then(|columns| RowGlance::new(profile, header, columns))
+            .map(Box::new);
         Self::Rows {
             header,
             columns,

@@ -1,7 +1,7 @@
 //! All cores of this machine. The only place that knows of rayon, beside the plan.
 //!
 //! Sources run side by side, and a large source is worked on by all threads, which take turns at unpacking and hashing
-//! its next block. Each thread's part folds into a tally of its own; no lock guards a result.
+//! its next block, and at finding the records in it. Each thread's part folds into a tally of its own; no lock guards a result.
 
 use std::{io, num::NonZeroUsize, sync::Arc};
 
@@ -16,7 +16,7 @@ use crate::{
     events::Profile,
     findings::{Scan, Scanned},
     progress::Progress,
-    records::{Block, Blocks},
+    records::{Block, Blocks, Chunk},
     sources::{self, Contents, Part, Source, Stream},
     tenants::{Budget, SourceTally},
 };
@@ -133,7 +133,7 @@ fn tally(plan: &Plan, profile: &Profile, budget: &Arc<Budget>, stream: &mut Stre
     let mut tally = if first.len() < 2 {
         first.into_iter().try_fold(share(), Share::with)?.tally
     } else {
-        shared(plan, first.into_iter().chain(blocks), share)?
+        shared(plan, first, blocks, share)?
     };
     tally.make_room(true).map_err(io::Error::other)?;
     Ok((framing.to_string(), tally))
@@ -142,11 +142,14 @@ fn tally(plan: &Plan, profile: &Profile, budget: &Arc<Budget>, stream: &mut Stre
 /// All threads take the blocks as they come.
 fn shared<'p>(
     plan: &Plan,
-    blocks: impl Iterator<Item = io::Result<Block>> + Send,
+    first: Vec<io::Result<Block>>,
+    rest: Blocks<impl io::Read + Send>,
     share: impl Fn() -> Share<'p> + Send + Sync,
 ) -> io::Result<SourceTally> {
     let threads = rayon::current_num_threads();
-    let turns = Turns::new(blocks, threads);
+    let (reads, mut cuts) = rest.split();
+    let cut = |chunk: io::Result<Chunk>| chunk.and_then(|chunk| cuts.cut(chunk)).transpose();
+    let turns = Turns::new(first, reads, cut, threads);
     let judge = |_| {
         let judged = std::iter::from_fn(|| turns.next()).try_fold(share(), Share::with);
         judged.map(|share| share.tally).inspect_err(|_| turns.end())

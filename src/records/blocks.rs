@@ -1,26 +1,21 @@
-//! Blocks: about a mebibyte of whole records at a time, in order, so that one thread reads and hashes while the others
-//! work on what was read before.
+//! Blocks: a stretch of whole records at a time, so that one thread reads and hashes, and one finds where records end, while
+//! the others work on what was read before.
 
 use std::{
     io::{self, Read},
     mem,
     num::NonZeroUsize,
     ops::Range,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::Arc,
 };
 
-use bytesize::ByteSize;
-
-use super::{Framing, Needle, Record, document, lines, rows, sights};
-
-/// Measured: beyond this, bigger reads bring nothing and cost cache. A fuzzer's logs are small, and are to be cut too.
-const BLOCK: usize = if cfg!(fuzzing) { 256 } else { 1 << 19 };
-
-/// How much is read at most to see the first line end.
-const LONGEST_HEAD: usize = 32 * BLOCK;
-
-/// No log has a line as long as this, which would take several times as much memory. An unclosed value or cell costs less.
-const LONGEST: usize = 128 << 20;
+use super::{
+    Framing, Needle, Record,
+    cuts::Cuts,
+    document, lines,
+    reads::{Pool, Reads},
+    rows, sights,
+};
 
 /// The UTF-8 byte order mark.
 const BOM: &[u8] = b"\xef\xbb\xbf";
@@ -55,36 +50,13 @@ pub(super) struct Row {
 /// A stretch of a source that holds whole records.
 #[derive(Debug)]
 pub struct Block {
-    offset: u64,
-    /// The block and perhaps more, which is not its own.
-    buffer: Vec<u8>,
-    length: usize,
-    spans: Spans,
+    pub(super) offset: u64,
+    /// Holds the block, and perhaps more, which is not its own.
+    pub(super) buffer: Vec<u8>,
+    pub(super) own: Range<usize>,
+    pub(super) spans: Spans,
     /// Where the buffer goes when the block is done with.
-    pool: Arc<Pool>,
-}
-
-/// Buffers that were used and can be again: fresh memory costs more than what is read into it.
-#[derive(Debug, Default)]
-struct Pool(Mutex<Vec<Vec<u8>>>);
-
-impl Pool {
-    /// A buffer of at least a block, full of whatever was in it.
-    fn take(&self) -> Vec<u8> {
-        self.buffers().pop().unwrap_or_else(|| vec![0; BLOCK])
-    }
-
-    /// Keeps a buffer, unless it had to hold a record longer than usual.
-    fn put(&self, buffer: Vec<u8>) {
-        if buffer.len() == BLOCK {
-            self.buffers().push(buffer);
-        }
-    }
-
-    fn buffers(&self) -> MutexGuard<'_, Vec<Vec<u8>>> {
-        // Whoever panicked while holding it left whole buffers.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
+    pub(super) pool: Arc<Pool>,
 }
 
 impl Drop for Block {
@@ -96,16 +68,16 @@ impl Drop for Block {
 impl Block {
     /// Its size.
     pub fn len(&self) -> usize {
-        self.length
+        self.own.len()
     }
 
     /// Whether it holds no byte.
     pub fn is_empty(&self) -> bool {
-        self.length == 0
+        self.own.is_empty()
     }
 
     /// Whether it holds a record, be it one without a byte.
-    fn has_records(&self) -> bool {
+    pub(super) fn has_records(&self) -> bool {
         match &self.spans {
             Spans::Lines => false,
             Spans::At(spans) => !spans.is_empty(),
@@ -115,7 +87,7 @@ impl Block {
 
     /// Its bytes: the records, and what stands between them.
     pub fn bytes(&self) -> &[u8] {
-        &self.buffer[..self.length]
+        &self.buffer[self.own.clone()]
     }
 
     /// Where it starts in the source.
@@ -125,22 +97,25 @@ impl Block {
 
     /// Does this with each record, in order. The same as a loop over [`Self::records`], and faster.
     pub fn each(&self, mut with: impl FnMut(Record<'_>)) {
+        let bytes = self.bytes();
+        let record = |span: Range<usize>, cells| self.record(bytes, span, cells);
         match &self.spans {
-            Spans::Lines => lines::spans(self.bytes()).for_each(|span| with(self.record(span, None))),
-            Spans::At(spans) => spans.iter().for_each(|span| with(self.record(span.clone(), None))),
-            Spans::Rows(rows) => rows
-                .iter()
-                .for_each(|row| with(self.record(row.span.clone(), row.cells))),
+            Spans::Lines => lines::spans(bytes).for_each(|span| with(record(span, None))),
+            Spans::At(spans) => spans.iter().for_each(|span| with(record(span.clone(), None))),
+            Spans::Rows(rows) => rows.iter().for_each(|row| with(record(row.span.clone(), row.cells))),
         }
     }
 
     /// The same; with what is seen of lines in passing while that is wanted, as each call tells.
     pub fn each_seen(&self, needle: Option<&Needle>, mut with: impl FnMut(Record<'_>) -> bool) {
         match (&self.spans, needle) {
-            (Spans::Lines, Some(needle)) => sights::each(self.bytes(), needle, |span, sight| {
-                let record = self.record(span, None);
-                with(Record { sight, ..record })
-            }),
+            (Spans::Lines, Some(needle)) => {
+                let bytes = self.bytes();
+                sights::each(bytes, needle, |span, sight| {
+                    let record = self.record(bytes, span, None);
+                    with(Record { sight, ..record })
+                });
+            }
             _ => self.each(|record| {
                 let _ = with(record);
             }),
@@ -149,21 +124,22 @@ impl Block {
 
     /// Its records, in order.
     pub fn records(&self) -> impl Iterator<Item = Record<'_>> {
+        let bytes = self.bytes();
         let (lines, spans, rows) = match &self.spans {
-            Spans::Lines => (self.bytes(), [].as_slice(), [].as_slice()),
+            Spans::Lines => (bytes, [].as_slice(), [].as_slice()),
             Spans::At(spans) => ([].as_slice(), spans.as_slice(), [].as_slice()),
             Spans::Rows(rows) => ([].as_slice(), [].as_slice(), rows.as_slice()),
         };
-        let plain = lines::spans(lines)
-            .chain(spans.iter().cloned())
-            .map(|span| self.record(span, None));
-        plain.chain(rows.iter().map(|row| self.record(row.span.clone(), row.cells)))
+        let record = move |span, cells| self.record(bytes, span, cells);
+        let plain = lines::spans(lines).chain(spans.iter().cloned());
+        let rows = rows.iter().map(move |row| record(row.span.clone(), row.cells));
+        plain.map(move |span| record(span, None)).chain(rows)
     }
 
-    fn record(&self, span: Range<usize>, cells: Option<NonZeroUsize>) -> Record<'_> {
+    fn record<'b>(&self, bytes: &'b [u8], span: Range<usize>, cells: Option<NonZeroUsize>) -> Record<'b> {
         Record {
             offset: self.offset + span.start as u64,
-            bytes: &self.buffer[span],
+            bytes: &bytes[span],
             cells,
             sight: None,
         }
@@ -172,56 +148,34 @@ impl Block {
 
 /// A source as blocks, in order.
 pub struct Blocks<R> {
-    reader: R,
-    cutter: Box<dyn Cutter>,
+    reads: Reads<R>,
+    cuts: Cuts,
     framing: Framing,
-    /// What is read and not handed on, and room for more.
-    buffer: Vec<u8>,
-    /// How much of the buffer that is.
-    filled: usize,
-    pool: Arc<Pool>,
-    /// Where the buffer starts in the source.
-    offset: u64,
-    at_end: bool,
 }
 
 impl<R: Read> Blocks<R> {
     /// Reads the beginning and tells the framing by it. `wrapper` leads to the array of records where the profile says
     /// that a document wraps them, one member name a step.
     pub fn open(reader: R, wrapper: &[String]) -> io::Result<Self> {
-        let nothing = Box::new(lines::Lines::default());
-        let mut blocks = Self {
-            reader,
-            cutter: nothing,
-            framing: Framing::Empty,
-            buffer: vec![0; BLOCK],
-            filled: 0,
-            pool: Arc::default(),
-            offset: 0,
-            at_end: false,
-        };
-        blocks.fill()?;
-        // Framing is told by lines, so at least the first should be there, within reason.
-        while !blocks.at_end && blocks.filled < LONGEST_HEAD && memchr::memchr(b'\n', blocks.held()).is_none() {
-            blocks.fill()?;
+        let mut reads = Reads::new(reader);
+        let mut first = reads.first_chunk()?;
+        let mut skipped = 0;
+        if first.bytes().starts_with(BOM) {
+            skipped += first.skip(BOM.len());
         }
-        if blocks.held().starts_with(BOM) {
-            blocks.discard(BOM.len());
-        }
-        blocks.framing = Framing::of(blocks.held(), blocks.at_end, wrapper);
-        let start = match &blocks.framing {
-            Framing::Empty | Framing::JsonLines => 0,
-            Framing::JsonDocument => {
-                blocks.cutter = Box::new(document::Document::new(wrapper));
-                0
-            }
+        let framing = Framing::of(first.bytes(), first.last, wrapper);
+        let cutter: Box<dyn Cutter> = match &framing {
+            Framing::Empty | Framing::JsonLines => Box::new(lines::Lines::default()),
+            Framing::JsonDocument => Box::new(document::Document::new(wrapper)),
             Framing::Csv(header) => {
-                blocks.cutter = Box::new(rows::Rows::new(header.delimiter, &blocks.held()[..header.length]));
-                header.length
+                let rows = rows::Rows::new(header.delimiter, &first.bytes()[..header.length]);
+                skipped += first.skip(header.length);
+                Box::new(rows)
             }
         };
-        blocks.discard(start);
-        Ok(blocks)
+        let cuts = Cuts::new(cutter, reads.pool.clone(), skipped as u64);
+        reads.first = Some(first);
+        Ok(Self { reads, cuts, framing })
     }
 
     /// How the records are framed.
@@ -231,87 +185,21 @@ impl<R: Read> Blocks<R> {
 
     /// Gives the reader back, for its digest.
     pub fn into_reader(self) -> R {
-        self.reader
+        self.reads.reader
     }
 
-    fn held(&self) -> &[u8] {
-        &self.buffer[..self.filled]
-    }
-
-    fn discard(&mut self, length: usize) {
-        self.buffer.copy_within(length..self.filled, 0);
-        self.filled -= length;
-        self.offset += length as u64;
-    }
-
-    /// Reads until the buffer is full, or to the end. A full buffer that holds no whole record is made larger, up to a limit.
-    fn fill(&mut self) -> io::Result<()> {
-        if self.filled >= LONGEST {
-            return Err(io::Error::other(TooLong));
-        }
-        if self.filled == self.buffer.len() {
-            self.buffer.resize(2 * self.filled, 0);
-        }
-        while self.filled < self.buffer.len() && !self.at_end {
-            match self.reader.read(&mut self.buffer[self.filled..]) {
-                Ok(read) => {
-                    self.filled += read;
-                    self.at_end = read == 0;
-                }
-                Err(fault) if fault.kind() == io::ErrorKind::Interrupted => {}
-                Err(fault) => return Err(fault),
-            }
-        }
-        Ok(())
-    }
-
-    fn next_block(&mut self) -> io::Result<Option<Block>> {
-        loop {
-            if self.filled < self.buffer.len() {
-                self.fill()?;
-            }
-            let end = self.cutter.advance(&self.buffer[..self.filled], self.at_end);
-            if end > 0 {
-                return Ok(Some(self.cut(end)));
-            }
-            if self.at_end {
-                // The end may bring a record without a byte: the missing end of a document.
-                let last = self.cut(0);
-                return Ok(last.has_records().then_some(last));
-            }
-            self.fill()?;
-        }
-    }
-
-    fn cut(&mut self, end: usize) -> Block {
-        let rest = self.filled - end;
-        let mut next = self.pool.take();
-        if next.len() <= rest {
-            next.resize(rest + BLOCK, 0);
-        }
-        next[..rest].copy_from_slice(&self.buffer[end..self.filled]);
-        let block = Block {
-            offset: self.offset,
-            buffer: mem::replace(&mut self.buffer, next),
-            length: end,
-            spans: self.cutter.cut(end),
-            pool: self.pool.clone(),
-        };
-        self.filled = rest;
-        self.offset += end as u64;
-        block
+    /// Both halves of the work that is left, for two threads.
+    pub fn split(self) -> (Reads<R>, Cuts) {
+        (self.reads, self.cuts)
     }
 }
-
-#[derive(Debug, thiserror::Error)]
-#[error("a line has no end within {}, the limit for one record", ByteSize::b(LONGEST as u64))]
-struct TooLong;
 
 impl<R: Read> Iterator for Blocks<R> {
     type Item = io::Result<Block>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        self.next_block().transpose()
+        let Self { reads, cuts, .. } = self;
+        reads.find_map(|chunk| chunk.and_then(|chunk| cuts.cut(chunk)).transpose())
     }
 }
 
@@ -343,6 +231,7 @@ impl Found {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::records::reads::{BLOCK, FIRST};
 
     fn records(text: &[u8]) -> Vec<(u64, usize)> {
         let blocks = Blocks::open(text, &[]).expect("bytes in memory");
@@ -361,7 +250,7 @@ mod tests {
     /// A transfer in parts ends at such sizes.
     #[test]
     fn a_missing_bracket_is_told_at_the_very_end_of_a_block() {
-        for size in [BLOCK - 1, BLOCK, BLOCK + 1, 2 * BLOCK] {
+        for size in [FIRST - 1, FIRST, FIRST + 1, FIRST + BLOCK, FIRST + 2 * BLOCK + 1] {
             let mut text = b"[\n{\"a\":1},{\"b\":2},".to_vec();
             text.resize(size, b' ');
             assert_eq!(records(&text), [(2, 7), (10, 7), (size as u64, 0)], "{size} bytes");
@@ -370,7 +259,7 @@ mod tests {
 
     #[test]
     fn a_first_line_longer_than_a_block_does_not_hide_that_lines_follow() {
-        let long = format!("{{\"a\":\"{}\"}}", "x".repeat(BLOCK));
+        let long = format!("{{\"a\":\"{}\"}}", "x".repeat(FIRST));
         let text = format!("{long}\n{{\"b\":\n{{\"c\":3}}\n");
         let start = long.len() as u64 + 1;
         assert_eq!(records(text.as_bytes()), [(0, long.len()), (start, 5), (start + 6, 7)]);
@@ -378,7 +267,7 @@ mod tests {
 
     #[test]
     fn records_longer_than_a_block_are_whole() {
-        let row = format!("1,\"{}\"", "y\n".repeat(BLOCK));
+        let row = format!("1,\"{}\"", "y\n".repeat(FIRST));
         let text = format!("a,b\n{row}\n2,z\n");
         assert_eq!(records(text.as_bytes()), [(4, row.len()), (5 + row.len() as u64, 3)]);
     }

@@ -1,7 +1,9 @@
 //! The bytes that tell rows and cells apart, sixty-four at a time and one bit each. Compared side by side by whatever
 //! vectors the processor has, which no search for one byte after the other comes near.
 
-use fearless_simd::{Simd, SimdBase, SimdMask, u8x64};
+use std::ops::Range;
+
+use fearless_simd::{Level, Simd, SimdBase, SimdMask, dispatch, u8x64};
 
 /// So many bytes are looked at together.
 pub(super) const TOGETHER: usize = 64;
@@ -40,5 +42,52 @@ impl Marks {
             odd ^= odd << width;
         }
         odd ^ before
+    }
+}
+
+/// Where the cell of this number is in a row, counted from 0: at a glance, so only where it and the delimiter behind it are among
+/// the first bytes and no quote stands before it, nor begins it.
+#[inline]
+pub(crate) fn plain_cell(row: &[u8], delimiter: u8, number: usize) -> Option<Range<usize>> {
+    let head = row.first_chunk()?;
+    // Vectors that every processor has: to choose others would take longer than they save.
+    let marks = dispatch!(Level::baseline(), simd => Marks::of(simd, head, delimiter));
+    let mut delimiters = marks.delimiters;
+    let mut start = 0;
+    for _ in 0..number {
+        start = delimiters.trailing_zeros() + 1;
+        delimiters &= delimiters.wrapping_sub(1);
+    }
+    let end = delimiters.trailing_zeros();
+    let up_to_start = u64::MAX >> (63 - start.min(63));
+    (delimiters != 0 && marks.quotes & up_to_start == 0).then_some(start as usize..end as usize)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cells(row: &str) -> Vec<Option<String>> {
+        let cell = |number| plain_cell(row.as_bytes(), b',', number).map(|span| row[span].to_owned());
+        (0..4).map(cell).collect()
+    }
+
+    #[test]
+    fn cells_are_plain_up_to_the_first_quote_and_the_last_delimiter() {
+        let some = |text: &str| Some(text.to_owned());
+        let long = "x".repeat(60);
+        assert_eq!(
+            cells(&format!("a,,b c,{long}")),
+            [some("a"), some(""), some("b c"), None]
+        );
+        assert_eq!(cells(&format!("a,\"b\",c,{long}")), [some("a"), None, None, None]);
+        assert_eq!(cells(&format!("a,b\",c,{long}")), [some("a"), some("b\""), None, None]);
+        assert_eq!(cells(&format!(",{long},,x")), [some(""), some(&long), some(""), None]);
+        assert_eq!(
+            cells(&format!(",{long}xx,")),
+            [some(""), some(&format!("{long}xx")), None, None]
+        );
+        assert_eq!(cells(&format!(",{long}xxx,")), [some(""), None, None, None]);
+        assert_eq!(cells("a,b,c,"), [const { None }; 4], "shorter than what is looked at");
     }
 }

@@ -4,10 +4,12 @@
 
 mod blocks;
 mod csv;
+mod cuts;
 mod document;
 mod framing;
 mod lines;
 mod marks;
+mod reads;
 mod rows;
 mod sights;
 
@@ -18,8 +20,11 @@ use serde::{Deserialize, Serialize};
 
 pub use blocks::{Block, Blocks};
 pub use csv::{Header, RowReader};
+pub use cuts::Cuts;
 pub use framing::Framing;
 pub use lines::json_part;
+pub(crate) use marks::plain_cell;
+pub use reads::{Chunk, Reads};
 pub use sights::{Needle, Sight};
 
 /// Where a record lies: enough for anyone to cut its bytes out of the source again.

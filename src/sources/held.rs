@@ -60,25 +60,52 @@ impl Held {
         if packing != Packing::Gzip || bytes.len() as u64 == MOST {
             return None;
         }
-        let size = gzip_size(bytes).filter(|size| watch.is_harmless(*size))?;
+        let ending = Ending::of(bytes)?;
+        let size = Some(ending.size.into()).filter(|size| watch.is_harmless(*size))?;
         let mut lease = Lease::take(size)?;
         let length = usize::try_from(size).ok()?;
         let put = libdeflater::Decompressor::new().gzip_decompress(bytes, &mut lease[..length]);
-        (put == Ok(length)).then_some(Piece { lease, length })
+        (put == Ok(length) && ending.is_of(&lease[..length])).then_some(Piece { lease, length })
     }
 }
 
-/// The unpacked size of a gzip file (RFC 1952) of one member that ends where the file does.
+/// How a gzip file (RFC 1952) of one member ends: with the member's checksum and size.
 ///
-/// A member ends with its size. If the last four bytes stand nowhere else in the file, and unpacking brings that many bytes,
-/// then no member ended before: the decoder, which does not say where it stopped, stopped at the end.
-fn gzip_size(bytes: &[u8]) -> Option<u64> {
-    /// The decoder does not check the header's own checksum.
-    const HEADER_CRC: u8 = 2;
-    let (rest, size) = bytes.split_last_chunk::<4>()?;
-    let alone = memchr::memmem::find(bytes, size) == Some(rest.len());
-    let plain = bytes.get(3)? & HEADER_CRC == 0;
-    (alone && plain).then(|| u32::from_le_bytes(*size).into())
+/// The decoder compares both where it stops, and does not say where that is. If the last four bytes stand nowhere else in the
+/// file, and unpacking brings that many bytes, it stopped at the end. In one large file of three hundred they do stand
+/// elsewhere, by chance; there the last eight must not, and the checksum must be that of what came out.
+struct Ending {
+    size: u32,
+    /// To be compared once more.
+    checksum: Option<u32>,
+}
+
+impl Ending {
+    /// None where what unpacks to it may end before the file does.
+    fn of(bytes: &[u8]) -> Option<Self> {
+        /// The decoder does not check the header's own checksum.
+        const HEADER_CRC: u8 = 2;
+        let &[c0, c1, c2, c3, s0, s1, s2, s3] = bytes.last_chunk()?;
+        let alone = |length: usize| {
+            let start = bytes.len() - length;
+            memchr::memmem::find(bytes, &bytes[start..]) == Some(start)
+        };
+        let size_is_alone = alone(4);
+        let plain = bytes.get(3)? & HEADER_CRC == 0;
+        (plain && (size_is_alone || alone(8))).then(|| Self {
+            size: u32::from_le_bytes([s0, s1, s2, s3]),
+            checksum: (!size_is_alone).then(|| u32::from_le_bytes([c0, c1, c2, c3])),
+        })
+    }
+
+    /// Whether it is the ending of what this came out of.
+    fn is_of(&self, unpacked: &[u8]) -> bool {
+        self.checksum.is_none_or(|checksum| {
+            let mut sum = flate2::Crc::new();
+            sum.update(unpacked);
+            sum.sum() == checksum
+        })
+    }
 }
 
 #[cfg(test)]
@@ -108,6 +135,24 @@ mod tests {
         assert_eq!(unpacked(Packing::Gzip, &gzip(&text)).as_ref(), Some(&text));
     }
 
+    /// With eight bytes in its header.
+    fn gzip_with(extra: [u8; 8], text: &[u8]) -> Vec<u8> {
+        let packer = flate2::GzBuilder::new().extra(extra.as_slice());
+        let mut packer = packer.write(Vec::new(), flate2::Compression::fast());
+        packer.write_all(text).expect("memory takes every write");
+        packer.finish().expect("memory takes every write")
+    }
+
+    #[test]
+    fn a_size_that_stands_elsewhere_too_does_no_harm() {
+        let text = "a line of a log\n".repeat(10_000).into_bytes();
+        let ending = *gzip(&text).last_chunk::<8>().expect("as many");
+        let [.., s0, s1, s2, s3] = ending;
+        let by_chance = gzip_with([0, 0, 0, 0, s0, s1, s2, s3], &text);
+        assert_eq!(unpacked(Packing::Gzip, &by_chance).as_ref(), Some(&text));
+        assert_eq!(unpacked(Packing::Gzip, &gzip_with(ending, &text)), None);
+    }
+
     #[test]
     fn anything_else_is_left_to_the_slow_way() {
         let text = "a line of a log\n".repeat(10_000).into_bytes();
@@ -117,11 +162,14 @@ mod tests {
         // The second of two members has the same size; and rubbish that ends like the member before it.
         let twice = [member.clone(), member.clone()].concat();
         let posing = [&member[..], b"rubbish", &member[member.len() - 8..]].concat();
+        // As long, and another.
+        let other = [member.clone(), gzip(&text.to_ascii_uppercase())].concat();
         for packed in [
             &member[..member.len() - 1],
             &damaged,
             &twice,
             &posing,
+            &other,
             b"\x1f\x8b\x08\x00",
         ] {
             assert_eq!(unpacked(Packing::Gzip, packed), None);

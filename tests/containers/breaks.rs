@@ -146,7 +146,7 @@ profile = "superuser"
 {limits}"#
         )
     };
-    // Forty mebibytes, which is eighty blocks, in one line.
+    // Forty mebibytes, which is hundreds of blocks, in one line.
     let line = format!("{}{}\n{}", log(2), "x".repeat(40 << 20), record(2));
     let dir = Dir::new();
     dir.file("log", packed("gzip", line.as_bytes()));

@@ -5,8 +5,8 @@ use std::ops::Range;
 
 use super::{Plan, Profile, Seen, Span, Times, time_path};
 use crate::{
-    records::{Header, Record},
-    time::Timestamp,
+    records::{Header, Record, plain_cell},
+    time::{Hour, Timestamp},
 };
 
 /// Looks at rows under one header.
@@ -18,6 +18,8 @@ pub struct RowGlance {
     /// The column of the time.
     time: usize,
     times: Times,
+    /// Of the row before.
+    hour: Hour,
     named: Option<Named>,
 }
 
@@ -39,26 +41,32 @@ impl RowGlance {
             width: header.columns.len(),
             time: header.position(&path.join(".")).ok()??,
             times,
+            hour: Hour::default(),
             named: Named::new(profile, header.columns.len(), columns),
         })
     }
 
     /// The row's time. None where only the full reading can tell.
-    pub fn time(&self, row: Record<'_>) -> Option<Timestamp> {
+    pub fn time(&mut self, row: Record<'_>) -> Option<Timestamp> {
         if row.cells?.get() != self.width {
             return None;
         }
-        let mut next = 0;
-        for _ in 0..self.time {
-            (_, next) = cell(row.bytes, next, self.delimiter)?;
-        }
-        let (span, _) = cell(row.bytes, next, self.delimiter)?;
-        let text = &row.bytes[span];
+        let at_once = plain_cell(row.bytes, self.delimiter, self.time);
+        let text = &row.bytes[at_once.or_else(|| self.time_cell(row.bytes))?];
         // A doubled quote stands for one; the usual form has none.
         let plain = || !text.contains(&b'"');
         self.times
-            .at_once(text)
+            .next(&mut self.hour, text)
             .or_else(|| plain().then(|| self.time_in(text))?)
+    }
+
+    /// Where the time is, cell by cell.
+    fn time_cell(&self, row: &[u8]) -> Option<Range<usize>> {
+        let mut next = 0;
+        for _ in 0..self.time {
+            (_, next) = cell(row, next, self.delimiter)?;
+        }
+        cell(row, next, self.delimiter).map(|(span, _)| span)
     }
 
     /// The time in the cells of a row that is refused.

@@ -1,0 +1,93 @@
+//! The other half of the work on a source: finding where its records end.
+
+use std::{io, mem, sync::Arc};
+
+use bytesize::ByteSize;
+
+use super::{
+    blocks::{Block, Cutter},
+    reads::{Chunk, Pool},
+};
+
+/// No log has a line as long as this, which would take several times as much memory. An unclosed value or cell costs less.
+const LONGEST: usize = 128 << 20;
+
+/// The other half: finding where records end in what was read, in its order.
+pub struct Cuts {
+    cutter: Box<dyn Cutter>,
+    pool: Arc<Pool>,
+    /// The beginning of a record whose end was not read yet.
+    rest: Vec<u8>,
+    /// Where that is in the source.
+    offset: u64,
+}
+
+impl Cuts {
+    /// By this cutter, of a source from this offset on.
+    pub(super) fn new(cutter: Box<dyn Cutter>, pool: Arc<Pool>, offset: u64) -> Self {
+        Self {
+            cutter,
+            pool,
+            rest: Vec::new(),
+            offset,
+        }
+    }
+
+    /// The whole records up to the end of this chunk, if there are any.
+    pub fn cut(&mut self, chunk: Chunk) -> io::Result<Option<Block>> {
+        let chunk = self.with_rest(chunk);
+        let (bytes, start) = (chunk.bytes(), chunk.own.start);
+        // A line as long as that is none, though its end be in the same stretch.
+        let within = bytes
+            .get(..LONGEST)
+            .map_or(0, |bytes| self.cutter.advance(bytes, false));
+        if bytes.len() >= LONGEST && within == 0 {
+            return Err(io::Error::other(TooLong));
+        }
+        let length = self.cutter.advance(bytes, chunk.last).max(within);
+        if length == 0 && !chunk.last {
+            self.keep(chunk);
+            return Ok(None);
+        }
+        self.rest.extend_from_slice(&bytes[length..]);
+        let block = Block {
+            offset: self.offset,
+            own: start..start + length,
+            buffer: chunk.buffer,
+            spans: self.cutter.cut(length),
+            pool: self.pool.clone(),
+        };
+        self.offset += length as u64;
+        // The end may bring a record without a byte: the missing end of a document.
+        Ok((length > 0 || block.has_records()).then_some(block))
+    }
+
+    /// What was left before, and the chunk: in front of it, or where there is no room, in memory that grows.
+    fn with_rest(&mut self, mut chunk: Chunk) -> Chunk {
+        if let Some(start) = chunk.own.start.checked_sub(self.rest.len()) {
+            chunk.buffer[start..chunk.own.start].copy_from_slice(&self.rest);
+            chunk.own.start = start;
+            self.rest.clear();
+            return chunk;
+        }
+        let mut buffer = mem::take(&mut self.rest);
+        buffer.extend_from_slice(chunk.bytes());
+        self.pool.put(chunk.buffer);
+        let own = 0..buffer.len();
+        Chunk { buffer, own, ..chunk }
+    }
+
+    /// No record ends in all of this.
+    fn keep(&mut self, chunk: Chunk) {
+        if chunk.own == (0..chunk.buffer.len()) {
+            self.rest = chunk.buffer;
+        } else {
+            self.rest.extend_from_slice(chunk.bytes());
+            self.pool.put(chunk.buffer);
+        }
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("a line has no end within {}, the limit for one record", ByteSize::b(LONGEST as u64))]
+struct TooLong;

@@ -1,0 +1,128 @@
+//! The first half of the work on a source: reading it, stretch by stretch.
+
+use std::{
+    io::{self, Read},
+    ops::Range,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+/// Measured: what is read at once stays in the cache until it is judged, and threads seldom wait for each other. Larger reads
+/// bring nothing. A fuzzer's logs are small, and are to be cut too.
+pub(super) const BLOCK: usize = if cfg!(fuzzing) { 256 } else { 1 << 17 };
+
+/// How much is read at first: the framing is told by it.
+pub(super) const FIRST: usize = if cfg!(fuzzing) { 256 } else { 1 << 19 };
+
+/// Room in front of what is read, for the beginning of a record that the block before ended with.
+const HEADROOM: usize = BLOCK / 32;
+
+/// How much is read at most to see the first line end.
+const LONGEST_HEAD: usize = 32 * FIRST;
+
+/// The first half of the work: reading. It may go on while what was read before is cut.
+pub struct Reads<R> {
+    pub(super) reader: R,
+    pub(super) pool: Arc<Pool>,
+    /// Read to tell the framing, and not handed on.
+    pub(super) first: Option<Chunk>,
+    at_end: bool,
+}
+
+/// Bytes as they were read.
+pub struct Chunk {
+    pub(super) buffer: Vec<u8>,
+    pub(super) own: Range<usize>,
+    /// Nothing follows it.
+    pub(super) last: bool,
+}
+
+/// Buffers that were used and can be again: fresh memory costs more than what is read into it.
+#[derive(Debug, Default)]
+pub(super) struct Pool(Mutex<Vec<Vec<u8>>>);
+
+impl Pool {
+    /// A buffer for a block, full of whatever was in it.
+    fn take(&self) -> Vec<u8> {
+        self.buffers().pop().unwrap_or_else(|| vec![0; HEADROOM + BLOCK])
+    }
+
+    /// Keeps a buffer, unless it had to hold a record longer than usual.
+    pub(super) fn put(&self, buffer: Vec<u8>) {
+        if buffer.len() == HEADROOM + BLOCK {
+            self.buffers().push(buffer);
+        }
+    }
+
+    fn buffers(&self) -> MutexGuard<'_, Vec<Vec<u8>>> {
+        // Whoever panicked while holding it left whole buffers.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<R: Read> Reads<R> {
+    pub(super) fn new(reader: R) -> Self {
+        Self {
+            reader,
+            pool: Arc::default(),
+            first: None,
+            at_end: false,
+        }
+    }
+
+    /// Framing is told by lines, so at least the first should be there, within reason.
+    pub(super) fn first_chunk(&mut self) -> io::Result<Chunk> {
+        let mut chunk = self.chunk(vec![0; HEADROOM + FIRST])?;
+        while !chunk.last && chunk.own.len() < LONGEST_HEAD && memchr::memchr(b'\n', chunk.bytes()).is_none() {
+            chunk.buffer.resize(HEADROOM + 2 * chunk.own.len(), 0);
+            self.fill(&mut chunk)?;
+        }
+        Ok(chunk)
+    }
+
+    fn chunk(&mut self, buffer: Vec<u8>) -> io::Result<Chunk> {
+        let mut chunk = Chunk {
+            buffer,
+            own: HEADROOM..HEADROOM,
+            last: false,
+        };
+        self.fill(&mut chunk)?;
+        Ok(chunk)
+    }
+
+    /// Reads until the buffer is full, or to the end.
+    fn fill(&mut self, chunk: &mut Chunk) -> io::Result<()> {
+        while chunk.own.end < chunk.buffer.len() && !self.at_end {
+            match self.reader.read(&mut chunk.buffer[chunk.own.end..]) {
+                Ok(read) => {
+                    chunk.own.end += read;
+                    self.at_end = read == 0;
+                }
+                Err(fault) if fault.kind() == io::ErrorKind::Interrupted => {}
+                Err(fault) => return Err(fault),
+            }
+        }
+        chunk.last = self.at_end;
+        Ok(())
+    }
+}
+
+impl<R: Read> Iterator for Reads<R> {
+    type Item = io::Result<Chunk>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let first = self.first.take().map(Ok);
+        first.or_else(|| (!self.at_end).then(|| self.chunk(self.pool.take())))
+    }
+}
+
+impl Chunk {
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.buffer[self.own.clone()]
+    }
+
+    /// Leaves so many bytes out, and tells how many.
+    pub(super) fn skip(&mut self, length: usize) -> usize {
+        self.own.start += length;
+        length
+    }
+}
