@@ -28,6 +28,9 @@ pub struct Local {
     pub threads: Option<NonZeroUsize>,
 }
 
+/// As much as the program's first thread has: templates of a case may be nested as deeply here as there.
+const STACK: usize = 8 << 20;
+
 impl Local {
     /// Runs work on this many threads; on those there are, if one of them asks.
     pub fn install<T: Send>(&self, work: impl FnOnce() -> T + Send) -> Result<T, EngineError> {
@@ -35,7 +38,7 @@ impl Local {
         if rayon::current_thread_index().is_some() && [0, rayon::current_num_threads()].contains(&threads) {
             return Ok(work());
         }
-        let pool = ThreadPoolBuilder::new().num_threads(threads).build();
+        let pool = ThreadPoolBuilder::new().num_threads(threads).stack_size(STACK).build();
         let pool = pool.map_err(|fault| EngineError::Threads {
             fault: fault.to_string(),
         })?;

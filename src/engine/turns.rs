@@ -109,6 +109,7 @@ impl<R: Iterator, C: FnMut(R::Item) -> Option<B>, B> Turns<R, C, B> {
         reader.last = read.is_none() || cuts.is_none();
         drop(reader);
         let (mut cuts, read) = cuts.zip(read)?;
+        let _cutting = Cutting(self);
         cuts(read)
     }
 
@@ -168,6 +169,18 @@ impl<R, C, B> Drop for Reader<'_, R, C, B> {
         table.ended |= self.last || thread::panicking();
         if table.ended {
             self.turns.news.notify_all();
+        }
+    }
+}
+
+/// The one who cuts. Others may read meanwhile, or sleep.
+struct Cutting<'t, R, C, B>(&'t Turns<R, C, B>);
+
+impl<R, C, B> Drop for Cutting<'_, R, C, B> {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            self.0.table().ended = true;
+            self.0.news.notify_all();
         }
     }
 }
@@ -284,7 +297,9 @@ mod tests {
     #[test]
     fn a_panic_of_the_one_who_cuts_leaves_nobody_waiting() {
         let cuts = |block| (block < 9).then_some(block).or_else(|| panic!("a cutter is wrong"));
-        assert_eq!(panics(&Turns::new(Vec::new(), 0.., cuts, 3)), 1);
+        // So slow that the others sleep.
+        let reads = (0..).inspect(|_| thread::sleep(Duration::from_millis(5)));
+        assert_eq!(panics(&Turns::new(Vec::new(), reads, cuts, 3)), 1);
     }
 
     /// Of three threads.

@@ -57,7 +57,7 @@ impl Finder {
         });
     }
 
-    /// The same for every name that stands in the text, as a whole word or not, and where in the form of it.
+    /// The same for every name that stands in the text where a word may begin, and where in the form of it.
     pub(super) fn each_in_form(&self, form: &Form<'_>, mut tell: impl FnMut(Range<usize>, usize)) {
         let text = form.text.as_bytes();
         let mut left = STEPS * text.len();

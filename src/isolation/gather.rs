@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{
     Kind,
-    bare::{named, spelt},
+    bare::{bare, named, spelt},
     form::searched,
     names::{Owner, Pattern, pseudonyms},
     people,
@@ -133,10 +133,16 @@ impl Gathering {
             return self.own(form, owner, kind);
         }
         let typed = matches!((owner, kind), (Owner::Tenant(_), Kind::Id | Kind::Name)) && is_told_by_its_case(&form);
+        let whole = searched(name);
+        let marked = whole != form && !typed && self.is_long_enough(&whole);
         let pattern = self.short.entry(form).or_default();
         pattern.owned(owner, kind);
         if typed {
             pattern.spellings.insert(spelt(name));
+        }
+        if marked {
+            // `(1234)` says more than the number.
+            self.own(whole, owner, kind);
         }
     }
 
@@ -157,7 +163,7 @@ impl Gathering {
     pub(super) fn finish(&mut self) {
         self.addresses();
         for (name, pattern) in &mut self.patterns {
-            pattern.in_texts_alone = pattern.is_person_s() && spans(name);
+            pattern.in_texts_alone = pattern.is_person_s() && (spans(name) || bare(name) != name);
             if pattern.is_allowed()
                 && let Some(short) = self.short.get_mut(name)
             {
@@ -208,13 +214,14 @@ impl Gathering {
         }
         for (name, other) in others {
             let pattern = self.patterns.entry(name).or_default();
-            let mere =
-                |(owner, kind): &(Owner, Kind)| *owner == Owner::Allowed || matches!(kind, Kind::User | Kind::Address);
-            if pattern.owners.iter().all(mere) {
-                other
-                    .owners
-                    .iter()
-                    .for_each(|(owner, kind)| pattern.owned(*owner, *kind));
+            let nobody_s = pattern.owners.iter().all(|(owner, _)| *owner == Owner::Allowed);
+            pattern.also_mere = !nobody_s && pattern.is_person_s();
+            for (owner, kind) in other.owners {
+                // What is somebody's user's is not told to everybody for that.
+                let foreign = matches!(owner, Owner::Agent(_) | Owner::Tenant(_));
+                if nobody_s || pattern.also_mere && foreign {
+                    pattern.owned(owner, kind);
+                }
             }
         }
     }
@@ -229,5 +236,8 @@ fn is_told_by_its_case(name: &str) -> bool {
 /// writes logs would stop everybody's folder by it; in a text it is found like any other.
 fn spans(name: &str) -> bool {
     let comma = |(at, _): (usize, &str)| !name[at + 1..].starts_with(' ');
-    name.contains(['"', '<', '>', '{', '}', '[', ']', '|', '`', '&', ';', '\\']) || name.match_indices(',').any(comma)
+    name.contains(['"', '<', '>', '{', '}', '[', ']', '`', '&', ';', '\\'])
+        // Cells of a table of Markdown have blanks around them; many ids have a bar inside.
+        || ["| ", " |"].into_iter().any(|bar| name.contains(bar))
+        || name.match_indices(',').any(comma)
 }

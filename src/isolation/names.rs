@@ -54,6 +54,8 @@ pub(super) struct Pattern {
     pub(super) address: bool,
     /// It may stand in a file though it stands in no text of it.
     pub(super) in_texts_alone: bool,
+    /// It is a user's exactly, and a tenant's or an agent's in another writing only.
+    pub(super) also_mere: bool,
     /// How a short name is typed where it is looked for inside of texts.
     pub(super) spellings: BTreeSet<String>,
 }

@@ -1,9 +1,6 @@
 //! People of a tenant, as its events name them among what was acted on.
 
-use super::{
-    Kind,
-    bare::{bare, named},
-};
+use super::{Kind, bare::bare, form::searched};
 use crate::events::Target;
 
 /// Words in the type of a target that say that it is a person or an account of one.
@@ -58,17 +55,22 @@ pub(super) fn both(target: &Target) -> impl Iterator<Item = &str> {
 }
 
 /// Whom such a text names, in the form in which names are looked for: the id and the name of a person, and e-mail addresses
-/// wherever nothing else stands.
+/// wherever nothing else stands. One with something behind it (`/inbox`, `?subject=Hi`) is taken as it is, and
+/// a person with what surrounds the name, which says more where that is short.
 pub(super) fn names(text: &str, part: Part) -> Vec<(String, Kind)> {
-    let name = named(text);
+    let marked = searched(text);
+    let name = bare(&marked);
     match part {
-        Part::Id if is_particular(&name) => vec![(name, Kind::User)],
-        Part::Name if is_full(&name) => vec![(name, Kind::User)],
+        Part::Id if is_particular(name) => vec![(marked, Kind::User)],
+        Part::Name if is_full(name) => vec![(marked, Kind::User)],
         Part::Id | Part::Name => Vec::new(),
-        Part::Other => {
-            let addresses = addresses(&name).into_iter();
-            addresses.map(|address| (address.to_owned(), Kind::Address)).collect()
-        }
+        Part::Other => match &addresses(name)[..] {
+            [] if holds_address(name) && !name.contains(' ') => vec![(name.to_owned(), Kind::Address)],
+            addresses => addresses
+                .iter()
+                .map(|address| ((*address).to_owned(), Kind::Address))
+                .collect(),
+        },
     }
 }
 
@@ -102,6 +104,15 @@ pub(super) fn is_address(name: &str) -> bool {
     })
 }
 
+/// Whether an address stands in a name, in the form in which it is looked for, whatever is around it.
+pub(super) fn holds_address(name: &str) -> bool {
+    let holds = |piece: &str| {
+        let parts = piece.split_once('@');
+        parts.is_some_and(|(local, domain)| !local.is_empty() && domain.contains('.'))
+    };
+    name.split([' ', ',', ';', '|']).any(holds)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -113,7 +124,7 @@ mod tests {
             name: Some(name.to_owned()),
         };
         let names = texts(&target).flat_map(|(text, part)| names(text, part));
-        names.map(|(name, _)| name).collect()
+        names.map(|(name, _)| bare(&name).to_owned()).collect()
     }
 
     #[test]
@@ -131,14 +142,16 @@ mod tests {
             named_in("page", "", "a@x.example, <b@x.example>"),
             ["a@x.example", "b@x.example"]
         );
+        for text in ["jo@x", "@x.example", "from jo@x.example"] {
+            assert!(named_in("page", text, "").is_empty(), "{text}");
+        }
         for text in [
-            "jo@x",
-            "@x.example",
-            "from jo@x.example",
             "jo@x.example/y",
             "a@b@x.example",
+            "sip:jo@x.example;transport=tls",
+            "mailto:jo@x.example?subject=hi",
         ] {
-            assert!(named_in("page", text, "").is_empty(), "{text}");
+            assert_eq!(named_in("page", text, ""), [text], "what is behind it stays");
         }
     }
 

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, ops::Range};
 use super::{
     Kind, Names,
     bare::named,
-    form::Form,
+    form::{Form, searched},
     names::{Owner, Pattern},
     people,
 };
@@ -201,7 +201,10 @@ impl Reader<'_> {
     pub(super) fn standing_of(&self, pattern: &Pattern) -> Standing {
         let owners = &pattern.owners;
         let any = |test: &dyn Fn(Owner, Kind) -> bool| owners.iter().any(|(owner, kind)| test(*owner, *kind));
-        if any(&|owner, kind| self.is_own(owner) && kind.is_tenant()) {
+        // One's own name in another writing may be somebody else's user.
+        let own_user = |own: bool| any(&|owner, kind| kind == Kind::User && self.is_own(owner) == own);
+        let another_s_user = pattern.also_mere && own_user(false) && !own_user(true);
+        if !another_s_user && any(&|owner, kind| self.is_own(owner) && kind.is_tenant()) {
             Standing::Own
         } else if any(&|owner, _| owner == Owner::Stated) {
             Standing::Stated
@@ -251,10 +254,10 @@ impl Reader<'_> {
         })
     }
 
-    /// Whether a target is somebody.
+    /// Whether a target is somebody, or names somebody's address in whatever way.
     pub fn is_person(target: &Target) -> bool {
         let mut texts = [&target.id, &target.name].into_iter().flatten();
-        people::is_person(target) || texts.any(|text| people::is_address(&named(text)))
+        people::is_person(target) || texts.any(|text| people::holds_address(&searched(text)))
     }
 }
 

@@ -433,6 +433,57 @@ fn what_is_somebody_s_name_exactly_is_nobody_else_s_in_another_writing() {
         shown_among(&case, &users, "t-0001", "dana.fox big_data"),
         "[Agent 01] [another customer]"
     );
+    // Nor is another's user one's own because of one's name.
+    let another_s = [event(&["t-0001"], &[target("user", "big_data", "")], "")];
+    assert_eq!(
+        shown_among(&case, &another_s, "t-0010", "big_data"),
+        "[another customer]"
+    );
+    let both = ["t-0001", "t-0010"].map(|tenant| event(&[tenant], &[target("user", "big_data", "")], ""));
+    assert_eq!(shown_among(&case, &both, "t-0010", "big_data"), "big_data");
+}
+
+#[test]
+fn what_is_short_without_its_marks_is_looked_for_with_them() {
+    let case = case("");
+    let users = ["[u7]", "\"q-9\"", "u.k.", "(1234)"].map(|id| event(&["t-0003"], &[target("user", id, "")], ""));
+    for text in ["see [u7]", "and \"q-9\"", "the u.k. man", "(1234)"] {
+        assert!(
+            shown_among(&case, &users, "t-0001", text).contains("[another customer]"),
+            "{text}"
+        );
+    }
+    let names = names_of(&case, &users, std::iter::empty(), std::iter::empty());
+    let reader = names.for_reader(&TenantId("t-0001".to_owned()));
+    assert!(
+        reader.search("{\"id\":\"q-9\",\"x\":[u7]} (1234)").is_empty(),
+        "formats have such marks"
+    );
+}
+
+#[test]
+fn ids_with_a_bar_are_looked_for_in_files_too() {
+    let case = case("");
+    let users = [event(&["t-0003"], &[target("user", "auth0|5f7c8ec7", "")], "")];
+    let names = names_of(&case, &users, std::iter::empty(), std::iter::empty());
+    let reader = names.for_reader(&TenantId("t-0001".to_owned()));
+    assert_eq!(reader.search("| view | auth0|5f7c8ec7 |").len(), 1);
+}
+
+/// In an event of several customers.
+#[test]
+fn whatever_holds_an_address_is_somebody() {
+    for name in [
+        "ann@acme.example,bob@bolt.example",
+        "mailto:cat@acme.example?subject=Hi",
+        "dan@acme.example/inbox",
+        "eve@acme.example;fay@acme.example",
+        "gil@acme.example:25",
+        "minutes for hal@acme.example",
+    ] {
+        assert!(Reader::is_person(&target("message", "", name)), "{name}");
+    }
+    assert!(!Reader::is_person(&target("message", "m-1", "Minutes @ 10.30")));
 }
 
 #[test]

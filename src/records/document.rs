@@ -187,12 +187,12 @@ impl Document {
     }
 
     /// Lets a value that is open and will not be closed end with its line, and goes on behind it. False where it has no
-    /// further line.
+    /// further line so far: what lies behind may not have been read, and where reads end must change nothing.
     fn resume(&mut self, buffer: &[u8]) -> bool {
         let (State::Value { start: Some(start), .. } | State::Text { start: Some(start), .. }) = self.state else {
             return false;
         };
-        let Some(length) = memchr::memchr(b'\n', &buffer[start..]) else {
+        let Some(length) = memchr::memchr(b'\n', &buffer[start..self.at]) else {
             return false;
         };
         self.found.push(start..start + length);

@@ -98,7 +98,11 @@ impl<R: Read> Reads<R> {
                     self.at_end = read == 0;
                 }
                 Err(fault) if fault.kind() == io::ErrorKind::Interrupted => {}
-                Err(fault) => return Err(fault),
+                Err(fault) => {
+                    // Nothing behind it is read.
+                    self.at_end = true;
+                    return Err(fault);
+                }
             }
         }
         chunk.last = self.at_end;

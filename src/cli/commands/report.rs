@@ -34,7 +34,7 @@ pub(crate) fn run(args: &ReportArgs) -> anyhow::Result<Outcome> {
 
 fn report(args: &ReportArgs, engine: Local) -> anyhow::Result<Outcome> {
     // What is built in has no fault that would have to be told first, and reading it takes as long as a small log.
-    let built_in = thread::spawn(|| (Catalogue::built_in(), Templates::built_in()));
+    let built_in = thread::Builder::new().spawn(built_in);
     // What is dropped at the end of the program is not worth the time, here and below.
     let case = ManuallyDrop::new(question::case(&args.question)?);
     let plan = ManuallyDrop::new(question::plan(&args.question, &case, Some(&args.out))?);
@@ -47,7 +47,11 @@ fn report(args: &ReportArgs, engine: Local) -> anyhow::Result<Outcome> {
     tell_leftovers(&args.out);
     let scan = engine.run(&plan, &Bar::new(args.quiet))?;
     question::verbose(&args.question, &scan);
-    let (catalogue, templates) = built_in.join().expect("what is built in is tested");
+    let (catalogue, templates) = match built_in {
+        Ok(reading) => reading.join().expect("what is built in is tested"),
+        // There was no thread for it.
+        Err(_) => self::built_in(),
+    };
     let (catalogue, catalogue_files) = catalogue.extended(actions);
     let catalogue = ManuallyDrop::new(catalogue);
     let templates = own.unwrap_or(templates);
@@ -70,6 +74,10 @@ fn report(args: &ReportArgs, engine: Local) -> anyhow::Result<Outcome> {
     let manifest = Manifest::new(question, command(args), &answer.findings, inputs, files);
     let out = writer.finish(&manifest, signer.as_ref())?;
     Ok(tell(args, &answer, &out))
+}
+
+fn built_in() -> (Catalogue, Templates) {
+    (Catalogue::built_in(), Templates::built_in())
 }
 
 fn own_templates(case: &Case) -> Result<Option<Templates>, TemplateError> {

@@ -10,6 +10,9 @@ use crate::time::Hour;
 /// So many beginnings are learnt; a log with more of them is walked.
 const MOST: usize = 4;
 
+/// Nothing is learnt of a longer one: who writes records could take any memory by it.
+pub(super) const LONGEST: usize = 64 << 10;
+
 /// The beginnings of records seen so far.
 #[derive(Debug, Clone, Default)]
 pub struct Beginnings {
@@ -34,7 +37,7 @@ impl Beginnings {
         // A broken number may be followed by a quote too.
         let quoted = |at: Option<usize>| at.and_then(|at| record.get(at)) == Some(&b'"');
         let is_text = quoted(time.start.checked_sub(1)) && quoted(Some(time.end));
-        if self.learnt.len() == MOST || !is_text {
+        if self.learnt.len() == MOST || !is_text || time.start > LONGEST {
             return;
         }
         let starts = std::iter::once(0).chain(bodies.iter().map(|body| body.end));

@@ -20,7 +20,7 @@ use serde::{
 };
 use serde_json::value::RawValue;
 
-use super::{Beginnings, Profile, Times, cursor::Cursor, time_path};
+use super::{Beginnings, Profile, Times, beginnings::LONGEST, cursor::Cursor, time_path};
 use crate::{
     events::value::Value,
     records::{Needle, Record},
@@ -116,7 +116,8 @@ fn lead(cursor: &mut Cursor<'_>, name: &[u8], bodies: &mut Vec<Range<usize>>) ->
         }
         if cursor.peek()? == b'"' {
             let body = cursor.string()?;
-            bodies.extend(body.plain.then_some(body.span));
+            // Of what is longer nothing is learnt.
+            bodies.extend((body.plain && body.span.end <= LONGEST).then_some(body.span));
         } else {
             cursor.value()?;
         }

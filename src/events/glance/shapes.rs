@@ -16,6 +16,10 @@ use super::{
 const FORKS: usize = 2048;
 const WAYS: usize = 8;
 
+/// Nothing is learnt of longer records, and no more bytes than so many in all: who writes records could take any memory by it.
+const LONGEST: usize = 64 << 10;
+const LEARNT: usize = 1 << 20;
+
 /// So many records more may be of no known shape than are of one, before no more are compared.
 const PATIENCE: u32 = 64;
 
@@ -25,6 +29,8 @@ pub(super) struct Shapes {
     /// What may follow a text or a number; the first is the beginning of a record.
     forks: Vec<Vec<Way>>,
     patience: u32,
+    /// How many bytes the pieces have.
+    learnt: usize,
     level: Level,
 }
 
@@ -33,6 +39,7 @@ impl Default for Shapes {
         Self {
             forks: Vec::new(),
             patience: 0,
+            learnt: 0,
             level: Level::new(),
         }
     }
@@ -109,7 +116,8 @@ impl Shapes {
 
     /// Learns the shape of a record that was walked, and in which the wanted texts lie so.
     pub(super) fn learn(&mut self, record: &[u8], texts: &[Span]) {
-        if self.patience > PATIENCE || self.forks.len() >= FORKS {
+        let full = self.forks.len() >= FORKS || self.learnt > LEARNT;
+        if self.patience > PATIENCE || full || record.len() > LONGEST {
             return;
         }
         let Some(parts) = parts(record, texts) else { return };
@@ -145,6 +153,7 @@ impl Shapes {
             Part::Number(wanted) => Then::Number(wanted, next),
             Part::End => Then::End,
         };
+        self.learnt += piece.len();
         self.forks[fork].push(Way { piece, then });
         if part != Part::End {
             self.forks.push(Vec::new());
@@ -309,6 +318,19 @@ mod tests {
             shapes.learn(format!(r#"{{"a{way}":"b"}}"#).as_bytes(), &[]);
         }
         assert_eq!(shapes.forks[0].len(), WAYS);
+    }
+
+    #[test]
+    fn what_is_learnt_has_an_end() {
+        let mut shapes = Shapes::default();
+        shapes.learn(format!(r#"{{"n":[1{}]}}"#, ",1".repeat(LONGEST)).as_bytes(), &[]);
+        assert!(shapes.forks.is_empty());
+        for number in 0..4 * LEARNT / LONGEST {
+            let name = format!("{number}{}", "x".repeat(LONGEST / 2));
+            shapes.learn(format!(r#"{{"":"","{name}":"{number}"}}"#).as_bytes(), &[]);
+            shapes.learn(format!(r#"{{"":"","":"","{name}":"{number}"}}"#).as_bytes(), &[]);
+        }
+        assert!(shapes.learnt <= LEARNT + LONGEST);
     }
 
     proptest! {
