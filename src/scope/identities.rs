@@ -1,6 +1,6 @@
 //! Which agent an identity names.
 
-use std::{borrow::Cow, collections::BTreeMap, sync::OnceLock};
+use std::{borrow::Cow, collections::BTreeMap, ops::Range, sync::OnceLock};
 
 use aho_corasick::AhoCorasick;
 
@@ -77,8 +77,13 @@ impl Identities {
     /// The same of a text.
     pub fn any_named_in_text(&self, text: &str) -> bool {
         // Nothing to fold or to decode: the usual record, looked at where it lies.
-        if self.is_plain(text) {
-            return self.is_named_in(text);
+        let (named, plain) = match &self.mentions {
+            Some(mentions) => mentions.any_in(text, |place| self.stands(text, place)),
+            None if self.is_plain(text) => (self.is_named_in(text), true),
+            None => (false, false),
+        };
+        if plain {
+            return named;
         }
         self.is_named_in(&fold(&unescaped(text)))
     }
@@ -96,13 +101,16 @@ impl Identities {
 
     /// Of a text in which only the case of ASCII letters is to be folded.
     fn is_named_in(&self, text: &str) -> bool {
-        let Some(mentions) = &self.mentions else {
-            let mut found = self.finder().find_overlapping_iter(text);
-            return found.any(|found| is_whole(text, found.range()));
-        };
-        mentions.any_in(text, |place| {
-            is_whole(text, place.clone()) && self.folded.contains_key(&text[place].to_ascii_lowercase())
-        })
+        if let Some(mentions) = &self.mentions {
+            return mentions.any_in(text, |place| self.stands(text, place)).0;
+        }
+        let mut found = self.finder().find_overlapping_iter(text);
+        found.any(|found| is_whole(text, found.range()))
+    }
+
+    /// Whether one stands at this place, whole.
+    fn stands(&self, text: &str, place: Range<usize>) -> bool {
+        is_whole(text, place.clone()) && self.folded.contains_key(&text[place].to_ascii_lowercase())
     }
 
     /// Whether searching the text as it is finds what searching it folded and decoded would: ASCII identities, no escapes,
@@ -155,7 +163,7 @@ fn add_ids(agents: &[Agent], folded: &mut BTreeMap<String, usize>) {
 }
 
 /// Whether nothing that could belong to a longer identity stands around it.
-fn is_whole(text: &str, found: std::ops::Range<usize>) -> bool {
+fn is_whole(text: &str, found: Range<usize>) -> bool {
     let belongs = |c: char| c.is_alphanumeric();
     !text[..found.start].chars().next_back().is_some_and(belongs)
         && !text[found.end..].chars().next().is_some_and(belongs)

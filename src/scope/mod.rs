@@ -3,6 +3,7 @@
 //! The order is window, then actor; nothing is ever judged by what was done, in which tenant, or for which ticket.
 
 mod filter;
+mod fragments;
 mod identities;
 mod mentions;
 

@@ -1,0 +1,140 @@
+//! Where one of a few fragments of three bytes stands in a text, and whether the text is as plain as it looks; sixty-four places at
+//! a time.
+
+use fearless_simd::{Level, Simd, SimdBase, SimdMask, dispatch, u8x64};
+
+/// The length of a fragment.
+pub(super) const LENGTH: usize = 3;
+
+/// So many places are looked at together.
+const TOGETHER: usize = 64;
+
+/// So many bytes those reach over.
+const REACH: usize = TOGETHER + LENGTH - 1;
+
+/// The bit that tells the case of ASCII letters. Without it, some signs look like others too.
+const CASE: u8 = 0x20;
+
+/// What is looked for.
+#[derive(Debug)]
+pub(super) struct Fragments {
+    each: Vec<[u8; LENGTH]>,
+    level: Level,
+}
+
+impl Fragments {
+    pub(super) fn new(each: impl Iterator<Item = [u8; LENGTH]>) -> Self {
+        Self {
+            each: each.map(|fragment| fragment.map(|byte| byte | CASE)).collect(),
+            level: Level::new(),
+        }
+    }
+
+    /// Does this with each place where a fragment stands in any case, and with its number: with some places more than once or in
+    /// vain, and in no particular order. False if the text may have an escape, or a letter beyond ASCII that folds into it: the
+    /// Kelvin sign or the long s.
+    pub(super) fn each_in(&self, text: &[u8], mut with: impl FnMut(usize, usize)) -> bool {
+        let Some(last) = text.len().checked_sub(REACH) else {
+            // Behind it are bytes that are nothing.
+            let mut padded = [0; REACH];
+            padded[..text.len()].copy_from_slice(text);
+            return dispatch!(self.level, simd => self.sweep(simd, &padded, 0, &mut with));
+        };
+        // The last places are looked at by overlapping those before, but for what no fragment fits in.
+        let plain_end = text[last + TOGETHER..]
+            .iter()
+            .all(|byte| !matches!(byte, b'\\' | 0xc5 | 0xe2));
+        plain_end & dispatch!(self.level, simd => self.sweep(simd, text, last, &mut with))
+    }
+
+    /// From all places up to the last group, which begins here.
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "it is compiled once for each kind of vectors")]
+    fn sweep<S: Simd>(&self, simd: S, text: &[u8], last: usize, with: &mut impl FnMut(usize, usize)) -> bool {
+        let all = |byte: u8| u8x64::splat(simd, byte);
+        let (mut at, mut odd) = (0, 0);
+        loop {
+            let group = &text[at..at + REACH];
+            let [one, two, three] = [0, 1, 2].map(|offset| u8x64::from_slice(simd, &group[offset..offset + TOGETHER]));
+            let long_s = one.simd_eq(all(0xc5)) & two.simd_eq(all(0xbf));
+            let kelvin = one.simd_eq(all(0xe2)) & two.simd_eq(all(0x84)) & three.simd_eq(all(0xaa));
+            odd |= (one.simd_eq(all(b'\\')) | long_s | kelvin).to_bitmask();
+            let [one, two, three] = [one, two, three].map(|bytes| bytes | all(CASE));
+            for (number, fragment) in self.each.iter().enumerate() {
+                let [first, second, third] = fragment.map(all);
+                let stands = one.simd_eq(first) & two.simd_eq(second) & three.simd_eq(third);
+                let mut places = stands.to_bitmask();
+                while places != 0 {
+                    with(number, at + places.trailing_zeros() as usize);
+                    places &= places - 1;
+                }
+            }
+            if at == last {
+                return odd == 0;
+            }
+            at = (at + TOGETHER).min(last);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const FRAGMENTS: [[u8; LENGTH]; 3] = [*b"@su", *b"sp-", *b"aaa"];
+
+    fn found(text: &[u8]) -> (BTreeSet<(usize, usize)>, bool) {
+        let mut found = BTreeSet::new();
+        let plain = Fragments::new(FRAGMENTS.into_iter()).each_in(text, |number, place| {
+            found.insert((number, place));
+        });
+        (found, plain)
+    }
+
+    fn standing(text: &[u8]) -> BTreeSet<(usize, usize)> {
+        let places = text.windows(LENGTH).enumerate();
+        let stands = |(at, window): (usize, &[u8])| {
+            let number = FRAGMENTS
+                .iter()
+                .position(|fragment| fragment.eq_ignore_ascii_case(window));
+            number.map(|number| (number, at))
+        };
+        places.filter_map(stands).collect()
+    }
+
+    #[test]
+    fn what_folds_or_escapes_is_seen_wherever_it_stands() {
+        for odd in ["\\", "\u{17f}", "\u{212a}"] {
+            for before in 0..150 {
+                for behind in [0, 1, 2, 3, 63, 64, 65, 66, 130] {
+                    let text = format!("{}{odd}{}", "x".repeat(before), "y".repeat(behind));
+                    assert!(!found(text.as_bytes()).1, "{before} {behind}");
+                }
+            }
+        }
+        assert!(found("K sits in Zürich, \u{2126}; ".repeat(9).as_bytes()).1);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(20 * ProptestConfig::default().cases))]
+
+        #[test]
+        fn every_place_is_found(
+            pieces in prop::collection::vec(prop_oneof!["@[sS][uU]", "[sS]P-", "[aA]{0,9}", "[ -~]{0,9}", "x{0,70}", "ä{0,3}"], 0..20),
+        ) {
+            let text = pieces.concat();
+            let (found, _) = found(text.as_bytes());
+            let standing = standing(text.as_bytes());
+            prop_assert!(found.is_superset(&standing), "{text:?}");
+            // In vain only where a sign looks like another without the bit of case.
+            let alike = |&(number, at): &(usize, usize)| {
+                text.as_bytes()[at..].iter().zip(FRAGMENTS[number]).all(|(byte, other)| byte | CASE == other | CASE)
+            };
+            prop_assert!(found.iter().all(alike), "{text:?}");
+        }
+    }
+}
