@@ -33,24 +33,25 @@ impl Fragments {
     /// Does this with each place where a fragment stands in any case, and with its number: with some places more than once or in
     /// vain, and in no particular order. False if the text may have an escape, or a letter beyond ASCII that folds into it: the
     /// Kelvin sign or the long s.
-    pub(super) fn each_in(&self, text: &[u8], mut with: impl FnMut(usize, usize)) -> bool {
+    // What is done is called and not built in: it is done seldom, and would take the registers from the vectors.
+    pub(super) fn each_in(&self, text: &[u8], with: &mut dyn FnMut(usize, usize)) -> bool {
         let Some(last) = text.len().checked_sub(REACH) else {
             // Behind it are bytes that are nothing.
             let mut padded = [0; REACH];
             padded[..text.len()].copy_from_slice(text);
-            return dispatch!(self.level, simd => self.sweep(simd, &padded, 0, &mut with));
+            return dispatch!(self.level, simd => self.sweep(simd, &padded, 0, with));
         };
         // The last places are looked at by overlapping those before, but for what no fragment fits in.
         let plain_end = text[last + TOGETHER..]
             .iter()
             .all(|byte| !matches!(byte, b'\\' | 0xc5 | 0xe2));
-        plain_end & dispatch!(self.level, simd => self.sweep(simd, text, last, &mut with))
+        plain_end & dispatch!(self.level, simd => self.sweep(simd, text, last, with))
     }
 
     /// From all places up to the last group, which begins here.
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "it is compiled once for each kind of vectors")]
-    fn sweep<S: Simd>(&self, simd: S, text: &[u8], last: usize, with: &mut impl FnMut(usize, usize)) -> bool {
+    fn sweep<S: Simd>(&self, simd: S, text: &[u8], last: usize, with: &mut dyn FnMut(usize, usize)) -> bool {
         let all = |byte: u8| u8x64::splat(simd, byte);
         let (mut at, mut odd) = (0, 0);
         loop {
@@ -89,7 +90,7 @@ mod tests {
 
     fn found(text: &[u8]) -> (BTreeSet<(usize, usize)>, bool) {
         let mut found = BTreeSet::new();
-        let plain = Fragments::new(FRAGMENTS.into_iter()).each_in(text, |number, place| {
+        let plain = Fragments::new(FRAGMENTS.into_iter()).each_in(text, &mut |number, place| {
             found.insert((number, place));
         });
         (found, plain)

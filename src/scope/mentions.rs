@@ -45,7 +45,7 @@ impl Mentions {
     /// whether that is so of the text as it is read: not where it has an escape, or a letter that folds into another.
     pub(super) fn any_in(&self, text: &str, stands: impl Fn(Range<usize>) -> bool) -> (bool, bool) {
         let mut any = false;
-        let plain = self.fragments.each_in(text.as_bytes(), |fragment, at| {
+        let plain = self.fragments.each_in(text.as_bytes(), &mut |fragment, at| {
             any = any || self.places(text, at, &self.shapes[fragment]).any(&stands);
         });
         (any, plain)

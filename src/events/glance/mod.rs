@@ -7,6 +7,7 @@
 mod beginnings;
 mod first;
 mod literal;
+mod marks;
 mod order;
 mod row;
 mod shapes;

@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::{Plan, Profile, Seen, Span, Times, time_path};
+use super::{Plan, Profile, Seen, Span, Times, marks::Marks, time_path};
 use crate::{
     records::{Header, Record, plain_cell},
     time::{Hour, Timestamp},
@@ -30,6 +30,8 @@ struct Named {
     /// Which of the wanted texts each column holds.
     wanted: Vec<Option<usize>>,
     texts: Vec<Span>,
+    /// Of the row looked at.
+    marks: Marks,
 }
 
 impl RowGlance {
@@ -42,7 +44,7 @@ impl RowGlance {
             time: header.position(&path.join(".")).ok()??,
             times,
             hour: Hour::default(),
-            named: Named::new(profile, header.columns.len(), columns),
+            named: Named::new(profile, header, columns),
         })
     }
 
@@ -64,9 +66,9 @@ impl RowGlance {
     fn time_cell(&self, row: &[u8]) -> Option<Range<usize>> {
         let mut next = 0;
         for _ in 0..self.time {
-            (_, next) = cell(row, next, self.delimiter)?;
+            (_, next) = cell(row, next, self.delimiter, searched(row))?;
         }
-        cell(row, next, self.delimiter).map(|(span, _)| span)
+        cell(row, next, self.delimiter, searched(row)).map(|(span, _)| span)
     }
 
     /// The time in the cells of a row that is refused.
@@ -84,12 +86,18 @@ impl RowGlance {
 
     /// The row's time and actors; None where only the full reading can tell.
     pub fn look<'b>(&mut self, row: &'b str) -> Option<Seen<'_, 'b>> {
-        let Named { plan, wanted, texts } = self.named.as_mut()?;
+        let Named {
+            plan,
+            wanted,
+            texts,
+            marks,
+        } = self.named.as_mut()?;
         let bytes = row.as_bytes();
         texts.fill(Span::default());
+        marks.look(bytes);
         let mut next = 0;
         for wanted in wanted {
-            let (span, behind) = cell(bytes, next, self.delimiter)?;
+            let (span, behind) = cell(bytes, next, self.delimiter, marked(bytes, marks))?;
             if let Some(wanted) = *wanted {
                 // A doubled quote stands for one.
                 if bytes[span.clone()].contains(&b'"') {
@@ -110,9 +118,9 @@ impl RowGlance {
 }
 
 impl Named {
-    fn new(profile: &Profile, width: usize, columns: &[Option<usize>]) -> Option<Self> {
+    fn new(profile: &Profile, header: &Header, columns: &[Option<usize>]) -> Option<Self> {
         let plan = Plan::new(profile)?;
-        let mut wanted = vec![None; width];
+        let mut wanted = vec![None; header.columns.len()];
         for (text, slot) in plan.slots.iter().enumerate() {
             let Some(column) = columns[*slot] else { continue };
             // Two paths that are one column, such as `/a/b` and `a.b`.
@@ -121,31 +129,51 @@ impl Named {
             }
         }
         let texts = vec![Span::default(); plan.slots.len()];
-        Some(Self { plan, wanted, texts })
+        Some(Self {
+            plan,
+            wanted,
+            texts,
+            marks: Marks::of_cells(header.delimiter),
+        })
     }
 }
 
 /// The cell that begins here, without its quotes, and where the next one does: behind the row's end if there is none. None
-/// too where the row is over.
-fn cell(row: &[u8], start: usize, delimiter: u8) -> Option<(Range<usize>, usize)> {
+/// too where the row is over. The next byte of a kind is found so, or the row's end.
+fn cell(row: &[u8], start: usize, delimiter: u8, find: impl Fn(u8, usize) -> usize) -> Option<(Range<usize>, usize)> {
     if row.get(start) == Some(&b'"') {
-        let end = closing(row, start + 1)?;
+        let end = closing(row, start + 1, find)?;
         return Some((start + 1..end, behind(row, end + 1, delimiter)?));
     }
-    let rest = row.get(start..)?;
-    let end = start + memchr::memchr(delimiter, rest).unwrap_or(rest.len());
+    let end = (start <= row.len()).then(|| find(delimiter, start))?;
     Some((start..end, end + 1))
 }
 
 /// The quote that ends a quoted cell; two in a row stand for one in its text.
-fn closing(row: &[u8], start: usize) -> Option<usize> {
+fn closing(row: &[u8], start: usize, find: impl Fn(u8, usize) -> usize) -> Option<usize> {
     let mut at = start;
     loop {
-        let quote = at + memchr::memchr(b'"', &row[at..])?;
+        let quote = find(b'"', at);
         if row.get(quote + 1) != Some(&b'"') {
-            return Some(quote);
+            return (quote < row.len()).then_some(quote);
         }
         at = quote + 2;
+    }
+}
+
+/// Finds bytes of a row one after the other.
+fn searched(row: &[u8]) -> impl Fn(u8, usize) -> usize {
+    |byte, from| memchr::memchr(byte, &row[from..]).map_or(row.len(), |at| from + at)
+}
+
+/// Finds them by marks of the whole row.
+fn marked(row: &[u8], marks: &Marks) -> impl Fn(u8, usize) -> usize {
+    |byte, from| {
+        let mut at = marks.next(from);
+        while row.get(at).is_some_and(|other| *other != byte) {
+            at = marks.next(at + 1);
+        }
+        at
     }
 }
 
@@ -164,7 +192,13 @@ mod tests {
     fn cells(row: &[u8]) -> Option<Vec<String>> {
         let (mut cells, mut start) = (Vec::new(), 0);
         while start <= row.len() {
-            let (span, behind) = cell(row, start, b',')?;
+            let (span, behind) = cell(row, start, b',', searched(row))?;
+            let mut marks = Marks::of_cells(b',');
+            marks.look(row);
+            assert_eq!(
+                cell(row, start, b',', marked(row, &marks)),
+                Some((span.clone(), behind))
+            );
             let quoted = span.start > start;
             let text = String::from_utf8_lossy(&row[span]).into_owned();
             cells.push(if quoted { text.replace("\"\"", "\"") } else { text });

@@ -4,13 +4,7 @@
 //!
 //! Shapes that begin alike share their beginning, as the branches of a tree do.
 
-use fearless_simd::{Level, Simd, SimdBase, SimdMask, dispatch, u8x32};
-
-use super::{
-    Span,
-    cursor::{Cursor, meaningful},
-    literal::Literal,
-};
+use super::{Span, cursor::Cursor, literal::Literal, marks::Marks};
 
 /// So many forks are learnt in all, and so many ways at one. A log with more variety is walked.
 const FORKS: usize = 2048;
@@ -31,7 +25,8 @@ pub(super) struct Shapes {
     patience: u32,
     /// How many bytes the pieces have.
     learnt: usize,
-    level: Level,
+    /// Of the record that is compared.
+    marks: Marks,
 }
 
 impl Default for Shapes {
@@ -40,7 +35,7 @@ impl Default for Shapes {
             forks: Vec::new(),
             patience: 0,
             learnt: 0,
-            level: Level::new(),
+            marks: Marks::of_strings(),
         }
     }
 }
@@ -67,10 +62,11 @@ enum Then {
 impl Shapes {
     /// Whether the record is of a known shape; if so, with its wanted texts.
     pub(super) fn find(&mut self, record: &[u8], texts: &mut [Span]) -> bool {
-        if self.patience > PATIENCE {
+        if self.patience > PATIENCE || record.len() > LONGEST {
             return false;
         }
-        let found = dispatch!(self.level, simd => self.follow(simd, record, texts)).is_some();
+        self.marks.look(record);
+        let found = self.follow(record, texts).is_some();
         if found {
             self.patience = self.patience.saturating_sub(1);
         } else {
@@ -80,9 +76,7 @@ impl Shapes {
         found
     }
 
-    #[inline(always)]
-    #[expect(clippy::inline_always, reason = "it is compiled once for each kind of vectors")]
-    fn follow<S: Simd>(&self, simd: S, record: &[u8], texts: &mut [Span]) -> Option<()> {
+    fn follow(&self, record: &[u8], texts: &mut [Span]) -> Option<()> {
         let mut cursor = Cursor::new(record);
         let mut fork = 0;
         loop {
@@ -93,7 +87,7 @@ impl Shapes {
             let (wanted, plain, end, next) = match way.then {
                 Then::End => return (cursor.at == record.len()).then_some(()),
                 Then::Text(wanted, next) => {
-                    let end = start + plain(simd, cursor.rest());
+                    let end = self.marks.next(start);
                     let is_plain = record.get(end) == Some(&b'"');
                     // The piece behind it has its quote.
                     cursor.at = if is_plain { end } else { cursor.body()?.span.end };
@@ -160,24 +154,6 @@ impl Shapes {
         }
         Some(next)
     }
-}
-
-/// How many bytes precede the first that means something in a string, as [`meaningful`] tells, more of them at a time.
-#[inline(always)]
-#[expect(clippy::inline_always, reason = "it is compiled once for each kind of vectors")]
-fn plain<S: Simd>(simd: S, bytes: &[u8]) -> usize {
-    let all = |byte: u8| u8x32::splat(simd, byte);
-    let mut at = 0;
-    while let Some(part) = bytes.get(at..at + 32) {
-        let part = u8x32::from_slice(simd, part);
-        let means = part.simd_eq(all(b'"')) | part.simd_eq(all(b'\\')) | part.simd_lt(all(b' '));
-        let means = means.to_bitmask();
-        if means != 0 {
-            return at + means.trailing_zeros() as usize;
-        }
-        at += 32;
-    }
-    at + meaningful(&bytes[at..])
 }
 
 impl Way {

@@ -1,0 +1,129 @@
+//! Where the bytes of a record stand that mean something in it. Told for the whole record at once, so that the end of a string or
+//! of a cell is then a matter of counting bits.
+
+use fearless_simd::{Level, Simd, SimdBase, SimdMask, dispatch, u8x64};
+
+/// So many bytes are looked at together, and told in one word.
+const TOGETHER: usize = 64;
+
+/// The marks of one record.
+#[derive(Debug, Clone)]
+pub(super) struct Marks {
+    means: Means,
+    /// One bit for each byte, the lowest for the first; behind the last a word of none.
+    words: Vec<u64>,
+    length: usize,
+    level: Level,
+}
+
+/// Which bytes mean something.
+#[derive(Debug, Clone, Copy)]
+struct Means {
+    these: [u8; 2],
+    /// And all that are less.
+    least: u8,
+}
+
+impl Marks {
+    /// Of what means something in a JSON string: quotes, backslashes, and control characters, which may not stand there.
+    pub(super) fn of_strings() -> Self {
+        Self::of(*b"\"\\", b' ')
+    }
+
+    /// Of what means something in a row: quotes and delimiters.
+    pub(super) fn of_cells(delimiter: u8) -> Self {
+        Self::of([b'"', delimiter], 0)
+    }
+
+    fn of(these: [u8; 2], least: u8) -> Self {
+        Self {
+            means: Means { these, least },
+            words: vec![0],
+            length: 0,
+            level: Level::new(),
+        }
+    }
+
+    /// Looks at another record.
+    pub(super) fn look(&mut self, record: &[u8]) {
+        self.length = record.len();
+        self.words.resize(record.len().div_ceil(TOGETHER) + 1, 0);
+        dispatch!(self.level, simd => mark(simd, record, self.means, &mut self.words));
+    }
+
+    /// The first at this place or behind; the record's end if there is none.
+    #[inline]
+    pub(super) fn next(&self, mut at: usize) -> usize {
+        while at < self.length {
+            let ahead = self.ahead(at);
+            if ahead != 0 {
+                return at + ahead.trailing_zeros() as usize;
+            }
+            at += TOGETHER;
+        }
+        self.length
+    }
+
+    /// Those of the next sixty-four bytes.
+    fn ahead(&self, at: usize) -> u64 {
+        let (word, bit) = (at / TOGETHER, at % TOGETHER);
+        self.words[word] >> bit | self.words[word + 1] << 1 << (TOGETHER - 1 - bit)
+    }
+}
+
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "it is compiled once for each kind of vectors")]
+fn mark<S: Simd>(simd: S, record: &[u8], means: Means, words: &mut [u64]) {
+    let [one, other, least] = [means.these[0], means.these[1], means.least].map(|byte| u8x64::splat(simd, byte));
+    let marks = |bytes: &[u8; TOGETHER]| {
+        let bytes = u8x64::from_slice(simd, bytes);
+        (bytes.simd_eq(one) | bytes.simd_eq(other) | bytes.simd_lt(least)).to_bitmask()
+    };
+    let (groups, rest) = record.as_chunks();
+    words
+        .iter_mut()
+        .zip(groups)
+        .for_each(|(word, group)| *word = marks(group));
+    let mut last = 0;
+    if !rest.is_empty() {
+        let mut padded = [0; TOGETHER];
+        padded[..rest.len()].copy_from_slice(rest);
+        last = marks(&padded) & ((1 << rest.len()) - 1);
+    }
+    words[groups.len()..].fill(0);
+    words[groups.len()] = last;
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::events::cursor::meaningful;
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(20 * ProptestConfig::default().cases))]
+
+        #[test]
+        fn every_mark_is_the_next_from_where_nothing_is_between(
+            records in prop::collection::vec(
+                prop::collection::vec(prop_oneof!["[a-zä ]{0,90}", r#"["\\\t\x00\x1f]{0,3}"#], 0..12), 1..4,
+            ),
+        ) {
+            let mut marks = Marks::of_strings();
+            for record in records {
+                let record = record.concat();
+                marks.look(record.as_bytes());
+                for at in 0..=record.len() {
+                    prop_assert_eq!(marks.next(at), at + meaningful(&record.as_bytes()[at..]), "{:?} {}", record, at);
+                }
+                let mut cells = Marks::of_cells(b'\t');
+                cells.look(record.as_bytes());
+                for at in 0..=record.len() {
+                    let next = memchr::memchr2(b'"', b'\t', &record.as_bytes()[at..]);
+                    prop_assert_eq!(cells.next(at), next.map_or(record.len(), |next| at + next), "{:?} {}", record, at);
+                }
+            }
+        }
+    }
+}
