@@ -3,8 +3,6 @@
 //! An hour that holds a record of anybody was logged; a run of hours without any is where a log may be missing. So every
 //! record with a time counts here, not only those in scope.
 
-use std::cmp::Ordering;
-
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -46,10 +44,11 @@ impl Coverage {
 
     /// A record of this time was read.
     pub fn absorb(&mut self, time: Timestamp) {
-        if self.first.is_none_or(|first| canonically(&time, &first).is_lt()) {
+        // Of equal instants the precision decides, so that the order of arrival does not.
+        if self.first.is_none_or(|first| time.canonically(&first).is_lt()) {
             self.first = Some(time);
         }
-        if self.last.is_none_or(|last| canonically(&time, &last).is_gt()) {
+        if self.last.is_none_or(|last| time.canonically(&last).is_gt()) {
             self.last = Some(time);
         }
         if let Some((word, bit)) = self.place(time.hour()) {
@@ -164,16 +163,11 @@ fn clip((from, until): (i64, i64), windows: &[Window]) -> Option<Gap> {
 }
 
 fn earlier(one: Option<Timestamp>, other: Option<Timestamp>) -> Option<Timestamp> {
-    one.into_iter().chain(other).min_by(canonically)
+    one.into_iter().chain(other).min_by(Timestamp::canonically)
 }
 
 fn later(one: Option<Timestamp>, other: Option<Timestamp>) -> Option<Timestamp> {
-    one.into_iter().chain(other).max_by(canonically)
-}
-
-/// Equal instants may be written with different precision, which decides then, so that the order of arrival does not.
-fn canonically(one: &Timestamp, other: &Timestamp) -> Ordering {
-    one.cmp(other).then_with(|| one.digits().cmp(&other.digits()))
+    one.into_iter().chain(other).max_by(Timestamp::canonically)
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 //! A timestamp keeps how many fraction digits its source wrote, so that it is shown with that precision and no more;
 //! it compares by the instant alone, in nanoseconds, never as text: `…33.3Z` equals `…33.300Z`.
 
+mod fraction;
 mod hour;
 
 use std::{cmp::Ordering, fmt, ops::Range, str::FromStr};
@@ -11,6 +12,7 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use fraction::Fraction;
 pub use hour::Hour;
 
 /// An instant in UTC and the number of fraction digits it was written with.
@@ -22,9 +24,8 @@ pub use hour::Hour;
 pub struct Timestamp {
     /// Since 1970-01-01T00:00:00Z, without leap seconds.
     seconds: i64,
-    /// Beyond those; a leap second has more than a second of them, as chrono writes it.
-    nanos: u32,
-    digits: u8,
+    /// Beyond those; a leap second has more than a second of it, as chrono writes it.
+    fraction: Fraction,
 }
 
 /// In nanoseconds.
@@ -46,14 +47,14 @@ impl Timestamp {
         }
         Self {
             seconds,
-            nanos,
-            digits: digits.min(9),
+            fraction: Fraction::new(nanos, digits.min(9)),
         }
     }
 
     /// The instant itself.
     pub fn instant(self) -> DateTime<Utc> {
-        DateTime::from_timestamp(self.seconds, self.nanos).expect("it was one, or a date of the years 0 to 9999")
+        DateTime::from_timestamp(self.seconds, self.fraction.nanos())
+            .expect("it was one, or a date of the years 0 to 9999")
     }
 
     /// Whether it can be written and read again: RFC 3339 has four digits for the year.
@@ -63,7 +64,12 @@ impl Timestamp {
 
     /// How many fraction digits it is shown with, 0 to 9.
     pub fn digits(self) -> u8 {
-        self.digits
+        self.fraction.digits()
+    }
+
+    /// By the instant, and equal instants by the precision they are written with.
+    pub fn canonically(&self, other: &Self) -> Ordering {
+        (self.seconds, self.fraction).cmp(&(other.seconds, other.fraction))
     }
 
     /// The start of the clock hour (UTC) that holds it, in hours since 1970-01-01T00:00:00Z.
@@ -144,7 +150,10 @@ impl Timestamp {
         let (nanos, digits, zone) = fraction(rest)?;
         let local = day * 86_400 + hour * 3600 + minute * 60 + second;
         let seconds = local - offset(zone)?;
-        let time = Self { seconds, nanos, digits };
+        let time = Self {
+            seconds,
+            fraction: Fraction::new(nanos, digits),
+        };
         time.is_writable().then_some(time)
     }
 }
@@ -212,7 +221,7 @@ impl fmt::Display for Timestamp {
         }
         let text = self.digits_of_all();
         let text = str::from_utf8(&text).expect("digits and signs");
-        let end = match self.digits {
+        let end = match self.digits() {
             0 => WHOLE,
             digits => WHOLE + 1 + usize::from(digits),
         };
@@ -231,8 +240,8 @@ impl Timestamp {
         // to_rfc3339_opts writes exactly nine digits and a Z.
         let whole = text.len() - ".000000000Z".len();
         f.write_str(&text[..whole])?;
-        if self.digits > 0 {
-            f.write_str(&text[whole..=whole + usize::from(self.digits)])?;
+        if self.digits() > 0 {
+            f.write_str(&text[whole..=whole + usize::from(self.digits())])?;
         }
         f.write_str("Z")
     }
@@ -244,7 +253,7 @@ impl Timestamp {
         let (days, second) = (self.seconds.div_euclid(86_400), self.seconds.rem_euclid(86_400));
         let (year, month, day) = date(days);
         // A leap second has more than a second of nanoseconds.
-        let leap = i64::from(self.nanos / SECOND);
+        let leap = i64::from(self.fraction.nanos() / SECOND);
         let figures = [
             (0, 4, year),
             (5, 2, month),
@@ -252,7 +261,7 @@ impl Timestamp {
             (11, 2, second / 3600),
             (14, 2, second / 60 % 60),
             (17, 2, second % 60 + leap),
-            (20, 9, i64::from(self.nanos % SECOND)),
+            (20, 9, i64::from(self.fraction.nanos() % SECOND)),
         ];
         for (at, digits, figure) in figures {
             let mut rest = figure;
@@ -310,7 +319,7 @@ impl PartialOrd for Timestamp {
 
 impl Ord for Timestamp {
     fn cmp(&self, other: &Self) -> Ordering {
-        (self.seconds, self.nanos).cmp(&(other.seconds, other.nanos))
+        (self.seconds, self.fraction.nanos()).cmp(&(other.seconds, other.fraction.nanos()))
     }
 }
 
@@ -398,7 +407,8 @@ mod tests {
         #[test]
         fn a_time_is_shown_as_chrono_shows_it(seconds in WRITABLE, nanos in 0..SECOND, leap: bool, digits in 0..=9_u8) {
             let leap = leap && seconds.rem_euclid(60) == 59;
-            let time = Timestamp { seconds, nanos: nanos + if leap { SECOND } else { 0 }, digits };
+            let fraction = Fraction::new(nanos + if leap { SECOND } else { 0 }, digits);
+            let time = Timestamp { seconds, fraction };
             let mut full = time.instant().to_rfc3339_opts(SecondsFormat::Nanos, true);
             full.truncate(WHOLE + if digits == 0 { 0 } else { 1 + usize::from(digits) });
             proptest::prop_assert_eq!(time.to_string(), full + "Z");

@@ -1,6 +1,6 @@
 //! Times of a log follow each other: what was found out about the last one's date and hour holds for the next.
 
-use super::{Timestamp, two};
+use super::{Fraction, Timestamp, two};
 
 /// The hour of the time that was read last.
 #[derive(Debug, Clone, Copy, Default)]
@@ -16,10 +16,12 @@ struct Known {
 
 impl Hour {
     /// What [`Timestamp::usual`] tells of this text, in less time where the last one was of the same hour.
+    #[inline]
     pub fn usual(&mut self, text: &[u8]) -> Option<Timestamp> {
         self.again(text).or_else(|| self.anew(text))
     }
 
+    #[inline]
     fn again(self, text: &[u8]) -> Option<Timestamp> {
         let known = self.0?;
         let (hour, rest) = text.split_first_chunk()?;
@@ -34,8 +36,7 @@ impl Hour {
         let (minute, second) = (two(n0, n1)?, two(s0, s1)?);
         (*hour == known.text && minute < 60 && second < 60).then(|| Timestamp {
             seconds: known.start + minute * 60 + second,
-            nanos: u32::try_from(millis).expect("three digits") * 1_000_000,
-            digits,
+            fraction: Fraction::new(u32::try_from(millis).expect("three digits") * 1_000_000, digits),
         })
     }
 
@@ -59,7 +60,7 @@ mod tests {
 
     /// Equal in every part: comparing times ignores how many digits they were written with.
     fn parts(time: Option<Timestamp>) -> Option<(i64, u32, u8)> {
-        time.map(|time| (time.seconds, time.nanos, time.digits))
+        time.map(|time| (time.seconds, time.fraction.nanos(), time.digits()))
     }
 
     proptest! {
