@@ -82,7 +82,7 @@ impl<'p> InBlock<'_, 'p> {
     }
 
     /// What a glance tells; None where the record must be read in full.
-    pub(super) fn verdict(&mut self, record: Record<'_>) -> Option<Told> {
+    pub(super) fn verdict(&mut self, record: &Record<'_>) -> Option<Told> {
         if let Some(time) = self.outside(record) {
             return Some(Told::ByTime(time));
         }
@@ -95,7 +95,7 @@ impl<'p> InBlock<'_, 'p> {
     }
 
     /// The time, if it alone keeps the record out of scope.
-    fn outside(&mut self, record: Record<'_>) -> Option<Timestamp> {
+    fn outside(&mut self, record: &Record<'_>) -> Option<Timestamp> {
         if !self.pays() {
             return None;
         }

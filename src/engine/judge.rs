@@ -78,7 +78,7 @@ impl<'p> Judge<'p> {
         let mut glances = glances.over();
         block.each_seen(glances.needle(), |record| {
             tally.read += 1;
-            match glances.verdict(record) {
+            match glances.verdict(&record) {
                 Some(Told::ByTime(time)) => {
                     tally.efforts.time += 1;
                     tally.outside(time);

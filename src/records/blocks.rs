@@ -10,7 +10,7 @@ use std::{
 };
 
 use super::{
-    Framing, Needle, Record,
+    Framing, Needle, Record, Sight,
     cuts::Cuts,
     document, lines,
     reads::{Pool, Reads},
@@ -98,7 +98,7 @@ impl Block {
     /// Does this with each record, in order. The same as a loop over [`Self::records`], and faster.
     pub fn each(&self, mut with: impl FnMut(Record<'_>)) {
         let bytes = self.bytes();
-        let record = |span: Range<usize>, cells| self.record(bytes, span, cells);
+        let record = |span: Range<usize>, cells| self.record(bytes, span, cells, None);
         match &self.spans {
             Spans::Lines => lines::spans(bytes).for_each(|span| with(record(span, None))),
             Spans::At(spans) => spans.iter().for_each(|span| with(record(span.clone(), None))),
@@ -111,10 +111,7 @@ impl Block {
         match (&self.spans, needle) {
             (Spans::Lines, Some(needle)) => {
                 let bytes = self.bytes();
-                sights::each(bytes, needle, |span, sight| {
-                    let record = self.record(bytes, span, None);
-                    with(Record { sight, ..record })
-                });
+                sights::each(bytes, needle, |span, sight| with(self.record(bytes, span, None, sight)));
             }
             _ => self.each(|record| {
                 let _ = with(record);
@@ -130,18 +127,24 @@ impl Block {
             Spans::At(spans) => ([].as_slice(), spans.as_slice(), [].as_slice()),
             Spans::Rows(rows) => ([].as_slice(), [].as_slice(), rows.as_slice()),
         };
-        let record = move |span, cells| self.record(bytes, span, cells);
+        let record = move |span, cells| self.record(bytes, span, cells, None);
         let plain = lines::spans(lines).chain(spans.iter().cloned());
         let rows = rows.iter().map(move |row| record(row.span.clone(), row.cells));
         plain.map(move |span| record(span, None)).chain(rows)
     }
 
-    fn record<'b>(&self, bytes: &'b [u8], span: Range<usize>, cells: Option<NonZeroUsize>) -> Record<'b> {
+    fn record<'b>(
+        &self,
+        bytes: &'b [u8],
+        span: Range<usize>,
+        cells: Option<NonZeroUsize>,
+        sight: Option<Sight>,
+    ) -> Record<'b> {
         Record {
             offset: self.offset + span.start as u64,
             bytes: &bytes[span],
             cells,
-            sight: None,
+            sight,
         }
     }
 }

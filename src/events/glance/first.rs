@@ -61,7 +61,7 @@ impl TimeFirst {
     }
 
     /// The time of this record, if the rule allows to judge it by that and shows it plainly.
-    pub fn time(&self, record: Record<'_>, known: &mut Beginnings) -> Option<Timestamp> {
+    pub fn time(&self, record: &Record<'_>, known: &mut Beginnings) -> Option<Timestamp> {
         let bytes = record.bytes;
         let (once, backslash) = match record.sight {
             Some(sight) => (sight.once, sight.backslash),

@@ -49,7 +49,7 @@ impl RowGlance {
     }
 
     /// The row's time. None where only the full reading can tell.
-    pub fn time(&mut self, row: Record<'_>) -> Option<Timestamp> {
+    pub fn time(&mut self, row: &Record<'_>) -> Option<Timestamp> {
         if row.cells?.get() != self.width {
             return None;
         }
