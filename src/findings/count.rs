@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{ActionFinding, AgentFinding, Mention, TenantFinding, mask::Mask, slug::slug};
 use crate::{
-    case::{Agent, Case, TenantId},
+    case::{Agent, Case, Tenant, TenantId},
     catalogue::Catalogue,
     isolation::{Names, pseudonyms},
     tenants::{AgentTotals, Outcomes, ScopedEvent, TenantEvent, Totals},
@@ -72,11 +72,12 @@ pub(super) fn figures(case: &Case, catalogue: &Catalogue, id: &TenantId, events:
 }
 
 fn finding(case: &Case, catalogue: &Catalogue, id: &TenantId, events: &[&ScopedEvent], agents: u64) -> TenantFinding {
-    let entry = case.directory.tenants.get(id);
-    let known = entry.is_some();
-    let entry = entry.cloned().unwrap_or_default();
-    let mut named = events.iter().filter_map(|event| event.event.tenant(id));
-    let name = named.find_map(|tenant| tenant.name.clone());
+    let entry = case.directory.tenants.get(&id.0);
+    let text = |cell: Option<&str>| cell.map(str::to_owned);
+    let as_logged = || {
+        let mut named = events.iter().filter_map(|event| event.event.tenant(id));
+        named.find_map(|tenant| tenant.name.clone())
+    };
     let (first, last) = span(events).expect("a tenant is here because an event names it");
     let in_scope = |scope: usize| events.iter().filter(|event| event.scopes.contains(scope)).count() as u64;
     let actions = tallied(events.iter().map(|event| event.event.action.as_str()));
@@ -86,8 +87,8 @@ fn finding(case: &Case, catalogue: &Catalogue, id: &TenantId, events: &[&ScopedE
     }
     TenantFinding {
         id: id.clone(),
-        name: entry.name.or(name),
-        known,
+        name: text(entry.and_then(Tenant::name)).or_else(as_logged),
+        known: entry.is_some(),
         slug: slug(&id.0),
         events: events.len() as u64,
         first,
@@ -106,9 +107,9 @@ fn finding(case: &Case, catalogue: &Catalogue, id: &TenantId, events: &[&ScopedE
         outcomes: outcomes(events),
         agents,
         sessions: distinct(events.iter().filter_map(|event| event.event.session.as_deref())).len() as u64,
-        contact: entry.contact,
-        locale: entry.locale,
-        time_zone: entry.time_zone,
+        contact: text(entry.and_then(Tenant::contact)),
+        locale: text(entry.and_then(Tenant::locale)),
+        time_zone: text(entry.and_then(Tenant::time_zone)),
         masked: 0,
         released: true,
     }
