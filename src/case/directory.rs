@@ -2,7 +2,7 @@
 //! directory is long and few of its customers are touched, and texts of each one's own took longer to make than a
 //! hundred thousand records to judge.
 
-use std::sync::Arc;
+use std::{iter::zip, sync::Arc};
 
 use super::spreadsheet::Row;
 
@@ -42,6 +42,9 @@ pub struct Tenants {
     unquoted: Vec<u8>,
     /// In id order, each id once.
     entries: Vec<Entry>,
+    /// How many bytes all ids begin with alike, and of each the number that the next eight are: most searches end with these.
+    alike: usize,
+    keys: Vec<u64>,
 }
 
 /// Where each cell of a customer begins and ends, in the file or, beyond its end, in what is unquoted.
@@ -61,6 +64,7 @@ impl Tenants {
             file,
             unquoted: Vec::new(),
             entries: Vec::with_capacity(most),
+            ..Self::default()
         }
     }
 
@@ -96,10 +100,21 @@ impl Tenants {
     /// Once all are there: puts them in order. Returns whether no id was there twice.
     pub(super) fn in_order(&mut self) -> bool {
         let mut entries = std::mem::take(&mut self.entries);
-        entries.sort_by(|a, b| self.bytes(a[ID]).cmp(self.bytes(b[ID])));
         let rows = entries.len();
-        entries.dedup_by(|a, b| self.bytes(a[ID]) == self.bytes(b[ID]));
+        // As nearly all are listed.
+        if !entries.is_sorted_by(|a, b| self.bytes(a[ID]) < self.bytes(b[ID])) {
+            entries.sort_by(|a, b| self.bytes(a[ID]).cmp(self.bytes(b[ID])));
+            entries.dedup_by(|a, b| self.bytes(a[ID]) == self.bytes(b[ID]));
+        }
         self.entries = entries;
+        let id = |entry: Option<&Entry>| entry.map_or(&[][..], |entry| self.bytes(entry[ID]));
+        let ends = zip(id(self.entries.first()), id(self.entries.last()));
+        self.alike = ends.take_while(|(first, last)| first == last).count();
+        let keys = self
+            .entries
+            .iter()
+            .map(|entry| key(&self.bytes(entry[ID])[self.alike..]));
+        self.keys = keys.collect();
         self.entries.len() == rows
     }
 
@@ -115,9 +130,13 @@ impl Tenants {
 
     /// The customer of this id.
     pub fn get(&self, id: &str) -> Option<Tenant<'_>> {
+        let key = key(id.as_bytes().get(self.alike..)?);
+        let first = self.keys.partition_point(|other| *other < key);
+        let count = self.keys[first..].partition_point(|other| *other == key);
         let own = |entry: &Entry| self.bytes(entry[ID]).cmp(id.as_bytes());
-        let at = self.entries.binary_search_by(own).ok()?;
-        Some(self.tenant(&self.entries[at]))
+        let among = &self.entries[first..first + count];
+        let at = among.binary_search_by(own).ok()?;
+        Some(self.tenant(&among[at]))
     }
 
     /// In id order.
@@ -174,8 +193,82 @@ impl<'d> Tenant<'d> {
     }
 }
 
+/// The number that the first eight bytes are, in the order of texts.
+fn key(text: &[u8]) -> u64 {
+    let mut first = [0; 8];
+    zip(&mut first, text).for_each(|(to, byte)| *to = *byte);
+    u64::from_be_bytes(first)
+}
+
 /// The words of a cell that holds several, separated by blanks or `;`.
 fn words(text: &str) -> impl Iterator<Item = &str> {
     let words = text.split(|c: char| c == ';' || c.is_whitespace());
     words.filter(|word| !word.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use proptest::prelude::*;
+
+    use super::{super::tenants::read_csv, *};
+
+    type Cells = [String; COLUMNS.len()];
+
+    /// As a program writes it that quotes only what it must, or everything.
+    fn written(cells: &Cells, all: bool) -> String {
+        let cell = |text: &String| {
+            if all || text.contains(['"', ',']) {
+                format!("\"{}\"", text.replace('"', "\"\""))
+            } else {
+                text.clone()
+            }
+        };
+        cells.each_ref().map(cell).join(",")
+    }
+
+    fn told(tenant: Tenant<'_>) -> Cells {
+        let domains: Vec<_> = tenant.domains().collect();
+        let text = |cell: Option<&str>| cell.unwrap_or_default().to_owned();
+        [
+            tenant.id().to_owned(),
+            text(tenant.name()),
+            domains.join(" "),
+            text(tenant.contact()),
+            text(tenant.locale()),
+            text(tenant.time_zone()),
+        ]
+    }
+
+    proptest! {
+        /// Every cell is as it was written, without the white space around it; and everybody is found, in id order.
+        #[test]
+        fn customers_are_told_as_they_are_listed(
+            rows in prop::collection::vec((prop::array::uniform6("[ab \",;é日]{0,5}"), any::<bool>()), 0..9),
+            end in "(\r\n|\n)",
+            alike in "(x-|long prefix )?",
+            other_ids in prop::collection::vec("(x-|long prefix )?[0-9]?[ab ]{0,2}", 9),
+        ) {
+            let mut text = COLUMNS.join(",") + &end;
+            let mut expected = BTreeMap::new();
+            for (number, (mut cells, all)) in rows.into_iter().enumerate() {
+                cells[ID] = format!(" {alike}{}{}", number * 7 % 10, cells[ID]);
+                text += &(written(&cells, all) + &end);
+                cells = cells.map(|cell| cell.trim().to_owned());
+                cells[DOMAINS] = words(&cells[DOMAINS]).collect::<Vec<_>>().join(" ");
+                expected.insert(cells[ID].clone(), cells);
+            }
+            let mut faults = Vec::new();
+            let tenants = read_csv("f", &Arc::new(text.into_bytes()), &mut faults);
+            prop_assert_eq!(faults, []);
+            prop_assert!(tenants.iter().map(told).eq(expected.values().cloned()));
+            for (id, cells) in &expected {
+                prop_assert_eq!(&told(tenants.get(id).expect("it is listed")), cells);
+            }
+            for id in other_ids {
+                prop_assert_eq!(tenants.get(&id).map(told), expected.get(&id).cloned());
+            }
+        }
+    }
 }
