@@ -6,7 +6,12 @@
 mod fraction;
 mod hour;
 
-use std::{cmp::Ordering, fmt, ops::Range, str::FromStr};
+use std::{
+    cmp::Ordering,
+    fmt::{self, Write as _},
+    ops::Range,
+    str::FromStr,
+};
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use schemars::JsonSchema;
@@ -291,7 +296,10 @@ fn date(days: i64) -> (i64, i64, i64) {
 
 impl From<Timestamp> for String {
     fn from(time: Timestamp) -> Self {
-        time.to_string()
+        // In one piece: a text that grows moves twice.
+        let mut text = String::with_capacity(WHOLE + ".000000000Z".len());
+        write!(text, "{time}").expect("memory takes every write");
+        text
     }
 }
 

@@ -100,14 +100,13 @@ impl FileEntry {
 
 impl Manifest {
     /// For this question, asked by this command, with these findings, made from these files, written as these files.
-    pub fn new<'f>(
+    pub fn new(
         case: ManifestCase,
         command: Vec<String>,
         findings: &Findings,
-        inputs: impl IntoIterator<Item = &'f CaseFile>,
+        mut inputs: Vec<InputEntry>,
         mut files: Vec<FileEntry>,
     ) -> Self {
-        let mut inputs: Vec<_> = inputs.into_iter().map(InputEntry::from).collect();
         // A bundle is made of hashed logs only.
         inputs.extend(findings.sources.iter().filter_map(|source| {
             Some(InputEntry {
@@ -136,8 +135,8 @@ impl From<&CaseFile> for InputEntry {
         Self {
             role: file.role.to_owned(),
             path: file.path.clone(),
-            sha256: file.sha256,
-            bytes: file.bytes,
+            sha256: file.sha256(),
+            bytes: file.size(),
             stream_sha256: None,
             stream_bytes: None,
         }

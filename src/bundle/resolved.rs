@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::canonical::canonical;
 use crate::{
-    case::{AgentId, AgentNaming, Case, CaseHeader, InputSpec, ProfileRef, Scope, Tenant, TenantId},
+    case::{AgentId, AgentNaming, Case, CaseFile, CaseHeader, InputSpec, ProfileRef, Scope, Tenant, TenantId},
     digest::Sha256,
     sources::Limits,
     time::Timestamp,
@@ -94,7 +94,7 @@ impl ManifestCase {
         let file = case.files.iter().find(|file| file.role == "case");
         Self {
             header: case.header.clone(),
-            sha256: file.map(|file| file.sha256),
+            sha256: file.map(CaseFile::sha256),
             scopes: case
                 .scopes
                 .iter()
@@ -169,22 +169,22 @@ fn directory(case: &Case) -> ResolvedDirectory {
 #[derive(Debug, Serialize)]
 struct Customer<'c> {
     contact: Option<&'c str>,
-    domains: &'c [String],
-    id: &'c TenantId,
+    domains: Vec<&'c str>,
+    id: &'c str,
     locale: Option<&'c str>,
     name: Option<&'c str>,
     time_zone: Option<&'c str>,
 }
 
 impl<'c> Customer<'c> {
-    fn new((id, tenant): (&'c TenantId, &'c Tenant)) -> Self {
+    fn new(tenant: Tenant<'c>) -> Self {
         Self {
-            contact: tenant.contact.as_deref(),
-            domains: &tenant.domains,
-            id,
-            locale: tenant.locale.as_deref(),
-            name: tenant.name.as_deref(),
-            time_zone: tenant.time_zone.as_deref(),
+            contact: tenant.contact(),
+            domains: tenant.domains().collect(),
+            id: tenant.id(),
+            locale: tenant.locale(),
+            name: tenant.name(),
+            time_zone: tenant.time_zone(),
         }
     }
 }
@@ -198,16 +198,23 @@ mod tests {
         let every: String = ('\0'..='\u{300}')
             .chain("\u{2028}\u{fdd0}\u{10ffff}😀山".chars())
             .collect();
-        let tenant = Tenant {
-            name: Some(every.clone()),
-            domains: vec![every.clone(), String::new()],
-            contact: Some(String::new()),
+        let full = Customer {
+            contact: Some(""),
+            domains: vec![&every, ""],
+            id: &every,
             locale: None,
-            time_zone: Some("Asia/Tokyo".to_owned()),
+            name: Some(&every),
+            time_zone: Some("Asia/Tokyo"),
         };
-        for tenant in [tenant, Tenant::default()] {
-            let id = TenantId(every.clone());
-            let entry = [Customer::new((&id, &tenant))];
+        let bare = Customer {
+            contact: None,
+            domains: Vec::new(),
+            id: &every,
+            locale: None,
+            name: None,
+            time_zone: None,
+        };
+        for entry in [[full], [bare]] {
             assert_eq!(serde_json::to_vec(&entry).expect("JSON"), canonical(&entry));
         }
     }

@@ -1,6 +1,6 @@
 //! The folder a case speaks from, and the files it names there.
 
-use std::{fs, io, path::PathBuf};
+use std::{fs, io, path::PathBuf, sync::Arc};
 
 use super::{CaseFile, ProfileRef};
 use crate::{
@@ -61,12 +61,13 @@ impl Folder {
         role: &'static str,
         written: &Found<String>,
         faults: &mut Vec<Diagnostic>,
-    ) -> Option<(String, Vec<u8>)> {
+    ) -> Option<(String, Arc<Vec<u8>>)> {
         let path = self.resolve(&written.value);
         let fault = |error| faults.push(self.unreadable(role, written, &error));
-        let bytes = fs::read(&path).map_err(fault).ok()?;
+        let bytes = Arc::new(fs::read(&path).map_err(fault).ok()?);
         let name = path.display().to_string();
-        self.files.push(CaseFile::new(role, written.value.clone(), &bytes));
+        let file = CaseFile::sharing(role, written.value.clone(), Arc::clone(&bytes));
+        self.files.push(file);
         self.names.push(name.clone());
         Some((name, bytes))
     }

@@ -3,6 +3,7 @@
 mod adhoc;
 mod agents;
 mod check;
+mod directory;
 mod error;
 mod file;
 mod folder;
@@ -11,12 +12,17 @@ mod load;
 mod spreadsheet;
 mod tenants;
 
-use std::{collections::BTreeMap, fmt, path::PathBuf};
+use std::{fmt, path::PathBuf, sync::Arc};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-pub use self::{adhoc::AdHoc, error::CaseError, identity::fold};
+pub use self::{
+    adhoc::AdHoc,
+    directory::{Directory, Tenant, Tenants},
+    error::CaseError,
+    identity::fold,
+};
 use crate::{
     digest::Sha256,
     document::Found,
@@ -150,38 +156,6 @@ impl Agent {
     }
 }
 
-/// The vendor's customers.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Directory {
-    /// By id. Empty where no directory was given.
-    pub tenants: BTreeMap<TenantId, Tenant>,
-    /// The number of customers, where the case states it because the directory is partial.
-    pub total: Option<u64>,
-}
-
-impl Directory {
-    /// How many customers the vendor has; none where neither a directory nor a number was given.
-    pub fn customers(&self) -> Option<u64> {
-        self.total
-            .or((!self.tenants.is_empty()).then_some(self.tenants.len() as u64))
-    }
-}
-
-/// One customer, as the vendor's directory has it.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Tenant {
-    /// The customer's name.
-    pub name: Option<String>,
-    /// Domains that belong to it.
-    pub domains: Vec<String>,
-    /// Whom to send the report to.
-    pub contact: Option<String>,
-    /// BCP 47 language tag.
-    pub locale: Option<String>,
-    /// IANA time zone name.
-    pub time_zone: Option<String>,
-}
-
 /// A place to look for logs, and the profile that reads them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InputSpec {
@@ -280,21 +254,30 @@ pub struct CaseFile {
     pub role: &'static str,
     /// As written in the case; the case file itself by its file name.
     pub path: String,
-    /// Over its bytes.
-    pub sha256: Sha256,
-    /// Its size.
-    pub bytes: u64,
+    /// The very bytes that were read as the case.
+    bytes: Arc<Vec<u8>>,
 }
 
 impl CaseFile {
     /// The entry for a file of these bytes.
     pub fn new(role: &'static str, path: impl Into<String>, bytes: &[u8]) -> Self {
-        Self {
-            role,
-            path: path.into(),
-            sha256: Sha256::of(bytes),
-            bytes: bytes.len() as u64,
-        }
+        Self::sharing(role, path, Arc::new(bytes.to_vec()))
+    }
+
+    /// The same for bytes that the case goes on using.
+    fn sharing(role: &'static str, path: impl Into<String>, bytes: Arc<Vec<u8>>) -> Self {
+        let path = path.into();
+        Self { role, path, bytes }
+    }
+
+    /// Over its bytes; taken when asked for, as a scan tells it to nobody.
+    pub fn sha256(&self) -> Sha256 {
+        Sha256::of(&self.bytes)
+    }
+
+    /// How many bytes it has.
+    pub fn size(&self) -> u64 {
+        self.bytes.len() as u64
     }
 }
 

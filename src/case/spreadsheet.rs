@@ -3,7 +3,7 @@
 //! `csv-core` and not `csv`, which tells where a record starts but not where its cells do. Whatever could make a cell
 //! vanish without a word is a fault: a misspelt column, a row of another width, a quotation mark never closed.
 
-use std::{borrow::Cow, iter::zip, ops::Range};
+use std::{borrow::Cow, ops::Range};
 
 use csv_core::{ReadFieldResult, Reader};
 
@@ -30,10 +30,32 @@ impl Cell<'_> {
 #[derive(Debug)]
 pub(super) struct Row<'r> {
     lines: &'r Lines<'r>,
-    header: &'r [Option<&'static str>],
+    columns: &'r Columns,
     cells: &'r [Cell<'r>],
     /// Of another width than the header: all but the id may have slipped into a neighbour's column.
     slipped: bool,
+}
+
+/// What the header says.
+#[derive(Debug)]
+struct Columns {
+    /// Each that is known, and its places in a row.
+    places: Vec<(&'static str, Vec<usize>)>,
+    width: usize,
+}
+
+impl Columns {
+    fn new(known: &[&'static str], header: &[Option<&'static str>]) -> Self {
+        let places = |column: &str| {
+            let places = header.iter().enumerate();
+            let places = places.filter(|(_, written)| **written == Some(column));
+            places.map(|(at, _)| at).collect()
+        };
+        Self {
+            places: known.iter().map(|column| (*column, places(column))).collect(),
+            width: header.len(),
+        }
+    }
 }
 
 impl Row<'_> {
@@ -53,17 +75,6 @@ impl Row<'_> {
         Some(Found { value, place })
     }
 
-    /// The words of a cell that holds several, separated by blanks or `;`.
-    pub(super) fn words(&self, column: &str) -> Vec<String> {
-        let text = self.trimmed(column).unwrap_or_default();
-        let words = text.split(|c: char| c == ';' || c.is_whitespace());
-        let words = words.filter(|word| !word.is_empty()).map(str::to_owned);
-        // Most cells hold one, where a list that grows takes room for four.
-        let mut words: Vec<_> = words.collect();
-        words.shrink_to_fit();
-        words
-    }
-
     /// The parts of a cell that holds several, separated by `;`; a part may hold blanks.
     pub(super) fn parts(&self, column: &str) -> Vec<String> {
         let text = self.trimmed(column).unwrap_or_default();
@@ -81,10 +92,27 @@ impl Row<'_> {
         Some(self.lines.place(self.cell(column)?.span.clone()))
     }
 
+    /// Of the column of this number, the cell's text as [`Self::text`] has it, and where it stands in the file if it stands
+    /// there as it is.
+    pub(super) fn standing(&self, column: usize) -> Option<(&str, Option<usize>)> {
+        let (name, places) = &self.columns.places[column];
+        let cell = self.at(name, places)?;
+        let text = cell.text.trim();
+        let before = || cell.text.len() - cell.text.trim_start().len();
+        let start = matches!(cell.text, Cow::Borrowed(_)).then(|| cell.span.start + before());
+        (!text.is_empty()).then_some((text, start))
+    }
+
     fn cell(&self, column: &str) -> Option<&Cell<'_>> {
+        let mut places = self.columns.places.iter();
+        let (name, places) = places.find(|(known, _)| *known == column)?;
+        self.at(name, places)
+    }
+
+    fn at(&self, column: &str, places: &[usize]) -> Option<&Cell<'_>> {
         // A column that is there twice is a fault of its own.
-        let at = zip(self.header, self.cells).rposition(|(known, _)| *known == Some(column))?;
-        self.cells.get(at).filter(|_| !self.slipped || column == "id")
+        let cell = places.iter().rev().find_map(|&at| self.cells.get(at));
+        cell.filter(|_| !self.slipped || column == "id")
     }
 }
 
@@ -115,12 +143,13 @@ pub(super) fn read_rows(
         faults.push(fault.hint(hint).at(lines.place(0..0)));
         return false;
     }
+    let columns = Columns::new(columns, &header);
     let mut complete = true;
     while records.next(&mut cells) {
         if cells.iter().all(|cell| cell.text.trim().is_empty()) {
             continue;
         }
-        match row(&lines, &header, &cells, faults) {
+        match row(&lines, &columns, &cells, faults) {
             Some(row) => take(&row, faults),
             None => complete = false,
         }
@@ -162,7 +191,7 @@ fn header(
 /// None if the row cannot be told which agent or tenant it is about.
 fn row<'r>(
     lines: &'r Lines<'r>,
-    header: &'r [Option<&'static str>],
+    columns: &'r Columns,
     cells: &'r [Cell<'r>],
     faults: &mut Vec<Diagnostic>,
 ) -> Option<Row<'r>> {
@@ -173,16 +202,16 @@ fn row<'r>(
         faults.push(fault.at(lines.place(cell.span.clone())));
         return None;
     }
-    let slipped = cells.len() != header.len();
+    let slipped = cells.len() != columns.width;
     if slipped {
-        let message = format!("this row has {} cells, the header {}", cells.len(), header.len());
+        let message = format!("this row has {} cells, the header {}", cells.len(), columns.width);
         let fault = Diagnostic::new("csv-row-width", message);
         let fault = fault.hint("give every row as many cells as the header, and quote cells that hold commas");
         faults.push(fault.at(lines.place(start())));
     }
     let row = Row {
         lines,
-        header,
+        columns,
         cells,
         slipped,
     };

@@ -1,6 +1,6 @@
 //! From a byte offset to the line and column a person counts.
 
-use std::ops::Range;
+use std::{ops::Range, sync::OnceLock};
 
 use crate::diag::{Diagnostic, Place};
 
@@ -11,20 +11,24 @@ const BYTE_ORDER_MARK: &str = "\u{feff}";
 pub struct Lines<'t> {
     file: &'t str,
     text: &'t str,
-    starts: Vec<usize>,
+    /// Found when the first is asked for: most files have no fault to be placed.
+    starts: OnceLock<Vec<usize>>,
 }
 
 impl<'t> Lines<'t> {
     /// The lines of the file the user named so. A byte order mark is part of no line.
     pub fn new(file: &'t str, text: &'t str) -> Self {
-        let first = if text.starts_with(BYTE_ORDER_MARK) {
-            BYTE_ORDER_MARK.len()
-        } else {
-            0
-        };
-        let breaks = memchr::memchr_iter(b'\n', text.as_bytes());
-        let starts = std::iter::once(first).chain(breaks.map(|at| at + 1)).collect();
+        let starts = OnceLock::new();
         Self { file, text, starts }
+    }
+
+    fn starts(&self) -> &[usize] {
+        self.starts.get_or_init(|| {
+            let mark = self.text.starts_with(BYTE_ORDER_MARK);
+            let first = if mark { BYTE_ORDER_MARK.len() } else { 0 };
+            let breaks = memchr::memchr_iter(b'\n', self.text.as_bytes());
+            std::iter::once(first).chain(breaks.map(|at| at + 1)).collect()
+        })
     }
 
     /// What is written there; empty where the range is none of the text.
@@ -34,14 +38,15 @@ impl<'t> Lines<'t> {
 
     /// The number, from 1, of the line that holds this byte.
     pub fn number(&self, at: usize) -> usize {
-        self.starts.partition_point(|start| *start <= at).max(1)
+        self.starts().partition_point(|start| *start <= at).max(1)
     }
 
     /// The place of a byte range; of one that runs over several lines, the part in its first line.
     pub fn place(&self, range: Range<usize>) -> Place {
         let line = self.number(range.start);
-        let start = self.starts[line - 1];
-        let end = self.starts.get(line).copied().unwrap_or(self.text.len());
+        let starts = self.starts();
+        let start = starts[line - 1];
+        let end = starts.get(line).copied().unwrap_or(self.text.len());
         let text = self.text[start..end].trim_end_matches(['\n', '\r']);
         let inside = |at: usize| at.clamp(start, start + text.len());
         let characters = |range: Range<usize>| self.text.get(range).map_or(0, |part| part.chars().count());

@@ -7,7 +7,7 @@ use super::{
     NearFinding, RefusedFinding, SCHEMA, ScopeFinding, SourceCoverage, SourceFinding, TenantFinding, TenantImpact,
     Tool,
     caveats::caveats,
-    count::{self, Figures},
+    count::{self, Figures, Known, Touched},
 };
 use crate::{
     case::{Case, TenantId},
@@ -117,17 +117,27 @@ impl Answer {
 
     /// The figures alone, for a first look: no customer's copy is made, so no name of others in one is looked for, and
     /// nothing of this can be released.
-    pub fn survey(case: &Case, catalogue: &Catalogue, scan: Scan) -> Result<Findings, CloseError> {
+    pub fn survey(case: &Case, catalogue: &Catalogue, scan: Scan) -> Result<Survey, CloseError> {
         let closing = Closing::new(case, catalogue, scan)?;
+        let known = closing.known();
         let figures = closing
             .settled
             .kept
-            .each_share(|id, events| closing.figures(id, events))?;
+            .each_share(|id, events| closing.figures(&known, id, events))?;
         closing.attributed(&figures, None)?;
         let findings = closing.findings(figures, IsolationFinding::default());
-        closing.settled.kept.leave();
-        Ok(findings)
+        let kept = closing.settled.kept;
+        Ok(Survey { findings, kept })
     }
+}
+
+/// The figures alone.
+#[derive(Debug)]
+pub struct Survey {
+    /// The answer in figures.
+    pub findings: Findings,
+    /// What was counted. To give back its memory takes as long as to count it, so when that is done is left to whoever asked.
+    pub kept: Kept,
 }
 
 /// The books, closed and balanced.
@@ -166,9 +176,14 @@ impl<'c> Closing<'c> {
         })
     }
 
+    /// What figures are counted by.
+    fn known(&self) -> Known<'_> {
+        Known::new(self.case, self.catalogue, self.settled.totals.actions.keys())
+    }
+
     /// One tenant's figures, which stay in memory.
-    fn figures(&self, id: &TenantId, events: &[&ScopedEvent]) -> Result<Figures, StoreError> {
-        let figures = count::figures(self.case, self.catalogue, id, events);
+    fn figures(&self, known: &Known<'_>, id: &TenantId, events: &[&ScopedEvent]) -> Result<Figures, StoreError> {
+        let figures = count::figures(known, id, events);
         self.scan.budget.claim("figures of customers", figures.weight())?;
         Ok(figures)
     }
@@ -176,14 +191,14 @@ impl<'c> Closing<'c> {
     /// Both from one look at the events.
     fn figures_and_names(&self) -> Result<(Vec<Figures>, Names), StoreError> {
         let sighting = Sighting::new(self.case.reports.templates.is_none());
-        let kept = &self.settled.kept;
+        let (kept, known) = (&self.settled.kept, self.known());
         let both = kept.each_share(|id, events| {
             let company = sighting.company(id, events);
             let what = "names of customers' people, whom all reports are searched for,";
             self.scan.budget.claim(what, company.weight())?;
             // Every customer's files are listed.
             self.scan.budget.claim("files of customers", FILES)?;
-            Ok::<_, StoreError>((self.figures(id, events)?, company))
+            Ok::<_, StoreError>((self.figures(&known, id, events)?, company))
         })?;
         let (figures, companies): (Vec<_>, Vec<_>) = both.into_iter().unzip();
         kept.homeless(|event| sighting.words(&[event]))?;
@@ -256,8 +271,9 @@ impl<'c> Closing<'c> {
             records,
         } = self;
         let totals = &settled.totals;
-        let actions = count::actions(catalogue, totals, &figures);
-        let agents = count::agents(&case.agents, totals, &figures);
+        let touched = Touched::new(&self.known(), &figures);
+        let actions = count::actions(catalogue, totals, &touched);
+        let agents = count::agents(&case.agents, totals, &touched);
         let tenants: Vec<_> = figures.into_iter().map(|figures| figures.finding).collect();
         let conflict = |conflict: &Conflict| ConflictFinding {
             event_id: conflict.event_id.clone(),
@@ -272,7 +288,7 @@ impl<'c> Closing<'c> {
             case: case.header.clone(),
             complete: true,
             caveats: Vec::new(),
-            scopes: scopes(case, &totals.scopes, &tenants),
+            scopes: scopes(case, &totals.scopes, &touched.scopes),
             records: *records,
             sources: sources(scan, settled),
             actions,
@@ -312,24 +328,21 @@ fn balanced(settled: &Settled) -> Result<Books, BooksDoNotBalance> {
     }
 }
 
-fn scopes(case: &Case, events: &[u64], tenants: &[TenantFinding]) -> Vec<ScopeFinding> {
-    let finding = |(at, scope): (usize, &crate::case::Scope)| {
-        let touched = |tenant: &&TenantFinding| tenant.scopes.get(&scope.name).is_some_and(|&events| events > 0);
-        ScopeFinding {
-            name: scope.name.clone(),
-            from: scope.window.from,
-            until: scope.window.until,
-            agents: scope
-                .agents
-                .iter()
-                .map(|&agent| case.agents[agent].id.clone())
-                .collect(),
-            basis: scope.basis.clone(),
-            sessions: scope.sessions.clone(),
-            ips: scope.ips.clone(),
-            events: events.get(at).copied().unwrap_or_default(),
-            tenants: tenants.iter().filter(touched).count() as u64,
-        }
+fn scopes(case: &Case, events: &[u64], tenants: &[u64]) -> Vec<ScopeFinding> {
+    let finding = |(at, scope): (usize, &crate::case::Scope)| ScopeFinding {
+        name: scope.name.clone(),
+        from: scope.window.from,
+        until: scope.window.until,
+        agents: scope
+            .agents
+            .iter()
+            .map(|&agent| case.agents[agent].id.clone())
+            .collect(),
+        basis: scope.basis.clone(),
+        sessions: scope.sessions.clone(),
+        ips: scope.ips.clone(),
+        events: events.get(at).copied().unwrap_or_default(),
+        tenants: tenants[at],
     };
     case.scopes.iter().enumerate().map(finding).collect()
 }

@@ -2,21 +2,66 @@
 
 use std::collections::BTreeMap;
 
-use super::{ActionFinding, AgentFinding, Mention, TenantFinding, mask::Mask, slug::slug};
+use super::{ActionFinding, AgentFinding, Counts, Mention, TenantFinding, mask::Mask, slug::slug};
 use crate::{
-    case::{Agent, Case, TenantId},
-    catalogue::Catalogue,
+    case::{Agent, Case, Tenant, TenantId},
+    catalogue::{Catalogue, Effect},
     isolation::{Names, pseudonyms},
     tenants::{AgentTotals, Outcomes, ScopedEvent, TenantEvent, Totals},
     time::Timestamp,
 };
 
-/// One tenant's figures, and what they leave out that figures over all tenants need.
+/// One tenant's figures, and what figures over all tenants need of them.
 #[derive(Debug)]
 pub(super) struct Figures {
     pub(super) finding: TenantFinding,
-    /// By position in the case, in order.
-    agents: Vec<usize>,
+    /// The numbers, as [`Known`] gives them, of what it has events of.
+    touched: Vec<usize>,
+}
+
+/// What there is to count events by, numbered throughout: the agents and the scopes of the case, and the actions in code
+/// order.
+#[derive(Debug)]
+pub(super) struct Known<'c> {
+    case: &'c Case,
+    actions: BTreeMap<&'c str, (usize, Effect)>,
+}
+
+impl<'c> Known<'c> {
+    /// Of this case and these actions, each of which is looked up once.
+    pub(super) fn new(case: &'c Case, catalogue: &Catalogue, actions: impl Iterator<Item = &'c String>) -> Self {
+        let first = case.agents.len() + case.scopes.len();
+        let action = |(number, code): (usize, &'c String)| (code.as_str(), (number, catalogue.lookup(code).effect));
+        let actions = (first..).zip(actions).map(action).collect();
+        Self { case, actions }
+    }
+
+    fn scope(&self, at: usize) -> usize {
+        self.case.agents.len() + at
+    }
+}
+
+/// How many tenants have events of each agent, scope and action.
+#[derive(Debug)]
+pub(super) struct Touched {
+    agents: Vec<u64>,
+    pub(super) scopes: Vec<u64>,
+    actions: Vec<u64>,
+}
+
+impl Touched {
+    pub(super) fn new(known: &Known<'_>, tenants: &[Figures]) -> Self {
+        let mut agents = vec![0; known.scope(known.case.scopes.len()) + known.actions.len()];
+        let each = tenants.iter().flat_map(|tenant| &tenant.touched);
+        each.for_each(|&number| agents[number] += 1);
+        let mut scopes = agents.split_off(known.scope(0));
+        let actions = scopes.split_off(known.case.scopes.len());
+        Self {
+            agents,
+            scopes,
+            actions,
+        }
+    }
 }
 
 /// The event without the tenants it names: what a tenant may see names no other.
@@ -63,68 +108,56 @@ pub(super) fn copies(
 }
 
 /// One tenant's figures, counted as logged: what the vendor reads is what happened.
-pub(super) fn figures(case: &Case, catalogue: &Catalogue, id: &TenantId, events: &[&ScopedEvent]) -> Figures {
-    let mut agents = distinct(events.iter().map(|event| event.agent));
-    // It stays in memory, and had room for every event.
-    agents.shrink_to_fit();
-    let finding = finding(case, catalogue, id, events, agents.len() as u64);
-    Figures { finding, agents }
-}
-
-fn finding(case: &Case, catalogue: &Catalogue, id: &TenantId, events: &[&ScopedEvent], agents: u64) -> TenantFinding {
-    let entry = case.directory.tenants.get(id);
-    let known = entry.is_some();
-    let entry = entry.cloned().unwrap_or_default();
-    let mut named = events.iter().filter_map(|event| event.event.tenant(id));
-    let name = named.find_map(|tenant| tenant.name.clone());
+pub(super) fn figures(known: &Known<'_>, id: &TenantId, events: &[&ScopedEvent]) -> Figures {
+    let case = known.case;
+    let agents = distinct(events.iter().map(|event| event.agent));
+    let in_scope = |at: usize| events.iter().filter(|event| event.scopes.contains(at)).count() as u64;
+    let scopes: Vec<u64> = (0..case.scopes.len()).map(in_scope).collect();
+    let codes: Counts<&str> = events.iter().map(|event| (event.event.action.as_str(), 1)).collect();
+    // It stays in memory.
+    let mut touched = Vec::with_capacity(agents.len() + scopes.len() + codes.keys().count());
+    touched.extend_from_slice(&agents);
+    let inside = scopes.iter().enumerate().filter(|(_, events)| **events > 0);
+    touched.extend(inside.map(|(at, _)| known.scope(at)));
+    let of_code = |(code, count): (&&str, &u64)| {
+        let (number, effect) = known.actions[*code];
+        touched.push(number);
+        (effect, *count)
+    };
+    let effects = codes.iter().map(of_code).collect();
+    let entry = case.directory.tenants.get(&id.0);
+    let text = |cell: Option<&str>| cell.map(str::to_owned);
+    let as_logged = || {
+        let mut named = events.iter().filter_map(|event| event.event.tenant(id));
+        named.find_map(|tenant| tenant.name.clone())
+    };
     let (first, last) = span(events).expect("a tenant is here because an event names it");
-    let in_scope = |scope: usize| events.iter().filter(|event| event.scopes.contains(scope)).count() as u64;
-    let actions = tallied(events.iter().map(|event| event.event.action.as_str()));
-    let mut effects = BTreeMap::new();
-    for (action, count) in &actions {
-        *effects.entry(catalogue.lookup(action).effect).or_default() += count;
-    }
-    TenantFinding {
+    let finding = TenantFinding {
         id: id.clone(),
-        name: entry.name.or(name),
-        known,
+        name: text(entry.and_then(Tenant::name)).or_else(as_logged),
+        known: entry.is_some(),
         slug: slug(&id.0),
         events: events.len() as u64,
         first,
         last,
-        scopes: case
-            .scopes
-            .iter()
-            .zip(0..)
-            .map(|(scope, at)| (scope.name.clone(), in_scope(at)))
-            .collect(),
-        actions: actions
-            .into_iter()
-            .map(|(code, count)| (code.to_owned(), count))
-            .collect(),
+        scopes: case.scopes.iter().map(|scope| scope.name.clone()).zip(scopes).collect(),
+        actions: codes.iter().map(|(code, count)| ((*code).to_owned(), *count)).collect(),
         effects,
         outcomes: outcomes(events),
-        agents,
+        agents: agents.len() as u64,
         sessions: distinct(events.iter().filter_map(|event| event.event.session.as_deref())).len() as u64,
-        contact: entry.contact,
-        locale: entry.locale,
-        time_zone: entry.time_zone,
+        contact: text(entry.and_then(Tenant::contact)),
+        locale: text(entry.and_then(Tenant::locale)),
+        time_zone: text(entry.and_then(Tenant::time_zone)),
         masked: 0,
         released: true,
-    }
+    };
+    Figures { finding, touched }
 }
 
 /// First and last of events in time order.
 fn span(events: &[&ScopedEvent]) -> Option<(Timestamp, Timestamp)> {
     Some((events.first()?.event.time, events.last()?.event.time))
-}
-
-fn tallied<K: Ord>(keys: impl Iterator<Item = K>) -> BTreeMap<K, u64> {
-    let mut counts = BTreeMap::new();
-    for key in keys {
-        *counts.entry(key).or_default() += 1;
-    }
-    counts
 }
 
 fn distinct<T: Ord>(things: impl Iterator<Item = T>) -> Vec<T> {
@@ -143,49 +176,53 @@ fn outcomes(events: &[&ScopedEvent]) -> Outcomes {
 impl Figures {
     /// About how much memory they take.
     pub(super) fn weight(&self) -> u64 {
-        let TenantFinding { id, name, slug, .. } = &self.finding;
-        let texts = id.0.len() + name.as_ref().map_or(0, String::len) + slug.len();
+        let TenantFinding {
+            id,
+            name,
+            slug,
+            contact,
+            locale,
+            time_zone,
+            ..
+        } = &self.finding;
+        let told = [name, contact, locale, time_zone].into_iter().flatten();
+        let texts = id.0.len() + slug.len() + told.map(String::len).sum::<usize>();
         let codes = self.finding.actions.keys().map(|code| code.len() + ENTRY);
         let scopes = self.finding.scopes.keys().map(|name| name.len() + ENTRY);
-        let maps = codes.chain(scopes).sum::<usize>() + size_of_val(&self.agents[..]);
+        let maps = codes.chain(scopes).sum::<usize>() + size_of_val(&self.touched[..]);
         // Twice, as long as they are put in order.
-        (2 * size_of::<Self>() + NODES + texts + maps) as u64
+        (2 * size_of::<Self>() + SMALL + texts + maps) as u64
     }
 }
 
-/// What an entry of a map takes beside its text, about; and what three small maps take in any case.
+/// What an entry of a list takes beside its text, about; and what is lost in any case beside a dozen small things.
 const ENTRY: usize = 48;
-const NODES: usize = 900;
+const SMALL: usize = 150;
 
 /// Every action seen, in code order.
-pub(super) fn actions(catalogue: &Catalogue, totals: &Totals, tenants: &[Figures]) -> Vec<ActionFinding> {
-    let codes = tenants.iter().flat_map(|tenant| tenant.finding.actions.keys());
-    let touched = tallied(codes.map(String::as_str));
-    let finding = |(code, events): (&String, &u64)| {
+pub(super) fn actions(catalogue: &Catalogue, totals: &Totals, touched: &Touched) -> Vec<ActionFinding> {
+    let finding = |((code, events), tenants): ((&String, &u64), &u64)| {
         let entry = catalogue.lookup(code);
         ActionFinding {
             code: code.clone(),
             effect: entry.effect,
             events: *events,
-            tenants: touched.get(code.as_str()).copied().unwrap_or_default(),
+            tenants: *tenants,
             says: entry.says.map(str::to_owned),
             check: entry.check.map(str::to_owned),
         }
     };
-    totals.actions.iter().map(finding).collect()
+    totals.actions.iter().zip(&touched.actions).map(finding).collect()
 }
 
 /// Every listed agent in the order of the case, also those without events.
-pub(super) fn agents(listed: &[Agent], totals: &Totals, tenants: &[Figures]) -> Vec<AgentFinding> {
-    let mut touched = vec![0; listed.len()];
-    let each = tenants.iter().flat_map(|tenant| &tenant.agents);
-    each.for_each(|&agent| touched[agent] += 1);
+pub(super) fn agents(listed: &[Agent], totals: &Totals, touched: &Touched) -> Vec<AgentFinding> {
     let finding = |((at, agent), pseudonym): ((usize, &Agent), String)| {
         let own = totals.agents.get(&at);
         AgentFinding {
             id: agent.id.clone(),
             events: own.map_or(0, |own| own.events),
-            tenants: touched[at],
+            tenants: touched.agents[at],
             first: own.map(AgentTotals::first),
             last: own.map(AgentTotals::last),
             pseudonym,

@@ -6,6 +6,7 @@
 mod caveats;
 mod close;
 mod count;
+mod counts;
 mod isolation;
 mod mask;
 mod shares;
@@ -27,8 +28,10 @@ use crate::{
 };
 
 pub(crate) use close::share;
-pub use close::{BooksDoNotBalance, CloseError, Scan, Scanned};
+pub use close::{BooksDoNotBalance, CloseError, Scan, Scanned, Survey};
+pub use counts::Counts;
 pub use isolation::{Isolation, IsolationFinding, Mention, MentionFinding};
+pub(crate) use shares::in_pieces;
 pub(crate) use slug::slug;
 
 /// The version of this format.
@@ -221,11 +224,14 @@ pub struct TenantFinding {
     /// The latest of them.
     pub last: Timestamp,
     /// Events by scope, every scope of the case.
-    pub scopes: BTreeMap<String, u64>,
+    #[schemars(with = "BTreeMap<String, u64>")]
+    pub scopes: Counts<String>,
     /// Events by action code.
-    pub actions: BTreeMap<String, u64>,
+    #[schemars(with = "BTreeMap<String, u64>")]
+    pub actions: Counts<String>,
     /// Events by effect, those that occur.
-    pub effects: BTreeMap<Effect, u64>,
+    #[schemars(with = "BTreeMap<Effect, u64>")]
+    pub effects: Counts<Effect>,
     /// Events by outcome.
     pub outcomes: Outcomes,
     /// Distinct agents.

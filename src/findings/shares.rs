@@ -2,12 +2,31 @@
 
 use rayon::prelude::*;
 
-use super::{Answer, TenantImpact, count};
+use super::{Answer, TenantFinding, TenantImpact, count};
 use crate::{
     case::TenantId,
     catalogue::Catalogue,
     tenants::{ScopedEvent, StoreError},
 };
+
+/// So many tenants' figures make a piece, small enough for its memory to be used again for the next, and so many pieces for each
+/// thread a round, at the end of which one waits for another.
+const PIECE: usize = 64;
+const ROUND: usize = 4;
+
+/// Makes something of figures in pieces, several at a time, and hands it on in their order. No more than a round is made in
+/// advance.
+pub(crate) fn in_pieces<T: Send, E>(
+    tenants: &[TenantFinding],
+    work: impl Fn(&[TenantFinding]) -> T + Sync,
+    mut take: impl FnMut(T) -> Result<(), E>,
+) -> Result<(), E> {
+    let mut rounds = tenants.chunks(ROUND * PIECE * rayon::current_num_threads());
+    rounds.try_for_each(|round| {
+        let made: Vec<T> = round.par_chunks(PIECE).map(&work).collect();
+        made.into_iter().try_for_each(&mut take)
+    })
+}
 
 impl Answer {
     /// Works on every tenant's share, on several at a time. What is made of them comes in id order. Where the shares do not

@@ -1,6 +1,8 @@
 //! A tenant's folder name. Tenant ids are log text, so a name is made that is safe on every file system, differs from
 //! every other tenant's, and depends on nothing but the id.
 
+use std::borrow::Cow;
+
 use crate::digest::Sha256;
 
 /// Longest part of a folder name that is taken from the id.
@@ -12,7 +14,13 @@ const RESERVED: [&str; 6] = ["con", "prn", "aux", "nul", "com", "lpt"];
 /// The folder name of a tenant: the id itself where it is plain, else its plain part and a digest of the whole id.
 /// A plain id never looks like the latter, so two ids share a name only if 64 bits of their SHA-256 are the same.
 pub(crate) fn slug(id: &str) -> String {
-    let plain: String = id.chars().filter_map(plain).take(LONGEST).collect();
+    // Nearly all ids are plain, and a copy of each need not be made to see that.
+    let stays = id.len() <= LONGEST && id.chars().all(|c| plain(c) == Some(c));
+    let plain: Cow<'_, str> = if stays {
+        Cow::Borrowed(id)
+    } else {
+        id.chars().filter_map(plain).take(LONGEST).collect()
+    };
     let plain = plain.trim_matches('-');
     if plain == id && !is_reserved(id) && !looks_digested(id) {
         return id.to_owned();

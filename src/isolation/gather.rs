@@ -12,7 +12,7 @@ use super::{
     words::Words,
     writings,
 };
-use crate::case::{AgentNaming, Case, TenantId};
+use crate::case::{AgentNaming, Case};
 
 /// A number is a name by itself only if it is longer by so much: short ones stand everywhere.
 const LONGER_NUMBERS: usize = 2;
@@ -71,9 +71,13 @@ impl Gathering {
     }
 
     /// The tenants of the events: their ids and names as logged, and the people of theirs that the events name.
-    pub(super) fn seen(&mut self, tenants: &[&TenantId], companies: &[Company]) {
+    pub(super) fn seen(&mut self, tenants: &[&str], companies: &[Company]) {
         for company in companies {
-            let owner = Owner::Tenant(tenants.binary_search(&&company.id).expect("everybody is there"));
+            let owner = Owner::Tenant(
+                tenants
+                    .binary_search(&company.id.0.as_str())
+                    .expect("everybody is there"),
+            );
             self.add(&company.id.0, owner, Kind::Id);
             company.names.iter().for_each(|name| self.add(name, owner, Kind::Name));
             let people = company.people.iter();
@@ -84,22 +88,18 @@ impl Gathering {
     /// The tenants of the directory: all that the events name, and of the others those of whose names every word stands in
     /// what can come to be printed. A report is made of nothing but the events, the case's words and the templates, so no
     /// other name can stand in it; and to fold and sort all of them would take longer than the whole scan.
-    pub(super) fn directory(
-        &mut self,
-        tenants: &[&TenantId],
-        case: &Case,
-        companies: &[Company],
-        words: Option<&Words>,
-    ) {
+    pub(super) fn directory(&mut self, tenants: &[&str], case: &Case, companies: &[Company], words: Option<&Words>) {
         let mut touched = vec![false; tenants.len()];
         for company in companies {
-            touched[tenants.binary_search(&&company.id).expect("everybody is there")] = true;
+            touched[tenants
+                .binary_search(&company.id.0.as_str())
+                .expect("everybody is there")] = true;
         }
-        for (id, tenant) in &case.directory.tenants {
-            let at = tenants.binary_search(&id).expect("everybody is there");
-            let names = [(&id.0, Kind::Id)].into_iter();
-            let names = names.chain(tenant.name.iter().map(|name| (name, Kind::Name)));
-            let names = names.chain(tenant.domains.iter().map(|domain| (domain, Kind::Domain)));
+        for tenant in case.directory.tenants.iter() {
+            let at = tenants.binary_search(&tenant.id()).expect("everybody is there");
+            let names = [(tenant.id(), Kind::Id)].into_iter();
+            let names = names.chain(tenant.name().map(|name| (name, Kind::Name)));
+            let names = names.chain(tenant.domains().map(|domain| (domain, Kind::Domain)));
             for (name, kind) in names {
                 // Nearly all are ASCII, and nearly none of them is added, so they are not folded first.
                 let may = |words: &Words| {

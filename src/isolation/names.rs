@@ -15,13 +15,13 @@ use super::{
     typed::Typed,
     words::Words,
 };
-use crate::case::{Case, TenantId};
+use crate::case::{Case, Tenant};
 
 /// Every name that some reader may not see, and whose it is.
 #[derive(Debug, Clone)]
 pub struct Names {
     /// Every tenant of the directory and of the events, in id order.
-    tenants: Vec<TenantId>,
+    tenants: Vec<String>,
     pub(super) agents: Vec<AgentLabel>,
     /// By the finder's number; then those of short names.
     pub(super) patterns: Vec<Pattern>,
@@ -153,10 +153,14 @@ impl Names {
             id: agent.id.0.clone(),
             pseudonym,
         });
-        Self::of(tenants.into_iter().cloned().collect(), agents.collect(), gathering)
+        Self::of(
+            tenants.into_iter().map(str::to_owned).collect(),
+            agents.collect(),
+            gathering,
+        )
     }
 
-    fn of(tenants: Vec<TenantId>, agents: Vec<AgentLabel>, mut gathering: Gathering) -> Self {
+    fn of(tenants: Vec<String>, agents: Vec<AgentLabel>, mut gathering: Gathering) -> Self {
         let gathered = (gathering.patterns.len() + gathering.short.len()) as u64;
         gathering.other_writings();
         let Gathering { patterns, short, .. } = gathering;
@@ -192,8 +196,8 @@ impl Names {
     }
 
     /// The reader's place, which a search needs.
-    pub(super) fn reader(&self, tenant: &TenantId) -> Option<usize> {
-        self.tenants.binary_search(tenant).ok()
+    pub(super) fn reader(&self, tenant: &str) -> Option<usize> {
+        self.tenants.binary_search_by(|other| other.as_str().cmp(tenant)).ok()
     }
 
     /// How many identifiers there are, and how many of them are too short to be looked for in any writing.
@@ -204,7 +208,7 @@ impl Names {
     /// Whose a name is, in ids, the first few.
     pub(super) fn whose(&self, pattern: &Pattern, reader: Option<usize>) -> Vec<String> {
         let name = |owner: &(Owner, Kind)| match owner.0 {
-            Owner::Tenant(at) => (Some(at) != reader).then(|| self.tenants[at].0.clone()),
+            Owner::Tenant(at) => (Some(at) != reader).then(|| self.tenants[at].clone()),
             Owner::Agent(at) => Some(self.agents[at].id.clone()),
             Owner::Vendor | Owner::Stated | Owner::Allowed => None,
         };
@@ -226,10 +230,11 @@ pub fn pseudonyms(agents: usize) -> impl Iterator<Item = String> {
 }
 
 /// In id order, each once.
-fn everybody<'a>(case: &'a Case, companies: &'a [Company]) -> Vec<&'a TenantId> {
-    let mut tenants: Vec<_> = companies.iter().map(|company| &company.id).collect();
-    // Both are in order already, so this merges.
-    tenants.extend(case.directory.tenants.keys());
+fn everybody<'a>(case: &'a Case, companies: &'a [Company]) -> Vec<&'a str> {
+    let mut tenants: Vec<_> = companies.iter().map(|company| company.id.0.as_str()).collect();
+    tenants.extend(case.directory.tenants.iter().map(Tenant::id));
+    // Both are in order already, so a stable sort merges them.
+    #[expect(clippy::stable_sort_primitive, reason = "an unstable one would begin anew")]
     tenants.sort();
     tenants.dedup();
     tenants

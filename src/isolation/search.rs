@@ -69,6 +69,11 @@ enum Part {
 impl Names {
     /// The search for this tenant. One that nobody knows may see nobody's names.
     pub fn for_reader(&self, tenant: &TenantId) -> Reader<'_> {
+        self.reading_as(&tenant.0)
+    }
+
+    /// The same by the id's text.
+    pub(super) fn reading_as(&self, tenant: &str) -> Reader<'_> {
         let own = self.reader(tenant);
         Reader { names: self, own }
     }

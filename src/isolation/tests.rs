@@ -274,12 +274,10 @@ fn case_of_short_names(more: &str) -> Case {
         ("a1", "X"),
         ("42", "99"),
     ];
-    let tenant = |name: &str| crate::case::Tenant {
-        name: Some(name.to_owned()),
-        ..Default::default()
-    };
-    let tenants = tenants.map(|(id, name)| (TenantId(id.to_owned()), tenant(name)));
-    case.directory.tenants.extend(tenants);
+    let list = &mut case.directory.tenants;
+    tenants
+        .iter()
+        .for_each(|(id, name)| list.insert([id, name, "", "", "", ""]));
     case
 }
 
@@ -368,18 +366,16 @@ fn a_short_name_in_the_case_s_own_sentences_is_a_fault() {
 #[test]
 fn names_of_several_words_are_found_however_they_are_joined() {
     let mut case = case("");
-    let tenant = |name: &str| crate::case::Tenant {
-        name: Some(name.to_owned()),
-        ..Default::default()
-    };
     let tenants = [
         ("t-0010", "Bolt Freight"),
         ("t-0011", "Coca-Cola"),
         ("t-0012", "Müller Bau"),
         ("t-0013", "At Home"),
     ];
-    let tenants = tenants.map(|(id, name)| (TenantId(id.to_owned()), tenant(name)));
-    case.directory.tenants.extend(tenants);
+    let list = &mut case.directory.tenants;
+    tenants
+        .iter()
+        .for_each(|(id, name)| list.insert([id, name, "", "", "", ""]));
     for text in [
         "bolt-freight",
         "Bolt_Freight",
@@ -417,13 +413,11 @@ fn names_of_several_words_are_found_however_they_are_joined() {
 #[test]
 fn what_is_somebody_s_name_exactly_is_nobody_else_s_in_another_writing() {
     let mut case = case("");
-    let tenant = |name: &str| crate::case::Tenant {
-        name: Some(name.to_owned()),
-        ..Default::default()
-    };
     let tenants = [("t-0010", "Big Data"), ("t-0011", "big-data")];
-    let tenants = tenants.map(|(id, name)| (TenantId(id.to_owned()), tenant(name)));
-    case.directory.tenants.extend(tenants);
+    let list = &mut case.directory.tenants;
+    tenants
+        .iter()
+        .for_each(|(id, name)| list.insert([id, name, "", "", "", ""]));
     let text = "Big Data, big-data, big_data";
     assert_eq!(shown(&case, "t-0010", text), "Big Data, [another customer], big_data");
     assert_eq!(shown(&case, "t-0011", text), "[another customer], big-data, big_data");
@@ -491,11 +485,8 @@ fn other_writings_are_no_further_names() {
     let mut case = case("");
     let counts = |case: &Case| names_of(case, &[], std::iter::empty(), ["Zeta-Works zetaworks"].into_iter()).counts();
     let (before, short) = counts(&case);
-    let zeta = crate::case::Tenant {
-        name: Some("Zeta Works".to_owned()),
-        ..Default::default()
-    };
-    case.directory.tenants.insert(TenantId("t-0010".to_owned()), zeta);
+    let zeta = ["t-0010", "Zeta Works", "", "", "", ""];
+    case.directory.tenants.insert(zeta);
     assert_eq!(counts(&case), (before + 1, short));
 }
 
@@ -604,12 +595,8 @@ fn an_address_of_one_s_own_domain_is_one_s_own_whoever_mentions_it() {
         "[another customer]"
     );
     let mut shared = case.clone();
-    let vendor = shared
-        .directory
-        .tenants
-        .get_mut(&TenantId("t-0008".to_owned()))
-        .expect("it is there");
-    vendor.domains.push("mueller.example".to_owned());
+    let vendor = ["t-0008", "The Vendor", "vendor.example mueller.example", "", "", ""];
+    shared.directory.tenants.insert(vendor);
     assert_eq!(
         shown_among(&shared, &others, "t-0003", "jo@mueller.example"),
         "[another customer]",
@@ -772,18 +759,16 @@ fn the_vendor_s_own_tenant_is_no_fault() {
 #[test]
 fn quotation_marks_and_dashes_are_as_typed() {
     let mut case = case("");
-    let tenant = |name: &str| crate::case::Tenant {
-        name: Some(name.to_owned()),
-        ..Default::default()
-    };
     let tenants = [
         ("t-0010", "O'Neil Ltd"),
         ("t-0011", "Foo-Bar"),
         ("t-0012", "Baz — Qux"),
         ("t-0013", "D’Arc"),
     ];
-    let tenants = tenants.map(|(id, name)| (TenantId(id.to_owned()), tenant(name)));
-    case.directory.tenants.extend(tenants);
+    let list = &mut case.directory.tenants;
+    tenants
+        .iter()
+        .for_each(|(id, name)| list.insert([id, name, "", "", "", ""]));
     for text in [
         "O’Neil Ltd",
         "O%E2%80%99Neil Ltd",

@@ -7,7 +7,7 @@ use super::{
     names::Owner,
 };
 use crate::{
-    case::{Case, CaseError, TenantId},
+    case::{Case, CaseError, Tenant},
     diag::Diagnostic,
     document::Found,
 };
@@ -16,7 +16,7 @@ use crate::{
 /// without a directory is found when the reports are searched.
 pub fn check(case: &Case) -> Result<(), CaseError> {
     let names = Names::in_texts(case, case.told.iter().map(|text| text.value.as_str()));
-    let reader = vendor(case).map_or_else(|| Reader::nobody(&names), |tenant| names.for_reader(tenant));
+    let reader = vendor(case).map_or_else(|| Reader::nobody(&names), |id| names.reading_as(id));
     let faults: Vec<_> = case.told.iter().flat_map(|text| faults(&reader, text)).collect();
     if faults.is_empty() {
         return Ok(());
@@ -25,13 +25,13 @@ pub fn check(case: &Case) -> Result<(), CaseError> {
 }
 
 /// The vendor's own tenant, if it is among its customers: what names that names nobody who does not sign the report.
-fn vendor(case: &Case) -> Option<&TenantId> {
+fn vendor(case: &Case) -> Option<&str> {
     let vendor = named(&case.header.vendor);
     // A directory is long, and nearly all of it is ASCII and somebody else.
-    let is_vendor = |name: &String| reads_as(bare(name), &vendor) || !name.is_ascii() && named(name) == vendor;
+    let is_vendor = |name: &str| reads_as(bare(name), &vendor) || !name.is_ascii() && named(name) == vendor;
     let mut tenants = case.directory.tenants.iter();
-    let own = tenants.find(|(_, tenant)| tenant.name.as_ref().is_some_and(is_vendor));
-    own.map(|(id, _)| id)
+    let own = tenants.find(|tenant| tenant.name().is_some_and(is_vendor));
+    own.map(Tenant::id)
 }
 
 fn faults(reader: &Reader<'_>, text: &Found<String>) -> Vec<Diagnostic> {

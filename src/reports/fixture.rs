@@ -1,6 +1,6 @@
 //! A small answer with everything in it that a report must show or withstand.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
 use crate::{
     case::{AgentId, AgentNaming, CaseHeader, TenantId, Tlp},
@@ -148,12 +148,6 @@ pub(super) fn impact(id: &str, name: Option<&str>, known: bool, mut events: Vec<
         values.dedup();
         values.len() as u64
     };
-    let mut actions = BTreeMap::new();
-    let mut effects = BTreeMap::new();
-    for event in &events {
-        *actions.entry(event.action.clone()).or_insert(0) += 1;
-        *effects.entry(event.effect).or_insert(0) += 1;
-    }
     let finding = TenantFinding {
         id: TenantId(id.to_owned()),
         name: name.map(str::to_owned),
@@ -164,9 +158,10 @@ pub(super) fn impact(id: &str, name: Option<&str>, known: bool, mut events: Vec<
         last: events[events.len() - 1].time,
         scopes: [("possible", 0), ("attributed", 1)]
             .map(|(scope, bit)| (scope.to_owned(), count(&|event| event.scopes.contains(bit))))
-            .into(),
-        actions,
-        effects,
+            .into_iter()
+            .collect(),
+        actions: events.iter().map(|event| (event.action.clone(), 1)).collect(),
+        effects: events.iter().map(|event| (event.effect, 1)).collect(),
         outcomes: Outcomes {
             success: count(&|event| event.outcome == Outcome::Success),
             failure: count(&|event| event.outcome == Outcome::Failure),
@@ -429,7 +424,7 @@ fn actions(tenants: &[TenantImpact]) -> Vec<ActionFinding> {
         events: count(code),
         tenants: tenants
             .iter()
-            .filter(|tenant| tenant.finding.actions.contains_key(code))
+            .filter(|tenant| tenant.finding.actions.get(code).is_some())
             .count() as u64,
         says: text(says),
         check: text(check),

@@ -7,9 +7,13 @@ use std::{
 };
 
 use serde::Serialize;
+use serde_json::{Serializer, ser::Formatter};
 
 use super::out::Out;
-use crate::text::acts;
+use crate::{
+    findings::{TenantFinding, in_pieces},
+    text::acts,
+};
 
 /// A value on each line.
 pub(super) fn lines<V: Serialize>(values: impl IntoIterator<Item = V>, out: &mut Out<'_>) -> io::Result<()> {
@@ -26,15 +30,131 @@ pub(super) fn lines<V: Serialize>(values: impl IntoIterator<Item = V>, out: &mut
 
 /// Indented by two blanks, with a final line's end.
 pub(super) fn pretty(value: &impl Serialize, to: &mut dyn Write) -> io::Result<()> {
+    indented(value, 0, to)?;
+    to.write_all(b"\n")?;
+    to.flush()
+}
+
+/// The same for a value whose empty list of this name these tenants belong in.
+pub(super) fn around(
+    value: &impl Serialize,
+    list: &str,
+    tenants: &[TenantFinding],
+    to: &mut dyn Write,
+) -> io::Result<()> {
+    let mut text = Vec::new();
+    pretty(value, &mut text)?;
+    // Within strings no line breaks, and what is deeper is indented further.
+    let empty = format!("\n  \"{list}\": []");
+    let found = memchr::memmem::find(&text, empty.as_bytes());
+    let Some(inside) = found.map(|at| at + empty.len() - 1).filter(|_| !tenants.is_empty()) else {
+        return to.write_all(&text);
+    };
+    to.write_all(&text[..inside])?;
+    let mut first = true;
+    let piece = |tenants: &[TenantFinding]| {
+        let mut piece = Vec::with_capacity(ROOM * tenants.len());
+        indented(&tenants, 1, &mut piece).map(|()| piece)
+    };
+    in_pieces(tenants, piece, |piece| {
+        let piece = piece?;
+        to.write_all(if std::mem::take(&mut first) { b"" } else { b"," })?;
+        // Without the brackets, and the line that the closing one stands on.
+        to.write_all(&piece[1..piece.len() - "\n  ]".len()])
+    })?;
+    to.write_all(b"\n  ")?;
+    to.write_all(&text[inside..])?;
+    to.flush()
+}
+
+/// About how many bytes the figures of a tenant take.
+const ROOM: usize = 1 << 10;
+
+/// A value that stands so deep, and whose first line is begun already.
+fn indented(value: &impl Serialize, depth: usize, to: &mut dyn Write) -> io::Result<()> {
     let escaping = Escaping {
         to,
         text: String::new(),
     };
+    let layout = Indented { depth, filled: false };
     // The serialiser writes a few bytes at a time.
     let mut out = BufWriter::with_capacity(PIECE, escaping);
-    serde_json::to_writer_pretty(&mut out, value)?;
-    out.write_all(b"\n")?;
+    value.serialize(&mut Serializer::with_formatter(&mut out, layout))?;
     out.flush()
+}
+
+/// The layout of serde's own pretty printer, which writes every two blanks by themselves and takes half as long again.
+struct Indented {
+    depth: usize,
+    /// Whether the list or object that ends next has anything in it.
+    filled: bool,
+}
+
+/// What stands between two values, as far as it is indented.
+const BREAK: &[u8] = b",\n                                ";
+
+impl Indented {
+    fn begin<W: Write + ?Sized>(&mut self, to: &mut W, bracket: &[u8]) -> io::Result<()> {
+        self.depth += 1;
+        self.filled = false;
+        to.write_all(bracket)
+    }
+
+    fn end<W: Write + ?Sized>(&mut self, to: &mut W, bracket: &[u8]) -> io::Result<()> {
+        self.depth -= 1;
+        if self.filled {
+            self.line(to, true)?;
+        }
+        self.filled = true;
+        to.write_all(bracket)
+    }
+
+    fn line<W: Write + ?Sized>(&self, to: &mut W, first: bool) -> io::Result<()> {
+        let blanks = 2 * self.depth;
+        let at_once = blanks.min(BREAK.len() - 2);
+        to.write_all(&BREAK[usize::from(first)..2 + at_once])?;
+        (at_once..blanks).try_for_each(|_| to.write_all(b" "))
+    }
+}
+
+impl Formatter for Indented {
+    fn begin_array<W: Write + ?Sized>(&mut self, to: &mut W) -> io::Result<()> {
+        self.begin(to, b"[")
+    }
+
+    fn end_array<W: Write + ?Sized>(&mut self, to: &mut W) -> io::Result<()> {
+        self.end(to, b"]")
+    }
+
+    fn begin_array_value<W: Write + ?Sized>(&mut self, to: &mut W, first: bool) -> io::Result<()> {
+        self.line(to, first)
+    }
+
+    fn end_array_value<W: Write + ?Sized>(&mut self, _: &mut W) -> io::Result<()> {
+        self.filled = true;
+        Ok(())
+    }
+
+    fn begin_object<W: Write + ?Sized>(&mut self, to: &mut W) -> io::Result<()> {
+        self.begin(to, b"{")
+    }
+
+    fn end_object<W: Write + ?Sized>(&mut self, to: &mut W) -> io::Result<()> {
+        self.end(to, b"}")
+    }
+
+    fn begin_object_key<W: Write + ?Sized>(&mut self, to: &mut W, first: bool) -> io::Result<()> {
+        self.line(to, first)
+    }
+
+    fn begin_object_value<W: Write + ?Sized>(&mut self, to: &mut W) -> io::Result<()> {
+        to.write_all(b": ")
+    }
+
+    fn end_object_value<W: Write + ?Sized>(&mut self, _: &mut W) -> io::Result<()> {
+        self.filled = true;
+        Ok(())
+    }
 }
 
 /// So much is escaped and handed on together.
@@ -49,6 +169,10 @@ struct Escaping<'w> {
 
 impl Write for Escaping<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if plain(bytes) == bytes.len() {
+            self.to.write_all(bytes)?;
+            return Ok(bytes.len());
+        }
         self.text.clear();
         push_escaped(&mut self.text, str::from_utf8(bytes).map_err(io::Error::other)?);
         self.to.write_all(self.text.as_bytes())?;
@@ -111,6 +235,18 @@ mod tests {
         let mut text = Vec::new();
         pretty(&["\u{feff}"], &mut text).expect("memory");
         assert_eq!(text, b"[\n  \"\\ufeff\"\n]\n");
+    }
+
+    #[test]
+    fn it_is_laid_out_as_by_serde() {
+        let mut value = serde_json::json!({"a": {}, "b": [], "c": [[], {"d": [1, {}], "e": null}], "f": {"g": "h"}});
+        for _ in 0..20 {
+            value = serde_json::json!([{"deeper": value}, 1.5]);
+        }
+        let mut text = Vec::new();
+        pretty(&value, &mut text).expect("memory");
+        let serde = serde_json::to_string_pretty(&value).expect("JSON") + "\n";
+        assert_eq!(String::from_utf8(text).expect("UTF-8"), serde);
     }
 
     #[test]

@@ -1,8 +1,9 @@
 //! All reports of the fixture, held against what they must and must not say.
 
 use super::{
-    Artifact, Reports, Templates,
+    Artifact, Reports, Templates, findings_json,
     fixture::{self, HOSTILE, answer},
+    spread_findings_json,
 };
 use crate::{
     case::AgentNaming,
@@ -198,6 +199,19 @@ fn findings_survive_their_file() {
         serde_json::from_str::<crate::findings::Findings>(&text).expect("findings"),
         answer.findings
     );
+}
+
+#[test]
+fn findings_spread_over_threads_are_the_same() {
+    let mut findings = answer().findings;
+    let tenants = findings.tenants.clone();
+    for count in [0, 1, 63, 64, 65, 1500] {
+        findings.tenants = tenants.iter().cycle().take(count).cloned().collect();
+        let (mut one, mut several) = (Vec::new(), Vec::new());
+        findings_json(&findings, &mut one).expect("memory");
+        spread_findings_json(&mut findings, &mut several).expect("memory");
+        assert!(one == several && findings.tenants.len() == count, "{count} tenants");
+    }
 }
 
 #[test]

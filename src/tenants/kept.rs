@@ -1,6 +1,10 @@
 //! What is kept once copies are set apart: each event once, and each tenant's share of them.
 
-use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::{
+    borrow::Cow,
+    hash::{DefaultHasher, Hash as _, Hasher as _},
+    sync::atomic::{AtomicBool, Ordering},
+};
 
 use rayon::prelude::*;
 
@@ -33,13 +37,8 @@ impl Kept {
         let stored = match self {
             Self::Held(held) => {
                 let mut owners = held.owners(|_| true);
-                owners.sort_unstable_by_key(|(id, _)| *id);
-                // What is made is large, and is written where it stays. One at a time, as some have many more events than others.
-                return owners
-                    .par_iter()
-                    .with_max_len(1)
-                    .map(|(id, events)| work(id, events))
-                    .collect();
+                owners.par_sort_unstable_by_key(|(id, _)| *id);
+                return each(&owners, |(id, events)| work(id, events));
             }
             Self::Stored(stored) => stored,
         };
@@ -65,6 +64,36 @@ impl Kept {
     }
 }
 
+/// Works on each, several at a time, and stops with the first fault. What is made is large, so it is written where it stays:
+/// there is a place for each from the start, and `filter_map` takes the faults out of the list without another.
+fn each<O, T, E>(owners: &[O], work: impl Fn(&O) -> Result<T, E> + Sync) -> Result<Vec<T>, E>
+where
+    O: Sync,
+    T: Send,
+    E: Send,
+{
+    let failed = AtomicBool::new(false);
+    let one = |owner: &O| {
+        if failed.load(Ordering::Relaxed) {
+            return Err(None);
+        }
+        let made = work(owner);
+        if made.is_err() {
+            failed.store(true, Ordering::Relaxed);
+        }
+        made.map_err(Some)
+    };
+    let made: Vec<Result<T, Option<E>>> = owners.par_iter().with_max_len(FEW).map(one).collect();
+    if failed.into_inner() {
+        let fault = made.into_iter().find_map(|made| made.err().flatten());
+        return Err(fault.expect("it is there where it failed"));
+    }
+    Ok(made.into_iter().filter_map(Result::ok).collect())
+}
+
+/// So many tenants at a time: some have many more events than others, and the last thread is waited for.
+const FEW: usize = 16;
+
 /// Events in memory.
 #[derive(Debug, Default)]
 pub struct Held {
@@ -73,20 +102,36 @@ pub struct Held {
     order: Vec<usize>,
 }
 
-/// What stands for a tenant, a place among the kept, and which of its event's tenants is meant.
-type Share = (u64, usize, usize);
+/// The places of the kept events in time order, ties by source, position and order in the record.
+pub(super) fn in_time_order(events: &[Box<ScopedEvent>], kept: &[bool]) -> Vec<usize> {
+    let places = (0..events.len()).into_par_iter().filter(|&place| kept[place]);
+    let moment = |place: usize| {
+        let event = &events[place];
+        (event.event.time, event.at.source, event.at.offset, event.part, place)
+    };
+    let mut order: Vec<_> = places.map(moment).collect();
+    order.par_sort_unstable();
+    order.into_iter().map(|(.., place)| place).collect()
+}
+
+/// An event of a tenant's: what stands for the tenant, the event's place among the kept, and both themselves.
+#[derive(Clone, Copy)]
+struct Share<'h> {
+    number: u64,
+    at: usize,
+    id: &'h TenantId,
+    event: &'h ScopedEvent,
+}
 
 impl Held {
     /// Of these events, those that are kept.
     pub(super) fn new(events: ScopedEvents, kept: &[bool]) -> Self {
-        let places = (0..events.len()).into_par_iter().filter(|&place| kept[place]);
-        let moment = |place: usize| {
-            let event = &events[place];
-            (event.event.time, event.at.source, event.at.offset, event.part, place)
-        };
-        let mut order: Vec<_> = places.map(moment).collect();
-        order.par_sort_unstable();
-        let order = order.into_iter().map(|(.., place)| place).collect();
+        let order = in_time_order(&events, kept);
+        Self::in_order(events, order)
+    }
+
+    /// Of these events, those in these places, which are in time order.
+    pub(super) fn in_order(events: ScopedEvents, order: Vec<usize>) -> Self {
         Self { events, order }
     }
 
@@ -98,40 +143,37 @@ impl Held {
     /// Each of these tenants and its events in time order; the tenants in no particular order.
     pub(super) fn owners(&self, whose: impl Fn(u64) -> bool + Sync) -> Vec<(&TenantId, Vec<&ScopedEvent>)> {
         let shares = self.shares(whose);
-        let each = shares.par_chunk_by(|a, b| a.0 == b.0);
-        each.flat_map_iter(|shares| self.told_apart(shares)).collect()
+        let each = shares.par_chunk_by(|a, b| a.number == b.number);
+        each.flat_map_iter(told_apart).collect()
     }
 
     /// By tenant, each in time order.
-    fn shares(&self, whose: impl Fn(u64) -> bool + Sync) -> Vec<Share> {
-        let of = |at: usize| {
-            let tenants = self.at(at).event.tenants.iter().enumerate();
-            tenants.map(move |(which, tenant)| (number(&tenant.id), at, which))
+    fn shares(&self, whose: impl Fn(u64) -> bool + Sync) -> Vec<Share<'_>> {
+        let of = |(at, place): (usize, &usize)| {
+            let event = &*self.events[*place];
+            event.event.tenants.iter().map(move |tenant| Share {
+                number: number(&tenant.id),
+                at,
+                id: &tenant.id,
+                event,
+            })
         };
-        let each = (0..self.order.len()).into_par_iter().flat_map_iter(of);
-        let mut shares: Vec<Share> = each.filter(|(tenant, ..)| whose(*tenant)).collect();
-        shares.par_sort_unstable();
+        let each = self.order.par_iter().enumerate().flat_map_iter(of);
+        let mut shares: Vec<Share<'_>> = each.filter(|share| whose(share.number)).collect();
+        shares.par_sort_unstable_by_key(|share| (share.number, share.at));
         shares
     }
+}
 
-    /// The shares of all tenants that one number stands for: one, unless somebody made up ids to that end.
-    fn told_apart(&self, shares: &[Share]) -> Vec<(&TenantId, Vec<&ScopedEvent>)> {
-        let event = |&(_, at, which): &Share| {
-            let event = self.at(at);
-            (&event.event.tenants[which].id, event)
-        };
-        let mut events: Vec<_> = shares.iter().map(event).collect();
-        if events.iter().any(|(id, _)| *id != events[0].0) {
-            events.sort_by_key(|(id, _)| *id);
-        }
-        let each = events.chunk_by(|a, b| a.0 == b.0);
-        each.map(|own| (own[0].0, own.iter().map(|(_, event)| *event).collect()))
-            .collect()
+/// The shares of all tenants that one number stands for: one, unless somebody made up ids to that end.
+fn told_apart<'h>(shares: &[Share<'h>]) -> Vec<(&'h TenantId, Vec<&'h ScopedEvent>)> {
+    let mut shares = Cow::Borrowed(shares);
+    if shares.iter().any(|share| share.id != shares[0].id) {
+        shares.to_mut().sort_by_key(|share| share.id);
     }
-
-    fn at(&self, at: usize) -> &ScopedEvent {
-        &self.events[self.order[at]]
-    }
+    let each = shares.chunk_by(|a, b| a.id == b.id);
+    each.map(|own| (own[0].id, own.iter().map(|share| share.event).collect()))
+        .collect()
 }
 
 /// Stands for a tenant where ids are compared often; of no consequence for the answer.

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     case::AgentNaming,
-    findings::{CaveatCode, Findings, TenantFinding, slug},
+    findings::{CaveatCode, Counts, Findings, TenantFinding, slug},
     reports::safe,
     tenants::Books,
     text::counted,
@@ -234,17 +234,19 @@ impl Recount<'_> {
         let Some((first, last)) = lines.first.zip(lines.last) else {
             return self.same(&path, "events", 0, tenant.events);
         };
-        let with_events = |scopes: &BTreeMap<String, u64>| -> BTreeMap<_, _> {
+        let with_events = |scopes: &Counts<String>| -> Counts<_> {
             let some = scopes.iter().filter(|(_, events)| **events > 0);
             some.map(|(name, events)| (name.clone(), *events)).collect()
         };
+        let counted = |counts: &BTreeMap<String, u64>| counts.clone().into_iter().collect::<Counts<_>>();
+        let effects: Counts<_> = lines.effects.clone().into_iter().collect();
         self.same(&path, "events", lines.count(), tenant.events);
         self.same(&path, "first", first, tenant.first);
         self.same(&path, "last", last, tenant.last);
-        self.same(&path, "actions", &lines.actions, &tenant.actions);
-        self.same(&path, "effects", &lines.effects, &tenant.effects);
+        self.same(&path, "actions", &counted(&lines.actions), &tenant.actions);
+        self.same(&path, "effects", &effects, &tenant.effects);
         self.same(&path, "outcomes", lines.outcomes, tenant.outcomes);
-        self.same(&path, "scopes", with_events(&lines.scopes), with_events(&tenant.scopes));
+        self.same(&path, "scopes", counted(&lines.scopes), with_events(&tenant.scopes));
         self.same(&path, "sessions", lines.sessions.len() as u64, tenant.sessions);
         // Two agents of one name are two all the same.
         if findings.agent_naming == AgentNaming::Pseudonym {

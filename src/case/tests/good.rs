@@ -7,6 +7,16 @@ fn sample() -> (TempDir, Case) {
     (folder, case.expect("the sample case is good"))
 }
 
+/// All but the id.
+fn cells(tenant: Option<Tenant<'_>>) -> [String; 5] {
+    let tenant = tenant.expect("it is there");
+    let domains: Vec<_> = tenant.domains().collect();
+    let others = [tenant.contact(), tenant.locale(), tenant.time_zone()];
+    let [contact, locale, time_zone] = others.map(|cell| cell.unwrap_or_default().to_owned());
+    let name = tenant.name().unwrap_or_default().to_owned();
+    [name, domains.join(";"), contact, locale, time_zone]
+}
+
 #[test]
 fn everything_asserted_is_read() {
     let (folder, case) = sample();
@@ -17,10 +27,11 @@ fn everything_asserted_is_read() {
     );
     assert_eq!(case.directory.customers(), Some(400));
     assert_eq!(
-        case.directory.tenants[&TenantId("t-1".into())].domains,
-        ["one.example", "one.test"]
+        cells(case.directory.tenants.get("t-1")),
+        ["One", "one.example;one.test", "sec@one.example", "ja-JP", "Asia/Tokyo"]
     );
-    assert_eq!(case.directory.tenants[&TenantId("t-2".into())], Tenant::default());
+    assert_eq!(cells(case.directory.tenants.get("t-2")), [""; 5]);
+    assert!(case.directory.tenants.get("t-3").is_none());
     assert_eq!(case.reports.agents, AgentNaming::Name);
     assert_eq!(case.reports.gap_hours, GapHours(3));
     assert_eq!(case.isolation.allow, ["Notion", "Target"]);
@@ -84,7 +95,7 @@ fn the_files_read_are_listed_as_written() {
     let files: Vec<_> = case
         .files
         .iter()
-        .map(|file| (file.role, file.path.as_str(), file.bytes))
+        .map(|file| (file.role, file.path.as_str(), file.size()))
         .collect();
     assert_eq!(
         files,
@@ -94,7 +105,7 @@ fn the_files_read_are_listed_as_written() {
             ("tenants", "tenants.csv", TENANTS.len() as u64),
         ]
     );
-    assert_eq!(case.files[1].sha256, crate::digest::Sha256::of(AGENTS.as_bytes()));
+    assert_eq!(case.files[1].sha256(), crate::digest::Sha256::of(AGENTS.as_bytes()));
 }
 
 #[test]

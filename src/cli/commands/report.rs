@@ -4,7 +4,8 @@ use std::{mem::ManuallyDrop, path::Path, thread};
 
 use tenant_impact::{
     bundle::{
-        BundleError, FileEntry, Files, INSTRUCTIONS_TEXT, Manifest, ManifestCase, Signer, Staged, Writer, leftovers,
+        BundleError, FileEntry, Files, INSTRUCTIONS_TEXT, InputEntry, Manifest, ManifestCase, Signer, Staged, Writer,
+        leftovers,
     },
     case::{Case, CaseFile, CaseHeader},
     catalogue::{Catalogue, OwnActions},
@@ -59,18 +60,18 @@ fn report(args: &ReportArgs, engine: Local) -> anyhow::Result<Outcome> {
     let template_files = template_files(&case, &templates);
     let reports = Reports::new(&answer.findings, templates).enclosing(INSTRUCTIONS_TEXT);
     let reports = ManuallyDrop::new(reports);
-    let (question, written) = Local::both(
-        || ManifestCase::new(&case, plan.limits),
+    let files = || case.files.iter().chain(plan.files());
+    let inputs = || files().chain(&catalogue_files).chain(&template_files);
+    // What a manifest tells of the question is hashed meanwhile.
+    let ((question, inputs), written) = Local::both(
+        || {
+            let inputs = inputs().map(InputEntry::from).collect();
+            (ManifestCase::new(&case, plan.limits), inputs)
+        },
         || write(&writer, &reports, &catalogue, answer),
     );
     let (answer, files) = written?;
     let answer = ManuallyDrop::new(answer);
-    let inputs = case
-        .files
-        .iter()
-        .chain(plan.files())
-        .chain(&catalogue_files)
-        .chain(&template_files);
     let manifest = Manifest::new(question, command(args), &answer.findings, inputs, files);
     let out = writer.finish(&manifest, signer.as_ref())?;
     Ok(tell(args, &answer, &out))

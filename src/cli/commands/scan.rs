@@ -1,38 +1,52 @@
 //! `scan`: everything up to the findings, and nothing written.
 
-use std::{io, mem::ManuallyDrop};
+use std::{io, mem::ManuallyDrop, thread};
 
 use tenant_impact::{
-    catalogue::Catalogue,
+    catalogue::{Catalogue, OwnActions},
     engine::{Engine as _, Local},
     findings::{Answer, Findings},
-    reports::findings_json,
+    reports::spread_findings_json,
 };
 
 use super::question;
 use crate::cli::{args::ScanArgs, console, exit::Outcome, progress::Bar, summary};
 
 pub(crate) fn run(args: &ScanArgs) -> anyhow::Result<Outcome> {
+    let engine = Local {
+        threads: args.question.threads,
+    };
+    // Everything on the same threads: to start some for each stage takes as long as a small stage does.
+    engine.install(|| scan(args, engine))?
+}
+
+fn scan(args: &ScanArgs, engine: Local) -> anyhow::Result<Outcome> {
+    // What is built in has no fault that would have to be told first.
+    let built_in = thread::Builder::new().spawn(Catalogue::built_in);
     // What is dropped at the end of the program is not worth the time.
     let case = ManuallyDrop::new(question::case(&args.question)?);
     let mut plan = ManuallyDrop::new(question::plan(&args.question, &case, None)?);
     plan.limits.hashed = !args.no_hash;
-    let (catalogue, _) = Catalogue::load(&case.reports.catalogues)?;
-    let engine = Local {
-        threads: args.question.threads,
-    };
+    let actions = OwnActions::read(&case.reports.catalogues)?;
     let scan = engine.run(&plan, &Bar::new(args.quiet))?;
     question::verbose(&args.question, &scan);
-    let findings = ManuallyDrop::new(engine.install(|| Answer::survey(&case, &catalogue, scan))??);
+    let built_in = match built_in {
+        Ok(reading) => reading.join().expect("what is built in is tested"),
+        // There was no thread for it.
+        Err(_) => Catalogue::built_in(),
+    };
+    let (catalogue, _) = built_in.extended(actions);
+    let mut survey = ManuallyDrop::new(Answer::survey(&case, &catalogue, scan)?);
+    let findings = &mut survey.findings;
     let told = match (args.json, args.quiet) {
-        (true, _) => json(&findings),
+        (true, _) => json(findings),
         (_, true) => Ok(()),
-        _ => summary::scan(&findings).and_then(|()| summary::where_files_are(&findings)),
+        _ => summary::scan(findings).and_then(|()| summary::where_files_are(findings)),
     };
     told.or_else(console::unless_closed)?;
-    Ok(question::outcome(&findings))
+    Ok(question::outcome(findings))
 }
 
-fn json(findings: &Findings) -> io::Result<()> {
-    findings_json(findings, &mut io::stdout().lock())
+fn json(findings: &mut Findings) -> io::Result<()> {
+    spread_findings_json(findings, &mut io::stdout().lock())
 }

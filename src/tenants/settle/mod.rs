@@ -11,7 +11,10 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
-use super::{Books, Held, Kept, Refused, SourceTally, spool, spool::Budget, spool::StoreError, totals::Totals};
+use super::{
+    Books, Held, Kept, Refused, SourceTally, kept::in_time_order, spool, spool::Budget, spool::StoreError,
+    totals::Totals,
+};
 use crate::{coverage::Coverage, records::Locator, tenants::ScopedEvent};
 
 pub(super) use copies::{Apart, apart, in_order};
@@ -148,10 +151,23 @@ fn in_memory(tallies: &mut [SourceTally], kinds: &[usize], budget: &Budget) -> R
         }
     }
     let Apart { kept, conflicts } = apart(&mut events, kinds);
-    let mut settling = Settling {
+    // Each is a look at every event, and none needs another.
+    let (books, (totals, order)) = rayon::join(
+        || books(&events, &kept),
+        || rayon::join(|| totals(&events, &kept), || in_time_order(&events, &kept)),
+    );
+    let settling = Settling {
+        books,
         conflicts,
-        ..Settling::default()
+        totals,
     };
+    let settling = Settling::default().merge(settling, budget)?;
+    Ok((Held::in_order(events, order), settling))
+}
+
+/// The books of each source, as far as settling tells.
+fn books(events: &[Box<ScopedEvent>], kept: &[bool]) -> BTreeMap<usize, Books> {
+    let mut settling = Settling::default();
     let mut place = 0;
     // The events of one record stand beside each other.
     for record in events.chunk_by(|a, b| a.at == b.at) {
@@ -163,9 +179,7 @@ fn in_memory(tallies: &mut [SourceTally], kinds: &[usize], budget: &Budget) -> R
         settling.record(record[0].at.source, any, homeless);
         place += record.len();
     }
-    settling.totals = totals(&events, &kept);
-    let settling = Settling::default().merge(settling, budget)?;
-    Ok((Held::new(events, &kept), settling))
+    settling.books
 }
 
 /// Over those that are kept.

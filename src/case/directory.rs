@@ -1,0 +1,274 @@
+//! The vendor's customers in little memory: the bytes of their file once, and where in them each one's cells stand. A
+//! directory is long and few of its customers are touched, and texts of each one's own took longer to make than a
+//! hundred thousand records to judge.
+
+use std::{iter::zip, sync::Arc};
+
+use super::spreadsheet::Row;
+
+/// The columns of a directory.
+pub(super) const COLUMNS: [&str; 6] = ["id", "name", "domains", "contact", "locale", "time_zone"];
+
+/// The numbers of its columns.
+const ID: usize = 0;
+const NAME: usize = 1;
+const DOMAINS: usize = 2;
+const CONTACT: usize = 3;
+const LOCALE: usize = 4;
+const TIME_ZONE: usize = 5;
+
+/// The vendor's customers.
+#[derive(Debug, Clone, Default)]
+pub struct Directory {
+    /// Empty where no directory was given.
+    pub tenants: Tenants,
+    /// The number of customers, where the case states it because the directory is partial.
+    pub total: Option<u64>,
+}
+
+impl Directory {
+    /// How many customers the vendor has; none where neither a directory nor a number was given.
+    pub fn customers(&self) -> Option<u64> {
+        let listed = self.tenants.len() as u64;
+        self.total.or((listed > 0).then_some(listed))
+    }
+}
+
+/// Customers by id.
+#[derive(Debug, Clone, Default)]
+pub struct Tenants {
+    file: Arc<Vec<u8>>,
+    /// Cells that do not stand in the file as they are: their quotes are taken away.
+    unquoted: Vec<u8>,
+    /// In id order, each id once.
+    entries: Vec<Entry>,
+    /// How many bytes all ids begin with alike, and of each the number that the next eight are: most searches end with these.
+    alike: usize,
+    keys: Vec<u64>,
+}
+
+/// Where each cell of a customer begins and ends, in the file or, beyond its end, in what is unquoted.
+type Entry = [(usize, usize); COLUMNS.len()];
+
+/// One customer, as the vendor's directory has it.
+#[derive(Debug, Clone, Copy)]
+pub struct Tenant<'d> {
+    tenants: &'d Tenants,
+    entry: &'d Entry,
+}
+
+impl Tenants {
+    /// None yet, of this file.
+    pub(super) fn of(file: Arc<Vec<u8>>, most: usize) -> Self {
+        Self {
+            file,
+            unquoted: Vec::new(),
+            entries: Vec::with_capacity(most),
+            ..Self::default()
+        }
+    }
+
+    /// Adds the customer of a row.
+    pub(super) fn add(&mut self, row: &Row<'_>) {
+        let entry = std::array::from_fn(|column| match row.standing(column) {
+            Some((text, Some(start))) => (start, start + text.len()),
+            Some((text, None)) => self.keep(text),
+            None => (0, 0),
+        });
+        self.entries.push(entry);
+    }
+
+    fn keep(&mut self, text: &str) -> (usize, usize) {
+        let start = self.file.len() + self.unquoted.len();
+        self.unquoted.extend_from_slice(text.as_bytes());
+        (start, start + text.len())
+    }
+
+    /// Adds a customer, or replaces the one of this id.
+    #[cfg(test)]
+    pub(crate) fn insert(&mut self, cells: [&str; COLUMNS.len()]) {
+        let entry = cells.map(|text| self.keep(text));
+        let own = self
+            .entries
+            .iter()
+            .position(|other| self.bytes(other[ID]) == cells[ID].as_bytes());
+        own.map(|own| self.entries.remove(own));
+        self.entries.push(entry);
+        self.in_order();
+    }
+
+    /// Once all are there: puts them in order. Returns whether no id was there twice.
+    pub(super) fn in_order(&mut self) -> bool {
+        let mut entries = std::mem::take(&mut self.entries);
+        let rows = entries.len();
+        // As nearly all are listed.
+        if !entries.is_sorted_by(|a, b| self.bytes(a[ID]) < self.bytes(b[ID])) {
+            entries.sort_by(|a, b| self.bytes(a[ID]).cmp(self.bytes(b[ID])));
+            entries.dedup_by(|a, b| self.bytes(a[ID]) == self.bytes(b[ID]));
+        }
+        self.entries = entries;
+        let id = |entry: Option<&Entry>| entry.map_or(&[][..], |entry| self.bytes(entry[ID]));
+        let ends = zip(id(self.entries.first()), id(self.entries.last()));
+        self.alike = ends.take_while(|(first, last)| first == last).count();
+        let keys = self
+            .entries
+            .iter()
+            .map(|entry| key(&self.bytes(entry[ID])[self.alike..]));
+        self.keys = keys.collect();
+        self.entries.len() == rows
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// The customer of this id.
+    pub fn get(&self, id: &str) -> Option<Tenant<'_>> {
+        let key = key(id.as_bytes().get(self.alike..)?);
+        let first = self.keys.partition_point(|other| *other < key);
+        let count = self.keys[first..].partition_point(|other| *other == key);
+        let own = |entry: &Entry| self.bytes(entry[ID]).cmp(id.as_bytes());
+        let among = &self.entries[first..first + count];
+        let at = among.binary_search_by(own).ok()?;
+        Some(self.tenant(&among[at]))
+    }
+
+    /// In id order.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = Tenant<'_>> {
+        self.entries.iter().map(|entry| self.tenant(entry))
+    }
+
+    fn tenant<'d>(&'d self, entry: &'d Entry) -> Tenant<'d> {
+        Tenant { tenants: self, entry }
+    }
+
+    fn bytes(&self, (from, to): (usize, usize)) -> &[u8] {
+        match from.checked_sub(self.file.len()) {
+            Some(from) => &self.unquoted[from..to - self.file.len()],
+            None => &self.file[from..to],
+        }
+    }
+}
+
+impl<'d> Tenant<'d> {
+    /// Exactly as the logs have it.
+    pub fn id(self) -> &'d str {
+        self.cell(ID).unwrap_or_default()
+    }
+
+    /// The customer's name.
+    pub fn name(self) -> Option<&'d str> {
+        self.cell(NAME)
+    }
+
+    /// Domains that belong to it.
+    pub fn domains(self) -> impl Iterator<Item = &'d str> {
+        words(self.cell(DOMAINS).unwrap_or_default())
+    }
+
+    /// Whom to send the report to.
+    pub fn contact(self) -> Option<&'d str> {
+        self.cell(CONTACT)
+    }
+
+    /// BCP 47 language tag.
+    pub fn locale(self) -> Option<&'d str> {
+        self.cell(LOCALE)
+    }
+
+    /// IANA time zone name.
+    pub fn time_zone(self) -> Option<&'d str> {
+        self.cell(TIME_ZONE)
+    }
+
+    fn cell(self, column: usize) -> Option<&'d str> {
+        let bytes = self.tenants.bytes(self.entry[column]);
+        (!bytes.is_empty()).then(|| str::from_utf8(bytes).expect("the file was read as text"))
+    }
+}
+
+/// The number that the first eight bytes are, in the order of texts.
+fn key(text: &[u8]) -> u64 {
+    let mut first = [0; 8];
+    zip(&mut first, text).for_each(|(to, byte)| *to = *byte);
+    u64::from_be_bytes(first)
+}
+
+/// The words of a cell that holds several, separated by blanks or `;`.
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    let words = text.split(|c: char| c == ';' || c.is_whitespace());
+    words.filter(|word| !word.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use proptest::prelude::*;
+
+    use super::{super::tenants::read_csv, *};
+
+    type Cells = [String; COLUMNS.len()];
+
+    /// As a program writes it that quotes only what it must, or everything.
+    fn written(cells: &Cells, all: bool) -> String {
+        let cell = |text: &String| {
+            if all || text.contains(['"', ',']) {
+                format!("\"{}\"", text.replace('"', "\"\""))
+            } else {
+                text.clone()
+            }
+        };
+        cells.each_ref().map(cell).join(",")
+    }
+
+    fn told(tenant: Tenant<'_>) -> Cells {
+        let domains: Vec<_> = tenant.domains().collect();
+        let text = |cell: Option<&str>| cell.unwrap_or_default().to_owned();
+        [
+            tenant.id().to_owned(),
+            text(tenant.name()),
+            domains.join(" "),
+            text(tenant.contact()),
+            text(tenant.locale()),
+            text(tenant.time_zone()),
+        ]
+    }
+
+    proptest! {
+        /// Every cell is as it was written, without the white space around it; and everybody is found, in id order.
+        #[test]
+        fn customers_are_told_as_they_are_listed(
+            rows in prop::collection::vec((prop::array::uniform6("[ab \",;é日]{0,5}"), any::<bool>()), 0..9),
+            end in "(\r\n|\n)",
+            alike in "(x-|long prefix )?",
+            other_ids in prop::collection::vec("(x-|long prefix )?[0-9]?[ab ]{0,2}", 9),
+        ) {
+            let mut text = COLUMNS.join(",") + &end;
+            let mut expected = BTreeMap::new();
+            for (number, (mut cells, all)) in rows.into_iter().enumerate() {
+                cells[ID] = format!(" {alike}{}{}", number * 7 % 10, cells[ID]);
+                text += &(written(&cells, all) + &end);
+                cells = cells.map(|cell| cell.trim().to_owned());
+                cells[DOMAINS] = words(&cells[DOMAINS]).collect::<Vec<_>>().join(" ");
+                expected.insert(cells[ID].clone(), cells);
+            }
+            let mut faults = Vec::new();
+            let tenants = read_csv("f", &Arc::new(text.into_bytes()), &mut faults);
+            prop_assert_eq!(faults, []);
+            prop_assert!(tenants.iter().map(told).eq(expected.values().cloned()));
+            for (id, cells) in &expected {
+                prop_assert_eq!(&told(tenants.get(id).expect("it is listed")), cells);
+            }
+            for id in other_ids {
+                prop_assert_eq!(tenants.get(&id).map(told), expected.get(&id).cloned());
+            }
+        }
+    }
+}
