@@ -1,10 +1,9 @@
 //! Taking turns: one source is read by one thread at a time, cut into blocks by one at a time, and judged by all.
 //!
-//! Whoever has nothing to judge reads, and cuts what it read while another may read on. A few blocks are kept ready for those
-//! that come while another reads; once there are enough, or another reads already, who cut takes its own block to judge, which
-//! is still in its cache. So where reading is quick, each thread reads for itself and hardly ever waits; where it is slow,
-//! because the one digest of a file is one chain, somebody reads all the time and the others judge. No thread more than asked for
-//! is busy.
+//! Whoever has nothing to judge reads, and cuts what it read while another may read on. Where reading is quick, each thread judges
+//! what it read itself, which is still in its cache: to fetch a block out of another's takes longer than to wait for a turn. Where
+//! reading is slow, because the one digest of a file is one chain, somebody reads all the time, and keeps a few blocks ready for
+//! the others, who judge. No thread more than asked for is busy.
 
 use std::{
     sync::{Condvar, Mutex, MutexGuard, PoisonError, TryLockError},
@@ -31,6 +30,8 @@ struct Table<B> {
     waiting: usize,
     /// Somebody reads.
     reading: bool,
+    /// Reading takes longer than judging: somebody had to sleep, and there never were enough blocks since.
+    slow: bool,
     /// Nothing more is to be read.
     ended: bool,
 }
@@ -42,6 +43,7 @@ impl<R: Iterator, C: FnMut(R::Item) -> Option<B>, B> Turns<R, C, B> {
             ready: first,
             waiting: 0,
             reading: false,
+            slow: false,
             ended: false,
         };
         Self {
@@ -83,6 +85,7 @@ impl<R: Iterator, C: FnMut(R::Item) -> Option<B>, B> Turns<R, C, B> {
                 table = self.table();
                 continue;
             }
+            table.slow = true;
             table.waiting += 1;
             table = self.news.wait(table).unwrap_or_else(PoisonError::into_inner);
             table.waiting -= 1;
@@ -127,7 +130,8 @@ impl<R: Iterator, C: FnMut(R::Item) -> Option<B>, B> Turns<R, C, B> {
 
     /// Gives the block to whoever comes, or back to who cut it.
     fn give(&self, table: &mut Table<B>, block: B) -> Option<B> {
-        if table.reading || table.ended || table.ready.len() + 1 >= self.enough {
+        table.slow &= table.ready.len() + 1 < self.enough;
+        if table.reading || table.ended || !table.slow {
             // Somebody else is to read on.
             self.call(table);
             return Some(block);

@@ -4,6 +4,7 @@ use std::{
     io::{self, Read},
     ops::Range,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    thread::{self, ThreadId},
 };
 
 /// Measured: what is read at once stays in the cache until it is judged, and threads seldom wait for each other. Larger reads
@@ -36,24 +37,33 @@ pub struct Chunk {
     pub(super) last: bool,
 }
 
-/// Buffers that were used and can be again: fresh memory costs more than what is read into it.
+/// Buffers that were used and can be again: fresh memory costs more than what is read into it. Each with the thread that used it, in
+/// whose cache it still is.
 #[derive(Debug, Default)]
-pub(super) struct Pool(Mutex<Vec<Vec<u8>>>);
+pub(super) struct Pool(Mutex<Vec<(ThreadId, Vec<u8>)>>);
 
 impl Pool {
     /// A buffer for a block, full of whatever was in it.
     fn take(&self) -> Vec<u8> {
-        self.buffers().pop().unwrap_or_else(|| vec![0; HEADROOM + BLOCK])
+        let mut buffers = self.buffers();
+        let own = thread::current().id();
+        let last = buffers.iter().rposition(|(user, _)| *user == own);
+        let buffer = match last {
+            Some(last) => Some(buffers.swap_remove(last)),
+            None => buffers.pop(),
+        };
+        drop(buffers);
+        buffer.map_or_else(|| vec![0; HEADROOM + BLOCK], |(_, buffer)| buffer)
     }
 
     /// Keeps a buffer, unless it had to hold a record longer than usual.
     pub(super) fn put(&self, buffer: Vec<u8>) {
         if buffer.len() == HEADROOM + BLOCK {
-            self.buffers().push(buffer);
+            self.buffers().push((thread::current().id(), buffer));
         }
     }
 
-    fn buffers(&self) -> MutexGuard<'_, Vec<Vec<u8>>> {
+    fn buffers(&self) -> MutexGuard<'_, Vec<(ThreadId, Vec<u8>)>> {
         // Whoever panicked while holding it left whole buffers.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
