@@ -154,7 +154,7 @@ fn shared<'p>(
     let cut = |chunk: io::Result<Chunk>| chunk.and_then(|chunk| cuts.cut(chunk)).transpose();
     let turns = Turns::new(first, reads, cut, threads);
     let judge = |_| {
-        let judged = std::iter::from_fn(|| turns.next()).try_fold(share(), Share::with);
+        let judged = turns.blocks().try_fold(share(), Share::with);
         judged.map(|share| share.tally).inspect_err(|_| turns.end())
     };
     let nothing = || SourceTally::new(plan.coverage.clone());

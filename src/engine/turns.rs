@@ -6,8 +6,10 @@
 //! the others, who judge. No thread more than asked for is busy.
 
 use std::{
+    iter,
     sync::{Condvar, Mutex, MutexGuard, PoisonError, TryLockError},
     thread,
+    time::{Duration, Instant},
 };
 
 /// How often somebody looks again before it sleeps: to be woken takes about as long as to read a block does.
@@ -30,8 +32,7 @@ struct Table<B> {
     waiting: usize,
     /// Somebody reads.
     reading: bool,
-    /// Reading takes longer than judging: somebody had to sleep, and there never were enough blocks since.
-    slow: bool,
+    pace: Pace,
     /// Nothing more is to be read.
     ended: bool,
 }
@@ -43,7 +44,10 @@ impl<R: Iterator, C: FnMut(R::Item) -> Option<B>, B> Turns<R, C, B> {
             ready: first,
             waiting: 0,
             reading: false,
-            slow: false,
+            pace: Pace {
+                others: threads.saturating_sub(1) as u64,
+                ..Pace::default()
+            },
             ended: false,
         };
         Self {
@@ -56,9 +60,20 @@ impl<R: Iterator, C: FnMut(R::Item) -> Option<B>, B> Turns<R, C, B> {
         }
     }
 
-    /// A block that nobody has; none once all are taken.
-    pub(super) fn next(&self) -> Option<B> {
+    /// Blocks that nobody else has, for one thread, until all are taken.
+    pub(super) fn blocks(&self) -> impl Iterator<Item = B> {
+        let mut got: Option<Instant> = None;
+        iter::from_fn(move || {
+            let block = self.next(got.map(|got| got.elapsed()));
+            got = Some(Instant::now());
+            block
+        })
+    }
+
+    /// A block that nobody has, after so long was needed for the one before; none once all are taken.
+    fn next(&self, judged: Option<Duration>) -> Option<B> {
         let mut table = self.table();
+        judged.into_iter().for_each(|took| table.pace.judging.add(took));
         let mut looks = LOOKS;
         loop {
             if !table.reading && !table.ended && table.ready.len() < self.enough {
@@ -85,7 +100,6 @@ impl<R: Iterator, C: FnMut(R::Item) -> Option<B>, B> Turns<R, C, B> {
                 table = self.table();
                 continue;
             }
-            table.slow = true;
             table.waiting += 1;
             table = self.news.wait(table).unwrap_or_else(PoisonError::into_inner);
             table.waiting -= 1;
@@ -102,6 +116,7 @@ impl<R: Iterator, C: FnMut(R::Item) -> Option<B>, B> Turns<R, C, B> {
     fn read(&self) -> Option<B> {
         let mut reader = Reader {
             turns: self,
+            began: Instant::now(),
             last: false,
         };
         let mut reads = self.reads.lock().unwrap_or_else(PoisonError::into_inner);
@@ -130,8 +145,8 @@ impl<R: Iterator, C: FnMut(R::Item) -> Option<B>, B> Turns<R, C, B> {
 
     /// Gives the block to whoever comes, or back to who cut it.
     fn give(&self, table: &mut Table<B>, block: B) -> Option<B> {
-        table.slow &= table.ready.len() + 1 < self.enough;
-        if table.reading || table.ended || !table.slow {
+        let enough = table.ready.len() + 1 >= self.enough;
+        if table.reading || table.ended || enough || !table.pace.is_slow() {
             // Somebody else is to read on.
             self.call(table);
             return Some(block);
@@ -158,17 +173,47 @@ impl<R, C, B> Turns<R, C, B> {
     }
 }
 
+/// How long a block takes. Of no consequence but for who judges what.
+#[derive(Debug, Default)]
+struct Pace {
+    reading: Average,
+    judging: Average,
+    /// So many may judge while one reads.
+    others: u64,
+}
+
+impl Pace {
+    /// Whether reading is what all wait for, also if judging what lies in another's cache takes twice as long.
+    fn is_slow(&self) -> bool {
+        self.others * self.reading.0 > 2 * self.judging.0
+    }
+}
+
+/// Of the last few, in nanoseconds.
+#[derive(Debug, Default)]
+struct Average(u64);
+
+impl Average {
+    fn add(&mut self, took: Duration) {
+        let took = u64::try_from(took.as_nanos()).unwrap_or(u64::MAX) / 16;
+        self.0 = self.0 - self.0 / 16 + took;
+    }
+}
+
 /// The one who reads, until it stops, however it does.
 struct Reader<'t, R, C, B> {
     turns: &'t Turns<R, C, B>,
+    began: Instant,
     /// Nothing is left to read.
     last: bool,
 }
 
 impl<R, C, B> Drop for Reader<'_, R, C, B> {
     fn drop(&mut self) {
+        let took = self.began.elapsed();
         let mut table = self.turns.table();
         table.reading = false;
+        table.pace.reading.add(took);
         // What a panic left half read is read by nobody.
         table.ended |= self.last || thread::panicking();
         if table.ended {
@@ -191,12 +236,9 @@ impl<R, C, B> Drop for Cutting<'_, R, C, B> {
 
 #[cfg(test)]
 mod tests {
-    use std::{
-        sync::{
-            atomic::{AtomicUsize, Ordering},
-            mpsc,
-        },
-        time::Duration,
+    use std::sync::{
+        atomic::{AtomicUsize, Ordering},
+        mpsc,
     };
 
     use super::*;
@@ -215,12 +257,8 @@ mod tests {
         judge: Duration,
     ) -> Vec<Vec<usize>> {
         let one = || {
-            let mut taken = Vec::new();
-            while let Some(block) = turns.next() {
-                thread::sleep(judge);
-                taken.push(block);
-            }
-            taken
+            let judge = |_: &usize| thread::sleep(judge);
+            turns.blocks().inspect(judge).collect()
         };
         thread::scope(|scope| {
             let each: Vec<_> = (0..threads).map(|_| scope.spawn(one)).collect();
@@ -266,9 +304,9 @@ mod tests {
         };
         let turns = Turns::new(Vec::new(), reads, cuts, 2);
         thread::scope(|scope| {
-            scope.spawn(|| turns.next());
+            scope.spawn(|| turns.next(None));
             cut_begins.recv().expect("the first block is cut");
-            turns.next();
+            turns.next(None);
         });
     }
 
@@ -282,14 +320,12 @@ mod tests {
     fn who_ends_it_ends_it_for_all_that_wait() {
         let turns = turns((0..).inspect(|_| thread::sleep(Duration::from_micros(50))), 4);
         thread::scope(|scope| {
-            let others: Vec<_> = (0..3)
-                .map(|_| scope.spawn(|| while turns.next().is_some() {}))
-                .collect();
+            let others: Vec<_> = (0..3).map(|_| scope.spawn(|| turns.blocks().for_each(drop))).collect();
             thread::sleep(Duration::from_millis(5));
             turns.end();
             others.into_iter().for_each(|other| other.join().expect("no panic"));
         });
-        assert_eq!(turns.next(), None);
+        assert_eq!(turns.next(None), None);
     }
 
     #[test]
@@ -311,9 +347,7 @@ mod tests {
         turns: &Turns<impl Iterator<Item = usize> + Send, impl FnMut(usize) -> Option<usize> + Send, usize>,
     ) -> usize {
         let ends = thread::scope(|scope| {
-            let each: Vec<_> = (0..3)
-                .map(|_| scope.spawn(|| while turns.next().is_some() {}))
-                .collect();
+            let each: Vec<_> = (0..3).map(|_| scope.spawn(|| turns.blocks().for_each(drop))).collect();
             each.into_iter().map(|one| one.join().is_err()).collect::<Vec<_>>()
         });
         ends.into_iter().filter(|panicked| *panicked).count()
