@@ -64,14 +64,15 @@ impl<R: Iterator, C: FnMut(R::Item) -> Option<B>, B> Turns<R, C, B> {
     pub(super) fn blocks(&self) -> impl Iterator<Item = B> {
         let mut got: Option<Instant> = None;
         iter::from_fn(move || {
-            let block = self.next(got.map(|got| got.elapsed()));
-            got = Some(Instant::now());
-            block
+            let (block, own) = self.next(got.map(|got| got.elapsed()))?;
+            got = own.then(Instant::now);
+            Some(block)
         })
     }
 
-    /// A block that nobody has, after so long was needed for the one before; none once all are taken.
-    fn next(&self, judged: Option<Duration>) -> Option<B> {
+    /// A block that nobody has, and whether the same thread read it; none once all are taken. So long was needed for the last one
+    /// of its own.
+    fn next(&self, judged: Option<Duration>) -> Option<(B, bool)> {
         let mut table = self.table();
         judged.into_iter().for_each(|took| table.pace.judging.add(took));
         let mut looks = LOOKS;
@@ -82,12 +83,12 @@ impl<R: Iterator, C: FnMut(R::Item) -> Option<B>, B> Turns<R, C, B> {
                 let block = self.read();
                 table = self.table();
                 if let Some(block) = block.and_then(|block| self.give(&mut table, block)) {
-                    return Some(block);
+                    return Some((block, true));
                 }
                 continue;
             }
             if let Some(block) = table.ready.pop() {
-                return Some(block);
+                return Some((block, false));
             }
             // What others cut last they judge.
             if table.ended {
@@ -146,7 +147,8 @@ impl<R: Iterator, C: FnMut(R::Item) -> Option<B>, B> Turns<R, C, B> {
     /// Gives the block to whoever comes, or back to who cut it.
     fn give(&self, table: &mut Table<B>, block: B) -> Option<B> {
         let enough = table.ready.len() + 1 >= self.enough;
-        if table.reading || table.ended || enough || !table.pace.is_slow() {
+        let wanted = table.waiting > 0 || table.pace.is_slow();
+        if table.reading || table.ended || enough || !wanted {
             // Somebody else is to read on.
             self.call(table);
             return Some(block);
@@ -177,6 +179,7 @@ impl<R, C, B> Turns<R, C, B> {
 #[derive(Debug, Default)]
 struct Pace {
     reading: Average,
+    /// Of blocks that the same thread read.
     judging: Average,
     /// So many may judge while one reads.
     others: u64,
@@ -185,18 +188,19 @@ struct Pace {
 impl Pace {
     /// Whether reading is what all wait for, also if judging what lies in another's cache takes twice as long.
     fn is_slow(&self) -> bool {
-        self.others * self.reading.0 > 2 * self.judging.0
+        let both = self.reading.0.zip(self.judging.0);
+        both.is_some_and(|(reading, judging)| self.others * reading > 2 * judging)
     }
 }
 
 /// Of the last few, in nanoseconds.
 #[derive(Debug, Default)]
-struct Average(u64);
+struct Average(Option<u64>);
 
 impl Average {
     fn add(&mut self, took: Duration) {
-        let took = u64::try_from(took.as_nanos()).unwrap_or(u64::MAX) / 16;
-        self.0 = self.0 - self.0 / 16 + took;
+        let took = u64::try_from(took.as_nanos()).unwrap_or(u64::MAX);
+        self.0 = Some(self.0.map_or(took, |average| average - average / 16 + took / 16));
     }
 }
 
@@ -325,7 +329,7 @@ mod tests {
             turns.end();
             others.into_iter().for_each(|other| other.join().expect("no panic"));
         });
-        assert_eq!(turns.next(None), None);
+        assert!(turns.next(None).is_none());
     }
 
     #[test]
