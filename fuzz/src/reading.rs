@@ -55,7 +55,7 @@ pub fn json(bytes: &[u8]) {
                 Body::Json(str::from_utf8(json_part(line)).expect("a part of text")),
             )
         });
-        if let Some(time) = first.as_ref().and_then(|first| first.time(record, &mut known)) {
+        if let Some(time) = first.as_ref().and_then(|first| first.time(&record, &mut known)) {
             let read = full
                 .as_ref()
                 .and_then(|full| full.as_ref().ok())
@@ -88,10 +88,10 @@ fn sighted(first: &TimeFirst, log: &[u8]) {
     let mut known = Beginnings::default();
     for block in Blocks::open(log, &[]).expect("memory") {
         block.expect("memory").each_seen(first.needle(), |record| {
-            if let Some(time) = first.time(record, &mut known) {
+            if let Some(time) = first.time(&record, &mut known) {
                 let searched = Record { sight: None, ..record };
                 assert_eq!(
-                    first.time(searched, &mut known),
+                    first.time(&searched, &mut known),
                     Some(time),
                     "{}",
                     record.bytes.escape_ascii()
@@ -149,7 +149,7 @@ pub fn csv(bytes: &[u8]) {
                 let columns = &columns[..];
                 facts(&Reading::new(profile, Body::Row { columns, cells: &cells })?)
             });
-            if let Some(time) = glance.time(record) {
+            if let Some(time) = glance.time(&record) {
                 let broken = || glance.time_of_broken(reader.cells(row));
                 let read = full.as_ref().ok().map(|(time, _)| *time).or_else(broken);
                 assert_eq!(read, Some(time), "{}", row.escape_ascii());

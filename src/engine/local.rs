@@ -152,9 +152,9 @@ fn shared<'p>(
     let threads = rayon::current_num_threads();
     let (reads, mut cuts) = rest.split();
     let cut = |chunk: io::Result<Chunk>| chunk.and_then(|chunk| cuts.cut(chunk)).transpose();
-    let turns = Turns::new(first, reads, cut, threads);
+    let turns = Turns::new(first, reads, cut, threads, plan.limits.hashed);
     let judge = |_| {
-        let judged = turns.blocks().try_fold(share(), Share::with);
+        let judged = std::iter::from_fn(|| turns.next()).try_fold(share(), Share::with);
         judged.map(|share| share.tally).inspect_err(|_| turns.end())
     };
     let nothing = || SourceTally::new(plan.coverage.clone());

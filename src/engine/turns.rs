@@ -6,10 +6,8 @@
 //! the others, who judge. No thread more than asked for is busy.
 
 use std::{
-    iter,
     sync::{Condvar, Mutex, MutexGuard, PoisonError, TryLockError},
     thread,
-    time::{Duration, Instant},
 };
 
 /// How often somebody looks again before it sleeps: to be woken takes about as long as to read a block does.
@@ -23,6 +21,8 @@ pub(super) struct Turns<R, C, B> {
     news: Condvar,
     /// So many blocks lie ready at most.
     enough: usize,
+    /// Blocks are kept ready also while nobody sleeps.
+    ahead: bool,
 }
 
 /// Who waits for what.
@@ -32,22 +32,18 @@ struct Table<B> {
     waiting: usize,
     /// Somebody reads.
     reading: bool,
-    pace: Pace,
     /// Nothing more is to be read.
     ended: bool,
 }
 
 impl<R: Iterator, C: FnMut(R::Item) -> Option<B>, B> Turns<R, C, B> {
-    /// Of what is read so and cut so, in its order, for so many threads. Some blocks may be there already.
-    pub(super) fn new(first: Vec<B>, reads: R, cuts: C, threads: usize) -> Self {
+    /// Of what is read so and cut so, in its order, for so many threads; `ahead` where reading takes longer than judging. Some
+    /// blocks may be there already.
+    pub(super) fn new(first: Vec<B>, reads: R, cuts: C, threads: usize, ahead: bool) -> Self {
         let table = Table {
             ready: first,
             waiting: 0,
             reading: false,
-            pace: Pace {
-                others: threads.saturating_sub(1) as u64,
-                ..Pace::default()
-            },
             ended: false,
         };
         Self {
@@ -57,24 +53,13 @@ impl<R: Iterator, C: FnMut(R::Item) -> Option<B>, B> Turns<R, C, B> {
             news: Condvar::new(),
             // One alone reads for nobody else.
             enough: if threads == 1 { 1 } else { 4 * threads },
+            ahead,
         }
     }
 
-    /// Blocks that nobody else has, for one thread, until all are taken.
-    pub(super) fn blocks(&self) -> impl Iterator<Item = B> {
-        let mut got: Option<Instant> = None;
-        iter::from_fn(move || {
-            let (block, own) = self.next(got.map(|got| got.elapsed()))?;
-            got = own.then(Instant::now);
-            Some(block)
-        })
-    }
-
-    /// A block that nobody has, and whether the same thread read it; none once all are taken. So long was needed for the last one
-    /// of its own.
-    fn next(&self, judged: Option<Duration>) -> Option<(B, bool)> {
+    /// A block that nobody has; none once all are taken.
+    pub(super) fn next(&self) -> Option<B> {
         let mut table = self.table();
-        judged.into_iter().for_each(|took| table.pace.judging.add(took));
         let mut looks = LOOKS;
         loop {
             if !table.reading && !table.ended && table.ready.len() < self.enough {
@@ -83,12 +68,12 @@ impl<R: Iterator, C: FnMut(R::Item) -> Option<B>, B> Turns<R, C, B> {
                 let block = self.read();
                 table = self.table();
                 if let Some(block) = block.and_then(|block| self.give(&mut table, block)) {
-                    return Some((block, true));
+                    return Some(block);
                 }
                 continue;
             }
             if let Some(block) = table.ready.pop() {
-                return Some((block, false));
+                return Some(block);
             }
             // What others cut last they judge.
             if table.ended {
@@ -117,7 +102,6 @@ impl<R: Iterator, C: FnMut(R::Item) -> Option<B>, B> Turns<R, C, B> {
     fn read(&self) -> Option<B> {
         let mut reader = Reader {
             turns: self,
-            began: Instant::now(),
             last: false,
         };
         let mut reads = self.reads.lock().unwrap_or_else(PoisonError::into_inner);
@@ -147,7 +131,7 @@ impl<R: Iterator, C: FnMut(R::Item) -> Option<B>, B> Turns<R, C, B> {
     /// Gives the block to whoever comes, or back to who cut it.
     fn give(&self, table: &mut Table<B>, block: B) -> Option<B> {
         let enough = table.ready.len() + 1 >= self.enough;
-        let wanted = table.waiting > 0 || table.pace.is_slow();
+        let wanted = self.ahead || table.waiting > 0;
         if table.reading || table.ended || enough || !wanted {
             // Somebody else is to read on.
             self.call(table);
@@ -175,49 +159,17 @@ impl<R, C, B> Turns<R, C, B> {
     }
 }
 
-/// How long a block takes. Of no consequence but for who judges what.
-#[derive(Debug, Default)]
-struct Pace {
-    reading: Average,
-    /// Of blocks that the same thread read.
-    judging: Average,
-    /// So many may judge while one reads.
-    others: u64,
-}
-
-impl Pace {
-    /// Whether reading is what all wait for, also if judging what lies in another's cache takes twice as long.
-    fn is_slow(&self) -> bool {
-        let both = self.reading.0.zip(self.judging.0);
-        both.is_some_and(|(reading, judging)| self.others * reading > 2 * judging)
-    }
-}
-
-/// Of the last few, in nanoseconds.
-#[derive(Debug, Default)]
-struct Average(Option<u64>);
-
-impl Average {
-    fn add(&mut self, took: Duration) {
-        let took = u64::try_from(took.as_nanos()).unwrap_or(u64::MAX);
-        self.0 = Some(self.0.map_or(took, |average| average - average / 16 + took / 16));
-    }
-}
-
 /// The one who reads, until it stops, however it does.
 struct Reader<'t, R, C, B> {
     turns: &'t Turns<R, C, B>,
-    began: Instant,
     /// Nothing is left to read.
     last: bool,
 }
 
 impl<R, C, B> Drop for Reader<'_, R, C, B> {
     fn drop(&mut self) {
-        let took = self.began.elapsed();
         let mut table = self.turns.table();
         table.reading = false;
-        table.pace.reading.add(took);
         // What a panic left half read is read by nobody.
         table.ended |= self.last || thread::panicking();
         if table.ended {
@@ -240,9 +192,12 @@ impl<R, C, B> Drop for Cutting<'_, R, C, B> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::{
-        atomic::{AtomicUsize, Ordering},
-        mpsc,
+    use std::{
+        sync::{
+            atomic::{AtomicUsize, Ordering},
+            mpsc,
+        },
+        time::Duration,
     };
 
     use super::*;
@@ -252,7 +207,7 @@ mod tests {
         blocks: I,
         threads: usize,
     ) -> Turns<I, impl FnMut(usize) -> Option<usize>, usize> {
-        Turns::new(Vec::new(), blocks, Some, threads)
+        Turns::new(Vec::new(), blocks, Some, threads, threads.is_multiple_of(2))
     }
 
     fn taken_by(
@@ -261,8 +216,12 @@ mod tests {
         judge: Duration,
     ) -> Vec<Vec<usize>> {
         let one = || {
-            let judge = |_: &usize| thread::sleep(judge);
-            turns.blocks().inspect(judge).collect()
+            let mut taken = Vec::new();
+            while let Some(block) = turns.next() {
+                thread::sleep(judge);
+                taken.push(block);
+            }
+            taken
         };
         thread::scope(|scope| {
             let each: Vec<_> = (0..threads).map(|_| scope.spawn(one)).collect();
@@ -272,7 +231,8 @@ mod tests {
 
     #[test]
     fn every_block_is_taken_once_and_read_in_order_by_one_at_a_time() {
-        for (read, judge) in [(0, 0), (0, 100), (100, 0), (50, 50)] {
+        let paces = [(0, 0), (0, 100), (100, 0), (50, 50)];
+        for ((read, judge), ahead) in paces.into_iter().flat_map(|pace| [(pace, false), (pace, true)]) {
             let (read, judge) = (Duration::from_micros(read), Duration::from_micros(judge));
             let reading = AtomicUsize::new(0);
             let blocks = (0..300).inspect(|_| {
@@ -285,7 +245,7 @@ mod tests {
                 assert_eq!(Some(block), cut.next(), "cut in another order");
                 (block % 3 > 0).then_some(block)
             };
-            let turns = Turns::new(vec![301, 302], blocks, cuts, 4);
+            let turns = Turns::new(vec![301, 302], blocks, cuts, 4, ahead);
             let mut all = taken_by(&turns, 4, judge).concat();
             all.sort_unstable();
             assert_eq!(all, (0..303).filter(|block| block % 3 > 0).collect::<Vec<_>>());
@@ -306,11 +266,11 @@ mod tests {
             }
             Some(block)
         };
-        let turns = Turns::new(Vec::new(), reads, cuts, 2);
+        let turns = Turns::new(Vec::new(), reads, cuts, 2, false);
         thread::scope(|scope| {
-            scope.spawn(|| turns.next(None));
+            scope.spawn(|| turns.next());
             cut_begins.recv().expect("the first block is cut");
-            turns.next(None);
+            turns.next();
         });
     }
 
@@ -324,12 +284,14 @@ mod tests {
     fn who_ends_it_ends_it_for_all_that_wait() {
         let turns = turns((0..).inspect(|_| thread::sleep(Duration::from_micros(50))), 4);
         thread::scope(|scope| {
-            let others: Vec<_> = (0..3).map(|_| scope.spawn(|| turns.blocks().for_each(drop))).collect();
+            let others: Vec<_> = (0..3)
+                .map(|_| scope.spawn(|| while turns.next().is_some() {}))
+                .collect();
             thread::sleep(Duration::from_millis(5));
             turns.end();
             others.into_iter().for_each(|other| other.join().expect("no panic"));
         });
-        assert!(turns.next(None).is_none());
+        assert_eq!(turns.next(), None);
     }
 
     #[test]
@@ -343,7 +305,7 @@ mod tests {
         let cuts = |block| (block < 9).then_some(block).or_else(|| panic!("a cutter is wrong"));
         // So slow that the others sleep.
         let reads = (0..).inspect(|_| thread::sleep(Duration::from_millis(5)));
-        assert_eq!(panics(&Turns::new(Vec::new(), reads, cuts, 3)), 1);
+        assert_eq!(panics(&Turns::new(Vec::new(), reads, cuts, 3, false)), 1);
     }
 
     /// Of three threads.
@@ -351,7 +313,9 @@ mod tests {
         turns: &Turns<impl Iterator<Item = usize> + Send, impl FnMut(usize) -> Option<usize> + Send, usize>,
     ) -> usize {
         let ends = thread::scope(|scope| {
-            let each: Vec<_> = (0..3).map(|_| scope.spawn(|| turns.blocks().for_each(drop))).collect();
+            let each: Vec<_> = (0..3)
+                .map(|_| scope.spawn(|| while turns.next().is_some() {}))
+                .collect();
             each.into_iter().map(|one| one.join().is_err()).collect::<Vec<_>>()
         });
         ends.into_iter().filter(|panicked| *panicked).count()

@@ -47,9 +47,11 @@ pub(super) fn around(
     // Within strings no line breaks, and what is deeper is indented further.
     let empty = format!("\n  \"{list}\": []");
     let found = memchr::memmem::find(&text, empty.as_bytes());
-    let Some(inside) = found.map(|at| at + empty.len() - 1).filter(|_| !tenants.is_empty()) else {
-        return to.write_all(&text);
-    };
+    if tenants.is_empty() {
+        to.write_all(&text)?;
+        return to.flush();
+    }
+    let inside = found.expect("the value has such a list") + empty.len() - 1;
     to.write_all(&text[..inside])?;
     let mut first = true;
     let piece = |tenants: &[TenantFinding]| {

@@ -31,21 +31,21 @@ impl Fragments {
     }
 
     /// Does this with each place where a fragment stands in any case, and with its number: with some places more than once or in
-    /// vain, and in no particular order. False if the text may have an escape, or a letter beyond ASCII that folds into it: the
-    /// Kelvin sign or the long s.
+    /// vain, and in no particular order. False if the text may read otherwise once it is decoded and folded, as [`ODD`] tells.
     // What is done is called and not built in: it is done seldom, and would take the registers from the vectors.
     pub(super) fn each_in(&self, text: &[u8], with: &mut dyn FnMut(usize, usize)) -> bool {
-        let Some(last) = text.len().checked_sub(REACH) else {
-            // Behind it are bytes that are nothing.
-            let mut padded = [0; REACH];
-            padded[..text.len()].copy_from_slice(text);
-            return dispatch!(self.level, simd => self.sweep(simd, &padded, 0, with));
-        };
         // The last places are looked at by overlapping those before, but for what no fragment fits in.
-        let plain_end = text[last + TOGETHER..]
-            .iter()
-            .all(|byte| !matches!(byte, b'\\' | 0xc5 | 0xe2));
-        plain_end & dispatch!(self.level, simd => self.sweep(simd, text, last, with))
+        let last = text.len().saturating_sub(REACH);
+        let end = &text[text.len().min(last + TOGETHER)..];
+        let plain = !end.iter().any(|byte| ODD.iter().any(|odd| odd[0] == *byte));
+        let mut padded = [b' '; REACH];
+        let text = if text.len() < REACH {
+            padded[..text.len()].copy_from_slice(text);
+            &padded
+        } else {
+            text
+        };
+        plain & dispatch!(self.level, simd => self.sweep(simd, text, last, with))
     }
 
     /// From all places up to the last group, which begins here.
@@ -53,13 +53,15 @@ impl Fragments {
     #[expect(clippy::inline_always, reason = "it is compiled once for each kind of vectors")]
     fn sweep<S: Simd>(&self, simd: S, text: &[u8], last: usize, with: &mut dyn FnMut(usize, usize)) -> bool {
         let all = |byte: u8| u8x64::splat(simd, byte);
-        let (mut at, mut odd) = (0, 0);
+        let (mut at, mut plain) = (0, true);
         loop {
             let group = &text[at..at + REACH];
             let [one, two, three] = [0, 1, 2].map(|offset| u8x64::from_slice(simd, &group[offset..offset + TOGETHER]));
-            let long_s = one.simd_eq(all(0xc5)) & two.simd_eq(all(0xbf));
-            let kelvin = one.simd_eq(all(0xe2)) & two.simd_eq(all(0x84)) & three.simd_eq(all(0xaa));
-            odd |= (one.simd_eq(all(b'\\')) | long_s | kelvin).to_bitmask();
+            let suspect = one.simd_eq(all(b'\\')) | one.simd_eq(all(0)) | one.simd_ge(all(0x80));
+            let suspect = suspect.to_bitmask();
+            if suspect != 0 {
+                plain &= !has_odd(group, suspect);
+            }
             let [one, two, three] = [one, two, three].map(|bytes| bytes | all(CASE));
             for (number, fragment) in self.each.iter().enumerate() {
                 let [first, second, third] = fragment.map(all);
@@ -71,11 +73,50 @@ impl Fragments {
                 }
             }
             if at == last {
-                return odd == 0;
+                return plain;
             }
             at = (at + TOGETHER).min(last);
         }
     }
+}
+
+/// What makes a text read otherwise once it is decoded and folded: backslashes, NULs, and the characters that fold into ASCII. Some
+/// others begin like these; they are taken for them.
+const ODD: [&[u8]; 10] = [
+    b"\\",
+    b"\0",
+    // The sharp s, small and capital, and U+1DF95, which is one too.
+    &[0xc3, 0x9f],
+    &[0xe1, 0xba, 0x9e],
+    &[0xf0, 0x9d, 0xbe],
+    // The long s, and the Kelvin sign.
+    &[0xc5, 0xbf],
+    &[0xe2, 0x84, 0xaa],
+    // Ligatures of f, s and t.
+    &[0xef, 0xac],
+    // The Greek question mark and grave accent.
+    &[0xcd, 0xbe],
+    &[0xe1, 0xbf, 0xaf],
+];
+
+/// Whether one of them begins at one of these places of a group.
+#[cold]
+fn has_odd(group: &[u8], mut places: u64) -> bool {
+    while places != 0 {
+        let behind = &group[places.trailing_zeros() as usize..];
+        if ODD.iter().any(|odd| behind.starts_with(odd)) {
+            return true;
+        }
+        places &= places - 1;
+    }
+    false
+}
+
+/// Whether a text reads the same once it is decoded and folded, but for the case of ASCII letters and for what no identity in ASCII
+/// can be made of.
+pub(super) fn is_plain(text: &str) -> bool {
+    let finder = |odd: &&[u8]| memchr::memmem::find(text.as_bytes(), odd).is_some();
+    !ODD.iter().any(finder)
 }
 
 #[cfg(test)]
@@ -85,6 +126,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::case::fold;
 
     const FRAGMENTS: [[u8; LENGTH]; 3] = [*b"@su", *b"sp-", *b"aaa"];
 
@@ -109,15 +151,29 @@ mod tests {
 
     #[test]
     fn what_folds_or_escapes_is_seen_wherever_it_stands() {
-        for odd in ["\\", "\u{17f}", "\u{212a}"] {
+        for odd in ["\\", "\0", "\u{17f}", "\u{212a}", "\u{df}"] {
             for before in 0..150 {
                 for behind in [0, 1, 2, 3, 63, 64, 65, 66, 130] {
                     let text = format!("{}{odd}{}", "x".repeat(before), "y".repeat(behind));
                     assert!(!found(text.as_bytes()).1, "{before} {behind}");
+                    assert!(!is_plain(&text));
                 }
             }
         }
-        assert!(found("K sits in Zürich, \u{2126}; ".repeat(9).as_bytes()).1);
+        let others = "K sits in Zürich, \u{2126}; ".repeat(9);
+        assert!(found(others.as_bytes()).1 && is_plain(&others));
+    }
+
+    /// Of all characters there are.
+    #[test]
+    fn whatever_folds_into_ascii_is_odd() {
+        let folds = |c: &char| fold(&c.to_string()).is_ascii() && !c.is_whitespace();
+        let missed: Vec<_> = ('\u{80}'..=char::MAX)
+            .filter(folds)
+            .filter(|c| is_plain(&c.to_string()))
+            .map(|c| (c, fold(&c.to_string()).into_owned()))
+            .collect();
+        assert_eq!(missed, []);
     }
 
     proptest! {

@@ -3,8 +3,9 @@
 use std::{borrow::Cow, collections::BTreeMap, ops::Range, sync::OnceLock};
 
 use aho_corasick::AhoCorasick;
+use icu_normalizer::properties::CanonicalCombiningClassMapBorrowed;
 
-use super::{filter::Filter, mentions::Mentions};
+use super::{filter::Filter, fragments, mentions::Mentions};
 use crate::{
     case::{Agent, fold},
     events::Matching,
@@ -79,8 +80,10 @@ impl Identities {
         // Nothing to fold or to decode: the usual record, looked at where it lies.
         let (named, plain) = match &self.mentions {
             Some(mentions) => mentions.any_in(text, |place| self.stands(text, place)),
-            None if self.is_plain(text) => (self.is_named_in(text), true),
-            None => (false, false),
+            None => {
+                let plain = fragments::is_plain(text) && (self.ascii || text.is_ascii());
+                (plain && self.is_named_in(text), plain)
+            }
         };
         if plain {
             return named;
@@ -111,14 +114,6 @@ impl Identities {
     /// Whether one stands at this place, whole.
     fn stands(&self, text: &str, place: Range<usize>) -> bool {
         is_whole(text, place.clone()) && self.folded.contains_key(&text[place].to_ascii_lowercase())
-    }
-
-    /// Whether searching the text as it is finds what searching it folded and decoded would: ASCII identities, no escapes,
-    /// and neither of the two characters outside ASCII that fold into it (the Kelvin sign and the long s).
-    fn is_plain(&self, text: &str) -> bool {
-        // The first bytes of the two characters; neither those nor a backslash stand in most texts.
-        let suspect = memchr::memchr3(b'\\', 0xe2, 0xc5, text.as_bytes());
-        suspect.is_none_or(|_| !text.contains(['\\', '\u{212a}', '\u{17f}'])) && (self.ascii || text.is_ascii())
     }
 
     /// The agents, ascending, whose identities stand as whole words in bytes that could not be read as an event,
@@ -162,11 +157,17 @@ fn add_ids(agents: &[Agent], folded: &mut BTreeMap<String, usize>) {
     }
 }
 
-/// Whether nothing that could belong to a longer identity stands around it.
+/// Whether nothing that could belong to a longer identity stands around it. Folding takes accents off their letters; there they
+/// still belong to them.
 fn is_whole(text: &str, found: Range<usize>) -> bool {
-    let belongs = |c: char| c.is_alphanumeric();
-    !text[..found.start].chars().next_back().is_some_and(belongs)
-        && !text[found.end..].chars().next().is_some_and(belongs)
+    let mut before = text[..found.start].chars().rev().skip_while(|c| is_accent(*c));
+    let mut behind = text[found.end..].chars();
+    !before.next().is_some_and(char::is_alphanumeric)
+        && !behind.next().is_some_and(|c| c.is_alphanumeric() || is_accent(c))
+}
+
+fn is_accent(c: char) -> bool {
+    !c.is_ascii() && CanonicalCombiningClassMapBorrowed::new().get_u8(c) != 0
 }
 
 /// The text with JSON escapes decoded wherever they stand: a broken record is no JSON, and may name somebody so. NULs go,

@@ -42,7 +42,7 @@ impl Mentions {
     }
 
     /// Whether an identity stands in a text, given whether one does at a place: asked of every place where that may be. And
-    /// whether that is so of the text as it is read: not where it has an escape, or a letter that folds into another.
+    /// whether it can be told of the text as it stands.
     pub(super) fn any_in(&self, text: &str, stands: impl Fn(Range<usize>) -> bool) -> (bool, bool) {
         let mut any = false;
         let plain = self.fragments.each_in(text.as_bytes(), &mut |fragment, at| {

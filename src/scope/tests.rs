@@ -146,13 +146,35 @@ fn identities_are_found_in_bytes_that_are_no_event() {
     assert_eq!(names("b\0o\0b\0@\0x\0.\0e\0x\0a\0m\0p\0l\0e\0"), [1]);
     assert_eq!(names("joann@x.example, A-11, monkey-1"), [0_usize; 0]);
     assert_eq!(set.identities().named_in(b"\xff\xfe bob@x.example \xff"), [1]);
-    let ascii = ScopeSet::compile(&[], &[agent("A-1", "kim@x.example", &[])]);
+    let ascii = ScopeSet::compile(
+        &[],
+        &[agent(
+            "A-1",
+            "kim@x.example",
+            &["strasse@x.example", "andre", "fi@x.example"],
+        )],
+    );
     for (text, named) in [
         ("日本 KIM@x.example", true),
         ("\u{212a}im@x.example", true),
         ("日本 akim@x.example", false),
+        ("for stra\u{df}e@x.example", true),
+        ("for STRA\u{1e9e}E@x.example", true),
+        ("to \u{fb01}@x.example", true),
+        // An accent belongs to its letter, also where folding takes it off.
+        ("by Andr\u{e9}", false),
+        ("by andre\u{301}", false),
+        ("by andre", true),
+        ("がkim@x.example", false),
+        ("\u{439}kim@x.example", false),
+        ("\u{2260}kim@x.example", true),
+        ("k\0im@x.example", true),
+        ("kim@x.example\0", true),
     ] {
         assert_eq!(ascii.identities().any_named_in(text.as_bytes()), named, "{text}");
+        // A backslash anywhere has the text decoded, which is no other answer.
+        let decoded = format!("{text} {}\\\\", "x".repeat(99));
+        assert_eq!(ascii.identities().any_named_in(decoded.as_bytes()), named, "{text}");
         assert_eq!(
             !ascii.identities().named_in(text.as_bytes()).is_empty(),
             named,

@@ -17,10 +17,12 @@ impl Fraction {
     }
 
     /// Two seconds of them at most: in a leap second.
+    #[expect(clippy::cast_possible_truncation, reason = "no more than that was put there")]
     pub(super) fn nanos(self) -> u32 {
         (self.0.get() >> (DIGITS + 1)) as u32
     }
 
+    #[expect(clippy::cast_possible_truncation, reason = "one byte is meant")]
     pub(super) fn digits(self) -> u8 {
         (self.0.get() >> 1) as u8
     }

@@ -74,7 +74,8 @@ impl Marks {
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "it is compiled once for each kind of vectors")]
 fn mark<S: Simd>(simd: S, record: &[u8], means: Means, words: &mut [u64]) {
-    let [one, other, least] = [means.these[0], means.these[1], means.least].map(|byte| u8x64::splat(simd, byte));
+    let all = |byte: u8| u8x64::splat(simd, byte);
+    let ([one, other], least) = (means.these.map(all), all(means.least));
     let marks = |bytes: &[u8; TOGETHER]| {
         let bytes = u8x64::from_slice(simd, bytes);
         (bytes.simd_eq(one) | bytes.simd_eq(other) | bytes.simd_lt(least)).to_bitmask()
@@ -84,14 +85,14 @@ fn mark<S: Simd>(simd: S, record: &[u8], means: Means, words: &mut [u64]) {
         .iter_mut()
         .zip(groups)
         .for_each(|(word, group)| *word = marks(group));
-    let mut last = 0;
+    let mut behind = 0;
     if !rest.is_empty() {
         let mut padded = [0; TOGETHER];
         padded[..rest.len()].copy_from_slice(rest);
-        last = marks(&padded) & ((1 << rest.len()) - 1);
+        behind = marks(&padded) & ((1 << rest.len()) - 1);
     }
     words[groups.len()..].fill(0);
-    words[groups.len()] = last;
+    words[groups.len()] = behind;
 }
 
 #[cfg(test)]
