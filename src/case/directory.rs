@@ -241,6 +241,24 @@ mod tests {
         ]
     }
 
+    /// More than their first eight bytes are the same, and not of all of them.
+    #[test]
+    fn ids_that_begin_alike_are_told_apart() {
+        let ids = [
+            "a-long-customer-1",
+            "a-long-customer-2",
+            "a-long-customer-3",
+            "b",
+            "a-long-c",
+        ];
+        let mut tenants = Tenants::default();
+        ids.iter().for_each(|id| tenants.insert([id, id, "", "", "", ""]));
+        for id in ids {
+            assert_eq!(tenants.get(id).and_then(Tenant::name), Some(id));
+        }
+        assert!(tenants.get("a-long-customer-4").is_none() && tenants.get("a").is_none());
+    }
+
     proptest! {
         /// Every cell is as it was written, without the white space around it; and everybody is found, in id order.
         #[test]
