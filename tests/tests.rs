@@ -20,4 +20,5 @@ mod profiles;
 mod sample;
 mod schemas;
 mod suites;
+mod unhashed;
 mod util;

@@ -3,13 +3,14 @@
 //! Sources run side by side, and a large source is worked on by all threads, which take turns at unpacking and hashing
 //! its next block, and at finding the records in it. Each thread's part folds into a tally of its own; no lock guards a result.
 
-use std::{io, num::NonZeroUsize, sync::Arc};
+use std::{io, iter, num::NonZeroUsize, sync::Arc};
 
 use rayon::{ThreadPoolBuilder, prelude::*};
 
 use super::{
     Engine, EngineError, Plan,
     judge::{Form, Judge},
+    tickets::{Cut, Tickets},
     turns::Turns,
 };
 use crate::{
@@ -17,7 +18,7 @@ use crate::{
     findings::{Scan, Scanned},
     progress::Progress,
     records::{Block, Blocks, Chunk},
-    sources::{self, Contents, Part, Source, Stream},
+    sources::{self, Anywhere, Contents, Part, Source, Stream},
     tenants::{Budget, SourceTally},
 };
 
@@ -79,8 +80,8 @@ fn scan(
     progress: &dyn Progress,
 ) -> Result<Contents<Read>, EngineError> {
     let profile = plan.profile(source);
-    let each = |stream: &mut Stream<'_>| tally(plan, profile, budget, stream);
-    Ok(sources::read(source, &plan.limits, progress, each)?)
+    let each = |stream: &mut Stream<'_>, file: Option<&Anywhere<'_>>| tally(plan, profile, budget, stream, file);
+    Ok(sources::read_anywhere(source, &plan.limits, progress, each)?)
 }
 
 /// Everything in order, and every event and refusal put down to its source: how many streams a file holds is known only
@@ -121,7 +122,13 @@ fn scanned(number: usize, profile: &str, part: Part<Read>) -> Scanned {
     }
 }
 
-fn tally(plan: &Plan, profile: &Profile, budget: &Arc<Budget>, stream: &mut Stream<'_>) -> io::Result<Read> {
+fn tally(
+    plan: &Plan,
+    profile: &Profile,
+    budget: &Arc<Budget>,
+    stream: &mut Stream<'_>,
+    file: Option<&Anywhere<'_>>,
+) -> io::Result<Read> {
     let mut blocks = Blocks::open(stream, &profile.wrapper)?;
     let framing = blocks.framing().clone();
     let form = Form::new(profile, &framing);
@@ -136,7 +143,7 @@ fn tally(plan: &Plan, profile: &Profile, budget: &Arc<Budget>, stream: &mut Stre
     let mut tally = if first.len() < 2 {
         first.into_iter().try_fold(share(), Share::with)?.tally
     } else {
-        shared(plan, first, blocks, share)?
+        shared(plan, first, blocks, file, share)?
     };
     tally.make_room(true).map_err(io::Error::other)?;
     Ok((framing.to_string(), tally))
@@ -147,18 +154,39 @@ fn shared<'p>(
     plan: &Plan,
     first: Vec<io::Result<Block>>,
     rest: Blocks<impl io::Read + Send>,
+    file: Option<&Anywhere<'_>>,
     share: impl Fn() -> Share<'p> + Send + Sync,
 ) -> io::Result<SourceTally> {
-    let threads = rayon::current_num_threads();
     let (reads, mut cuts) = rest.split();
-    let cut = |chunk: io::Result<Chunk>| chunk.and_then(|chunk| cuts.cut(chunk)).transpose();
-    let turns = Turns::new(first, reads, cut, threads, plan.limits.hashed);
-    let judge = |_| {
-        let judged = std::iter::from_fn(|| turns.next()).try_fold(share(), Share::with);
-        judged.map(|share| share.tally).inspect_err(|_| turns.end())
-    };
     let nothing = || SourceTally::new(plan.coverage.clone());
-    let each = (0..threads).into_par_iter().with_max_len(1);
+    let Some((file, pieces)) = file.and_then(|file| Some((file, reads.pieces(file, cuts.given())?))) else {
+        let cut = |chunk: io::Result<Chunk>| chunk.and_then(|chunk| cuts.cut(chunk)).transpose();
+        let turns = Turns::new(first, reads, cut, rayon::current_num_threads());
+        return by_all(|| turns.next(), || turns.end(), share, nothing);
+    };
+    let cut = |chunk: io::Result<Chunk>| Cut {
+        last: chunk.as_ref().map_or(true, Chunk::is_last),
+        block: chunk.and_then(|chunk| cuts.cut(chunk)).transpose(),
+    };
+    let tickets = Tickets::new(first, |number| pieces.read(number), cut);
+    let tally = by_all(|| tickets.next(), || tickets.end(), share, nothing)?;
+    drop(tickets);
+    file.ends(cuts.given());
+    Ok(tally)
+}
+
+/// Each thread judges what comes next, and folds what it found into what it has.
+fn by_all<'p>(
+    next: impl Fn() -> Option<io::Result<Block>> + Sync,
+    end: impl Fn() + Sync,
+    share: impl Fn() -> Share<'p> + Send + Sync,
+    nothing: impl Fn() -> SourceTally + Send + Sync,
+) -> io::Result<SourceTally> {
+    let judge = |_| {
+        let judged = iter::from_fn(&next).try_fold(share(), Share::with);
+        judged.map(|share| share.tally).inspect_err(|_| end())
+    };
+    let each = (0..rayon::current_num_threads()).into_par_iter().with_max_len(1);
     each.map(judge).try_reduce(nothing, |one, other| Ok(one.merge(other)))
 }
 

@@ -5,6 +5,7 @@ mod glance;
 mod judge;
 mod local;
 mod plan;
+mod tickets;
 mod turns;
 
 use crate::{findings::Scan, progress::Progress, sources::SourceError, tenants::StoreError};

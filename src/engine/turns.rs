@@ -1,9 +1,8 @@
 //! Taking turns: one source is read by one thread at a time, cut into blocks by one at a time, and judged by all.
 //!
-//! Whoever has nothing to judge reads, and cuts what it read while another may read on. Where reading is quick, each thread judges
-//! what it read itself, which is still in its cache: to fetch a block out of another's takes longer than to wait for a turn. Where
-//! reading is slow, because the one digest of a file is one chain, somebody reads all the time, and keeps a few blocks ready for
-//! the others, who judge. No thread more than asked for is busy.
+//! Whoever has nothing to judge reads, and cuts what it read while another may read on. Because the one digest of a file is one
+//! chain, somebody reads all the time, and keeps a few blocks ready for the others, who judge. No thread more than asked for is
+//! busy. Where reading needs no order, `tickets` does without all this.
 
 use std::{
     sync::{Condvar, Mutex, MutexGuard, PoisonError, TryLockError},
@@ -21,8 +20,6 @@ pub(super) struct Turns<R, C, B> {
     news: Condvar,
     /// So many blocks lie ready at most.
     enough: usize,
-    /// Blocks are kept ready also while nobody sleeps.
-    ahead: bool,
 }
 
 /// Who waits for what.
@@ -37,9 +34,8 @@ struct Table<B> {
 }
 
 impl<R: Iterator, C: FnMut(R::Item) -> Option<B>, B> Turns<R, C, B> {
-    /// Of what is read so and cut so, in its order, for so many threads; `ahead` where reading takes longer than judging. Some
-    /// blocks may be there already.
-    pub(super) fn new(first: Vec<B>, reads: R, cuts: C, threads: usize, ahead: bool) -> Self {
+    /// Of what is read so and cut so, in its order, for so many threads. Some blocks may be there already.
+    pub(super) fn new(first: Vec<B>, reads: R, cuts: C, threads: usize) -> Self {
         let table = Table {
             ready: first,
             waiting: 0,
@@ -53,7 +49,6 @@ impl<R: Iterator, C: FnMut(R::Item) -> Option<B>, B> Turns<R, C, B> {
             news: Condvar::new(),
             // One alone reads for nobody else.
             enough: if threads == 1 { 1 } else { 4 * threads },
-            ahead,
         }
     }
 
@@ -131,8 +126,7 @@ impl<R: Iterator, C: FnMut(R::Item) -> Option<B>, B> Turns<R, C, B> {
     /// Gives the block to whoever comes, or back to who cut it.
     fn give(&self, table: &mut Table<B>, block: B) -> Option<B> {
         let enough = table.ready.len() + 1 >= self.enough;
-        let wanted = self.ahead || table.waiting > 0;
-        if table.reading || table.ended || enough || !wanted {
+        if table.reading || table.ended || enough {
             // Somebody else is to read on.
             self.call(table);
             return Some(block);
@@ -207,7 +201,7 @@ mod tests {
         blocks: I,
         threads: usize,
     ) -> Turns<I, impl FnMut(usize) -> Option<usize>, usize> {
-        Turns::new(Vec::new(), blocks, Some, threads, threads.is_multiple_of(2))
+        Turns::new(Vec::new(), blocks, Some, threads)
     }
 
     fn taken_by(
@@ -231,8 +225,7 @@ mod tests {
 
     #[test]
     fn every_block_is_taken_once_and_read_in_order_by_one_at_a_time() {
-        let paces = [(0, 0), (0, 100), (100, 0), (50, 50)];
-        for ((read, judge), ahead) in paces.into_iter().flat_map(|pace| [(pace, false), (pace, true)]) {
+        for (read, judge) in [(0, 0), (0, 100), (100, 0), (50, 50)] {
             let (read, judge) = (Duration::from_micros(read), Duration::from_micros(judge));
             let reading = AtomicUsize::new(0);
             let blocks = (0..300).inspect(|_| {
@@ -245,7 +238,7 @@ mod tests {
                 assert_eq!(Some(block), cut.next(), "cut in another order");
                 (block % 3 > 0).then_some(block)
             };
-            let turns = Turns::new(vec![301, 302], blocks, cuts, 4, ahead);
+            let turns = Turns::new(vec![301, 302], blocks, cuts, 4);
             let mut all = taken_by(&turns, 4, judge).concat();
             all.sort_unstable();
             assert_eq!(all, (0..303).filter(|block| block % 3 > 0).collect::<Vec<_>>());
@@ -266,7 +259,7 @@ mod tests {
             }
             Some(block)
         };
-        let turns = Turns::new(Vec::new(), reads, cuts, 2, false);
+        let turns = Turns::new(Vec::new(), reads, cuts, 2);
         thread::scope(|scope| {
             scope.spawn(|| turns.next());
             cut_begins.recv().expect("the first block is cut");
@@ -305,7 +298,7 @@ mod tests {
         let cuts = |block| (block < 9).then_some(block).or_else(|| panic!("a cutter is wrong"));
         // So slow that the others sleep.
         let reads = (0..).inspect(|_| thread::sleep(Duration::from_millis(5)));
-        assert_eq!(panics(&Turns::new(Vec::new(), reads, cuts, 3, false)), 1);
+        assert_eq!(panics(&Turns::new(Vec::new(), reads, cuts, 3)), 1);
     }
 
     /// Of three threads.

@@ -33,6 +33,11 @@ impl Cuts {
         }
     }
 
+    /// How many bytes of the source it was given.
+    pub fn given(&self) -> u64 {
+        self.offset + self.rest.len() as u64
+    }
+
     /// The whole records up to the end of this chunk, if there are any.
     pub fn cut(&mut self, chunk: Chunk) -> io::Result<Option<Block>> {
         let chunk = self.with_rest(chunk);

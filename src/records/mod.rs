@@ -9,6 +9,7 @@ mod document;
 mod framing;
 mod lines;
 mod marks;
+mod pieces;
 mod reads;
 mod rows;
 mod sights;
@@ -24,6 +25,7 @@ pub use cuts::Cuts;
 pub use framing::Framing;
 pub use lines::json_part;
 pub(crate) use marks::plain_cell;
+pub use pieces::Pieces;
 pub use reads::{Chunk, Reads};
 pub use sights::{Needle, Sight};
 

@@ -7,6 +7,9 @@ use std::{
     thread::{self, ThreadId},
 };
 
+use super::pieces::Pieces;
+use crate::sources::Anywhere;
+
 /// Measured: what is read at once stays in the cache until it is judged, and threads seldom wait for each other. Larger reads
 /// bring nothing. A fuzzer's logs are small, and are to be cut too.
 pub(super) const BLOCK: usize = if cfg!(fuzzing) { 256 } else { 1 << 17 };
@@ -44,7 +47,7 @@ pub(super) struct Pool(Mutex<Vec<(ThreadId, Vec<u8>)>>);
 
 impl Pool {
     /// A buffer for a block, full of whatever was in it.
-    fn take(&self) -> Vec<u8> {
+    pub(super) fn take(&self) -> Vec<u8> {
         let mut buffers = self.buffers();
         let own = thread::current().id();
         let last = buffers.iter().rposition(|(user, _)| *user == own);
@@ -70,6 +73,12 @@ impl Pool {
 }
 
 impl<R: Read> Reads<R> {
+    /// What is left to read, of the file that it is, from there on; none where its end was met.
+    pub fn pieces<'f>(&self, file: &'f Anywhere<'f>, from: u64) -> Option<Pieces<'f>> {
+        let all = self.first.is_none() && !self.at_end;
+        all.then(|| Pieces::new(file, self.pool.clone(), from))
+    }
+
     pub(super) fn new(reader: R) -> Self {
         Self {
             reader,
@@ -90,11 +99,7 @@ impl<R: Read> Reads<R> {
     }
 
     fn chunk(&mut self, buffer: Vec<u8>) -> io::Result<Chunk> {
-        let mut chunk = Chunk {
-            buffer,
-            own: HEADROOM..HEADROOM,
-            last: false,
-        };
+        let mut chunk = Chunk::in_buffer(buffer);
         self.fill(&mut chunk)?;
         Ok(chunk)
     }
@@ -130,6 +135,20 @@ impl<R: Read> Iterator for Reads<R> {
 }
 
 impl Chunk {
+    /// Nothing yet, with room for what is to be read.
+    pub(super) fn in_buffer(buffer: Vec<u8>) -> Self {
+        Self {
+            buffer,
+            own: HEADROOM..HEADROOM,
+            last: false,
+        }
+    }
+
+    /// Whether nothing follows it.
+    pub fn is_last(&self) -> bool {
+        self.last
+    }
+
     pub(super) fn bytes(&self) -> &[u8] {
         &self.buffer[self.own.clone()]
     }

@@ -11,11 +11,11 @@ use super::{
     place::Place,
     stream::{Stream, drain},
     tar::{Step, Tar},
-    unpack::Unpacking,
+    unpack::{Each, Unpacking},
     zip::{self as zipped, Steps},
 };
 
-impl<T, F: FnMut(&mut Stream<'_>) -> io::Result<T>> Unpacking<'_, T, F> {
+impl<T, F: Each<T>> Unpacking<'_, T, F> {
     pub(super) fn tar(&mut self, place: &Place, stream: &mut Stream<'_>) -> io::Result<()> {
         let inside = place.inside("tar", self.watch)?;
         let mut tar = Tar::new(stream);

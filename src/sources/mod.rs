@@ -1,6 +1,7 @@
 //! Sources: which log files there are, in a fixed order, and the streams of text in them, unpacked and hashed. What the
 //! text says is the next rooms' business.
 
+mod anywhere;
 mod archive;
 mod codec;
 mod discover;
@@ -31,10 +32,11 @@ use crate::{
     digest::Sha256,
 };
 
+pub use anywhere::Anywhere;
 pub use discover::discover;
 pub use error::SourceError;
 pub use limits::Limits;
-pub use read::read;
+pub use read::{read, read_anywhere};
 pub use stream::Stream;
 
 /// The log files of a case: by the order of `[[logs]]`, then by the bytes of the path.

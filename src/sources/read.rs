@@ -3,11 +3,11 @@
 use std::io::{self, Seek as _};
 
 use super::{
-    Changed, Contents, Digested, Limits, Source, SourceError,
+    Anywhere, Changed, Contents, Digested, Limits, Source, SourceError,
     kind::{Archive, Kind},
     place::Place,
     stream::{Opened, Raw, Stream},
-    unpack::Unpacking,
+    unpack::{Each, Unpacking},
     watch::{Fatal, Watch},
     zip::Watched,
 };
@@ -18,27 +18,32 @@ pub fn read<T>(
     source: &Source,
     limits: &Limits,
     progress: &dyn Progress,
-    each: impl FnMut(&mut Stream<'_>) -> io::Result<T>,
+    mut each: impl FnMut(&mut Stream<'_>) -> io::Result<T>,
 ) -> Result<Contents<T>, SourceError> {
-    let watch = Watch::new(limits);
-    let mut unpacking = Unpacking::new(&watch, each);
-    match whole(source, &mut unpacking, progress) {
-        Ok((file, changed)) => Ok(unpacking.close(file, changed)),
-        Err(error) => {
-            drop(unpacking);
-            Err(watch.cause(&source.shown, error))
-        }
-    }
+    read_anywhere(source, limits, progress, |stream, _| each(stream))
 }
 
-fn whole<T, F: FnMut(&mut Stream<'_>) -> io::Result<T>>(
+/// The same, where the rest of a stream may also be read anywhere, by several threads, if it is a file of which that can be said.
+pub fn read_anywhere<T>(
     source: &Source,
-    unpacking: &mut Unpacking<'_, T, F>,
+    limits: &Limits,
     progress: &dyn Progress,
-) -> io::Result<(Digested, Option<Changed>)> {
-    let watch = unpacking.watch;
+    each: impl FnMut(&mut Stream<'_>, Option<&Anywhere<'_>>) -> io::Result<T>,
+) -> Result<Contents<T>, SourceError> {
+    let watch = Watch::new(limits);
+    whole(source, &watch, progress, each).map_err(|error| watch.cause(&source.shown, error))
+}
+
+fn whole<T>(
+    source: &Source,
+    watch: &Watch<'_>,
+    progress: &dyn Progress,
+    each: impl Each<T>,
+) -> io::Result<Contents<T>> {
     let refused = |fault| watch.fail(Fatal::Io(fault));
     let opened = Opened::new(source).map_err(refused)?;
+    let anywhere = opened.anywhere(watch, progress);
+    let mut unpacking = Unpacking::new(watch, anywhere.as_ref(), each);
     let place = Place {
         shown: source.shown.clone(),
         containers: Vec::new(),
@@ -46,11 +51,14 @@ fn whole<T, F: FnMut(&mut Stream<'_>) -> io::Result<T>>(
     };
     let large = opened.length.is_some_and(|length| length > watch.limits.held);
     let file = if large && matches!(opened.kind().map_err(refused)?, Kind::Archive(Archive::Zip)) {
-        large_zip(&place, &opened, unpacking, progress)?
+        large_zip(&place, &opened, &mut unpacking, progress)?
     } else {
         let mut raw = Raw::new(opened.reader(), watch, progress);
         unpacking.unpack(&place, &mut raw)?;
-        raw.finish()?.into()
+        match anywhere.as_ref().and_then(Anywhere::end) {
+            Some(end) => (None, end).into(),
+            None => raw.finish()?.into(),
+        }
     };
     let now = opened.length_now().map_err(refused)?;
     let differs = |&(before, after): &(u64, u64)| before != after || after != file.bytes;
@@ -60,11 +68,11 @@ fn whole<T, F: FnMut(&mut Stream<'_>) -> io::Result<T>>(
         after,
         read: file.bytes,
     });
-    Ok((file, changed))
+    Ok(unpacking.close(file, changed))
 }
 
 /// A zip that is not held in memory is read where it lies; its bytes must be the same before and after.
-fn large_zip<T, F: FnMut(&mut Stream<'_>) -> io::Result<T>>(
+fn large_zip<T, F: Each<T>>(
     place: &Place,
     opened: &Opened,
     unpacking: &mut Unpacking<'_, T, F>,

@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::{
-    Input, Source,
+    Anywhere, Input, Source,
     kind::{HEAD, Kind},
     watch::{Fatal, Watch},
 };
@@ -49,7 +49,8 @@ impl Read for Raw<'_> {
         if self.ended || buffer.is_empty() {
             return Ok(0);
         }
-        let read = watched(&mut self.inner, buffer, self.watch)?;
+        let inner = &mut self.inner;
+        let read = retried(|| inner.read(buffer), self.watch)?;
         self.ended = read == 0;
         self.watch.went_in(read);
         self.progress.advance(read as u64);
@@ -58,9 +59,9 @@ impl Read for Raw<'_> {
 }
 
 /// Reads from the operating system, whose refusal ends everything.
-pub(super) fn watched(reader: &mut impl Read, buffer: &mut [u8], watch: &Watch<'_>) -> io::Result<usize> {
+pub(super) fn retried(mut read: impl FnMut() -> io::Result<usize>, watch: &Watch<'_>) -> io::Result<usize> {
     loop {
-        match reader.read(buffer) {
+        match read() {
             Err(fault) if fault.kind() == io::ErrorKind::Interrupted => {}
             read => return read.map_err(|fault| watch.fail(Fatal::Io(fault))),
         }
@@ -102,6 +103,15 @@ impl Opened {
         drop(reader);
         self.file.as_ref().map_or(Ok(()), |mut file| file.rewind())?;
         Ok(kind)
+    }
+
+    /// If it is a file, and nothing has to be read in order.
+    pub(super) fn anywhere<'f>(&'f self, watch: &'f Watch<'_>, progress: &'f dyn Progress) -> Option<Anywhere<'f>> {
+        let file = self
+            .file
+            .as_ref()
+            .filter(|_| self.length.is_some() && !watch.limits.hashed)?;
+        Some(Anywhere::new(file, watch, progress))
     }
 
     pub(super) fn reader(&self) -> Box<Stream<'_>> {

@@ -9,7 +9,7 @@ use std::{
 use proptest::prelude::*;
 use zip::write::{SimpleFileOptions, ZipWriter};
 
-use super::{Contents, Input, Limits, Source, SourceError, Stream, read};
+use super::{Anywhere, Contents, Input, Limits, Source, SourceError, Stream, read, read_anywhere};
 use crate::{case::ProfileRef, digest::Sha256, progress::Silent};
 
 fn source(path: &Path) -> Source {
@@ -88,6 +88,47 @@ fn a_file_that_grows_or_shrinks_is_hashed_as_it_is_parsed_and_said() {
         assert_ne!(changed.after, before);
     }
     assert_eq!(changing(&text, |_| ()).changed, None);
+}
+
+/// The same, of a file that is read anywhere.
+fn changing_anywhere(bytes: &[u8], change: impl Fn(&fs::File)) -> (usize, Contents<()>) {
+    let (file, mut met) = (file(bytes), 0);
+    let limits = Limits {
+        hashed: false,
+        ..Limits::default()
+    };
+    let each = |stream: &mut Stream<'_>, anywhere: Option<&Anywhere<'_>>| {
+        let anywhere = anywhere.expect("a file that is not hashed can be read so");
+        stream.read_exact(&mut [0; 4])?;
+        change(file.as_file());
+        let mut rest = vec![0; 1 << 20];
+        met = 4 + anywhere.read(4, &mut rest)?;
+        anywhere.ends(met as u64);
+        change(file.as_file());
+        Ok(())
+    };
+    let contents = read_anywhere(&source(file.path()), &limits, &Silent, each).expect("it is read");
+    (met, contents)
+}
+
+#[test]
+fn a_file_read_anywhere_that_grows_or_shrinks_is_said_too() {
+    let text = b"line\n".repeat(10_000);
+    let append = |mut file: &fs::File| file.write_all(b"more\n").expect("it is written");
+    let cut = |file: &fs::File| file.set_len(20_000).expect("it is cut");
+    for ((met, contents), expected) in [
+        (changing_anywhere(&text, append), 50_005),
+        (changing_anywhere(&text, cut), 20_000),
+    ] {
+        assert_eq!(met, expected);
+        assert_eq!(
+            (contents.parts[0].file.bytes, contents.parts[0].file.sha256),
+            (expected as u64, None)
+        );
+        let changed = contents.changed.expect("it is said");
+        assert_eq!((changed.before, changed.read), (50_000, expected as u64));
+    }
+    assert_eq!(changing_anywhere(&text, |_| ()).1.changed, None);
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::{
-    Broken, Changed, Contents, Digested, Part, Skipped,
+    Anywhere, Broken, Changed, Contents, Digested, Part, Skipped,
     held::Held,
     inflate::{Inflated, Members},
     kind::{Archive, Encoding, HEAD, Kind, Packing},
@@ -18,9 +18,16 @@ use super::{
 };
 use crate::digest::{HashingReader, Sha256};
 
+/// What is done with every stream; with the file itself where the stream is nothing else, and it may be read out of order.
+pub(super) trait Each<T>: FnMut(&mut Stream<'_>, Option<&Anywhere<'_>>) -> io::Result<T> {}
+
+impl<T, F: FnMut(&mut Stream<'_>, Option<&Anywhere<'_>>) -> io::Result<T>> Each<T> for F {}
+
 /// The work on one file.
 pub(super) struct Unpacking<'w, T, F> {
     pub(super) watch: &'w Watch<'w>,
+    /// The file itself, for whoever may read it out of order.
+    anywhere: Option<&'w Anywhere<'w>>,
     each: F,
     parts: Vec<(Place, Encoding, Option<Digested>, T)>,
     skipped: Vec<Skipped>,
@@ -29,10 +36,11 @@ pub(super) struct Unpacking<'w, T, F> {
     pub(super) met: BTreeMap<String, u32>,
 }
 
-impl<'w, T, F: FnMut(&mut Stream<'_>) -> io::Result<T>> Unpacking<'w, T, F> {
-    pub(super) fn new(watch: &'w Watch<'_>, each: F) -> Self {
+impl<'w, T, F: Each<T>> Unpacking<'w, T, F> {
+    pub(super) fn new(watch: &'w Watch<'_>, anywhere: Option<&'w Anywhere<'_>>, each: F) -> Self {
         Self {
             watch,
+            anywhere,
             each,
             parts: Vec::new(),
             skipped: Vec::new(),
@@ -80,7 +88,7 @@ impl<'w, T, F: FnMut(&mut Stream<'_>) -> io::Result<T>> Unpacking<'w, T, F> {
     pub(super) fn text(&mut self, place: &Place, encoding: Encoding, stream: &mut Stream<'_>) -> io::Result<()> {
         let (value, digest) = match encoding {
             // The file's own digest is this one.
-            Encoding::Utf8 if place.containers.is_empty() => ((self.each)(stream)?, None),
+            Encoding::Utf8 if place.containers.is_empty() => ((self.each)(stream, self.anywhere)?, None),
             Encoding::Utf8 => self.hashed(stream)?,
             _ => self.hashed(&mut Utf16::new(encoding, stream)?)?,
         };
@@ -90,7 +98,7 @@ impl<'w, T, F: FnMut(&mut Stream<'_>) -> io::Result<T>> Unpacking<'w, T, F> {
 
     fn hashed(&mut self, stream: &mut Stream<'_>) -> io::Result<(T, Option<Digested>)> {
         let mut hashing = HashingReader::new(stream, self.watch.limits.hashed);
-        let value = (self.each)(&mut hashing)?;
+        let value = (self.each)(&mut hashing, None)?;
         Ok((value, Some(hashing.finish().into())))
     }
 

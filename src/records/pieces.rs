@@ -1,0 +1,30 @@
+//! The first half of the work where it need not be done in order: each piece of a file is read by whoever has its number.
+
+use std::{io, sync::Arc};
+
+use super::reads::{BLOCK, Chunk, Pool};
+use crate::sources::Anywhere;
+
+/// What is left of a file, in pieces.
+pub struct Pieces<'f> {
+    file: &'f Anywhere<'f>,
+    pool: Arc<Pool>,
+    /// Where the first one begins.
+    start: u64,
+}
+
+impl<'f> Pieces<'f> {
+    pub(super) fn new(file: &'f Anywhere<'f>, pool: Arc<Pool>, start: u64) -> Self {
+        Self { file, pool, start }
+    }
+
+    /// Reads one of them. Those behind the last are empty and last ones too.
+    pub fn read(&self, number: u64) -> io::Result<Chunk> {
+        let mut chunk = Chunk::in_buffer(self.pool.take());
+        let free = &mut chunk.buffer[chunk.own.start..];
+        let read = self.file.read(self.start + number * BLOCK as u64, free)?;
+        chunk.own.end += read;
+        chunk.last = read < BLOCK;
+        Ok(chunk)
+    }
+}
