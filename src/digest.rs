@@ -59,38 +59,66 @@ impl TryFrom<String> for Sha256 {
     }
 }
 
-/// Hashes what is read through it, so that the bytes hashed are the bytes parsed.
-#[derive(Debug)]
-pub struct HashingReader<R> {
-    inner: R,
+/// The digest, if one is wanted, and the number of some bytes, as they come.
+#[derive(Debug, Clone)]
+pub struct Sum {
     hasher: Option<sha2::Sha256>,
     bytes: u64,
 }
 
-impl<R: Read> HashingReader<R> {
-    /// Starts at the reader's present position; `hashed` says whether to take a digest, or only to count.
-    pub fn new(inner: R, hashed: bool) -> Self {
+impl Sum {
+    /// Of nothing yet; `hashed` says whether to take a digest, or only to count.
+    pub fn new(hashed: bool) -> Self {
         Self {
-            inner,
             hasher: hashed.then(sha2::Sha256::new),
             bytes: 0,
         }
     }
 
-    /// The digest, if one was taken, and the number of the bytes read so far.
+    /// How many there were so far.
+    pub fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    /// Adds what comes next.
+    pub fn add(&mut self, bytes: &[u8]) {
+        if let Some(hasher) = &mut self.hasher {
+            hasher.update(bytes);
+        }
+        self.bytes += bytes.len() as u64;
+    }
+
+    /// The digest, if one was taken, and the number of the bytes.
     pub fn finish(self) -> (Option<Sha256>, u64) {
         let digest = self.hasher.map(|hasher| Sha256(hasher.finalize().into()));
         (digest, self.bytes)
     }
 }
 
+/// Hashes what is read through it, so that the bytes hashed are the bytes parsed.
+#[derive(Debug)]
+pub struct HashingReader<R> {
+    inner: R,
+    sum: Sum,
+}
+
+impl<R: Read> HashingReader<R> {
+    /// Starts at the reader's present position; `hashed` says whether to take a digest, or only to count.
+    pub fn new(inner: R, hashed: bool) -> Self {
+        let sum = Sum::new(hashed);
+        Self { inner, sum }
+    }
+
+    /// The digest, if one was taken, and the number of the bytes read so far.
+    pub fn finish(self) -> (Option<Sha256>, u64) {
+        self.sum.finish()
+    }
+}
+
 impl<R: Read> Read for HashingReader<R> {
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
         let read = self.inner.read(buffer)?;
-        if let Some(hasher) = &mut self.hasher {
-            hasher.update(&buffer[..read]);
-        }
-        self.bytes += read as u64;
+        self.sum.add(&buffer[..read]);
         Ok(read)
     }
 }

@@ -5,8 +5,8 @@ mod glance;
 mod judge;
 mod local;
 mod plan;
+mod source;
 mod tickets;
-mod turns;
 
 use crate::{findings::Scan, progress::Progress, sources::SourceError, tenants::StoreError};
 

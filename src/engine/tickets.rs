@@ -1,57 +1,55 @@
-//! Tickets: where a source can be read anywhere, each thread reads a piece of its own, finds the records in it when its turn
-//! comes, and judges them. Nothing is handed from thread to thread, so that it stays in the cache of the one who read it.
+//! Tickets: how one source is read, cut into blocks and judged by all threads.
+//!
+//! Each thread takes the number of a piece. What can be done out of order, it does at once: reading, where the source is a file. What
+//! needs an order, it does when its number's turn comes: hashing, finding the records, and reading where the source is a stream. Then
+//! it judges what it has. So nothing is handed from thread to thread, and a piece stays in the cache of the one who read it.
 
 use std::{
     sync::{
-        Condvar, Mutex, MutexGuard, PoisonError,
+        Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering::SeqCst},
     },
-    thread,
+    thread::{self, Thread},
 };
 
-/// How often somebody looks again before it sleeps: to be woken takes about as long as to read a piece does.
-const LOOKS: u32 = 100;
+/// How often whoever is next looks again before it sleeps: to be woken takes about as long as to hash a piece does.
+const LOOKS: u32 = 1000;
 
 /// The pieces of one source, for all threads.
-pub(super) struct Tickets<R, C, B> {
+pub(super) struct Tickets<R, S, B> {
     /// Blocks that were cut before.
     first: Mutex<Vec<B>>,
     read: R,
-    /// The next piece that nobody reads yet.
-    next: AtomicU64,
     /// Only whose turn it is comes here.
-    cut: Mutex<C>,
-    /// The piece that is to be cut now.
+    serve: Mutex<S>,
+    /// The next number that nobody has.
+    next: AtomicU64,
+    /// The number that is served now.
     turn: AtomicU64,
-    /// Nothing more is to be cut.
+    /// No number is served any more.
     ended: AtomicBool,
-    /// How many sleep until it is their turn, or are about to.
-    waiting: AtomicUsize,
-    bed: Mutex<()>,
-    called: Condvar,
+    sleepers: Sleepers,
 }
 
 /// What came of a piece.
-pub(super) struct Cut<B> {
+pub(super) struct Served<B> {
     /// None where no record ends in it.
     pub(super) block: Option<B>,
     /// No piece follows.
     pub(super) last: bool,
 }
 
-impl<R: Fn(u64) -> T, C: FnMut(T) -> Cut<B>, T, B> Tickets<R, C, B> {
-    /// Of pieces that are read so, by their number, and cut so, in their order. Some blocks may be there already.
-    pub(super) fn new(first: Vec<B>, read: R, cut: C) -> Self {
+impl<R: Fn(u64) -> T, S: FnMut(T) -> Served<B>, T, B> Tickets<R, S, B> {
+    /// Of pieces of which so much is done by their number, and so much in their order. Some blocks may be there already.
+    pub(super) fn new(first: Vec<B>, read: R, serve: S) -> Self {
         Self {
             first: Mutex::new(first),
             read,
+            serve: Mutex::new(serve),
             next: AtomicU64::new(0),
-            cut: Mutex::new(cut),
             turn: AtomicU64::new(0),
             ended: AtomicBool::new(false),
-            waiting: AtomicUsize::new(0),
-            bed: Mutex::new(()),
-            called: Condvar::new(),
+            sleepers: Sleepers::default(),
         }
     }
 
@@ -65,11 +63,17 @@ impl<R: Fn(u64) -> T, C: FnMut(T) -> Cut<B>, T, B> Tickets<R, C, B> {
             let number = self.next.fetch_add(1, SeqCst);
             let piece = (self.read)(number);
             self.wait_for(number)?;
-            let Cut { block, last } = (locked(&self.cut))(piece);
+            // Whoever is next may be awake by then.
+            self.sleepers.wake(number + 1);
+            let Served { block, last } = locked(&self.serve)(piece);
             self.ended.fetch_or(last, SeqCst);
             self.turn.store(number + 1, SeqCst);
-            self.call();
-            if block.is_some() || last {
+            if last {
+                self.sleepers.wake_all();
+                return block;
+            }
+            self.sleepers.wake(number + 1);
+            if block.is_some() {
                 return block;
             }
         }
@@ -77,55 +81,79 @@ impl<R: Fn(u64) -> T, C: FnMut(T) -> Cut<B>, T, B> Tickets<R, C, B> {
 
     /// None where nobody's turn comes any more.
     fn wait_for(&self, number: u64) -> Option<()> {
-        let ready = || self.ended.load(SeqCst) || self.turn.load(SeqCst) == number;
-        let soon = (0..LOOKS).any(|_| {
-            let ready = ready();
-            if !ready {
-                thread::yield_now();
+        let mut looks = LOOKS;
+        while !self.ended.load(SeqCst) {
+            match number - self.turn.load(SeqCst) {
+                0 => return Some(()),
+                1 if looks > 0 => {
+                    looks -= 1;
+                    thread::yield_now();
+                }
+                before => self.sleepers.sleep(number, || {
+                    !self.ended.load(SeqCst) && number - self.turn.load(SeqCst) == before
+                }),
             }
-            ready
-        });
-        if !soon {
-            let bed = locked(&self.bed);
-            self.waiting.fetch_add(1, SeqCst);
-            let bed = self.called.wait_while(bed, |()| !ready());
-            self.waiting.fetch_sub(1, SeqCst);
-            drop(bed);
         }
-        (!self.ended.load(SeqCst)).then_some(())
+        None
     }
 }
 
-impl<R, C, B> Tickets<R, C, B> {
+impl<R, S, B> Tickets<R, S, B> {
     /// Nobody need read any more: something is wrong.
     pub(super) fn end(&self) {
         self.ended.store(true, SeqCst);
-        self.call();
+        self.sleepers.wake_all();
+    }
+}
+
+/// Whoever has a number, until it is served. If it never will be, those behind would wait forever.
+struct Holder<'t, R, S, B>(&'t Tickets<R, S, B>);
+
+impl<R, S, B> Drop for Holder<'_, R, S, B> {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            self.0.end();
+        }
+    }
+}
+
+/// Those who sleep until their turn comes near, each with its number.
+#[derive(Default)]
+struct Sleepers {
+    beds: Mutex<Vec<(u64, Thread)>>,
+    /// How many there are, for whoever need not look.
+    count: AtomicUsize,
+}
+
+impl Sleepers {
+    /// Sleeps until somebody wakes this number, if it is to sleep at all: that is asked when nobody can miss it any more.
+    fn sleep(&self, number: u64, still: impl FnOnce() -> bool) {
+        self.count.fetch_add(1, SeqCst);
+        locked(&self.beds).push((number, thread::current()));
+        if still() {
+            thread::park();
+        }
+        locked(&self.beds).retain(|(other, _)| *other != number);
+        self.count.fetch_sub(1, SeqCst);
     }
 
-    /// Wakes those who sleep: whoever is not seen to do so sees first what has changed.
-    fn call(&self) {
-        if self.waiting.load(SeqCst) > 0 {
-            drop(locked(&self.bed));
-            self.called.notify_all();
+    fn wake(&self, number: u64) {
+        if self.count.load(SeqCst) > 0 {
+            let beds = locked(&self.beds);
+            beds.iter()
+                .filter(|(other, _)| *other == number)
+                .for_each(|(_, thread)| thread.unpark());
         }
+    }
+
+    fn wake_all(&self) {
+        locked(&self.beds).iter().for_each(|(_, thread)| thread.unpark());
     }
 }
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     // What a panic leaves half done is looked at by nobody: then all has ended.
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// Whoever has a number, until it is served. If it never will be, those behind would wait forever.
-struct Holder<'t, R, C, B>(&'t Tickets<R, C, B>);
-
-impl<R, C, B> Drop for Holder<'_, R, C, B> {
-    fn drop(&mut self) {
-        if thread::panicking() {
-            self.0.end();
-        }
-    }
 }
 
 #[cfg(test)]
@@ -140,7 +168,10 @@ mod tests {
     const PIECES: u64 = 300;
 
     /// Of pieces of which every third holds no record's end, and which must be cut in order.
-    fn tickets(first: Vec<u64>, read: impl Fn(u64)) -> Tickets<impl Fn(u64) -> u64, impl FnMut(u64) -> Cut<u64>, u64> {
+    fn tickets(
+        first: Vec<u64>,
+        read: impl Fn(u64),
+    ) -> Tickets<impl Fn(u64) -> u64, impl FnMut(u64) -> Served<u64>, u64> {
         let mut cut = 0..=PIECES;
         Tickets::new(
             first,
@@ -150,7 +181,7 @@ mod tests {
             },
             move |number| {
                 assert_eq!(cut.next(), Some(number), "cut in another order, or behind the end");
-                Cut {
+                Served {
                     block: (number % 3 > 0).then_some(number),
                     last: number == PIECES,
                 }
@@ -159,7 +190,7 @@ mod tests {
     }
 
     fn taken_by(
-        tickets: &Tickets<impl Fn(u64) -> u64 + Sync, impl FnMut(u64) -> Cut<u64> + Send, u64>,
+        tickets: &Tickets<impl Fn(u64) -> u64 + Sync, impl FnMut(u64) -> Served<u64> + Send, u64>,
         threads: usize,
         judge: Duration,
     ) -> Vec<Vec<u64>> {
@@ -242,7 +273,7 @@ mod tests {
     fn a_panic_of_the_one_who_cuts_leaves_nobody_waiting() {
         let cut = |number| {
             assert!(number < 9, "a cutter is wrong");
-            Cut {
+            Served {
                 block: Some(number),
                 last: false,
             }
@@ -255,7 +286,7 @@ mod tests {
     }
 
     /// Of three threads.
-    fn panics(tickets: &Tickets<impl Fn(u64) -> u64 + Sync, impl FnMut(u64) -> Cut<u64> + Send, u64>) -> usize {
+    fn panics(tickets: &Tickets<impl Fn(u64) -> u64 + Sync, impl FnMut(u64) -> Served<u64> + Send, u64>) -> usize {
         let ends = thread::scope(|scope| {
             let each: Vec<_> = (0..3)
                 .map(|_| scope.spawn(|| while tickets.next().is_some() {}))

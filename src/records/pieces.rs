@@ -27,4 +27,12 @@ impl<'f> Pieces<'f> {
         chunk.last = read < BLOCK;
         Ok(chunk)
     }
+
+    /// Counts one that is cut now, from this offset on.
+    pub fn count(&self, offset: u64, chunk: &Chunk) {
+        self.file.count(offset, chunk.bytes());
+        if chunk.last {
+            self.file.end();
+        }
+    }
 }

@@ -1,52 +1,45 @@
 //! A file as it lies, which several threads may read at once, each in another place.
 
-use std::{fs::File, io, sync::OnceLock};
+use std::{fs::File, io};
 
-use super::{stream::retried, watch::Watch};
-use crate::progress::Progress;
+use super::stream::{Account, retried};
 
-/// A file whose text is its bytes as they lie, and of which no digest is taken: nothing has to be read in order.
+/// A file whose text is its bytes as they lie, so that they can be read out of order. The account of them is kept in order all
+/// the same: what is hashed is what was read.
 pub struct Anywhere<'f> {
     file: &'f File,
-    watch: &'f Watch<'f>,
-    progress: &'f dyn Progress,
-    end: OnceLock<u64>,
+    account: &'f Account<'f>,
 }
 
 impl<'f> Anywhere<'f> {
-    pub(super) fn new(file: &'f File, watch: &'f Watch<'_>, progress: &'f dyn Progress) -> Self {
-        Self {
-            file,
-            watch,
-            progress,
-            end: OnceLock::new(),
-        }
+    pub(super) fn new(file: &'f File, account: &'f Account<'_>) -> Self {
+        Self { file, account }
     }
 
-    /// Reads from there on until the buffer is full, or to the end.
+    /// Reads from there on until the buffer is full, or to the end. That does not count yet.
     pub fn read(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
         let mut read = 0;
         while read < buffer.len() {
             let free = &mut buffer[read..];
-            match retried(|| read_at(self.file, free, offset + read as u64), self.watch)? {
+            match retried(|| read_at(self.file, free, offset + read as u64), self.account.watch)? {
                 0 => break,
                 more => read += more,
             }
         }
-        self.progress.advance(read as u64);
         Ok(read)
     }
 
-    /// Says that all of it was read, up to there. What is appended later is not read, and what lies behind a place where it
-    /// ended once does not count.
-    pub fn ends(&self, at: u64) {
-        // Whoever came to the end first saw where it is.
-        let _ = self.end.set(at);
+    /// Counts and hashes what stands there, in its order. What was read ahead to see what the file is counts already.
+    pub fn count(&self, offset: u64, bytes: &[u8]) {
+        let known = self.account.bytes().saturating_sub(offset);
+        let known = usize::try_from(known).map_or(bytes.len(), |known| known.min(bytes.len()));
+        self.account.add(&bytes[known..]);
     }
 
-    /// Where it ended, if it was read so.
-    pub(super) fn end(&self) -> Option<u64> {
-        self.end.get().copied()
+    /// Says that the end was met. What is appended later is not read, and what lies behind a place where the file ended once
+    /// does not count.
+    pub fn end(&self) {
+        self.account.end();
     }
 }
 

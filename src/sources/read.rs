@@ -6,7 +6,7 @@ use super::{
     Anywhere, Changed, Contents, Digested, Limits, Source, SourceError,
     kind::{Archive, Kind},
     place::Place,
-    stream::{Opened, Raw, Stream},
+    stream::{Account, Opened, Raw, Stream, drain},
     unpack::{Each, Unpacking},
     watch::{Fatal, Watch},
     zip::Watched,
@@ -23,7 +23,7 @@ pub fn read<T>(
     read_anywhere(source, limits, progress, |stream, _| each(stream))
 }
 
-/// The same, where the rest of a stream may also be read anywhere, by several threads, if it is a file of which that can be said.
+/// The same; where the stream is a plain file, with the means to read the rest of it anywhere.
 pub fn read_anywhere<T>(
     source: &Source,
     limits: &Limits,
@@ -42,7 +42,8 @@ fn whole<T>(
 ) -> io::Result<Contents<T>> {
     let refused = |fault| watch.fail(Fatal::Io(fault));
     let opened = Opened::new(source).map_err(refused)?;
-    let anywhere = opened.anywhere(watch, progress);
+    let account = Account::new(watch, progress);
+    let anywhere = opened.anywhere(&account);
     let mut unpacking = Unpacking::new(watch, anywhere.as_ref(), each);
     let place = Place {
         shown: source.shown.clone(),
@@ -53,12 +54,11 @@ fn whole<T>(
     let file = if large && matches!(opened.kind().map_err(refused)?, Kind::Archive(Archive::Zip)) {
         large_zip(&place, &opened, &mut unpacking, progress)?
     } else {
-        let mut raw = Raw::new(opened.reader(), watch, progress);
+        let mut raw = Raw::new(opened.reader(), &account);
         unpacking.unpack(&place, &mut raw)?;
-        match anywhere.as_ref().and_then(Anywhere::end) {
-            Some(end) => (None, end).into(),
-            None => raw.finish()?.into(),
-        }
+        // What nobody asked for, behind a break, so that the digest is of all of it.
+        drain(&mut raw)?;
+        account.digested()
     };
     let now = opened.length_now().map_err(refused)?;
     let differs = |&(before, after): &(u64, u64)| before != after || after != file.bytes;
@@ -80,12 +80,19 @@ fn large_zip<T, F: Each<T>>(
 ) -> io::Result<Digested> {
     let watch = unpacking.watch;
     let mut file = opened.file.as_ref().expect("only a file has a length");
-    let before = Raw::new(opened.reader(), watch, progress).finish()?;
+    let before = digested(opened, watch, progress)?;
     unpacking.zip(place, Watched(file, watch))?;
     file.rewind().map_err(|fault| watch.fail(Fatal::Io(fault)))?;
-    let after = Raw::new(opened.reader(), watch, &Silent).finish()?;
+    let after = digested(opened, watch, &Silent)?;
     if before != after {
         return Err(watch.fail(Fatal::Changed));
     }
-    Ok(before.into())
+    Ok(before)
+}
+
+/// Of all that follows.
+fn digested(opened: &Opened, watch: &Watch<'_>, progress: &dyn Progress) -> io::Result<Digested> {
+    let account = Account::new(watch, progress);
+    drain(&mut Raw::new(opened.reader(), &account))?;
+    Ok(account.digested())
 }

@@ -3,57 +3,91 @@
 use std::{
     fs::File,
     io::{self, Read, Seek as _},
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
 };
 
 use super::{
-    Anywhere, Input, Source,
+    Anywhere, Digested, Input, Source,
     kind::{HEAD, Kind},
     watch::{Fatal, Watch},
 };
-use crate::{
-    digest::{HashingReader, Sha256},
-    progress::Progress,
-};
+use crate::{digest::Sum, progress::Progress};
 
 /// A reader at any depth.
 pub type Stream<'s> = dyn Read + Send + 's;
 
-/// The file as it lies, from its first byte to the end that was met first.
-pub(super) struct Raw<'w> {
-    inner: HashingReader<Box<Stream<'w>>>,
-    watch: &'w Watch<'w>,
+/// The account of a file as it lies, from its first byte to the end that was met first.
+pub(super) struct Account<'w> {
+    pub(super) watch: &'w Watch<'w>,
     progress: &'w dyn Progress,
+    sum: Mutex<Sum>,
     /// What is appended after the end was met is not read: it would be hashed and not parsed.
-    ended: bool,
+    ended: AtomicBool,
 }
 
-impl<'w> Raw<'w> {
-    pub(super) fn new(inner: Box<Stream<'w>>, watch: &'w Watch<'_>, progress: &'w dyn Progress) -> Self {
+impl<'w> Account<'w> {
+    pub(super) fn new(watch: &'w Watch<'_>, progress: &'w dyn Progress) -> Self {
         Self {
-            inner: HashingReader::new(inner, watch.limits.hashed),
             watch,
             progress,
-            ended: false,
+            sum: Mutex::new(Sum::new(watch.limits.hashed)),
+            ended: AtomicBool::new(false),
         }
     }
 
-    /// Reads what nobody asked for, behind a break, so that the digest is of all of it.
-    pub(super) fn finish(mut self) -> io::Result<(Option<Sha256>, u64)> {
-        drain(&mut self)?;
-        Ok(self.inner.finish())
+    /// What follows in the file.
+    pub(super) fn add(&self, bytes: &[u8]) {
+        self.sum().add(bytes);
+        self.watch.went_in(bytes.len());
+        self.progress.advance(bytes.len() as u64);
+    }
+
+    /// How many there were so far.
+    pub(super) fn bytes(&self) -> u64 {
+        self.sum().bytes()
+    }
+
+    /// Nothing follows.
+    pub(super) fn end(&self) {
+        self.ended.store(true, Relaxed);
+    }
+
+    /// Of all that was read so far.
+    pub(super) fn digested(&self) -> Digested {
+        self.sum().clone().finish().into()
+    }
+
+    fn sum(&self) -> MutexGuard<'_, Sum> {
+        // A panic ends everything, also what it left half done.
+        self.sum.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The file as it lies, read from its beginning to its end.
+pub(super) struct Raw<'w> {
+    inner: Box<Stream<'w>>,
+    account: &'w Account<'w>,
+}
+
+impl<'w> Raw<'w> {
+    pub(super) fn new(inner: Box<Stream<'w>>, account: &'w Account<'_>) -> Self {
+        Self { inner, account }
     }
 }
 
 impl Read for Raw<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if self.ended || buffer.is_empty() {
+        if buffer.is_empty() || self.account.ended.load(Relaxed) {
             return Ok(0);
         }
-        let inner = &mut self.inner;
-        let read = retried(|| inner.read(buffer), self.watch)?;
-        self.ended = read == 0;
-        self.watch.went_in(read);
-        self.progress.advance(read as u64);
+        let read = retried(|| self.inner.read(buffer), self.account.watch)?;
+        match read {
+            0 => self.account.end(),
+            _ => self.account.add(&buffer[..read]),
+        }
         Ok(read)
     }
 }
@@ -105,13 +139,10 @@ impl Opened {
         Ok(kind)
     }
 
-    /// If it is a file, and nothing has to be read in order.
-    pub(super) fn anywhere<'f>(&'f self, watch: &'f Watch<'_>, progress: &'f dyn Progress) -> Option<Anywhere<'f>> {
-        let file = self
-            .file
-            .as_ref()
-            .filter(|_| self.length.is_some() && !watch.limits.hashed)?;
-        Some(Anywhere::new(file, watch, progress))
+    /// If it is a file.
+    pub(super) fn anywhere<'f>(&'f self, account: &'f Account<'_>) -> Option<Anywhere<'f>> {
+        let file = self.file.as_ref().filter(|_| self.length.is_some())?;
+        Some(Anywhere::new(file, account))
     }
 
     pub(super) fn reader(&self) -> Box<Stream<'_>> {

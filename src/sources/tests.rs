@@ -74,61 +74,45 @@ fn changing(bytes: &[u8], change: impl Fn(&fs::File)) -> Contents<Vec<u8>> {
     super::read(&source(file.path()), &Limits::default(), &Silent, each).expect("it is read")
 }
 
+/// The same, of a file whose rest is read anywhere.
+fn changing_anywhere(bytes: &[u8], change: impl Fn(&fs::File)) -> Contents<Vec<u8>> {
+    let file = file(bytes);
+    let each = |stream: &mut Stream<'_>, anywhere: Option<&Anywhere<'_>>| {
+        let anywhere = anywhere.expect("a file can be read so");
+        let mut whole = vec![0; 1 << 20];
+        stream.read_exact(&mut whole[..4])?;
+        change(file.as_file());
+        let read = anywhere.read(4, &mut whole[4..])?;
+        whole.truncate(4 + read);
+        anywhere.count(4, &whole[4..]);
+        anywhere.end();
+        change(file.as_file());
+        Ok(whole)
+    };
+    read_anywhere(&source(file.path()), &Limits::default(), &Silent, each).expect("it is read")
+}
+
 #[test]
 fn a_file_that_grows_or_shrinks_is_hashed_as_it_is_parsed_and_said() {
     let text = b"line\n".repeat(10_000);
     let append = |mut file: &fs::File| file.write_all(b"more\n").expect("it is written");
     let cut = |file: &fs::File| file.set_len(20_000).expect("it is cut");
-    for (contents, before) in [(changing(&text, append), 50_000), (changing(&text, cut), 50_000)] {
-        let part = &contents.parts[0];
-        assert_eq!(part.file.sha256, Some(Sha256::of(&part.value)));
-        assert_eq!(part.file.bytes, part.value.len() as u64);
-        let changed = contents.changed.expect("it is said");
-        assert_eq!((changed.before, changed.read), (before, part.file.bytes));
-        assert_ne!(changed.after, before);
-    }
-    assert_eq!(changing(&text, |_| ()).changed, None);
-}
-
-/// The same, of a file that is read anywhere.
-fn changing_anywhere(bytes: &[u8], change: impl Fn(&fs::File)) -> (usize, Contents<()>) {
-    let (file, mut met) = (file(bytes), 0);
-    let limits = Limits {
-        hashed: false,
-        ..Limits::default()
-    };
-    let each = |stream: &mut Stream<'_>, anywhere: Option<&Anywhere<'_>>| {
-        let anywhere = anywhere.expect("a file that is not hashed can be read so");
-        stream.read_exact(&mut [0; 4])?;
-        change(file.as_file());
-        let mut rest = vec![0; 1 << 20];
-        met = 4 + anywhere.read(4, &mut rest)?;
-        anywhere.ends(met as u64);
-        change(file.as_file());
-        Ok(())
-    };
-    let contents = read_anywhere(&source(file.path()), &limits, &Silent, each).expect("it is read");
-    (met, contents)
-}
-
-#[test]
-fn a_file_read_anywhere_that_grows_or_shrinks_is_said_too() {
-    let text = b"line\n".repeat(10_000);
-    let append = |mut file: &fs::File| file.write_all(b"more\n").expect("it is written");
-    let cut = |file: &fs::File| file.set_len(20_000).expect("it is cut");
-    for ((met, contents), expected) in [
+    for (contents, read) in [
+        (changing(&text, append), 50_005),
+        (changing(&text, cut), 20_000),
         (changing_anywhere(&text, append), 50_005),
         (changing_anywhere(&text, cut), 20_000),
     ] {
-        assert_eq!(met, expected);
-        assert_eq!(
-            (contents.parts[0].file.bytes, contents.parts[0].file.sha256),
-            (expected as u64, None)
-        );
+        let part = &contents.parts[0];
+        assert_eq!(part.file.sha256, Some(Sha256::of(&part.value)));
+        assert_eq!((part.file.bytes, part.value.len() as u64), (read, read));
         let changed = contents.changed.expect("it is said");
-        assert_eq!((changed.before, changed.read), (50_000, expected as u64));
+        assert_eq!((changed.before, changed.read), (50_000, read));
+        assert_ne!(changed.after, 50_000);
     }
-    assert_eq!(changing_anywhere(&text, |_| ()).1.changed, None);
+    for contents in [changing(&text, |_| ()), changing_anywhere(&text, |_| ())] {
+        assert_eq!((contents.changed, contents.parts[0].value == text), (None, true));
+    }
 }
 
 #[test]

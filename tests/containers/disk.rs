@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use super::*;
 
-/// Stands in for the system's `read`, and fails on one file from some byte on as a worn disk does.
+/// Stands in for the system's `read` and `pread`, and fails on one file from some byte on as a worn disk does.
 const SHIM: &str = r#"
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -15,9 +15,7 @@ const SHIM: &str = r#"
 #include <string.h>
 #include <unistd.h>
 
-ssize_t read(int fd, void *buffer, size_t length) {
-    static ssize_t (*real)(int, void *, size_t);
-    if (!real) real = (ssize_t (*)(int, void *, size_t))dlsym(RTLD_NEXT, "read");
+static int worn(int fd, off_t at) {
     char link[64], path[4096];
     snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
     ssize_t named = readlink(link, path, sizeof path - 1);
@@ -25,12 +23,26 @@ ssize_t read(int fd, void *buffer, size_t length) {
     if (name && named > 0) {
         path[named] = 0;
         const char *last = strrchr(path, '/');
-        if (last && !strcmp(last + 1, name) && lseek(fd, 0, SEEK_CUR) >= atol(getenv("WORN_FROM"))) {
-            errno = EIO;
-            return -1;
-        }
+        return last && !strcmp(last + 1, name) && at >= atol(getenv("WORN_FROM"));
     }
-    return real(fd, buffer, length);
+    return 0;
+}
+
+static ssize_t fault(void) {
+    errno = EIO;
+    return -1;
+}
+
+ssize_t read(int fd, void *buffer, size_t length) {
+    static ssize_t (*real)(int, void *, size_t);
+    if (!real) real = (ssize_t (*)(int, void *, size_t))dlsym(RTLD_NEXT, "read");
+    return worn(fd, lseek(fd, 0, SEEK_CUR)) ? fault() : real(fd, buffer, length);
+}
+
+ssize_t pread64(int fd, void *buffer, size_t length, off_t at) {
+    static ssize_t (*real)(int, void *, size_t, off_t);
+    if (!real) real = (ssize_t (*)(int, void *, size_t, off_t))dlsym(RTLD_NEXT, "pread64");
+    return worn(fd, at) ? fault() : real(fd, buffer, length, at);
 }
 "#;
 

@@ -1,0 +1,111 @@
+//! One stream of a source, by all threads. Each thread's part folds into a tally of its own; no lock guards a result.
+
+use std::{io, iter, sync::Arc};
+
+use rayon::prelude::*;
+
+use super::{
+    Plan,
+    judge::{Form, Judge},
+    tickets::{Served, Tickets},
+};
+use crate::{
+    events::Profile,
+    records::{Block, Blocks, Chunk, Cuts},
+    sources::{Anywhere, Stream},
+    tenants::{Budget, SourceTally},
+};
+
+/// What reading one stream brought: its framing, and what was found.
+pub(super) type Read = (String, SourceTally);
+
+/// Reads a stream, the rest of it out of order where it is such a file.
+pub(super) fn tally(
+    plan: &Plan,
+    profile: &Profile,
+    budget: &Arc<Budget>,
+    stream: &mut Stream<'_>,
+    file: Option<&Anywhere<'_>>,
+) -> io::Result<Read> {
+    let mut blocks = Blocks::open(stream, &profile.wrapper)?;
+    let framing = blocks.framing().clone();
+    let form = Form::new(profile, &framing);
+    let ticket = budget.ticket();
+    let share = || Share {
+        judge: Judge::new(profile, &plan.scopes, &form),
+        tally: SourceTally::within(plan.coverage.clone(), budget, ticket),
+    };
+    // A source of one block stays on its thread. Sharing it would bring nothing, and a thread that waits for its share
+    // begins another source meanwhile: of thousands of small files, that many would be open at once.
+    let first: Vec<_> = blocks.by_ref().take(2).collect();
+    let mut tally = if first.len() < 2 {
+        first.into_iter().try_fold(share(), Share::with)?.tally
+    } else {
+        shared(plan, first, blocks, file, share)?
+    };
+    tally.make_room(true).map_err(io::Error::other)?;
+    Ok((framing.to_string(), tally))
+}
+
+/// All threads take the blocks as they come.
+fn shared<'p>(
+    plan: &Plan,
+    first: Vec<io::Result<Block>>,
+    rest: Blocks<impl io::Read + Send>,
+    file: Option<&Anywhere<'_>>,
+    share: impl Fn() -> Share<'p> + Send + Sync,
+) -> io::Result<SourceTally> {
+    let (mut reads, mut cuts) = rest.split();
+    let nothing = || SourceTally::new(plan.coverage.clone());
+    if let Some(pieces) = file.and_then(|file| reads.pieces(file, cuts.given())) {
+        let serve = |chunk: io::Result<Chunk>| {
+            chunk.iter().for_each(|chunk| pieces.count(cuts.given(), chunk));
+            served(&mut cuts, chunk)
+        };
+        let tickets = Tickets::new(first, |number| pieces.read(number), serve);
+        return by_all(&tickets, share, nothing);
+    }
+    let serve = |()| match reads.next() {
+        Some(chunk) => served(&mut cuts, chunk),
+        None => Served {
+            block: None,
+            last: true,
+        },
+    };
+    by_all(&Tickets::new(first, |_| (), serve), share, nothing)
+}
+
+fn served(cuts: &mut Cuts, chunk: io::Result<Chunk>) -> Served<io::Result<Block>> {
+    Served {
+        last: chunk.as_ref().map_or(true, Chunk::is_last),
+        block: chunk.and_then(|chunk| cuts.cut(chunk)).transpose(),
+    }
+}
+
+/// Each thread judges what comes next, and folds what it found into what it has.
+fn by_all<'p, T>(
+    tickets: &Tickets<impl Fn(u64) -> T + Sync, impl FnMut(T) -> Served<io::Result<Block>> + Send, io::Result<Block>>,
+    share: impl Fn() -> Share<'p> + Send + Sync,
+    nothing: impl Fn() -> SourceTally + Send + Sync,
+) -> io::Result<SourceTally> {
+    let judge = |_| {
+        let judged = iter::from_fn(|| tickets.next()).try_fold(share(), Share::with);
+        judged.map(|share| share.tally).inspect_err(|_| tickets.end())
+    };
+    let each = (0..rayon::current_num_threads()).into_par_iter().with_max_len(1);
+    each.map(judge).try_reduce(nothing, |one, other| Ok(one.merge(other)))
+}
+
+/// What one thread has of a source: how it reads it, and what it found.
+struct Share<'p> {
+    judge: Judge<'p>,
+    tally: SourceTally,
+}
+
+impl Share<'_> {
+    fn with(mut self, block: io::Result<Block>) -> io::Result<Self> {
+        self.judge.block(&block?, &mut self.tally);
+        self.tally.make_room(false).map_err(io::Error::other)?;
+        Ok(self)
+    }
+}
