@@ -3,6 +3,7 @@
 //! Cases in `cases/` are folders with what is asked and what must come out; `UPDATE_EXPECTED=1` rewrites the latter, to
 //! be read as a diff. A test that needs an external tool skips loudly where the tool is absent, and fails under `CI`.
 
+mod anywhere;
 mod arch;
 mod bundles;
 mod cases;
@@ -20,5 +21,4 @@ mod profiles;
 mod sample;
 mod schemas;
 mod suites;
-mod unhashed;
 mod util;

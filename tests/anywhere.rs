@@ -1,11 +1,11 @@
-//! Without digests a file is read by all threads at once, each in another place. What is found must be the same, position by
-//! position, as when it is read from its beginning to its end.
+//! A file is read by all threads at once, each in another place. What is found must be the same, position by position, and so
+//! must be its digest, as when it comes through a pipe and is read from its beginning to its end.
 
-use std::fmt::Write as _;
+use std::{fmt::Write as _, fs::File};
 
 use serde_json::Value;
 
-use crate::util::Dir;
+use crate::util::{Dir, Run, program};
 
 /// What is read at first, and the pieces that follow.
 const FIRST: usize = 512 << 10;
@@ -15,7 +15,7 @@ const PIECE: usize = 128 << 10;
 fn record(number: usize) -> String {
     let (agent, hour) = (number % 7, number % 48);
     let time = format!("2026-01-{:02}T{:02}:00:00Z", 16 + hour / 24, hour % 24);
-    let why = if number == 9_000 { 3 * PIECE } else { number % 300 };
+    let why = if number == 5_000 { 3 * PIECE } else { number % 300 };
     let why = "y".repeat(why);
     match number % 97 {
         13 => format!(r#"{{"timestamp":"{time}","actor":"#),
@@ -27,7 +27,7 @@ fn record(number: usize) -> String {
 }
 
 fn lines() -> String {
-    (0..20_000).fold(String::new(), |mut log, number| {
+    (0..9_000).fold(String::new(), |mut log, number| {
         let _ = writeln!(log, "{}", record(number));
         log
     })
@@ -36,7 +36,7 @@ fn lines() -> String {
 /// Rows with line ends and quotes inside of them.
 fn rows() -> String {
     let header = "event_id,timestamp,actor.id,tenant.id,action,justification\n".to_owned();
-    (0..20_000).fold(header, |mut log, number| {
+    (0..9_000).fold(header, |mut log, number| {
         let (agent, hour) = (number % 7, number % 24);
         let why = "\n\"\"".repeat(number % 60);
         let _ = writeln!(
@@ -75,31 +75,21 @@ fn forms() -> Vec<(&'static str, String)> {
     ]
 }
 
-/// What a scan finds, and how many digests of files it tells.
-fn found(dir: &Dir, more: &[&str]) -> (Value, usize) {
-    let question = [
-        "scan",
-        "--logs",
-        "log",
-        "--agents",
-        "a1",
-        "a2",
-        "--json",
-        "--from",
-        "2026-01-16T06:00:00Z",
-        "--until",
-        "2026-01-16T18:00:00Z",
-    ];
-    let run = dir.run(question.iter().chain(more));
+/// What a scan of the file or of standard input finds, with the path and the digests of what was read.
+fn found(dir: &Dir, log: &str, more: &[&str]) -> (Value, [Value; 3]) {
+    let mut scan = program(&dir.path(""));
+    scan.args(["scan", "--logs", log, "--agents", "a1", "a2", "--json"])
+        .args(["--from", "2026-01-16T06:00:00Z", "--until", "2026-01-16T18:00:00Z"])
+        .args(more)
+        .stdin(File::open(dir.path("log")).expect("the log"));
+    let run = Run::of(&mut scan);
     assert!(run.status < 2, "{}", run.stderr);
-    let mut found: Value = serde_json::from_str(&run.stdout).expect("JSON");
-    let mut digests = 0;
-    for source in found["sources"].as_array_mut().expect("sources") {
-        for key in ["sha256", "stream_sha256"] {
-            digests += usize::from(source[key].take() != Value::Null);
-        }
-    }
-    (found, digests)
+    // The caveats name it too.
+    let text = run.stdout.replace("`log`", "`-`");
+    let mut found: Value = serde_json::from_str(&text).expect("JSON");
+    let source = &mut found["sources"][0];
+    let named = ["path", "sha256", "stream_sha256"].map(|key| source[key].take());
+    (found, named)
 }
 
 #[test]
@@ -107,19 +97,25 @@ fn read_by_all_threads_at_once_a_file_says_the_same() {
     for (name, log) in forms() {
         let dir = Dir::new();
         dir.file("log", &log);
-        let (in_order, digests) = found(&dir, &["--threads", "1"]);
-        assert!(
-            digests > 0 && in_order["records"]["read"].as_u64() > Some(1000),
-            "{name}"
-        );
+        let (in_order, [path, digest, stream]) = found(&dir, "-", &["--threads", "1"]);
+        assert_eq!((path, &stream), ("-".into(), &digest));
+        assert!(in_order["records"]["read"].as_u64() > Some(1000), "{name}");
         assert_eq!(
             in_order["sources"][0]["bytes"].as_u64(),
             Some(log.len() as u64),
             "{name}"
         );
         for threads in ["1", "2", "5"] {
-            let at_once = found(&dir, &["--no-hash", "--threads", threads]);
-            assert_eq!(at_once, (in_order.clone(), 0), "{name}, {threads} threads");
+            for (hash, digest) in [(None, &digest), (Some("--no-hash"), &Value::Null)] {
+                let more: Vec<_> = ["--threads", threads].into_iter().chain(hash).collect();
+                for (from, path) in [("log", "log"), ("-", "-")] {
+                    let expected = (in_order.clone(), [path.into(), digest.clone(), digest.clone()]);
+                    assert!(
+                        found(&dir, from, &more) == expected,
+                        "{name} from {from} by {threads} threads, {hash:?}"
+                    );
+                }
+            }
         }
     }
 }
