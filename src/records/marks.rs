@@ -37,10 +37,16 @@ impl Marks {
     /// the first.
     #[inline]
     pub(super) fn inside(self, before: u64) -> u64 {
-        let mut odd = self.quotes;
-        for width in [1, 2, 4, 8, 16, 32] {
-            odd ^= odd << width;
-        }
+        let first = self.quotes & self.quotes.wrapping_neg();
+        let others = self.quotes ^ first;
+        let odd = if others & others.wrapping_sub(1) == 0 {
+            // Two at most, as usual: from the one to the other, or to the end.
+            others.wrapping_sub(first)
+        } else {
+            [1, 2, 4, 8, 16, 32]
+                .iter()
+                .fold(self.quotes, |odd, width| odd ^ odd << width)
+        };
         odd ^ before
     }
 }
@@ -65,11 +71,27 @@ pub(crate) fn plain_cell(row: &[u8], delimiter: u8, number: usize) -> Option<Ran
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn cells(row: &str) -> Vec<Option<String>> {
         let cell = |number| plain_cell(row.as_bytes(), b',', number).map(|span| row[span].to_owned());
         (0..4).map(cell).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn inside_is_behind_an_odd_number_of_quotes(quotes in prop_oneof![any::<u64>(), (0..64, 0..64).prop_map(|(one, other)| 1_u64 << one | 1_u64 << other), Just(0)]) {
+            let marks = Marks { quotes, delimiters: 0, ends: 0 };
+            for before in [0, u64::MAX] {
+                let inside = marks.inside(before);
+                for at in 0..64 {
+                    let up_to = quotes << (63 - at);
+                    prop_assert_eq!(inside >> at & 1, u64::from(up_to.count_ones() % 2) ^ before & 1, "{}", at);
+                }
+            }
+        }
     }
 
     #[test]
