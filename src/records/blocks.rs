@@ -6,16 +6,9 @@ use std::{
     mem,
     num::NonZeroUsize,
     ops::Range,
-    sync::Arc,
 };
 
-use super::{
-    Framing, Needle, Record, Sight,
-    cuts::Cuts,
-    document, lines,
-    reads::{Pool, Reads},
-    rows, sights,
-};
+use super::{Framing, Needle, Record, Sight, buffers::Buffer, cuts::Cuts, document, lines, reads::Reads, rows, sights};
 
 /// The UTF-8 byte order mark.
 const BOM: &[u8] = b"\xef\xbb\xbf";
@@ -52,17 +45,9 @@ pub(super) struct Row {
 pub struct Block {
     pub(super) offset: u64,
     /// Holds the block, and perhaps more, which is not its own.
-    pub(super) buffer: Vec<u8>,
+    pub(super) buffer: Buffer,
     pub(super) own: Range<usize>,
     pub(super) spans: Spans,
-    /// Where the buffer goes when the block is done with.
-    pub(super) pool: Arc<Pool>,
-}
-
-impl Drop for Block {
-    fn drop(&mut self) {
-        self.pool.put(mem::take(&mut self.buffer));
-    }
 }
 
 impl Block {
@@ -176,7 +161,7 @@ impl<R: Read> Blocks<R> {
                 Box::new(rows)
             }
         };
-        let cuts = Cuts::new(cutter, reads.pool.clone(), skipped as u64);
+        let cuts = Cuts::new(cutter, skipped as u64);
         reads.first = Some(first);
         Ok(Self { reads, cuts, framing })
     }

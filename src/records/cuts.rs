@@ -1,12 +1,13 @@
 //! The other half of the work on a source: finding where its records end.
 
-use std::{io, mem, sync::Arc};
+use std::{io, mem};
 
 use bytesize::ByteSize;
 
 use super::{
     blocks::{Block, Cutter},
-    reads::{Chunk, Pool},
+    buffers::Buffer,
+    reads::Chunk,
 };
 
 /// No log has a line as long as this, which would take several times as much memory. An unclosed value or cell costs less.
@@ -15,7 +16,6 @@ const LONGEST: usize = 128 << 20;
 /// The other half: finding where records end in what was read, in its order.
 pub struct Cuts {
     cutter: Box<dyn Cutter>,
-    pool: Arc<Pool>,
     /// The beginning of a record whose end was not read yet.
     rest: Vec<u8>,
     /// Where that is in the source.
@@ -24,10 +24,9 @@ pub struct Cuts {
 
 impl Cuts {
     /// By this cutter, of a source from this offset on.
-    pub(super) fn new(cutter: Box<dyn Cutter>, pool: Arc<Pool>, offset: u64) -> Self {
+    pub(super) fn new(cutter: Box<dyn Cutter>, offset: u64) -> Self {
         Self {
             cutter,
-            pool,
             rest: Vec::new(),
             offset,
         }
@@ -60,7 +59,6 @@ impl Cuts {
             own: start..start + length,
             buffer: chunk.buffer,
             spans: self.cutter.cut(length),
-            pool: self.pool.clone(),
         };
         self.offset += length as u64;
         // The end may bring a record without a byte: the missing end of a document.
@@ -77,18 +75,17 @@ impl Cuts {
         }
         let mut buffer = mem::take(&mut self.rest);
         buffer.extend_from_slice(chunk.bytes());
-        self.pool.put(chunk.buffer);
         let own = 0..buffer.len();
+        let buffer = Buffer::grown(buffer);
         Chunk { buffer, own, ..chunk }
     }
 
     /// No record ends in all of this.
     fn keep(&mut self, chunk: Chunk) {
         if chunk.own == (0..chunk.buffer.len()) {
-            self.rest = chunk.buffer;
+            self.rest = chunk.buffer.into_grown();
         } else {
             self.rest.extend_from_slice(chunk.bytes());
-            self.pool.put(chunk.buffer);
         }
     }
 }

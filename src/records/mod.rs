@@ -3,6 +3,7 @@
 //! A source is read once, in blocks that hold whole records. Framing is told by content, never by a file's name.
 
 mod blocks;
+mod buffers;
 mod csv;
 mod cuts;
 mod document;
