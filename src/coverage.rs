@@ -112,10 +112,11 @@ impl Coverage {
     }
 
     /// The hours that touch a window, ascending.
-    fn window_hours<'a>(&self, windows: &'a [Window]) -> impl Iterator<Item = i64> + use<'a> {
-        let touches = |hour: i64, window: &Window| window.from.hour() <= hour && hour <= last_hour(window);
+    fn window_hours(&self, windows: &[Window]) -> impl Iterator<Item = i64> + use<> {
+        let touched = |window: &Window| window.from.hour()..=last_hour(window);
+        let touched: Vec<_> = windows.iter().map(touched).collect();
         let hours = self.start..self.start + 64 * i64::try_from(self.hours.len()).unwrap_or(0);
-        hours.filter(move |&hour| windows.iter().any(|window| touches(hour, window)))
+        hours.filter(move |hour| touched.iter().any(|window| window.contains(hour)))
     }
 
     fn has(&self, hour: i64) -> bool {

@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeMap,
+    ffi::OsString,
     fs, io,
     path::{Path, PathBuf},
 };
@@ -35,7 +36,7 @@ struct Found {
     set: SourceSet,
     faults: Vec<SourceError>,
     /// Real path to position: a file named by two inputs is read once.
-    taken: BTreeMap<PathBuf, usize>,
+    taken: BTreeMap<OsString, usize>,
     /// The folder resolved last: thousands of files lie in a few folders.
     folder: Option<(PathBuf, PathBuf)>,
 }
@@ -156,8 +157,12 @@ impl Found {
             shown: shown.clone(),
             fault,
         };
-        let meta = fs::metadata(&path).map_err(refused)?;
-        let real = self.real(&path, &meta).map_err(refused)?;
+        let mut meta = fs::symlink_metadata(&path).map_err(refused)?;
+        let linked = meta.is_symlink();
+        if linked {
+            meta = fs::metadata(&path).map_err(refused)?;
+        }
+        let real = self.real(&path, &meta, linked).map_err(refused)?.into_os_string();
         if let Some(&at) = self.taken.get(&real) {
             let source = &mut self.set.sources[at];
             source.named |= named;
@@ -181,14 +186,14 @@ impl Found {
     }
 
     /// The path without links. A pipe (`<(zcat log.gz)`) has none, and is itself.
-    fn real(&mut self, path: &Path, meta: &fs::Metadata) -> io::Result<PathBuf> {
+    fn real(&mut self, path: &Path, meta: &fs::Metadata, linked: bool) -> io::Result<PathBuf> {
         if !meta.is_file() {
             return Ok(path.to_owned());
         }
         let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else {
             return fs::canonicalize(path);
         };
-        if fs::symlink_metadata(path)?.is_symlink() || folder.as_os_str().is_empty() {
+        if linked || folder.as_os_str().is_empty() {
             return fs::canonicalize(path);
         }
         match &self.folder {
