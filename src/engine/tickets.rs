@@ -1,8 +1,9 @@
 //! Tickets: how one source is read, cut into blocks and judged by all threads.
 //!
-//! Each thread takes the number of a piece. What can be done out of order, it does at once: reading, where the source is a file. What
-//! needs an order, it does when its number's turn comes: hashing, finding the records, and reading where the source is a stream. Then
-//! it judges what it has. So nothing is handed from thread to thread, and a piece stays in the cache of the one who read it.
+//! Each thread takes the number of a piece. What can be done out of order, it does without waiting: reading, where the source
+//! is a file. What needs an order, it does when its number's turn comes: hashing, finding the records, and reading where the
+//! source is a stream. Then it judges what it has. So nothing is handed from thread to thread, and a piece stays in the cache
+//! of the one who read it.
 
 use std::{
     sync::{
@@ -58,25 +59,26 @@ impl<R: Fn(u64) -> T, S: FnMut(T) -> Served<B>, T, B> Tickets<R, S, B> {
         if let Some(block) = locked(&self.first).pop() {
             return Some(block);
         }
-        loop {
-            let _holder = Holder(self);
+        let _holder = Holder(self);
+        while !self.ended.load(SeqCst) {
             let number = self.next.fetch_add(1, SeqCst);
             let piece = (self.read)(number);
             self.wait_for(number)?;
             // Whoever is next may be awake by then.
             self.sleepers.wake(number + 1);
             let Served { block, last } = locked(&self.serve)(piece);
-            self.ended.fetch_or(last, SeqCst);
-            self.turn.store(number + 1, SeqCst);
             if last {
-                self.sleepers.wake_all();
+                // Nobody's turn comes any more: of a file that grows, what lies behind its end is not served.
+                self.end();
                 return block;
             }
+            self.turn.store(number + 1, SeqCst);
             self.sleepers.wake(number + 1);
             if block.is_some() {
                 return block;
             }
         }
+        None
     }
 
     /// None where nobody's turn comes any more.
@@ -221,6 +223,30 @@ mod tests {
             assert_eq!(all, blocks.chain([998, 999]).collect::<Vec<_>>());
             assert_eq!(tickets.next(), None);
         }
+    }
+
+    /// Also where another waits for the very next number: once in ten thousand sources a look at the turn and one at the end
+    /// fall on either side of it.
+    #[test]
+    fn nothing_behind_the_last_piece_is_served() {
+        const LAST: u64 = 6;
+        let behind = AtomicUsize::new(0);
+        let serve = |number| {
+            behind.fetch_add(usize::from(number > LAST), SeqCst);
+            Served {
+                block: Some(number),
+                last: number >= LAST,
+            }
+        };
+        let sources: Vec<_> = (0..200_000)
+            .map(|_| Tickets::new(Vec::new(), |number| number, serve))
+            .collect();
+        let work = || sources.iter().for_each(|source| while source.next().is_some() {});
+        thread::scope(|scope| {
+            scope.spawn(work);
+            scope.spawn(work);
+        });
+        assert_eq!(behind.into_inner(), 0);
     }
 
     #[test]
