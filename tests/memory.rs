@@ -1,7 +1,7 @@
 //! Memory is bounded, and the bound makes no difference to the answer: what has no room goes to a temporary file, and what is
 //! needed whole and has none is an error that names the limit.
 
-use std::{fs, path::Path};
+use std::{fs, io::Write as _, path::Path};
 
 use crate::util::{Dir, Run, files, program, root};
 
@@ -202,6 +202,32 @@ fn a_line_without_an_end_is_an_error_that_names_the_limit() {
     let run = dir.run(["report", "case.toml", "--out", "out"]).ends(2);
     run.says("log.jsonl").says("a line has no end within 128.0 MiB");
     assert_eq!(dir.names(), ["case.toml", "log.jsonl"], "nothing is left");
+}
+
+/// Whoever reads on while the fault is told finds nothing half done.
+#[test]
+fn what_follows_a_line_without_an_end_changes_nothing() {
+    let records = || (0..4000).map(|number| event(number, 1, "user-1", "because"));
+    let begun = format!(r#"{{"action":"{}"#, "x".repeat(16 << 10));
+    for before in [0, 4000] {
+        let dir = Dir::new();
+        dir.file("case.toml", CASE);
+        dir.file(
+            "log.jsonl",
+            records().take(before).chain([begun.clone()]).collect::<String>(),
+        );
+        let log = fs::OpenOptions::new().append(true).open(dir.path("log.jsonl"));
+        let grow = |mut log: fs::File| {
+            let begins = log.metadata()?.len();
+            log.set_len(begins + (140 << 20))?;
+            log.write_all(format!("\"}}\n{}", records().collect::<String>()).as_bytes())
+        };
+        log.and_then(grow).expect("a sparse file");
+        for threads in ["1", "2", "4"] {
+            let run = dir.run(["scan", "case.toml", "--threads", threads]).ends(2);
+            run.says("log.jsonl").says("a line has no end within 128.0 MiB");
+        }
+    }
 }
 
 #[test]

@@ -37,9 +37,9 @@ pub(super) fn tally(
     };
     // A source of one block stays on its thread. Sharing it would bring nothing, and a thread that waits for its share
     // begins another source meanwhile: of thousands of small files, that many would be open at once.
-    let first: Vec<_> = blocks.by_ref().take(2).collect();
+    let first: Vec<_> = blocks.by_ref().take(2).collect::<Result<_, _>>()?;
     let mut tally = if first.len() < 2 {
-        first.into_iter().try_fold(share(), Share::with)?.tally
+        first.into_iter().map(Ok).try_fold(share(), Share::with)?.tally
     } else {
         shared(plan, first, blocks, file, share)?
     };
@@ -50,18 +50,16 @@ pub(super) fn tally(
 /// All threads take the blocks as they come.
 fn shared<'p>(
     plan: &Plan,
-    first: Vec<io::Result<Block>>,
+    first: Vec<Block>,
     rest: Blocks<impl io::Read + Send>,
     file: Option<&Anywhere<'_>>,
     share: impl Fn() -> Share<'p> + Send + Sync,
 ) -> io::Result<SourceTally> {
+    let first = first.into_iter().map(Ok).collect();
     let (mut reads, mut cuts) = rest.split();
     let nothing = || SourceTally::new(plan.coverage.clone());
     if let Some(pieces) = file.and_then(|file| reads.pieces(file, cuts.given())) {
-        let serve = |chunk: io::Result<Chunk>| {
-            chunk.iter().for_each(|chunk| pieces.count(cuts.given(), chunk));
-            served(&mut cuts, chunk)
-        };
+        let serve = |chunk: io::Result<Chunk>| served(&mut cuts, pieces.count(chunk));
         let tickets = Tickets::new(first, |number| pieces.read(number), serve);
         return by_all(&tickets, share, nothing);
     }
@@ -76,10 +74,11 @@ fn shared<'p>(
 }
 
 fn served(cuts: &mut Cuts, chunk: io::Result<Chunk>) -> Served<io::Result<Block>> {
-    Served {
-        last: chunk.as_ref().map_or(true, Chunk::is_last),
-        block: chunk.and_then(|chunk| cuts.cut(chunk)).transpose(),
-    }
+    let last = chunk.as_ref().is_ok_and(Chunk::is_last);
+    let block = chunk.and_then(|chunk| cuts.cut(chunk)).transpose();
+    // Behind a fault the place in the source is lost.
+    let last = last || matches!(block, Some(Err(_)));
+    Served { block, last }
 }
 
 /// Each thread judges what comes next, and folds what it found into what it has.

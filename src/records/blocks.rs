@@ -1,5 +1,5 @@
-//! Blocks: a stretch of whole records at a time, so that one thread reads and hashes, and one finds where records end, while
-//! the others work on what was read before.
+//! Blocks: a stretch of whole records at a time, so that one thread finds where records end while the others read and judge
+//! theirs.
 
 use std::{
     io::{self, Read},
@@ -176,7 +176,7 @@ impl<R: Read> Blocks<R> {
         self.reads.reader
     }
 
-    /// Both halves of the work that is left, for two threads.
+    /// Both halves of the work that is left, for several threads.
     pub fn split(self) -> (Reads<R>, Cuts) {
         (self.reads, self.cuts)
     }

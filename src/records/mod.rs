@@ -26,7 +26,6 @@ pub use cuts::Cuts;
 pub use framing::Framing;
 pub use lines::json_part;
 pub(crate) use marks::plain_cell;
-pub use pieces::Pieces;
 pub use reads::{Chunk, Reads};
 pub use sights::{Needle, Sight};
 

@@ -6,7 +6,7 @@ use super::reads::{BLOCK, Chunk, HEADROOM};
 use crate::sources::Anywhere;
 
 /// What is left of a file, in pieces.
-pub struct Pieces<'f> {
+pub(crate) struct Pieces<'f> {
     file: &'f Anywhere<'f>,
     /// Where the first one begins.
     start: u64,
@@ -17,8 +17,8 @@ impl<'f> Pieces<'f> {
         Self { file, start }
     }
 
-    /// Reads one of them. Those behind the last are empty and last ones too.
-    pub fn read(&self, number: u64) -> io::Result<Chunk> {
+    /// Reads one of them. Those behind the last are not to be counted.
+    pub(crate) fn read(&self, number: u64) -> io::Result<Chunk> {
         let mut chunk = Chunk::of(HEADROOM + BLOCK);
         let free = &mut chunk.buffer[chunk.own.start..];
         let read = self.file.read(self.start + number * BLOCK as u64, free)?;
@@ -27,11 +27,13 @@ impl<'f> Pieces<'f> {
         Ok(chunk)
     }
 
-    /// Counts one that is cut now, from this offset on.
-    pub fn count(&self, offset: u64, chunk: &Chunk) {
-        self.file.count(offset, chunk.bytes());
+    /// Counts the next one, of which that came.
+    pub(crate) fn count(&self, chunk: io::Result<Chunk>) -> io::Result<Chunk> {
+        let chunk = chunk.map_err(|fault| self.file.fail(fault))?;
+        self.file.count(chunk.bytes());
         if chunk.last {
             self.file.end();
         }
+        Ok(chunk)
     }
 }

@@ -21,7 +21,7 @@ pub(super) const HEADROOM: usize = BLOCK / 32;
 /// How much is read at most to see the first line end.
 const LONGEST_HEAD: usize = 32 * FIRST;
 
-/// The first half of the work: reading. It may go on while what was read before is cut.
+/// The first half of the work: reading.
 pub struct Reads<R> {
     pub(super) reader: R,
     /// Read to tell the framing, and not handed on.
@@ -38,10 +38,10 @@ pub struct Chunk {
 }
 
 impl<R: Read> Reads<R> {
-    /// What is left to read, of the file that it is, from there on; none where its end was met.
-    pub fn pieces<'f>(&self, file: &'f Anywhere<'f>, from: u64) -> Option<Pieces<'f>> {
-        let all = self.first.is_none() && !self.at_end;
-        all.then(|| Pieces::new(file, from))
+    /// What is left to read, of the file that it is, from there on; none where it cannot be read so.
+    pub(crate) fn pieces<'f>(&self, file: &'f Anywhere<'f>, from: u64) -> Option<Pieces<'f>> {
+        let on = self.first.is_none() && !self.at_end && file.goes_on(from);
+        on.then(|| Pieces::new(file, from))
     }
 
     pub(super) fn new(reader: R) -> Self {

@@ -1,27 +1,42 @@
-//! A file as it lies, which several threads may read at once, each in another place.
+//! A file as it lies, which several threads may read together, each in another place.
 
-use std::{fs::File, io};
+use std::{
+    fs::File,
+    io::{self, Seek as _},
+};
 
-use super::stream::{Account, retried};
+use super::{
+    stream::Account,
+    watch::{Fatal, retried},
+};
 
 /// A file whose text is its bytes as they lie, so that they can be read out of order. The account of them is kept in order all
-/// the same: what is hashed is what was read.
-pub struct Anywhere<'f> {
+/// the same: whoever reads so must count every piece that is parsed, in order, and say where the end was met.
+pub(crate) struct Anywhere<'f> {
     file: &'f File,
+    length: u64,
     account: &'f Account<'f>,
 }
 
 impl<'f> Anywhere<'f> {
-    pub(super) fn new(file: &'f File, account: &'f Account<'_>) -> Self {
-        Self { file, account }
+    /// None where a place in the file may be another than the place in what is read: of a descriptor that was read before, or
+    /// of a file that can only be read on.
+    pub(super) fn new(mut file: &'f File, length: u64, account: &'f Account<'_>) -> Option<Self> {
+        let at_start = file.stream_position().is_ok_and(|place| place == 0);
+        at_start.then_some(Self { file, length, account })
     }
 
-    /// Reads from there on until the buffer is full, or to the end. That does not count yet.
-    pub fn read(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
+    /// Whether more of it follows there, and all before that was counted already.
+    pub(crate) fn goes_on(&self, from: u64) -> bool {
+        self.account.bytes() == from && from < self.length
+    }
+
+    /// Reads from there on until the buffer is full, or to the end. Neither that nor a fault counts before its turn comes.
+    pub(crate) fn read(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
         let mut read = 0;
         while read < buffer.len() {
             let free = &mut buffer[read..];
-            match retried(|| read_at(self.file, free, offset + read as u64), self.account.watch)? {
+            match retried(|| read_at(self.file, free, offset + read as u64))? {
                 0 => break,
                 more => read += more,
             }
@@ -29,16 +44,19 @@ impl<'f> Anywhere<'f> {
         Ok(read)
     }
 
-    /// Counts and hashes what stands there, in its order. What was read ahead to see what the file is counts already.
-    pub fn count(&self, offset: u64, bytes: &[u8]) {
-        let known = self.account.bytes().saturating_sub(offset);
-        let known = usize::try_from(known).map_or(bytes.len(), |known| known.min(bytes.len()));
-        self.account.add(&bytes[known..]);
+    /// Counts and hashes what follows.
+    pub(crate) fn count(&self, bytes: &[u8]) {
+        self.account.add(bytes);
+    }
+
+    /// What follows could not be read, which ends everything.
+    pub(crate) fn fail(&self, fault: io::Error) -> io::Error {
+        self.account.watch.fail(Fatal::Io(fault))
     }
 
     /// Says that the end was met. What is appended later is not read, and what lies behind a place where the file ended once
     /// does not count.
-    pub fn end(&self) {
+    pub(crate) fn end(&self) {
         self.account.end();
     }
 }

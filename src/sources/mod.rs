@@ -32,11 +32,12 @@ use crate::{
     digest::Sha256,
 };
 
-pub use anywhere::Anywhere;
+pub(crate) use anywhere::Anywhere;
 pub use discover::discover;
 pub use error::SourceError;
 pub use limits::Limits;
-pub use read::{read, read_anywhere};
+pub use read::read;
+pub(crate) use read::read_anywhere;
 pub use stream::Stream;
 
 /// The log files of a case: by the order of `[[logs]]`, then by the bytes of the path.

@@ -24,7 +24,7 @@ pub fn read<T>(
 }
 
 /// The same; where the stream is a plain file, with the means to read the rest of it anywhere.
-pub fn read_anywhere<T>(
+pub(crate) fn read_anywhere<T>(
     source: &Source,
     limits: &Limits,
     progress: &dyn Progress,

@@ -12,7 +12,7 @@ use std::{
 use super::{
     Anywhere, Digested, Input, Source,
     kind::{HEAD, Kind},
-    watch::{Fatal, Watch},
+    watch::Watch,
 };
 use crate::{digest::Sum, progress::Progress};
 
@@ -83,22 +83,12 @@ impl Read for Raw<'_> {
         if buffer.is_empty() || self.account.ended.load(Relaxed) {
             return Ok(0);
         }
-        let read = retried(|| self.inner.read(buffer), self.account.watch)?;
+        let read = self.account.watch.read(|| self.inner.read(buffer))?;
         match read {
             0 => self.account.end(),
             _ => self.account.add(&buffer[..read]),
         }
         Ok(read)
-    }
-}
-
-/// Reads from the operating system, whose refusal ends everything.
-pub(super) fn retried(mut read: impl FnMut() -> io::Result<usize>, watch: &Watch<'_>) -> io::Result<usize> {
-    loop {
-        match read() {
-            Err(fault) if fault.kind() == io::ErrorKind::Interrupted => {}
-            read => return read.map_err(|fault| watch.fail(Fatal::Io(fault))),
-        }
     }
 }
 
@@ -141,8 +131,7 @@ impl Opened {
 
     /// If it is a file.
     pub(super) fn anywhere<'f>(&'f self, account: &'f Account<'_>) -> Option<Anywhere<'f>> {
-        let file = self.file.as_ref().filter(|_| self.length.is_some())?;
-        Some(Anywhere::new(file, account))
+        Anywhere::new(self.file.as_ref()?, self.length?, account)
     }
 
     pub(super) fn reader(&self) -> Box<Stream<'_>> {

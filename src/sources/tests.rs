@@ -9,7 +9,7 @@ use std::{
 use proptest::prelude::*;
 use zip::write::{SimpleFileOptions, ZipWriter};
 
-use super::{Anywhere, Contents, Input, Limits, Source, SourceError, Stream, read, read_anywhere};
+use super::{Anywhere, Contents, Input, Limits, Source, SourceError, Stream, kind::HEAD, read, read_anywhere};
 use crate::{case::ProfileRef, digest::Sha256, progress::Silent};
 
 fn source(path: &Path) -> Source {
@@ -79,12 +79,14 @@ fn changing_anywhere(bytes: &[u8], change: impl Fn(&fs::File)) -> Contents<Vec<u
     let file = file(bytes);
     let each = |stream: &mut Stream<'_>, anywhere: Option<&Anywhere<'_>>| {
         let anywhere = anywhere.expect("a file can be read so");
+        // What was looked at to tell what it is.
         let mut whole = vec![0; 1 << 20];
-        stream.read_exact(&mut whole[..4])?;
+        stream.read_exact(&mut whole[..HEAD])?;
+        assert!(anywhere.goes_on(HEAD as u64) && !anywhere.goes_on(4) && !anywhere.goes_on(50_000));
         change(file.as_file());
-        let read = anywhere.read(4, &mut whole[4..])?;
-        whole.truncate(4 + read);
-        anywhere.count(4, &whole[4..]);
+        let read = anywhere.read(HEAD as u64, &mut whole[HEAD..])?;
+        whole.truncate(HEAD + read);
+        anywhere.count(&whole[HEAD..]);
         anywhere.end();
         change(file.as_file());
         Ok(whole)

@@ -75,6 +75,11 @@ impl<'l> Watch<'l> {
         out <= self.limits.unpacked.min(self.limits.ratio_from)
     }
 
+    /// Reads from the operating system, whose refusal ends everything.
+    pub(super) fn read(&self, read: impl FnMut() -> io::Result<usize>) -> io::Result<usize> {
+        retried(read).map_err(|fault| self.fail(Fatal::Io(fault)))
+    }
+
     /// Ends everything. The error is only the way out; what it was stays here.
     pub(super) fn fail(&self, fatal: Fatal) -> io::Error {
         // The first one is the cause, later ones its echo.
@@ -100,6 +105,16 @@ impl<'l> Watch<'l> {
             Some(Fatal::Changed) => SourceError::Changed { shown },
             Some(Fatal::Io(fault)) => SourceError::Io { shown, fault },
             None => SourceError::Io { shown, fault: error },
+        }
+    }
+}
+
+/// Reads until it is not interrupted.
+pub(super) fn retried(mut read: impl FnMut() -> io::Result<usize>) -> io::Result<usize> {
+    loop {
+        match read() {
+            Err(fault) if fault.kind() == io::ErrorKind::Interrupted => {}
+            read => return read,
         }
     }
 }

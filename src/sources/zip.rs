@@ -6,7 +6,7 @@ use std::io::{self, Read, Seek};
 use zip::{CompressionMethod, ZipArchive, result::ZipError};
 
 use super::{
-    stream::{Stream, retried},
+    stream::Stream,
     watch::{Fatal, Watch},
 };
 
@@ -35,7 +35,7 @@ pub(super) struct Watched<'w, R>(pub(super) R, pub(super) &'w Watch<'w>);
 
 impl<R: Read> Read for Watched<'_, R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        retried(|| self.0.read(buffer), self.1)
+        self.1.read(|| self.0.read(buffer))
     }
 }
 
