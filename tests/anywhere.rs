@@ -1,5 +1,5 @@
-//! A file is read by all threads at once, each in another place. What is found must be the same, position by position, and so
-//! must be its digest, as when it comes through a pipe and is read from its beginning to its end.
+//! A file is read by all threads together, each in another place. What is found must be the same, position by position, and so
+//! must be its digest, as when it comes on standard input and is read from its beginning to its end.
 
 use std::{fmt::Write as _, fs::File};
 
@@ -11,7 +11,7 @@ use crate::util::{Dir, Run, program};
 const FIRST: usize = 512 << 10;
 const PIECE: usize = 128 << 10;
 
-/// Every kind of end that a record may meet, now and then one that is longer than a piece.
+/// Every kind of end that a record may meet; one is longer than a piece.
 fn record(number: usize) -> String {
     let (agent, hour) = (number % 7, number % 48);
     let time = format!("2026-01-{:02}T{:02}:00:00Z", 16 + hour / 24, hour % 24);
@@ -47,7 +47,7 @@ fn rows() -> String {
     })
 }
 
-/// Long enough for three pieces to be read, and exactly that.
+/// Cut off, perhaps just where a piece ends.
 fn until(mut log: String, length: usize) -> String {
     log.truncate(length);
     log
@@ -71,6 +71,7 @@ fn forms() -> Vec<(&'static str, String)> {
         ("lines", lines),
         ("an array that is not closed", until(array, FIRST + 7 * PIECE)),
         ("an open quote", until(rows.clone(), FIRST + 2 * PIECE) + "\""),
+        ("rows behind a mark", format!("\u{feff}{rows}")),
         ("rows", rows),
     ]
 }
@@ -93,7 +94,7 @@ fn found(dir: &Dir, log: &str, more: &[&str]) -> (Value, [Value; 3]) {
 }
 
 #[test]
-fn read_by_all_threads_at_once_a_file_says_the_same() {
+fn read_by_all_threads_together_a_file_says_the_same() {
     for (name, log) in forms() {
         let dir = Dir::new();
         dir.file("log", &log);

@@ -37,7 +37,7 @@ pub fn fold(identity: &str) -> Cow<'_, str> {
     Cow::Owned(folded)
 }
 
-/// Before the first byte that is so, which is one between ASCII and others, and from there on.
+/// In two, before the first such byte, which is one where ASCII begins or ends.
 fn split(text: &str, so: impl Fn(&u8) -> bool) -> (&str, &str) {
     text.split_at(text.bytes().position(|byte| so(&byte)).unwrap_or(text.len()))
 }
@@ -74,7 +74,9 @@ mod tests {
     proptest! {
         /// Letters, accents that change places, and what folds into several letters, before and behind ASCII.
         #[test]
-        fn in_pieces_a_text_folds_as_it_does_whole(text in "([a-zA-Z@. ]|[éßẞﬃſÅ\u{212a}\u{1f80}İ山]|[\u{300}\u{301}\u{323}\u{345}\u{5b0}]|\\PC){0,12}") {
+        fn in_pieces_a_text_folds_as_it_does_whole(
+            text in "([a-zA-Z@. ]|[éßẞﬃſÅ\u{212a}\u{1f80}İ山]|[\u{300}\u{301}\u{323}\u{345}\u{5b0}]|\\PC){0,12}",
+        ) {
             prop_assert_eq!(&*fold(&text), folded_by_table(text.trim()));
         }
     }

@@ -6,7 +6,7 @@ use rayon::{ThreadPoolBuilder, prelude::*};
 
 use super::{
     Engine, EngineError, Plan,
-    source::{self, Read},
+    source::{self, Found},
 };
 use crate::{
     findings::{Scan, Scanned},
@@ -68,7 +68,7 @@ fn scan(
     source: &Source,
     budget: &Arc<Budget>,
     progress: &dyn Progress,
-) -> Result<Contents<Read>, EngineError> {
+) -> Result<Contents<Found>, EngineError> {
     let profile = plan.profile(source);
     let each =
         |stream: &mut Stream<'_>, file: Option<&Anywhere<'_>>| source::tally(plan, profile, budget, stream, file);
@@ -77,7 +77,7 @@ fn scan(
 
 /// Everything in order, and every event and refusal put down to its source: how many streams a file holds is known only
 /// now.
-fn numbered(plan: &Plan, files: Vec<Contents<Read>>, budget: Arc<Budget>) -> Scan {
+fn numbered(plan: &Plan, files: Vec<Contents<Found>>, budget: Arc<Budget>) -> Scan {
     let mut scan = Scan {
         sources: Vec::new(),
         skipped: plan.sources.skipped.clone(),
@@ -98,7 +98,7 @@ fn numbered(plan: &Plan, files: Vec<Contents<Read>>, budget: Arc<Budget>) -> Sca
     scan
 }
 
-fn scanned(number: usize, profile: &str, part: Part<Read>) -> Scanned {
+fn scanned(number: usize, profile: &str, part: Part<Found>) -> Scanned {
     let (framing, mut tally) = part.value;
     tally.renumber(number);
     Scanned {
@@ -110,5 +110,121 @@ fn scanned(number: usize, profile: &str, part: Part<Read>) -> Scanned {
         profile: profile.to_owned(),
         framing,
         tally,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        fmt::Write as _,
+        fs,
+        io::Write as _,
+        sync::atomic::{AtomicU64, Ordering::Relaxed},
+    };
+
+    use super::*;
+    use crate::{case::Case, digest::Sha256};
+
+    const CASE: &str = r#"
+[case]
+id = "CHANGING"
+title = "A log that changes"
+vendor = "The vendor"
+tlp = "RED"
+contact = "security@vendor.example"
+issued = 2026-01-20T00:00:00Z
+[[scopes]]
+name = "possible"
+from = 2026-01-16T06:00:00Z
+until = 2026-01-17T00:00:00Z
+basis = "Because."
+agents = "all"
+[[agents.list]]
+id = "a1"
+[[logs]]
+path = "log"
+profile = "superuser"
+"#;
+
+    fn lines(numbers: std::ops::Range<u32>) -> String {
+        numbers.fold(String::new(), |mut log, number| {
+            let record = r#"{"timestamp":"2026-01-15T00:00:00Z","actor":{"id":"a1"},"action":"user.view","event_id":"#;
+            let _ = writeln!(log, "{record}\"{number}\"}}");
+            log
+        })
+    }
+
+    /// What another hand does, and what the file is then.
+    type Change<'c> = (&'c (dyn Fn(&fs::File) + Sync), &'c str);
+
+    /// Another hand, once so much was read.
+    struct Hand<F>(AtomicU64, F);
+
+    const SO_MUCH: u64 = 1 << 20;
+
+    impl<F: Fn() + Sync> Progress for Hand<F> {
+        fn start(&self, _bytes: u64) {}
+
+        fn advance(&self, bytes: u64) {
+            let before = self.0.fetch_add(bytes, Relaxed);
+            if before < SO_MUCH && before + bytes >= SO_MUCH {
+                self.1();
+            }
+        }
+
+        fn finish(&self) {}
+    }
+
+    #[test]
+    fn of_a_file_that_changes_what_is_hashed_is_what_is_judged() {
+        let (before, after) = (lines(0..30_000), lines(70_000..90_000));
+        // In the middle of a record.
+        let place = 1_900_001;
+        let cut = |log: &fs::File| log.set_len(place).expect("it is cut");
+        let append = |mut log: &fs::File| log.write_all(after.as_bytes()).expect("it is written");
+        let longer = format!("{before}{after}");
+        let other = format!("{}{after}", &before[..1_900_001]);
+        let changes: [Change<'_>; 3] = [
+            (&append, &longer),
+            (&cut, &before),
+            (
+                &|log| {
+                    cut(log);
+                    append(log);
+                },
+                &other,
+            ),
+        ];
+        for (change, then) in changes {
+            for threads in [1, 2, 5] {
+                let folder = tempfile::tempdir().expect("a folder");
+                let path = |name: &str| folder.path().join(name);
+                fs::write(path("case.toml"), CASE).expect("a case");
+                fs::write(path("log"), &before).expect("a log");
+                let log = fs::OpenOptions::new().append(true).open(path("log")).expect("the log");
+                let case = Case::load(&path("case.toml")).expect("a case");
+                let plan = Plan::new(&case).expect("a plan");
+                let engine = Local {
+                    threads: NonZeroUsize::new(threads),
+                };
+                let scan = engine
+                    .run(&plan, &Hand(AtomicU64::new(0), || change(&log)))
+                    .expect("a scan");
+                let [source] = &scan.sources[..] else { panic!("one log") };
+                let length = usize::try_from(source.file.bytes).expect("a length");
+                // Up to where it ended for whoever came there first, which may be before its end was moved.
+                let read = [&before[..], then].into_iter().find(|text| {
+                    let text = text.as_bytes().get(..length);
+                    text.is_some_and(|text| source.file.sha256 == Some(Sha256::of(text)))
+                });
+                let read = read.unwrap_or_else(|| panic!("{length} bytes by {threads} threads are no log's beginning"));
+                assert_eq!(
+                    source.tally.read,
+                    read[..length].lines().count() as u64,
+                    "{length} bytes by {threads} threads"
+                );
+                assert_eq!(scan.changed.len(), 1, "it is said");
+            }
+        }
     }
 }

@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// What reading one stream brought: its framing, and what was found.
-pub(super) type Read = (String, SourceTally);
+pub(super) type Found = (String, SourceTally);
 
 /// Reads a stream, the rest of it out of order where it is such a file.
 pub(super) fn tally(
@@ -26,7 +26,7 @@ pub(super) fn tally(
     budget: &Arc<Budget>,
     stream: &mut Stream<'_>,
     file: Option<&Anywhere<'_>>,
-) -> io::Result<Read> {
+) -> io::Result<Found> {
     let mut blocks = Blocks::open(stream, &profile.wrapper)?;
     let framing = blocks.framing().clone();
     let form = Form::new(profile, &framing);

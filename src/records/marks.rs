@@ -82,7 +82,13 @@ mod tests {
 
     proptest! {
         #[test]
-        fn inside_is_behind_an_odd_number_of_quotes(quotes in prop_oneof![any::<u64>(), (0..64, 0..64).prop_map(|(one, other)| 1_u64 << one | 1_u64 << other), Just(0)]) {
+        fn inside_is_behind_an_odd_number_of_quotes(
+            quotes in prop_oneof![
+                any::<u64>(),
+                (0..64, 0..64).prop_map(|(one, other)| 1_u64 << one | 1_u64 << other),
+                Just(0),
+            ],
+        ) {
             let marks = Marks { quotes, delimiters: 0, ends: 0 };
             for before in [0, u64::MAX] {
                 let inside = marks.inside(before);

@@ -8,8 +8,8 @@ use std::{
 use super::{buffers::Buffer, pieces::Pieces};
 use crate::sources::Anywhere;
 
-/// Measured: what is read at once stays in the cache until it is judged, and threads seldom wait for each other. Larger reads
-/// bring nothing. A fuzzer's logs are small, and are to be cut too.
+/// Measured: so much stays in the cache until it is judged, and larger reads bring nothing. A fuzzer's logs are small, and are
+/// to be cut too.
 pub(super) const BLOCK: usize = if cfg!(fuzzing) { 256 } else { 1 << 17 };
 
 /// How much is read at first: the framing is told by it.
