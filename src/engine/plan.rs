@@ -15,7 +15,7 @@ use crate::{
     diag::Diagnostic,
     events::Profile,
     scope::ScopeSet,
-    sources::{Input, Limits, Source, SourceSet, discover},
+    sources::{Input, Limits, Source, SourceError, SourceSet, discover},
     tenants::{Budget, MEMORY},
 };
 
@@ -59,21 +59,9 @@ pub struct PlanError(pub Vec<Diagnostic>);
 impl Plan {
     /// Finds the logs, opens each once, and reads the profiles of a case.
     pub fn new(case: &Case) -> Result<Self, PlanError> {
-        let mut faults = Vec::new();
-        let profiles = profiles(case, &mut faults);
-        let sources = discover(&case.logs).unwrap_or_else(|errors| {
-            faults.extend(
-                errors
-                    .iter()
-                    .map(|error| Diagnostic::new("log-input", error.to_string())),
-            );
-            SourceSet::default()
-        });
-        faults.extend(unreadable(&sources.sources));
-        if !faults.is_empty() {
-            return Err(PlanError(faults));
-        }
-        let scopes = ScopeSet::compile(&case.scopes, &case.agents);
+        // Neither has to do with the other.
+        let (logs, scopes) = rayon::join(|| Logs::of(case), || ScopeSet::compile(&case.scopes, &case.agents));
+        let Logs { sources, profiles } = logs?;
         let windows: Vec<_> = scopes.windows().collect();
         Ok(Self {
             sources,
@@ -107,6 +95,30 @@ impl Plan {
     /// The logs that will be read.
     pub fn sources(&self) -> &SourceSet {
         &self.sources
+    }
+}
+
+/// What will be read, and how.
+struct Logs {
+    sources: SourceSet,
+    profiles: BTreeMap<Use, Profile>,
+}
+
+impl Logs {
+    fn of(case: &Case) -> Result<Self, PlanError> {
+        let mut faults = Vec::new();
+        let profiles = profiles(case, &mut faults);
+        let sources = discover(&case.logs).unwrap_or_else(|errors| {
+            let fault = |error: &SourceError| Diagnostic::new("log-input", error.to_string());
+            faults.extend(errors.iter().map(fault));
+            SourceSet::default()
+        });
+        faults.extend(unreadable(&sources.sources));
+        if faults.is_empty() {
+            Ok(Self { sources, profiles })
+        } else {
+            Err(PlanError(faults))
+        }
     }
 }
 

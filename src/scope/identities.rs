@@ -42,14 +42,19 @@ impl Identities {
                 .map(|identity| identity.trim())
                 .chain(folded.keys().map(String::as_str)),
         );
-        Self {
+        let identities = Self {
             exact,
             folded,
             finder: OnceLock::new(),
             ascii,
             known,
             mentions,
+        };
+        if identities.mentions.is_none() {
+            // Any record may ask for it, and all threads would wait then.
+            identities.finder();
         }
+        identities
     }
 
     /// The agent that a field's value names.
@@ -91,7 +96,7 @@ impl Identities {
         self.is_named_in(&fold(&unescaped(text)))
     }
 
-    /// Made when it is first needed: most logs have nothing that cannot be read.
+    /// Made when it is first needed, where that is seldom: most logs have nothing that cannot be read.
     fn finder(&self) -> &AhoCorasick {
         let finder = || {
             let finder = AhoCorasick::builder()
