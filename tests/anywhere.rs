@@ -9,7 +9,7 @@ use crate::util::{Dir, Run, program};
 
 /// What is read at first, and the pieces that follow.
 const FIRST: usize = 512 << 10;
-const PIECE: usize = 128 << 10;
+const PIECE: usize = 256 << 10;
 
 /// Every kind of end that a record may meet; one is longer than a piece.
 fn record(number: usize) -> String {

@@ -149,7 +149,7 @@ fn judge_part(
     if scopes.is_empty() {
         return Ok(Verdict::OtherActor(time, Near::Narrowed));
     }
-    Ok(Verdict::InScope(vec![ScopedEvent {
+    Ok(Verdict::InScope(vec![Box::new(ScopedEvent {
         event,
         time_original: time_original.into_owned(),
         agent: found.agent,
@@ -159,5 +159,5 @@ fn judge_part(
         part,
         record_sha256: Sha256::of(bytes),
         conflict: false,
-    }]))
+    })]))
 }

@@ -8,9 +8,9 @@ use std::{
 use super::{buffers::Buffer, pieces::Pieces};
 use crate::sources::Anywhere;
 
-/// Measured: so much stays in the cache until it is judged, and larger reads bring nothing. A fuzzer's logs are small, and are
+/// Measured: so much stays in the cache until it is judged, and threads seldom wait for a turn. A fuzzer's logs are small, and are
 /// to be cut too.
-pub(super) const BLOCK: usize = if cfg!(fuzzing) { 256 } else { 1 << 17 };
+pub(super) const BLOCK: usize = if cfg!(fuzzing) { 256 } else { 1 << 18 };
 
 /// How much is read at first: the framing is told by it.
 pub(super) const FIRST: usize = if cfg!(fuzzing) { 256 } else { 1 << 19 };

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Books, Budget, Refused, ScopedEvent, ScopedEvents, spool::Account};
+use super::{Books, Budget, Refused, ScopedEvents, spool::Account};
 use crate::{coverage::Coverage, time::Timestamp};
 
 /// How near a record by others came to being in scope. Such records are told of, since a profile that misses a field, or a
@@ -25,7 +25,7 @@ pub enum Verdict {
     /// In a window, by nobody listed.
     OtherActor(Timestamp, Near),
     /// By a listed identity in a window: the record's one event, or those of its several that are in scope.
-    InScope(Vec<ScopedEvent>),
+    InScope(ScopedEvents),
     /// No event; with its time, if that could be read.
     Refused(Box<Refused>, Option<Timestamp>),
 }
@@ -152,7 +152,7 @@ impl SourceTally {
             }
             Verdict::InScope(events) => {
                 events.iter().for_each(|event| self.coverage.absorb(event.event.time));
-                self.in_scope.extend(events.into_iter().map(Box::new));
+                self.in_scope.extend(events);
                 None
             }
             Verdict::Refused(refused, time) => {
