@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::{
-    stream::Account,
+    account::Account,
     watch::{Fatal, retried},
 };
 

@@ -1,6 +1,7 @@
 //! Sources: which log files there are, in a fixed order, and the streams of text in them, unpacked and hashed. What the
 //! text says is the next rooms' business.
 
+mod account;
 mod anywhere;
 mod archive;
 mod codec;

@@ -4,9 +4,10 @@ use std::io::{self, Seek as _};
 
 use super::{
     Anywhere, Changed, Contents, Digested, Limits, Source, SourceError,
+    account::Account,
     kind::{Archive, Kind},
     place::Place,
-    stream::{Account, Opened, Raw, Stream, drain},
+    stream::{Opened, Raw, Stream, drain},
     unpack::{Each, Unpacking},
     watch::{Fatal, Watch},
     zip::Watched,

@@ -3,68 +3,16 @@
 use std::{
     fs::File,
     io::{self, Read, Seek as _},
-    sync::{
-        Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, Ordering::Relaxed},
-    },
 };
 
 use super::{
-    Anywhere, Digested, Input, Source,
+    Anywhere, Input, Source,
+    account::Account,
     kind::{HEAD, Kind},
-    watch::Watch,
 };
-use crate::{digest::Sum, progress::Progress};
 
 /// A reader at any depth.
 pub type Stream<'s> = dyn Read + Send + 's;
-
-/// The account of a file as it lies, from its first byte to the end that was met first.
-pub(super) struct Account<'w> {
-    pub(super) watch: &'w Watch<'w>,
-    progress: &'w dyn Progress,
-    sum: Mutex<Sum>,
-    /// What is appended after the end was met is not read: it would be hashed and not parsed.
-    ended: AtomicBool,
-}
-
-impl<'w> Account<'w> {
-    pub(super) fn new(watch: &'w Watch<'_>, progress: &'w dyn Progress) -> Self {
-        Self {
-            watch,
-            progress,
-            sum: Mutex::new(Sum::new(watch.limits.hashed)),
-            ended: AtomicBool::new(false),
-        }
-    }
-
-    /// What follows in the file.
-    pub(super) fn add(&self, bytes: &[u8]) {
-        self.sum().add(bytes);
-        self.watch.went_in(bytes.len());
-        self.progress.advance(bytes.len() as u64);
-    }
-
-    /// How many there were so far.
-    pub(super) fn bytes(&self) -> u64 {
-        self.sum().bytes()
-    }
-
-    /// Nothing follows.
-    pub(super) fn end(&self) {
-        self.ended.store(true, Relaxed);
-    }
-
-    /// Of all that was read so far.
-    pub(super) fn digested(&self) -> Digested {
-        self.sum().clone().finish().into()
-    }
-
-    fn sum(&self) -> MutexGuard<'_, Sum> {
-        // A panic ends everything, also what it left half done.
-        self.sum.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
 
 /// The file as it lies, read from its beginning to its end.
 pub(super) struct Raw<'w> {
@@ -80,7 +28,7 @@ impl<'w> Raw<'w> {
 
 impl Read for Raw<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if buffer.is_empty() || self.account.ended.load(Relaxed) {
+        if buffer.is_empty() || self.account.has_ended() {
             return Ok(0);
         }
         let read = self.account.watch.read(|| self.inner.read(buffer))?;
