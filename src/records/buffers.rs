@@ -88,6 +88,7 @@ mod tests {
         drop(again);
         let fresh = Buffer::of(LENGTH);
         assert_eq!((fresh[0], fresh.len()), (0, LENGTH));
+        assert_eq!(Buffer::of(LENGTH + 1)[0], 0, "what grew is gone");
         assert_eq!(fresh.into_grown().len(), LENGTH);
         assert_eq!(Buffer::of(LENGTH)[0], 0);
     }

@@ -35,21 +35,30 @@ fn question(folder: &Path) -> AdHoc {
 }
 
 /// What another hand does, and what the file is then.
-type Change<'c> = (&'c (dyn Fn(&fs::File) + Sync), &'c str);
+type Change<'c> = (&'c (dyn Fn(&fs::File, Read) + Sync), &'c str);
 
-/// Another hand, once so much was read.
+/// How many bytes were read before, and are now.
+#[derive(Clone, Copy)]
+struct Read(u64, u64);
+
+impl Read {
+    /// Whether it has just come so far.
+    fn reaches(self, place: u64) -> bool {
+        self.0 < place && self.1 >= place
+    }
+}
+
+/// Another hand, whenever something was read.
 struct Hand<F>(AtomicU64, F);
 
 const SO_MUCH: u64 = 1 << 20;
 
-impl<F: Fn() + Sync> Progress for Hand<F> {
+impl<F: Fn(Read) + Sync> Progress for Hand<F> {
     fn start(&self, _bytes: u64) {}
 
     fn advance(&self, bytes: u64) {
         let before = self.0.fetch_add(bytes, Relaxed);
-        if before < SO_MUCH && before + bytes >= SO_MUCH {
-            self.1();
-        }
+        self.1(Read(before, before + bytes));
     }
 
     fn finish(&self) {}
@@ -63,14 +72,44 @@ fn of_a_file_that_changes_what_is_hashed_is_what_is_judged() {
     let kept = &before[..place];
     let cut = |log: &fs::File| log.set_len(place as u64).expect("it is cut");
     let append = |mut log: &fs::File| log.write_all(after.as_bytes()).expect("it is written");
-    let cut_and_append = |log: &fs::File| {
-        cut(log);
-        append(log);
-    };
-    let changes: [Change<'_>; 3] = [
-        (&append, &format!("{before}{after}")),
-        (&cut, kept),
-        (&cut_and_append, &format!("{kept}{after}")),
+    let changes: [Change<'_>; 4] = [
+        (
+            &|log, read| {
+                if read.reaches(SO_MUCH) {
+                    append(log);
+                }
+            },
+            &format!("{before}{after}"),
+        ),
+        (
+            &|log, read| {
+                if read.reaches(SO_MUCH) {
+                    cut(log);
+                }
+            },
+            kept,
+        ),
+        (
+            &|log, read| {
+                if read.reaches(SO_MUCH) {
+                    cut(log);
+                    append(log);
+                }
+            },
+            &format!("{kept}{after}"),
+        ),
+        // What lies behind a place where it ended once does not count.
+        (
+            &|log, read| {
+                if read.reaches(SO_MUCH) {
+                    cut(log);
+                }
+                if read.reaches(place as u64) {
+                    append(log);
+                }
+            },
+            kept,
+        ),
     ];
     for (change, then) in changes {
         for threads in [1, 2, 5] {
@@ -84,7 +123,7 @@ fn of_a_file_that_changes_what_is_hashed_is_what_is_judged() {
                 threads: NonZeroUsize::new(threads),
             };
             let scan = engine
-                .run(&plan, &Hand(AtomicU64::new(0), || change(&log)))
+                .run(&plan, &Hand(AtomicU64::new(0), |read| change(&log, read)))
                 .expect("a scan");
             let [source] = &scan.sources[..] else { panic!("one log") };
             assert_eq!(source.file.bytes, then.len() as u64, "{threads} threads");
