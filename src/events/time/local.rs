@@ -3,24 +3,52 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, FixedOffset, MappedLocalTime, NaiveDateTime, TimeZone as _, Utc};
-use chrono_tz::{TZ_VARIANTS, Tz};
+use chrono::{DateTime, Datelike as _, FixedOffset, NaiveDateTime, TimeDelta, Timelike as _, Utc};
+use jiff::{
+    civil,
+    tz::{AmbiguousOffset, TimeZone, TimeZoneDatabase},
+};
 use serde::{Deserialize, Deserializer, de::Error};
 
 use crate::diag::nearest;
 
 /// A zone of the IANA database.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::events) struct Zone(Tz);
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::events) struct Zone(TimeZone);
 
 impl<'de> Deserialize<'de> for Zone {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        text.parse().map(Self).map_err(|_| {
-            let near = nearest(&text, TZ_VARIANTS.iter().map(|zone| zone.name()));
-            let hint = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
-            D::Error::custom(format!("`{text}` is no zone of the IANA time zone database{hint}"))
-        })
+        // What this system has installed is not asked: the same log is to be read alike everywhere.
+        let database = TimeZoneDatabase::bundled();
+        match database.get(&text) {
+            Ok(zone) if zone.iana_name() == Some(&text) => Ok(Self(zone)),
+            _ => {
+                let names: Vec<_> = database.available().collect();
+                let near = nearest(&text, names.iter().map(|name| name.as_str()));
+                let hint = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+                let message = format!("`{text}` is no zone of the IANA time zone database{hint}");
+                Err(D::Error::custom(message))
+            }
+        }
+    }
+}
+
+impl Zone {
+    /// What clocks there may be ahead of UTC when they say this; none for a time that no clock says.
+    fn offset(&self, time: NaiveDateTime) -> Option<AmbiguousOffset> {
+        let two = |number: u32| i8::try_from(number).ok();
+        // Clocks change at a whole second, so its fraction does not matter.
+        let time = civil::DateTime::new(
+            time.year().try_into().ok()?,
+            two(time.month())?,
+            two(time.day())?,
+            two(time.hour())?,
+            two(time.minute())?,
+            two(time.second())?,
+            0,
+        );
+        Some(self.0.to_ambiguous_timestamp(time.ok()?).offset())
     }
 }
 
@@ -35,7 +63,7 @@ pub(in crate::events) enum Fold {
 }
 
 /// A zone, and what to do with an hour that it has twice.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::events) struct Local {
     pub(super) zone: Zone,
     pub(super) fold: Option<Fold>,
@@ -43,22 +71,24 @@ pub(in crate::events) struct Local {
 
 impl Local {
     /// The instant, or why there is none.
-    pub(super) fn instant(self, time: NaiveDateTime) -> Result<DateTime<Utc>, String> {
-        let Zone(zone) = self.zone;
-        let instant = match (zone.from_local_datetime(&time), self.fold) {
-            (MappedLocalTime::Single(only), _) => only,
-            (MappedLocalTime::Ambiguous(first, _), Some(Fold::Earlier)) => first,
-            (MappedLocalTime::Ambiguous(_, second), Some(Fold::Later)) => second,
-            (MappedLocalTime::Ambiguous(..), None) => {
+    pub(super) fn instant(&self, time: NaiveDateTime) -> Result<DateTime<Utc>, String> {
+        let zone = self.zone.0.iana_name().unwrap_or_default();
+        let beyond = || "is out of range".to_owned();
+        let offset = match (self.zone.offset(time).ok_or_else(beyond)?, self.fold) {
+            (AmbiguousOffset::Unambiguous { offset }, _) => offset,
+            (AmbiguousOffset::Fold { before, .. }, Some(Fold::Earlier)) => before,
+            (AmbiguousOffset::Fold { after, .. }, Some(Fold::Later)) => after,
+            (AmbiguousOffset::Fold { .. }, None) => {
                 return Err(format!(
                     "is twice in {zone}, where clocks went back, and the profile declares no `fold`"
                 ));
             }
-            (MappedLocalTime::None, _) => {
+            (AmbiguousOffset::Gap { .. }, _) => {
                 return Err(format!("is never in {zone}, where clocks went forward"));
             }
         };
-        Ok(instant.with_timezone(&Utc))
+        let instant = time.checked_sub_signed(TimeDelta::seconds(offset.seconds().into()));
+        instant.map(|instant| instant.and_utc()).ok_or_else(beyond)
     }
 }
 

@@ -43,7 +43,7 @@ impl TimeFormat {
         let of = |time: Option<Timestamp>, expected: &str| time.ok_or_else(|| format!("is not {expected}"));
         match self {
             Self::Rfc3339 => of(rfc3339(text), "an RFC 3339 time with an offset"),
-            Self::Zoneless(local) => zoneless(text, *local),
+            Self::Zoneless(local) => zoneless(text, local),
             Self::Epoch(scale) => of(epoch::epoch(text, *scale), unit(*scale)),
             Self::EpochSecondNano => of(epoch::second_nano(text), "an object of `epochSecond` and `nano`"),
             Self::Pattern(pattern) => pattern.parse(text),
@@ -85,7 +85,7 @@ fn rfc3339(text: &str) -> Option<Timestamp> {
 }
 
 /// A date and a time of day without an offset, T or a blank between them, and perhaps a fraction.
-fn zoneless(text: &str, local: Local) -> Result<Timestamp, String> {
+fn zoneless(text: &str, local: &Local) -> Result<Timestamp, String> {
     let differs = || "is not a date and time without an offset, such as 2026-01-16T00:00:00".to_owned();
     // The same parser as with an offset, so that both forms allow the same.
     let utc: Timestamp = format!("{text}Z").parse().map_err(|_| differs())?;

@@ -72,7 +72,7 @@ impl Table {
 
     fn local(&self, text: &str) -> Result<Local, String> {
         let missing = || format!("times of the format `{text}` have no offset, so `zone` must name their time zone");
-        let zone = self.zone.ok_or_else(missing)?;
+        let zone = self.zone.clone().ok_or_else(missing)?;
         Ok(Local { zone, fold: self.fold })
     }
 
