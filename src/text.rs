@@ -38,6 +38,17 @@ pub fn printable_ascii(text: &str) -> bool {
         .fold(true, |printable, byte| printable & matches!(byte, b' '..=b'~'))
 }
 
+/// Without white space at its ends, which most texts do not have.
+pub fn trimmed(text: &str) -> &str {
+    let seen = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_graphic);
+    let bytes = text.as_bytes();
+    if seen(bytes.first()) && seen(bytes.last()) {
+        text
+    } else {
+        text.trim()
+    }
+}
+
 /// At most `limit` characters of the text, an ellipsis marking a cut.
 pub fn shortened(text: &str, limit: usize) -> Cow<'_, str> {
     match text.char_indices().nth(limit) {

@@ -40,8 +40,10 @@ pub struct Tenants {
     file: Arc<Vec<u8>>,
     /// Cells that do not stand in the file as they are: their quotes are taken away.
     unquoted: Vec<u8>,
-    /// In id order, each id once.
+    /// In id order, each id once; while they are added, in the order of the file.
     entries: Vec<Entry>,
+    /// Whether each was added behind the one before it, as nearly all are listed.
+    ordered: bool,
     /// How many bytes all ids begin with alike, and of each the number that the next eight are: most searches end with these.
     alike: usize,
     keys: Vec<u64>,
@@ -62,8 +64,8 @@ impl Tenants {
     pub(super) fn of(file: Arc<Vec<u8>>, most: usize) -> Self {
         Self {
             file,
-            unquoted: Vec::new(),
             entries: Vec::with_capacity(most),
+            ordered: true,
             ..Self::default()
         }
     }
@@ -75,6 +77,8 @@ impl Tenants {
             Some((text, None)) => self.keep(text),
             None => (0, 0),
         });
+        let before = self.entries.last().map(|last| self.bytes(last[ID]));
+        self.ordered &= before.is_none_or(|before| before < self.bytes(entry[ID]));
         self.entries.push(entry);
     }
 
@@ -101,8 +105,7 @@ impl Tenants {
     pub(super) fn in_order(&mut self) -> bool {
         let mut entries = std::mem::take(&mut self.entries);
         let rows = entries.len();
-        // As nearly all are listed.
-        if !entries.is_sorted_by(|a, b| self.bytes(a[ID]) < self.bytes(b[ID])) {
+        if !self.ordered {
             entries.sort_by(|a, b| self.bytes(a[ID]).cmp(self.bytes(b[ID])));
             entries.dedup_by(|a, b| self.bytes(a[ID]) == self.bytes(b[ID]));
         }

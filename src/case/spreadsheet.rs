@@ -10,6 +10,7 @@ use csv_core::{ReadFieldResult, Reader};
 use crate::{
     diag::{Diagnostic, Place},
     document::{Found, Lines, suggestion, utf8},
+    text::trimmed,
 };
 
 /// One cell: its text as decoded, and where it is.
@@ -65,7 +66,7 @@ impl Row<'_> {
     }
 
     fn trimmed(&self, column: &str) -> Option<&str> {
-        Some(self.cell(column)?.text.trim()).filter(|text| !text.is_empty())
+        Some(trimmed(&self.cell(column)?.text)).filter(|text| !text.is_empty())
     }
 
     /// The same with its place.
@@ -97,8 +98,11 @@ impl Row<'_> {
     pub(super) fn standing(&self, column: usize) -> Option<(&str, Option<usize>)> {
         let (name, places) = &self.columns.places[column];
         let cell = self.at(name, places)?;
-        let text = cell.text.trim();
-        let before = || cell.text.len() - cell.text.trim_start().len();
+        let text = trimmed(&cell.text);
+        let before = || match text.len() == cell.text.len() {
+            true => 0,
+            false => cell.text.len() - cell.text.trim_start().len(),
+        };
         let start = matches!(cell.text, Cow::Borrowed(_)).then(|| cell.span.start + before());
         (!text.is_empty()).then_some((text, start))
     }
@@ -146,7 +150,7 @@ pub(super) fn read_rows(
     let columns = Columns::new(columns, &header);
     let mut complete = true;
     while records.next(&mut cells) {
-        if cells.iter().all(|cell| cell.text.trim().is_empty()) {
+        if cells.iter().all(|cell| trimmed(&cell.text).is_empty()) {
             continue;
         }
         match row(&lines, &columns, &cells, faults) {

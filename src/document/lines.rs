@@ -69,9 +69,9 @@ pub fn utf8<'b>(file: &str, bytes: &'b [u8], faults: &mut Vec<Diagnostic>) -> Op
             .hint("save the file as UTF-8 (in a spreadsheet: CSV UTF-8)")
             .at(Lines::new(file, &valid).place(end..end))
     };
-    std::str::from_utf8(bytes)
-        .map_err(|error| faults.push(fault(error)))
-        .ok()
+    // The quick check does not say where it stopped.
+    let text = simdutf8::basic::from_utf8(bytes).or_else(|_| std::str::from_utf8(bytes));
+    text.map_err(|error| faults.push(fault(error))).ok()
 }
 
 #[cfg(test)]

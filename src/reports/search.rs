@@ -8,7 +8,10 @@ use std::{
 };
 
 use super::Folder;
-use crate::isolation::{Found, Hit, Passages, Reader};
+use crate::{
+    isolation::{Found, Hit, Passages, Reader},
+    text::trimmed,
+};
 
 /// Names in a file: how often each stands there, and where it does first.
 pub(super) type Tally = BTreeMap<usize, (u64, Hit)>;
@@ -143,16 +146,6 @@ impl Lines<'_, '_> {
         }
         let first = || (0, self.reader.hit(found, line));
         self.tally.entry(found.name).or_insert_with(first).0 += 1;
-    }
-}
-
-/// Without blanks at its ends, which most lines do not have.
-fn trimmed(line: &str) -> &str {
-    let seen = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_graphic);
-    if seen(line.as_bytes().first()) && seen(line.as_bytes().last()) {
-        line
-    } else {
-        line.trim()
     }
 }
 
