@@ -1,9 +1,11 @@
 //! When two strings name the same person although they are typed differently.
 
-use std::{borrow::Cow, ops::RangeInclusive, sync::LazyLock};
+use std::{borrow::Cow, sync::LazyLock};
 
 use icu_casemap::{CaseMapper, CaseMapperBorrowed};
 use icu_normalizer::{DecomposingNormalizer, DecomposingNormalizerBorrowed};
+
+use crate::text::Letters;
 
 const NORMALIZER: DecomposingNormalizerBorrowed<'static> = DecomposingNormalizer::new_nfd();
 const CASES: CaseMapperBorrowed<'static> = CaseMapper::new();
@@ -42,18 +44,16 @@ fn split(text: &str, so: impl Fn(&u8) -> bool) -> (&str, &str) {
     text.split_at(text.bytes().position(|byte| so(&byte)).unwrap_or(text.len()))
 }
 
-/// The Latin letters of Europe, none of which has to do with the other: to look each up in the tables of Unicode took longer than
-/// all else that is done with a record that has one.
-const LATIN: RangeInclusive<char> = '\u{c0}'..='\u{17f}';
-
 fn push_folded(others: &str, folded: &mut String) {
-    static LETTERS: LazyLock<Vec<String>> =
-        LazyLock::new(|| LATIN.map(|letter| folded_by_table(letter.encode_utf8(&mut [0; 2]))).collect());
-    if others.chars().all(|c| LATIN.contains(&c)) {
-        let letters = others.chars().map(|c| c as usize - *LATIN.start() as usize);
-        folded.extend(letters.map(|letter| LETTERS[letter].as_str()));
-    } else {
-        folded.push_str(&folded_by_table(others));
+    static LETTERS: LazyLock<Letters> = LazyLock::new(|| Letters::by(folded_by_table));
+    let start = folded.len();
+    for c in others.chars() {
+        let Some(letter) = LETTERS.get(c) else {
+            // A mark may change places with those before it.
+            folded.truncate(start);
+            return folded.push_str(&folded_by_table(others));
+        };
+        folded.push_str(letter);
     }
 }
 

@@ -12,7 +12,7 @@ mod write;
 use std::{borrow::Cow, ops::Range};
 
 use super::escape;
-use glance::glance;
+use glance::{Glance, glance};
 use write::Writer;
 
 pub(super) use character::is_spaceless;
@@ -49,8 +49,20 @@ enum PieceKind {
 impl<'t> Form<'t> {
     /// The text as it stands.
     pub(super) fn plain(original: &'t str) -> Self {
+        Self::as_seen(original, glance(original))
+    }
+
+    /// Each form in which a text is searched: as it stands, and, if it holds what may be an escape, with what is written so read as
+    /// what it stands for.
+    pub(super) fn each(original: &'t str) -> impl Iterator<Item = Self> {
+        let seen = glance(original);
+        let unescaped = seen.escapes.then(|| Self::of(original, true));
+        std::iter::once(Self::as_seen(original, seen)).chain(unescaped)
+    }
+
+    fn as_seen(original: &'t str, seen: Glance) -> Self {
         // Nearly all log text is.
-        if glance(original).plain {
+        if seen.plain {
             return Self {
                 text: Cow::Borrowed(original),
                 pieces: Vec::new(),
@@ -58,11 +70,6 @@ impl<'t> Form<'t> {
             };
         }
         Self::of(original, false)
-    }
-
-    /// The text with what is written as an escape read as what it stands for; none if it holds no escape.
-    pub(super) fn unescaped(original: &'t str) -> Option<Self> {
-        glance(original).escapes.then(|| Self::of(original, true))
     }
 
     fn of(original: &'t str, unescape: bool) -> Self {

@@ -80,10 +80,7 @@ impl Names {
     /// Whether any name at all stands in the text, in any form in which it is searched.
     fn names_anybody(&self, text: &str) -> bool {
         let mut any = false;
-        let forms = [Some(Form::plain(text)), Form::unescaped(text)];
-        for form in forms.iter().flatten() {
-            self.finder.each(form, |_, _| any = true);
-        }
+        Form::each(text).for_each(|form| self.finder.each(&form, |_, _| any = true));
         any
     }
 }

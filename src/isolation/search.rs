@@ -100,10 +100,7 @@ impl Reader<'_> {
 
     fn names_in(&self, text: &str, searched: Searched) -> Vec<Found> {
         let mut places = Vec::new();
-        self.places(&Form::plain(text), searched, &mut places);
-        if let Some(form) = Form::unescaped(text) {
-            self.places(&form, searched, &mut places);
-        }
+        Form::each(text).for_each(|form| self.places(&form, searched, &mut places));
         if places.is_empty() {
             return Vec::new();
         }

@@ -33,8 +33,7 @@ impl Words {
 
     /// Adds the words of a text, in each form in which it will be searched.
     pub(super) fn add(&self, text: &str) {
-        let forms = [Some(Form::plain(text)), Form::unescaped(text)];
-        for form in forms.iter().flatten() {
+        for form in Form::each(text) {
             bits(&form.text).for_each(|bit| self.set(bit));
             self.seamed(&form.text, form.seams());
         }
@@ -200,8 +199,8 @@ mod tests {
             let words = Words::new();
             words.add(&text);
             let finder = Finder::new(vec![name.clone()]);
-            for form in [Some(Form::plain(&text)), Form::unescaped(&text)].iter().flatten() {
-                finder.each(form, |_, _| assert!(words.may_hold(&name), "{name:?} in {text:?}"));
+            for form in Form::each(&text) {
+                finder.each(&form, |_, _| assert!(words.may_hold(&name), "{name:?} in {text:?}"));
             }
         }
 
@@ -222,8 +221,8 @@ mod tests {
             let text = format!("{before}{other}{before}");
             words.add(&text);
             let finder = Finder::new(vec![other.clone()]);
-            for form in [Some(Form::plain(&text)), Form::unescaped(&text)].iter().flatten() {
-                finder.each(form, |_, _| {
+            for form in Form::each(&text) {
+                finder.each(&form, |_, _| {
                     assert!(words.may_hold(&name) || words.may_hold_joined(&name), "{name:?} in {text:?}");
                 });
             }

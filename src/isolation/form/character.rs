@@ -46,8 +46,24 @@ pub(super) fn unseen(c: char) -> bool {
     acts(c) || matches!(c, '\u{34f}' | '\u{180b}'..='\u{180f}' | '\u{fe00}'..='\u{fe0f}')
 }
 
+const FIRST_MARK: char = '\u{300}';
+
 /// Whether a character sits on the one before it.
 pub(super) fn is_mark(c: char) -> bool {
+    if c < FIRST_MARK {
+        return false;
+    }
     let mut decomposed = NORMALIZER.normalize_iter(std::iter::once(c));
     decomposed.next().is_some_and(|first| CLASSES.get_u8(first) != 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_mark_stands_before_the_first() {
+        let is_mark = |c: char| CLASSES.get_u8(NORMALIZER.normalize_iter(std::iter::once(c)).next().unwrap_or(c)) != 0;
+        assert!(!('\0'..FIRST_MARK).any(is_mark) && is_mark(FIRST_MARK));
+    }
 }

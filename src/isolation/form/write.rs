@@ -1,6 +1,6 @@
 //! The form of a text under way: characters as they are, or folded with the marks on them.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, sync::LazyLock};
 
 use icu_casemap::{CaseMapper, CaseMapperBorrowed};
 
@@ -8,6 +8,7 @@ use super::{
     Form, Piece, PieceKind,
     character::{NORMALIZER, is_mark, joins, typed, unseen},
 };
+use crate::text::Letters;
 
 const CASES: CaseMapperBorrowed<'static> = CaseMapper::new();
 
@@ -87,9 +88,10 @@ impl Writer {
                 self.text.push(typed(first));
                 return self.pending.clear();
             }
-            let decomposed = NORMALIZER.normalize(&self.pending);
-            let folded = CASES.fold_string(&decomposed);
-            self.text.extend(NORMALIZER.normalize(&folded).chars().map(typed));
+            match LETTERS.get(first) {
+                Some(letter) if self.pending.len() == first.len_utf8() => self.text.push_str(letter),
+                _ => self.text.push_str(&folded(&self.pending)),
+            }
             let written = || self.text.as_bytes()[at..].iter().any(u8::is_ascii_alphanumeric);
             self.seamed |= !joins && written();
         }
@@ -106,6 +108,15 @@ impl Writer {
         let at = self.text.len();
         self.pieces.push(Piece { at, origin, kind });
     }
+}
+
+static LETTERS: LazyLock<Letters> = LazyLock::new(|| Letters::by(folded));
+
+/// A character with the marks on it, in the form in which it is searched.
+fn folded(text: &str) -> String {
+    let decomposed = NORMALIZER.normalize(text);
+    let folded = CASES.fold_string(&decomposed);
+    NORMALIZER.normalize(&folded).chars().map(typed).collect()
 }
 
 /// What nothing has to be looked up for: signs that every row and nearly every page of a report holds, and most of what is
