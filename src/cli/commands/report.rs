@@ -38,8 +38,13 @@ fn report(args: &ReportArgs, engine: Local) -> anyhow::Result<Outcome> {
     let built_in = thread::Builder::new().spawn(built_in);
     // What is dropped at the end of the program is not worth the time, here and below.
     let case = ManuallyDrop::new(question::case(&args.question)?);
-    let plan = ManuallyDrop::new(question::plan(&args.question, &case, Some(&args.out))?);
-    isolation::check(&case)?;
+    // Neither has to do with the other.
+    let (plan, told) = Local::both(
+        || question::plan(&args.question, &case, Some(&args.out)),
+        || isolation::check(&case),
+    );
+    let plan = ManuallyDrop::new(plan?);
+    told?;
     let actions = OwnActions::read(&case.reports.catalogues)?;
     let own = own_templates(&case)?;
     let signer = args.sign.as_deref().map(Signer::open).transpose()?;
