@@ -47,11 +47,15 @@ pub(super) fn missing<'f>(folder: &Path, files: &'f [FileEntry]) -> Option<&'f s
     };
     let missing = |files: &'f [FileEntry]| files.iter().find(|file| !there(file));
     // A thread takes longer to start than a few files to be asked for.
-    let share = files.len().div_ceil(thread::available_parallelism().map_or(1, usize::from));
+    let share = files
+        .len()
+        .div_ceil(thread::available_parallelism().map_or(1, usize::from));
     let file = thread::scope(|threads| {
         let shares = files.chunks(share.max(FEW));
         let asked: Vec<_> = shares.map(|share| threads.spawn(move || missing(share))).collect();
-        let mut answers = asked.into_iter().map(|asked| asked.join().expect("asking does not panic"));
+        let mut answers = asked
+            .into_iter()
+            .map(|asked| asked.join().expect("asking does not panic"));
         answers.find_map(|missing| missing)
     });
     file.map(|file| file.path.as_str())

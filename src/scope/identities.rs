@@ -1,6 +1,6 @@
 //! Which agent an identity names.
 
-use std::{borrow::Cow, collections::BTreeMap, ops::Range, sync::OnceLock};
+use std::{borrow::Cow, collections::BTreeMap, ops::Range};
 
 use aho_corasick::AhoCorasick;
 use icu_normalizer::properties::CanonicalCombiningClassMapBorrowed;
@@ -16,13 +16,19 @@ use crate::{
 pub struct Identities {
     exact: BTreeMap<String, usize>,
     folded: BTreeMap<String, usize>,
-    /// Finds all folded identities at once; its patterns are `folded` in order.
-    finder: OnceLock<AhoCorasick>,
     /// Whether all of them are ASCII.
     ascii: bool,
     known: Filter,
-    /// Tells quickly that none of them is mentioned.
-    mentions: Option<Mentions>,
+    finder: Finder,
+}
+
+/// Finds all folded identities at once.
+#[derive(Debug)]
+enum Finder {
+    /// By what many of them have in common.
+    Fragments(Mentions),
+    /// Of identities that have too little in common.
+    Automaton(AhoCorasick),
 }
 
 impl Identities {
@@ -35,26 +41,19 @@ impl Identities {
         }
         add_ids(agents, &mut folded);
         let ascii = folded.keys().all(|identity| identity.is_ascii());
-        let mentions = Mentions::new(folded.keys().map(String::as_str));
         let known = Filter::of(
             exact
                 .keys()
                 .map(|identity| identity.trim())
                 .chain(folded.keys().map(String::as_str)),
         );
-        let identities = Self {
+        Self {
+            finder: Finder::of(&folded),
             exact,
             folded,
-            finder: OnceLock::new(),
             ascii,
             known,
-            mentions,
-        };
-        if identities.mentions.is_none() {
-            // Any record may ask for it, and all threads would wait then.
-            identities.finder();
         }
-        identities
     }
 
     /// The agent that a field's value names.
@@ -83,42 +82,31 @@ impl Identities {
     /// The same of a text.
     pub fn any_named_in_text(&self, text: &str) -> bool {
         // Nothing to fold or to decode: the usual record, looked at where it lies.
-        let (named, plain) = match &self.mentions {
-            Some(mentions) => mentions.any_in(text, |place| self.stands(text, place)),
-            None => {
-                let plain = fragments::is_plain(text) && (self.ascii || text.is_ascii());
-                (plain && self.is_named_in(text), plain)
-            }
-        };
+        let (named, plain) = self.any_standing_in(text, |_| true);
         if plain {
             return named;
         }
-        self.is_named_in(&fold(&unescaped(text)))
+        self.any_standing_in(&fold(&unescaped(text)), |_| true).0
     }
 
-    /// Made when it is first needed, where that is seldom: most logs have nothing that cannot be read.
-    fn finder(&self) -> &AhoCorasick {
-        let finder = || {
-            let finder = AhoCorasick::builder()
-                .ascii_case_insensitive(true)
-                .build(self.folded.keys());
-            finder.expect("identities are far fewer than an automaton can hold")
-        };
-        self.finder.get_or_init(finder)
-    }
-
-    /// Of a text in which only the case of ASCII letters is to be folded.
-    fn is_named_in(&self, text: &str) -> bool {
-        if let Some(mentions) = &self.mentions {
-            return mentions.any_in(text, |place| self.stands(text, place)).0;
+    /// Whether any agent is the one, of those whose identities stand in a text, whole, if only the case of ASCII letters is to be
+    /// folded. And whether nothing else is.
+    fn any_standing_in(&self, text: &str, mut is: impl FnMut(usize) -> bool) -> (bool, bool) {
+        let mut stands = |place: Range<usize>| self.standing(text, place).is_some_and(&mut is);
+        match &self.finder {
+            Finder::Fragments(mentions) => mentions.any_in(text, stands),
+            Finder::Automaton(automaton) => {
+                let plain = fragments::is_plain(text) && (self.ascii || text.is_ascii());
+                let mut found = automaton.find_overlapping_iter(text);
+                (found.any(|found| stands(found.range())), plain)
+            }
         }
-        let mut found = self.finder().find_overlapping_iter(text);
-        found.any(|found| is_whole(text, found.range()))
     }
 
-    /// Whether one stands at this place, whole.
-    fn stands(&self, text: &str, place: Range<usize>) -> bool {
-        is_whole(text, place.clone()) && self.folded.contains_key(&text[place].to_ascii_lowercase())
+    /// The agent whose identity stands at this place, whole.
+    fn standing(&self, text: &str, place: Range<usize>) -> Option<usize> {
+        let identity = is_whole(text, place.clone()).then(|| text[place].to_ascii_lowercase())?;
+        self.folded.get(&identity).copied()
     }
 
     /// The agents, ascending, whose identities stand as whole words in bytes that could not be read as an event,
@@ -126,18 +114,26 @@ impl Identities {
     pub fn named_in(&self, bytes: &[u8]) -> Vec<usize> {
         let text = String::from_utf8_lossy(bytes);
         let text = unescaped(&text);
-        let text = fold(&text);
-        let agents: Vec<_> = self.folded.values().copied().collect();
-        let whole = |found: &aho_corasick::Match| is_whole(&text, found.range());
-        let found = self
-            .finder()
-            .find_overlapping_iter(&*text)
-            .filter(whole)
-            .map(|found| agents[found.pattern().as_usize()]);
-        let mut found: Vec<_> = found.collect();
+        let mut found = Vec::new();
+        self.any_standing_in(&fold(&text), |agent| {
+            found.push(agent);
+            false
+        });
         found.sort_unstable();
         found.dedup();
         found
+    }
+}
+
+impl Finder {
+    /// Of these identities.
+    fn of(folded: &BTreeMap<String, usize>) -> Self {
+        let automaton = || {
+            let automaton = AhoCorasick::builder().ascii_case_insensitive(true).build(folded.keys());
+            automaton.expect("identities are far fewer than an automaton can hold")
+        };
+        let mentions = Mentions::new(folded.keys().map(String::as_str));
+        mentions.map_or_else(|| Self::Automaton(automaton()), Self::Fragments)
     }
 }
 

@@ -44,10 +44,10 @@ impl Mentions {
 
     /// Whether an identity stands in a text, given whether one does at a place: asked of every place where that may be. And
     /// whether it can be told of the text as it stands.
-    pub(super) fn any_in(&self, text: &str, stands: impl Fn(Range<usize>) -> bool) -> (bool, bool) {
+    pub(super) fn any_in(&self, text: &str, mut stands: impl FnMut(Range<usize>) -> bool) -> (bool, bool) {
         let mut any = false;
         let plain = self.fragments.each_in(text.as_bytes(), &mut |fragment, at| {
-            any = any || self.places(text, at, &self.shapes[fragment]).any(&stands);
+            any = any || self.places(text, at, &self.shapes[fragment]).any(&mut stands);
         });
         (any, plain)
     }
