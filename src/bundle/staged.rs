@@ -4,7 +4,7 @@
 use std::{
     fs::{self, File},
     io::{self, Write},
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::{Arc, PoisonError, RwLock},
 };
 
@@ -64,8 +64,7 @@ impl Writer {
         files.place = [STAGING, slug].iter().collect();
         files.with(|temporary| {
             let staging = temporary.path().join(STAGING);
-            made(private_folder().create(&staging))?;
-            private_folder().create(staging.join(slug))
+            within(&staging, || private_folder().create(staging.join(slug)))
         })?;
         Ok(Staged {
             files,
@@ -75,11 +74,16 @@ impl Writer {
     }
 }
 
-/// A folder that is there already is as good as a new one.
-fn made(done: io::Result<()>) -> io::Result<()> {
-    match done {
+/// Does something in a folder, which is made for the first that is done there.
+fn within(folder: &Path, act: impl Fn() -> io::Result<()>) -> io::Result<()> {
+    match act() {
+        Err(fault) if fault.kind() == io::ErrorKind::NotFound => {}
+        done => return done,
+    }
+    match private_folder().create(folder) {
+        // By another thread meanwhile.
         Err(fault) if fault.kind() != io::ErrorKind::AlreadyExists => Err(fault),
-        _ => Ok(()),
+        _ => act(),
     }
 }
 
@@ -93,8 +97,9 @@ impl Staged {
         let place = format!("tenants/{}", self.slug);
         self.files.with(|temporary| {
             let root = temporary.path();
-            made(private_folder().create(root.join("tenants")))?;
-            fs::rename(root.join(&self.files.place), root.join(&place))
+            within(&root.join("tenants"), || {
+                fs::rename(root.join(&self.files.place), root.join(&place))
+            })
         })?;
         self.kept = true;
         let entries = std::mem::take(&mut self.files.entries).into_iter();

@@ -190,7 +190,7 @@ impl<'c> Closing<'c> {
 
     /// Both from one look at the events.
     fn figures_and_names(&self) -> Result<(Vec<Figures>, Names), StoreError> {
-        let sighting = Sighting::new(self.case.reports.templates.is_none());
+        let sighting = Sighting::new(self.case);
         let (kept, known) = (&self.settled.kept, self.known());
         let both = kept.each_share(|id, events| {
             let company = sighting.company(id, events);

@@ -128,7 +128,7 @@ impl Names {
 
     /// Of everybody in the case whom these texts could name, though the vendor states them.
     pub(super) fn in_texts<'a>(case: &Case, texts: impl Iterator<Item = &'a str>) -> Self {
-        let words = Words::new();
+        let words = Words::new(case.directory.tenants.len());
         texts.for_each(|text| words.add(text));
         let gathering = Gathering::new(case.isolation.least(), false);
         Self::among(gathering, case, &[], std::iter::empty(), Some(&words))

@@ -2,7 +2,10 @@
 //! tenant, since no more of the events need be in memory.
 
 use super::{Kind, bare::named, people, words::Words, writings::MOST};
-use crate::{case::TenantId, tenants::ScopedEvent};
+use crate::{
+    case::{Case, TenantId},
+    tenants::ScopedEvent,
+};
 
 /// Every word of the events looked at. Threads may look at different ones side by side.
 #[derive(Debug)]
@@ -25,8 +28,9 @@ const NAME: (usize, usize) = (160, 12);
 
 impl Sighting {
     /// Of nothing yet. Whether words matter the case says: templates of its own may print anything.
-    pub fn new(words: bool) -> Self {
-        Self(words.then(Words::new))
+    pub fn new(case: &Case) -> Self {
+        let words = case.reports.templates.is_none();
+        Self(words.then(|| Words::new(case.directory.tenants.len())))
     }
 
     /// Looks at all events of one tenant.

@@ -108,7 +108,7 @@ fn names_of<'a>(
     paths: impl Iterator<Item = &'a str>,
     printed: impl Iterator<Item = &'a str>,
 ) -> Names {
-    let sighting = Sighting::new(case.reports.templates.is_none());
+    let sighting = Sighting::new(case);
     let mut shares: BTreeMap<&TenantId, Vec<&ScopedEvent>> = BTreeMap::new();
     for event in events {
         sighting.words(&[event]);
@@ -656,7 +656,7 @@ fn a_thing_in_an_event_of_several_tenants_is_shown_to_those_who_have_it_or_if_no
         event(&["t-0003"], &[page("", "Settings"), page("", "Notion")], ""),
         event(&["t-0006"], &[page("d-9", "\"plan\"")], ""),
     ];
-    let sighting = Sighting::new(true);
+    let sighting = Sighting::new(&case);
     let of = |tenant: &str| {
         let id = TenantId(tenant.to_owned());
         let own: Vec<_> = events

@@ -4,8 +4,12 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use super::{form::Form, writings};
 
-/// So many bits, of which each word sets one, and each with the word before it another.
-const BITS: usize = 1 << 22;
+/// So many bits for each customer whose names are asked for, of which each word sets one, and each with the word before it another.
+/// What is held in vain is a name more to look for, and to clear bits that nobody asks for takes longer than that.
+const BITS: usize = 1 << 10;
+/// No fewer and no more: much of what is printed has to do with few customers, and a bit far away takes long to look at.
+const LEAST: usize = 1 << 18;
+const MOST: usize = 1 << 22;
 
 /// A word of so many letters sets one bit more: other writings of names are single words, and long ones.
 const LONG: usize = 8;
@@ -24,9 +28,11 @@ const MOST_SEAMS: usize = 8;
 const LONGEST_SEAMED: usize = 2 << 10;
 
 impl Words {
-    pub(super) fn new() -> Self {
+    /// None yet, to ask for the names of so many customers.
+    pub(super) fn new(customers: usize) -> Self {
+        let bits = (customers.saturating_mul(BITS)).clamp(LEAST, MOST).next_power_of_two();
         Self {
-            bits: std::iter::repeat_with(AtomicU64::default).take(BITS / 64).collect(),
+            bits: std::iter::repeat_with(AtomicU64::default).take(bits / 64).collect(),
             any: AtomicBool::new(false),
         }
     }
@@ -34,7 +40,7 @@ impl Words {
     /// Adds the words of a text, in each form in which it will be searched.
     pub(super) fn add(&self, text: &str) {
         for form in Form::each(text) {
-            bits(&form.text).for_each(|bit| self.set(bit));
+            hashes(&form.text).for_each(|hash| self.set(hash));
             self.seamed(&form.text, form.seams());
         }
     }
@@ -50,27 +56,37 @@ impl Words {
         seams.extend([0, text.len()]);
         for (from, to) in seams.iter().flat_map(|from| seams.iter().map(move |to| (*from, *to))) {
             if from < to {
-                bits(&text[from..to]).for_each(|bit| self.set(bit));
+                hashes(&text[from..to]).for_each(|hash| self.set(hash));
             }
         }
     }
 
-    fn set(&self, bit: usize) {
+    fn set(&self, hash: u64) {
         // Most are there already, and looking takes less than writing.
-        if !self.has(bit) {
-            self.bits[bit / 64].fetch_or(1 << (bit % 64), Ordering::Relaxed);
+        let (word, bit) = self.place(hash);
+        if word.load(Ordering::Relaxed) & bit == 0 {
+            word.fetch_or(bit, Ordering::Relaxed);
         }
     }
 
-    fn has(&self, bit: usize) -> bool {
-        self.bits[bit / 64].load(Ordering::Relaxed) >> (bit % 64) & 1 == 1
+    fn has(&self, hash: u64) -> bool {
+        let (word, bit) = self.place(hash);
+        word.load(Ordering::Relaxed) & bit != 0
+    }
+
+    fn place(&self, hash: u64) -> (&AtomicU64, u64) {
+        let mixed = hash >> 20 ^ hash;
+        // They are as many as a power of two.
+        let word = mixed / 64 & (self.bits.len() as u64 - 1);
+        let word = usize::try_from(word).expect("fewer than can be counted");
+        (&self.bits[word], 1 << (mixed % 64))
     }
 
     /// Whether every word of a name is there, beside its neighbours. A name stands as a whole word, so each of its words does
     /// too.
     pub(super) fn may_hold(&self, name: &str) -> bool {
         // Most names end at their first word.
-        bits(name).all(|bit| self.has(bit)) || self.any.load(Ordering::Relaxed)
+        hashes(name).all(|hash| self.has(hash)) || self.any.load(Ordering::Relaxed)
     }
 
     /// The same for the words of a name without anything between them.
@@ -80,21 +96,19 @@ impl Words {
     }
 }
 
-/// The bits of each word, with one more if it is long, and of each with the one before it.
-fn bits(text: &str) -> impl Iterator<Item = usize> {
+/// The hashes of each word, with one more if it is long, and of each with the one before it.
+fn hashes(text: &str) -> impl Iterator<Item = u64> {
     let mut before = None;
-    hashes(text).flat_map(move |(word, length)| {
-        let long = (length >= LONG).then(|| bit(word.rotate_left(31)));
-        let pair = before
-            .replace(word)
-            .map(|before: u64| bit(word.rotate_left(17) ^ before));
-        std::iter::once(bit(word)).chain(long).chain(pair)
+    words(text).flat_map(move |(word, length)| {
+        let long = (length >= LONG).then(|| word.rotate_left(31));
+        let pair = before.replace(word).map(|before: u64| word.rotate_left(17) ^ before);
+        std::iter::once(word).chain(long).chain(pair)
     })
 }
 
 /// The hash and the length of each word: a run of ASCII letters and digits without regard to case, or any one other character
 /// outside ASCII, as there are scripts that do not separate words.
-fn hashes(text: &str) -> impl Iterator<Item = (u64, usize)> {
+fn words(text: &str) -> impl Iterator<Item = (u64, usize)> {
     let mut at = 0;
     std::iter::from_fn(move || {
         let rest = &text.as_bytes()[at..];
@@ -125,10 +139,6 @@ fn mixed(hash: u64, byte: u8) -> u64 {
     (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
 }
 
-fn bit(hash: u64) -> usize {
-    usize::try_from((hash >> 20 ^ hash) % BITS as u64).expect("fewer than can be counted")
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -138,7 +148,7 @@ mod tests {
 
     #[test]
     fn every_name_in_a_text_is_held() {
-        let words = Words::new();
+        let words = Words::new(1);
         words.add("For ACME-Logistics&amp;Sons, 京都電子様, M%C3%BCller, Bolt™²");
         for name in [
             "bolt",
@@ -160,7 +170,7 @@ mod tests {
             ("Foo — Bar", "as Foo — Bar™ is"),
             ("Acme™ Foo", "Acme™ Foo²"),
         ] {
-            let words = Words::new();
+            let words = Words::new(1);
             words.add(text);
             assert!(words.may_hold(&searched(name)), "{name} in {text}");
             assert!(!words.may_hold("bolt freight"), "not any name");
@@ -169,7 +179,7 @@ mod tests {
 
     #[test]
     fn a_text_of_too_many_signs_may_hold_anybody() {
-        let words = Words::new();
+        let words = Words::new(1);
         words.add(&"a™".repeat(MOST_SEAMS));
         assert!(words.may_hold("bolt freight"));
     }
@@ -177,7 +187,7 @@ mod tests {
     #[test]
     fn a_name_in_another_writing_is_held() {
         for other in ["bolt-freight", "Bolt_Freight", "bolt.freight", "x/BoltFreight"] {
-            let words = Words::new();
+            let words = Words::new(1);
             words.add(other);
             let name = "Bolt Freight";
             assert!(words.may_hold(name) || words.may_hold_joined(name), "{other}");
@@ -196,7 +206,7 @@ mod tests {
             let text = format!("{before}{name}{after}");
             let name = searched(&name);
             prop_assume!(!name.is_empty());
-            let words = Words::new();
+            let words = Words::new(1);
             words.add(&text);
             let finder = Finder::new(vec![name.clone()]);
             for form in Form::each(&text) {
@@ -217,7 +227,7 @@ mod tests {
             let others = writings::others(&name, 1);
             prop_assume!(which < others.len());
             let other = &others[which];
-            let words = Words::new();
+            let words = Words::new(1);
             let text = format!("{before}{other}{before}");
             words.add(&text);
             let finder = Finder::new(vec![other.clone()]);

@@ -28,8 +28,9 @@ fn names() -> Names {
     fs::write(folder.path().join("case.toml"), case).expect("a file");
     fs::write(folder.path().join("tenants.csv"), tenants).expect("a file");
     let case = Case::load(&folder.path().join("case.toml")).expect("a good case");
-    let nothing = || std::iter::empty();
-    Names::new(&case, &Sighting::new(false), &[], nothing(), nothing())
+    // So that each is looked for.
+    let printed = std::iter::once(tenants);
+    Names::new(&case, &Sighting::new(&case), &[], std::iter::empty(), printed)
 }
 
 fn found(names: &Names, passages: &Passages, pieces: &[&[u8]], table: bool) -> Tally {
