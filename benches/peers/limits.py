@@ -8,10 +8,13 @@ from pathlib import Path
 
 from data import Data
 from programs import Ours, Program, remove
-from timing import Time, in_turn
+from timing import Time, alone, in_turn
 from tools import REPOSITORY
 
 MIB = 1 << 20
+
+# So many runs of a whole job for each round of the others.
+MORE = 10
 
 
 @dataclass
@@ -89,14 +92,15 @@ def memory(data: Data, ours: Ours, scratch: Path, small: int, large: int) -> lis
 
 
 def start_to_finish(data: Data, ours: Ours, scratch: Path, rounds: int) -> list[Limit]:
-    """The whole job with every report, hashing on."""
+    """The whole job with every report, hashing on. What takes so little is told less surely by a run, so there are more."""
     data.incident()
+    data.warm("incident")
     limits = []
     for title, case, bound in (
         ("sample, all reports", REPOSITORY / "sample_logs/case.toml", 0.05),
         ("public incident: 125,000 records, 366 tenants, all reports", data.case("incident"), 0.5),
     ):
-        (time,) = in_turn([ours.report(case)], rounds, scratch)
+        time = alone(ours.report(case), MORE * rounds, scratch)
         limits.append(Limit(title, f"{time.median * 1000:.0f} ms", f"{bound * 1000:.0f} ms", time.median <= bound))
     remove(ours.scratch / "bundle")
     return limits

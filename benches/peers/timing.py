@@ -29,10 +29,16 @@ def in_turn(programs: list[Program], rounds: int, scratch: Path) -> list[Time]:
     return [Time(statistics.median(all_of), min(all_of), len(all_of)) for all_of in times]
 
 
-def once(program: Program, warm_up: bool, scratch: Path) -> list[float]:
-    """One timed run. That its exit status is a good one, the comparison of answers has shown before."""
+def alone(program: Program, runs: int, scratch: Path) -> Time:
+    """The time of a program that is measured beside no other, run after run."""
+    times = once(program, warm_up=True, scratch=scratch, runs=runs)
+    return Time(statistics.median(times), min(times), len(times))
+
+
+def once(program: Program, warm_up: bool, scratch: Path, runs: int = 1) -> list[float]:
+    """One timed run, or so many. That its exit status is a good one, the comparison of answers has shown before."""
     out = scratch / "times.json"
-    command = ["hyperfine", "-N", "--style", "none", "--runs", "1", "--warmup", str(int(warm_up)), "--export-json", str(out)]
+    command = ["hyperfine", "-N", "--style", "none", "--runs", str(runs), "--warmup", str(int(warm_up)), "--export-json", str(out)]
     if program.allowed != (0,):
         command.append("--ignore-failure")
     if program.fresh:

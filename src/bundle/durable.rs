@@ -61,8 +61,9 @@ pub(super) fn missing<'f>(folder: &Path, files: &'f [FileEntry]) -> Option<&'f s
     file.map(|file| file.path.as_str())
 }
 
-/// So many files are asked for by one thread.
-const FEW: usize = 128;
+/// So many files are asked for by one thread, and no more threads ask: on a file server each waits for an answer.
+const FEW: usize = 256;
+const THREADS: usize = 8;
 
 /// Renames, and never onto anything that has come to stand there meanwhile.
 #[cfg(target_os = "linux")]
