@@ -80,7 +80,7 @@ class Data:
     def warm(self, name: str):
         """Reads every log once, so that what is measured is no disk. Before that it is put out of the page cache: what came there
         by writing lies there in small pages, and is read more slowly than what came by reading, which is how an export comes."""
-        for log in self.logs(name):
+        for log in filter(Path.is_file, (self.folder / name / "logs").rglob("*")):
             with log.open("rb") as file:
                 os.fsync(file.fileno())
                 os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from limits import Limit, in_bytes
+from limits import MORE, Limit, in_bytes
 from table import Row
 
 START, END = "<!-- measured: written by benches/peers/run -->", "<!-- end of measured -->"
@@ -12,8 +12,8 @@ def measured(machine, data, notes, rows: list[Row], limits: list[Limit], sizes, 
     """Everything that a run found."""
     parts = [
         section("Machine", table(("", ""), [(name, text) for name, text in machine])),
-        f"The logs: {data}. Times are medians of {rounds} runs in turn on a warm cache; in brackets "
-        "the shortest.\n",
+        f"The logs: {data}. Times are medians of {rounds} runs in turn on a warm cache, those of whole jobs of "
+        f"{MORE * rounds} runs; in brackets the shortest.\n",
         *(f"**{note}**\n" for note in notes),
     ]
     for row in rows:

@@ -4,7 +4,6 @@ use std::{
     fs::File,
     io,
     path::{Path, PathBuf},
-    thread,
 };
 
 use super::FileEntry;
@@ -41,29 +40,12 @@ pub(super) fn sync_name(parent: &Path) {
 /// Whether every file that is listed is still there in its size. What someone else took away meanwhile must not be
 /// renamed into something that looks like a bundle.
 pub(super) fn missing<'f>(folder: &Path, files: &'f [FileEntry]) -> Option<&'f str> {
-    let there = |file: &FileEntry| {
+    let there = |file: &&FileEntry| {
         let meta = folder.join(&file.path).symlink_metadata();
         meta.is_ok_and(|meta| meta.is_file() && meta.len() == file.bytes)
     };
-    let missing = |files: &'f [FileEntry]| files.iter().find(|file| !there(file));
-    // A thread takes longer to start than a few files to be asked for.
-    let share = files
-        .len()
-        .div_ceil(thread::available_parallelism().map_or(1, usize::from));
-    let file = thread::scope(|threads| {
-        let shares = files.chunks(share.max(FEW));
-        let asked: Vec<_> = shares.map(|share| threads.spawn(move || missing(share))).collect();
-        let mut answers = asked
-            .into_iter()
-            .map(|asked| asked.join().expect("asking does not panic"));
-        answers.find_map(|missing| missing)
-    });
-    file.map(|file| file.path.as_str())
+    files.iter().find(|file| !there(file)).map(|file| file.path.as_str())
 }
-
-/// So many files are asked for by one thread, and no more threads ask: on a file server each waits for an answer.
-const FEW: usize = 256;
-const THREADS: usize = 8;
 
 /// Renames, and never onto anything that has come to stand there meanwhile.
 #[cfg(target_os = "linux")]

@@ -98,6 +98,7 @@ impl Tenants {
             .position(|other| self.bytes(other[ID]) == cells[ID].as_bytes());
         own.map(|own| self.entries.remove(own));
         self.entries.push(entry);
+        self.ordered = false;
         self.in_order();
     }
 

@@ -195,6 +195,9 @@ mod tests {
         }
     }
 
+    /// Of the smallest, one between and the largest.
+    const SIZES: std::ops::Range<usize> = 0..2 * MOST / BITS;
+
     const LETTERS: &str = "(a|b|A|社|東|—|-| |é|™|ª|²|㎏|ﬁ|℡|①|&amp;|%41){1,6}";
 
     proptest! {
@@ -202,11 +205,11 @@ mod tests {
 
         /// Whatever the search would find in a text is not passed over before it.
         #[test]
-        fn what_is_found_is_held(name in LETTERS, before in LETTERS, after in LETTERS) {
+        fn what_is_found_is_held(name in LETTERS, before in LETTERS, after in LETTERS, customers in SIZES) {
             let text = format!("{before}{name}{after}");
             let name = searched(&name);
             prop_assume!(!name.is_empty());
-            let words = Words::new(1);
+            let words = Words::new(customers);
             words.add(&text);
             let finder = Finder::new(vec![name.clone()]);
             for form in Form::each(&text) {
@@ -222,12 +225,13 @@ mod tests {
             second in LETTERS,
             which in 0..writings::MOST,
             before in "[ a社™]?",
+            customers in SIZES,
         ) {
             let name = searched(&format!("{first}{sign}{second}"));
             let others = writings::others(&name, 1);
             prop_assume!(which < others.len());
             let other = &others[which];
-            let words = Words::new(1);
+            let words = Words::new(customers);
             let text = format!("{before}{other}{before}");
             words.add(&text);
             let finder = Finder::new(vec![other.clone()]);

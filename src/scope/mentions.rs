@@ -18,6 +18,9 @@ use super::{
 /// each a hundredth more slowly.
 const MOST: usize = 64;
 
+/// So many bytes of identities are looked at, again for each fragment: a tenth of a second.
+const PATIENCE: usize = 4 << 20;
+
 /// Finds places where an identity may stand.
 #[derive(Debug)]
 pub(super) struct Mentions {
@@ -90,7 +93,12 @@ fn cover(mut left: Vec<&[u8]>) -> Option<Vec<([u8; LENGTH], Shapes)>> {
         return None;
     }
     let mut chosen = Vec::new();
+    let mut looked_at = 0;
     while !left.is_empty() {
+        looked_at += left.iter().map(|identity| identity.len()).sum::<usize>();
+        if looked_at > PATIENCE {
+            return None;
+        }
         let (fragment, most) = commonest(&left)?;
         // None of those to come has more of them.
         if chosen.len() + left.len().div_ceil(most) > MOST {

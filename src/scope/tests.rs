@@ -178,3 +178,39 @@ fn identities_are_found_in_bytes_that_are_no_event() {
         }
     }
 }
+
+mod both_ways {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Identities that have little in common, and texts made of parts of them.
+    const IDENTITY: &str = "[a-e]{2,3}[-.@]?[a-e1-3]{1,3}";
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(300))]
+
+        /// One that is too short for a fragment has all of them looked for in the other way, and changes nothing else.
+        #[test]
+        fn identities_are_found_by_fragments_as_by_an_automaton(
+            identities in prop::collection::btree_set(IDENTITY, 1..70),
+            pieces in prop::collection::vec((any::<prop::sample::Index>(), "[ -@.a1é\u{df}\\\\\"]{0,2}", any::<bool>()), 0..9),
+        ) {
+            let identities: Vec<_> = identities.iter().map(String::as_str).collect();
+            let mut text = String::new();
+            for (which, between, capital) in pieces {
+                let identity = identities[which.index(identities.len())];
+                text += &if capital { identity.to_uppercase() } else { identity.to_owned() };
+                text += &between;
+            }
+            let agents = identities.iter().map(|identity| agent(identity, identity, &[]));
+            let fragments = ScopeSet::compile(&[], &agents.clone().collect::<Vec<_>>());
+            let automaton = ScopeSet::compile(&[], &agents.chain([agent("zz", "zz", &[])]).collect::<Vec<_>>());
+            let named = automaton.identities().named_in(text.as_bytes());
+            prop_assert_eq!(fragments.identities().named_in(text.as_bytes()), named.clone());
+            for set in [&fragments, &automaton] {
+                prop_assert_eq!(set.identities().any_named_in(text.as_bytes()), !named.is_empty(), "{}", text);
+            }
+        }
+    }
+}

@@ -3,18 +3,22 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Datelike as _, FixedOffset, NaiveDateTime, TimeDelta, Timelike as _, Utc};
+use chrono::{DateTime, Datelike as _, FixedOffset, NaiveDateTime, Timelike as _, Utc};
 use jiff::{
     civil,
     tz::{AmbiguousOffset, TimeZone, TimeZoneDatabase},
 };
 use serde::{Deserialize, Deserializer, de::Error};
 
+use super::BEYOND;
 use crate::diag::nearest;
 
 /// A zone of the IANA database.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::events) struct Zone(TimeZone);
+
+/// What the database has for a machine of which nobody said yet where it stands.
+const NO_ZONE: &str = "Factory";
 
 impl<'de> Deserialize<'de> for Zone {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -22,10 +26,11 @@ impl<'de> Deserialize<'de> for Zone {
         // What this system has installed is not asked: the same log is to be read alike everywhere.
         let database = TimeZoneDatabase::bundled();
         match database.get(&text) {
-            Ok(zone) if zone.iana_name() == Some(&text) => Ok(Self(zone)),
+            Ok(zone) if zone.iana_name() == Some(&text) && text != NO_ZONE => Ok(Self(zone)),
             _ => {
                 let names: Vec<_> = database.available().collect();
-                let near = nearest(&text, names.iter().map(|name| name.as_str()));
+                let names = names.iter().map(|name| name.as_str());
+                let near = nearest(&text, names.filter(|name| *name != NO_ZONE));
                 let hint = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
                 let message = format!("`{text}` is no zone of the IANA time zone database{hint}");
                 Err(D::Error::custom(message))
@@ -35,7 +40,7 @@ impl<'de> Deserialize<'de> for Zone {
 }
 
 impl Zone {
-    /// What clocks there may be ahead of UTC when they say this; none for a time that no clock says.
+    /// What clocks there may be ahead of UTC when they say this; none beyond the years -9999 to 9999.
     fn offset(&self, time: NaiveDateTime) -> Option<AmbiguousOffset> {
         let two = |number: u32| i8::try_from(number).ok();
         // Clocks change at a whole second, so its fraction does not matter.
@@ -73,7 +78,7 @@ impl Local {
     /// The instant, or why there is none.
     pub(super) fn instant(&self, time: NaiveDateTime) -> Result<DateTime<Utc>, String> {
         let zone = self.zone.0.iana_name().unwrap_or_default();
-        let beyond = || "is out of range".to_owned();
+        let beyond = || BEYOND.to_owned();
         let offset = match (self.zone.offset(time).ok_or_else(beyond)?, self.fold) {
             (AmbiguousOffset::Unambiguous { offset }, _) => offset,
             (AmbiguousOffset::Fold { before, .. }, Some(Fold::Earlier)) => before,
@@ -87,7 +92,9 @@ impl Local {
                 return Err(format!("is never in {zone}, where clocks went forward"));
             }
         };
-        let instant = time.checked_sub_signed(TimeDelta::seconds(offset.seconds().into()));
+        // Not by a difference of seconds, which a sixtieth second would not survive.
+        let offset = FixedOffset::east_opt(offset.seconds());
+        let instant = offset.and_then(|offset| time.checked_sub_offset(offset));
         instant.map(|instant| instant.and_utc()).ok_or_else(beyond)
     }
 }

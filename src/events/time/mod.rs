@@ -14,6 +14,9 @@ use pattern::Pattern;
 
 pub(super) use spec::TimeSpec;
 
+/// Why a text names no instant that could be written again.
+const BEYOND: &str = "is not in the years 0 to 9999";
+
 /// How a time is written.
 #[derive(Debug, Clone)]
 pub(super) enum TimeFormat {
@@ -34,9 +37,7 @@ impl TimeFormat {
     fn parse(&self, text: &str) -> Result<Timestamp, String> {
         let time = self.read(text)?;
         // No other could be written again.
-        time.is_writable()
-            .then_some(time)
-            .ok_or_else(|| "is not in the years 0 to 9999".to_owned())
+        time.is_writable().then_some(time).ok_or_else(|| BEYOND.to_owned())
     }
 
     fn read(&self, text: &str) -> Result<Timestamp, String> {

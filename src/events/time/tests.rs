@@ -64,6 +64,46 @@ fn without_an_offset_a_zone_must_be_declared_and_is_used() {
 }
 
 #[test]
+fn a_zone_goes_by_its_exact_name() {
+    for name in ["utc", "europe/berlin", "Etc/Unknown", "Factory", ""] {
+        let fault = fault(&format!("at = [\"/t\"]\nformat = \"zoneless\"\nzone = \"{name}\""));
+        assert!(fault.contains("is no zone of the IANA time zone database"), "{fault}");
+    }
+    gives(
+        "format = \"zoneless\"\nzone = \"UTC\"",
+        "2026-01-16T04:46:33",
+        "2026-01-16T04:46:33Z",
+    );
+}
+
+/// It is the same instant as with the zone's offset behind it.
+#[test]
+fn a_sixtieth_second_is_one_in_every_zone() {
+    for (zone, text, offset) in [
+        ("Asia/Tokyo", "2026-01-15T23:59:60", "+09:00"),
+        ("Asia/Tokyo", "2026-01-16T08:59:60.5", "+09:00"),
+        ("America/New_York", "2026-01-15T18:59:60.5", "-05:00"),
+        ("UTC", "2026-06-30T23:59:60", "Z"),
+    ] {
+        let instant = read("", &format!("{text}{offset}")).expect(text);
+        gives(&format!("format = \"zoneless\"\nzone = \"{zone}\""), text, &instant);
+    }
+}
+
+#[test]
+fn a_year_that_cannot_be_written_is_refused_in_a_zone_too() {
+    let tokyo = "format = \"%Y-%m-%d %H:%M:%S\"\nzone = \"Asia/Tokyo\"";
+    for text in [
+        "+12026-01-16 00:00:00",
+        "+262142-12-31 23:59:59",
+        "-12026-01-16 00:00:00",
+        "0000-01-01 00:00:00",
+    ] {
+        assert_eq!(read(tokyo, text).expect_err(text), "is not in the years 0 to 9999");
+    }
+}
+
+#[test]
 fn an_hour_that_is_twice_or_never_is_refused_unless_declared() {
     let berlin = |fold: &str| format!("format = \"zoneless\"\nzone = \"Europe/Berlin\"\n{fold}");
     let twice = read(&berlin(""), "2025-10-26T02:30:00").expect_err("twice");
