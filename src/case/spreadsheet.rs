@@ -99,10 +99,7 @@ impl Row<'_> {
         let (name, places) = &self.columns.places[column];
         let cell = self.at(name, places)?;
         let text = trimmed(&cell.text);
-        let before = || match text.len() == cell.text.len() {
-            true => 0,
-            false => cell.text.len() - cell.text.trim_start().len(),
-        };
+        let before = || cell.text.len() - cell.text.trim_start().len();
         let start = matches!(cell.text, Cow::Borrowed(_)).then(|| cell.span.start + before());
         (!text.is_empty()).then_some((text, start))
     }

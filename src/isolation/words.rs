@@ -77,7 +77,7 @@ impl Words {
     fn place(&self, hash: u64) -> (&AtomicU64, u64) {
         let mixed = hash >> 20 ^ hash;
         // They are as many as a power of two.
-        let word = mixed / 64 & (self.bits.len() as u64 - 1);
+        let word = (mixed / 64) & (self.bits.len() as u64 - 1);
         let word = usize::try_from(word).expect("fewer than can be counted");
         (&self.bits[word], 1 << (mixed % 64))
     }

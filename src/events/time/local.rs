@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Datelike as _, FixedOffset, NaiveDateTime, Timelike as _, Utc};
 use jiff::{
     civil,
-    tz::{AmbiguousOffset, TimeZone, TimeZoneDatabase},
+    tz::{AmbiguousOffset, TimeZone, TimeZoneDatabase, TimeZoneName},
 };
 use serde::{Deserialize, Deserializer, de::Error};
 
@@ -29,7 +29,7 @@ impl<'de> Deserialize<'de> for Zone {
             Ok(zone) if zone.iana_name() == Some(&text) && text != NO_ZONE => Ok(Self(zone)),
             _ => {
                 let names: Vec<_> = database.available().collect();
-                let names = names.iter().map(|name| name.as_str());
+                let names = names.iter().map(TimeZoneName::as_str);
                 let near = nearest(&text, names.filter(|name| *name != NO_ZONE));
                 let hint = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
                 let message = format!("`{text}` is no zone of the IANA time zone database{hint}");
