@@ -8,7 +8,15 @@ use std::{
     ops::Range,
 };
 
-use super::{Framing, Needle, Record, Sight, buffers::Buffer, cuts::Cuts, document, lines, reads::Reads, rows, sights};
+use super::{
+    Framing, Needle, Record, Sight,
+    buffers::Buffer,
+    cuts::Cuts,
+    document, lines,
+    reads::Reads,
+    rows::{Ahead, Rows},
+    sights,
+};
 
 /// The UTF-8 byte order mark.
 const BOM: &[u8] = b"\xef\xbb\xbf";
@@ -17,6 +25,14 @@ const BOM: &[u8] = b"\xef\xbb\xbf";
 pub(super) trait Cutter: Send {
     /// Goes on from where it stopped; says up to where the buffer holds whole records. At the end that is all of it.
     fn advance(&mut self, buffer: &[u8], at_end: bool) -> usize;
+
+    /// One who looks at pieces of the same source before their turn comes, if there is much to look at.
+    fn scout(&self) -> Option<Rows> {
+        None
+    }
+
+    /// Takes over what a scout found in the last piece of the buffer, which begins behind so many bytes, if it is so.
+    fn adopt(&mut self, _buffer: &[u8], _ahead: Ahead, _before: usize) {}
 
     /// The records found in the part that is cut off now, if finding them is this cutter's work.
     fn cut(&mut self, length: usize) -> Spans;
@@ -156,7 +172,7 @@ impl<R: Read> Blocks<R> {
             Framing::Empty | Framing::JsonLines => Box::new(lines::Lines::default()),
             Framing::JsonDocument => Box::new(document::Document::new(wrapper)),
             Framing::Csv(header) => {
-                let rows = rows::Rows::new(header.delimiter, &first.bytes()[..header.length]);
+                let rows = Rows::new(header.delimiter, &first.bytes()[..header.length]);
                 skipped += first.skip(header.length);
                 Box::new(rows)
             }

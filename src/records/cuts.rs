@@ -8,6 +8,7 @@ use super::{
     blocks::{Block, Cutter},
     buffers::Buffer,
     reads::Chunk,
+    rows::Rows,
 };
 
 /// No log has a line as long as this, which would take several times as much memory. An unclosed value or cell costs less.
@@ -37,9 +38,18 @@ impl Cuts {
         self.offset + self.rest.len() as u64
     }
 
+    /// What can be done with a chunk before its turn comes.
+    pub fn scout(&self) -> Scout {
+        Scout(self.cutter.scout())
+    }
+
     /// The whole records up to the end of this chunk, if there are any.
     pub fn cut(&mut self, chunk: Chunk) -> io::Result<Option<Block>> {
-        let chunk = self.with_rest(chunk);
+        let before = self.rest.len();
+        let mut chunk = self.with_rest(chunk);
+        if let Some(ahead) = chunk.ahead.take().filter(|_| chunk.bytes().len() < LONGEST) {
+            self.cutter.adopt(chunk.bytes(), ahead, before);
+        }
         let (bytes, start) = (chunk.bytes(), chunk.own.start);
         // A line as long as that is none, though its end be in the same stretch.
         let within = bytes
@@ -87,6 +97,19 @@ impl Cuts {
         } else {
             self.rest.extend_from_slice(chunk.bytes());
         }
+    }
+}
+
+/// Looks at chunks in any order. What it finds holds if a chunk begins as nearly all do, and is looked at when that is known.
+#[derive(Debug, Default)]
+pub struct Scout(Option<Rows>);
+
+impl Scout {
+    /// The chunk, with what was found in it.
+    #[must_use]
+    pub fn over(&self, mut chunk: Chunk) -> Chunk {
+        chunk.ahead = self.0.as_ref().and_then(|rows| rows.ahead(chunk.bytes()));
+        chunk
     }
 }
 

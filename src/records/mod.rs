@@ -22,7 +22,7 @@ use serde::{Deserialize, Serialize};
 
 pub use blocks::{Block, Blocks};
 pub use csv::{Header, RowReader};
-pub use cuts::Cuts;
+pub use cuts::{Cuts, Scout};
 pub use framing::Framing;
 pub use lines::json_part;
 pub(crate) use marks::plain_cell;

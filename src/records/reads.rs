@@ -5,7 +5,7 @@ use std::{
     ops::Range,
 };
 
-use super::{buffers::Buffer, pieces::Pieces};
+use super::{buffers::Buffer, pieces::Pieces, rows::Ahead};
 use crate::sources::Anywhere;
 
 /// Measured: so much stays in the cache until it is judged, and threads seldom wait for a turn. A fuzzer's logs are small, and are
@@ -35,6 +35,8 @@ pub struct Chunk {
     pub(super) own: Range<usize>,
     /// Nothing follows it.
     pub(super) last: bool,
+    /// What was found in it before its turn.
+    pub(super) ahead: Option<Ahead>,
 }
 
 impl<R: Read> Reads<R> {
@@ -105,6 +107,7 @@ impl Chunk {
             buffer: Buffer::of(length),
             own: HEADROOM..HEADROOM,
             last: false,
+            ahead: None,
         }
     }
 

@@ -16,6 +16,9 @@ use super::{
 /// A row with line ends in its cells is no longer than this, in bytes; one that is has lost a quote.
 const LONGEST: usize = 16 << 20;
 
+/// Few rows of a log are shorter, in bytes.
+const USUAL: usize = 256;
+
 /// Finds the rows.
 #[derive(Debug)]
 pub(super) struct Rows {
@@ -23,6 +26,8 @@ pub(super) struct Rows {
     /// The header's bytes: exports that were put together repeat it, and it is no record there either.
     header: Vec<u8>,
     found: Vec<Row>,
+    /// None; with room for as many as stand before what a scout finds.
+    few: Vec<Row>,
     place: Place,
     /// Which vectors this processor has.
     level: Level,
@@ -62,6 +67,7 @@ impl Rows {
             delimiter,
             header: header.trim_ascii_end().to_vec(),
             found: Vec::new(),
+            few: Vec::new(),
             place: Place::row(0),
             level: Level::new(),
         }
@@ -183,12 +189,73 @@ impl Rows {
     }
 }
 
+/// What is found in a piece before anybody knows in what it begins: its rows behind its first line feed, if that ends a row.
+#[derive(Debug)]
+pub(super) struct Ahead {
+    /// Behind the line feed.
+    from: usize,
+    found: Vec<Row>,
+    place: Place,
+}
+
+impl Ahead {
+    /// The same in a text in which so many bytes precede the piece.
+    fn behind(mut self, before: usize) -> Self {
+        for Range { start, end } in self.found.iter_mut().map(|row| &mut row.span) {
+            *start += before;
+            *end += before;
+        }
+        self.from += before;
+        self.place.at += before;
+        self.place.start += before;
+        self
+    }
+}
+
 /// Blanks only. A tab may be what separates empty cells.
 fn is_blank(row: &[u8]) -> bool {
     row.iter().all(|byte| matches!(byte, b' ' | b'\r' | b'\n'))
 }
 
+impl Rows {
+    /// Looks at a piece of the same text.
+    pub(super) fn ahead(&self, piece: &[u8]) -> Option<Ahead> {
+        let from = memchr::memchr(b'\n', piece)? + 1;
+        let mut rows = self.anew(Place::row(from), piece.len() / USUAL);
+        rows.advance(piece, false);
+        let Self { found, place, .. } = rows;
+        Some(Ahead { from, found, place })
+    }
+
+    /// For the same text, from this place on, with room for so many rows.
+    fn anew(&self, place: Place, room: usize) -> Self {
+        Self {
+            header: self.header.clone(),
+            found: Vec::with_capacity(room),
+            few: Vec::new(),
+            place,
+            ..*self
+        }
+    }
+}
+
 impl Cutter for Rows {
+    fn scout(&self) -> Option<Rows> {
+        Some(self.anew(Place::row(0), 0))
+    }
+
+    fn adopt(&mut self, buffer: &[u8], ahead: Ahead, before: usize) {
+        let ahead = ahead.behind(before);
+        self.advance(&buffer[..ahead.from], false);
+        // It is what was supposed, so all that follows from it is so too.
+        if self.place == Place::row(ahead.from) {
+            // The few before them go in front of the many.
+            self.place = ahead.place;
+            self.few = mem::replace(&mut self.found, ahead.found);
+            self.found.splice(..0, self.few.drain(..));
+        }
+    }
+
     fn advance(&mut self, buffer: &[u8], at_end: bool) -> usize {
         loop {
             while self.place.at < buffer.len() {
@@ -210,7 +277,10 @@ impl Cutter for Rows {
         self.place.at -= length;
         self.place.start -= length;
         // The next block will have about as many.
-        let next = Vec::with_capacity(self.found.len());
+        let next = match mem::take(&mut self.few) {
+            few if few.capacity() > 0 => few,
+            _ => Vec::with_capacity(self.found.len()),
+        };
         Spans::Rows(mem::replace(&mut self.found, next))
     }
 }
@@ -220,7 +290,11 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::records::RowReader;
+    use crate::records::{
+        RowReader,
+        cuts::Cuts,
+        reads::{Chunk, HEADROOM},
+    };
 
     /// What a row is made of, some of it longer than what is looked at together.
     const PIECES: [&str; 12] = [
@@ -293,6 +367,41 @@ mod tests {
         found
     }
 
+    /// The blocks of a text that comes in chunks of this size, each looked at before its turn or not.
+    fn blocks(text: &[u8], size: usize, scouted: bool) -> Vec<(u64, Vec<u8>, Spans)> {
+        let mut cuts = Cuts::new(Box::new(Rows::new(b',', b"x,y,z")), 0);
+        let scout = cuts.scout();
+        let mut found = Vec::new();
+        for (number, piece) in text.chunks(size).enumerate() {
+            let mut chunk = Chunk::of(HEADROOM + piece.len());
+            chunk.buffer[HEADROOM..].copy_from_slice(piece);
+            chunk.own.end += piece.len();
+            chunk.last = (number + 1) * size >= text.len();
+            let chunk = if scouted { scout.over(chunk) } else { chunk };
+            let block = cuts.cut(chunk).expect("no line is too long");
+            found.extend(block.map(|block| (block.offset(), block.bytes().to_vec(), block.spans)));
+        }
+        found
+    }
+
+    /// Nothing is left to look at where a piece begins in a row, and all of it where it begins in a quoted cell.
+    #[test]
+    fn what_a_scout_found_is_taken_over_if_it_is_so() {
+        for (rest, piece, so) in [
+            ("1,\"a\",", "b\n2,c,d\n3", true),
+            ("1,\"a", "b\",c\n2,c,d\n3", true),
+            ("1,\"a", "b\n2,c,d\n3", false),
+            ("1,\"a,", "\"\"b\n2,\"\nd\n3", false),
+        ] {
+            let mut rows = Rows::new(b',', b"x,y,z");
+            rows.advance(rest.as_bytes(), false);
+            let ahead = rows.ahead(piece.as_bytes()).expect("a line feed");
+            let (from, text) = (rest.len() + ahead.from, format!("{rest}{piece}"));
+            rows.adopt(text.as_bytes(), ahead, rest.len());
+            assert_eq!(rows.place.at, if so { text.len() } else { from }, "{text}");
+        }
+    }
+
     fn rows(text: &[u8], size: usize) -> Vec<String> {
         let counted = counted(text, size, Level::new());
         counted.into_iter().map(|(row, _)| row).collect()
@@ -310,6 +419,7 @@ mod tests {
             let text: String = pieces.iter().map(|piece| PIECES[*piece]).collect();
             let found = counted(text.as_bytes(), size, Level::new());
             prop_assert_eq!(&found, &counted(text.as_bytes(), 4096, Level::baseline()));
+            prop_assert_eq!(blocks(text.as_bytes(), size, true), blocks(text.as_bytes(), size, false));
             let mut reader = RowReader::new(b',');
             for (row, cells) in &found {
                 let Some(cells) = cells else { continue };
