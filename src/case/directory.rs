@@ -82,17 +82,6 @@ impl Tenants {
         self.entries.push(entry);
     }
 
-    /// Adds those of the same file that stand behind these, none of them in quotes.
-    pub(super) fn append(&mut self, mut others: Self) {
-        debug_assert!(others.unquoted.is_empty(), "what is unquoted has places of its own");
-        let ends = [self.entries.last(), others.entries.first()];
-        if let [Some(last), Some(first)] = ends {
-            self.ordered &= self.bytes(last[ID]) < self.bytes(first[ID]);
-        }
-        self.ordered &= others.ordered;
-        self.entries.append(&mut others.entries);
-    }
-
     fn keep(&mut self, text: &str) -> (usize, usize) {
         let start = self.file.len() + self.unquoted.len();
         self.unquoted.extend_from_slice(text.as_bytes());

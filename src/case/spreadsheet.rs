@@ -124,94 +124,38 @@ pub(super) fn read_rows(
     bytes: &[u8],
     columns: &[&'static str],
     faults: &mut Vec<Diagnostic>,
-    take: impl FnMut(&Row<'_>, &mut Vec<Diagnostic>),
+    mut take: impl FnMut(&Row<'_>, &mut Vec<Diagnostic>),
 ) -> bool {
-    let sheet = Sheet::open(name, bytes, columns, faults);
-    sheet.is_some_and(|sheet| sheet.rows(sheet.all(), faults, take))
-}
-
-/// A file below its header.
-pub(super) struct Sheet<'t> {
-    text: &'t str,
-    lines: Lines<'t>,
-    columns: Columns,
-    /// Where the rows begin.
-    start: usize,
-}
-
-/// A file of so many bytes takes longer to read than a thread to start.
-const LONG: usize = if cfg!(test) { 64 } else { 256 << 10 };
-
-impl<'t> Sheet<'t> {
-    /// Of a file with these columns; none without `id`.
-    pub(super) fn open(
-        name: &'t str,
-        bytes: &'t [u8],
-        columns: &[&'static str],
-        faults: &mut Vec<Diagnostic>,
-    ) -> Option<Self> {
-        let text = utf8(name, bytes, faults)?;
-        let lines = Lines::new(name, text);
-        let mut records = Records::new(text);
-        let mut cells = Vec::new();
-        records.next(&mut cells);
-        let header = header(&lines, &cells, columns, faults);
-        if !header.contains(&Some("id")) {
-            let fault = Diagnostic::new("csv-no-id", format!("`{name}` has no column `id`"));
-            let hint = format!(
-                "begin with a header line, columns separated by commas: {}",
-                columns.join(",")
-            );
-            faults.push(fault.hint(hint).at(lines.place(0..0)));
-            return None;
+    let Some(text) = utf8(name, bytes, faults) else {
+        return false;
+    };
+    let lines = Lines::new(name, text);
+    let mut records = Records::new(text);
+    // One for all rows.
+    let mut cells = Vec::new();
+    records.next(&mut cells);
+    let header = header(&lines, &cells, columns, faults);
+    if !header.contains(&Some("id")) {
+        let fault = Diagnostic::new("csv-no-id", format!("`{name}` has no column `id`"));
+        let hint = format!(
+            "begin with a header line, columns separated by commas: {}",
+            columns.join(",")
+        );
+        faults.push(fault.hint(hint).at(lines.place(0..0)));
+        return false;
+    }
+    let columns = Columns::new(columns, &header);
+    let mut complete = true;
+    while records.next(&mut cells) {
+        if cells.iter().all(|cell| trimmed(&cell.text).is_empty()) {
+            continue;
         }
-        Some(Self {
-            text,
-            lines,
-            columns: Columns::new(columns, &header),
-            start: records.at,
-        })
-    }
-
-    /// All rows.
-    pub(super) fn all(&self) -> Range<usize> {
-        self.start..self.text.len()
-    }
-
-    /// The same in two stretches, if they are many and none of their cells is in quotes, so that a line is a row.
-    pub(super) fn halves(&self) -> Option<[Range<usize>; 2]> {
-        let Range { start, end } = self.all();
-        let middle = usize::midpoint(start, end);
-        let bytes = self.text.as_bytes();
-        if end - start < LONG || memchr::memchr(b'"', &bytes[start..]).is_some() {
-            return None;
+        match row(&lines, &columns, &cells, faults) {
+            Some(row) => take(&row, faults),
+            None => complete = false,
         }
-        let middle = middle + memchr::memchr(b'\n', &bytes[middle..])? + 1;
-        Some([start..middle, middle..end])
     }
-
-    /// Hands each row of a stretch to `take`. Returns whether every row's id was read.
-    pub(super) fn rows(
-        &self,
-        stretch: Range<usize>,
-        faults: &mut Vec<Diagnostic>,
-        mut take: impl FnMut(&Row<'_>, &mut Vec<Diagnostic>),
-    ) -> bool {
-        let mut records = Records::from(&self.text[..stretch.end], stretch.start);
-        // One for all rows.
-        let mut cells = Vec::new();
-        let mut complete = true;
-        while records.next(&mut cells) {
-            if cells.iter().all(|cell| trimmed(&cell.text).is_empty()) {
-                continue;
-            }
-            match row(&self.lines, &self.columns, &cells, faults) {
-                Some(row) => take(&row, faults),
-                None => complete = false,
-            }
-        }
-        complete
-    }
+    complete
 }
 
 /// Which column each cell of the header names; none where it names no known one.
@@ -293,10 +237,7 @@ struct Records<'t> {
 impl<'t> Records<'t> {
     fn new(text: &'t str) -> Self {
         let mark = '\u{feff}';
-        Self::from(text, if text.starts_with(mark) { mark.len_utf8() } else { 0 })
-    }
-
-    fn from(text: &'t str, at: usize) -> Self {
+        let at = if text.starts_with(mark) { mark.len_utf8() } else { 0 };
         Self {
             text,
             at,
