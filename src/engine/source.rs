@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     events::Profile,
-    records::{Block, Blocks, Chunk, Cuts, Scout},
+    records::{Block, Blocks, Chunk, Cuts},
     sources::{Anywhere, Stream},
     tenants::{Budget, SourceTally},
 };
@@ -59,16 +59,11 @@ fn shared<'p>(
     let (mut reads, mut cuts) = rest.split();
     let nothing = || SourceTally::new(plan.coverage.clone());
     if let Some(pieces) = file.and_then(|file| reads.pieces(file, cuts.given())) {
-        // Hashing makes turns long, and whatever is done before them makes them shorter; where they are short it costs more than
-        // it brings (measured: a tenth off, and a fortieth on).
-        let scout = if plan.limits.hashed {
-            cuts.scout()
-        } else {
-            Scout::default()
-        };
-        let read = |number| pieces.read(number).map(|chunk| scout.over(chunk));
+        let scout = cuts.scout();
+        let read = |number| pieces.read(number);
+        let meanwhile = |chunk: io::Result<Chunk>| chunk.map(|chunk| scout.over(chunk));
         let serve = |chunk: io::Result<Chunk>| served(&mut cuts, pieces.count(chunk));
-        let tickets = Tickets::new(first, read, serve);
+        let tickets = Tickets::new(first, read, meanwhile, serve);
         return by_all(&tickets, share, nothing);
     }
     let serve = |()| match reads.next() {
@@ -78,7 +73,7 @@ fn shared<'p>(
             last: true,
         },
     };
-    by_all(&Tickets::new(first, |_| (), serve), share, nothing)
+    by_all(&Tickets::new(first, |_| (), |()| (), serve), share, nothing)
 }
 
 fn served(cuts: &mut Cuts, chunk: io::Result<Chunk>) -> Served<io::Result<Block>> {
@@ -91,7 +86,12 @@ fn served(cuts: &mut Cuts, chunk: io::Result<Chunk>) -> Served<io::Result<Block>
 
 /// Each thread judges what comes next, and folds what it found into what it has.
 fn by_all<'p, T>(
-    tickets: &Tickets<impl Fn(u64) -> T + Sync, impl FnMut(T) -> Served<io::Result<Block>> + Send, io::Result<Block>>,
+    tickets: &Tickets<
+        impl Fn(u64) -> T + Sync,
+        impl Fn(T) -> T + Sync,
+        impl FnMut(T) -> Served<io::Result<Block>> + Send,
+        io::Result<Block>,
+    >,
     share: impl Fn() -> Share<'p> + Send + Sync,
     nothing: impl Fn() -> SourceTally + Send + Sync,
 ) -> io::Result<SourceTally> {

@@ -2,8 +2,8 @@
 //!
 //! Each thread takes the number of a piece. What can be done out of order, it does without waiting: reading, where the source
 //! is a file. What needs an order, it does when its number's turn comes: hashing, finding the records, and reading where the
-//! source is a stream. Then it judges what it has. So nothing is handed from thread to thread, and a piece stays in the cache
-//! of the one who read it.
+//! source is a stream. While it waits for that, it does on a guess what it may. Then it judges what it has. So nothing is
+//! handed from thread to thread, and a piece stays in the cache of the one who read it.
 
 use std::{
     sync::{
@@ -17,10 +17,12 @@ use std::{
 const LOOKS: u32 = 1000;
 
 /// The pieces of one source, for all threads.
-pub(super) struct Tickets<R, S, B> {
+pub(super) struct Tickets<R, M, S, B> {
     /// Blocks that were cut before.
     first: Mutex<Vec<B>>,
     read: R,
+    /// What whoever has to wait may do with a piece.
+    meanwhile: M,
     /// Only whose turn it is comes here.
     serve: Mutex<S>,
     /// The next number that nobody has.
@@ -40,12 +42,14 @@ pub(super) struct Served<B> {
     pub(super) last: bool,
 }
 
-impl<R: Fn(u64) -> T, S: FnMut(T) -> Served<B>, T, B> Tickets<R, S, B> {
-    /// Of pieces of which so much is done by their number, and so much in their order. Some blocks may be there already.
-    pub(super) fn new(first: Vec<B>, read: R, serve: S) -> Self {
+impl<R: Fn(u64) -> T, M: Fn(T) -> T, S: FnMut(T) -> Served<B>, T, B> Tickets<R, M, S, B> {
+    /// Of pieces of which so much is done by their number, so much while others go first, and so much in their order. Some blocks
+    /// may be there already.
+    pub(super) fn new(first: Vec<B>, read: R, meanwhile: M, serve: S) -> Self {
         Self {
             first: Mutex::new(first),
             read,
+            meanwhile,
             serve: Mutex::new(serve),
             next: AtomicU64::new(0),
             turn: AtomicU64::new(0),
@@ -62,7 +66,10 @@ impl<R: Fn(u64) -> T, S: FnMut(T) -> Served<B>, T, B> Tickets<R, S, B> {
         let _holder = Holder(self);
         while !self.ended.load(SeqCst) {
             let number = self.next.fetch_add(1, SeqCst);
-            let piece = (self.read)(number);
+            let mut piece = (self.read)(number);
+            if self.turn.load(SeqCst) != number {
+                piece = (self.meanwhile)(piece);
+            }
             self.wait_for(number)?;
             // Whoever is next may be awake by then.
             self.sleepers.wake(number + 1);
@@ -100,7 +107,7 @@ impl<R: Fn(u64) -> T, S: FnMut(T) -> Served<B>, T, B> Tickets<R, S, B> {
     }
 }
 
-impl<R, S, B> Tickets<R, S, B> {
+impl<R, M, S, B> Tickets<R, M, S, B> {
     /// Nobody need read any more: something is wrong.
     pub(super) fn end(&self) {
         self.ended.store(true, SeqCst);
@@ -109,9 +116,9 @@ impl<R, S, B> Tickets<R, S, B> {
 }
 
 /// Whoever has a number, until it is served. If it never will be, those behind would wait forever.
-struct Holder<'t, R, S, B>(&'t Tickets<R, S, B>);
+struct Holder<'t, R, M, S, B>(&'t Tickets<R, M, S, B>);
 
-impl<R, S, B> Drop for Holder<'_, R, S, B> {
+impl<R, M, S, B> Drop for Holder<'_, R, M, S, B> {
     fn drop(&mut self) {
         if thread::panicking() {
             self.0.end();
@@ -161,6 +168,7 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 #[cfg(test)]
 mod tests {
     use std::{
+        iter,
         sync::{Mutex, mpsc},
         time::Duration,
     };
@@ -169,11 +177,15 @@ mod tests {
 
     const PIECES: u64 = 300;
 
+    /// Does nothing while it waits.
+    type Idle = fn(u64) -> u64;
+    const IDLE: Idle = |number| number;
+
     /// Of pieces of which every third holds no record's end, and which must be cut in order.
     fn tickets(
         first: Vec<u64>,
         read: impl Fn(u64),
-    ) -> Tickets<impl Fn(u64) -> u64, impl FnMut(u64) -> Served<u64>, u64> {
+    ) -> Tickets<impl Fn(u64) -> u64, Idle, impl FnMut(u64) -> Served<u64>, u64> {
         let mut cut = 0..=PIECES;
         Tickets::new(
             first,
@@ -181,6 +193,7 @@ mod tests {
                 read(number);
                 number
             },
+            IDLE,
             move |number| {
                 assert_eq!(cut.next(), Some(number), "cut in another order, or behind the end");
                 Served {
@@ -192,7 +205,12 @@ mod tests {
     }
 
     fn taken_by(
-        tickets: &Tickets<impl Fn(u64) -> u64 + Sync, impl FnMut(u64) -> Served<u64> + Send, u64>,
+        tickets: &Tickets<
+            impl Fn(u64) -> u64 + Sync,
+            impl Fn(u64) -> u64 + Sync,
+            impl FnMut(u64) -> Served<u64> + Send,
+            u64,
+        >,
         threads: usize,
         judge: Duration,
     ) -> Vec<Vec<u64>> {
@@ -239,7 +257,7 @@ mod tests {
             }
         };
         let sources: Vec<_> = (0..200_000)
-            .map(|_| Tickets::new(Vec::new(), |number| number, serve))
+            .map(|_| Tickets::new(Vec::new(), |number| number, IDLE, serve))
             .collect();
         let work = || sources.iter().for_each(|source| while source.next().is_some() {});
         thread::scope(|scope| {
@@ -262,6 +280,39 @@ mod tests {
             _ => {}
         });
         taken_by(&tickets, 2, Duration::ZERO);
+    }
+
+    #[test]
+    fn who_waits_does_something_meanwhile_and_nobody_else_does() {
+        let (begins, begun) = mpsc::channel();
+        let begun = Mutex::new(begun);
+        let tickets = Tickets::new(
+            Vec::new(),
+            |number| {
+                if number == 0 {
+                    let other = begun.lock().expect("no panic").recv_timeout(Duration::from_secs(20));
+                    other.expect("the one behind does something");
+                }
+                (number, false)
+            },
+            |(number, _)| {
+                let _ = begins.send(());
+                (number, true)
+            },
+            |(number, meanwhile)| Served {
+                block: Some((number, meanwhile)),
+                last: number == 1,
+            },
+        );
+        let taken = Mutex::new(Vec::new());
+        let work = || iter::from_fn(|| tickets.next()).for_each(|block| taken.lock().expect("no panic").push(block));
+        thread::scope(|scope| {
+            scope.spawn(work);
+            scope.spawn(work);
+        });
+        let mut taken = taken.into_inner().expect("no panic");
+        taken.sort_unstable();
+        assert_eq!(taken, [(0, false), (1, true)]);
     }
 
     #[test]
@@ -308,11 +359,18 @@ mod tests {
             thread::sleep(Duration::from_millis(if number == 9 { 20 } else { 0 }));
             number
         };
-        assert_eq!(panics(&Tickets::new(Vec::new(), read, cut)), 1);
+        assert_eq!(panics(&Tickets::new(Vec::new(), read, IDLE, cut)), 1);
     }
 
     /// Of three threads.
-    fn panics(tickets: &Tickets<impl Fn(u64) -> u64 + Sync, impl FnMut(u64) -> Served<u64> + Send, u64>) -> usize {
+    fn panics(
+        tickets: &Tickets<
+            impl Fn(u64) -> u64 + Sync,
+            impl Fn(u64) -> u64 + Sync,
+            impl FnMut(u64) -> Served<u64> + Send,
+            u64,
+        >,
+    ) -> usize {
         let ends = thread::scope(|scope| {
             let each: Vec<_> = (0..3)
                 .map(|_| scope.spawn(|| while tickets.next().is_some() {}))

@@ -1,4 +1,6 @@
-//! A set of texts that knows at a glance what it does not hold: a Bloom filter with one hash, without case.
+//! A set that knows at a glance what it does not hold: a Bloom filter with one hash. What is hashed is texts, without case.
+
+use std::ops::Range;
 
 /// Bits; with thousands of identities still mostly empty, and small enough to stay in the fastest cache.
 const BITS: usize = 1 << 16;
@@ -10,25 +12,31 @@ pub(super) struct Filter {
 }
 
 impl Filter {
-    pub(super) fn of<'t>(texts: impl Iterator<Item = &'t str>) -> Self {
+    /// Of what has these hashes.
+    pub(super) fn of(hashes: impl Iterator<Item = u64>) -> Self {
         let mut words = vec![0; BITS / 64];
-        for text in texts {
-            let place = place(text.as_bytes());
+        for place in hashes.map(place) {
             words[place / 64] |= 1 << (place % 64);
         }
         Self { words }
     }
 
     /// False only for what is not in the set, however it is cased.
-    pub(super) fn may_hold(&self, text: &str) -> bool {
-        let place = place(text.as_bytes());
+    pub(super) fn may_hold(&self, hash: u64) -> bool {
+        let place = place(hash);
         self.words[place / 64] & 1 << (place % 64) != 0
     }
 }
 
+/// The highest bits of a product depend on all others.
+fn place(hash: u64) -> usize {
+    (hash >> 48) as usize
+}
+
 /// From the length and all bytes, without the bit that tells ASCII letters' case.
-fn place(text: &[u8]) -> usize {
-    let (words, rest) = text.as_chunks();
+pub(super) fn whole(text: &str) -> u64 {
+    let text = text.as_bytes();
+    let (words, _) = text.as_chunks();
     let (pairs, odd) = words.as_chunks();
     // The second of two is multiplied beside the first, which has to wait for what precedes it.
     let pair = |hash, [first, second]: &[[u8; 8]; 2]| mix(hash ^ caseless(*second).wrapping_mul(SPREAD_MORE), *first);
@@ -36,10 +44,31 @@ fn place(text: &[u8]) -> usize {
     let hash = odd.iter().fold(hash, |hash, word| mix(hash, *word));
     // It may overlap what precedes it, so that nothing has to be copied.
     let last = text.last_chunk().copied();
-    (mix(hash, last.unwrap_or_else(|| few(rest))) >> 48) as usize
+    mix(hash, last.unwrap_or_else(|| up_to(text, 0..text.len())))
 }
 
-/// Odd multipliers of no meaning but that they spread: the highest bits of a product depend on all others.
+/// From the length of a word in a text, its bytes up to a place in it, and its last ones, without case: less than [`whole`] tells
+/// of it, and sooner.
+pub(super) fn around(text: &[u8], word: Range<usize>, at: usize) -> u64 {
+    let hash = mix(word.len() as u64, up_to(text, word.start..at));
+    mix(hash, up_to(text, word))
+}
+
+/// The last eight bytes of a part of a text, or as many as it has.
+fn up_to(text: &[u8], part: Range<usize>) -> [u8; 8] {
+    let missing = 8_usize.saturating_sub(part.len());
+    match text[..part.end].last_chunk() {
+        // What precedes the part is shifted out, in two steps, since it may be all.
+        Some(last) => (u64::from_le_bytes(*last) >> (4 * missing) >> (4 * missing)).to_le_bytes(),
+        None => {
+            let mut few = [0; 8];
+            few[..part.len()].copy_from_slice(&text[part]);
+            few
+        }
+    }
+}
+
+/// Odd multipliers of no meaning but that they spread.
 const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
 const SPREAD_MORE: u64 = 0xc2b2_ae3d_27d4_eb4f;
 
@@ -51,12 +80,6 @@ fn caseless(word: [u8; 8]) -> u64 {
     u64::from_le_bytes(word) & !u64::from_ne_bytes([0x20; 8])
 }
 
-/// Fewer than eight bytes.
-fn few(bytes: &[u8]) -> [u8; 8] {
-    let word = bytes.iter().fold(0, |word, byte| word << 8 | u64::from(*byte));
-    word.to_le_bytes()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -64,13 +87,43 @@ mod tests {
     #[test]
     fn what_is_in_the_set_is_found_in_any_case_and_little_else() {
         let texts: Vec<_> = (0..900).map(|n| format!("agent.{n:04}@support.example")).collect();
-        let filter = Filter::of(texts.iter().map(String::as_str).chain(["x", "", "12345678"]));
+        let texts_and_short = texts.iter().map(String::as_str).chain(["x", "", "12345678"]);
+        let filter = Filter::of(texts_and_short.map(whole));
         for text in &texts {
-            assert!(filter.may_hold(text) && filter.may_hold(&text.to_uppercase()), "{text}");
+            assert!(
+                filter.may_hold(whole(text)) && filter.may_hold(whole(&text.to_uppercase())),
+                "{text}"
+            );
         }
-        assert!(filter.may_hold("X") && filter.may_hold("") && filter.may_hold("12345678"));
+        for short in ["X", "", "12345678"] {
+            assert!(filter.may_hold(whole(short)), "{short}");
+        }
         let others = (900..10_000).map(|n| format!("agent.{n:04}@support.example"));
-        let wrong = others.filter(|text| filter.may_hold(text)).count();
+        let wrong = others.filter(|text| filter.may_hold(whole(text))).count();
         assert!(wrong < 400, "{wrong} of 9,100 others");
+    }
+
+    #[test]
+    fn a_word_is_known_again_wherever_it_stands() {
+        for word in [
+            "ann.lee@x.example",
+            "@x",
+            "a@x",
+            "12345678@x",
+            "long.name.of.somebody@x.example",
+        ] {
+            let at = word.find('@').expect("there is one");
+            let alone = around(word.as_bytes(), 0..word.len(), at);
+            for before in ["", "x", "123456 ", "1234567 ", "12345678 ", "ä\" \""] {
+                let text = format!("{before}{} behind", word.to_uppercase());
+                let start = before.len();
+                assert_eq!(
+                    around(text.as_bytes(), start..start + word.len(), start + at),
+                    alone,
+                    "{text}"
+                );
+            }
+        }
+        assert_ne!(around(b"ann@x", 0..5, 3), around(b"eve@x", 0..5, 3));
     }
 }

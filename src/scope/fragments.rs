@@ -99,12 +99,22 @@ const ODD: [&[u8]; 10] = [
     &[0xe1, 0xbf, 0xaf],
 ];
 
+/// The bytes that they begin with, which of letters beyond ASCII are few.
+const ODD_BEGINS: [bool; 256] = {
+    let (mut begins, mut at) = ([false; 256], 0);
+    while at < ODD.len() {
+        begins[ODD[at][0] as usize] = true;
+        at += 1;
+    }
+    begins
+};
+
 /// Whether one of them begins at one of these places of a group.
 #[cold]
 fn has_odd(group: &[u8], mut places: u64) -> bool {
     while places != 0 {
         let behind = &group[places.trailing_zeros() as usize..];
-        if ODD.iter().any(|odd| behind.starts_with(odd)) {
+        if ODD_BEGINS[usize::from(behind[0])] && ODD.iter().any(|odd| behind.starts_with(odd)) {
             return true;
         }
         places &= places - 1;

@@ -5,7 +5,11 @@ use std::{borrow::Cow, collections::BTreeMap, ops::Range};
 use aho_corasick::AhoCorasick;
 use icu_normalizer::properties::CanonicalCombiningClassMapBorrowed;
 
-use super::{filter::Filter, fragments, mentions::Mentions};
+use super::{
+    filter::{self, Filter},
+    fragments,
+    mentions::Mentions,
+};
 use crate::{
     case::{Agent, fold},
     events::Matching,
@@ -45,7 +49,8 @@ impl Identities {
             exact
                 .keys()
                 .map(|identity| identity.trim())
-                .chain(folded.keys().map(String::as_str)),
+                .chain(folded.keys().map(String::as_str))
+                .map(filter::whole),
         );
         Self {
             finder: Finder::of(&folded),
@@ -68,7 +73,7 @@ impl Identities {
 
     /// Whether a field's value may name an agent. False only where it names none for certain.
     pub fn may_name(&self, value: &str) -> bool {
-        !value.is_ascii() || self.known.may_hold(value.trim())
+        !value.is_ascii() || self.known.may_hold(filter::whole(value.trim()))
     }
 
     /// Whether any listed identity stands as a whole word in these bytes.

@@ -2,10 +2,12 @@
 //!
 //! The order is window, then actor; nothing is ever judged by what was done, in which tenant, or for which ticket.
 
+mod borders;
 mod filter;
 mod fragments;
 mod identities;
 mod mentions;
+mod shapes;
 
 use std::net::IpAddr;
 
