@@ -1,5 +1,7 @@
 //! Things with a type, an id and a name: tenants and targets.
 
+use smallvec::SmallVec;
+
 use super::{
     Target,
     capture::Slots,
@@ -35,7 +37,11 @@ impl Group {
     }
 
     /// Its things in a record, with at least one of type, id and name each.
-    pub(super) fn things(&self, reading: &Reading<'_, '_>, slots: &Slots<'_>) -> Result<Vec<Target>, Refusal> {
+    pub(super) fn things(
+        &self,
+        reading: &Reading<'_, '_>,
+        slots: &Slots<'_>,
+    ) -> Result<SmallVec<[Target; 1]>, Refusal> {
         let thing = |kind, id, name| Target { kind, id, name };
         // A type that is always the same says nothing by itself.
         let says = |thing: &Target, constant: bool| {
@@ -49,12 +55,13 @@ impl Group {
             }
             Self::Each { list, kind, id, name } => {
                 let constant = matches!(&kind[..], [only] if only.is_constant());
-                elements(slots[*list].as_ref(), |json| {
+                let each = elements(slots[*list].as_ref(), |json| {
                     let text = |inners: &[Inner]| first_inside(inners, json, reading);
                     let each = thing(text(kind)?, text(id)?, text(name)?);
                     // A list may have millions that say nothing.
                     Ok(Some(each).filter(|thing| says(thing, constant)))
-                })
+                })?;
+                Ok(each.into())
             }
         }
     }

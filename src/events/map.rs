@@ -1,15 +1,16 @@
 //! A record through a profile: first its time, then its actors, and only for an event in scope all the rest.
 
-use std::{borrow::Cow, cell::Cell, sync::Arc};
+use std::{borrow::Cow, cell::Cell, iter::repeat_n, sync::Arc};
 
 use bytesize::ByteSize;
 use serde_json::value::RawValue;
+use smallvec::smallvec;
 
 use super::{
     AccessEvent, Profile, Target, TenantRef,
     capture::{Paths, Slots},
     group::Group,
-    selector::{Selector, elements},
+    selector::{Selector, Texts, elements},
     time,
     value::Value,
 };
@@ -234,18 +235,17 @@ impl<'p, 'b> Reading<'p, 'b> {
     /// The tenants it names, each once, in id order; of several names for one the first. One without an id goes by its name, in
     /// a form that no id has: customers choose their names, and one must not be able to take another's id for it.
     fn tenants(&self) -> Result<Vec<TenantRef>, Refusal> {
-        let mut tenants: Vec<TenantRef> = Vec::new();
-        for Target { id, name, .. } in self.things(&self.profile.tenants)? {
+        let things = self.things(&self.profile.tenants)?;
+        let mut tenants: Vec<TenantRef> = Vec::with_capacity(things.len());
+        for Target { id, name, .. } in things {
             let ids = match (id, &name) {
                 (Some(id), _) => scalars(Cow::Owned(id))?,
-                (None, Some(name)) => vec![Cow::Owned(format!("name:{name}"))],
-                (None, None) => Vec::new(),
+                (None, Some(name)) => smallvec![Cow::Owned(format!("name:{name}"))],
+                (None, None) => Texts::new(),
             };
-            let tenant = |id: Cow<'_, str>| TenantRef {
-                id: TenantId(id.into_owned()),
-                name: name.clone(),
-            };
-            tenants.extend(ids.into_iter().map(tenant));
+            let names = repeat_n(name, ids.len());
+            let ids = ids.into_iter().map(|id| TenantId(id.into_owned()));
+            tenants.extend(ids.zip(names).map(|(id, name)| TenantRef { id, name }));
         }
         self.distinct(tenants.iter().map(|tenant| &*tenant.id.0))?;
         // Somebody may name a million, so nothing is looked for among those before it.
@@ -259,10 +259,10 @@ impl<'p, 'b> Reading<'p, 'b> {
     fn things(&self, groups: &[Group]) -> Result<Vec<Target>, Refusal> {
         let mut things = Vec::new();
         for group in groups {
-            let mut more = group.things(self, &self.slots)?;
-            // Millions of events are kept, each with room for what it holds and no more.
+            let more = group.things(self, &self.slots)?;
+            // As with tenants.
             things.reserve_exact(more.len());
-            things.append(&mut more);
+            things.extend(more);
         }
         Ok(things)
     }
@@ -293,7 +293,8 @@ impl<'p, 'b> Reading<'p, 'b> {
 
     /// Refuses identities where half a surrogate pair may stand: replaced, one would be the same as another.
     fn distinct<'t>(&self, mut identities: impl Iterator<Item = &'t str>) -> Result<(), Refusal> {
-        let Some(replaced) = identities.find(|identity| identity.contains(char::REPLACEMENT_CHARACTER)) else {
+        let is_replaced = |identity: &&str| !identity.is_ascii() && identity.contains(char::REPLACEMENT_CHARACTER);
+        let Some(replaced) = identities.find(is_replaced) else {
             return Ok(());
         };
         if !self.halved && !self.slots.iter().flatten().any(Value::may_hold_half_a_pair) {
@@ -317,15 +318,15 @@ pub(super) const HOLDS_OTHERS: [char; 2] = ['[', '{'];
 
 /// Where one name is expected: the name itself, or each of a list of them. An object is no name, and what it hides cannot
 /// be told.
-fn scalars(text: Cow<'_, str>) -> Result<Vec<Cow<'_, str>>, Refusal> {
+fn scalars(text: Cow<'_, str>) -> Result<Texts<'_>, Refusal> {
     if !text.starts_with(HOLDS_OTHERS) {
-        return Ok(vec![text]);
+        return Ok(smallvec![text]);
     }
     // The elements stay as written: as a float, a long number would be another one.
     let json = Value::Json(Cow::Borrowed(&text));
     let names = match serde_json::from_str::<Vec<&RawValue>>(&text) {
         Ok(names) if names.iter().all(|name| !name.get().starts_with(['[', '{'])) => names,
-        Err(_) if json.parsed().is_none() => return Ok(vec![text]),
+        Err(_) if json.parsed().is_none() => return Ok(smallvec![text]),
         _ => {
             let detail = format!("`{}` stands where a name is expected", shortened(&text, 60));
             return Err(Refusal::new(RefusalReason::NotAName, detail));

@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 
 use serde::Deserialize;
 
+use crate::text::trimmed;
+
 /// What stands where there is no value, besides nothing at all.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(from = "BTreeSet<String>")]
@@ -27,7 +29,7 @@ impl Nothing {
 
     /// Whether a text is a value: not empty, and none of these.
     pub(super) fn is_not(&self, text: &str) -> bool {
-        let text = text.trim();
+        let text = trimmed(text);
         !text.is_empty() && (text.len() > self.longest || !self.texts.contains(text))
     }
 }

@@ -2,12 +2,17 @@
 
 use std::borrow::Cow;
 
+use smallvec::{SmallVec, smallvec};
+
 use super::{
     capture::{Paths, Slots},
     path::{Cut, PathSpec},
     value::Value,
 };
 use crate::records::{Refusal, RefusalReason};
+
+/// What a path leads to: in most records one text, or none.
+pub(super) type Texts<'b> = SmallVec<[Cow<'b, str>; 1]>;
 
 /// A path, compiled against the slots of one [`Paths`].
 #[derive(Debug, Clone)]
@@ -80,7 +85,7 @@ impl Selector {
     }
 
     /// Every text it leads to, in order; JSON `null` is none. Refused where a member on the way occurs twice.
-    pub(super) fn texts<'b>(&self, slots: &Slots<'b>) -> Result<Vec<Cow<'b, str>>, Refusal> {
+    pub(super) fn texts<'b>(&self, slots: &Slots<'b>) -> Result<Texts<'b>, Refusal> {
         let held = |slot: &usize| slots[*slot].as_ref();
         let found = match self {
             Self::Slot(slot) => return Ok(held(slot).and_then(Value::text).into_iter().collect()),
@@ -91,7 +96,7 @@ impl Selector {
                     .filter_map(|text| cut.apply(text))
                     .collect());
             }
-            Self::Constant(text) => vec![text.clone()],
+            Self::Constant(text) => return Ok(smallvec![Cow::Owned(text.clone())]),
             Self::Json(slot, inner) => match held(slot).and_then(Value::parsed) {
                 Some(json) => inner.texts(&json)?,
                 None => Vec::new(),

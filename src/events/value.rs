@@ -95,7 +95,7 @@ fn surrogate(escape: &[u8]) -> Option<Half> {
 fn unquoted(json: &str) -> Cow<'_, str> {
     match json.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
         None => Cow::Borrowed(json),
-        Some(text) if !text.contains('\\') => Cow::Borrowed(text),
+        Some(text) if memchr::memchr(b'\\', text.as_bytes()).is_none() => Cow::Borrowed(text),
         Some(_) => Cow::Owned(unescaped(json)),
     }
 }

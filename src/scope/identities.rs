@@ -8,18 +8,20 @@ use icu_normalizer::properties::CanonicalCombiningClassMapBorrowed;
 use super::{
     filter::{self, Filter},
     fragments,
+    lookup::Lookup,
     mentions::Mentions,
 };
 use crate::{
     case::{Agent, fold},
     events::Matching,
+    text::trimmed,
 };
 
 /// Every listed identity, and its agent.
 #[derive(Debug)]
 pub struct Identities {
-    exact: BTreeMap<String, usize>,
-    folded: BTreeMap<String, usize>,
+    exact: Lookup,
+    folded: Lookup,
     /// Whether all of them are ASCII.
     ascii: bool,
     known: Filter,
@@ -54,8 +56,8 @@ impl Identities {
         );
         Self {
             finder: Finder::of(&folded),
-            exact,
-            folded,
+            exact: Lookup::of(exact),
+            folded: Lookup::of(folded),
             ascii,
             known,
         }
@@ -63,17 +65,17 @@ impl Identities {
 
     /// The agent that a field's value names.
     pub fn agent(&self, matching: Matching, value: &str) -> Option<usize> {
-        let exactly = self.exact.get(value.trim()).copied();
+        let exactly = self.exact.get(trimmed(value));
         match matching {
             // An address is one wherever it stands, also where a log keeps ids.
             Matching::Exact if !value.contains('@') => exactly,
-            Matching::Exact | Matching::Folded => exactly.or_else(|| self.folded.get(&*fold(value)).copied()),
+            Matching::Exact | Matching::Folded => exactly.or_else(|| self.folded.get(&fold(value))),
         }
     }
 
     /// Whether a field's value may name an agent. False only where it names none for certain.
     pub fn may_name(&self, value: &str) -> bool {
-        !value.is_ascii() || self.known.may_hold(filter::whole(value.trim()))
+        !value.is_ascii() || self.known.may_hold(filter::whole(trimmed(value)))
     }
 
     /// Whether any listed identity stands as a whole word in these bytes.
@@ -110,8 +112,7 @@ impl Identities {
 
     /// The agent whose identity stands at this place, whole.
     fn standing(&self, text: &str, place: Range<usize>) -> Option<usize> {
-        let identity = is_whole(text, place.clone()).then(|| text[place].to_ascii_lowercase())?;
-        self.folded.get(&identity).copied()
+        is_whole(text, place.clone()).then(|| self.folded.get_caseless(&text[place]))?
     }
 
     /// The agents, ascending, whose identities stand as whole words in bytes that could not be read as an event,

@@ -6,6 +6,7 @@ mod borders;
 mod filter;
 mod fragments;
 mod identities;
+mod lookup;
 mod mentions;
 mod shapes;
 
