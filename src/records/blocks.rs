@@ -19,7 +19,7 @@ use super::{
 };
 
 /// The UTF-8 byte order mark.
-const BOM: &[u8] = b"\xef\xbb\xbf";
+pub(super) const BOM: &[u8] = b"\xef\xbb\xbf";
 
 /// Finds where records end. It sees a growing buffer and never looks at a byte twice.
 pub(super) trait Cutter: Send {

@@ -4,6 +4,7 @@
 
 mod blocks;
 mod buffers;
+mod cells;
 mod csv;
 mod cuts;
 mod document;
@@ -21,6 +22,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use blocks::{Block, Blocks};
+pub(crate) use cells::cell;
 pub use csv::{Header, RowReader};
 pub use cuts::{Cuts, Scout};
 pub use framing::Framing;

@@ -1,5 +1,5 @@
-//! Where the bytes of a record stand that mean something in it. Told for the whole record at once, so that the end of a string or
-//! of a cell is then a matter of counting bits.
+//! Where the bytes of a record stand that mean something in it. Told for the whole record at once, so that the end of a string is
+//! then a matter of counting bits.
 
 use fearless_simd::{Level, Simd, SimdBase, SimdMask, dispatch, u8x64};
 
@@ -9,35 +9,16 @@ const TOGETHER: usize = 64;
 /// The marks of one record.
 #[derive(Debug, Clone)]
 pub(super) struct Marks {
-    means: Means,
     /// One bit for each byte, the lowest for the first; behind the last a word of none.
     words: Vec<u64>,
     length: usize,
     level: Level,
 }
 
-/// Which bytes mean something.
-#[derive(Debug, Clone, Copy)]
-struct Means {
-    these: [u8; 2],
-    /// And all that are less.
-    least: u8,
-}
-
 impl Marks {
     /// Of what means something in a JSON string: quotes, backslashes, and control characters, which may not stand there.
     pub(super) fn of_strings() -> Self {
-        Self::of(*b"\"\\", b' ')
-    }
-
-    /// Of what means something in a row: quotes and delimiters.
-    pub(super) fn of_cells(delimiter: u8) -> Self {
-        Self::of([b'"', delimiter], 0)
-    }
-
-    fn of(these: [u8; 2], least: u8) -> Self {
         Self {
-            means: Means { these, least },
             words: vec![0],
             length: 0,
             level: Level::new(),
@@ -48,7 +29,7 @@ impl Marks {
     pub(super) fn look(&mut self, record: &[u8]) {
         self.length = record.len();
         self.words.resize(record.len().div_ceil(TOGETHER) + 1, 0);
-        dispatch!(self.level, simd => mark(simd, record, self.means, &mut self.words));
+        dispatch!(self.level, simd => mark(simd, record, &mut self.words));
     }
 
     /// The first at this place or behind; the record's end if there is none.
@@ -73,12 +54,11 @@ impl Marks {
 
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "it is compiled once for each kind of vectors")]
-fn mark<S: Simd>(simd: S, record: &[u8], means: Means, words: &mut [u64]) {
+fn mark<S: Simd>(simd: S, record: &[u8], words: &mut [u64]) {
     let all = |byte: u8| u8x64::splat(simd, byte);
-    let ([one, other], least) = (means.these.map(all), all(means.least));
     let marks = |bytes: &[u8; TOGETHER]| {
         let bytes = u8x64::from_slice(simd, bytes);
-        (bytes.simd_eq(one) | bytes.simd_eq(other) | bytes.simd_lt(least)).to_bitmask()
+        (bytes.simd_eq(all(b'"')) | bytes.simd_eq(all(b'\\')) | bytes.simd_lt(all(b' '))).to_bitmask()
     };
     let (groups, rest) = record.as_chunks();
     words
@@ -117,12 +97,6 @@ mod tests {
                 marks.look(record.as_bytes());
                 for at in 0..=record.len() {
                     prop_assert_eq!(marks.next(at), at + meaningful(&record.as_bytes()[at..]), "{:?} {}", record, at);
-                }
-                let mut cells = Marks::of_cells(b'\t');
-                cells.look(record.as_bytes());
-                for at in 0..=record.len() {
-                    let next = memchr::memchr2(b'"', b'\t', &record.as_bytes()[at..]);
-                    prop_assert_eq!(cells.next(at), next.map_or(record.len(), |next| at + next), "{:?} {}", record, at);
                 }
             }
         }

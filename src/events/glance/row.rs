@@ -3,9 +3,9 @@
 
 use std::ops::Range;
 
-use super::{Plan, Profile, Seen, Span, Times, marks::Marks, time_path};
+use super::{Plan, Profile, Seen, Span, Times, time_path};
 use crate::{
-    records::{Header, Record, plain_cell},
+    records::{Header, Record, cell, plain_cell},
     time::{Hour, Timestamp},
 };
 
@@ -27,11 +27,9 @@ pub struct RowGlance {
 #[derive(Debug, Clone)]
 struct Named {
     plan: Plan,
-    /// Which of the wanted texts each column holds.
+    /// Which of the wanted texts each column holds, up to the last that holds one.
     wanted: Vec<Option<usize>>,
     texts: Vec<Span>,
-    /// Of the row looked at.
-    marks: Marks,
 }
 
 impl RowGlance {
@@ -66,9 +64,9 @@ impl RowGlance {
     fn time_cell(&self, row: &[u8]) -> Option<Range<usize>> {
         let mut next = 0;
         for _ in 0..self.time {
-            (_, next) = cell(row, next, self.delimiter, searched(row))?;
+            (_, next) = cell(row, next, self.delimiter)?;
         }
-        cell(row, next, self.delimiter, searched(row)).map(|(span, _)| span)
+        cell(row, next, self.delimiter).map(|(span, _)| span)
     }
 
     /// The time in the cells of a row that is refused.
@@ -84,20 +82,18 @@ impl RowGlance {
         self.times.parse_bytes(cell)
     }
 
-    /// The row's time and actors; None where only the full reading can tell.
-    pub fn look<'b>(&mut self, row: &'b str) -> Option<Seen<'_, 'b>> {
-        let Named {
-            plan,
-            wanted,
-            texts,
-            marks,
-        } = self.named.as_mut()?;
-        let bytes = row.as_bytes();
+    /// The row's time and actors; None where only the full reading can tell. A row of as many cells as the header has is not
+    /// refused, whatever stands in those that nobody wants.
+    pub fn look<'b>(&mut self, row: &Record<'_>, text: &'b str) -> Option<Seen<'_, 'b>> {
+        if row.cells?.get() != self.width {
+            return None;
+        }
+        let Named { plan, wanted, texts } = self.named.as_mut()?;
         texts.fill(Span::default());
-        marks.look(bytes);
+        let bytes = text.as_bytes();
         let mut next = 0;
         for wanted in wanted {
-            let (span, behind) = cell(bytes, next, self.delimiter, marked(bytes, marks))?;
+            let (span, behind) = cell(bytes, next, self.delimiter)?;
             if let Some(wanted) = *wanted {
                 // A doubled quote stands for one.
                 if bytes[span.clone()].contains(&b'"') {
@@ -110,10 +106,7 @@ impl RowGlance {
             }
             next = behind;
         }
-        if next <= row.len() {
-            return None;
-        }
-        plan.seen(row, texts)
+        plan.seen(text, texts)
     }
 }
 
@@ -128,105 +121,9 @@ impl Named {
                 return None;
             }
         }
+        let last = wanted.iter().rposition(Option::is_some);
+        wanted.truncate(last.map_or(0, |last| last + 1));
         let texts = vec![Span::default(); plan.slots.len()];
-        Some(Self {
-            plan,
-            wanted,
-            texts,
-            marks: Marks::of_cells(header.delimiter),
-        })
-    }
-}
-
-/// The cell that begins here, without its quotes, and where the next one does: behind the row's end if there is none. None
-/// too where the row is over. The next byte of a kind is found so, or the row's end.
-fn cell(row: &[u8], start: usize, delimiter: u8, find: impl Fn(u8, usize) -> usize) -> Option<(Range<usize>, usize)> {
-    if row.get(start) == Some(&b'"') {
-        let end = closing(row, start + 1, find)?;
-        return Some((start + 1..end, behind(row, end + 1, delimiter)?));
-    }
-    let end = (start <= row.len()).then(|| find(delimiter, start))?;
-    Some((start..end, end + 1))
-}
-
-/// The quote that ends a quoted cell; two in a row stand for one in its text.
-fn closing(row: &[u8], start: usize, find: impl Fn(u8, usize) -> usize) -> Option<usize> {
-    let mut at = start;
-    loop {
-        let quote = find(b'"', at);
-        if row.get(quote + 1) != Some(&b'"') {
-            return (quote < row.len()).then_some(quote);
-        }
-        at = quote + 2;
-    }
-}
-
-/// Finds bytes of a row one after the other.
-fn searched(row: &[u8]) -> impl Fn(u8, usize) -> usize {
-    |byte, from| memchr::memchr(byte, &row[from..]).map_or(row.len(), |at| from + at)
-}
-
-/// Finds them by marks of the whole row.
-fn marked(row: &[u8], marks: &Marks) -> impl Fn(u8, usize) -> usize {
-    |byte, from| {
-        let mut at = marks.next(from);
-        while row.get(at).is_some_and(|other| *other != byte) {
-            at = marks.next(at + 1);
-        }
-        at
-    }
-}
-
-/// Where the next cell begins behind a closing quote. Anything but a delimiter is not plain.
-fn behind(row: &[u8], end: usize, delimiter: u8) -> Option<usize> {
-    row.get(end).is_none_or(|byte| *byte == delimiter).then_some(end + 1)
-}
-
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-    use crate::records::RowReader;
-
-    fn cells(row: &[u8]) -> Option<Vec<String>> {
-        let (mut cells, mut start) = (Vec::new(), 0);
-        while start <= row.len() {
-            let (span, behind) = cell(row, start, b',', searched(row))?;
-            let mut marks = Marks::of_cells(b',');
-            marks.look(row);
-            assert_eq!(
-                cell(row, start, b',', marked(row, &marks)),
-                Some((span.clone(), behind))
-            );
-            let quoted = span.start > start;
-            let text = String::from_utf8_lossy(&row[span]).into_owned();
-            cells.push(if quoted { text.replace("\"\"", "\"") } else { text });
-            start = behind;
-        }
-        Some(cells)
-    }
-
-    proptest! {
-        #![proptest_config(ProptestConfig::with_cases(8192))]
-
-        /// Whatever is plain enough to be told at a glance is what the csv crate says.
-        #[test]
-        fn cells_are_those_of_the_full_reader(row in r#"[a", ]{1,16}"#) {
-            let mut reader = RowReader::new(b',');
-            let full: Vec<_> = reader.cells(row.as_bytes()).map(|cell| String::from_utf8_lossy(cell).into_owned()).collect();
-            if let Some(glance) = cells(row.as_bytes()) {
-                prop_assert_eq!(&glance, &full);
-            }
-        }
-    }
-
-    #[test]
-    fn quoted_cells_are_told_at_a_glance() {
-        let plain = |row: &str| cells(row.as_bytes()).map(|cells| cells.join("|"));
-        assert_eq!(plain(r#"a,"b, c",,"say ""x""""#).as_deref(), Some(r#"a|b, c||say "x""#));
-        assert_eq!(plain("a,\"b\nc\"").as_deref(), Some("a|b\nc"));
-        assert_eq!(plain(r#""open"#), None);
-        assert_eq!(plain(r#""a"b,c"#), None);
+        Some(Self { plan, wanted, texts })
     }
 }

@@ -1,0 +1,108 @@
+//! Cells of a row, told where they lie. What is not plain is left to the csv crate.
+
+use std::ops::Range;
+
+use super::blocks::BOM;
+
+/// The cell that begins here, without its quotes, and where the next one does: behind the row's end if there is none. None where
+/// the row is over, and where the cell is not plainly one.
+pub(crate) fn cell(row: &[u8], start: usize, delimiter: u8) -> Option<(Range<usize>, usize)> {
+    let rest = row.get(start..)?;
+    if rest.first() == Some(&b'"') {
+        let end = closing(row, start + 1)?;
+        return Some((start + 1..end, behind(row, end + 1, delimiter)?));
+    }
+    let end = memchr::memchr(delimiter, rest).map_or(row.len(), |length| start + length);
+    Some((start..end, end + 1))
+}
+
+/// The quote that ends a quoted cell; two in a row stand for one in its text.
+fn closing(row: &[u8], mut start: usize) -> Option<usize> {
+    loop {
+        let quote = start + memchr::memchr(b'"', row.get(start..)?)?;
+        if row.get(quote + 1) != Some(&b'"') {
+            return Some(quote);
+        }
+        start = quote + 2;
+    }
+}
+
+/// Where the next cell begins behind a closing quote. Anything but a delimiter is not plain.
+fn behind(row: &[u8], end: usize, delimiter: u8) -> Option<usize> {
+    row.get(end).is_none_or(|byte| *byte == delimiter).then_some(end + 1)
+}
+
+/// All cells of a row, if it has so many and each is a text as it stands.
+pub(super) fn plain_cells(row: &str, delimiter: u8, width: usize) -> Option<Vec<&str>> {
+    let bytes = row.as_bytes();
+    // The csv crate passes over a mark at the beginning, and ends a row with its line.
+    if bytes.first().is_none_or(|first| *first == BOM[0]) || memchr::memchr2(b'\n', b'\r', bytes).is_some() {
+        return None;
+    }
+    let (mut cells, mut start) = (Vec::with_capacity(width), 0);
+    while start <= bytes.len() && cells.len() < width {
+        let (span, behind) = cell(bytes, start, delimiter)?;
+        // A doubled quote stands for one.
+        if span.start > start && memchr::memchr(b'"', &bytes[span.clone()]).is_some() {
+            return None;
+        }
+        cells.push(&row[span]);
+        start = behind;
+    }
+    (start > bytes.len() && cells.len() == width).then_some(cells)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::records::{Header, RowReader};
+
+    fn cells(row: &[u8]) -> Option<Vec<String>> {
+        let (mut cells, mut start) = (Vec::new(), 0);
+        while start <= row.len() {
+            let (span, behind) = cell(row, start, b',')?;
+            let quoted = span.start > start;
+            let text = String::from_utf8_lossy(&row[span]).into_owned();
+            cells.push(if quoted { text.replace("\"\"", "\"") } else { text });
+            start = behind;
+        }
+        Some(cells)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(8192))]
+
+        /// Whatever is plain enough to be told at a glance is what the csv crate says.
+        #[test]
+        fn cells_are_those_of_the_full_reader(row in r#"[a", ]{1,16}"#) {
+            let mut reader = RowReader::new(b',');
+            let full: Vec<_> = reader.cells(row.as_bytes()).map(|cell| String::from_utf8_lossy(cell).into_owned()).collect();
+            if let Some(glance) = cells(row.as_bytes()) {
+                prop_assert_eq!(&glance, &full);
+            }
+        }
+
+        /// With and without what is told at a glance.
+        #[test]
+        fn rows_are_those_of_the_full_reader(row in "(\u{feff})?[a\", \r\né]{0,16}", width in 1..5_usize) {
+            let header = Header { columns: vec![String::new(); width], delimiter: b',', length: 0 };
+            let (mut reader, mut other) = (RowReader::new(b','), RowReader::new(b','));
+            let full: Vec<_> = other.cells(row.as_bytes()).map(|cell| String::from_utf8_lossy(cell).into_owned()).collect();
+            match reader.read(&header, row.as_bytes()) {
+                Ok(cells) => prop_assert_eq!(cells, full),
+                Err(refusal) => prop_assert!(full.len() != width, "{}", refusal.detail),
+            }
+        }
+    }
+
+    #[test]
+    fn quoted_cells_are_told_at_a_glance() {
+        let plain = |row: &str| cells(row.as_bytes()).map(|cells| cells.join("|"));
+        assert_eq!(plain(r#"a,"b, c",,"say ""x""""#).as_deref(), Some(r#"a|b, c||say "x""#));
+        assert_eq!(plain("a,\"b\nc\"").as_deref(), Some("a|b\nc"));
+        assert_eq!(plain(r#""open"#), None);
+        assert_eq!(plain(r#""a"b,c"#), None);
+    }
+}
