@@ -89,7 +89,7 @@ impl<'p> InBlock<'_, 'p> {
         let text = simdutf8::basic::from_utf8(record.bytes).ok()?;
         let seen = match &mut self.looks {
             Looks::Json(.., whole) => whole.as_mut()?.look(text)?,
-            Looks::Row(row) => row.as_mut()?.look(record, text)?,
+            Looks::Row(row) => row.as_mut()?.look(text, record.cells)?,
         };
         not_in_scope(self.scopes, &seen, text).map(Told::ByActors)
     }

@@ -270,7 +270,7 @@ impl<'p, 'b> Reading<'p, 'b> {
     /// The first value that is not nothing.
     pub(super) fn first(&self, selectors: &[Selector]) -> Result<Option<Cow<'b, str>>, Refusal> {
         for selector in selectors {
-            // The usual path, without a vector for its one text.
+            // The usual path, at once.
             if let Selector::Slot(slot) = selector {
                 let text = self.slots[*slot].as_ref().and_then(Value::text);
                 match text.filter(|text| self.is_something(text)) {

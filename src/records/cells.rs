@@ -39,7 +39,8 @@ pub(super) fn plain_cells(row: &str, delimiter: u8, width: usize) -> Option<Vec<
     if bytes.first().is_none_or(|first| *first == BOM[0]) || memchr::memchr2(b'\n', b'\r', bytes).is_some() {
         return None;
     }
-    let (mut cells, mut start) = (Vec::with_capacity(width), 0);
+    // A header may have millions of columns, and a row behind it hardly any bytes.
+    let (mut cells, mut start) = (Vec::with_capacity(width.min(bytes.len() + 1)), 0);
     while start <= bytes.len() && cells.len() < width {
         let (span, behind) = cell(bytes, start, delimiter)?;
         // A doubled quote stands for one.

@@ -101,7 +101,7 @@ impl Cuts {
 }
 
 /// Looks at chunks in any order. What it finds holds if a chunk begins as nearly all do, and is looked at when that is known.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Scout(Option<Rows>);
 
 impl Scout {

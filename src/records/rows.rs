@@ -9,7 +9,7 @@ use std::{mem, num::NonZeroUsize, ops::Range};
 use fearless_simd::{Level, Simd, dispatch};
 
 use super::{
-    blocks::{Cutter, Row, Spans},
+    blocks::{BOM, Cutter, Row, Spans},
     marks::{Marks, TOGETHER},
 };
 
@@ -169,7 +169,9 @@ impl Rows {
     fn keep(&mut self, buffer: &[u8], span: Range<usize>, delimiters: Option<usize>) {
         let row = &buffer[span.clone()];
         if !is_blank(row) && row.trim_ascii_end() != self.header {
-            let cells = delimiters.map(|delimiters| NonZeroUsize::MIN.saturating_add(delimiters));
+            // The csv crate passes over a mark at the beginning, and what follows may then be a quote that opens a cell.
+            let counted = delimiters.filter(|_| !row.starts_with(BOM));
+            let cells = counted.map(|delimiters| NonZeroUsize::MIN.saturating_add(delimiters));
             self.found.push(Row { span, cells });
         }
     }

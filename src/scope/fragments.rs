@@ -99,7 +99,7 @@ const ODD: [&[u8]; 10] = [
     &[0xe1, 0xbf, 0xaf],
 ];
 
-/// The bytes that they begin with, which of letters beyond ASCII are few.
+/// The bytes that they begin with: few letters begin so but those of Western Europe.
 const ODD_BEGINS: [bool; 256] = {
     let (mut begins, mut at) = ([false; 256], 0);
     while at < ODD.len() {

@@ -17,7 +17,7 @@ pub(super) struct Lookup {
 impl Lookup {
     pub(super) fn of(identities: BTreeMap<String, usize>) -> Self {
         let mut each: Vec<_> = identities.into_iter().collect();
-        each.sort_by_key(|(identity, _)| whole(identity));
+        each.sort_by_cached_key(|(identity, _)| whole(identity));
         Self {
             hashes: each.iter().map(|(identity, _)| whole(identity)).collect(),
             each,

@@ -15,7 +15,7 @@ use super::{
 /// each a hundredth more slowly.
 const MOST: usize = 64;
 
-/// So many bytes of identities are looked at, again for each fragment: a twentieth of a second.
+/// So many bytes of identities are looked at, again for each fragment: a twentieth of a second, twice if at first in vain.
 const PATIENCE: usize = 2 << 20;
 
 /// A fragment of letters alone stands in any word, as in the names of a record's members, and each place is looked at closer. One that
@@ -103,8 +103,9 @@ fn offset(identity: &[u8], fragment: [u8; LENGTH]) -> Option<usize> {
     identity.windows(LENGTH).position(|window| window == fragment)
 }
 
-/// The fragment that most identities have; of those one where a domain begins, which no other address has, or else the one with the
-/// fewest letters, which have two cases. And how many identities any one fragment stands for.
+/// The fragment that most identities have, with more weight for one that is not of letters alone, as in [`RARER`]; of those one where a
+/// domain begins, which no other address has, or else the one with the fewest letters, which have two cases. And how many
+/// identities a fragment stands for at most.
 fn best(identities: &[&[u8]], rarer: usize) -> Option<([u8; LENGTH], usize)> {
     let mut all: Vec<[u8; LENGTH]> = Vec::new();
     for identity in identities {

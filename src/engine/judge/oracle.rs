@@ -99,7 +99,7 @@ const ROWS: [&str; 9] = [
 const HEADER: &str = "event_id,timestamp,actor.id,actor.email,tenant.id,action,justification";
 
 /// What gets into logs by accident or by intent.
-const SNIPPETS: [&[u8]; 28] = [
+const SNIPPETS: [&[u8]; 30] = [
     b"\"timestamp\":\"2026-01-17T00:00:00Z\",",
     b"\"timestamp\":\"2026-01-01T00:00:00Z\"",
     b"\"actor\":{\"id\":\"sp-001\"},",
@@ -128,6 +128,8 @@ const SNIPPETS: [&[u8]; 28] = [
     b"   ",
     b"[12345]",
     b"{}",
+    b"\xef\xbb\xbf",
+    b"\n\xef\xbb\xbf\"",
 ];
 
 #[derive(Debug, Clone)]
@@ -263,10 +265,16 @@ fn a_list_in_a_text_or_a_mark_before_it_hides_nobody() {
     let profile = superuser();
     let scopes = scopes("2026-01-16T00:00:00Z", "2026-01-21T00:00:00Z");
     let marked = "actor.id,timestamp,action\nx,2026-01-17T00:00:00Z,a\n\u{feff}sp-001,2026-01-17T00:00:00Z,a\n";
+    // Behind a mark a quote opens a cell, though none of the bytes before it says so.
+    let quoted = "x,actor.id,z,timestamp,action\n\u{feff}\"a,eve,\"b,sp-001,q\",2026-01-17T00:00:00Z,a\n";
+    let twice =
+        "x,timestamp,z,actor.id,action\n\u{feff}\"a,2025-01-17T00:00:00Z,\"b,2026-01-17T00:00:00Z,q\",sp-001,a\n";
     for log in [
         RECORDS[10].to_owned(),
         format!("{HEADER}\n{}", ROWS[8]),
         marked.to_owned(),
+        quoted.to_owned(),
+        twice.to_owned(),
     ] {
         for thorough in [true, false] {
             let (found, _) = found(log.as_bytes(), &profile, &scopes, thorough);

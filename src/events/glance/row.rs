@@ -1,7 +1,7 @@
 //! A row of comma-separated values at a glance. Like [`super::TimeFirst`] it tells the time of a row that has as many
 //! cells as its header, whatever the other cells hold; and the actors of one that lies in a window.
 
-use std::ops::Range;
+use std::{num::NonZeroUsize, ops::Range};
 
 use super::{Plan, Profile, Seen, Span, Times, time_path};
 use crate::{
@@ -82,15 +82,15 @@ impl RowGlance {
         self.times.parse_bytes(cell)
     }
 
-    /// The row's time and actors; None where only the full reading can tell. A row of as many cells as the header has is not
-    /// refused, whatever stands in those that nobody wants.
-    pub fn look<'b>(&mut self, row: &Record<'_>, text: &'b str) -> Option<Seen<'_, 'b>> {
-        if row.cells?.get() != self.width {
+    /// The time and actors of a row of so many cells, as far as they were counted; None where only the full reading can tell. A row
+    /// that has as many as the header is not refused, whatever stands in those that nobody wants.
+    pub fn look<'b>(&mut self, row: &'b str, cells: Option<NonZeroUsize>) -> Option<Seen<'_, 'b>> {
+        if cells?.get() != self.width {
             return None;
         }
         let Named { plan, wanted, texts } = self.named.as_mut()?;
         texts.fill(Span::default());
-        let bytes = text.as_bytes();
+        let bytes = row.as_bytes();
         let mut next = 0;
         for wanted in wanted {
             let (span, behind) = cell(bytes, next, self.delimiter)?;
@@ -106,7 +106,7 @@ impl RowGlance {
             }
             next = behind;
         }
-        plan.seen(text, texts)
+        plan.seen(row, texts)
     }
 }
 
