@@ -16,6 +16,9 @@ MIB = 1 << 20
 # So many runs of a whole job for each round of the others.
 MORE = 10
 
+# So many runs one after another of each number of threads.
+BEHIND = 3
+
 
 @dataclass
 class Limit:
@@ -107,11 +110,13 @@ def start_to_finish(data: Data, ours: Ours, scratch: Path, rounds: int) -> list[
 
 
 def by_threads(data: Data, ours: Ours, scratch: Path, rounds: int) -> list[tuple[int, Time]]:
-    """The one-file case on one thread up to as many as there are cores, and on twice as many."""
+    """The one-file case on one thread up to as many as there are cores, and on twice as many. A run behind a start of hyperfine takes
+    some milliseconds more, however many threads it has, so most are behind another run."""
     cores = os.cpu_count()
     counts = [*range(1, cores + 1), 2 * cores]
     programs = [ours.scan(data.case("jsonl"), digest=False, threads=threads) for threads in counts]
-    return list(zip(counts, in_turn(programs, rounds, scratch)))
+    data.warm("jsonl")
+    return list(zip(counts, in_turn(programs, rounds, scratch, BEHIND)))
 
 
 def by_size(data: Data, ours: Ours, scratch: Path, rounds: int, records: list[int]) -> list[tuple[int, Time, int]]:

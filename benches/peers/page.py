@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from limits import MORE, Limit, in_bytes
+from limits import BEHIND, MORE, Limit, in_bytes
 from table import Row
 
 START, END = "<!-- measured: written by benches/peers/run -->", "<!-- end of measured -->"
@@ -13,7 +13,7 @@ def measured(machine, data, notes, rows: list[Row], limits: list[Limit], sizes, 
     parts = [
         section("Machine", table(("", ""), [(name, text) for name, text in machine])),
         f"The logs: {data}. Times are medians of {rounds} runs in turn on a warm cache, those of whole jobs of "
-        f"{MORE * rounds} runs; in brackets the shortest.\n",
+        f"{MORE * rounds} runs, those by threads of {BEHIND * rounds}; in brackets the shortest.\n",
         *(f"**{note}**\n" for note in notes),
     ]
     for row in rows:

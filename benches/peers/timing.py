@@ -19,19 +19,20 @@ class Time:
     runs: int
 
 
-def in_turn(programs: list[Program], rounds: int, scratch: Path) -> list[Time]:
-    """The times of each, in the same order. Slow programs take part in the first round only."""
+def in_turn(programs: list[Program], rounds: int, scratch: Path, runs: int = 1) -> list[Time]:
+    """The times of each, in the same order, of so many runs in each round. Slow programs take part in the first round only."""
     times: list[list[float]] = [[] for _ in programs]
     for number in range(rounds):
         taking_part = [at for at, program in enumerate(programs) if number == 0 or not program.slow]
         for at in taking_part:
-            times[at] += once(programs[at], warm_up=number == 0 and not programs[at].slow, scratch=scratch)
+            warm_up = number == 0 and not programs[at].slow
+            times[at] += once(programs[at], warm_up, scratch, runs)
     return [Time(statistics.median(all_of), min(all_of), len(all_of)) for all_of in times]
 
 
 def alone(program: Program, runs: int, scratch: Path) -> Time:
     """The time of a program that is measured beside no other, run after run."""
-    times = once(program, warm_up=True, scratch=scratch, runs=runs)
+    times = once(program, True, scratch, runs)
     return Time(statistics.median(times), min(times), len(times))
 
 
