@@ -153,7 +153,10 @@ pub fn csv(bytes: &[u8]) {
                 let read = full.as_ref().ok().map(|(time, _)| *time).or_else(broken);
                 assert_eq!(read, Some(time), "{}", row.escape_ascii());
             }
-            if let Some(seen) = str::from_utf8(row).ok().and_then(|text| glance.look(text, record.cells)) {
+            if let Some(seen) = str::from_utf8(row)
+                .ok()
+                .and_then(|text| glance.look(text, record.cells))
+            {
                 agrees(&seen, &full.expect("a glance sees nothing in what is refused"), row);
             }
         });
