@@ -3,6 +3,8 @@
 
 use fearless_simd::{Level, Simd, SimdBase, SimdMask, dispatch, u8x64};
 
+use super::odd::Odd;
+
 /// The length of a fragment.
 pub(super) const LENGTH: usize = 3;
 
@@ -19,25 +21,27 @@ const CASE: u8 = 0x20;
 #[derive(Debug)]
 pub(super) struct Fragments {
     each: Vec<[u8; LENGTH]>,
+    odd: Odd,
     level: Level,
 }
 
 impl Fragments {
-    pub(super) fn new(each: impl Iterator<Item = [u8; LENGTH]>) -> Self {
+    pub(super) fn new(each: impl Iterator<Item = [u8; LENGTH]>, odd: Odd) -> Self {
         Self {
             each: each.map(|fragment| fragment.map(|byte| byte | CASE)).collect(),
+            odd,
             level: Level::new(),
         }
     }
 
     /// Does this with each place where a fragment stands in any case, and with its number: with some places more than once or in
-    /// vain, and in no particular order. False if the text may read otherwise once it is decoded and folded, as [`ODD`] tells.
+    /// vain, and in no particular order. False if the text may read otherwise once it is decoded and folded, as [`Odd`] tells.
     // What is done is called and not built in: it is done seldom, and would take the registers from the vectors.
     pub(super) fn each_in(&self, text: &[u8], with: &mut dyn FnMut(usize, usize)) -> bool {
         // The last places are looked at by overlapping those before, but for what no fragment fits in.
         let last = text.len().saturating_sub(REACH);
         let end = &text[text.len().min(last + TOGETHER)..];
-        let plain = !end.iter().any(|byte| ODD.iter().any(|odd| odd[0] == *byte));
+        let plain = !end.iter().any(|byte| self.odd.may_begin(*byte));
         let mut padded = [b' '; REACH];
         let text = if text.len() < REACH {
             padded[..text.len()].copy_from_slice(text);
@@ -60,7 +64,7 @@ impl Fragments {
             let suspect = one.simd_eq(all(b'\\')) | one.simd_eq(all(0)) | one.simd_ge(all(0x80));
             let suspect = suspect.to_bitmask();
             if suspect != 0 {
-                plain &= !has_odd(group, suspect);
+                plain &= !self.odd.begins(group, suspect);
             }
             let [one, two, three] = [one, two, three].map(|bytes| bytes | all(CASE));
             for (number, fragment) in self.each.iter().enumerate() {
@@ -80,55 +84,6 @@ impl Fragments {
     }
 }
 
-/// What makes a text read otherwise once it is decoded and folded: backslashes, NULs, and the characters that fold into ASCII. Some
-/// others begin like these; they are taken for them.
-const ODD: [&[u8]; 10] = [
-    b"\\",
-    b"\0",
-    // The sharp s, small and capital, and U+1DF95, which is one too.
-    &[0xc3, 0x9f],
-    &[0xe1, 0xba, 0x9e],
-    &[0xf0, 0x9d, 0xbe],
-    // The long s, and the Kelvin sign.
-    &[0xc5, 0xbf],
-    &[0xe2, 0x84, 0xaa],
-    // Ligatures of f, s and t.
-    &[0xef, 0xac],
-    // The Greek question mark and grave accent.
-    &[0xcd, 0xbe],
-    &[0xe1, 0xbf, 0xaf],
-];
-
-/// The bytes that they begin with: few letters begin so but those of Western Europe.
-const ODD_BEGINS: [bool; 256] = {
-    let (mut begins, mut at) = ([false; 256], 0);
-    while at < ODD.len() {
-        begins[ODD[at][0] as usize] = true;
-        at += 1;
-    }
-    begins
-};
-
-/// Whether one of them begins at one of these places of a group.
-#[cold]
-fn has_odd(group: &[u8], mut places: u64) -> bool {
-    while places != 0 {
-        let behind = &group[places.trailing_zeros() as usize..];
-        if ODD_BEGINS[usize::from(behind[0])] && ODD.iter().any(|odd| behind.starts_with(odd)) {
-            return true;
-        }
-        places &= places - 1;
-    }
-    false
-}
-
-/// Whether a text reads the same once it is decoded and folded, but for the case of ASCII letters and for what no identity in ASCII
-/// can be made of.
-pub(super) fn is_plain(text: &str) -> bool {
-    let finder = |odd: &&[u8]| memchr::memmem::find(text.as_bytes(), odd).is_some();
-    !ODD.iter().any(finder)
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
@@ -136,13 +91,13 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::case::fold;
 
     const FRAGMENTS: [[u8; LENGTH]; 3] = [*b"@su", *b"sp-", *b"aaa"];
 
     fn found(text: &[u8]) -> (BTreeSet<(usize, usize)>, bool) {
         let mut found = BTreeSet::new();
-        let plain = Fragments::new(FRAGMENTS.into_iter()).each_in(text, &mut |number, place| {
+        let odd = Odd::to_find(["ss"].into_iter());
+        let plain = Fragments::new(FRAGMENTS.into_iter(), odd).each_in(text, &mut |number, place| {
             found.insert((number, place));
         });
         (found, plain)
@@ -166,24 +121,11 @@ mod tests {
                 for behind in [0, 1, 2, 3, 63, 64, 65, 66, 130] {
                     let text = format!("{}{odd}{}", "x".repeat(before), "y".repeat(behind));
                     assert!(!found(text.as_bytes()).1, "{before} {behind}");
-                    assert!(!is_plain(&text));
                 }
             }
         }
         let others = "K sits in Zürich, \u{2126}; ".repeat(9);
-        assert!(found(others.as_bytes()).1 && is_plain(&others));
-    }
-
-    /// Of all characters there are.
-    #[test]
-    fn whatever_folds_into_ascii_is_odd() {
-        let folds = |c: &char| fold(&c.to_string()).is_ascii() && !c.is_whitespace();
-        let missed: Vec<_> = ('\u{80}'..=char::MAX)
-            .filter(folds)
-            .filter(|c| is_plain(&c.to_string()))
-            .map(|c| (c, fold(&c.to_string()).into_owned()))
-            .collect();
-        assert_eq!(missed, []);
+        assert!(found(others.as_bytes()).1);
     }
 
     proptest! {

@@ -7,9 +7,9 @@ use icu_normalizer::properties::CanonicalCombiningClassMapBorrowed;
 
 use super::{
     filter::{self, Filter},
-    fragments,
     lookup::Lookup,
     mentions::Mentions,
+    odd::Odd,
 };
 use crate::{
     case::{Agent, fold},
@@ -33,8 +33,8 @@ pub struct Identities {
 enum Finder {
     /// By what many of them have in common.
     Fragments(Mentions),
-    /// Of identities that have too little in common.
-    Automaton(AhoCorasick),
+    /// Of identities that have too little in common; and what they could be hidden by.
+    Automaton(AhoCorasick, Odd),
 }
 
 impl Identities {
@@ -102,8 +102,8 @@ impl Identities {
         let mut stands = |place: Range<usize>| self.standing(text, place).is_some_and(&mut is);
         match &self.finder {
             Finder::Fragments(mentions) => mentions.any_in(text, stands),
-            Finder::Automaton(automaton) => {
-                let plain = fragments::is_plain(text) && (self.ascii || text.is_ascii());
+            Finder::Automaton(automaton, odd) => {
+                let plain = !odd.is_in(text) && (self.ascii || text.is_ascii());
                 let mut found = automaton.find_overlapping_iter(text);
                 (found.any(|found| stands(found.range())), plain)
             }
@@ -138,8 +138,10 @@ impl Finder {
             let automaton = AhoCorasick::builder().ascii_case_insensitive(true).build(folded.keys());
             automaton.expect("identities are far fewer than an automaton can hold")
         };
-        let mentions = Mentions::new(folded.keys().map(String::as_str));
-        mentions.map_or_else(|| Self::Automaton(automaton()), Self::Fragments)
+        let identities = folded.keys().map(String::as_str);
+        let odd = || Odd::to_find(identities.clone());
+        let mentions = Mentions::new(identities.clone());
+        mentions.map_or_else(|| Self::Automaton(automaton(), odd()), Self::Fragments)
     }
 }
 

@@ -8,6 +8,7 @@ use std::{cmp::Reverse, ops::Range};
 use super::{
     filter::{self, Filter},
     fragments::{Fragments, LENGTH},
+    odd::Odd,
     shapes::Shapes,
 };
 
@@ -34,12 +35,13 @@ pub(super) struct Mentions {
 
 impl Mentions {
     /// Of these identities, in lower case. None where a few fragments do not cover them.
-    pub(super) fn new<'t>(identities: impl Iterator<Item = &'t str>) -> Option<Self> {
+    pub(super) fn new<'t>(identities: impl Iterator<Item = &'t str> + Clone) -> Option<Self> {
+        let odd = Odd::to_find(identities.clone());
         let identities: Vec<_> = identities.map(str::as_bytes).collect();
         let chosen = cover(&identities, RARER).or_else(|| cover(&identities, 1))?;
         let hash = |(identity, at): &(&[u8], usize)| filter::around(identity, 0..identity.len(), *at);
         Some(Self {
-            fragments: Fragments::new(chosen.iter().map(|chosen| chosen.fragment)),
+            fragments: Fragments::new(chosen.iter().map(|chosen| chosen.fragment), odd),
             shapes: chosen.iter().map(|chosen| Shapes::of(&chosen.identities)).collect(),
             known: Filter::of(chosen.iter().flat_map(|chosen| chosen.identities.iter().map(hash))),
         })

@@ -8,6 +8,7 @@ mod fragments;
 mod identities;
 mod lookup;
 mod mentions;
+mod odd;
 mod shapes;
 
 use std::net::IpAddr;

@@ -1,0 +1,86 @@
+//! What makes a text read otherwise once it is decoded and folded: backslashes, NULs, and the characters that fold into ASCII.
+
+/// Some other characters begin like these; they are taken for them.
+const ALWAYS: [&[u8]; 7] = [
+    b"\\",
+    b"\0",
+    // The long s, and the Kelvin sign.
+    &[0xc5, 0xbf],
+    &[0xe2, 0x84, 0xaa],
+    // Ligatures of f, s and t.
+    &[0xef, 0xac],
+    // The Greek question mark and grave accent.
+    &[0xcd, 0xbe],
+    &[0xe1, 0xbf, 0xaf],
+];
+
+/// The sharp s, small and capital, and U+1DF95, which is one too: each becomes two letters. Whoever has one of them only, at an
+/// end, does not stand there as a whole word.
+const SHARP: [&[u8]; 3] = [&[0xc3, 0x9f], &[0xe1, 0xba, 0x9e], &[0xf0, 0x9d, 0xbe]];
+
+/// What to look for, so that identities are found.
+#[derive(Debug)]
+pub(super) struct Odd {
+    each: Vec<&'static [u8]>,
+    /// The bytes that they begin with: few letters begin so but those of Western Europe.
+    begin: [bool; 256],
+}
+
+impl Odd {
+    /// To find these identities, which are folded.
+    pub(super) fn to_find<'t>(mut identities: impl Iterator<Item = &'t str>) -> Self {
+        let sharp = identities.any(|identity| identity.contains("ss"));
+        let each: Vec<_> = ALWAYS.into_iter().chain(SHARP.into_iter().filter(|_| sharp)).collect();
+        let mut begin = [false; 256];
+        each.iter().for_each(|odd| begin[usize::from(odd[0])] = true);
+        Self { each, begin }
+    }
+
+    /// Whether one of them may begin with this byte.
+    pub(super) fn may_begin(&self, byte: u8) -> bool {
+        self.begin[usize::from(byte)]
+    }
+
+    /// Whether one of them begins at one of these places of a group.
+    #[cold]
+    pub(super) fn begins(&self, group: &[u8], mut places: u64) -> bool {
+        while places != 0 {
+            let behind = &group[places.trailing_zeros() as usize..];
+            if self.may_begin(behind[0]) && self.each.iter().any(|odd| behind.starts_with(odd)) {
+                return true;
+            }
+            places &= places - 1;
+        }
+        false
+    }
+
+    /// Whether one of them stands in a text. One without any reads the same once it is decoded and folded, but for the case of ASCII
+    /// letters and for what no identity in ASCII can be made of.
+    pub(super) fn is_in(&self, text: &str) -> bool {
+        let finder = |odd: &&[u8]| memchr::memmem::find(text.as_bytes(), odd).is_some();
+        self.each.iter().any(finder)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::case::fold;
+
+    /// Of all characters there are.
+    #[test]
+    fn whatever_folds_into_ascii_is_odd() {
+        for (identity, passed) in [("strasse", None), ("sas", Some("ss"))] {
+            let odd = Odd::to_find([identity].into_iter());
+            let folds = |c: &char| fold(&c.to_string()).is_ascii() && !c.is_whitespace();
+            let missed: Vec<_> = ('\u{80}'..=char::MAX)
+                .filter(folds)
+                .filter(|c| !odd.is_in(&c.to_string()))
+                .map(|c| (c, fold(&c.to_string()).into_owned()))
+                .filter(|(_, folded)| Some(&**folded) != passed)
+                .collect();
+            assert_eq!(missed, [], "{identity}");
+        }
+        assert!(!Odd::to_find(["sas"].into_iter()).is_in("\u{df}"));
+    }
+}
