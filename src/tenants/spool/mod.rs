@@ -102,10 +102,12 @@ impl Budget {
         self.fault.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
-    /// Takes so much of the memory for what is made of the events and cannot be put aside; an error if it is too much.
+    /// Takes so much of the memory for what is made of the events and cannot be put aside; an error if it is too much, and then none is
+    /// taken: another thread's claim that has room beside it must not be told as the one that has none.
     pub fn claim(&self, what: &'static str, bytes: u64) -> Result<(), StoreError> {
-        let needed = self.claimed.fetch_add(bytes, Ordering::Relaxed) + bytes;
-        self.allows(what, needed)
+        let more = |claimed| self.allows(what, claimed + bytes).is_ok().then_some(claimed + bytes);
+        let claimed = self.claimed.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more);
+        claimed.map(drop).or_else(|claimed| self.allows(what, claimed + bytes))
     }
 
     fn allows(&self, what: &'static str, needed: u64) -> Result<(), StoreError> {
@@ -287,5 +289,7 @@ mod tests {
             fault.contains("mentions") && fault.contains("8.0 MiB") && fault.contains("--memory"),
             "{fault}"
         );
+        budget.claim("figures", 1).expect("the one without room took none");
+        budget.claim("figures", 1).expect_err("now there is none");
     }
 }
