@@ -205,12 +205,7 @@ mod tests {
     }
 
     fn taken_by(
-        tickets: &Tickets<
-            impl Fn(u64) -> u64 + Sync,
-            impl Fn(u64) -> u64 + Sync,
-            impl FnMut(u64) -> Served<u64> + Send,
-            u64,
-        >,
+        tickets: &Tickets<impl Fn(u64) -> u64 + Sync, Idle, impl FnMut(u64) -> Served<u64> + Send, u64>,
         threads: usize,
         judge: Duration,
     ) -> Vec<Vec<u64>> {
@@ -364,12 +359,7 @@ mod tests {
 
     /// Of three threads.
     fn panics(
-        tickets: &Tickets<
-            impl Fn(u64) -> u64 + Sync,
-            impl Fn(u64) -> u64 + Sync,
-            impl FnMut(u64) -> Served<u64> + Send,
-            u64,
-        >,
+        tickets: &Tickets<impl Fn(u64) -> u64 + Sync, Idle, impl FnMut(u64) -> Served<u64> + Send, u64>,
     ) -> usize {
         let ends = thread::scope(|scope| {
             let each: Vec<_> = (0..3)
