@@ -13,6 +13,17 @@ pub fn acts(c: char) -> bool {
             | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
+/// Whether a character is a blank that looks like a space and is another character: a no-break space, or one of the spaces
+/// of other widths but the ideographic one, which is as wide as a letter.
+pub fn is_blank_of_its_own(c: char) -> bool {
+    matches!(c, '\u{a0}' | '\u{1680}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{205f}')
+}
+
+/// Whether a character cannot be told from nothing, or from a space, by looking at it.
+pub fn hidden(c: char) -> bool {
+    acts(c) || is_blank_of_its_own(c)
+}
+
 /// The text with every acting character written as `⟨U+202E⟩`; a tab or line break becomes `⟨TAB⟩`, `⟨LF⟩`, `⟨CR⟩`.
 pub fn visible(text: &str) -> Cow<'_, str> {
     if printable_ascii(text) || !text.contains(acts) {

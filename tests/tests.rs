@@ -13,6 +13,7 @@ mod evidence;
 mod faults;
 mod flags;
 mod framings;
+mod identities;
 mod inspect;
 mod isolation;
 mod laws;

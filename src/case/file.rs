@@ -6,6 +6,7 @@ use super::{
     AgentNaming, CaseHeader, GapHours, InputSpec, IsolationSettings, LimitSettings, ReportSettings, TenantId, Tlp,
     agents::{self, Listed},
     folder::Folder,
+    hidden,
 };
 use crate::{
     diag::{Diagnostic, Place},
@@ -138,6 +139,10 @@ fn label(table: &Table<'_>, found: Found<String>) -> Option<Tlp> {
 }
 
 fn scope(table: &mut Table<'_>) -> WrittenScope {
+    let (sessions, ips) = (table.string_list("sessions"), table.string_list("ips"));
+    for fault in hidden::keys(&sessions).chain(hidden::keys(&ips)) {
+        table.fault(fault);
+    }
     WrittenScope {
         place: table.place().clone(),
         name: table.required_string("name").and_then(|name| word(table, name)),
@@ -145,8 +150,8 @@ fn scope(table: &mut Table<'_>) -> WrittenScope {
         until: table.required_time("until"),
         basis: table.required_string("basis"),
         who: who(table),
-        sessions: values(table.string_list("sessions")),
-        ips: values(table.string_list("ips")),
+        sessions: values(sessions),
+        ips: values(ips),
     }
 }
 

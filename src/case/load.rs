@@ -11,6 +11,7 @@ use super::{
     check,
     file::{self, WrittenAgents, WrittenScope, WrittenTenants},
     folder::Folder,
+    hidden,
     tenants,
 };
 use crate::{
@@ -89,6 +90,7 @@ impl Parts {
     pub(super) fn assemble(self, folder: Folder, mut faults: Vec<Diagnostic>) -> Result<Case, CaseError> {
         let told = self.told();
         check::agents(&self.agents, &mut faults);
+        hidden::agents(&self.agents, &mut faults);
         let scopes = check::scopes(self.scopes, &self.agents, self.complete, &mut faults);
         match self.header {
             Some(header) if faults.is_empty() => Ok(Case {

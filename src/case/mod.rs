@@ -7,6 +7,7 @@ mod directory;
 mod error;
 mod file;
 mod folder;
+mod hidden;
 mod identity;
 mod load;
 mod spreadsheet;

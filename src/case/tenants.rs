@@ -7,6 +7,7 @@ use std::{
 
 use super::{
     directory::{COLUMNS, Tenants},
+    hidden,
     spreadsheet::read_rows,
 };
 use crate::diag::Diagnostic;
@@ -16,7 +17,13 @@ pub(super) fn read_csv(name: &str, bytes: &Arc<Vec<u8>>, faults: &mut Vec<Diagno
     // A line is a row at most, and a list that grows moves.
     let lines = memchr::memchr_iter(b'\n', bytes).count() + 1;
     let mut tenants = Tenants::of(Arc::clone(bytes), lines);
-    read_rows(name, bytes, &COLUMNS, faults, |row, _| tenants.add(row));
+    read_rows(name, bytes, &COLUMNS, faults, |row, faults| {
+        tenants.add(row);
+        for (number, column) in COLUMNS.into_iter().enumerate() {
+            let text = row.standing(number).map_or("", |(text, _)| text);
+            faults.extend(hidden::tenant(column, text, || row.place(column)));
+        }
+    });
     if !tenants.in_order() {
         listed_again(name, bytes, faults);
     }

@@ -58,11 +58,13 @@ impl<'p> Full<'p> {
                 Verdict::OtherActor(time, Near::Mention)
             }
             Ok(verdict) => verdict,
-            Err(Refusing(refusal, None)) => match self.outside(record.bytes) {
-                Some(time) => Verdict::OutsideWindow(time),
-                None => Verdict::Refused(Box::new(self.refused(at, refusal, record.bytes)), None),
+            Err(Refusing(refusal, None)) => match self.time_of_broken(record.bytes) {
+                Some(time) if self.scopes.at(time).is_empty() => Verdict::OutsideWindow(time),
+                time => Verdict::Refused(Box::new(self.refused(at, refusal, time, record.bytes)), None),
             },
-            Err(Refusing(refusal, time)) => Verdict::Refused(Box::new(self.refused(at, refusal, record.bytes)), time),
+            Err(Refusing(refusal, time)) => {
+                Verdict::Refused(Box::new(self.refused(at, refusal, time, record.bytes)), time)
+            }
         }
     }
 
@@ -79,18 +81,19 @@ impl<'p> Full<'p> {
         judge(&Reading::new(self.profile, body)?, self.scopes, at, bytes)
     }
 
-    /// The time of a record that cannot be read, where that keeps it out of every window.
-    fn outside(&mut self, bytes: &[u8]) -> Option<Timestamp> {
-        let time = match (self.form, &mut self.rows) {
+    /// The time of a record that cannot be read, where that much of it can.
+    fn time_of_broken(&mut self, bytes: &[u8]) -> Option<Timestamp> {
+        match (self.form, &mut self.rows) {
             (Form::Rows { glance, .. }, Some(reader)) => glance.as_ref()?.time_of_broken(reader.cells(bytes)),
             (Form::Json { first }, _) => first.as_ref()?.of_broken(json_part(bytes)),
             _ => None,
-        };
-        time.filter(|time| self.scopes.at(*time).is_empty())
+        }
     }
 
-    fn refused(&self, at: Locator, refusal: Refusal, bytes: &[u8]) -> Refused {
-        let names = self.scopes.identities().named_in(bytes);
+    fn refused(&self, at: Locator, refusal: Refusal, time: Option<Timestamp>, bytes: &[u8]) -> Refused {
+        let mut names = self.scopes.identities().named_in(bytes);
+        // An agent of no scope that holds the time, if it can be read, has no event in scope whatever the record says.
+        names.retain(|agent| self.scopes.may_hold(*agent, time));
         // A character takes at most four bytes, so more of the record is not looked at.
         let head = String::from_utf8_lossy(&bytes[..bytes.len().min(4 * EXCERPT + 4)]);
         Refused {

@@ -374,7 +374,8 @@ pub struct RefusedFinding {
     pub reason: String,
     /// What exactly.
     pub detail: String,
-    /// The listed agents whose identities its bytes hold; not empty means possibly in scope.
+    /// The agents whose identities its bytes hold, of a scope whose window holds its time as far as that can be read; not
+    /// empty means possibly in scope.
     pub names: Vec<AgentId>,
     /// Its first bytes as text, for people.
     pub excerpt: String,

@@ -104,6 +104,12 @@ impl ScopeSet {
             .collect()
     }
 
+    /// Whether an event of an agent may be in scope: whether a scope has the agent, and holds the time if that is known.
+    pub fn may_hold(&self, agent: usize, time: Option<Timestamp>) -> bool {
+        let scopes = self.by_agent[agent];
+        !time.map_or(scopes, |time| scopes.and(self.at(time))).is_empty()
+    }
+
     /// The first of those named who is listed and belongs to one of these scopes. Its scopes are those of everybody
     /// named, so that an agent acting through another one's account is not narrowed away.
     pub fn attribute(&self, within: ScopeMask, named: &[Named<'_, '_>]) -> Option<Attribution> {

@@ -137,7 +137,7 @@ pub struct Refused {
     pub at: Locator,
     /// Why.
     pub refusal: Refusal,
-    /// The listed agents whose identities its bytes hold, by position in the case.
+    /// The agents whose identities its bytes hold and of whom a scope may hold the record, by position in the case.
     pub names: Vec<usize>,
     /// Its first bytes as text.
     pub excerpt: String,

@@ -220,3 +220,22 @@ fn no_cut_of_a_file_is_read_without_a_word_or_breaks_the_reader() {
         assert!(faults.iter().all(|fault| fault.place.is_some()), "{at}");
     }
 }
+
+#[test]
+fn hidden_characters_are_located() {
+    let case = with("[\"s-1\"]", "[\"s-\u{200b}1\"]");
+    let agents = "id,email,identities,name,employer\n\
+                  ag-01,mira@x.example,mira.\u{ad}holt,Mira\u{a0}Holt,Sub\u{a0}Ltd\n\
+                  ag-02,\u{feff}jon@x.example,jon;jo\u{2060}n,Jo\u{200b}n,Sub Ltd\n\
+                  ag-03,k@x.example\u{a0},k,山田\u{3000}太郎,Sub Ltd\n";
+    let tenants = "id,name,domains\nacme\u{200b},Soci\u{e9}t\u{e9}\u{a0}G,acme.example\nbell,Be\u{ad}ll,b\u{202f}ell.example\n";
+    expect("hidden characters", &case, agents, tenants);
+}
+
+#[test]
+fn hidden_character_written_as_an_escape_is_taken() {
+    let case = with("[\"api key 7\"]", "[\"mira\\u00ADholt\"]");
+    let (_folder, result) = load(&[("case.toml", &case), ("agents.csv", AGENTS), ("tenants.csv", TENANTS)]);
+    let agents = result.expect("an escape is seen").agents;
+    assert!(agents.iter().any(|agent| agent.identities == ["mira\u{ad}holt"]));
+}
