@@ -16,7 +16,10 @@ pub fn acts(c: char) -> bool {
 /// Whether a character is a blank that looks like a space and is another character: a no-break space, or one of the spaces
 /// of other widths but the ideographic one, which is as wide as a letter.
 pub fn is_blank_of_its_own(c: char) -> bool {
-    matches!(c, '\u{a0}' | '\u{1680}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{205f}')
+    matches!(
+        c,
+        '\u{a0}' | '\u{1680}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{205f}'
+    )
 }
 
 /// Whether a character cannot be told from nothing, or from a space, by looking at it.

@@ -63,7 +63,13 @@ fn refused_record_of_an_agent_of_no_scope_is_not_possibly_in_scope() {
         (MIRA, broken("10T11:00:00", "mira.holt@desk.example"), true),
         // In the window of another scope, which has not this agent.
         (
-            &format!("{MIRA}{}", MIRA.replace("possible", "later").replace("-10T", "-14T").replace("-12T", "-15T").replace("a1", "a2")),
+            &format!(
+                "{MIRA}{}",
+                MIRA.replace("possible", "later")
+                    .replace("-10T", "-14T")
+                    .replace("-12T", "-15T")
+                    .replace("a1", "a2")
+            ),
             record("14T11:00:00", "", ",\"note\":\"mira.holt@desk.example\""),
             false,
         ),

@@ -66,7 +66,11 @@ fn fault(kind: Kind, text: &str, place: &Place) -> Option<Diagnostic> {
     let line = place.text.chars().enumerate().skip(place.column - 1);
     let (at, _) = line.take(place.length).find(|(_, c)| *c == found)?;
     let name = named(found);
-    let message = format!("`{}` holds U+{:04X}{name}, which cannot be seen", shown(text), u32::from(found));
+    let message = format!(
+        "`{}` holds U+{:04X}{name}, which cannot be seen",
+        shown(text),
+        u32::from(found)
+    );
     let hint = match kind {
         Kind::Identity => {
             "delete it: with it the text matches no other that looks the same; where a log does write it, list the \

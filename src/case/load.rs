@@ -11,8 +11,7 @@ use super::{
     check,
     file::{self, WrittenAgents, WrittenScope, WrittenTenants},
     folder::Folder,
-    hidden,
-    tenants,
+    hidden, tenants,
 };
 use crate::{
     diag::Diagnostic,

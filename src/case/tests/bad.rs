@@ -228,7 +228,8 @@ fn hidden_characters_are_located() {
                   ag-01,mira@x.example,mira.\u{ad}holt,Mira\u{a0}Holt,Sub\u{a0}Ltd\n\
                   ag-02,\u{feff}jon@x.example,jon;jo\u{2060}n,Jo\u{200b}n,Sub Ltd\n\
                   ag-03,k@x.example\u{a0},k,山田\u{3000}太郎,Sub Ltd\n";
-    let tenants = "id,name,domains\nacme\u{200b},Soci\u{e9}t\u{e9}\u{a0}G,acme.example\nbell,Be\u{ad}ll,b\u{202f}ell.example\n";
+    let tenants =
+        "id,name,domains\nacme\u{200b},Soci\u{e9}t\u{e9}\u{a0}G,acme.example\nbell,Be\u{ad}ll,b\u{202f}ell.example\n";
     expect("hidden characters", &case, agents, tenants);
 }
 
