@@ -26,6 +26,10 @@ pub struct Coverage {
     hours: Vec<u64>,
     first: Option<Timestamp>,
     last: Option<Timestamp>,
+    /// The hour in which the case was issued; the last there is if it was not.
+    issued: i64,
+    /// Records of later hours.
+    late: u64,
 }
 
 impl Coverage {
@@ -39,7 +43,26 @@ impl Coverage {
             hours: vec![0; words],
             first: None,
             last: None,
+            issued: i64::MAX,
+            late: 0,
         }
+    }
+
+    /// Counts records of hours after that in which the case was issued: an access log holds none when its case is issued.
+    #[must_use]
+    pub fn issued(mut self, issued: Option<Timestamp>) -> Self {
+        self.issued = issued.map_or(i64::MAX, Timestamp::hour);
+        self
+    }
+
+    /// Whether a time lies in an hour after that in which the case was issued.
+    pub fn is_late(&self, time: Timestamp) -> bool {
+        time.hour() > self.issued
+    }
+
+    /// How many records lie there.
+    pub fn late(&self) -> u64 {
+        self.late
     }
 
     /// A record of this time was read.
@@ -51,7 +74,9 @@ impl Coverage {
         if self.last.is_none_or(|last| time.canonically(&last).is_gt()) {
             self.last = Some(time);
         }
-        if let Some((word, bit)) = self.place(time.hour()) {
+        let hour = time.hour();
+        self.late += u64::from(hour > self.issued);
+        if let Some((word, bit)) = self.place(hour) {
             self.hours[word] |= bit;
         }
     }
@@ -61,6 +86,7 @@ impl Coverage {
         debug_assert_eq!(self.start, other.start, "coverage of different windows");
         self.first = earlier(self.first, other.first);
         self.last = later(self.last, other.last);
+        self.late += other.late;
         self.hours
             .iter_mut()
             .zip(&other.hours)
@@ -226,6 +252,20 @@ mod tests {
             shown(&coverage(&windows, &[]).gaps(&windows, 1)),
             ["01:00-02:00", "04:00-05:00"]
         );
+    }
+
+    #[test]
+    fn records_after_the_case_was_issued_are_counted() {
+        let windows = [window("00:00:00", "01:00:00")];
+        let mut one = Coverage::over(windows.iter().copied()).issued(Some(at("05:00:00")));
+        let mut other = one.clone();
+        ["04:00:00", "05:59:59", "06:00:00"]
+            .iter()
+            .for_each(|time| one.absorb(at(time)));
+        other.absorb(at("07:00:00"));
+        one.merge(&other);
+        assert_eq!(one.late(), 2);
+        assert_eq!(coverage(&windows, &["23:00:00"]).late(), 0);
     }
 
     #[test]

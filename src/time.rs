@@ -67,6 +67,12 @@ impl Timestamp {
         WRITABLE.contains(&self.seconds)
     }
 
+    /// Whether a record of an access log can have it: from 1990 and before 2100. What lies beyond is a count read in the
+    /// wrong unit, a default such as 0001-01-01 or 1970-01-01, or a limit such as 9999-12-31.
+    pub fn is_plausible(self) -> bool {
+        PLAUSIBLE.contains(&self.seconds)
+    }
+
     /// How many fraction digits it is shown with, 0 to 9.
     pub fn digits(self) -> u8 {
         self.fraction.digits()
@@ -113,6 +119,9 @@ impl FromStr for Timestamp {
         time.is_writable().then_some(time).ok_or(TimeError)
     }
 }
+
+/// The years 1990 to 2099, in seconds since 1970.
+const PLAUSIBLE: Range<i64> = 631_152_000..4_102_444_800;
 
 /// The years that RFC 3339 can write, in seconds since 1970.
 const WRITABLE: Range<i64> = -62_167_219_200..253_402_300_800;

@@ -47,7 +47,7 @@ impl<'p> Full<'p> {
     }
 
     /// The end this record meets.
-    pub(super) fn verdict(&mut self, record: Record<'_>) -> Verdict {
+    pub(super) fn verdict(&mut self, record: &Record<'_>) -> Verdict {
         let at = Locator {
             source: 0,
             offset: record.offset,

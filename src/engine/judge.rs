@@ -12,15 +12,17 @@ use super::{
 };
 use crate::{
     events::{Profile, RowGlance, TimeFirst},
-    records::{Block, Framing, Header, Refusal},
+    records::{Block, Framing, Header, Record, Refusal},
     scope::ScopeSet,
-    tenants::SourceTally,
+    tenants::{Late, SourceTally, Verdict},
+    time::Timestamp,
 };
 
 /// Judges the records of one source.
 pub(super) struct Judge<'p> {
     full: Full<'p>,
     glances: Glances<'p>,
+    scopes: &'p ScopeSet,
 }
 
 /// How the records of a source are decoded, and what a glance needs to know of that.
@@ -60,6 +62,7 @@ impl<'p> Judge<'p> {
         Self {
             full: Full::new(profile, scopes, form),
             glances: Glances::new(profile, scopes, form),
+            scopes,
         }
     }
 
@@ -69,31 +72,47 @@ impl<'p> Judge<'p> {
         Self {
             full: Full::new(profile, scopes, form),
             glances: Glances::none(scopes),
+            scopes,
         }
     }
 
     /// Counts all records of a block.
     pub(super) fn block(&mut self, block: &Block, tally: &mut SourceTally) {
-        let Self { full, glances } = self;
+        let Self { full, glances, scopes } = self;
         let mut glances = glances.over();
         block.each_seen(glances.needle(), |record| {
             tally.read += 1;
             match glances.verdict(&record) {
                 Some(Told::ByTime(time)) => {
                     tally.efforts.time += 1;
+                    outside(scopes, &record, time, tally);
                     tally.outside(time);
                 }
                 Some(Told::ByActors(verdict)) => {
                     tally.efforts.glance += 1;
+                    if let Verdict::OutsideWindow(time) = verdict {
+                        outside(scopes, &record, time, tally);
+                    }
                     tally.absorb(verdict);
                 }
                 None => {
                     tally.efforts.full += 1;
-                    tally.absorb(full.verdict(record));
+                    let verdict = full.verdict(&record);
+                    if let Verdict::OutsideWindow(time) = verdict {
+                        outside(scopes, &record, time, tally);
+                    }
+                    tally.absorb(verdict);
                 }
             }
             glances.pays()
         });
+    }
+}
+
+/// Notes a record outside every window that names a listed identity at a time after the case was issued.
+fn outside(scopes: &ScopeSet, record: &Record<'_>, time: Timestamp, tally: &mut SourceTally) {
+    if tally.coverage.is_late(time) && scopes.identities().any_named_in(record.bytes) {
+        tally.late = tally.late.and(Late::at(record.offset));
     }
 }
 

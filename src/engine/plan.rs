@@ -67,7 +67,7 @@ impl Plan {
             sources,
             profiles,
             scopes,
-            coverage: Coverage::over(windows.into_iter()),
+            coverage: Coverage::over(windows.into_iter()).issued(case.header.issued),
             limits: limits(&case.limits),
             memory: Memory {
                 bytes: case.limits.memory.unwrap_or(MEMORY),

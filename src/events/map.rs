@@ -167,10 +167,21 @@ impl<'p, 'b> Reading<'p, 'b> {
             };
             return match time::parse(&rule.formats, &text) {
                 Ok(time) => Ok((time, text)),
-                Err(fault) => Err(Refusal::new(
-                    RefusalReason::InvalidTime,
-                    format!("`{}` {fault}", shortened(&text, 60)),
-                )),
+                Err(fault) => {
+                    let hint = match fault {
+                        time::Fault::Meaning(_) => String::new(),
+                        time::Fault::Form(_) | time::Fault::Implausible(_) => time::hint(&text),
+                    };
+                    let reason = match fault {
+                        time::Fault::Form(_) | time::Fault::Meaning(_) => RefusalReason::InvalidTime,
+                        time::Fault::Implausible(_) => RefusalReason::ImplausibleTime,
+                    };
+                    let words = fault.into_words();
+                    Err(Refusal::new(
+                        reason,
+                        format!("`{}` {words}{hint}", shortened(&text, 60)),
+                    ))
+                }
             };
         }
         let missing = "no mapped time field has a value";

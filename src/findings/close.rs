@@ -3,9 +3,9 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use super::{
-    Answer, ConflictFinding, CoverageFinding, Findings, Impact, Isolation, IsolationFinding, KindCoverage, Mention,
-    NearFinding, RefusedFinding, SCHEMA, ScopeFinding, SourceCoverage, SourceFinding, TenantFinding, TenantImpact,
-    Tool,
+    Answer, ConflictFinding, CoverageFinding, Findings, Impact, ImplausibleFinding, Isolation, IsolationFinding,
+    KindCoverage, Mention, NearFinding, RefusedFinding, SCHEMA, ScopeFinding, SourceCoverage, SourceFinding,
+    TenantFinding, TenantImpact, Tool,
     caveats::caveats,
     count::{self, Figures, Known, Touched},
 };
@@ -14,6 +14,7 @@ use crate::{
     catalogue::Catalogue,
     coverage::Coverage,
     isolation::{Company, Names, Sighting, Things},
+    records::RefusalReason,
     sources::{Broken, Changed, Digested, Skipped},
     tenants::{Books, Budget, Conflict, Kept, Refused, ScopedEvent, Settled, SourceTally, StoreError, settle},
     time::Window,
@@ -349,7 +350,9 @@ fn scopes(case: &Case, events: &[u64], tenants: &[u64]) -> Vec<ScopeFinding> {
 
 fn sources(scan: &Scan, settled: &Settled) -> Vec<SourceFinding> {
     let facts = scan.sources.iter().zip(&settled.books).zip(&settled.coverage);
+    let mut implausible = implausible(settled).into_iter();
     let finding = |((source, books), coverage): ((&Scanned, &Books), &Coverage)| SourceFinding {
+        implausible: implausible.next().expect("there is one for each source"),
         path: source.path.clone(),
         sha256: source.file.sha256,
         bytes: source.file.bytes,
@@ -364,6 +367,26 @@ fn sources(scan: &Scan, settled: &Settled) -> Vec<SourceFinding> {
         stream_bytes: source.stream.bytes,
     };
     facts.map(finding).collect()
+}
+
+/// Of each source, the records whose times cannot be.
+fn implausible(settled: &Settled) -> Vec<ImplausibleFinding> {
+    let read = settled.coverage.iter().zip(&settled.late);
+    let mut findings: Vec<_> = read
+        .map(|(coverage, late)| ImplausibleFinding {
+            after_issue: coverage.late(),
+            after_issue_naming: late.naming,
+            after_issue_first: late.first,
+            ..ImplausibleFinding::default()
+        })
+        .collect();
+    let refused = settled.refused.iter();
+    for refused in refused.filter(|refused| refused.refusal.reason == RefusalReason::ImplausibleTime) {
+        let finding = &mut findings[refused.at.source];
+        finding.refused += 1;
+        finding.refused_naming += u64::from(!refused.names.is_empty());
+    }
+    findings
 }
 
 fn coverage(case: &Case, kinds: &[&str], settled: &Settled) -> CoverageFinding {

@@ -123,6 +123,8 @@ pub enum CaveatCode {
     NarrowedAway,
     /// Some records by others mention a listed identity.
     MentionedIdentity,
+    /// Some records have times that no record of an access log can have, or that lie after the case was issued.
+    ImplausibleTimes,
     /// Some records could not be read as events.
     RefusedRecords,
     /// A source held no record that could be read.
@@ -195,6 +197,8 @@ pub struct SourceFinding {
     pub first: Option<Timestamp>,
     /// Time of its latest.
     pub last: Option<Timestamp>,
+    /// Records whose times cannot be.
+    pub implausible: ImplausibleFinding,
     /// What it was unpacked from, the outermost first: `gzip`, `zip/gzip`; `plain` if nothing was.
     pub container: String,
     /// How its text was encoded: `utf-8`, `utf-16le`, `utf-16be`.
@@ -204,6 +208,22 @@ pub struct SourceFinding {
     pub stream_sha256: Option<Sha256>,
     /// How many.
     pub stream_bytes: u64,
+}
+
+/// Records of a source whose times cannot be those of an access log: as a rule a count read in the wrong unit, a default or
+/// a limit that stands for no time, or day and month exchanged.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
+pub struct ImplausibleFinding {
+    /// Refused, because they lie before 1990 or after 2099 (reason `implausible-time`).
+    pub refused: u64,
+    /// Of those, how many name a listed identity.
+    pub refused_naming: u64,
+    /// Read, and in an hour after that in which the case was issued.
+    pub after_issue: u64,
+    /// Of those in no window, how many name a listed identity.
+    pub after_issue_naming: u64,
+    /// Where the first of these starts, in bytes from 0.
+    pub after_issue_first: Option<u64>,
 }
 
 /// One customer's share of the answer.

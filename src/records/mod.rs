@@ -92,6 +92,8 @@ pub enum RefusalReason {
     MissingTime,
     /// A time that its format does not allow.
     InvalidTime,
+    /// The time is one that no record of an access log can have.
+    ImplausibleTime,
     /// An object or a list of lists where an identity or a tenant is expected; or half a surrogate pair in one, in a tenant
     /// or in an event's id, which two of them could not be told apart by.
     NotAName,
@@ -114,6 +116,7 @@ impl RefusalReason {
             Self::RowWidth => "row-width",
             Self::MissingTime => "missing-time",
             Self::InvalidTime => "invalid-time",
+            Self::ImplausibleTime => "implausible-time",
             Self::NotAName => "not-a-name",
             Self::MissingActor => "missing-actor",
             Self::MissingAction => "missing-action",

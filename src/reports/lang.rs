@@ -224,6 +224,10 @@ pub(super) fn customer_caveat(code: CaveatCode) -> Option<&'static str> {
             "Some actions of the agents concerned name no customer at all in the log. They are in nobody's report, and one or \
              more of them may have concerned you.",
         ),
+        CaveatCode::ImplausibleTimes => Some(
+            "Some records carry a time that cannot be right, such as one after this report was issued. An action among them is \
+             not in this report.",
+        ),
         CaveatCode::NothingRead
         | CaveatCode::NothingInScope
         | CaveatCode::RefusedRecords

@@ -77,6 +77,34 @@ impl std::ops::AddAssign for Efforts {
     }
 }
 
+/// Records that name a listed identity at a time that cannot be, and where the first of them lies.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Late {
+    /// How many.
+    pub naming: u64,
+    /// The offset of the first.
+    pub first: Option<u64>,
+}
+
+impl Late {
+    /// One record, at this offset.
+    pub fn at(offset: u64) -> Self {
+        Self {
+            naming: 1,
+            first: Some(offset),
+        }
+    }
+
+    /// Both together.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self {
+            naming: self.naming + other.naming,
+            first: self.first.into_iter().chain(other.first).min(),
+        }
+    }
+}
+
 /// The fold over one source, or a part of it.
 #[derive(Debug, Clone)]
 pub struct SourceTally {
@@ -90,6 +118,8 @@ pub struct SourceTally {
     pub narrowed: u64,
     /// In no window.
     pub outside_window: u64,
+    /// Of those in no window, records that lie after the case was issued and name a listed identity.
+    pub late: Late,
     /// By a listed identity in a window, copies included, in no particular order, but for those of one record, which stand
     /// beside each other. What went to the budget's file is missing.
     pub in_scope: ScopedEvents,
@@ -112,6 +142,7 @@ impl SourceTally {
             mentions: 0,
             narrowed: 0,
             outside_window: 0,
+            late: Late::default(),
             in_scope: Vec::new(),
             refused: Vec::new(),
             coverage,
@@ -185,6 +216,7 @@ impl SourceTally {
         self.mentions += other.mentions;
         self.narrowed += other.narrowed;
         self.outside_window += other.outside_window;
+        self.late = self.late.and(other.late);
         self.in_scope.append(&mut other.in_scope);
         self.refused.append(&mut other.refused);
         self.coverage.merge(&other.coverage);

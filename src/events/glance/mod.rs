@@ -173,12 +173,14 @@ impl Times {
 
     /// Of the usual form.
     fn at_once(&self, text: &[u8]) -> Option<Timestamp> {
-        self.usual.then(|| Timestamp::usual(text)).flatten()
+        let time = self.usual.then(|| Timestamp::usual(text)).flatten();
+        time.filter(|time| time.is_plausible())
     }
 
     /// The same, in a log whose times come one after the other.
     fn next(&self, hour: &mut Hour, text: &[u8]) -> Option<Timestamp> {
-        self.usual.then(|| hour.usual(text)).flatten()
+        let time = self.usual.then(|| hour.usual(text)).flatten();
+        time.filter(|time| time.is_plausible())
     }
 
     fn parse_bytes(&self, text: &[u8]) -> Option<Timestamp> {

@@ -4,11 +4,14 @@
 use std::fmt::Write as _;
 
 use chrono::{
-    DateTime, TimeZone as _, Timelike as _, Utc,
-    format::{Fixed, Item, Parsed, StrftimeItems, parse},
+    DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone as _, Timelike as _, Utc,
+    format::{Fixed, Item, Numeric, Parsed, StrftimeItems, parse},
 };
 
-use super::local::{Local, Offsets};
+use super::{
+    Fault,
+    local::{Local, Offsets},
+};
 use crate::time::Timestamp;
 
 /// A pattern, and where the offset comes from.
@@ -17,6 +20,8 @@ pub(in crate::events) struct Pattern {
     pub(super) text: String,
     items: Vec<Item<'static>>,
     offset: From,
+    /// Other declared patterns that read some dates of this one as another day.
+    rivals: Vec<Pattern>,
 }
 
 /// Where the offset of a time comes from.
@@ -66,17 +71,39 @@ pub(super) fn read(text: &str) -> Result<(Vec<Item<'static>>, Says), String> {
 /// What comes back of an instant written with the pattern.
 fn tried(items: &[Item<'static>]) -> Option<Parsed> {
     let sample = Utc.with_ymd_and_hms(2021, 11, 23, 14, 15, 16).single()?;
-    let mut written = String::new();
-    write!(written, "{}", sample.format_with_items(items.iter())).ok()?;
+    let written = written(items, sample)?;
     let mut parsed = Parsed::new();
     parse(&mut parsed, &written, items.iter()).ok()?;
     Some(parsed)
+}
+
+/// An instant in the form of a pattern.
+fn written(items: &[Item<'static>], instant: DateTime<Utc>) -> Option<String> {
+    // `%#z` can be read only. What `%z` writes it can read.
+    let permissive = StrftimeItems::new("%#z").next();
+    let writable = items.iter().map(|item| match item {
+        item if permissive.as_ref() == Some(item) => &Item::Fixed(Fixed::TimezoneOffset),
+        item => item,
+    });
+    let mut text = String::new();
+    write!(text, "{}", instant.format_with_items(writable)).ok()?;
+    Some(text)
 }
 
 impl Pattern {
     /// A pattern that writes its offset.
     pub(super) fn with_offset(text: &str, items: Vec<Item<'static>>) -> Self {
         Self::new(text, items, From::Itself)
+    }
+
+    /// A pattern of which only the clock's reading matters.
+    pub(super) fn bare(text: &str, items: Vec<Item<'static>>) -> Self {
+        Self::new(text, items, From::Itself)
+    }
+
+    /// What a clock showed, as if it stood in UTC.
+    pub(super) fn wall_clock(&self, text: &str) -> Option<Timestamp> {
+        Some(Timestamp::new(self.wall(text).ok()?.and_utc(), 0))
     }
 
     /// A pattern without an offset, in a zone.
@@ -94,6 +121,77 @@ impl Pattern {
             text: text.to_owned(),
             items,
             offset,
+            rivals: Vec::new(),
+        }
+    }
+
+    /// Notes which of the other patterns can read a text of this one as another day.
+    pub(super) fn against(&mut self, others: &[Self]) {
+        // Each of its numbers could be the day, the month or the year of two digits.
+        let sample = NaiveDate::from_ymd_opt(2003, 2, 1)
+            .expect("a date")
+            .and_time(NaiveTime::MIN);
+        let Some(text) = written(&self.items, sample.and_utc()) else {
+            return;
+        };
+        let own = self.wall(&text).ok();
+        let differs = |other: &&Self| own.is_some() && other.wall(&text).is_ok_and(|wall| Some(wall) != own);
+        self.rivals = others.iter().filter(differs).cloned().collect();
+    }
+
+    /// This time, unless another declared pattern reads the text as another one.
+    pub(super) fn alone(&self, time: Timestamp, text: &str) -> Result<Timestamp, String> {
+        for rival in &self.rivals {
+            if let Some(other) = rival
+                .parse(text)
+                .ok()
+                .filter(|other| other.is_plausible() && *other != time)
+            {
+                return Err(format!(
+                    "is {time} by `{}` and {other} by `{}`, so it says neither: declare the one that this log writes",
+                    self.text, rival.text
+                ));
+            }
+        }
+        Ok(time)
+    }
+
+    /// What a clock showed, wherever it stood.
+    fn wall(&self, text: &str) -> Result<NaiveDateTime, String> {
+        let (parsed, days) = self.parsed(text)?;
+        let wall = parsed.to_naive_datetime_with_offset(0).ok();
+        wall.and_then(|wall| wall.checked_add_signed(days))
+            .ok_or_else(|| self.differs())
+    }
+
+    fn differs(&self) -> String {
+        format!("is not of the form `{}`", self.text)
+    }
+
+    /// The fields of a text, and how long after them the instant is: a day where it says 24:00.
+    fn parsed(&self, text: &str) -> Result<(Parsed, TimeDelta), String> {
+        let read = |text: &str| {
+            let mut parsed = Parsed::new();
+            parse(&mut parsed, text, self.items.iter()).ok().map(|()| parsed)
+        };
+        let midnight = |parsed: &Parsed| parsed.to_naive_time().is_ok_and(|time| time == NaiveTime::MIN);
+        let end_of_day = || Some(read(&text.replacen("24:00", "00:00", 1))?).filter(midnight);
+        let (parsed, days) = match read(text) {
+            Some(parsed) => (parsed, TimeDelta::zero()),
+            None if text.contains("24:00") => (end_of_day().ok_or_else(|| self.differs())?, TimeDelta::days(1)),
+            None => return Err(self.differs()),
+        };
+        // chrono takes fewer digits, and so the year 26.
+        let whole_year = self
+            .items
+            .iter()
+            .any(|item| matches!(item, Item::Numeric(Numeric::Year, _)));
+        match parsed.year() {
+            Some(year @ 0..1000) if whole_year && !text.contains(&format!("{year:04}")) => Err(format!(
+                "has no year of four digits, which `%Y` in `{}` means; a year of two digits is `%y`",
+                self.text
+            )),
+            _ => Ok((parsed, days)),
         }
     }
 
@@ -108,15 +206,21 @@ impl Pattern {
     }
 
     /// The instant, or why the text names none.
-    pub(super) fn parse(&self, text: &str) -> Result<Timestamp, String> {
-        let differs = || format!("is not of the form `{}`", self.text);
-        let mut parsed = Parsed::new();
-        parse(&mut parsed, text, self.items.iter()).map_err(|_| differs())?;
-        let naive = || parsed.to_naive_datetime_with_offset(0).map_err(|_| differs());
+    pub(super) fn parse(&self, text: &str) -> Result<Timestamp, Fault> {
         let instant = match &self.offset {
-            From::Itself => parsed.to_datetime().map_err(|_| differs())?.to_utc(),
-            From::Zone(local) => local.instant(naive()?)?,
-            From::Abbreviation(offsets) => offsets.instant(naive()?, text)?,
+            From::Itself => {
+                let (parsed, days) = self.parsed(text).map_err(Fault::Form)?;
+                let instant = parsed.to_datetime().ok().map(|instant| instant.to_utc());
+                let later = instant.and_then(|instant| instant.checked_add_signed(days));
+                later.ok_or_else(|| Fault::Form(self.differs()))?
+            }
+            From::Zone(local) => local
+                .instant(self.wall(text).map_err(Fault::Form)?)
+                .map_err(Fault::Meaning)?,
+            From::Abbreviation(offsets) => {
+                let wall = self.wall(text).map_err(Fault::Form)?;
+                offsets.instant(wall, text).map_err(Fault::Meaning)?
+            }
         };
         Ok(Timestamp::new(instant, digits(text, instant)))
     }

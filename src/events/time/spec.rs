@@ -40,11 +40,17 @@ impl TryFrom<Table> for TimeSpec {
             Some(OneOrMany(texts)) => texts.clone(),
             None => vec!["rfc3339".to_owned()],
         };
-        let formats = texts
+        let mut formats = texts
             .iter()
             .map(|text| table.format(text))
             .collect::<Result<Vec<_>, _>>()?;
         table.all_used(&formats)?;
+        let patterns: Vec<_> = formats.iter().filter_map(TimeFormat::pattern).cloned().collect();
+        for format in &mut formats {
+            if let TimeFormat::Pattern(pattern) = format {
+                pattern.against(&patterns);
+            }
+        }
         Ok(Self { at: table.at, formats })
     }
 }

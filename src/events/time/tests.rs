@@ -5,7 +5,9 @@ use super::*;
 /// What a profile's `[time]` makes of a text.
 fn read(table: &str, text: &str) -> Result<String, String> {
     let spec = TimeSpec::deserialize(toml::Deserializer::parse(&format!("at = [\"/t\"]\n{table}")).expect("TOML"));
-    parse(&spec.expect("a rule").formats, text).map(|time| time.to_string())
+    parse(&spec.expect("a rule").formats, text)
+        .map(|time| time.to_string())
+        .map_err(Fault::into_words)
 }
 
 fn fault(table: &str) -> String {
@@ -99,7 +101,11 @@ fn a_year_that_cannot_be_written_is_refused_in_a_zone_too() {
         "-12026-01-16 00:00:00",
         "0000-01-01 00:00:00",
     ] {
-        assert_eq!(read(tokyo, text).expect_err(text), "is not in the years 0 to 9999");
+        let fault = read(tokyo, text).expect_err(text);
+        assert!(
+            fault.starts_with("is not in the years 0 to 9999") || fault.contains("no time of an access log"),
+            "{fault}"
+        );
     }
 }
 
@@ -174,7 +180,119 @@ fn several_formats_are_tried_in_order_and_a_value_of_none_is_refused() {
     );
     gives(
         "format = \"epoch-second-nano\"",
-        r#"{"epochSecond":1,"nano":0}"#,
-        "1970-01-01T00:00:01.000000000Z",
+        r#"{"epochSecond":1768538793,"nano":0}"#,
+        "2026-01-16T04:46:33.000000000Z",
     );
+}
+
+#[test]
+fn forms_of_other_programs_are_read_as_rfc_3339() {
+    for (text, expected) in [
+        ("2026-01-15T24:00:00Z", "2026-01-16T00:00:00Z"),
+        ("2026-01-16 24:00:00.000+01:00", "2026-01-16T23:00:00.000Z"),
+        ("2026-01-16T04:46Z", "2026-01-16T04:46:00Z"),
+        ("2026-01-16T04:46+01:00", "2026-01-16T03:46:00Z"),
+        ("2026-01-16T04:46:33Z[UTC]", "2026-01-16T04:46:33Z"),
+        ("2026-01-16T05:46:33.1+01:00[Europe/Berlin]", "2026-01-16T04:46:33.1Z"),
+        (
+            "2026-07-16T05:46+02:00[Europe/Berlin][u-ca=iso8601]",
+            "2026-07-16T03:46:00Z",
+        ),
+        ("2026-01-16T04:46:33Z[Europe/Berlin]", "2026-01-16T04:46:33Z"),
+        ("2026-01-16T04:46:33,250Z", "2026-01-16T04:46:33.250Z"),
+        ("2026-01-16 04:46:33.5+00", "2026-01-16T04:46:33.5Z"),
+    ] {
+        gives("", text, expected);
+    }
+    for text in [
+        "2026-01-15T24:00:01Z",
+        "2026-01-15T25:00Z",
+        "2026-01-16T05:46:33+02:00[Europe/Berlin]",
+        "2026-01-16T04:46:33Z[]",
+        "2026-01-16T04:46:33Z[<b>]",
+        "2026-01-16T04Z",
+        "2026-01-16T04:46:33+1",
+        "2026-01-16T04:46:33 +0000",
+    ] {
+        assert!(read("", text).is_err(), "{text}");
+    }
+    let berlin = "format = \"zoneless\"\nzone = \"Europe/Berlin\"";
+    gives(berlin, "2026-01-15T24:00:00", "2026-01-15T23:00:00Z");
+    gives(berlin, "2026-01-16 00:00", "2026-01-15T23:00:00Z");
+    let pattern = "format = \"%d.%m.%Y %H:%M:%S\"\nzone = \"Europe/Berlin\"";
+    gives(pattern, "15.01.2026 24:00:00", "2026-01-15T23:00:00Z");
+    assert!(read(pattern, "15.01.2026 24:00:01").is_err());
+    gives(
+        "format = \"%Y-%m-%d %H:%M:%S%.f%#z\"",
+        "2026-01-16 05:46:33.250+01",
+        "2026-01-16T04:46:33.250Z",
+    );
+}
+
+#[test]
+fn a_year_of_two_digits_is_not_that_of_a_pattern_with_four() {
+    let four = "format = \"%d/%m/%Y %H:%M:%S\"\nzone = \"UTC\"";
+    let fault = read(four, "10/02/26 09:00:01").expect_err("two digits");
+    assert!(fault.contains("no year of four digits"), "{fault}");
+    gives(four, "10/02/2026 09:00:01", "2026-02-10T09:00:01Z");
+    let both = "format = [\"%d/%m/%Y %H:%M:%S\", \"%d/%m/%y %H:%M:%S\"]\nzone = \"UTC\"";
+    for text in ["10/02/26 09:00:01", "10/02/2026 09:00:01"] {
+        gives(both, text, "2026-02-10T09:00:01Z");
+    }
+}
+
+#[test]
+fn a_date_that_two_declared_patterns_read_differently_is_refused() {
+    let both = "format = [\"%m/%d/%Y %H:%M\", \"%d/%m/%Y %H:%M\"]\nzone = \"UTC\"";
+    let fault = read(both, "10/02/2026 09:00").expect_err("either");
+    for part in ["2026-10-02T09:00:00Z", "2026-02-10T09:00:00Z", "says neither"] {
+        assert!(fault.contains(part), "{fault}");
+    }
+    gives(both, "02/02/2026 09:00", "2026-02-02T09:00:00Z");
+    gives(both, "13/02/2026 09:00", "2026-02-13T09:00:00Z");
+    gives(both, "02/13/2026 09:00", "2026-02-13T09:00:00Z");
+}
+
+#[test]
+fn an_instant_that_no_record_has_is_implausible_and_the_next_format_is_tried() {
+    for (table, text) in [
+        ("", "0001-01-01T00:00:00Z"),
+        ("", "1970-01-01T00:00:00Z"),
+        ("", "9999-12-31T23:59:59.999Z"),
+        ("format = \"epoch-milliseconds\"", "1768538793"),
+        ("format = \"epoch-seconds\"", "1768538793300"),
+        ("format = \"epoch-seconds\"", "46038.5"),
+        ("format = \"epoch-seconds\"", "0"),
+        ("format = \"zoneless\"\nzone = \"UTC\"", "1899-12-30 00:00:00"),
+    ] {
+        let spec = TimeSpec::deserialize(toml::Deserializer::parse(&format!("at = [\"/t\"]\n{table}")).expect("TOML"));
+        let read = parse(&spec.expect("a rule").formats, text);
+        assert!(matches!(read, Err(Fault::Implausible(_))), "{table}: {text}: {read:?}");
+    }
+    let either = "format = [\"epoch-milliseconds\", \"epoch-seconds\"]";
+    gives(either, "1768538793", "2026-01-16T04:46:33Z");
+    gives(either, "1768538793300", "2026-01-16T04:46:33.300Z");
+}
+
+#[test]
+fn a_hint_names_the_declaration_that_would_read_the_text() {
+    for (text, expected) in [
+        (
+            "1768538793",
+            "seconds since 1970 would be 2026-01-16T04:46:33Z (format \"epoch-seconds\")",
+        ),
+        ("1768538793300", "\"epoch-milliseconds\""),
+        ("1768538793123456789", "\"epoch-nanoseconds\""),
+        ("46038.25", "a spreadsheet's serial it would be 2026-01-16T06:00:00Z"),
+        ("2026-01-16T04:46:33Z", "\"rfc3339\""),
+        ("2026-01-16 04:46:33", "\"zoneless\" with a `zone`"),
+        ("16/01/2026 04:46:33", "\"%d/%m/%Y %H:%M:%S\""),
+        ("01/02/26 04:46:33", "\"%d/%m/%y %H:%M:%S\" or \"%m/%d/%y %H:%M:%S\""),
+        ("Fri, 16 Jan 2026 04:46:33 GMT", "\"%a, %d %b %Y %H:%M:%S GMT\""),
+    ] {
+        assert!(hint(text).contains(expected), "{text}: {}", hint(text));
+    }
+    for text in ["", "yesterday", "0", "0001-01-01T00:00:00Z", "16 janv. 2026"] {
+        assert_eq!(hint(text), "", "{text}");
+    }
 }

@@ -1,6 +1,7 @@
 //! Caveats: what a reader must know before relying on the answer, the gravest first. An answer without any is complete.
 
 mod inputs;
+mod times;
 
 use super::{Caveat, CaveatCode, Findings, Scan};
 use crate::{
@@ -23,6 +24,7 @@ pub(super) fn caveats(findings: &Findings, scan: &Scan) -> Vec<Caveat> {
         (CaveatCode::PossiblyInScope, possibly_in_scope(findings)),
         (CaveatCode::NarrowedAway, narrowed(findings)),
         (CaveatCode::MentionedIdentity, mentions(findings)),
+        (CaveatCode::ImplausibleTimes, times::implausible(findings)),
         (CaveatCode::RefusedRecords, refused(findings)),
         (CaveatCode::UnreadableSource, unreadable(findings)),
         (CaveatCode::TruncatedSource, truncated(&scan.broken)),

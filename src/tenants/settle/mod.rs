@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 
 use super::{
-    Books, Held, Kept, Refused, SourceTally, kept::in_time_order, spool, spool::Budget, spool::StoreError,
+    Books, Held, Kept, Late, Refused, SourceTally, kept::in_time_order, spool, spool::Budget, spool::StoreError,
     totals::Totals,
 };
 use crate::{coverage::Coverage, records::Locator, tenants::ScopedEvent};
@@ -32,6 +32,8 @@ pub struct Settled {
     pub books: Vec<Books>,
     /// The hours of each source.
     pub coverage: Vec<Coverage>,
+    /// Records of each source that name a listed identity after the case was issued.
+    pub late: Vec<Late>,
     /// Event ids with several bodies, in id order.
     pub conflicts: Vec<Conflict>,
     /// Records by others that mention a listed identity.
@@ -80,6 +82,7 @@ pub fn settle(mut tallies: Vec<SourceTally>, kinds: &[&str], budget: &Budget) ->
         conflicts,
         mentions: tallies.iter().map(|tally| tally.mentions).sum(),
         narrowed: tallies.iter().map(|tally| tally.narrowed).sum(),
+        late: tallies.iter().map(|tally| tally.late).collect(),
         coverage: tallies.into_iter().map(|tally| tally.coverage).collect(),
     })
 }

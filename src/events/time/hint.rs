@@ -1,0 +1,114 @@
+//! Which format of a profile would read a time that the declared formats do not.
+
+use std::{iter, sync::LazyLock};
+
+use chrono::{DateTime, TimeDelta};
+
+use super::{
+    epoch,
+    pattern::{self, Pattern},
+    rfc3339::{rfc3339, with_offset},
+    unit,
+};
+use crate::{text::shortened, time::Timestamp};
+
+/// Forms that programs are known to write, beside those that have a name.
+const PATTERNS: [&str; 24] = [
+    "%Y-%m-%d %H:%M:%S%.f %z",
+    "%Y-%m-%d %H:%M:%S%.f UTC",
+    "%Y-%m-%d %I:%M:%S %p",
+    "%Y/%m/%d %H:%M:%S%.f",
+    "%d.%m.%Y %H:%M:%S%.f",
+    "%d.%m.%y %H:%M:%S",
+    "%d/%m/%Y %H:%M:%S",
+    "%m/%d/%Y %H:%M:%S",
+    "%d/%m/%Y, %H:%M:%S",
+    "%m/%d/%Y, %H:%M:%S",
+    "%d/%m/%y %H:%M:%S",
+    "%m/%d/%y %H:%M:%S",
+    "%d/%m/%Y %I:%M:%S %p",
+    "%m/%d/%Y %I:%M:%S %p",
+    "%m/%d/%Y, %I:%M:%S %p",
+    "%m/%d/%y, %I:%M:%S %p",
+    "%a, %d %b %Y %H:%M:%S GMT",
+    "%a, %d %b %Y %H:%M:%S %z",
+    "%a %b %e %H:%M:%S %Y",
+    "%d/%b/%Y:%H:%M:%S %z",
+    "%d %b %Y %H:%M:%S",
+    "%d-%b-%Y %H:%M:%S",
+    "%b %e, %Y %I:%M:%S %p",
+    "%Y%m%dT%H%M%SZ",
+];
+
+static COMPILED: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
+    PATTERNS
+        .iter()
+        .filter_map(|text| Some(Pattern::bare(text, pattern::read(text).ok()?.0)))
+        .collect()
+});
+
+/// Days from the epoch of spreadsheets, 1899-12-30, to 1970-01-01.
+const SERIAL_OF_1970: i64 = 25_569;
+
+/// The declaration, as `; the format \"epoch-seconds\" would read it`; empty where none is known.
+pub(super) fn hint(text: &str) -> String {
+    let text = text.trim();
+    if let Some((scale, time)) = count(text) {
+        return format!("; {} would be {time} (format \"{}\")", unit(scale), name(scale));
+    }
+    if let Some(time) = serial(text) {
+        return format!(
+            "; as a spreadsheet's serial it would be {time}, in the spreadsheet's time zone: export it as text"
+        );
+    }
+    let plausible = |time: Option<Timestamp>| time.is_some_and(Timestamp::is_plausible);
+    let names = [
+        (plausible(rfc3339(text)), "\"rfc3339\"".to_owned()),
+        (
+            plausible(with_offset(&format!("{text}Z"))),
+            "\"zoneless\" with a `zone`".to_owned(),
+        ),
+    ];
+    let patterns = COMPILED.iter().filter(|pattern| plausible(pattern.wall_clock(text)));
+    let names = names.into_iter().filter_map(|(reads, name)| reads.then_some(name));
+    let names: Vec<_> = names
+        .chain(patterns.map(|pattern| format!("\"{}\"", pattern.text)))
+        .take(3)
+        .collect();
+    if names.is_empty() {
+        return String::new();
+    }
+    format!("; the format {} would read it", shortened(&names.join(" or "), 120))
+}
+
+/// The unit in which a number is a time of an access log: for numbers of today there is at most one.
+fn count(text: &str) -> Option<(u32, Timestamp)> {
+    let plausible = |scale| epoch::epoch(text, scale).ok().filter(|time| time.is_plausible());
+    [0, 3, 6, 9]
+        .into_iter()
+        .find_map(|scale| Some((scale, plausible(scale)?)))
+}
+
+/// The time that a spreadsheet means by a number of days, to the second.
+fn serial(text: &str) -> Option<Timestamp> {
+    let (days, fraction) = text.split_once('.').unwrap_or((text, ""));
+    if days.len() > 6 || fraction.len() > 15 || !days.bytes().chain(fraction.bytes()).all(|byte| byte.is_ascii_digit())
+    {
+        return None;
+    }
+    let part: i128 = iter::once("0").chain([fraction]).collect::<String>().parse().ok()?;
+    let whole = 10_i128.pow(u32::try_from(fraction.len()).ok()?);
+    let second = i64::try_from((part * 86_400 * 2 + whole) / (whole * 2)).ok()?;
+    let midnight = DateTime::from_timestamp((days.parse::<i64>().ok()? - SERIAL_OF_1970) * 86_400, 0)?;
+    let time = Timestamp::new(midnight + TimeDelta::seconds(second), 0);
+    time.is_plausible().then_some(time)
+}
+
+fn name(scale: u32) -> &'static str {
+    match scale {
+        0 => "epoch-seconds",
+        3 => "epoch-milliseconds",
+        6 => "epoch-microseconds",
+        _ => "epoch-nanoseconds",
+    }
+}
