@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fs, path::Path};
 
-use super::{Effect, Meaning, pattern::Pattern};
+use super::{Effect, Meaning, Touches, pattern::Pattern};
 use crate::{
     diag::Diagnostic,
     document::{self, Found, Table},
@@ -52,12 +52,18 @@ fn action(table: &mut Table<'_>, first: &mut BTreeMap<String, usize>) -> Option<
     let effect = table.required_one_of("effect", &effects);
     let says = table.required_string("says");
     let check = table.optional_string("check");
+    let not_logged = table.optional_string("not_logged");
+    let ends = table.optional_string("ends");
+    let touches = table.optional_one_of("touches", &[("tenant", Touches::Tenant), ("none", Touches::None)]);
     Some(Action {
         codes: codes?,
         meaning: Meaning {
             effect: effect?.value,
             says: says?.value,
             check: check.map(|check| check.value),
+            not_logged: not_logged.map(|not_logged| not_logged.value),
+            ends: ends.map(|ends| ends.value),
+            touches: touches.map_or(Touches::Tenant, |touches| touches.value),
         },
     })
 }

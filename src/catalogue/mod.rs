@@ -5,7 +5,11 @@
 mod file;
 mod pattern;
 
-use std::{collections::BTreeMap, fmt, path::PathBuf};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+    path::PathBuf,
+};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -91,6 +95,17 @@ impl fmt::Display for Effect {
     }
 }
 
+/// Whether an action concerns a tenant.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Touches {
+    /// It can concern a tenant, also where the record names none: a search across tenants.
+    #[default]
+    Tenant,
+    /// It concerns no tenant by its nature: an agent's own sign-in.
+    None,
+}
+
 /// What is known of an action code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Entry<'c> {
@@ -100,6 +115,12 @@ pub struct Entry<'c> {
     pub says: Option<&'c str>,
     /// What the customer's security team should check.
     pub check: Option<&'c str>,
+    /// What a record of it does not tell.
+    pub not_logged: Option<&'c str>,
+    /// The code of the action that this one ends.
+    pub ends: Option<&'c str>,
+    /// Whether it can concern a tenant.
+    pub touches: Touches,
 }
 
 /// What is told of a code or of all codes of a pattern.
@@ -108,6 +129,9 @@ struct Meaning {
     effect: Effect,
     says: String,
     check: Option<String>,
+    not_logged: Option<String>,
+    ends: Option<String>,
+    touches: Touches,
 }
 
 /// Meanings by code: the built-in ones, and those of the case before them.
@@ -157,7 +181,17 @@ impl Catalogue {
             effect: meaning.map_or(Effect::Uncatalogued, |meaning| meaning.effect),
             says: meaning.map(|meaning| meaning.says.as_str()),
             check: meaning.and_then(|meaning| meaning.check.as_deref()),
+            not_logged: meaning.and_then(|meaning| meaning.not_logged.as_deref()),
+            ends: meaning.and_then(|meaning| meaning.ends.as_deref()),
+            touches: meaning.map_or(Touches::Tenant, |meaning| meaning.touches),
         }
+    }
+
+    /// Codes of actions that another action ends.
+    pub fn begun(&self) -> BTreeSet<&str> {
+        let patterns = self.patterns.iter().map(|(_, meaning)| meaning);
+        let meanings = self.exact.values().chain(patterns);
+        meanings.filter_map(|meaning| meaning.ends.as_deref()).collect()
     }
 
     /// Whether this very code is catalogued: it is then no text that anybody could have made up.

@@ -72,6 +72,9 @@ fn what_is_not_known_is_never_assumed_harmless() {
             effect: Effect::Uncatalogued,
             says: None,
             check: None,
+            not_logged: None,
+            ends: None,
+            touches: Touches::Tenant,
         };
         assert_eq!(catalogue.lookup(code), unknown, "{code}");
     }
@@ -86,16 +89,43 @@ fn built_in_entries_are_whole_sentences_without_faults_or_duplicates() {
         for Action { codes, meaning } in actions {
             assert!(keys.insert(format!("{codes:?}")), "{codes:?} twice");
             let check = meaning.check.expect(&meaning.says);
-            for sentence in [&meaning.says, &check] {
+            for sentence in [&meaning.says, &check].into_iter().chain(&meaning.not_logged) {
                 assert!(
                     sentence.ends_with('.') && sentence.starts_with(char::is_uppercase),
                     "{sentence}"
                 );
                 assert!(!sentence.contains("  "), "{sentence}");
+                // What an event did is in its record; the catalogue knows the design of the action alone.
+                for claim in ["change was made", "was touched", "Nothing in your tenant"] {
+                    assert!(!sentence.contains(claim), "{sentence}");
+                }
             }
         }
     }
     assert!(keys.len() > 250, "{}", keys.len());
+}
+
+#[test]
+fn ends_and_touches_are_read() {
+    let catalogue = Catalogue::built_in();
+    assert_eq!(
+        catalogue.lookup("user.impersonate.end").ends,
+        Some("user.impersonate.start")
+    );
+    for (code, touches) in [
+        ("agent.login", Touches::None),
+        ("agent.logout", Touches::None),
+        ("global.search", Touches::Tenant),
+        ("not.catalogued", Touches::Tenant),
+    ] {
+        assert_eq!(catalogue.lookup(code).touches, touches, "{code}");
+    }
+    let own = "[[actions]]\ncode = \"sudo.off\"\neffect = \"impersonate\"\nsays = \"Stopped.\"\nends = \"sudo.on\"\n\
+               touches = \"none\"\n";
+    let (catalogue, _) = load(&[("a.toml", own)]).expect("a good file");
+    let entry = catalogue.lookup("sudo.off");
+    assert_eq!((entry.ends, entry.touches), (Some("sudo.on"), Touches::None));
+    assert!(catalogue.begun().contains("sudo.on"));
 }
 
 #[test]
@@ -186,7 +216,7 @@ fn bad_files_are_told_at_once() {
          `code = \"user.mfa.reset\"`, or `pattern = \"Describe*\"` for all that begin so)"
             .into(),
         "a.toml:14:1: unknown key `cod` in `[[actions]]` [unknown-key] (hint: did you mean `code`? Known: `code`, \
-         `pattern`, `effect`, `says`, `check`)"
+         `pattern`, `effect`, `says`, `check`, `not_logged`, `ends`, `touches`)"
             .into(),
         "a.toml:16:8: `says` is empty [empty-value] (hint: write something between the quotation marks; a key that \
          is not needed may be left out)"

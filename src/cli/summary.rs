@@ -139,7 +139,7 @@ fn row(tenant: &TenantFinding) -> Vec<String> {
         shortened(&visible(&tenant.id.0), 24).into_owned(),
         shortened(&visible(name), 28).into_owned(),
         grouped(tenant.events),
-        tenant.gravest().map(Effect::label).unwrap_or_default().to_owned(),
+        tenant.gravest().map_or("attempts only", Effect::label).to_owned(),
         format!("{} to {}", tenant.first, tenant.last),
     ]
 }

@@ -229,7 +229,9 @@ impl<'c> Closing<'c> {
     fn names(&self, sighting: &Sighting, companies: &[Company]) -> Names {
         let codes = self.settled.totals.actions.keys();
         let entries = codes.map(|code| self.catalogue.lookup(code));
-        let meanings = entries.flat_map(|entry| [entry.says, entry.check]).flatten();
+        let meanings = entries
+            .flat_map(|entry| [entry.says, entry.check, entry.not_logged])
+            .flatten();
         let told = self.case.told.iter().map(|text| text.value.as_str());
         let paths = self.scan.sources.iter().map(|source| source.path.as_str());
         let profiles = self.scan.sources.iter().map(|source| source.profile.as_str());

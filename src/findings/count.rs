@@ -2,12 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use super::{ActionFinding, AgentFinding, Counts, Mention, TenantFinding, mask::Mask, slug::slug};
+use super::{
+    ActionFinding, AgentFinding, Counts, Mention, SpanFinding, TenantFinding,
+    mask::Mask,
+    slug::slug,
+    spans::{Part, spans},
+};
 use crate::{
     case::{Agent, Case, Tenant, TenantId},
     catalogue::{Catalogue, Effect},
+    events::Outcome,
     isolation::{Names, pseudonyms},
-    tenants::{AgentTotals, Outcomes, ScopedEvent, TenantEvent, Totals},
+    tenants::{ActionTotals, AgentTotals, Outcomes, ScopedEvent, TenantEvent, Totals},
     time::Timestamp,
 };
 
@@ -24,20 +30,47 @@ pub(super) struct Figures {
 #[derive(Debug)]
 pub(super) struct Known<'c> {
     case: &'c Case,
-    actions: BTreeMap<&'c str, (usize, Effect)>,
+    actions: BTreeMap<&'c str, Action<'c>>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Action<'c> {
+    number: usize,
+    effect: Effect,
+    part: Part<'c>,
 }
 
 impl<'c> Known<'c> {
     /// Of this case and these actions, each of which is looked up once.
-    pub(super) fn new(case: &'c Case, catalogue: &Catalogue, actions: impl Iterator<Item = &'c String>) -> Self {
+    pub(super) fn new(
+        case: &'c Case,
+        catalogue: &'c Catalogue,
+        actions: impl Iterator<Item = &'c String> + Clone,
+    ) -> Self {
         let first = case.agents.len() + case.scopes.len();
-        let action = |(number, code): (usize, &'c String)| (code.as_str(), (number, catalogue.lookup(code).effect));
-        let actions = (first..).zip(actions).map(action).collect();
+        let parts = Part::of_codes(catalogue, actions.clone());
+        let action = |((number, code), part): ((usize, &'c String), Part<'c>)| {
+            let effect = catalogue.lookup(code).effect;
+            (code.as_str(), Action { number, effect, part })
+        };
+        let actions = (first..).zip(actions).zip(parts).map(action).collect();
         Self { case, actions }
     }
 
     fn scope(&self, at: usize) -> usize {
         self.case.agents.len() + at
+    }
+
+    /// Actions of these events that last. Without a code that begins or ends one, no event is examined.
+    fn spans<'e>(&self, codes: &Counts<(&str, bool)>, events: &[&'e ScopedEvent]) -> Vec<SpanFinding>
+    where
+        'c: 'e,
+    {
+        let action = |code: &str| self.actions[code];
+        if codes.keys().all(|(code, _)| action(code).part == Part::Whole) {
+            return Vec::new();
+        }
+        spans(events, |code| (action(code).part, action(code).effect))
     }
 }
 
@@ -113,18 +146,29 @@ pub(super) fn figures(known: &Known<'_>, id: &TenantId, events: &[&ScopedEvent])
     let agents = distinct(events.iter().map(|event| event.agent));
     let in_scope = |at: usize| events.iter().filter(|event| event.scopes.contains(at)).count() as u64;
     let scopes: Vec<u64> = (0..case.scopes.len()).map(in_scope).collect();
-    let codes: Counts<&str> = events.iter().map(|event| (event.event.action.as_str(), 1)).collect();
+    let failed = |event: &ScopedEvent| event.event.outcome == Outcome::Failure;
+    let code = events.iter().map(|event| (event.event.action.as_str(), failed(event)));
+    let codes: Counts<(&str, bool)> = code.map(|code| (code, 1)).collect();
     // It stays in memory.
     let mut touched = Vec::with_capacity(agents.len() + scopes.len() + codes.keys().count());
     touched.extend_from_slice(&agents);
     let inside = scopes.iter().enumerate().filter(|(_, events)| **events > 0);
     touched.extend(inside.map(|(at, _)| known.scope(at)));
-    let of_code = |(code, count): (&&str, &u64)| {
-        let (number, effect) = known.actions[*code];
-        touched.push(number);
-        (effect, *count)
+    touched.extend(codes.keys().map(|(code, _)| known.actions[code].number));
+    touched.dedup();
+    let of_effect = |failed: bool| {
+        let own = codes.iter().filter(move |((_, fails), _)| *fails == failed);
+        own.map(|((code, _), count)| (known.actions[code].effect, *count))
     };
-    let effects = codes.iter().map(of_code).collect();
+    let spans = known.spans(&codes, events);
+    let deeds: Counts<Effect> = of_effect(false).collect();
+    let closed = |effect: Effect| {
+        spans
+            .iter()
+            .filter(|span| span.effect == effect && span.is_closed())
+            .count() as u64
+    };
+    let effects = deeds.iter().map(|(effect, count)| (*effect, count - closed(*effect)));
     let entry = case.directory.tenants.get(&id.0);
     let text = |cell: Option<&str>| cell.map(str::to_owned);
     let as_logged = || {
@@ -141,8 +185,13 @@ pub(super) fn figures(known: &Known<'_>, id: &TenantId, events: &[&ScopedEvent])
         first,
         last,
         scopes: case.scopes.iter().map(|scope| scope.name.clone()).zip(scopes).collect(),
-        actions: codes.iter().map(|(code, count)| ((*code).to_owned(), *count)).collect(),
-        effects,
+        actions: codes
+            .iter()
+            .map(|((code, _), count)| ((*code).to_owned(), *count))
+            .collect(),
+        effects: effects.collect(),
+        attempts: of_effect(true).collect(),
+        spans,
         outcomes: outcomes(events),
         agents: agents.len() as u64,
         sessions: distinct(events.iter().filter_map(|event| event.event.session.as_deref())).len() as u64,
@@ -189,7 +238,9 @@ impl Figures {
         let texts = id.0.len() + slug.len() + told.map(String::len).sum::<usize>();
         let codes = self.finding.actions.keys().map(|code| code.len() + ENTRY);
         let scopes = self.finding.scopes.keys().map(|name| name.len() + ENTRY);
-        let maps = codes.chain(scopes).sum::<usize>() + size_of_val(&self.touched[..]);
+        let spans = self.finding.spans.iter();
+        let spans = spans.map(|span| size_of::<SpanFinding>() + span.action.len());
+        let maps = codes.chain(scopes).chain(spans).sum::<usize>() + size_of_val(&self.touched[..]);
         // Twice, as long as they are put in order.
         (2 * size_of::<Self>() + SMALL + texts + maps) as u64
     }
@@ -201,15 +252,19 @@ const SMALL: usize = 150;
 
 /// Every action seen, in code order.
 pub(super) fn actions(catalogue: &Catalogue, totals: &Totals, touched: &Touched) -> Vec<ActionFinding> {
-    let finding = |((code, events), tenants): ((&String, &u64), &u64)| {
+    let finding = |((code, own), tenants): ((&String, &ActionTotals), &u64)| {
         let entry = catalogue.lookup(code);
         ActionFinding {
             code: code.clone(),
             effect: entry.effect,
-            events: *events,
+            events: own.events,
             tenants: *tenants,
             says: entry.says.map(str::to_owned),
             check: entry.check.map(str::to_owned),
+            not_logged: entry.not_logged.map(str::to_owned),
+            without_tenant: own.homeless,
+            touches: entry.touches,
+            ends: entry.ends.map(str::to_owned),
         }
     };
     totals.actions.iter().zip(&touched.actions).map(finding).collect()

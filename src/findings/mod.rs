@@ -11,6 +11,7 @@ mod isolation;
 mod mask;
 mod shares;
 mod slug;
+mod spans;
 
 use std::{cmp::Reverse, collections::BTreeMap, sync::Arc};
 
@@ -19,7 +20,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     case::{AgentId, AgentNaming, CaseHeader, TenantId},
-    catalogue::Effect,
+    catalogue::{Effect, Touches},
     coverage::Gap,
     digest::Sha256,
     records::Locator,
@@ -33,6 +34,7 @@ pub use counts::Counts;
 pub use isolation::{Isolation, IsolationFinding, Mention, MentionFinding};
 pub(crate) use shares::in_pieces;
 pub(crate) use slug::slug;
+pub use spans::SpanFinding;
 
 /// The version of this format.
 pub const SCHEMA: &str = "tenant-impact/findings/1";
@@ -141,7 +143,7 @@ pub enum CaveatCode {
     IllFittingProfile,
     /// Some hours of a window have no record in any source.
     CoverageGap,
-    /// Some in-scope events name no tenant: they are in nobody's report.
+    /// Some in-scope events that can concern a tenant name none: they are in no tenant's report.
     EventsWithoutTenant,
     /// Some tenants are not in the directory.
     UnknownTenants,
@@ -249,9 +251,14 @@ pub struct TenantFinding {
     /// Events by action code.
     #[schemars(with = "BTreeMap<String, u64>")]
     pub actions: Counts<String>,
-    /// Events by effect, those that occur.
+    /// Deeds by effect: events that did not fail, those without an outcome in the log included. One of `spans` is one deed.
     #[schemars(with = "BTreeMap<Effect, u64>")]
     pub effects: Counts<Effect>,
+    /// Attempts by effect: events that failed. They are in no other count by effect.
+    #[schemars(with = "BTreeMap<Effect, u64>")]
+    pub attempts: Counts<Effect>,
+    /// Actions that last, such as acting as a user, in the order of their beginning.
+    pub spans: Vec<SpanFinding>,
     /// Events by outcome.
     pub outcomes: Outcomes,
     /// Distinct agents.
@@ -271,7 +278,7 @@ pub struct TenantFinding {
 }
 
 impl TenantFinding {
-    /// The gravest effect of its actions.
+    /// Returns the gravest effect of its deeds, `None` if all that was done failed.
     pub fn gravest(&self) -> Option<Effect> {
         self.effects.keys().next_back().copied()
     }
@@ -301,6 +308,14 @@ pub struct ActionFinding {
     pub says: Option<String>,
     /// What a customer should check, from the catalogue.
     pub check: Option<String>,
+    /// What a record of it does not tell, from the catalogue.
+    pub not_logged: Option<String>,
+    /// In-scope events of it that name no tenant.
+    pub without_tenant: u64,
+    /// Whether it can concern a tenant, from the catalogue.
+    pub touches: Touches,
+    /// Code of the action that it ends, from the catalogue.
+    pub ends: Option<String>,
 }
 
 /// One listed agent. This is the vendor's key from pseudonym to person.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::{
     case::{AgentId, AgentNaming, CaseHeader, TenantId, Tlp},
-    catalogue::Effect,
+    catalogue::{Effect, Touches},
     coverage::Gap,
     digest::Sha256,
     events::{Outcome, Target},
@@ -148,6 +148,12 @@ pub(super) fn impact(id: &str, name: Option<&str>, known: bool, mut events: Vec<
         values.dedup();
         values.len() as u64
     };
+    let of_effect = |failed: bool| -> Vec<_> {
+        let own = events
+            .iter()
+            .filter(|event| (event.outcome == Outcome::Failure) == failed);
+        own.map(|event| (event.effect, 1)).collect()
+    };
     let finding = TenantFinding {
         id: TenantId(id.to_owned()),
         name: name.map(str::to_owned),
@@ -161,7 +167,9 @@ pub(super) fn impact(id: &str, name: Option<&str>, known: bool, mut events: Vec<
             .into_iter()
             .collect(),
         actions: events.iter().map(|event| (event.action.clone(), 1)).collect(),
-        effects: events.iter().map(|event| (event.effect, 1)).collect(),
+        effects: of_effect(false).into_iter().collect(),
+        attempts: of_effect(true).into_iter().collect(),
+        spans: Vec::new(),
         outcomes: Outcomes {
             success: count(&|event| event.outcome == Outcome::Success),
             failure: count(&|event| event.outcome == Outcome::Failure),
@@ -429,6 +437,10 @@ fn actions(tenants: &[TenantImpact]) -> Vec<ActionFinding> {
             .count() as u64,
         says: text(says),
         check: text(check),
+        not_logged: None,
+        without_tenant: 0,
+        touches: Touches::Tenant,
+        ends: None,
     };
     ACTIONS.into_iter().map(finding).collect()
 }

@@ -79,6 +79,9 @@ pub(super) struct Agent {
 pub(super) struct Meaning {
     pub(super) says: Option<String>,
     pub(super) check: Option<String>,
+    pub(super) not_logged: Option<String>,
+    /// Code of the action that it ends.
+    pub(super) ends: Option<String>,
 }
 
 impl Header {
@@ -118,7 +121,11 @@ impl Header {
         }
         for (code, meaning) in &mut plain.glossary {
             let entry = own.lookup(code);
-            for (text, built_in) in [(&mut meaning.says, entry.says), (&mut meaning.check, entry.check)] {
+            for (text, built_in) in [
+                (&mut meaning.says, entry.says),
+                (&mut meaning.check, entry.check),
+                (&mut meaning.not_logged, entry.not_logged),
+            ] {
                 match text {
                     Some(text) if Some(text.as_str()) != built_in => DOT.clone_into(text),
                     _ => {}
@@ -148,8 +155,13 @@ fn gaps(findings: &Findings) -> Vec<Gap> {
 
 fn glossary(findings: &Findings) -> BTreeMap<String, Meaning> {
     let entry = |action: &crate::findings::ActionFinding| {
-        let (says, check) = (action.says.clone(), action.check.clone());
-        (action.code.clone(), Meaning { says, check })
+        let meaning = Meaning {
+            says: action.says.clone(),
+            check: action.check.clone(),
+            not_logged: action.not_logged.clone(),
+            ends: action.ends.clone(),
+        };
+        (action.code.clone(), meaning)
     };
     findings.actions.iter().map(entry).collect()
 }

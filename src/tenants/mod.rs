@@ -26,7 +26,7 @@ pub use kept::{Held, Kept};
 pub use settle::{Conflict, Settled, settle};
 pub use spool::{Budget, MEMORY, OutOfRoom, Spooled, StoreError};
 pub use tally::{Efforts, Late, Near, SourceTally, Verdict};
-pub use totals::{AgentTotals, Totals};
+pub use totals::{ActionTotals, AgentTotals, Totals};
 
 /// How many records met which end. `read = in_scope + duplicate + other_actor + outside_window + refused`.
 ///

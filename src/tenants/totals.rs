@@ -20,7 +20,7 @@ pub struct Totals {
     /// Events of each scope, by position in the case; scopes at the end without events may be missing.
     pub scopes: Vec<u64>,
     /// Events by action code.
-    pub actions: BTreeMap<String, u64>,
+    pub actions: BTreeMap<String, ActionTotals>,
     /// Agents with events, by position in the case.
     pub agents: BTreeMap<usize, AgentTotals>,
     /// How many bytes the codes of actions have.
@@ -29,6 +29,22 @@ pub struct Totals {
 
 /// About how many bytes of memory an action takes until it is told in every file, and how many for each of its code's.
 const ACTION: (usize, usize) = (360, 5);
+
+/// Events of one action code.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ActionTotals {
+    /// How many.
+    pub events: u64,
+    /// How many of them name no tenant.
+    pub homeless: u64,
+}
+
+impl std::ops::AddAssign for ActionTotals {
+    fn add_assign(&mut self, other: Self) {
+        self.events += other.events;
+        self.homeless += other.homeless;
+    }
+}
 
 /// One agent's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,9 +67,13 @@ impl Totals {
             self.scope(mask.trailing_zeros() as usize, 1);
             mask &= mask - 1;
         }
+        let one = ActionTotals {
+            events: 1,
+            homeless: u64::from(event.tenants.is_empty()),
+        };
         match self.actions.get_mut(&event.action) {
-            Some(count) => *count += 1,
-            None => self.action(event.action.clone(), 1),
+            Some(own) => *own += one,
+            None => self.action(event.action.clone(), one),
         }
         let moment = (event.time, scoped.at, scoped.part);
         self.agent(
@@ -83,7 +103,7 @@ impl Totals {
             other
                 .actions
                 .into_iter()
-                .for_each(|(code, count)| self.action(code, count));
+                .for_each(|(code, more)| self.action(code, more));
         }
         other.agents.into_iter().for_each(|(at, agent)| self.agent(at, agent));
         self
@@ -94,13 +114,13 @@ impl Totals {
         (ACTION.0 * self.actions.len() + ACTION.1 * self.codes) as u64
     }
 
-    fn action(&mut self, code: String, count: u64) {
+    fn action(&mut self, code: String, more: ActionTotals) {
         let length = code.len();
         let own = self.actions.entry(code).or_insert_with(|| {
             self.codes += length;
-            0
+            ActionTotals::default()
         });
-        *own += count;
+        *own += more;
     }
 
     fn scope(&mut self, at: usize, count: u64) {

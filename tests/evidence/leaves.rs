@@ -39,6 +39,8 @@ fn bundle() -> Dir {
         + &record(6, "t-0001", &json!({"timestamp": "2026-01-18T00:00:00Z"}))
         + &record(7, "t-0001", &json!({"event_id": "twice"}))
         + &record(8, "t-0001", &json!({"event_id": "twice"}))
+        + &record(9, "t-0001", &json!({"action": "user.impersonate.start"}))
+        + &record(10, "t-0001", &json!({"action": "user.impersonate.end"}))
         + "{\"event_id\":\n";
     let tenants = "id,name,domains\nt-0001,Acme Foods,\nt-0002,Bolt Freight,bolt.example\nt-0003,Crane Bank,\n";
     let dir = folder(CASE, tenants, &log);
@@ -116,7 +118,7 @@ fn what_the_findings_say_of_the_case_and_its_customers_is_what_the_manifests_say
             "first of `Agent 01`: ",
         ),
         (
-            "/actions/0/code",
+            "/actions/2/code",
             json!("user.vieww"),
             "the action `user.view` is in the copies only",
         ),

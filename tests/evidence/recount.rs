@@ -67,6 +67,10 @@ fn a_field_that_is_counted_cannot_be_changed() {
     told(line("user.mfa.reset", "user.view"), &["actions: "]);
     told(line("\"effect\":\"view\"", "\"effect\":\"delete\""), &["effects: "]);
     told(
+        line("\"outcome\":\"unknown\"", "\"outcome\":\"failure\""),
+        &["attempts: "],
+    );
+    told(
         line("\"outcome\":\"unknown\"", "\"outcome\":\"success\""),
         &["outcomes: "],
     );

@@ -10,6 +10,7 @@ use super::{
 };
 use crate::{
     case::AgentNaming,
+    catalogue::Effect,
     findings::{CaveatCode, Counts, Findings, TenantFinding, slug},
     reports::safe,
     tenants::Books,
@@ -129,6 +130,13 @@ impl Recount<'_> {
                 action.events,
                 action.tenants,
             );
+            let found = totals.actions.get(&action.code).map_or(0, |sum| sum.homeless);
+            self.same(
+                FINDINGS,
+                &format!("events without a tenant {what}"),
+                found,
+                action.without_tenant,
+            );
         }
         let stated: BTreeSet<_> = findings.actions.iter().map(|action| &action.code).collect();
         for code in totals.actions.keys().filter(|code| !stated.contains(code)) {
@@ -239,18 +247,43 @@ impl Recount<'_> {
             some.map(|(name, events)| (name.clone(), *events)).collect()
         };
         let counted = |counts: &BTreeMap<String, u64>| counts.clone().into_iter().collect::<Counts<_>>();
-        let effects: Counts<_> = lines.effects.clone().into_iter().collect();
+        let attempts: Counts<_> = lines.attempts.clone().into_iter().collect();
+        // Both ends of an action that lasts are one deed.
+        let ends = |effect: Effect| {
+            let own = tenant.spans.iter().filter(|span| span.effect == effect);
+            own.filter(|span| span.is_closed()).count() as u64
+        };
+        let deeds = lines.effects.iter();
+        let deeds = deeds.map(|(effect, events)| (*effect, events.saturating_sub(ends(*effect))));
+        let effects: Counts<_> = deeds.collect();
         self.same(&path, "events", lines.count(), tenant.events);
         self.same(&path, "first", first, tenant.first);
         self.same(&path, "last", last, tenant.last);
         self.same(&path, "actions", &counted(&lines.actions), &tenant.actions);
         self.same(&path, "effects", &effects, &tenant.effects);
+        self.same(&path, "attempts", &attempts, &tenant.attempts);
+        self.spans(&path, tenant, lines);
         self.same(&path, "outcomes", lines.outcomes, tenant.outcomes);
         self.same(&path, "scopes", counted(&lines.scopes), with_events(&tenant.scopes));
         self.same(&path, "sessions", lines.sessions.len() as u64, tenant.sessions);
         // Two agents of one name are two all the same.
         if findings.agent_naming == AgentNaming::Pseudonym {
             self.same(&path, "agents", lines.agents.len() as u64, tenant.agents);
+        }
+    }
+
+    /// Both ends of an action that lasts are lines of its effect, at the stated times.
+    fn spans(&mut self, path: &str, tenant: &TenantFinding, lines: &Lines) {
+        for span in &tenant.spans {
+            for (place, number, time) in [("start", span.start, span.from), ("end", span.end, span.until)] {
+                let at = number.and_then(|number| usize::try_from(number).ok()?.checked_sub(1));
+                let line = at.and_then(|at| lines.events.get(at));
+                let found = line.and_then(|line| Some((line.time, line.deed?)));
+                let stated = number.map(|_| time.map(|time| (time, span.effect)));
+                if stated.is_some() || time.is_some() {
+                    self.same(path, &format!("{place} of `{}`", span.action), Some(found), stated);
+                }
+            }
         }
     }
 

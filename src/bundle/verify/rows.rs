@@ -64,7 +64,10 @@ pub(super) struct Lines {
     /// In their order.
     pub(super) events: Vec<Line>,
     pub(super) actions: BTreeMap<String, u64>,
+    /// Of events that did not fail.
     pub(super) effects: BTreeMap<Effect, u64>,
+    /// Of events that failed.
+    pub(super) attempts: BTreeMap<Effect, u64>,
     pub(super) outcomes: Outcomes,
     pub(super) scopes: BTreeMap<String, u64>,
     pub(super) agents: BTreeSet<String>,
@@ -83,6 +86,9 @@ pub(super) struct Line {
     pub(super) offset: u64,
     pub(super) length: u64,
     pub(super) record_sha256: Sha256,
+    pub(super) time: Timestamp,
+    /// None of one that failed.
+    pub(super) deed: Option<Effect>,
     /// Of the row that the table is to have for it.
     pub(super) cells: Sha256,
 }
@@ -140,7 +146,11 @@ impl Lines {
         sums.absorb(slug, &row);
         let logged_id = (row.event_id != event_id).then_some(row.event_id).flatten();
         *self.actions.entry(row.action).or_default() += 1;
-        *self.effects.entry(row.effect).or_default() += 1;
+        let effects = match row.outcome {
+            Outcome::Failure => &mut self.attempts,
+            Outcome::Success | Outcome::Unknown => &mut self.effects,
+        };
+        *effects.entry(row.effect).or_default() += 1;
         self.outcomes.count(row.outcome);
         for scope in row.scopes {
             *self.scopes.entry(scope).or_default() += 1;
@@ -156,6 +166,8 @@ impl Lines {
             offset: row.offset,
             length: row.length,
             record_sha256: row.record_sha256,
+            time: row.time,
+            deed: (row.outcome != Outcome::Failure).then_some(row.effect),
             cells,
         });
     }

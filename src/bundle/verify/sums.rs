@@ -39,6 +39,8 @@ struct Numbers<T>(BTreeMap<T, u32>);
 pub(super) struct Sum {
     pub(super) least: u64,
     pub(super) most: u64,
+    /// Lines of no tenant.
+    pub(super) homeless: u64,
     /// Numbers of the tenants that have them.
     copies: BTreeSet<u32>,
 }
@@ -70,9 +72,10 @@ impl Sum {
         self.copies.len() as u64
     }
 
-    fn add(&mut self, least: u64, most: u64, copies: impl Iterator<Item = u32>) {
+    fn add(&mut self, least: u64, most: u64, homeless: u64, copies: impl Iterator<Item = u32>) {
         self.least += least;
         self.most += most;
+        self.homeless += homeless;
         self.copies.extend(copies.filter(|&copy| copy > 0));
     }
 }
@@ -110,13 +113,16 @@ impl Sums {
         for alike in events.chunk_by(|one, other| one.same == other.same) {
             let by_copy = || alike.chunk_by(|one, other| one.copy == other.copy);
             let least = by_copy().map(<[_]>::len).max().unwrap_or_default() as u64;
+            let homeless = alike.iter().filter(|line| line.copy == 0).count() as u64;
             let copies = || by_copy().map(|lines| lines[0].copy);
             for (sums, of) in [
                 (&mut actions, alike[0].action),
                 (&mut agents, alike[0].agent),
                 (&mut scopes, alike[0].scopes),
             ] {
-                sums.entry(of).or_default().add(least, alike.len() as u64, copies());
+                sums.entry(of)
+                    .or_default()
+                    .add(least, alike.len() as u64, homeless, copies());
             }
         }
         let mut totals = Totals {
@@ -127,7 +133,7 @@ impl Sums {
         for (names, sum) in named(&self.scopes, &scopes) {
             for name in names {
                 let total = totals.scopes.entry(name).or_default();
-                total.add(sum.least, sum.most, sum.copies.iter().copied());
+                total.add(sum.least, sum.most, sum.homeless, sum.copies.iter().copied());
             }
         }
         totals

@@ -2,6 +2,7 @@
 
 mod inputs;
 mod times;
+mod tenants;
 
 use super::{Caveat, CaveatCode, Findings, Scan};
 use crate::{
@@ -33,7 +34,7 @@ pub(super) fn caveats(findings: &Findings, scan: &Scan) -> Vec<Caveat> {
         (CaveatCode::ProbablyCutOff, inputs::cut_off(findings)),
         (CaveatCode::IllFittingProfile, inputs::ill_fitting(findings)),
         (CaveatCode::CoverageGap, gaps(findings)),
-        (CaveatCode::EventsWithoutTenant, without_tenant(findings)),
+        (CaveatCode::EventsWithoutTenant, tenants::without_tenant(findings)),
         (CaveatCode::UnknownTenants, unknown_tenants(findings)),
         (CaveatCode::MaskedText, masked(findings)),
         (CaveatCode::EventIdConflict, conflicts(findings)),
@@ -191,18 +192,6 @@ fn gaps(findings: &Findings) -> Option<String> {
         });
     let told: Vec<_> = told.collect();
     (!told.is_empty()).then(|| told.join(" "))
-}
-
-fn without_tenant(findings: &Findings) -> Option<String> {
-    let count = findings.records.without_tenant;
-    (count > 0).then(|| {
-        let events = counted(
-            count,
-            "in-scope event names no tenant and stands",
-            "in-scope events name no tenant and stand",
-        );
-        format!("{events} in nobody's report: see unattributed.jsonl.")
-    })
 }
 
 fn unknown_tenants(findings: &Findings) -> Option<String> {

@@ -94,9 +94,23 @@ pub(super) fn kinds(header: &Header, events: &[TenantEvent]) -> Vec<KindView> {
 
 fn kind(header: &Header, effect: Effect, size: usize, largest: usize, codes: BTreeMap<&str, Numbered<'_>>) -> KindView {
     let words = lang::effect(effect);
+    // What ends an action stands directly behind what begins it.
+    let begins = |code: &str| {
+        let meaning = header.glossary.get(code);
+        meaning
+            .and_then(|meaning| meaning.ends.clone())
+            .unwrap_or_else(|| code.to_owned())
+    };
+    let mut most: BTreeMap<String, usize> = BTreeMap::new();
+    for (code, events) in &codes {
+        let most = most.entry(begins(code)).or_default();
+        *most = events.len().max(*most);
+    }
     let mut codes: Vec<_> = codes.into_iter().collect();
-    // Stable: codes of one frequency stay in the order of their names.
-    codes.sort_by_key(|(_, events)| std::cmp::Reverse(events.len()));
+    codes.sort_by_cached_key(|(code, _)| {
+        let start = begins(code);
+        (std::cmp::Reverse(most[&start]), start.clone(), start != **code)
+    });
     KindView {
         class: words.key.to_owned(),
         label: words.label.to_owned(),

@@ -1,0 +1,39 @@
+//! Events that name no tenant.
+
+use super::listed;
+use crate::{
+    catalogue::Touches,
+    findings::{ActionFinding, Findings},
+    text::{counted, grouped},
+};
+
+/// Warns of events without a tenant whose action can concern one. Those that concern none by their nature, such as sign-ins,
+/// leave nothing open.
+pub(super) fn without_tenant(findings: &Findings) -> Option<String> {
+    let (open, by_nature): (Vec<_>, Vec<_>) = findings
+        .actions
+        .iter()
+        .filter(|action| action.without_tenant > 0)
+        .partition(|action| action.touches == Touches::Tenant);
+    let events = |actions: &[&ActionFinding]| actions.iter().map(|action| action.without_tenant).sum::<u64>();
+    let codes = |actions: &[&ActionFinding]| {
+        let code = |action: &&ActionFinding| format!("`{}` {}", action.code, grouped(action.without_tenant));
+        listed(&actions.iter().map(code).collect::<Vec<_>>(), "action")
+    };
+    (!open.is_empty()).then(|| {
+        let by_nature_too = match events(&by_nature) {
+            0 => String::new(),
+            count => format!(
+                " {} no tenant by nature: {}.",
+                counted(count, "further event concerns", "further events concern"),
+                codes(&by_nature)
+            ),
+        };
+        format!(
+            "{} no tenant and may concern any; no tenant's report lists {}. Read them in unattributed.jsonl: {}.{by_nature_too}",
+            counted(events(&open), "in-scope event names", "in-scope events name"),
+            if events(&open) == 1 { "it" } else { "them" },
+            codes(&open),
+        )
+    })
+}
