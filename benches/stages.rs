@@ -198,9 +198,11 @@ fn judging(criterion: &mut Criterion, sample: &Sample) {
             .filter_map(|reading| Some((reading.time().ok()?.0, reading.actors().ok()?)));
         let named: Vec<_> = judged.collect();
         bencher.iter(|| {
-            let verdicts = named
-                .iter()
-                .map(|(time, named)| sample.scopes.attribute(sample.scopes.at(*time), named));
+            let verdicts = named.iter().map(|(time, named)| {
+                sample
+                    .scopes
+                    .attribute(sample.scopes.at(*time), &sample.scopes.listed(named))
+            });
             verdicts.flatten().count()
         });
     });

@@ -76,6 +76,7 @@ fn the_contract_s_files_are_there_for_every_tenant() {
         "index.html",
         "tenants.csv",
         "refused.csv",
+        "near.csv",
         "isolation.csv",
         "masked.jsonl",
         "unattributed.jsonl",

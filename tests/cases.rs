@@ -17,6 +17,7 @@ fn kept(name: &str) -> bool {
         || ends("refused.csv")
         || ends("unattributed.jsonl")
         || name == "isolation.csv"
+        || name == "near.csv"
         || name == "masked.jsonl"
         || name.starts_with("tenants/") && [".md", ".csv", ".jsonl"].into_iter().any(ends)
 }

@@ -62,6 +62,7 @@ pub(super) fn scan(findings: &Findings) -> io::Result<()> {
     records(&mut to, findings)?;
     impact(&mut to, findings)?;
     top(&mut to, findings)?;
+    unseen(&mut to, findings)?;
     for caveat in &findings.caveats {
         writeln!(to, "{WARN}caveat{WARN:#} {}", visible(&caveat.message))?;
     }
@@ -69,6 +70,30 @@ pub(super) fn scan(findings: &Findings) -> io::Result<()> {
         writeln!(to)?;
     }
     Ok(())
+}
+
+/// The agents of a scope whom no record in a window has: a negative says of whom.
+fn unseen(to: &mut impl Write, findings: &Findings) -> io::Result<()> {
+    let unseen = &findings.near.unseen_agents;
+    if unseen.is_empty() || findings.records.read == findings.records.refused {
+        return Ok(());
+    }
+    let place = |outside: Option<bool>| match outside {
+        Some(true) => " (seen outside the windows)",
+        Some(false) => " (in no log)",
+        None => "",
+    };
+    let names = unseen.iter().take(TOP).map(|agent| {
+        let id = visible(&agent.agent.0);
+        format!("{}{}", shortened(&id, 40), place(agent.outside_windows))
+    });
+    let names = names.collect::<Vec<_>>().join(", ");
+    let more = match unseen.len().saturating_sub(TOP) {
+        0 => String::new(),
+        more => format!(" and {} more", grouped(more as u64)),
+    };
+    let agents = counted(unseen.len() as u64, "agent", "agents");
+    writeln!(to, "{DIM}{agents} without a record in a window: {names}{more}{DIM:#}\n")
 }
 
 /// Caveats name files of a bundle, and a scan writes none.

@@ -1,12 +1,14 @@
 //! A record in full: captured whole, its fields decoded as far as its verdict needs them.
 
+use std::collections::BTreeMap;
+
 use super::judge::Form;
 use crate::{
     digest::Sha256,
-    events::{Body, Profile, Reading},
+    events::{Body, Named, Profile, Reading},
     records::{Locator, Record, Refusal, RefusalReason, RowReader, json_part},
-    scope::ScopeSet,
-    tenants::{Near, Refused, ScopedEvent, Verdict},
+    scope::{Census, Listed, ScopeSet},
+    tenants::{Near, NearKind, NearName, Refused, ScopedEvent, Verdict},
     text::shortened,
     time::Timestamp,
 };
@@ -47,15 +49,15 @@ impl<'p> Full<'p> {
     }
 
     /// The end this record meets.
-    pub(super) fn verdict(&mut self, record: &Record<'_>) -> Verdict {
+    pub(super) fn verdict(&mut self, record: &Record<'_>, census: &mut Census) -> Verdict {
         let at = Locator {
             source: 0,
             offset: record.offset,
             length: record.bytes.len() as u64,
         };
-        match self.judge(at, record.bytes) {
-            Ok(Verdict::OtherActor(time, Near::No)) if self.scopes.identities().any_named_in(record.bytes) => {
-                Verdict::OtherActor(time, Near::Mention)
+        match self.judge(at, record.bytes, census) {
+            Ok(Verdict::OtherActor(time, near)) if self.scopes.identities().any_named_in(record.bytes) => {
+                Verdict::OtherActor(time, self.mentions(at, record.bytes, near))
             }
             Ok(verdict) => verdict,
             Err(Refusing(refusal, None)) => match self.time_of_broken(record.bytes) {
@@ -68,7 +70,27 @@ impl<'p> Full<'p> {
         }
     }
 
-    fn judge(&mut self, at: Locator, bytes: &[u8]) -> Result<Verdict, Refusing> {
+    /// Adds the identities that stand in a record otherwise than in the names of its actors.
+    fn mentions(&self, at: Locator, bytes: &[u8], near: Option<Box<Near>>) -> Option<Box<Near>> {
+        let identities = self.scopes.identities();
+        let mut near = near.unwrap_or_else(|| Box::new(Near { at, names: Vec::new() }));
+        let mut as_actors: BTreeMap<usize, usize> = BTreeMap::new();
+        for name in &near.names {
+            for standing in identities.standing_in(&name.as_logged) {
+                *as_actors.entry(standing.identity).or_default() += standing.times;
+            }
+        }
+        let mentioned = identities.standing_in(&String::from_utf8_lossy(bytes)).into_iter();
+        let mentioned = mentioned.filter(|found| found.times > as_actors.get(&found.identity).copied().unwrap_or(0));
+        near.names.extend(mentioned.map(|found| NearName {
+            kind: NearKind::Mention,
+            identity: found.identity,
+            as_logged: found.as_logged,
+        }));
+        (!near.names.is_empty()).then_some(near)
+    }
+
+    fn judge(&mut self, at: Locator, bytes: &[u8], census: &mut Census) -> Result<Verdict, Refusing> {
         let cells;
         let body = match (self.form, &mut self.rows) {
             (Form::Rows { header, columns, .. }, Some(reader)) => {
@@ -78,7 +100,14 @@ impl<'p> Full<'p> {
             }
             _ => Body::Json(json(bytes)?),
         };
-        judge(&Reading::new(self.profile, body)?, self.scopes, at, bytes)
+        let scopes = self.scopes;
+        Judging {
+            scopes,
+            census,
+            at,
+            bytes,
+        }
+        .record(&Reading::new(self.profile, body)?)
     }
 
     /// The time of a record that cannot be read, where that much of it can.
@@ -117,50 +146,105 @@ fn json(bytes: &[u8]) -> Result<&str, Refusal> {
     simdutf8::basic::from_utf8(json).or_else(|_| std::str::from_utf8(json).map_err(invalid))
 }
 
-/// The verdict on a record, be it one event or several. If one of several cannot be read, none of them counts, and the
-/// record is shown as refused: nothing is half read.
-fn judge(reading: &Reading<'_, '_>, scopes: &ScopeSet, at: Locator, bytes: &[u8]) -> Result<Verdict, Refusing> {
-    let Some(parts) = reading.parts()? else {
-        return judge_part(reading, 0, scopes, at, bytes);
-    };
-    let mut verdicts = (0..)
-        .zip(&parts)
-        .map(|(part, reading)| judge_part(reading, part, scopes, at, bytes));
-    let first = verdicts.next().expect("a record that is exploded has a part")?;
-    verdicts.try_fold(first, |verdict, sibling| Ok(verdict.and(sibling?)))
+/// The verdict on a record, be it one event or several.
+struct Judging<'j> {
+    scopes: &'j ScopeSet,
+    census: &'j mut Census,
+    at: Locator,
+    bytes: &'j [u8],
 }
 
-fn judge_part(
-    reading: &Reading<'_, '_>,
-    part: u32,
-    scopes: &ScopeSet,
-    at: Locator,
-    bytes: &[u8],
-) -> Result<Verdict, Refusing> {
-    let (time, time_original) = reading.time()?;
-    let within = scopes.at(time);
-    if within.is_empty() {
-        return Ok(Verdict::OutsideWindow(time));
+impl Judging<'_> {
+    /// If one of several events cannot be read, none of them counts, and the record is shown as refused: nothing is half
+    /// read.
+    fn record(&mut self, reading: &Reading<'_, '_>) -> Result<Verdict, Refusing> {
+        let Some(parts) = reading.parts()? else {
+            return self.part(reading, 0);
+        };
+        let mut verdicts = (0..).zip(&parts).map(|(part, reading)| self.part(reading, part));
+        let first = verdicts.next().expect("a record that is exploded has a part")?;
+        verdicts.try_fold(first, |verdict, sibling| Ok(verdict.and(sibling?)))
     }
-    let timed = |refusal| Refusing(refusal, Some(time));
-    let named = reading.actors().map_err(timed)?;
-    let Some(found) = scopes.attribute(within, &named) else {
-        return Ok(Verdict::OtherActor(time, Near::No));
-    };
-    let event = reading.event(time).map_err(timed)?;
-    let scopes = scopes.narrowed(found.scopes, event.session.as_deref(), event.ip.as_deref());
-    if scopes.is_empty() {
-        return Ok(Verdict::OtherActor(time, Near::Narrowed));
+
+    fn part(&mut self, reading: &Reading<'_, '_>, part: u32) -> Result<Verdict, Refusing> {
+        let Self { scopes, at, bytes, .. } = *self;
+        let (time, time_original) = reading.time()?;
+        let within = scopes.at(time);
+        if within.is_empty() {
+            return Ok(Verdict::OutsideWindow(time));
+        }
+        let timed = |refusal| Refusing(refusal, Some(time));
+        let named = reading.actors().map_err(timed)?;
+        let listed = scopes.listed(&named);
+        let forms = self.count(&named, &listed);
+        let Some(found) = scopes.attribute(within, &listed) else {
+            return Ok(Verdict::OtherActor(
+                time,
+                self.near(NearKind::OutsideScopes, &named, &listed, forms),
+            ));
+        };
+        let event = reading.event(time).map_err(timed)?;
+        let allowed = scopes.narrowed(found.scopes, event.session.as_deref(), event.ip.as_deref());
+        if allowed.is_empty() {
+            return Ok(Verdict::OtherActor(
+                time,
+                self.near(NearKind::Narrowed, &named, &listed, forms),
+            ));
+        }
+        Ok(Verdict::InScope(vec![Box::new(ScopedEvent {
+            event,
+            time_original: time_original.into_owned(),
+            agent: found.agent,
+            identity_matched: named[found.named].label.clone(),
+            scopes: allowed,
+            at,
+            part,
+            record_sha256: Sha256::of(bytes),
+            conflict: false,
+        })]))
     }
-    Ok(Verdict::InScope(vec![Box::new(ScopedEvent {
-        event,
-        time_original: time_original.into_owned(),
-        agent: found.agent,
-        identity_matched: named[found.named].label.clone(),
-        scopes,
-        at,
-        part,
-        record_sha256: Sha256::of(bytes),
-        conflict: false,
-    })]))
+
+    /// Puts the actors down in the census. Returns those whose names are made of a listed identity.
+    fn count(&mut self, named: &[Named<'_, '_>], listed: &Listed) -> Vec<NearName> {
+        let identities = self.scopes.identities();
+        let mut forms = Vec::new();
+        for (actor, listed) in named.iter().zip(listed) {
+            if let Some(identity) = *listed {
+                self.census.listed(identity);
+                continue;
+            }
+            let hash = identities.hash_of_other(&actor.value);
+            let form = self.census.other((identities, self.scopes.forms()), &actor.value, hash);
+            forms.extend(form.map(|form| NearName {
+                kind: NearKind::Form(form.relation),
+                identity: form.identity,
+                as_logged: actor.value.clone().into_owned(),
+            }));
+        }
+        forms
+    }
+
+    /// With the listed identities among the actors as this kind.
+    fn near(
+        &self,
+        kind: NearKind,
+        named: &[Named<'_, '_>],
+        listed: &Listed,
+        mut forms: Vec<NearName>,
+    ) -> Option<Box<Near>> {
+        let own = named.iter().zip(listed);
+        forms.extend(own.filter_map(|(actor, identity)| {
+            Some(NearName {
+                kind,
+                identity: (*identity)?,
+                as_logged: actor.value.clone().into_owned(),
+            })
+        }));
+        (!forms.is_empty()).then(|| {
+            Box::new(Near {
+                at: self.at,
+                names: forms,
+            })
+        })
+    }
 }

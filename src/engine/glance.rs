@@ -4,8 +4,8 @@ use super::judge::Form;
 use crate::{
     events::{Beginnings, Glance, Profile, RowGlance, Seen, TimeFirst},
     records::{Needle, Record},
-    scope::ScopeSet,
-    tenants::{Near, Verdict},
+    scope::{Census, ScopeSet},
+    tenants::Verdict,
     time::Timestamp,
 };
 
@@ -82,7 +82,7 @@ impl<'p> InBlock<'_, 'p> {
     }
 
     /// What a glance tells; None where the record must be read in full.
-    pub(super) fn verdict(&mut self, record: &Record<'_>) -> Option<Told> {
+    pub(super) fn verdict(&mut self, record: &Record<'_>, census: &mut Census) -> Option<Told> {
         if let Some(time) = self.outside(record) {
             return Some(Told::ByTime(time));
         }
@@ -91,7 +91,7 @@ impl<'p> InBlock<'_, 'p> {
             Looks::Json(.., whole) => whole.as_mut()?.look(text)?,
             Looks::Row(row) => row.as_mut()?.look(text, record.cells)?,
         };
-        not_in_scope(self.scopes, &seen, text).map(Told::ByActors)
+        not_in_scope(self.scopes, census, &seen, text).map(Told::ByActors)
     }
 
     /// The time, if it alone keeps the record out of scope.
@@ -112,18 +112,18 @@ impl<'p> InBlock<'_, 'p> {
     }
 }
 
-fn not_in_scope(scopes: &ScopeSet, seen: &Seen<'_, '_>, text: &str) -> Option<Verdict> {
+/// None also where the record names a listed identity in any other way: the full reading tells how.
+fn not_in_scope(scopes: &ScopeSet, census: &mut Census, seen: &Seen<'_, '_>, text: &str) -> Option<Verdict> {
     if scopes.at(seen.time).is_empty() {
         return Some(Verdict::OutsideWindow(seen.time));
     }
     let identities = scopes.identities();
-    if seen.named().any(|(_, name)| identities.may_name(name)) {
-        return None;
+    for (_, name) in seen.named() {
+        let hash = identities.hash_of_other(name)?;
+        if seen.is_something(name) && census.other((identities, scopes.forms()), name, Some(hash)).is_some() {
+            return None;
+        }
     }
-    let near = if identities.any_named_in_text(text) {
-        Near::Mention
-    } else {
-        Near::No
-    };
-    Some(Verdict::OtherActor(seen.time, near))
+    let near = identities.any_named_in_text(text);
+    (!near).then_some(Verdict::OtherActor(seen.time, None))
 }

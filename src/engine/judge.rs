@@ -13,7 +13,7 @@ use super::{
 use crate::{
     events::{Profile, RowGlance, TimeFirst},
     records::{Block, Framing, Header, Record, Refusal},
-    scope::ScopeSet,
+    scope::{Census, ScopeSet},
     tenants::{Late, SourceTally, Verdict},
     time::Timestamp,
 };
@@ -23,6 +23,7 @@ pub(super) struct Judge<'p> {
     full: Full<'p>,
     glances: Glances<'p>,
     scopes: &'p ScopeSet,
+    census: Census,
 }
 
 /// How the records of a source are decoded, and what a glance needs to know of that.
@@ -58,11 +59,13 @@ impl<'p> Form<'p> {
 }
 
 impl<'p> Judge<'p> {
-    pub(super) fn new(profile: &'p Profile, scopes: &'p ScopeSet, form: &'p Form<'p>) -> Self {
+    /// With the census that the thread has so far.
+    pub(super) fn new(profile: &'p Profile, scopes: &'p ScopeSet, form: &'p Form<'p>, census: Census) -> Self {
         Self {
             full: Full::new(profile, scopes, form),
             glances: Glances::new(profile, scopes, form),
             scopes,
+            census,
         }
     }
 
@@ -73,16 +76,28 @@ impl<'p> Judge<'p> {
             full: Full::new(profile, scopes, form),
             glances: Glances::none(scopes),
             scopes,
+            census: Census::new(scopes.identities()),
         }
+    }
+
+    /// The thread's census, with what was seen here.
+    pub(super) fn into_census(self) -> Census {
+        self.census
     }
 
     /// Counts all records of a block.
     pub(super) fn block(&mut self, block: &Block, tally: &mut SourceTally) {
-        let Self { full, glances, scopes } = self;
+        let Self {
+            full,
+            glances,
+            scopes,
+            census,
+        } = self;
         let mut glances = glances.over();
         block.each_seen(glances.needle(), |record| {
             tally.read += 1;
-            match glances.verdict(&record) {
+            census.begin();
+            match glances.verdict(&record, census) {
                 Some(Told::ByTime(time)) => {
                     tally.efforts.time += 1;
                     outside(scopes, &record, time, tally);
@@ -97,7 +112,7 @@ impl<'p> Judge<'p> {
                 }
                 None => {
                     tally.efforts.full += 1;
-                    let verdict = full.verdict(&record);
+                    let verdict = full.verdict(&record, census);
                     if let Verdict::OutsideWindow(time) = verdict {
                         outside(scopes, &record, time, tally);
                     }

@@ -5,12 +5,13 @@ use std::{num::NonZeroUsize, sync::Arc};
 use rayon::{ThreadPoolBuilder, prelude::*};
 
 use super::{
-    Engine, EngineError, Plan,
-    source::{self, Found},
+    Engine, EngineError, Plan, again,
+    source::{self, Found, Pool},
 };
 use crate::{
     findings::{Scan, Scanned},
     progress::Progress,
+    scope::Actors,
     sources::{self, Anywhere, Contents, Part, Source, Stream},
     tenants::Budget,
 };
@@ -49,17 +50,30 @@ impl Engine for Local {
     fn run(&self, plan: &Plan, progress: &dyn Progress) -> Result<Scan, EngineError> {
         progress.start(plan.sources.bytes());
         let budget = Arc::new(plan.memory.budget());
+        let pool = Pool::default();
         let files = self.install(|| {
             let files = plan.sources.sources.par_iter();
             files
-                .map(|source| scan(plan, source, &budget, progress))
+                .map(|source| scan(plan, source, &budget, &pool, progress))
                 .collect::<Result<Vec<_>, _>>()
         })?;
+        let failed = files.is_err() || budget.has_fault();
+        let mut actors = pool.actors(&plan.scopes);
+        if let Some(files) = files.as_ref().ok().filter(|_| !failed) {
+            let outside =
+                |contents: &Contents<Found>| contents.parts.iter().any(|part| part.value.1.outside_window > 0);
+            let sources = plan.sources.sources.iter().zip(files);
+            let outside: Vec<_> = sources
+                .filter(|(_, contents)| outside(contents))
+                .map(|(source, _)| source)
+                .collect();
+            actors.outside = self.install(|| again::look(plan, &actors, &outside))?;
+        }
         progress.finish();
         if let Some(fault) = budget.fault() {
             return Err(fault.into());
         }
-        Ok(numbered(plan, files?, budget))
+        Ok(numbered(plan, files?, budget, actors))
     }
 }
 
@@ -67,23 +81,25 @@ fn scan(
     plan: &Plan,
     source: &Source,
     budget: &Arc<Budget>,
+    pool: &Pool,
     progress: &dyn Progress,
 ) -> Result<Contents<Found>, EngineError> {
     let profile = plan.profile(source);
     let each =
-        |stream: &mut Stream<'_>, file: Option<&Anywhere<'_>>| source::tally(plan, profile, budget, stream, file);
+        |stream: &mut Stream<'_>, file: Option<&Anywhere<'_>>| source::tally(plan, profile, budget, pool, stream, file);
     Ok(sources::read_anywhere(source, &plan.limits, progress, each)?)
 }
 
 /// Everything in order, and every event and refusal put down to its source: how many streams a file holds is known only
 /// now.
-fn numbered(plan: &Plan, files: Vec<Contents<Found>>, budget: Arc<Budget>) -> Scan {
+fn numbered(plan: &Plan, files: Vec<Contents<Found>>, budget: Arc<Budget>, actors: Actors) -> Scan {
     let mut scan = Scan {
         sources: Vec::new(),
         skipped: plan.sources.skipped.clone(),
         broken: Vec::new(),
         changed: Vec::new(),
         budget,
+        actors,
     };
     for (source, contents) in plan.sources.sources.iter().zip(files) {
         let profile = &plan.profile(source).name;

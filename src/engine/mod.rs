@@ -1,5 +1,6 @@
 //! Execution: a plan, and the engines that can carry it out. What is in scope is decided elsewhere; nothing is written.
 
+mod again;
 mod full;
 mod glance;
 mod judge;

@@ -10,7 +10,7 @@ use std::{
 use rayon::prelude::*;
 
 use crate::{
-    case::{Case, CaseFile, LimitSettings, ProfileRef, TenantId},
+    case::{Agent, Case, CaseFile, LimitSettings, ProfileRef, TenantId},
     coverage::Coverage,
     diag::Diagnostic,
     events::Profile,
@@ -28,6 +28,8 @@ pub struct Plan {
     pub(super) sources: SourceSet,
     profiles: BTreeMap<Use, Profile>,
     pub(super) scopes: ScopeSet,
+    /// Of the case, in its order.
+    pub(super) agents: Vec<Agent>,
     /// Of nothing yet, over the case's windows.
     pub(super) coverage: Coverage,
     /// How much a file may unpack to.
@@ -67,6 +69,7 @@ impl Plan {
             sources,
             profiles,
             scopes,
+            agents: case.agents.clone(),
             coverage: Coverage::over(windows.into_iter()).issued(case.header.issued),
             limits: limits(&case.limits),
             memory: Memory {

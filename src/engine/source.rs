@@ -1,6 +1,9 @@
 //! One stream of a source, by all threads. Each thread's part folds into a tally of its own; no lock guards a result.
 
-use std::{io, iter, sync::Arc};
+use std::{
+    io, iter,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use rayon::prelude::*;
 
@@ -12,6 +15,7 @@ use super::{
 use crate::{
     events::Profile,
     records::{Block, Blocks, Chunk, Cuts},
+    scope::{Actors, Census, ScopeSet},
     sources::{Anywhere, Stream},
     tenants::{Budget, SourceTally},
 };
@@ -24,6 +28,7 @@ pub(super) fn tally(
     plan: &Plan,
     profile: &Profile,
     budget: &Arc<Budget>,
+    pool: &Pool,
     stream: &mut Stream<'_>,
     file: Option<&Anywhere<'_>>,
 ) -> io::Result<Found> {
@@ -32,14 +37,15 @@ pub(super) fn tally(
     let form = Form::new(profile, &framing);
     let ticket = budget.ticket();
     let share = || Share {
-        judge: Judge::new(profile, &plan.scopes, &form),
+        judge: Judge::new(profile, &plan.scopes, &form, pool.take(&plan.scopes)),
         tally: SourceTally::within(plan.coverage.clone(), budget, ticket),
+        pool,
     };
     // A source of one block stays on its thread. Sharing it would bring nothing, and a thread that waits for its share
     // begins another source meanwhile: of thousands of small files, that many would be open at once.
     let first: Vec<_> = blocks.by_ref().take(2).collect::<Result<_, _>>()?;
     let mut tally = if first.len() < 2 {
-        first.into_iter().map(Ok).try_fold(share(), Share::with)?.tally
+        first.into_iter().map(Ok).try_fold(share(), Share::with)?.done()
     } else {
         shared(plan, first, blocks, file, share)?
     };
@@ -97,19 +103,46 @@ fn by_all<'p, T>(
 ) -> io::Result<SourceTally> {
     let judge = |_| {
         let judged = iter::from_fn(|| tickets.next()).try_fold(share(), Share::with);
-        judged.map(|share| share.tally).inspect_err(|_| tickets.end())
+        judged.map(Share::done).inspect_err(|_| tickets.end())
     };
     let each = (0..rayon::current_num_threads()).into_par_iter().with_max_len(1);
     each.map(judge).try_reduce(nothing, |one, other| Ok(one.merge(other)))
+}
+
+/// Censuses that no thread works with: one is made for each thread, and not for each source.
+#[derive(Debug, Default)]
+pub(super) struct Pool(Mutex<Vec<Census>>);
+
+impl Pool {
+    fn take(&self, scopes: &ScopeSet) -> Census {
+        let free = self.0.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        free.unwrap_or_else(|| Census::new(scopes.identities()))
+    }
+
+    fn give(&self, census: Census) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(census);
+    }
+
+    /// What all of them saw.
+    pub(super) fn actors(self, scopes: &ScopeSet) -> Actors {
+        let all = self.0.into_inner().unwrap_or_else(PoisonError::into_inner);
+        Actors::of(scopes.identities(), all)
+    }
 }
 
 /// What one thread has of a source: how it reads it, and what it found.
 struct Share<'p> {
     judge: Judge<'p>,
     tally: SourceTally,
+    pool: &'p Pool,
 }
 
 impl Share<'_> {
+    fn done(self) -> SourceTally {
+        self.pool.give(self.judge.into_census());
+        self.tally
+    }
+
     fn with(mut self, block: io::Result<Block>) -> io::Result<Self> {
         self.judge.block(&block?, &mut self.tally);
         self.tally.make_room(false).map_err(io::Error::other)?;

@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use super::{
     Answer, ConflictFinding, CoverageFinding, Findings, Impact, ImplausibleFinding, Isolation, IsolationFinding,
-    KindCoverage, Mention, NearFinding, RefusedFinding, SCHEMA, ScopeFinding, SourceCoverage, SourceFinding,
+    KindCoverage, Mention, NearRecords, RefusedFinding, SCHEMA, ScopeFinding, SourceCoverage, SourceFinding,
     TenantFinding, TenantImpact, Tool,
     caveats::caveats,
     count::{self, Figures, Known, Touched},
@@ -15,6 +15,7 @@ use crate::{
     coverage::Coverage,
     isolation::{Company, Names, Sighting, Things},
     records::RefusalReason,
+    scope::Actors,
     sources::{Broken, Changed, Digested, Skipped},
     tenants::{Books, Budget, Conflict, Kept, Refused, ScopedEvent, Settled, SourceTally, StoreError, settle},
     time::Window,
@@ -33,6 +34,8 @@ pub struct Scan {
     pub changed: Vec<Changed>,
     /// How much memory what is in scope may take.
     pub budget: Arc<Budget>,
+    /// Who stands as an actor in the windows.
+    pub actors: Actors,
 }
 
 /// What reading one source brought.
@@ -81,7 +84,7 @@ pub enum CloseError {
 impl Answer {
     /// Closes the books of a case.
     pub fn close(case: &Case, catalogue: &Catalogue, scan: Scan) -> Result<Self, CloseError> {
-        let closing = Closing::new(case, catalogue, scan)?;
+        let mut closing = Closing::new(case, catalogue, scan)?;
         let (mut figures, names) = closing.figures_and_names()?;
         let copies = closing.copies(&names)?;
         let (mut tenants, mut mentions) = (Vec::new(), Vec::new());
@@ -99,7 +102,8 @@ impl Answer {
             .homeless(|event| count::of_tenant(event, catalogue))?;
         closing.attributed(&figures, Some(unattributed.len() as u64))?;
         let isolation = Isolation { names, mentions };
-        let findings = closing.findings(figures, isolation.finding());
+        let near = closing.near();
+        let findings = closing.findings(figures, isolation.finding(), &near);
         let stored = match closing.settled.kept {
             held @ Kept::Held(_) => {
                 held.leave();
@@ -113,20 +117,22 @@ impl Answer {
             stored,
             unattributed,
             isolation,
+            near,
         })
     }
 
     /// The figures alone, for a first look: no customer's copy is made, so no name of others in one is looked for, and
     /// nothing of this can be released.
     pub fn survey(case: &Case, catalogue: &Catalogue, scan: Scan) -> Result<Survey, CloseError> {
-        let closing = Closing::new(case, catalogue, scan)?;
+        let mut closing = Closing::new(case, catalogue, scan)?;
         let known = closing.known();
         let figures = closing
             .settled
             .kept
             .each_share(|id, events| closing.figures(&known, id, events))?;
         closing.attributed(&figures, None)?;
-        let findings = closing.findings(figures, IsolationFinding::default());
+        let near = closing.near();
+        let findings = closing.findings(figures, IsolationFinding::default(), &near);
         let kept = closing.settled.kept;
         Ok(Survey { findings, kept })
     }
@@ -264,8 +270,13 @@ impl<'c> Closing<'c> {
         Err(BooksDoNotBalance { books: self.records })
     }
 
+    /// The records by others that came near, taken out.
+    fn near(&mut self) -> NearRecords {
+        NearRecords::new(self.case, std::mem::take(&mut self.settled.near))
+    }
+
     /// Everything but the events themselves.
-    fn findings(&self, figures: Vec<Figures>, isolation: IsolationFinding) -> Findings {
+    fn findings(&self, figures: Vec<Figures>, isolation: IsolationFinding, near: &NearRecords) -> Findings {
         let Self {
             case,
             catalogue,
@@ -302,10 +313,7 @@ impl<'c> Closing<'c> {
             refused: settled.refused.iter().map(|refused| refusal(case, refused)).collect(),
             conflicts: settled.conflicts.iter().map(conflict).collect(),
             agent_naming: case.reports.agents,
-            near: NearFinding {
-                mentions: settled.mentions,
-                narrowed: settled.narrowed,
-            },
+            near: near.finding(case, &scan.actors),
             isolation,
         };
         findings.caveats = caveats(&findings, scan);

@@ -9,6 +9,7 @@ mod count;
 mod counts;
 mod isolation;
 mod mask;
+mod near;
 mod shares;
 mod slug;
 mod spans;
@@ -32,6 +33,7 @@ pub(crate) use close::share;
 pub use close::{BooksDoNotBalance, CloseError, Scan, Scanned, Survey};
 pub use counts::Counts;
 pub use isolation::{Isolation, IsolationFinding, Mention, MentionFinding};
+pub use near::{NearFinding, NearIdentity, NearRecords, NearestName, UnseenAgent, UnseenIdentity};
 pub(crate) use shares::in_pieces;
 pub(crate) use slug::slug;
 pub use spans::SpanFinding;
@@ -81,16 +83,6 @@ pub struct Findings {
     pub isolation: IsolationFinding,
 }
 
-/// Records in a window that count as others', and why they deserve a look: a profile that misses a field, or a scope drawn
-/// too narrow, shows here first.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
-pub struct NearFinding {
-    /// A listed identity stands somewhere in them, as a target or in a text.
-    pub mentions: u64,
-    /// A listed agent did them, in other sessions or from other addresses than the scopes name.
-    pub narrowed: u64,
-}
-
 /// The program that computed the answer.
 #[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct Tool {
@@ -121,9 +113,15 @@ pub enum CaveatCode {
     NothingInScope,
     /// Some refused records name a listed identity and may be in scope.
     PossiblyInScope,
-    /// Some records by listed agents lie in sessions or come from addresses that no scope names.
+    /// Some records are by names that are made of a listed identity and are not listed.
+    NearIdentities,
+    /// Some listed agents or identities stand in no record.
+    UnseenIdentities,
+    /// Some records by agents of a scope lie in sessions or come from addresses that no scope names.
     NarrowedAway,
-    /// Some records by others mention a listed identity.
+    /// Some records are by listed agents whom no scope has.
+    AgentsOutsideScopes,
+    /// Some records by others name a listed identity, as a target or in a text.
     MentionedIdentity,
     /// Some records have times that no record of an access log can have, or that lie after the case was issued.
     ImplausibleTimes,
@@ -438,6 +436,8 @@ pub struct Answer {
     pub unattributed: Vec<TenantEvent>,
     /// Whom to look for in customers' copies, and what was found: the vendor's own.
     pub isolation: Isolation,
+    /// Records by others that name a listed identity: the vendor's own.
+    pub near: NearRecords,
 }
 
 /// One tenant's share of the answer: all that its reports are made of, beside the case's header.

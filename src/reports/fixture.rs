@@ -300,6 +300,7 @@ pub(super) fn answer_of(tenants: Vec<TenantImpact>) -> Answer {
         stored: None,
         unattributed: vec![event(99)],
         isolation: crate::findings::Isolation::default(),
+        near: crate::findings::NearRecords::default(),
     }
 }
 

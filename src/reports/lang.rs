@@ -234,7 +234,10 @@ pub(super) fn customer_caveat(code: CaveatCode) -> Option<&'static str> {
         | CaveatCode::LeakStopped
         | CaveatCode::MaskedText
         | CaveatCode::IllFittingProfile
+        | CaveatCode::NearIdentities
+        | CaveatCode::UnseenIdentities
         | CaveatCode::NarrowedAway
+        | CaveatCode::AgentsOutsideScopes
         | CaveatCode::MentionedIdentity
         | CaveatCode::UnknownTenants
         | CaveatCode::EventIdConflict

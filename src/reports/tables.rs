@@ -1,8 +1,10 @@
 //! The files for machines and spreadsheets: which columns, in which order.
 
 mod isolation;
+mod near;
 
 pub(super) use isolation::{isolation, masked};
+pub(super) use near::near;
 
 use std::io::{self, Write};
 

@@ -41,6 +41,7 @@ fn every_promised_file_is_made() {
         "index.html",
         "tenants.csv",
         "refused.csv",
+        "near.csv",
         "isolation.csv",
         "masked.jsonl",
         "unattributed.jsonl",

@@ -54,6 +54,19 @@ pub(super) fn around(text: &[u8], word: Range<usize>, at: usize) -> u64 {
     mix(hash, up_to(text, word))
 }
 
+/// What [`whole`] leaves out of a text: of each byte the bit that tells ASCII letters' case. Exact for up to 64 bytes.
+pub(super) fn case_of(text: &str) -> u64 {
+    let text = text.as_bytes();
+    let (words, _) = text.as_chunks();
+    let case = |word: [u8; 8]| u64::from_le_bytes(word) & u64::from_ne_bytes([0x20; 8]);
+    let bits = words
+        .iter()
+        .fold(0, |bits: u64, word| bits.rotate_left(1) ^ case(*word));
+    let last = text.last_chunk().copied();
+    let last = case(last.unwrap_or_else(|| up_to(text, 0..text.len())));
+    (bits.rotate_left(1) ^ last).wrapping_mul(SPREAD)
+}
+
 /// The last eight bytes of a part of a text, or as many as it has.
 fn up_to(text: &[u8], part: Range<usize>) -> [u8; 8] {
     let missing = 8_usize.saturating_sub(part.len());

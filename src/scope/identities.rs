@@ -20,12 +20,33 @@ use crate::{
 /// Every listed identity, and its agent.
 #[derive(Debug)]
 pub struct Identities {
+    /// In the order of the case: those of one agent, as [`Agent::all_identities`] has them, then those of the next.
+    listed: Vec<Listed>,
+    /// To the number of the identity in `listed`.
     exact: Lookup,
     folded: Lookup,
     /// Whether all of them are ASCII.
     ascii: bool,
     known: Filter,
     finder: Finder,
+}
+
+/// One listed identity.
+#[derive(Debug)]
+struct Listed {
+    agent: usize,
+    text: String,
+}
+
+/// One listed identity that stands in a text as a whole word.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Standing {
+    /// The number of the identity.
+    pub identity: usize,
+    /// As it stands there, decoded and folded where the text had to be.
+    pub as_logged: String,
+    /// How many times it stands there.
+    pub times: usize,
 }
 
 /// Finds all folded identities at once.
@@ -41,11 +62,23 @@ impl Identities {
     /// Of these agents, by their positions. The case made sure that no identity is two agents'.
     pub(super) fn new(agents: &[Agent]) -> Self {
         let (mut exact, mut folded) = (BTreeMap::new(), BTreeMap::new());
-        for (agent, listed) in agents.iter().enumerate() {
-            exact.extend(listed.all_identities().map(|identity| (identity.to_owned(), agent)));
-            folded.extend(without_id(listed).map(|identity| (fold(identity).into_owned(), agent)));
+        let mut listed: Vec<Listed> = Vec::new();
+        let mut ids: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        for (agent, own) in agents.iter().enumerate() {
+            for (at, text) in own.all_identities().enumerate() {
+                let number = listed.len();
+                exact.insert(text.to_owned(), number);
+                let text_folded = fold(text).into_owned();
+                if at == 0 {
+                    ids.entry(text_folded).or_default().push(number);
+                } else {
+                    folded.insert(text_folded, number);
+                }
+                let text = text.to_owned();
+                listed.push(Listed { agent, text });
+            }
         }
-        add_ids(agents, &mut folded);
+        add_ids(ids, &mut folded);
         let ascii = folded.keys().all(|identity| identity.is_ascii());
         let known = Filter::of(
             exact
@@ -56,6 +89,7 @@ impl Identities {
         );
         Self {
             finder: Finder::of(&folded),
+            listed,
             exact: Lookup::of(exact),
             folded: Lookup::of(folded),
             ascii,
@@ -63,8 +97,8 @@ impl Identities {
         }
     }
 
-    /// The agent that a field's value names.
-    pub fn agent(&self, matching: Matching, value: &str) -> Option<usize> {
+    /// The number of the identity that a field's value is.
+    pub fn find(&self, matching: Matching, value: &str) -> Option<usize> {
         let exactly = self.exact.get(trimmed(value));
         match matching {
             // An address is one wherever it stands, also where a log keeps ids.
@@ -73,9 +107,36 @@ impl Identities {
         }
     }
 
-    /// Whether a field's value may name an agent. False only where it names none for certain.
-    pub fn may_name(&self, value: &str) -> bool {
-        !value.is_ascii() || self.known.may_hold(filter::whole(trimmed(value)))
+    /// The number of the identity that a text is, whatever field it stands in.
+    pub(super) fn find_anyhow(&self, text: &str) -> Option<usize> {
+        self.find(Matching::Folded, text)
+    }
+
+    /// The number of the identity that a text is, byte for byte.
+    pub(super) fn find_exactly(&self, text: &str) -> Option<usize> {
+        self.exact.get(text)
+    }
+
+    /// How many identities are listed.
+    pub fn count(&self) -> usize {
+        self.listed.len()
+    }
+
+    /// The agent of the identity of this number, by position in the case.
+    pub fn agent(&self, identity: usize) -> usize {
+        self.listed[identity].agent
+    }
+
+    /// The number of each identity, its agent and its text as listed.
+    pub(super) fn each(&self) -> impl Iterator<Item = (usize, usize, &str)> {
+        let listed = self.listed.iter().enumerate();
+        listed.map(|(number, listed)| (number, listed.agent, listed.text.as_str()))
+    }
+
+    /// The hash of a field's value that names no agent for certain; none of one that may.
+    pub fn hash_of_other(&self, value: &str) -> Option<u64> {
+        let hash = filter::whole(trimmed(value));
+        (value.is_ascii() && !self.known.may_hold(hash)).then_some(hash)
     }
 
     /// Whether any listed identity stands as a whole word in these bytes.
@@ -89,17 +150,20 @@ impl Identities {
     /// The same of a text.
     pub fn any_named_in_text(&self, text: &str) -> bool {
         // Nothing to fold or to decode: the usual record, looked at where it lies.
-        let (named, plain) = self.any_standing_in(text, |_| true);
+        let (named, plain) = self.any_standing_in(text, |_, _| true);
         if plain {
             return named;
         }
-        self.any_standing_in(&fold(&unescaped(text)), |_| true).0
+        self.any_standing_in(&fold(&unescaped(text)), |_, _| true).0
     }
 
     /// Whether any agent is the one, of those whose identities stand in a text, whole, if only the case of ASCII letters is to be
     /// folded. And whether nothing else is.
-    fn any_standing_in(&self, text: &str, mut is: impl FnMut(usize) -> bool) -> (bool, bool) {
-        let mut stands = |place: Range<usize>| self.standing(text, place).is_some_and(&mut is);
+    fn any_standing_in(&self, text: &str, mut is: impl FnMut(usize, Range<usize>) -> bool) -> (bool, bool) {
+        let mut stands = |place: Range<usize>| {
+            let identity = self.standing(text, place.clone());
+            identity.is_some_and(|identity| is(identity, place))
+        };
         match &self.finder {
             Finder::Fragments(mentions) => mentions.any_in(text, stands),
             Finder::Automaton(automaton, odd) => {
@@ -110,7 +174,7 @@ impl Identities {
         }
     }
 
-    /// The agent whose identity stands at this place, whole.
+    /// The identity that stands at this place, whole.
     fn standing(&self, text: &str, place: Range<usize>) -> Option<usize> {
         is_whole(text, place.clone()).then(|| self.folded.get_caseless(&text[place]))?
     }
@@ -121,13 +185,45 @@ impl Identities {
         let text = String::from_utf8_lossy(bytes);
         let text = unescaped(&text);
         let mut found = Vec::new();
-        self.any_standing_in(&fold(&text), |agent| {
-            found.push(agent);
+        self.any_standing_in(&fold(&text), |identity, _| {
+            found.push(self.agent(identity));
             false
         });
         found.sort_unstable();
         found.dedup();
         found
+    }
+}
+
+impl Identities {
+    /// The identities that stand in a text as whole words, each once, in their order.
+    pub fn standing_in(&self, text: &str) -> Vec<Standing> {
+        let (found, plain) = self.all_standing_in(text);
+        if plain {
+            return found;
+        }
+        self.all_standing_in(&fold(&unescaped(text))).0
+    }
+
+    fn all_standing_in(&self, text: &str) -> (Vec<Standing>, bool) {
+        let mut found: BTreeMap<usize, Standing> = BTreeMap::new();
+        let mut places = Vec::new();
+        let (_, plain) = self.any_standing_in(text, |identity, place| {
+            places.push((place.start, place.end, identity));
+            false
+        });
+        // A place may be found more than once, by several fragments.
+        places.sort_unstable();
+        places.dedup();
+        for (start, end, identity) in places {
+            let standing = found.entry(identity).or_insert_with(|| Standing {
+                identity,
+                as_logged: text[start..end].to_owned(),
+                times: 0,
+            });
+            standing.times += 1;
+        }
+        (found.into_values().collect(), plain)
     }
 }
 
@@ -145,23 +241,11 @@ impl Finder {
     }
 }
 
-fn without_id(agent: &Agent) -> impl Iterator<Item = &str> {
-    agent
-        .email
-        .as_deref()
-        .into_iter()
-        .chain(agent.identities.iter().map(String::as_str))
-}
-
 /// An id may also stand where user names stand. Ids that differ by case only name nobody there unless written exactly.
-fn add_ids(agents: &[Agent], folded: &mut BTreeMap<String, usize>) {
-    let mut ids: BTreeMap<String, Vec<usize>> = BTreeMap::new();
-    for (agent, listed) in agents.iter().enumerate() {
-        ids.entry(fold(&listed.id.0).into_owned()).or_default().push(agent);
-    }
-    for (id, agents) in ids {
-        if let [agent] = agents[..] {
-            folded.entry(id).or_insert(agent);
+fn add_ids(ids: BTreeMap<String, Vec<usize>>, folded: &mut BTreeMap<String, usize>) {
+    for (id, numbers) in ids {
+        if let [number] = numbers[..] {
+            folded.entry(id).or_insert(number);
         }
     }
 }

@@ -3,7 +3,9 @@
 //! The order is window, then actor; nothing is ever judged by what was done, in which tenant, or for which ticket.
 
 mod borders;
+mod census;
 mod filter;
+mod forms;
 mod fragments;
 mod identities;
 mod lookup;
@@ -13,13 +15,17 @@ mod shapes;
 
 use std::net::IpAddr;
 
+use smallvec::SmallVec;
+
 use crate::{
     case::{Agent, Scope},
     events::Named,
     time::{Timestamp, Window},
 };
 
-pub use identities::Identities;
+pub use census::{Actors, Census};
+pub use forms::{Form, Forms, Relation};
+pub use identities::{Identities, Standing};
 
 /// The scopes an event lies in, as bits in the order of the case.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -60,6 +66,9 @@ pub struct Attribution {
     pub scopes: ScopeMask,
 }
 
+/// For each of those whom a record names, the number of the listed identity that it is. Few records name more.
+pub type Listed = SmallVec<[Option<usize>; 4]>;
+
 /// The scopes of a case, ready to judge.
 #[derive(Debug)]
 pub struct ScopeSet {
@@ -67,6 +76,7 @@ pub struct ScopeSet {
     /// The scopes each agent belongs to.
     by_agent: Vec<ScopeMask>,
     identities: Identities,
+    forms: Forms,
     /// From the first window's beginning to the last one's end.
     hull: Option<Window>,
 }
@@ -76,10 +86,12 @@ impl ScopeSet {
     pub fn compile(scopes: &[Scope], agents: &[Agent]) -> Self {
         let has = |scope: usize, agent: usize| scopes[scope].agents.binary_search(&agent).is_ok();
         let of = |agent: usize| (0..scopes.len()).filter(|&scope| has(scope, agent)).collect();
+        let identities = Identities::new(agents);
         Self {
             scopes: scopes.to_vec(),
             by_agent: (0..agents.len()).map(of).collect(),
-            identities: Identities::new(agents),
+            forms: Forms::new(&identities),
+            identities,
             hull: hull(scopes),
         }
     }
@@ -92,6 +104,16 @@ impl ScopeSet {
     /// The listed identities.
     pub fn identities(&self) -> &Identities {
         &self.identities
+    }
+
+    /// What looks like one of them.
+    pub fn forms(&self) -> &Forms {
+        &self.forms
+    }
+
+    /// Whether any scope has this agent.
+    pub fn has(&self, agent: usize) -> bool {
+        !self.by_agent[agent].is_empty()
     }
 
     /// The scopes whose window holds the instant.
@@ -110,12 +132,19 @@ impl ScopeSet {
         !time.map_or(scopes, |time| scopes.and(self.at(time))).is_empty()
     }
 
+    /// For each of those named, the number of the listed identity that it is.
+    pub fn listed(&self, named: &[Named<'_, '_>]) -> Listed {
+        let find = |actor: &Named<'_, '_>| self.identities.find(actor.matching, &actor.value);
+        named.iter().map(find).collect()
+    }
+
     /// The first of those named who is listed and belongs to one of these scopes. Its scopes are those of everybody
-    /// named, so that an agent acting through another one's account is not narrowed away.
-    pub fn attribute(&self, within: ScopeMask, named: &[Named<'_, '_>]) -> Option<Attribution> {
+    /// named, so that an agent acting through another one's account is not narrowed away. `listed` as [`Self::listed`]
+    /// has it.
+    pub fn attribute(&self, within: ScopeMask, listed: &[Option<usize>]) -> Option<Attribution> {
         let mut found: Option<Attribution> = None;
-        for (at, actor) in named.iter().enumerate() {
-            let Some(agent) = self.identities.agent(actor.matching, &actor.value) else {
+        for (at, identity) in listed.iter().enumerate() {
+            let Some(agent) = identity.map(|identity| self.identities.agent(identity)) else {
                 continue;
             };
             let scopes = self.by_agent[agent].and(within);

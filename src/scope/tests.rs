@@ -52,7 +52,7 @@ fn attribute(set: &ScopeSet, within: u64, named: &[(Matching, &str)]) -> Option<
             value: Cow::Borrowed(value),
         })
         .collect();
-    set.attribute(ScopeMask(within), &named)
+    set.attribute(ScopeMask(within), &set.listed(&named))
         .map(|found| (found.agent, found.named, found.scopes.0))
 }
 

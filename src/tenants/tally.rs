@@ -3,27 +3,65 @@
 use std::sync::Arc;
 
 use super::{Books, Budget, Refused, ScopedEvents, spool::Account};
-use crate::{coverage::Coverage, time::Timestamp};
+use crate::{coverage::Coverage, records::Locator, scope::Relation, time::Timestamp};
 
-/// How near a record by others came to being in scope. Such records are told of, since a profile that misses a field, or a
-/// scope drawn too narrow, shows there first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Near {
-    /// Not at all.
-    No,
-    /// A listed identity stands somewhere in it, as a target or in a text.
+/// How near a record by others came to being in scope. Such records are told of, since a profile that misses a field, an
+/// identity that is not listed as it is logged, or a scope drawn too narrow, shows there first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum NearKind {
+    /// A listed identity stands somewhere in it, as a target or in a text, and not as its actor.
     Mention,
-    /// A listed agent did it, in another session or from another address than the scopes name.
+    /// Its actor's name is made of a listed identity, and is none.
+    Form(Relation),
+    /// A listed agent did it, whom no scope has whose window holds its time.
+    OutsideScopes,
+    /// An agent of a scope did it, in another session or from another address than the scopes name.
     Narrowed,
 }
+
+/// One listed identity that a record by others names.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct NearName {
+    /// As what.
+    pub kind: NearKind,
+    /// The number of the identity, those of all agents of the case counted.
+    pub identity: usize,
+    /// As it stands there.
+    pub as_logged: String,
+}
+
+/// A record by others that names listed identities.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Near {
+    /// Where it lies.
+    pub at: Locator,
+    /// Each identity once as each kind.
+    pub names: Vec<NearName>,
+}
+
+impl Near {
+    /// The nearest.
+    fn kind(&self) -> Option<NearKind> {
+        self.names.iter().map(|name| name.kind).max()
+    }
+
+    /// About how much memory it takes until it is told in every file.
+    pub(super) fn weight(&self) -> u64 {
+        let texts: usize = self.names.iter().map(|name| name.as_logged.len() + TEXT).sum();
+        (size_of::<Self>() + size_of_val(&self.names[..]) + texts) as u64
+    }
+}
+
+/// What the allocator adds to a text.
+const TEXT: usize = 16;
 
 /// The end that one record met, before copies are told from originals.
 #[derive(Debug)]
 pub enum Verdict {
     /// In no window.
     OutsideWindow(Timestamp),
-    /// In a window, by nobody listed.
-    OtherActor(Timestamp, Near),
+    /// In a window, by nobody of a scope; with whom it names all the same.
+    OtherActor(Timestamp, Option<Box<Near>>),
     /// By a listed identity in a window: the record's one event, or those of its several that are in scope.
     InScope(ScopedEvents),
     /// No event; with its time, if that could be read.
@@ -40,6 +78,10 @@ impl Verdict {
                 events.extend(more);
                 Self::InScope(events)
             }
+            (Self::OtherActor(time, Some(mut near)), Self::OtherActor(_, Some(more))) => {
+                near.names.extend(more.names);
+                Self::OtherActor(time, Some(near))
+            }
             (one, other) if one.nearness() >= other.nearness() => one,
             (_, other) => other,
         }
@@ -48,9 +90,9 @@ impl Verdict {
     fn nearness(&self) -> u8 {
         match self {
             Self::OutsideWindow(_) => 0,
-            Self::OtherActor(_, Near::No) => 1,
-            Self::OtherActor(_, Near::Mention) => 2,
-            Self::OtherActor(_, Near::Narrowed) => 3,
+            Self::OtherActor(_, None) => 1,
+            Self::OtherActor(_, Some(near)) if near.kind() < Some(NearKind::OutsideScopes) => 2,
+            Self::OtherActor(_, Some(_)) => 3,
             Self::InScope(_) => 4,
             // One that could not be read may have been anything.
             Self::Refused(..) => 5,
@@ -112,10 +154,8 @@ pub struct SourceTally {
     pub read: u64,
     /// In a window, by nobody listed.
     pub other_actor: u64,
-    /// Of those by others, how many mention a listed identity.
-    pub mentions: u64,
-    /// Of those by others, how many are a listed agent's in sessions or from addresses that no scope names.
-    pub narrowed: u64,
+    /// Those by others that name a listed identity, in no particular order.
+    pub near: Vec<Near>,
     /// In no window.
     pub outside_window: u64,
     /// Of those in no window, records that lie after the case was issued and name a listed identity.
@@ -139,8 +179,7 @@ impl SourceTally {
         Self {
             read: 0,
             other_actor: 0,
-            mentions: 0,
-            narrowed: 0,
+            near: Vec::new(),
             outside_window: 0,
             late: Late::default(),
             in_scope: Vec::new(),
@@ -177,8 +216,7 @@ impl SourceTally {
             Verdict::OutsideWindow(time) => return self.outside(time),
             Verdict::OtherActor(time, near) => {
                 self.other_actor += 1;
-                self.mentions += u64::from(near == Near::Mention);
-                self.narrowed += u64::from(near == Near::Narrowed);
+                self.near.extend(near.map(|near| *near));
                 Some(time)
             }
             Verdict::InScope(events) => {
@@ -206,6 +244,7 @@ impl SourceTally {
     pub fn renumber(&mut self, source: usize) {
         self.in_scope.iter_mut().for_each(|event| event.at.source = source);
         self.refused.iter_mut().for_each(|refused| refused.at.source = source);
+        self.near.iter_mut().for_each(|near| near.at.source = source);
     }
 
     /// Both parts of a source together.
@@ -213,8 +252,7 @@ impl SourceTally {
     pub fn merge(mut self, mut other: Self) -> Self {
         self.read += other.read;
         self.other_actor += other.other_actor;
-        self.mentions += other.mentions;
-        self.narrowed += other.narrowed;
+        self.near.append(&mut other.near);
         self.outside_window += other.outside_window;
         self.late = self.late.and(other.late);
         self.in_scope.append(&mut other.in_scope);
@@ -236,13 +274,36 @@ mod tests {
     #[test]
     fn of_several_events_the_nearest_decides_in_whatever_order() {
         let time: Timestamp = "2026-01-16T00:00:00Z".parse().expect("a time");
-        let narrowed = || Verdict::OtherActor(time, Near::Narrowed);
-        let others = || [Verdict::OutsideWindow(time), Verdict::OtherActor(time, Near::No)];
+        let near = |kind| {
+            let name = NearName {
+                kind,
+                identity: 0,
+                as_logged: String::new(),
+            };
+            let at = Locator {
+                source: 0,
+                offset: 0,
+                length: 1,
+            };
+            let names = vec![name];
+            Verdict::OtherActor(time, Some(Box::new(Near { at, names })))
+        };
+        let kind = |verdict: Verdict| match verdict {
+            Verdict::OtherActor(_, Some(near)) => near.kind(),
+            _ => None,
+        };
+        let others = || {
+            [
+                Verdict::OutsideWindow(time),
+                Verdict::OtherActor(time, None),
+                near(NearKind::Mention),
+            ]
+        };
         for other in others() {
-            assert!(matches!(narrowed().and(other), Verdict::OtherActor(_, Near::Narrowed)));
+            assert_eq!(kind(near(NearKind::Narrowed).and(other)), Some(NearKind::Narrowed));
         }
         for other in others() {
-            assert!(matches!(other.and(narrowed()), Verdict::OtherActor(_, Near::Narrowed)));
+            assert_eq!(kind(other.and(near(NearKind::Narrowed))), Some(NearKind::Narrowed));
         }
     }
 }

@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// What is in no written event: it can be found in the logs only.
-const UNCOUNTED: [&str; 8] = [
+const UNCOUNTED: [&str; 10] = [
     "/conflicts/*/events/*/length",
     "/conflicts/*/events/*/offset",
     "/conflicts/*/events/*/source",
@@ -19,7 +19,9 @@ const UNCOUNTED: [&str; 8] = [
     "/coverage/sources/*/source",
     "/isolation/names",
     "/isolation/short",
-    "/near/",
+    "/near/identities/",
+    "/near/in_names",
+    "/near/unseen",
 ];
 
 /// More than what an event of several customers leaves open in a sum over all of them.

@@ -323,7 +323,23 @@ impl Recount<'_> {
         if refused.collect::<Vec<_>>() != written.refused {
             self.tell("refused.csv", "its rows are not the refused records of findings.json");
         }
+        self.near(findings, written);
         self.in_scope(findings, written);
+    }
+
+    /// Of each kind as many records as stated; a record may have several rows.
+    fn near(&mut self, findings: &Findings, written: &Written) {
+        let near = &findings.near;
+        for (kind, stated) in [
+            ("mention", near.mentions),
+            ("near-identity", near.forms),
+            ("agent-outside-scopes", near.outside_scopes),
+            ("narrowed-away", near.narrowed),
+        ] {
+            let rows = written.near.iter().filter(|[.., own]| own == kind);
+            let records: BTreeSet<_> = rows.map(|[source, offset, _]| (source, offset)).collect();
+            self.same("near.csv", kind, records.len() as u64, stated);
+        }
     }
 
     /// Every record in scope is written somewhere: each counts once, however many events and tenants it has.

@@ -47,6 +47,8 @@ pub(super) struct Written {
     pub(super) listed: Vec<(String, String)>,
     /// `refused.csv`: source, offset and length.
     pub(super) refused: Vec<[String; 3]>,
+    /// `near.csv`: source, offset and kind.
+    pub(super) near: Vec<[String; 3]>,
 }
 
 /// One tenant's rows.
@@ -226,6 +228,7 @@ impl Written {
             }
             (None, "tenants.csv") => Ok(keep(columns(reader, ["slug", "events"]).map(pairs), &mut self.listed)),
             (None, "refused.csv") => Ok(keep(columns(reader, ["source", "offset", "length"]), &mut self.refused)),
+            (None, "near.csv") => Ok(keep(columns(reader, ["source", "offset", "kind"]), &mut self.near)),
             (None, "isolation.csv") => {
                 let names = ["tenant", "verdict", "found", "kind", "field", "times"];
                 Ok(keep(columns(reader, names), &mut self.isolation))

@@ -10,6 +10,7 @@ use crate::{
     case::{Agent, AgentId, Scope},
     coverage::Coverage,
     records::Blocks,
+    scope::Actors,
     time::Window,
 };
 
@@ -54,7 +55,7 @@ fn found(log: &[u8], profile: &Profile, scopes: &ScopeSet, thorough: bool) -> (S
     let mut judge = if thorough {
         Judge::thorough(profile, scopes, &form)
     } else {
-        Judge::new(profile, scopes, &form)
+        Judge::new(profile, scopes, &form, Census::new(scopes.identities()))
     };
     let mut tally = SourceTally::new(Coverage::over(scopes.windows().collect::<Vec<_>>().into_iter()));
     for block in &mut blocks {
@@ -62,7 +63,8 @@ fn found(log: &[u8], profile: &Profile, scopes: &ScopeSet, thorough: bool) -> (S
     }
     let glances = tally.efforts.time + tally.efforts.glance;
     tally.efforts = crate::tenants::Efforts::default();
-    (format!("{framing} {tally:#?}"), glances)
+    let actors = Actors::of(scopes.identities(), [judge.into_census()]);
+    (format!("{framing} {tally:#?} {actors:#?}"), glances)
 }
 
 /// Records as the internal admin tool of the sample writes them, in, before and after the window, by those listed and by
@@ -99,10 +101,11 @@ const ROWS: [&str; 9] = [
 const HEADER: &str = "event_id,timestamp,actor.id,actor.email,tenant.id,action,justification";
 
 /// What gets into logs by accident or by intent.
-const SNIPPETS: [&[u8]; 30] = [
+const SNIPPETS: [&[u8]; 31] = [
     b"\"timestamp\":\"2026-01-17T00:00:00Z\",",
     b"\"timestamp\":\"2026-01-01T00:00:00Z\"",
     b"\"actor\":{\"id\":\"sp-001\"},",
+    b"\"actor\":{\"email\":\"ann.lee@eu.support.example\"},",
     b"{\"timestamp\":\"2026-01-01T00:00:00Z\",",
     b"\"timestamp\"",
     b"\\u0074",
@@ -253,9 +256,10 @@ fn a_glance_is_enough_where_it_should_be() {
             .collect::<Vec<_>>()
             .join("\n")
     };
-    assert_eq!(glances(&lines(&[0, 0, 2, 3, 4, 5, 9])), 7);
+    // One that mentions an agent is read in full.
+    assert_eq!(glances(&lines(&[0, 0, 2, 3, 4, 5, 9])), 6);
     assert_eq!(glances(&lines(&[1, 6, 8])), 0, "those in scope are read in full");
-    assert_eq!(glances(&format!("{HEADER}\n{}\n{}\n{}", ROWS[0], ROWS[2], ROWS[4])), 3);
+    assert_eq!(glances(&format!("{HEADER}\n{}\n{}\n{}", ROWS[0], ROWS[2], ROWS[4])), 2);
 }
 
 /// A text that is a list names everybody in it, wherever it stands; and where exports were put together, a mark of the

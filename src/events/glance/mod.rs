@@ -45,6 +45,11 @@ impl<'b> Seen<'_, 'b> {
         let named = |actor: &Actor| Some((actor.matching, self.texts[actor.text].of(self.record)?));
         self.plan.actors.iter().filter_map(named)
     }
+
+    /// Whether a text is none of those that stand for nothing.
+    pub fn is_something(&self, text: &str) -> bool {
+        self.plan.times.nothing.is_not(text)
+    }
 }
 
 /// What a glance looks for: a time at one place, and actors at some. The texts wanted are numbered, the time's is 0.

@@ -1,5 +1,6 @@
 //! Caveats: what a reader must know before relying on the answer, the gravest first. An answer without any is complete.
 
+mod identities;
 mod inputs;
 mod times;
 mod tenants;
@@ -23,8 +24,11 @@ pub(super) fn caveats(findings: &Findings, scan: &Scan) -> Vec<Caveat> {
         (CaveatCode::NothingRead, nothing_read(findings)),
         (CaveatCode::NothingInScope, nothing_in_scope(findings)),
         (CaveatCode::PossiblyInScope, possibly_in_scope(findings)),
-        (CaveatCode::NarrowedAway, narrowed(findings)),
-        (CaveatCode::MentionedIdentity, mentions(findings)),
+        (CaveatCode::NearIdentities, identities::near(findings)),
+        (CaveatCode::UnseenIdentities, identities::unseen(findings)),
+        (CaveatCode::NarrowedAway, identities::narrowed(findings)),
+        (CaveatCode::AgentsOutsideScopes, identities::outside_scopes(findings)),
+        (CaveatCode::MentionedIdentity, identities::mentions(findings)),
         (CaveatCode::ImplausibleTimes, times::implausible(findings)),
         (CaveatCode::RefusedRecords, refused(findings)),
         (CaveatCode::UnreadableSource, unreadable(findings)),
@@ -90,22 +94,6 @@ fn possibly_in_scope(findings: &Findings) -> Option<String> {
     (naming > 0).then(|| {
         let records = counted(naming, "refused record names", "refused records name");
         format!("{records} a listed identity and may be in scope: read them in refused.csv.")
-    })
-}
-
-fn narrowed(findings: &Findings) -> Option<String> {
-    let count = findings.near.narrowed;
-    (count > 0).then(|| {
-        let records = counted(count, "record", "records");
-        format!("{records} of listed agents lie in a window, but in sessions or from addresses that no scope names; they count as others'.")
-    })
-}
-
-fn mentions(findings: &Findings) -> Option<String> {
-    let count = findings.near.mentions;
-    (count > 0).then(|| {
-        let records = counted(count, "record of others mentions", "records of others mention");
-        format!("{records} a listed identity, as a target or in a text, in a window; check that the profile reads every field that names an actor.")
     })
 }
 

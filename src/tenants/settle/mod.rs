@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 
 use super::{
-    Books, Held, Kept, Late, Refused, SourceTally, kept::in_time_order, spool, spool::Budget, spool::StoreError,
+    Books, Held, Kept, Late, Near, Refused, SourceTally, kept::in_time_order, spool, spool::Budget, spool::StoreError,
     totals::Totals,
 };
 use crate::{coverage::Coverage, records::Locator, tenants::ScopedEvent};
@@ -36,10 +36,8 @@ pub struct Settled {
     pub late: Vec<Late>,
     /// Event ids with several bodies, in id order.
     pub conflicts: Vec<Conflict>,
-    /// Records by others that mention a listed identity.
-    pub mentions: u64,
-    /// Records by listed agents that no scope's sessions or addresses allow.
-    pub narrowed: u64,
+    /// Records by others that name a listed identity, in reading order.
+    pub near: Vec<Near>,
 }
 
 /// An event id that names several bodies.
@@ -74,15 +72,21 @@ pub fn settle(mut tallies: Vec<SourceTally>, kinds: &[&str], budget: &Budget) ->
         .flat_map(|tally| std::mem::take(&mut tally.refused))
         .collect();
     refused.sort_unstable_by_key(|refused| refused.at);
+    let near = tallies.iter_mut().flat_map(|tally| std::mem::take(&mut tally.near));
+    let mut near: Vec<_> = near.collect();
+    near.iter_mut().for_each(|near| {
+        near.names.sort_unstable();
+        near.names.dedup();
+    });
+    near.sort_unstable_by_key(|near| near.at);
     Ok(Settled {
         kept,
         totals,
         refused,
         books,
         conflicts,
-        mentions: tallies.iter().map(|tally| tally.mentions).sum(),
-        narrowed: tallies.iter().map(|tally| tally.narrowed).sum(),
         late: tallies.iter().map(|tally| tally.late).collect(),
+        near,
         coverage: tallies.into_iter().map(|tally| tally.coverage).collect(),
     })
 }

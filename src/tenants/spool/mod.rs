@@ -16,7 +16,7 @@ use std::{
     },
 };
 
-use super::{Refused, ScopedEvent, SourceTally};
+use super::{Near, Refused, ScopedEvent, SourceTally};
 use crate::events::TenantRef;
 use row::Row;
 use store::{Batch, Store};
@@ -64,9 +64,10 @@ pub(super) struct Account {
     budget: Arc<Budget>,
     /// Stands for the source as long as its number is not known.
     pub(super) ticket: usize,
-    /// How many events and refusals are accounted for, and what the events weigh.
+    /// How many events, refusals and records that came near are accounted for, and what the events weigh.
     events: usize,
     refused: usize,
+    near: usize,
     weight: u64,
 }
 
@@ -100,6 +101,11 @@ impl Budget {
     /// Why reading was stopped, if it was for want of room.
     pub fn fault(&self) -> Option<StoreError> {
         self.fault.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    /// Whether reading was stopped for want of room.
+    pub fn has_fault(&self) -> bool {
+        self.fault.lock().unwrap_or_else(PoisonError::into_inner).is_some()
     }
 
     /// Takes so much of the memory for what is made of the events and cannot be put aside; an error if it is too much, and then none is
@@ -149,6 +155,7 @@ impl Account {
             ticket,
             events: 0,
             refused: 0,
+            near: 0,
             weight: 0,
         }
     }
@@ -157,11 +164,18 @@ impl Account {
     pub(super) fn merge(&mut self, other: &Self) {
         self.events += other.events;
         self.refused += other.refused;
+        self.near += other.near;
         self.weight += other.weight;
     }
 
     /// Accounts for what is new.
-    fn weigh(&mut self, in_scope: &[Box<ScopedEvent>], refused: &[Refused]) -> Result<u64, StoreError> {
+    fn weigh(&mut self, in_scope: &[Box<ScopedEvent>], refused: &[Refused], near: &[Near]) -> Result<u64, StoreError> {
+        let more: u64 = near[self.near..].iter().map(Near::weight).sum();
+        self.near = near.len();
+        self.budget.claim(
+            "records by others that name a listed identity, each of which is told,",
+            more,
+        )?;
         let new: u64 = in_scope[self.events..].iter().map(|event| weight_shared(event)).sum();
         (self.events, self.weight) = (in_scope.len(), self.weight + new);
         let more: u64 = refused[self.refused..].iter().map(weight_refused).sum();
@@ -186,7 +200,7 @@ impl SourceTally {
         let told = account
             .budget
             .claim("logs and members of archives, each of which is told,", stream);
-        let held = told.and_then(|()| account.weigh(&self.in_scope, &self.refused));
+        let held = told.and_then(|()| account.weigh(&self.in_scope, &self.refused, &self.near));
         let (room, weight) = (account.budget.room(), account.weight);
         let spilled = held.and_then(|held| {
             let due = if done {

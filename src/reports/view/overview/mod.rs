@@ -1,5 +1,6 @@
 //! The overview for the vendor's own team: names everything, so it is not for customers.
 
+mod identities;
 mod isolation;
 mod people;
 mod sources;
@@ -15,6 +16,7 @@ use crate::{
     text::{counted, grouped},
     time::Timestamp,
 };
+use identities::NearView;
 use isolation::IsolationView;
 use people::{AgentView, ScopeView};
 use sources::{ConflictView, RefusedView, SourceView, more_refused, refused, sources};
@@ -35,6 +37,7 @@ view! {
         actions: Vec<ActionView>,
         agents: Vec<AgentView>,
         idle_agents: Vec<AgentView>,
+        near: NearView,
         scopes: Vec<ScopeView>,
         sources: Vec<SourceView>,
         gap_hours: String,
@@ -101,6 +104,7 @@ impl OverviewView {
             actions: actions(findings),
             agents: views(agents),
             idle_agents: views(idle),
+            near: NearView::new(findings),
             scopes: findings
                 .scopes
                 .iter()

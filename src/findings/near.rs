@@ -1,0 +1,323 @@
+//! Records by others that name a listed identity, and listed identities that no record has.
+
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, BTreeSet},
+};
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    case::{AgentId, Case, fold},
+    scope::{Actors, Relation},
+    tenants::{Near, NearKind, NearName},
+};
+
+/// Records in a window that count as others', and listed identities that no such record has: a profile that misses a field, an
+/// identity that is not listed as it is logged, or a scope drawn too narrow shows here first.
+#[derive(Debug, Clone, Default, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
+pub struct NearFinding {
+    /// Records in which a listed identity stands as a target or in a text, and not in the name of the actor.
+    pub mentions: u64,
+    /// Records whose actor's name holds a listed identity beside other characters. They are among `forms`.
+    pub in_names: u64,
+    /// Records by agents of a scope, in other sessions or from other addresses than the scopes name.
+    pub narrowed: u64,
+    /// Records by listed agents whom no scope has whose window holds the record's time.
+    pub outside_scopes: u64,
+    /// Records whose actor's name is made of a listed identity, and is none.
+    pub forms: u64,
+    /// Those names, by agent, identity and name.
+    pub identities: Vec<NearIdentity>,
+    /// The listed identities of agents of a scope that no record in a window has as its actor, in the order of the case.
+    pub unseen: Vec<UnseenIdentity>,
+    /// The agents of a scope of whom that is true of every identity, in the order of the case.
+    pub unseen_agents: Vec<UnseenAgent>,
+    /// Whether the records in the windows name too many different actors to look for the nearest to an identity that none has.
+    pub too_many_actors: bool,
+}
+
+/// A name that is made of a listed identity.
+#[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
+pub struct NearIdentity {
+    /// As listed.
+    pub identity: String,
+    /// Whose it is.
+    pub agent: AgentId,
+    /// The name as logged.
+    pub as_logged: String,
+    /// How the name is made of the identity.
+    pub relation: Relation,
+    /// Records in a window by this name.
+    pub records: u64,
+    /// The first of them: position in `sources`.
+    pub source: usize,
+    /// And where it starts, in bytes from 0.
+    pub offset: u64,
+}
+
+/// A listed identity that no record in a window has as its actor.
+#[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
+pub struct UnseenIdentity {
+    /// As listed.
+    pub identity: String,
+    /// Whose it is.
+    pub agent: AgentId,
+    /// The name of an actor in a window that is nearest to it and no listed identity, if any is near.
+    pub nearest: Option<NearestName>,
+}
+
+/// An actor's name.
+#[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
+pub struct NearestName {
+    /// As logged.
+    pub name: String,
+    /// Records in a window by it.
+    pub records: u64,
+}
+
+/// An agent of a scope whom no record in a window has as its actor.
+#[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
+pub struct UnseenAgent {
+    /// As listed.
+    pub agent: AgentId,
+    /// Whether a record outside the windows has; none where that was not looked for.
+    pub outside_windows: Option<bool>,
+}
+
+/// The records themselves, each with its position: the vendor's own.
+#[derive(Debug, Clone, Default)]
+pub struct NearRecords {
+    /// Every listed identity and its agent; the records refer to them by position.
+    pub identities: Vec<(AgentId, String)>,
+    /// In source order.
+    pub records: Vec<Near>,
+}
+
+impl NearRecords {
+    pub(super) fn new(case: &Case, records: Vec<Near>) -> Self {
+        let each = |agent: &crate::case::Agent| {
+            let id = agent.id.clone();
+            let own = agent
+                .all_identities()
+                .map(move |identity| (id.clone(), identity.to_owned()));
+            own.collect::<Vec<_>>()
+        };
+        Self {
+            identities: case.agents.iter().flat_map(each).collect(),
+            records,
+        }
+    }
+
+    /// The figures.
+    pub(super) fn finding(&self, case: &Case, actors: &Actors) -> NearFinding {
+        let mut finding = NearFinding {
+            too_many_actors: actors.overflown,
+            ..NearFinding::default()
+        };
+        let mut names: BTreeMap<(usize, &str, Relation), NearIdentity> = BTreeMap::new();
+        for near in &self.records {
+            let any = |is: &dyn Fn(&NearName) -> bool| u64::from(near.names.iter().any(is));
+            finding.mentions += any(&|name| name.kind == NearKind::Mention);
+            finding.narrowed += any(&|name| name.kind == NearKind::Narrowed);
+            finding.outside_scopes += any(&|name| name.kind == NearKind::OutsideScopes);
+            finding.forms += any(&|name| matches!(name.kind, NearKind::Form(_)));
+            finding.in_names += any(&|name| self.holds(name));
+            for name in &near.names {
+                let NearKind::Form(relation) = name.kind else {
+                    continue;
+                };
+                let (agent, identity) = &self.identities[name.identity];
+                let one = names.entry((name.identity, &name.as_logged, relation));
+                let one = one.or_insert_with(|| NearIdentity {
+                    identity: identity.clone(),
+                    agent: agent.clone(),
+                    as_logged: name.as_logged.clone(),
+                    relation,
+                    records: 0,
+                    source: near.at.source,
+                    offset: near.at.offset,
+                });
+                one.records += 1;
+            }
+        }
+        finding.unseen = self.unseen(case, actors, &names);
+        finding.unseen_agents = Self::unseen_agents(case, actors);
+        finding.identities = names.into_values().collect();
+        finding
+    }
+
+    /// Whether an actor's longer name holds the identity that it is made of.
+    fn holds(&self, name: &NearName) -> bool {
+        let NearKind::Form(relation) = name.kind else {
+            return false;
+        };
+        let (_, identity) = &self.identities[name.identity];
+        relation != Relation::OtherCase && fold(&name.as_logged).contains(&*fold(identity))
+    }
+
+    fn unseen_agents(case: &Case, actors: &Actors) -> Vec<UnseenAgent> {
+        let own = numbers_by_agent(case);
+        let unseen = agents_of_scopes(case)
+            .into_iter()
+            .filter(|agent| !own[*agent].clone().any(|identity| actors.seen[identity]));
+        let finding = |agent: usize| UnseenAgent {
+            agent: case.agents[agent].id.clone(),
+            outside_windows: actors.outside.get(&agent).copied(),
+        };
+        unseen.map(finding).collect()
+    }
+
+    fn unseen(
+        &self,
+        case: &Case,
+        actors: &Actors,
+        forms: &BTreeMap<(usize, &str, Relation), NearIdentity>,
+    ) -> Vec<UnseenIdentity> {
+        let others = Others::new(actors);
+        let own = numbers_by_agent(case);
+        let mut wanted = Vec::new();
+        for agent in agents_of_scopes(case) {
+            // An identity may be listed twice, as an id and as a user name.
+            let seen = own[agent].clone().filter(|identity| actors.seen[*identity]);
+            let mut told: BTreeSet<String> = seen
+                .map(|identity| fold(&self.identities[identity].1).into_owned())
+                .collect();
+            let unseen = own[agent].clone().filter(|identity| !actors.seen[*identity]);
+            wanted.extend(unseen.filter(|identity| told.insert(fold(&self.identities[*identity].1).into_owned())));
+        }
+        let finding = |identity: usize| {
+            let (agent, text) = self.identities[identity].clone();
+            let first = (identity, "", Relation::OtherCase);
+            let made = forms.range(first..).take_while(|((own, ..), _)| *own == identity);
+            let made = made
+                .map(|(_, form)| form)
+                .max_by_key(|form| (form.records, Reverse(&form.as_logged)));
+            let nearest = made.map(|form| NearestName {
+                name: form.as_logged.clone(),
+                records: form.records,
+            });
+            UnseenIdentity {
+                nearest: nearest.or_else(|| others.nearest(&text)),
+                identity: text,
+                agent,
+            }
+        };
+        wanted.into_iter().map(finding).collect()
+    }
+}
+
+/// By agent, the numbers of its identities.
+fn numbers_by_agent(case: &Case) -> Vec<std::ops::Range<usize>> {
+    let mut start = 0;
+    let own = case.agents.iter().map(|agent| {
+        let own = start..start + agent.all_identities().count();
+        start = own.end;
+        own
+    });
+    own.collect()
+}
+
+fn agents_of_scopes(case: &Case) -> BTreeSet<usize> {
+    case.scopes
+        .iter()
+        .flat_map(|scope| scope.agents.iter().copied())
+        .collect()
+}
+
+/// Names of actors that are no listed identity, by which the nearest is found.
+struct Others<'a>(Vec<Other<'a>>);
+
+struct Other<'a> {
+    folded: Vec<char>,
+    /// Which characters it has, as bits.
+    letters: u64,
+    name: &'a str,
+    records: u64,
+}
+
+/// How many letters at most may be missing, added, exchanged or in each other's place, and how many letters a name needs for each:
+/// short names are near to many others.
+const SLIPS: usize = 2;
+const LETTERS_A_SLIP: usize = 4;
+
+impl<'a> Others<'a> {
+    fn new(actors: &'a Actors) -> Self {
+        let other = |(name, records): &'a (String, u64)| {
+            let folded: Vec<char> = fold(name).chars().collect();
+            Other {
+                letters: letters(&folded),
+                folded,
+                name,
+                records: *records,
+            }
+        };
+        Self(actors.others.iter().map(other).collect())
+    }
+
+    fn nearest(&self, identity: &str) -> Option<NearestName> {
+        let folded: Vec<char> = fold(identity).chars().collect();
+        let own = letters(&folded);
+        let most = (folded.len() / LETTERS_A_SLIP).min(SLIPS);
+        let near = self.0.iter().filter_map(|other| {
+            // Each slip changes the length by one at most, and two letters.
+            let may = other.folded.len().abs_diff(folded.len()) <= most
+                && (own ^ other.letters).count_ones() as usize <= 2 * most;
+            let slips = may.then(|| slips(&folded, &other.folded))?;
+            (slips <= most).then_some((slips, Reverse(other.records), other.name))
+        });
+        let (_, Reverse(records), name) = near.min()?;
+        Some(NearestName {
+            name: name.to_owned(),
+            records,
+        })
+    }
+}
+
+fn letters(folded: &[char]) -> u64 {
+    folded.iter().fold(0, |letters, c| letters | 1 << (u32::from(*c) % 64))
+}
+
+/// How many slips apart two names are, without what they begin and end with alike.
+fn slips(one: &[char], other: &[char]) -> usize {
+    let alike = one.iter().zip(other).take_while(|(a, b)| a == b).count();
+    let (one, other) = (&one[alike..], &other[alike..]);
+    let ends = one.iter().rev().zip(other.iter().rev());
+    let alike = ends.take_while(|(a, b)| a == b).count();
+    let text = |part: &[char]| part[..part.len() - alike].iter().collect::<String>();
+    strsim::osa_distance(&text(one), &text(other))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nearest_name_has_the_fewest_slips_then_the_most_records() {
+        let actors = Actors {
+            others: [
+                ("bd-agent-07", 63),
+                ("bd-agnte-08", 90),
+                ("bd-agent-17", 99),
+                ("zed", 5),
+                ("Müller", 2),
+            ]
+            .map(|(name, records)| (name.to_owned(), records))
+            .into(),
+            ..Actors::default()
+        };
+        let others = Others::new(&actors);
+        for (identity, expected) in [
+            ("bd-agnet-07", Some(("bd-agent-07", 63))),
+            ("BD-AGENT-7", Some(("bd-agent-17", 99))),
+            ("zad", None),
+            ("muller", Some(("Müller", 2))),
+            ("somebody", None),
+        ] {
+            let found = others.nearest(identity);
+            let found = found.as_ref().map(|found| (found.name.as_str(), found.records));
+            assert_eq!(found, expected, "{identity}");
+        }
+    }
+}

@@ -1,0 +1,348 @@
+//! Which names stand as actors in the windows, how often, and which of them are made of a listed identity. Each thread has a
+//! census of its own; together they are the same whatever the threads were.
+//!
+//! The usual name was seen before: its hash is found in a small table and its count goes up. A name that is not in the table is
+//! looked up by its text, and taken apart if it is new.
+
+use std::{cmp::Reverse, collections::BTreeMap};
+
+use super::{Form, Forms, Identities, filter};
+use crate::text::trimmed;
+
+/// Bits of a hash that are a place in the table: 16,384 places, 256 KiB.
+const PLACE: u32 = 14;
+
+/// How many different names are kept, and how many bytes of them.
+const NAMES: usize = 1 << 16;
+const BYTES: usize = 8 << 20;
+
+/// How many names are remembered as made of no identity once no more are kept, by their hash alone.
+const REMEMBERED: u32 = 20;
+
+/// Names as one thread saw them.
+#[derive(Debug)]
+pub struct Census {
+    slots: Vec<Slot>,
+    /// By its text, the place of each name in `names`.
+    places: BTreeMap<Box<str>, u32>,
+    names: Vec<Name>,
+    bytes: usize,
+    /// Whether there were too many different names, or too long ones.
+    overflown: bool,
+    /// Tags of names seen after that; empty before.
+    remembered: Vec<u32>,
+    /// Whether each listed identity stood as an actor, by its number.
+    seen: Vec<bool>,
+    /// Stands for the record under way; 0 for none.
+    record: u32,
+}
+
+/// The name last seen of those whose hash has this place.
+#[derive(Debug, Clone, Copy, Default)]
+struct Slot {
+    /// Further bits of the hash. Two names that have the same are counted as one, which is one pair of some 10^13.
+    tag: u32,
+    /// Counted since it came here; 0 where no name is.
+    records: u32,
+    /// The record that was counted last.
+    record: u32,
+    name: u32,
+}
+
+#[derive(Debug)]
+struct Name {
+    records: u64,
+    record: u32,
+    form: Option<Form>,
+}
+
+/// Names of actors in all windows, over all logs.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Actors {
+    /// Whether each listed identity stands as an actor in a window, by its number.
+    pub seen: Vec<bool>,
+    /// Names that are no listed identity and not made of one, and how many records each stands in. The most frequent first; none
+    /// where there are too many.
+    pub others: Vec<(String, u64)>,
+    /// Whether there are too many different names to keep.
+    pub overflown: bool,
+    /// Of agents whom no record in a window has as its actor, by position in the case, whether one outside the windows has. Those
+    /// of whom that is not known are not here.
+    pub outside: BTreeMap<usize, bool>,
+}
+
+impl Census {
+    /// Of nothing yet.
+    pub fn new(identities: &Identities) -> Self {
+        Self {
+            slots: vec![Slot::default(); 1 << PLACE],
+            places: BTreeMap::new(),
+            names: Vec::new(),
+            bytes: 0,
+            overflown: false,
+            remembered: Vec::new(),
+            seen: vec![false; identities.count()],
+            record: 0,
+        }
+    }
+
+    /// Begins a record: a name counts once in each.
+    pub fn begin(&mut self) {
+        self.record = self.record.checked_add(1).unwrap_or(1);
+    }
+
+    /// A listed identity stands as an actor in the record.
+    pub fn listed(&mut self, identity: usize) {
+        self.seen[identity] = true;
+    }
+
+    /// Another name does, with its hash if it has one. Returns the listed identity that it is made of, if it is.
+    #[inline]
+    pub fn other(&mut self, with: (&Identities, &Forms), name: &str, hash: Option<u64>) -> Option<Form> {
+        if let Some(hash) = hash {
+            let (place, tag) = place_and_tag(hash, trimmed(name));
+            let slot = &mut self.slots[place];
+            if slot.tag == tag && slot.records > 0 {
+                slot.records += u32::from(slot.record != self.record);
+                slot.record = self.record;
+                if slot.records == u32::MAX {
+                    self.empty(place);
+                }
+                return None;
+            }
+        }
+        self.look(with, trimmed(name), hash)
+    }
+
+    #[cold]
+    fn look(&mut self, with: (&Identities, &Forms), name: &str, hash: Option<u64>) -> Option<Form> {
+        let known = self.places.get(name).copied();
+        let number = match known {
+            Some(number) => number,
+            None if self.overflown => return self.unkept(with, name, hash),
+            None => self.keep(with, name),
+        };
+        let Some(own) = self.names.get_mut(number as usize) else {
+            return self.unkept(with, name, hash);
+        };
+        let counted = own.record == self.record;
+        own.record = self.record;
+        if counted {
+            return own.form;
+        }
+        match hash.filter(|_| own.form.is_none()) {
+            // The slot counts it from here on.
+            Some(hash) => {
+                let (place, tag) = place_and_tag(hash, name);
+                self.empty(place);
+                self.slots[place] = Slot {
+                    tag,
+                    records: 1,
+                    record: self.record,
+                    name: number,
+                };
+                None
+            }
+            None => {
+                own.records += 1;
+                own.form
+            }
+        }
+    }
+
+    /// Keeps a new name. Returns a place where there is none if there are too many.
+    fn keep(&mut self, (identities, forms): (&Identities, &Forms), name: &str) -> u32 {
+        if self.names.len() == NAMES || self.bytes + name.len() > BYTES {
+            self.overflown = true;
+            self.remembered = vec![0; 1 << REMEMBERED];
+            return u32::MAX;
+        }
+        let number = u32::try_from(self.names.len()).expect("NAMES is less");
+        self.bytes += name.len();
+        self.places.insert(name.into(), number);
+        self.names.push(Name {
+            records: 0,
+            record: 0,
+            form: forms.find(identities, name),
+        });
+        number
+    }
+
+    fn unkept(&mut self, (identities, forms): (&Identities, &Forms), name: &str, hash: Option<u64>) -> Option<Form> {
+        let Some(hash) = hash else {
+            return forms.find(identities, name);
+        };
+        let (_, tag) = place_and_tag(hash, name);
+        let place = usize::try_from(hash >> (64 - REMEMBERED)).expect("few bits");
+        if self.remembered[place] == tag | 1 {
+            return None;
+        }
+        let form = forms.find(identities, name);
+        if form.is_none() {
+            self.remembered[place] = tag | 1;
+        }
+        form
+    }
+
+    /// Puts down what a slot has counted.
+    fn empty(&mut self, place: usize) {
+        let slot = std::mem::take(&mut self.slots[place]);
+        if slot.records > 0 {
+            let own = &mut self.names[slot.name as usize];
+            own.records += u64::from(slot.records);
+            own.record = slot.record;
+        }
+    }
+}
+
+impl Actors {
+    /// What all threads saw.
+    pub fn of(identities: &Identities, all: impl IntoIterator<Item = Census>) -> Self {
+        let mut seen = vec![false; identities.count()];
+        // With whether it is made of a listed identity.
+        let mut all_names: BTreeMap<Box<str>, (u64, bool)> = BTreeMap::new();
+        let (mut overflown, mut bytes) = (false, 0);
+        for mut census in all {
+            (0..census.slots.len()).for_each(|place| census.empty(place));
+            seen.iter_mut().zip(&census.seen).for_each(|(all, own)| *all |= own);
+            overflown |= census.overflown;
+            for (name, number) in census.places {
+                let own = &census.names[number as usize];
+                let length = name.len();
+                let together = all_names.entry(name).or_insert_with(|| {
+                    bytes += length;
+                    (0, own.form.is_some())
+                });
+                together.0 += own.records;
+            }
+        }
+        // Each thread alone may have had few enough.
+        overflown |= all_names.len() > NAMES || bytes > BYTES;
+        let others = all_names.into_iter().filter(|(_, (_, form))| !form && !overflown);
+        let mut others: Vec<_> = others
+            .map(|(name, (records, _))| (String::from(name), records))
+            .collect();
+        others.sort_by_key(|(_, records)| Reverse(*records));
+        Self {
+            seen,
+            others,
+            overflown,
+            outside: BTreeMap::new(),
+        }
+    }
+
+    /// How many different names are kept at most.
+    pub const MOST: usize = NAMES;
+}
+
+/// The hash leaves the case of letters out, which the tag tells.
+fn place_and_tag(hash: u64, name: &str) -> (usize, u32) {
+    let place = usize::try_from(hash >> (64 - PLACE)).expect("few bits");
+    let rest = (hash << PLACE) ^ filter::case_of(name);
+    (place, u32::try_from(rest >> 32).expect("32 bits"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        case::{Agent, AgentId},
+        scope::ScopeSet,
+    };
+
+    fn set() -> ScopeSet {
+        let agent = Agent {
+            id: AgentId("a1".to_owned()),
+            email: Some("mira.holt@desk.example".to_owned()),
+            identities: Vec::new(),
+            name: None,
+            employer: None,
+            role: None,
+            country: None,
+        };
+        ScopeSet::compile(&[], &[agent])
+    }
+
+    /// Each record's names, by one thread.
+    fn census(set: &ScopeSet, records: &[Vec<String>]) -> Census {
+        let mut census = Census::new(set.identities());
+        for names in records {
+            census.begin();
+            for name in names {
+                let hash = set.identities().hash_of_other(name);
+                census.other((set.identities(), set.forms()), name, hash);
+            }
+        }
+        census
+    }
+
+    fn counts(actors: &Actors) -> Vec<(&str, u64)> {
+        actors
+            .others
+            .iter()
+            .map(|(name, records)| (name.as_str(), *records))
+            .collect()
+    }
+
+    #[test]
+    fn each_name_counts_once_in_a_record_and_by_its_case() {
+        let set = set();
+        let records: Vec<Vec<String>> = [
+            vec!["Bob", "bob", "Bob"],
+            vec![" bob "],
+            vec!["é", "é"],
+            vec!["mira.holt+x@desk.example"],
+        ]
+        .map(|names| names.into_iter().map(str::to_owned).collect())
+        .into();
+        let actors = Actors::of(set.identities(), [census(&set, &records), census(&set, &records)]);
+        assert_eq!(counts(&actors), [("bob", 4), ("Bob", 2), ("é", 2)]);
+    }
+
+    /// More names than places, so that they drive each other out; in parts as in one.
+    #[test]
+    fn threads_together_count_what_one_does() {
+        let set = set();
+        let name = |number: u32| format!("user.{number}@acme.example");
+        let records: Vec<Vec<String>> = (0..60_000_u32)
+            .map(|number| vec![name(number * 7 % 30_000), name(number % 11), name(number % 11)])
+            .collect();
+        let whole = Actors::of(set.identities(), [census(&set, &records)]);
+        let (one, other) = records.split_at(12_345);
+        let parts = Actors::of(set.identities(), [census(&set, other), census(&set, one)]);
+        assert_eq!(whole, parts);
+        assert_eq!(whole.others.len(), 30_000);
+        let times = |number: u32| {
+            (0..60_000)
+                .filter(|at| at * 7 % 30_000 == number || at % 11 == number)
+                .count() as u64
+        };
+        for number in [3, 10, 29_999] {
+            let found = whole.others.iter().find(|(own, _)| *own == name(number));
+            assert_eq!(found.map(|(_, records)| *records), Some(times(number)), "{number}");
+        }
+    }
+
+    #[test]
+    fn too_many_names_are_none_and_forms_are_still_told() {
+        let set = set();
+        let mut records: Vec<Vec<String>> = (0..=NAMES).map(|number| vec![format!("user.{number}")]).collect();
+        records.push(vec!["mira.holt".to_owned()]);
+        let (one, other) = records.split_at(NAMES / 2);
+        for all in [vec![&records[..]], vec![one, other]] {
+            let all = all.into_iter().map(|records| census(&set, records));
+            let actors = Actors::of(set.identities(), all);
+            assert!(actors.overflown && actors.others.is_empty());
+        }
+        let mut census = census(&set, &records);
+        census.begin();
+        let hash = set.identities().hash_of_other("mira.holt");
+        let with = (set.identities(), set.forms());
+        assert!(census.other(with, "mira.holt", hash).is_some());
+        assert!(
+            census
+                .other(with, "user.99999999", set.identities().hash_of_other("user.99999999"))
+                .is_none()
+        );
+    }
+}

@@ -1,0 +1,520 @@
+//! Names of actors that are no listed identity and are made of one: a guest's name, an address with a tag, an address inside a
+//! display name. They are reported and never matched, as some of them are other people's.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::Identities;
+use crate::{case::fold, text::hidden};
+
+/// How a logged name is made of a listed identity.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, JsonSchema, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Relation {
+    /// Equal but for the case of letters, in a field whose values are compared exactly.
+    OtherCase,
+    /// Equal but for characters that cannot be seen.
+    HiddenCharacter,
+    /// The identity in quotation marks, brackets, or the formula that guards a number in a spreadsheet.
+    Quoted,
+    /// A display name with the identity in brackets.
+    DisplayName,
+    /// The identity with percent escapes.
+    PercentEncoded,
+    /// A guest's name in another directory: `user_domain#EXT#@tenant`.
+    Guest,
+    /// The address with a tag: `user+tag@domain`.
+    PlusAddress,
+    /// The address in a domain below or above its own.
+    Subdomain,
+    /// The address with something behind its domain, as the copies of an environment have.
+    DomainSuffix,
+    /// The same user name in another domain.
+    OtherDomain,
+    /// The user name of the address alone.
+    LocalPart,
+    /// A user name behind a domain: `DOMAIN\user`.
+    DomainUser,
+    /// The last part of an Amazon resource name, or of an assumed role.
+    Arn,
+    /// A part of a path or of a prefixed name: `user:identity`.
+    Part,
+    /// The same number written in another way: `1042.0`, `001042`.
+    Number,
+    /// The same Salesforce id with 15 or 18 characters.
+    SalesforceId,
+    /// Equal but for dots, hyphens, underscores and blanks.
+    Separators,
+    /// The identity as a word in a longer name.
+    Word,
+}
+
+impl Relation {
+    /// As serialised.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::OtherCase => "other-case",
+            Self::HiddenCharacter => "hidden-character",
+            Self::Quoted => "quoted",
+            Self::DisplayName => "display-name",
+            Self::PercentEncoded => "percent-encoded",
+            Self::Guest => "guest",
+            Self::PlusAddress => "plus-address",
+            Self::Subdomain => "subdomain",
+            Self::DomainSuffix => "domain-suffix",
+            Self::OtherDomain => "other-domain",
+            Self::LocalPart => "local-part",
+            Self::DomainUser => "domain-user",
+            Self::Arn => "arn",
+            Self::Part => "part",
+            Self::Number => "number",
+            Self::SalesforceId => "salesforce-id",
+            Self::Separators => "separators",
+            Self::Word => "word",
+        }
+    }
+
+    /// In a few words, behind "is" or "as".
+    pub fn says(self) -> &'static str {
+        match self {
+            Self::OtherCase => "the identity in another case",
+            Self::HiddenCharacter => "the identity with a character that cannot be seen",
+            Self::Quoted => "the identity in quotation marks or brackets",
+            Self::DisplayName => "a display name with the identity",
+            Self::PercentEncoded => "the identity with percent escapes",
+            Self::Guest => "a guest's name made of the identity",
+            Self::PlusAddress => "the address with a tag",
+            Self::Subdomain => "the address in a domain below or above",
+            Self::DomainSuffix => "the address with a longer domain",
+            Self::OtherDomain => "the user name in another domain",
+            Self::LocalPart => "the user name of the address",
+            Self::DomainUser => "the user name behind a domain",
+            Self::Arn => "the end of a resource name",
+            Self::Part => "the identity behind a prefix",
+            Self::Number => "the number in another spelling",
+            Self::SalesforceId => "the same Salesforce id in its other length",
+            Self::Separators => "the identity with other separators",
+            Self::Word => "the identity inside a longer name",
+        }
+    }
+}
+
+/// A name that is made of a listed identity.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Form {
+    /// The number of the identity.
+    pub identity: usize,
+    /// How.
+    pub relation: Relation,
+}
+
+/// No longer names are taken apart. Longer values are texts, in which identities are found as words.
+const LONGEST: usize = 512;
+
+/// How many times a name is taken apart: a percent-encoded address in brackets.
+const DEPTH: usize = 3;
+
+/// How many parts of a name are looked at.
+const PARTS: usize = 64;
+
+/// Shorter names are equal to others by chance once their separators are left out, and in other domains.
+const TELLING: usize = 6;
+
+/// What is needed to tell such names.
+#[derive(Debug)]
+pub struct Forms {
+    /// Keys that several agents share are left out.
+    keys: BTreeMap<(Key, String), usize>,
+}
+
+/// What a key is made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Key {
+    Parent,
+    Local,
+    Separators,
+    Number,
+    Salesforce,
+}
+
+impl Forms {
+    /// Of these identities.
+    pub(super) fn new(identities: &Identities) -> Self {
+        let mut all: BTreeMap<(Key, String), Vec<(usize, usize)>> = BTreeMap::new();
+        for (number, agent, text) in identities.each() {
+            let mut add = |key, text: String| all.entry((key, text)).or_default().push((agent, number));
+            let folded = fold(text);
+            if let Some((local, domain)) = address(&folded) {
+                parents(domain).for_each(|parent| add(Key::Parent, format!("{local}@{parent}")));
+                add(Key::Local, local.to_owned());
+            }
+            if let Some(bare) = without_separators(&folded) {
+                add(Key::Separators, bare);
+            }
+            if let Some(number) = number_of(&folded) {
+                add(Key::Number, number);
+            }
+            if is_salesforce(text, 18) {
+                add(Key::Salesforce, text[..15].to_owned());
+            }
+        }
+        let alone = |(key, owners): ((Key, String), Vec<(usize, usize)>)| {
+            let (agent, number) = owners[0];
+            owners.iter().all(|owner| owner.0 == agent).then_some((key, number))
+        };
+        Self {
+            keys: all.into_iter().filter_map(alone).collect(),
+        }
+    }
+
+    /// The identity that a name, which is none itself, is made of.
+    pub fn find(&self, identities: &Identities, name: &str) -> Option<Form> {
+        let name = name.trim();
+        if name.is_empty() || name.len() > LONGEST {
+            return None;
+        }
+        let form = |identity, relation| Some(Form { identity, relation });
+        if let Some(identity) = identities.find_anyhow(name) {
+            return form(identity, Relation::OtherCase);
+        }
+        let mut now = vec![(name.to_owned(), None)];
+        for _ in 0..DEPTH {
+            let mut next = Vec::new();
+            for (text, first) in &now {
+                for (derived, relation) in derived(text) {
+                    let relation = first.unwrap_or(relation);
+                    if let Some(identity) = identities.find_anyhow(&derived) {
+                        return form(identity, relation);
+                    }
+                    next.push((derived, Some(relation)));
+                }
+            }
+            let keyed = now.iter().find_map(|(text, first)| {
+                let (identity, relation) = self.keyed(identities, text)?;
+                Some((identity, first.unwrap_or(relation)))
+            });
+            if let Some((identity, relation)) = keyed {
+                return form(identity, relation);
+            }
+            next.truncate(PARTS);
+            now = next;
+        }
+        let words = identities.standing_in(name);
+        let longest = words.iter().max_by_key(|word| word.as_logged.len())?;
+        form(longest.identity, Relation::Word)
+    }
+
+    /// By what is equal of both.
+    fn keyed(&self, identities: &Identities, text: &str) -> Option<(usize, Relation)> {
+        let get = |key, text: &str| self.keys.get(&(key, text.to_owned())).copied();
+        let folded = fold(text);
+        if let Some((local, domain)) = address(&folded) {
+            if let Some(identity) = get(Key::Parent, &folded) {
+                return Some((identity, Relation::Subdomain));
+            }
+            // Names such as `info` are common to many domains.
+            let telling = || local.len() >= TELLING && local.contains(['.', '-', '_']);
+            let elsewhere = identities
+                .find_anyhow(local)
+                .or_else(|| get(Key::Local, local).filter(|_| telling()));
+            if let Some(identity) = elsewhere.filter(|_| domain.contains('.')) {
+                return Some((identity, Relation::OtherDomain));
+            }
+        } else if let Some(identity) = get(Key::Local, &folded) {
+            return Some((identity, Relation::LocalPart));
+        }
+        let number = number_of(&folded).and_then(|number| get(Key::Number, &number));
+        if let Some(identity) = number {
+            return Some((identity, Relation::Number));
+        }
+        let salesforce = || match text.len() {
+            15 => get(Key::Salesforce, text),
+            18 if is_salesforce(text, 18) => identities.find_exactly(&text[..15]),
+            _ => None,
+        };
+        if let Some(identity) = salesforce() {
+            return Some((identity, Relation::SalesforceId));
+        }
+        let bare = without_separators(&folded)?;
+        Some((get(Key::Separators, &bare)?, Relation::Separators))
+    }
+}
+
+/// What a name may be made of, each by one step.
+fn derived(text: &str) -> Vec<(String, Relation)> {
+    let mut found = Vec::new();
+    let mut add = |derived: &str, relation| {
+        let derived = derived.trim();
+        if !derived.is_empty() && derived != text {
+            found.push((derived.to_owned(), relation));
+        }
+    };
+    if text.contains(hidden) {
+        add(&text.replace(hidden, ""), Relation::HiddenCharacter);
+    }
+    if let Some(inner) = unquoted(text) {
+        add(inner, Relation::Quoted);
+    }
+    for (open, close) in [('<', '>'), ('(', ')'), ('[', ']')] {
+        if let Some(inside) = text.rfind(open).and_then(|at| text[at + 1..].split_once(close)) {
+            add(inside.0, Relation::DisplayName);
+        }
+        if let Some((before, _)) = text.split_once(open) {
+            add(before, Relation::DisplayName);
+        }
+    }
+    if let Some(decoded) = percent_decoded(text) {
+        add(&decoded, Relation::PercentEncoded);
+    }
+    for guest in guests(text) {
+        add(&guest, Relation::Guest);
+    }
+    if let Some((local, domain)) = address(text) {
+        if let Some((plain, _)) = local.split_once('+') {
+            add(&format!("{plain}@{domain}"), Relation::PlusAddress);
+        }
+        for parent in parents(domain) {
+            add(&format!("{local}@{parent}"), Relation::Subdomain);
+        }
+        let ends = domain.match_indices('.').map(|(at, _)| &domain[..at]);
+        for shorter in ends.filter(|shorter| shorter.contains('.')) {
+            add(&format!("{local}@{shorter}"), Relation::DomainSuffix);
+        }
+    }
+    let of_part = if text.starts_with("arn:") {
+        Relation::Arn
+    } else {
+        Relation::Part
+    };
+    let separators = [':', '/', '|', ';', ','];
+    for part in text.rsplit(separators).take(PARTS) {
+        add(part, of_part);
+    }
+    if let Some((_, user)) = text.rsplit_once('\\') {
+        add(user, Relation::DomainUser);
+    }
+    found
+}
+
+/// Both sides of an address.
+fn address(text: &str) -> Option<(&str, &str)> {
+    let (local, domain) = text.rsplit_once('@')?;
+    (!local.is_empty() && !domain.is_empty() && !local.contains('@')).then_some((local, domain))
+}
+
+/// The domains above a domain that have a dot.
+fn parents(domain: &str) -> impl Iterator<Item = &str> {
+    let above = domain.match_indices('.').map(|(at, _)| &domain[at + 1..]);
+    above.filter(|above| above.contains('.'))
+}
+
+fn unquoted(text: &str) -> Option<&str> {
+    const PAIRS: [(&str, &str); 9] = [
+        ("=\"", "\""),
+        ("\"", "\""),
+        ("'", "'"),
+        ("`", "`"),
+        ("<", ">"),
+        ("(", ")"),
+        ("{", "}"),
+        ("[", "]"),
+        ("\u{201c}", "\u{201d}"),
+    ];
+    let inner = |(open, close): &(&str, &str)| text.strip_prefix(open)?.strip_suffix(close);
+    // The apostrophe by which a spreadsheet keeps a number as a text.
+    PAIRS.iter().find_map(inner).or_else(|| text.strip_prefix('\''))
+}
+
+fn percent_decoded(text: &str) -> Option<String> {
+    let mut decoded = Vec::new();
+    let mut rest = text.as_bytes();
+    let mut any = false;
+    while let Some((&byte, behind)) = rest.split_first() {
+        let digits = behind
+            .get(..2)
+            .filter(|digits| byte == b'%' && digits.iter().all(u8::is_ascii_hexdigit));
+        let code = digits.and_then(|digits| u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok());
+        decoded.push(code.unwrap_or(byte));
+        any |= code.is_some();
+        rest = if code.is_some() { &behind[2..] } else { behind };
+    }
+    String::from_utf8(decoded).ok().filter(|_| any)
+}
+
+/// The addresses that a guest's name may have been made of: the last underscore stood for the `@`, or one before it where the
+/// domain has some.
+fn guests(text: &str) -> impl Iterator<Item = String> {
+    const MARK: &str = "#ext#";
+    let at = text.to_ascii_lowercase().find(MARK);
+    let name = at.map_or("", |at| &text[..at]);
+    let places: Vec<_> = name.rmatch_indices('_').map(|(at, _)| at).take(4).collect();
+    places
+        .into_iter()
+        .map(move |at| format!("{}@{}", &name[..at], &name[at + 1..]))
+        .chain((!name.is_empty()).then(|| name.to_owned()))
+}
+
+/// Letters and digits alone, and the `@` of an address; none where too little is left.
+fn without_separators(folded: &str) -> Option<String> {
+    let separator = |c: char| matches!(c, '.' | '-' | '_' | ' ' | '{' | '}');
+    let bare = folded.replace(separator, "");
+    (bare.len() >= TELLING).then_some(bare)
+}
+
+/// The digits of a whole number, however it is written: `1042`, `1042.0`, `001042`, `1,042`, `1.042E+3`.
+fn number_of(text: &str) -> Option<String> {
+    let bytes = text.as_bytes();
+    if bytes.len() > 40 || !bytes.first()?.is_ascii_digit() {
+        return None;
+    }
+    let (mantissa, exponent) = match text.split_once(['e', 'E']) {
+        Some((mantissa, exponent)) => (mantissa, exponent.trim_start_matches('+').parse::<usize>().ok()?),
+        None => (text, 0),
+    };
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let whole = whole.replace(',', "");
+    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    if !digits(&whole) || !digits(fraction) || exponent > 30 {
+        return None;
+    }
+    let fraction = fraction.trim_end_matches('0');
+    let zeros = exponent.checked_sub(fraction.len())?;
+    let number = format!("{whole}{fraction}{}", "0".repeat(zeros));
+    let number = number.trim_start_matches('0');
+    (!number.is_empty()).then(|| number.to_owned())
+}
+
+/// Whether a text is an id of Salesforce: 15 letters and digits, and in the longer form three that tell their case.
+fn is_salesforce(text: &str, length: usize) -> bool {
+    const CODES: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ012345";
+    let bytes = text.as_bytes();
+    if bytes.len() != length || !bytes.iter().all(u8::is_ascii_alphanumeric) {
+        return false;
+    }
+    let code = |five: &[u8]| {
+        let capitals = five.iter().enumerate().filter(|(_, byte)| byte.is_ascii_uppercase());
+        CODES[capitals.map(|(at, _)| 1 << at).sum::<usize>()]
+    };
+    bytes[..15]
+        .chunks(5)
+        .map(code)
+        .eq(bytes[15..].iter().map(u8::to_ascii_uppercase))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Relation::*, *};
+    use crate::case::{Agent, AgentId};
+
+    fn agent(id: &str, email: Option<&str>, identities: &[&str]) -> Agent {
+        Agent {
+            id: AgentId(id.to_owned()),
+            email: email.map(str::to_owned),
+            identities: identities.iter().map(|identity| (*identity).to_owned()).collect(),
+            name: None,
+            employer: None,
+            role: None,
+            country: None,
+        }
+    }
+
+    #[test]
+    fn names_made_of_an_identity_are_told_with_the_relation() {
+        let agents = [
+            agent("bd-a", Some("mira.holt@desk.example"), &["1042", "svc-key-8F3A"]),
+            agent(
+                "bd-b",
+                Some("jon@eu.desk.example"),
+                &["jvane", "0051I000003abcD", "00558000001XyZAAA0"],
+            ),
+            agent("bd-c", Some("info@desk.example"), &[]),
+        ];
+        let identities = Identities::new(&agents);
+        let forms = Forms::new(&identities);
+        let listed: Vec<_> = identities.each().map(|(_, _, text)| text.to_owned()).collect();
+        for (name, expected) in [
+            ("svc-key-8f3a", Some(("svc-key-8F3A", OtherCase))),
+            (
+                "mira.holt@desk.example\u{200b}",
+                Some(("mira.holt@desk.example", HiddenCharacter)),
+            ),
+            (
+                "mira.holt\u{ad}@desk.example",
+                Some(("mira.holt@desk.example", HiddenCharacter)),
+            ),
+            ("=\"1042\"", Some(("1042", Quoted))),
+            (" \"jvane\"", Some(("jvane", Quoted))),
+            ("'1042", Some(("1042", Quoted))),
+            (
+                "Mira Holt <mira.holt@desk.example>",
+                Some(("mira.holt@desk.example", DisplayName)),
+            ),
+            (
+                "mira.holt@desk.example (Mira Holt)",
+                Some(("mira.holt@desk.example", DisplayName)),
+            ),
+            (
+                "<mailto:mira.holt@desk.example>",
+                Some(("mira.holt@desk.example", Quoted)),
+            ),
+            (
+                "mira.holt%40desk.example",
+                Some(("mira.holt@desk.example", PercentEncoded)),
+            ),
+            (
+                "mira.holt%2540desk.example",
+                Some(("mira.holt@desk.example", PercentEncoded)),
+            ),
+            (
+                "mira.holt_desk.example#EXT#@acme.onmicrosoft.example",
+                Some(("mira.holt@desk.example", Guest)),
+            ),
+            (
+                "MIRA.HOLT+zd@desk.example",
+                Some(("mira.holt@desk.example", PlusAddress)),
+            ),
+            ("mira.holt@eu.desk.example", Some(("mira.holt@desk.example", Subdomain))),
+            ("jon@desk.example", Some(("jon@eu.desk.example", Subdomain))),
+            (
+                "mira.holt@desk.example.uat",
+                Some(("mira.holt@desk.example", DomainSuffix)),
+            ),
+            (
+                "mira.holt@partner.example",
+                Some(("mira.holt@desk.example", OtherDomain)),
+            ),
+            ("jvane@anything.example", Some(("jvane", OtherDomain))),
+            ("mira.holt", Some(("mira.holt@desk.example", LocalPart))),
+            ("DESK\\jvane", Some(("jvane", DomainUser))),
+            ("arn:aws:sts::1:assumed-role/Support/jvane", Some(("jvane", Arn))),
+            ("AROAX:mira.holt@desk.example", Some(("mira.holt@desk.example", Part))),
+            ("auth0|jvane", Some(("jvane", Part))),
+            ("1042.0", Some(("1042", Number))),
+            ("001042", Some(("1042", Number))),
+            ("1.042E+3", Some(("1042", Number))),
+            ("0051I000003abcDQAQ", Some(("0051I000003abcD", SalesforceId))),
+            ("00558000001XyZA", Some(("00558000001XyZAAA0", SalesforceId))),
+            ("miraholt@desk.example", Some(("mira.holt@desk.example", Separators))),
+            ("svc_key_8f3a", Some(("svc-key-8F3A", Separators))),
+            ("session of jvane, by proxy #3", Some(("jvane", Word))),
+            ("info@acme.example", None),
+            ("somebody@desk.example", None),
+            ("1043.0", None),
+            ("10420", None),
+            ("", None),
+        ] {
+            let found = forms.find(&identities, name);
+            let found = found.map(|form| (listed[form.identity].as_str(), form.relation));
+            assert_eq!(found, expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn checksum_of_a_salesforce_id_is_checked() {
+        assert!(is_salesforce("001A0000006Vm9rIAC", 18));
+        assert!(!is_salesforce("001A0000006Vm9rIAD", 18));
+        assert!(!is_salesforce("001A0000006Vm9r", 18));
+    }
+}
