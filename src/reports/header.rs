@@ -14,6 +14,7 @@ use crate::{
     digest,
     events::Profile,
     findings::{AgentFinding, CaveatCode, Findings, ScopeFinding, SourceFinding, Tool},
+    scope::ScopeMask,
     time::{Timestamp, Window},
 };
 
@@ -27,6 +28,8 @@ pub(super) struct Header {
     pub(super) sources: Vec<Source>,
     /// In the order of the findings: events refer to them by position.
     pub(super) agents: Vec<Agent>,
+    /// How many of them are in a scope.
+    pub(super) asked: u64,
     /// By code.
     pub(super) glossary: BTreeMap<String, Meaning>,
     /// Of any kind of log.
@@ -47,6 +50,8 @@ pub(super) struct Scope {
     pub(super) basis: Option<String>,
     /// Only events of certain sessions or addresses are in it.
     pub(super) narrowed: bool,
+    /// It is what evidence ties to the intruder.
+    pub(super) tied: bool,
 }
 
 /// A log file without its path.
@@ -57,6 +62,7 @@ pub(super) struct Source {
     pub(super) bytes: u64,
     pub(super) profile: String,
     pub(super) read: u64,
+    pub(super) outside_window: u64,
     pub(super) refused: u64,
     pub(super) first: Option<Timestamp>,
     pub(super) last: Option<Timestamp>,
@@ -91,7 +97,12 @@ impl Header {
         Self {
             case: findings.case.clone(),
             tool: findings.tool.clone(),
-            scopes: findings.scopes.iter().map(Scope::new).collect(),
+            scopes: findings
+                .scopes
+                .iter()
+                .map(|scope| Scope::new(scope, findings))
+                .collect(),
+            asked: asked(findings),
             sources: findings.sources.iter().map(Source::new).collect(),
             agents: findings.agents.iter().map(|agent| Agent::new(agent, naming)).collect(),
             glossary: glossary(findings),
@@ -135,6 +146,17 @@ impl Header {
         plain
     }
 
+    /// Whether the case says what evidence ties to the intruder.
+    pub(super) fn has_tied(&self) -> bool {
+        self.scopes.iter().any(|scope| scope.tied)
+    }
+
+    /// Whether evidence ties an event in these scopes to the intruder.
+    pub(super) fn is_tied(&self, scopes: ScopeMask) -> bool {
+        let inside = |(at, scope): (usize, &Scope)| scope.tied && scopes.contains(at);
+        self.scopes.iter().enumerate().any(inside)
+    }
+
     /// The time that all scopes lie in.
     pub(super) fn span(&self) -> Option<Window> {
         let from = self.scopes.iter().map(|scope| scope.window.from).min()?;
@@ -166,8 +188,13 @@ fn glossary(findings: &Findings) -> BTreeMap<String, Meaning> {
     findings.actions.iter().map(entry).collect()
 }
 
+fn asked(findings: &Findings) -> u64 {
+    let asked: BTreeSet<_> = findings.scopes.iter().flat_map(|scope| &scope.agents).collect();
+    asked.len() as u64
+}
+
 impl Scope {
-    fn new(scope: &ScopeFinding) -> Self {
+    fn new(scope: &ScopeFinding, findings: &Findings) -> Self {
         Self {
             name: scope.name.clone(),
             window: Window {
@@ -175,9 +202,22 @@ impl Scope {
                 until: scope.until,
             },
             basis: scope.basis.clone(),
+            tied: is_tied(scope, findings),
             narrowed: !scope.sessions.is_empty() || !scope.ips.is_empty(),
         }
     }
+}
+
+/// Whether a scope lies inside a wider one, which is the worst case.
+pub(super) fn is_tied(scope: &ScopeFinding, findings: &Findings) -> bool {
+    let narrower = |wide: &ScopeFinding| {
+        let agents = scope.agents.iter().all(|agent| wide.agents.contains(agent));
+        let inside = wide.from <= scope.from && scope.until <= wide.until && agents;
+        let narrowed = |scope: &ScopeFinding| !scope.sessions.is_empty() || !scope.ips.is_empty();
+        let smaller = (wide.from, wide.until) != (scope.from, scope.until) || scope.agents.len() < wide.agents.len();
+        inside && !narrowed(wide) && (smaller || narrowed(scope))
+    };
+    findings.scopes.iter().any(narrower)
 }
 
 /// So many digits of a source's digest tell it from the others in a table.
@@ -196,6 +236,7 @@ impl Source {
             bytes: source.stream_bytes,
             profile: source.profile.clone(),
             read: source.records.read,
+            outside_window: source.records.outside_window,
             refused: source.records.refused,
             first: source.first,
             last: source.last,

@@ -7,7 +7,7 @@ use crate::{
     findings::CaveatCode,
     tenants::Outcomes,
     text::{counted, grouped},
-    time::Timestamp,
+    time::{Timestamp, Window},
 };
 
 /// How an effect is spoken of.
@@ -108,31 +108,47 @@ pub(super) fn effect(effect: Effect) -> &'static EffectWords {
 }
 
 /// `2 deletions`.
-pub(super) fn deed(kind: Effect, outcomes: Outcomes) -> String {
+pub(super) fn deed(kind: Effect, count: u64) -> String {
     let words = effect(kind);
-    counted(total(outcomes), words.one, words.many)
+    counted(count, words.one, words.many)
 }
 
-fn total(split: Outcomes) -> u64 {
-    split.success + split.failure + split.unknown
-}
-
-/// `2 deletions (1 failed)`.
-pub(super) fn deed_and_failures(kind: Effect, outcomes: Outcomes) -> String {
-    let text = deed(kind, outcomes);
-    match outcomes.failure {
-        0 => text,
-        failed if failed == total(outcomes) => format!("{text} (failed)"),
-        failed => format!("{text} ({} failed)", grouped(failed)),
+/// How long an action lasted, to the second: `2 min 53 s`.
+pub(super) fn lasted(from: Timestamp, until: Timestamp) -> String {
+    let milliseconds = (until.instant() - from.instant()).num_milliseconds();
+    let seconds = u64::try_from(milliseconds).unwrap_or_default().saturating_add(500) / 1000;
+    let (hours, minutes) = (seconds / 3600, seconds / 60 % 60);
+    match (hours, minutes, seconds % 60) {
+        (0, 0, 0) => "less than 1 s".to_owned(),
+        (0, 0, seconds) => format!("{seconds} s"),
+        (0, minutes, seconds) => format!("{minutes} min {seconds} s"),
+        (hours, minutes, seconds) => format!("{} h {minutes} min {seconds} s", grouped(hours)),
     }
+}
+
+/// The meaning of an action whose outcome the log does not tell: `Did so, or tried to: the log does not tell the outcome.`
+pub(super) fn or_tried(says: &str) -> String {
+    let end = says.find(". ").unwrap_or(says.trim_end_matches('.').len());
+    let (sentence, rest) = says.split_at(end);
+    let rest = rest.strip_prefix('.').unwrap_or(rest);
+    format!("{sentence}, or tried to: the log does not tell the outcome.{rest}")
+}
+
+/// A span of time: `from 16 January 2026, 00:00:00 UTC up to, not including, 21 January 2026, 00:00:00 UTC`.
+pub(super) fn window(window: Window) -> String {
+    format!(
+        "from {} up to, not including, {}",
+        window.from.in_words(),
+        window.until.in_words()
+    )
 }
 
 /// `3 succeeded, 1 failed`; what did not occur is left out.
 pub(super) fn outcomes(split: Outcomes) -> String {
     let parts = [
         (split.success, "succeeded"),
-        (split.failure, "failed"),
-        (split.unknown, "with no outcome in the log"),
+        (split.failure, "tried and failed"),
+        (split.unknown, "without an outcome in the log"),
     ];
     let told = parts.iter().filter(|(count, _)| *count > 0);
     told.map(|(count, word)| format!("{} {word}", grouped(*count)))
@@ -144,8 +160,8 @@ pub(super) fn outcomes(split: Outcomes) -> String {
 pub(super) fn outcome(outcome: Outcome) -> &'static str {
     match outcome {
         Outcome::Success => "succeeded",
-        Outcome::Failure => "failed",
-        Outcome::Unknown => "not stated",
+        Outcome::Failure => "tried and failed",
+        Outcome::Unknown => "not logged",
     }
 }
 
@@ -217,12 +233,12 @@ pub(super) fn customer_caveat(code: CaveatCode) -> Option<&'static str> {
              report.",
         ),
         CaveatCode::CoverageGap => Some(
-            "For the hours named below one kind of log, or all, holds no record of anybody. Either nothing happened in them, or \
+            "For the hours named below one kind of log, or all, holds no record by anybody. Either nothing happened in them, or \
              records are missing; this report cannot tell which.",
         ),
         CaveatCode::EventsWithoutTenant => Some(
-            "Some actions of the agents concerned name no customer at all in the log. They are in nobody's report, and one or \
-             more of them may have concerned you.",
+            "Some actions of the agents concerned name no customer in the log although they can concern one, such as a search \
+             across all customers. No customer's report lists them, and this report cannot tell whether they concerned you.",
         ),
         CaveatCode::ImplausibleTimes => Some(
             "Some records carry a time that cannot be right, such as one after this report was issued. An action among them is \
@@ -252,8 +268,8 @@ pub(super) fn customer_masked(texts: u64) -> String {
         texts => format!("In {} texts of the list above, what", grouped(texts)),
     };
     format!(
-        "{texts} names somebody else is replaced by words in square brackets, such as “[another customer]”. Nothing that names \
-         you or your users is replaced, and the digest of each record is that of the record as it was logged."
+        "{texts} names somebody else is replaced by words in square brackets. What is known to name you or your users is left \
+         as it is, and the digest of each record is that of the record as it was logged."
     )
 }
 
@@ -297,20 +313,51 @@ mod tests {
     }
 
     #[test]
-    fn failures_are_told() {
+    fn deeds_and_outcomes_are_counted_in_words() {
         let split = Outcomes {
             success: 1,
             failure: 2,
             unknown: 1,
         };
-        assert_eq!(deed_and_failures(Effect::Delete, split), "4 deletions (2 failed)");
-        assert_eq!(deed(Effect::Delete, split), "4 deletions");
-        assert_eq!(outcomes(split), "1 succeeded, 2 failed, 1 with no outcome in the log");
-        let none = Outcomes::default();
+        assert_eq!(deed(Effect::Delete, 4), "4 deletions");
+        assert_eq!(deed(Effect::Impersonate, 1), "1 impersonation of a user");
         assert_eq!(
-            deed_and_failures(Effect::View, Outcomes { success: 1, ..none }),
-            "1 view"
+            outcomes(split),
+            "1 succeeded, 2 tried and failed, 1 without an outcome in the log"
         );
+    }
+
+    #[test]
+    fn durations_are_rounded_to_seconds() {
+        let time = |text: &str| text.parse().expect("a time");
+        for (until, expected) in [
+            ("2026-01-20T13:24:28.066Z", "less than 1 s"),
+            ("2026-01-20T13:24:29Z", "1 s"),
+            ("2026-01-20T13:27:20.9Z", "2 min 53 s"),
+            ("2026-01-21T15:24:28.066Z", "26 h 0 min 0 s"),
+        ] {
+            assert_eq!(lasted(time("2026-01-20T13:24:28.066Z"), time(until)), expected);
+        }
+    }
+
+    #[test]
+    fn an_unlogged_outcome_leaves_open_what_was_done() {
+        for (says, expected) in [
+            (
+                "Deleted a user.",
+                "Deleted a user, or tried to: the log does not tell the outcome.",
+            ),
+            (
+                "Deleted a user. All of it.",
+                "Deleted a user, or tried to: the log does not tell the outcome. All of it.",
+            ),
+            (
+                "deleted a user",
+                "deleted a user, or tried to: the log does not tell the outcome.",
+            ),
+        ] {
+            assert_eq!(or_tried(says), expected);
+        }
     }
 
     #[test]

@@ -15,7 +15,7 @@ use crate::{
     catalogue::Effect,
     digest::{self, Sha256},
     events::{Outcome, Target},
-    findings::{Findings, RefusedFinding, TenantFinding},
+    findings::{Counts, Findings, RefusedFinding, TenantFinding},
     tenants::TenantEvent,
     time::Timestamp,
 };
@@ -166,6 +166,7 @@ pub(super) fn tenants(findings: &Findings, to: &mut dyn Write) -> io::Result<()>
     let counts = ["success", "failure", "unknown", "agents", "sessions"];
     let mut head: Vec<String> = fixed.map(str::to_owned).into();
     head.extend(lang::EFFECTS.iter().map(|words| words.key.to_owned()));
+    head.extend(lang::EFFECTS.iter().map(|words| format!("tried {}", words.key)));
     head.extend(counts.map(str::to_owned));
     head.extend(findings.scopes.iter().map(|scope| format!("scope {}", scope.name)));
     head.extend(["contact", "locale", "time_zone", "masked", "released"].map(str::to_owned));
@@ -189,7 +190,10 @@ fn tenant_cells(tenant: &TenantFinding, findings: &Findings) -> Vec<String> {
         tenant.last.to_string(),
         gravest.unwrap_or_default().to_owned(),
     ];
-    let of_effect = |words: &lang::EffectWords| tenant.effects.get(&words.effect).copied().unwrap_or(0);
+    let of_effect = |counts: &Counts<Effect>| {
+        let count = |words: &lang::EffectWords| counts.get(&words.effect).copied().unwrap_or(0);
+        lang::EFFECTS.each_ref().map(count)
+    };
     let outcomes = tenant.outcomes;
     let counts = [
         outcomes.success,
@@ -199,7 +203,8 @@ fn tenant_cells(tenant: &TenantFinding, findings: &Findings) -> Vec<String> {
         tenant.sessions,
     ];
     let of_scope = |name: &String| tenant.scopes.get(name).copied().unwrap_or(0);
-    let figures = lang::EFFECTS.iter().map(of_effect).chain(counts);
+    let figures = of_effect(&tenant.effects).into_iter();
+    let figures = figures.chain(of_effect(&tenant.attempts)).chain(counts);
     let figures = figures.chain(findings.scopes.iter().map(|scope| of_scope(&scope.name)));
     cells.extend(figures.map(|figure| figure.to_string()));
     cells.extend([&tenant.contact, &tenant.locale, &tenant.time_zone].map(owned));

@@ -35,6 +35,8 @@ view! {
         offset: Cow<'a, str>,
         /// Not empty where the event id also names another body.
         conflict: Cow<'a, str>,
+        /// Not empty where evidence ties it to the intruder.
+        tied: Cow<'a, str>,
         targets: Vec<TargetRow<'a>>,
     }
 }
@@ -74,6 +76,7 @@ pub(in crate::reports) fn action<'a>(header: &'a Header, number: usize, event: &
         source: header.sources[event.at.source].prefix().into(),
         offset: event.at.offset.to_string().into(),
         conflict: if event.conflict { "conflict" } else { "" }.into(),
+        tied: if header.is_tied(event.scopes) { "tied" } else { "" }.into(),
         targets: targets(event),
     }
 }

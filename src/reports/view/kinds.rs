@@ -1,10 +1,15 @@
 //! What was done, by kind of action: effects from the gravest, and under each its action codes.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, BTreeSet},
+};
 
+use super::deeds::{Deeds, lasted};
 use crate::{
     catalogue::Effect,
     events::Outcome,
+    findings::{SpanFinding, TenantImpact},
     reports::{header::Header, lang, template::view},
     tenants::{Outcomes, TenantEvent},
     text::{counted, grouped},
@@ -14,7 +19,7 @@ use crate::{
 const SHOWN: usize = 10;
 
 view! {
-    /// All actions of one effect.
+    /// All deeds of one effect, or all failed attempts.
     pub(in crate::reports) struct KindView {
         /// The effect's key, a class name.
         class: String,
@@ -24,7 +29,23 @@ view! {
         /// In percent of the largest kind, for a bar.
         width: String,
         unknown: bool,
+        /// How many are tied to the intruder; empty where none is.
+        tied: String,
+        spans: Vec<SpanView>,
+        more_spans: String,
         codes: Vec<CodeView>,
+    }
+}
+
+view! {
+    /// An action that lasts.
+    struct SpanView {
+        /// Position of its beginning in the list; empty where none is logged.
+        start: String,
+        end: String,
+        from: String,
+        until: String,
+        lasted: String,
     }
 }
 
@@ -34,9 +55,12 @@ view! {
         action: String,
         count: String,
         outcomes: String,
-        /// None of them is recorded as done, so what they do must not read as if it had been.
+        /// How many are tied to the intruder; empty where none is.
+        tied: String,
+        /// All failed, so that what the action does must not read as if it had been done.
         failed: bool,
         says: String,
+        not_logged: String,
         check: String,
         targets: Vec<TargetView>,
         more_targets: String,
@@ -58,41 +82,62 @@ view! {
 type Numbered<'a> = Vec<(usize, &'a TenantEvent)>;
 
 /// How these events ended.
-pub(super) fn split<'a>(events: impl IntoIterator<Item = &'a TenantEvent>) -> Outcomes {
+fn split<'a>(events: impl IntoIterator<Item = &'a TenantEvent>) -> Outcomes {
     let mut split = Outcomes::default();
-    for event in events {
-        match event.outcome {
-            Outcome::Success => split.success += 1,
-            Outcome::Failure => split.failure += 1,
-            Outcome::Unknown => split.unknown += 1,
-        }
-    }
+    events.into_iter().for_each(|event| split.count(event.outcome));
     split
 }
 
-/// Each effect that occurs with how its actions ended, the gravest first.
-pub(super) fn by_effect(events: &[TenantEvent]) -> Vec<(Effect, Outcomes)> {
-    let of = |effect| split(events.iter().filter(|event| event.effect == effect));
-    let all = lang::EFFECTS.iter().map(|words| (words.effect, of(words.effect)));
-    all.filter(|(_, split)| *split != Outcomes::default()).collect()
-}
-
-/// Each effect that occurs, the gravest first; its codes from the most frequent.
-pub(super) fn kinds(header: &Header, events: &[TenantEvent]) -> Vec<KindView> {
+/// Deeds by effect, or failed attempts by effect. What is tied to the intruder goes first, then the gravest; codes from the
+/// most frequent.
+pub(super) fn kinds(header: &Header, impact: &TenantImpact, attempts: bool) -> Vec<KindView> {
     let mut groups: BTreeMap<Effect, BTreeMap<&str, Numbered<'_>>> = BTreeMap::new();
-    for (number, event) in (1..).zip(events) {
-        let codes = groups.entry(event.effect).or_default();
-        codes.entry(&event.action).or_default().push((number, event));
+    for (number, event) in (1..).zip(&impact.events) {
+        if (event.outcome == Outcome::Failure) == attempts {
+            let codes = groups.entry(event.effect).or_default();
+            codes.entry(&event.action).or_default().push((number, event));
+        }
     }
-    let size = |codes: &BTreeMap<&str, Numbered<'_>>| codes.values().map(Vec::len).sum::<usize>();
-    let largest = groups.values().map(size).max().unwrap_or(1);
-    let groups = groups.into_iter().rev();
+    let deeds = Deeds::of(impact, |_| true);
+    let counts = if attempts { &deeds.tried } else { &deeds.done };
+    let largest = counts.values().copied().max().unwrap_or(1);
+    let mut groups: Vec<_> = groups.into_iter().rev().collect();
+    groups.sort_by_key(|(_, codes)| !codes.values().any(|events| tied(header, events) > 0));
     groups
-        .map(|(effect, codes)| kind(header, effect, size(&codes), largest, codes))
+        .into_iter()
+        .map(|(effect, codes)| {
+            let spans = impact.finding.spans.iter();
+            let spans: Vec<_> = spans.filter(|span| !attempts && span.effect == effect).collect();
+            let count = counts.get(&effect).copied().unwrap_or_default();
+            kind(header, effect, (count, largest), &spans, codes)
+        })
         .collect()
 }
 
-fn kind(header: &Header, effect: Effect, size: usize, largest: usize, codes: BTreeMap<&str, Numbered<'_>>) -> KindView {
+fn tied(header: &Header, events: &Numbered<'_>) -> usize {
+    events.iter().filter(|(_, event)| header.is_tied(event.scopes)).count()
+}
+
+/// `2 of 5 actions tied to the intruder`; nothing where none is.
+fn tied_words(tied: usize, all: usize) -> String {
+    match (tied, all) {
+        (0, _) => String::new(),
+        (tied, all) if tied == all => "tied to the intruder".to_owned(),
+        (tied, all) => format!(
+            "{} of {} tied to the intruder",
+            grouped(tied as u64),
+            counted(all as u64, "action", "actions")
+        ),
+    }
+}
+
+fn kind(
+    header: &Header,
+    effect: Effect,
+    (count, largest): (u64, u64),
+    spans: &[&SpanFinding],
+    codes: BTreeMap<&str, Numbered<'_>>,
+) -> KindView {
     let words = lang::effect(effect);
     // What ends an action stands directly behind what begins it.
     let begins = |code: &str| {
@@ -101,24 +146,42 @@ fn kind(header: &Header, effect: Effect, size: usize, largest: usize, codes: BTr
             .and_then(|meaning| meaning.ends.clone())
             .unwrap_or_else(|| code.to_owned())
     };
-    let mut most: BTreeMap<String, usize> = BTreeMap::new();
+    let mut ranks: BTreeMap<String, (bool, usize)> = BTreeMap::new();
     for (code, events) in &codes {
-        let most = most.entry(begins(code)).or_default();
+        let (any_tied, most) = ranks.entry(begins(code)).or_default();
+        *any_tied |= tied(header, events) > 0;
         *most = events.len().max(*most);
     }
     let mut codes: Vec<_> = codes.into_iter().collect();
     codes.sort_by_cached_key(|(code, _)| {
         let start = begins(code);
-        (std::cmp::Reverse(most[&start]), start.clone(), start != **code)
+        (Reverse(ranks[&start]), start.clone(), start != **code)
     });
+    let events = codes.iter().map(|(_, events)| events.len()).sum();
     KindView {
         class: words.key.to_owned(),
         label: words.label.to_owned(),
         meaning: words.meaning.to_owned(),
-        count: grouped(size as u64),
-        width: (size as u64 * 100).div_ceil(largest as u64).to_string(),
+        count: grouped(count),
+        width: (count * 100).div_ceil(largest).to_string(),
         unknown: effect == Effect::Uncatalogued,
+        tied: tied_words(codes.iter().map(|(_, events)| tied(header, events)).sum(), events),
+        spans: spans.iter().take(SHOWN).map(|span| SpanView::new(span)).collect(),
+        more_spans: more(spans.len()),
         codes: codes.iter().map(|(name, events)| code(header, name, events)).collect(),
+    }
+}
+
+impl SpanView {
+    fn new(span: &SpanFinding) -> Self {
+        let number = |number: Option<u64>| number.map(|number| number.to_string()).unwrap_or_default();
+        Self {
+            start: number(span.start),
+            end: number(span.end),
+            from: span.from.map(lang::clock).unwrap_or_default(),
+            until: span.until.map(lang::clock).unwrap_or_default(),
+            lasted: lasted(span),
+        }
     }
 }
 
@@ -127,20 +190,27 @@ fn code(header: &Header, name: &str, events: &Numbered<'_>) -> CodeView {
     let (targets, distinct) = distinct_targets(events);
     let numbers = events.iter().take(SHOWN).map(|(number, _)| number.to_string());
     let split = split(events.iter().map(|(_, event)| *event));
+    let text = |text: Option<&String>| text.cloned().unwrap_or_default();
+    let says = meaning.and_then(|meaning| meaning.says.as_ref());
+    let never_known = split.success == 0 && split.unknown > 0;
     CodeView {
         action: name.to_owned(),
         count: counted(events.len() as u64, "action", "actions"),
         outcomes: lang::outcomes(split),
+        tied: tied_words(tied(header, events), events.len()),
         failed: split.failure == events.len() as u64,
-        says: meaning.and_then(|meaning| meaning.says.clone()).unwrap_or_default(),
-        check: meaning.and_then(|meaning| meaning.check.clone()).unwrap_or_default(),
+        says: match says {
+            Some(says) if never_known => lang::or_tried(says),
+            says => text(says),
+        },
+        not_logged: text(meaning.and_then(|meaning| meaning.not_logged.as_ref())),
+        check: text(meaning.and_then(|meaning| meaning.check.as_ref())),
         targets,
         more_targets: more(distinct),
         numbers: numbers.collect(),
         more_numbers: more(events.len()),
     }
 }
-
 /// The first of them in the order of their first action, and how many there are.
 fn distinct_targets(events: &Numbered<'_>) -> (Vec<TargetView>, usize) {
     let mut seen = BTreeSet::new();

@@ -5,16 +5,18 @@
 
 mod action;
 mod days;
+mod deeds;
 mod kinds;
 mod overview;
 mod searched;
 mod tenant;
+mod tied;
 
 pub(super) use action::{ActionRow, action, scopes};
 pub(super) use overview::{OverviewView, TenantRow, tenants};
 pub(super) use tenant::TenantView;
 
-use std::borrow::Cow;
+use std::{borrow::Cow, fmt::Write as _};
 
 use crate::{
     case::CaseHeader,
@@ -23,6 +25,7 @@ use crate::{
     findings::Tool,
     reports::{lang, template::view},
     tenants::TenantEvent,
+    text::visible,
     time::Timestamp,
 };
 
@@ -57,6 +60,52 @@ impl CaseView {
             tool: format!("{} {}", tool.name, tool.version),
         }
     }
+}
+
+/// Text for a string of CSS between quotation marks: everything but letters, digits and blanks as its number.
+fn css(text: &str) -> String {
+    let mut out = String::new();
+    for c in visible(text).chars() {
+        if c.is_alphanumeric() || c == ' ' {
+            out.push(c);
+        } else {
+            // Six digits need no blank behind them.
+            write!(out, "\\{:06x}", u32::from(c)).expect("a text takes every write");
+        }
+    }
+    out
+}
+
+view! {
+    /// A stretch of a message: text, or what stands between backticks.
+    pub(super) struct PieceView {
+        text: String,
+        quoted: String,
+    }
+}
+
+/// The pieces of a message that sets names between backticks.
+fn pieces(message: &str) -> Vec<PieceView> {
+    let parts: Vec<&str> = message.split('`').collect();
+    // A backtick without another one is text.
+    let closed = parts.len() - 1 + parts.len() % 2;
+    let piece = |(at, part): (usize, &&str)| {
+        let (mut text, mut quoted) = (String::new(), String::new());
+        if at % 2 == 1 && at < closed {
+            quoted = (*part).to_owned();
+        } else {
+            text = if at >= closed && at > 0 {
+                format!("`{part}")
+            } else {
+                (*part).to_owned()
+            };
+        }
+        PieceView { text, quoted }
+    };
+    let pieces = parts.iter().enumerate().map(piece);
+    pieces
+        .filter(|piece| !piece.text.is_empty() || !piece.quoted.is_empty())
+        .collect()
 }
 
 view! {
@@ -127,5 +176,34 @@ fn target(target: &Target) -> TargetRow<'_> {
         kind: text(target.kind.as_ref()),
         name: text(target.name.as_ref()),
         id: text(target.id.as_ref()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_text_ends_a_string_of_css() {
+        assert_eq!(
+            css("t-1 \u{202e}\"\\</style>"),
+            "t\\00002d1 \\0027e8U\\00002b202E\\0027e9\\000022\\00005c\\00003c\\00002fstyle\\00003e"
+        );
+        assert_eq!(css("山田 1"), "山田 1");
+    }
+
+    #[test]
+    fn backticks_of_messages_set_code() {
+        let shown = |message: &str| {
+            let pieces = pieces(message).into_iter();
+            pieces
+                .map(|piece| format!("{}<{}>", piece.text, piece.quoted))
+                .collect::<String>()
+        };
+        assert_eq!(shown("Not in `a b`, nor `c`."), "Not in <><a b>, nor <><c>.<>");
+        assert_eq!(shown("plain"), "plain<>");
+        assert_eq!(shown("one ` alone"), "one <>` alone<>");
+        assert_eq!(shown("`a` and `b"), "<a> and <>`b<>");
+        assert_eq!(shown(""), "");
     }
 }

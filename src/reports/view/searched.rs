@@ -43,6 +43,9 @@ view! {
         /// Empty where the tenant has no event in it: the reason may then concern others.
         basis: String,
         narrowed: bool,
+        /// What evidence ties to the intruder.
+        tied: bool,
+        none: bool,
     }
 }
 
@@ -54,6 +57,9 @@ view! {
         employer: String,
         country: String,
         count: String,
+        /// Of these, how many are tied to the intruder.
+        tied: String,
+        any_tied: bool,
         first: String,
         last: String,
     }
@@ -104,21 +110,24 @@ impl ScopeView {
             count: grouped(events),
             basis: basis.unwrap_or_default(),
             narrowed: scope.narrowed,
+            tied: scope.tied,
+            none: events == 0,
         }
     }
 }
 
-/// The agents with an event in this tenant, in the order of the case.
+/// The agents with an event in this tenant: those whose events are tied to the intruder first, then in the order of the case.
 fn agents(header: &Header, events: &[TenantEvent]) -> Vec<AgentView> {
-    let mut own: Vec<Option<(u64, Timestamp, Timestamp)>> = vec![None; header.agents.len()];
+    let mut own: Vec<Option<(u64, u64, Timestamp, Timestamp)>> = vec![None; header.agents.len()];
     for event in events {
-        let (count, first, last) = own[event.agent].get_or_insert((0, event.time, event.time));
+        let (count, tied, first, last) = own[event.agent].get_or_insert((0, 0, event.time, event.time));
         *count += 1;
+        *tied += u64::from(header.is_tied(event.scopes));
         *first = (*first).min(event.time);
         *last = (*last).max(event.time);
     }
-    let view = |(agent, own): (&Agent, Option<(u64, Timestamp, Timestamp)>)| {
-        let (count, first, last) = own?;
+    let view = |(agent, own): (&Agent, Option<(u64, u64, Timestamp, Timestamp)>)| {
+        let (count, tied, first, last) = own?;
         Some(AgentView {
             label: agent.label.clone(),
             id: agent.id.clone().unwrap_or_default(),
@@ -126,11 +135,15 @@ fn agents(header: &Header, events: &[TenantEvent]) -> Vec<AgentView> {
             employer: agent.employer.clone().unwrap_or_default(),
             country: agent.country.clone().unwrap_or_default(),
             count: grouped(count),
+            tied: grouped(tied),
+            any_tied: tied > 0,
             first: lang::clock(first),
             last: lang::clock(last),
         })
     };
-    header.agents.iter().zip(own).filter_map(view).collect()
+    let mut agents: Vec<AgentView> = header.agents.iter().zip(own).filter_map(view).collect();
+    agents.sort_by_key(|agent| !agent.any_tied);
+    agents
 }
 
 /// The sources with rows of this tenant, then the others until there are too many, and what is left of them in a sentence.

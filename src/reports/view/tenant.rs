@@ -2,17 +2,23 @@
 //! cannot hold anything of another.
 
 use super::{
-    CaseView, Tile,
+    CaseView, Tile, css,
     days::{DayView, days},
-    kinds::{KindView, by_effect, kinds},
+    deeds::Deeds,
+    kinds::{KindView, kinds},
     searched::SearchedView,
+    tied::TiedView,
 };
 use crate::{
     findings::{TenantFinding, TenantImpact},
-    reports::{header::Header, lang, template::view},
+    reports::{
+        header::{Header, Source},
+        lang,
+        template::view,
+    },
     tenants::TenantEvent,
-    text::{counted, grouped},
-    time::{Timestamp, Window},
+    text::{counted, grouped, shortened},
+    time::Timestamp,
 };
 
 view! {
@@ -20,16 +26,25 @@ view! {
     pub(in crate::reports) struct TenantView {
         case: CaseView,
         tenant: NameView,
+        /// Case, tenant and label for the margins of printed pages, as the inside of a string of CSS.
+        print_head: String,
+        /// What evidence ties to the intruder.
+        tied: TiedView,
         /// What happened and was searched, in one sentence.
         searched_sentence: String,
         /// What was done in this tenant, in one sentence.
         done_sentence: String,
         tiles: Vec<Tile>,
         kinds: Vec<KindView>,
+        attempts: Vec<KindView>,
+        /// Why figures by kind count less than the list, where they do.
+        span_note: String,
         days: Vec<DayView>,
         count: String,
         searched: SearchedView,
         several_scopes: bool,
+        /// Whether the case says what evidence ties to the intruder.
+        has_tied: bool,
         proof: ProofView,
     }
 }
@@ -66,64 +81,90 @@ impl TenantView {
                 id: finding.id.0.clone(),
                 known: finding.known || !header.has_directory,
             },
+            print_head: print_head(header, finding),
+            tied: TiedView::new(header, impact),
             searched_sentence: searched_sentence(header),
-            done_sentence: done_sentence(finding, events),
-            tiles: tiles(finding),
-            kinds: kinds(header, events),
+            done_sentence: done_sentence(impact),
+            tiles: tiles(header, impact),
+            kinds: kinds(header, impact, false),
+            attempts: kinds(header, impact, true),
+            span_note: span_note(finding),
             days: header.span().map(|span| days(span, events)).unwrap_or_default(),
             count: counted(finding.events, "action", "actions"),
             searched: SearchedView::new(header, finding, events),
+            has_tied: header.has_tied(),
             several_scopes: header.scopes.len() > 1,
             proof: proof(header, events),
         }
     }
 }
 
+/// So many characters of an id have room in the margin of a page.
+const PRINTED: usize = 48;
+
+fn print_head(header: &Header, finding: &TenantFinding) -> String {
+    let case = &header.case;
+    let issued = case
+        .issued
+        .map_or_else(|| "not yet issued".to_owned(), |issued| issued.to_string());
+    css(&format!(
+        "{} · {} · {issued}",
+        shortened(&case.id, PRINTED),
+        shortened(&finding.id.0, PRINTED)
+    ))
+}
+
 fn searched_sentence(header: &Header) -> String {
     let case = &header.case;
-    let read = header.sources.iter().map(|source| source.read).sum();
+    let sum = |figure: fn(&Source) -> u64| header.sources.iter().map(figure).sum::<u64>();
+    let (read, refused) = (sum(|source| source.read), sum(|source| source.refused));
+    let inside = read
+        .saturating_sub(refused)
+        .saturating_sub(sum(|source| source.outside_window));
+    let refused = match refused {
+        0 => String::new(),
+        refused => format!(" and {} could not be read", grouped(refused)),
+    };
     format!(
-        "For the case “{}” ({}), {} searched {} holding {} for every action that the support agents concerned took {}.",
+        "For the case “{}” ({}), {} searched {} for every action that {} took {}. The log files hold {}, of which {} in \
+         {}{refused}.",
         case.title,
         case.id,
         case.vendor,
         counted(header.sources.len() as u64, "log file", "log files"),
-        counted(read, "record", "records"),
+        counted(header.asked, "support agent", "support agents"),
         when_searched(header),
+        counted(read, "record", "records"),
+        counted(inside, "lies", "lie"),
+        if header.scopes.len() > 1 {
+            "these windows"
+        } else {
+            "this window"
+        },
     )
 }
 
-/// One stretch of time where one scope holds all others, else how many there are.
+/// One window where one scope holds all others, else how many there are.
 fn when_searched(header: &Header) -> String {
-    let Some(Window { from, until }) = header.span() else {
+    let Some(span) = header.span() else {
         return "at no time".to_owned();
     };
-    let span = format!("from {} until {}", from.in_words(), until.in_words());
-    if header.scopes.iter().any(|scope| scope.window == Window { from, until }) {
-        span
+    if header.scopes.iter().any(|scope| scope.window == span) {
+        lang::window(span)
     } else {
         let windows = counted(header.scopes.len() as u64, "window", "windows");
-        format!("in {windows} of time {span}")
+        format!("in {windows} of time that lie {}", lang::window(span))
     }
 }
 
-fn done_sentence(finding: &TenantFinding, events: &[TenantEvent]) -> String {
-    let all_failed = finding.outcomes.failure == finding.events;
-    let deed = |(effect, outcomes)| {
-        if all_failed {
-            lang::deed(effect, outcomes)
-        } else {
-            lang::deed_and_failures(effect, outcomes)
-        }
-    };
-    let deeds: Vec<String> = by_effect(events).into_iter().map(deed).collect();
+fn done_sentence(impact: &TenantImpact) -> String {
+    let finding = &impact.finding;
     format!(
-        "It found {} by {} in your tenant, {}: {}{}.",
+        "It found {} by {} in your tenant, {}. {}",
         counted(finding.events, "action", "actions"),
         counted(finding.agents, "agent", "agents"),
         when_done(finding),
-        lang::listed(&deeds),
-        ends(finding),
+        Deeds::of(impact, |_| true).sentences(),
     )
 }
 
@@ -135,44 +176,57 @@ fn when_done(finding: &TenantFinding) -> String {
     }
 }
 
-/// How they ended: that none or all failed, and of how many the log does not tell. Some that failed are told of each kind.
-fn ends(finding: &TenantFinding) -> String {
-    let failed = match (finding.outcomes.failure, finding.events) {
-        (0, 1) => "it is not recorded as failed",
-        (1, 1) => "it is recorded as failed",
-        (0, _) => "none is recorded as failed",
-        (failed, all) if failed == all => "all are recorded as failed",
-        _ => "",
-    };
-    match (finding.outcomes.unknown, finding.events, failed) {
-        (0, _, "") => String::new(),
-        (0, _, failed) => format!("; {failed}"),
-        (1, 1, _) => "; the log tells no outcome".to_owned(),
-        (untold, _, "") => format!("; for {} the log tells no outcome", grouped(untold)),
-        (untold, _, failed) => format!("; {failed}, and for {} the log tells no outcome", grouped(untold)),
+/// Why deeds and actions differ in number: none where they do not.
+fn span_note(finding: &TenantFinding) -> String {
+    match finding.spans.iter().filter(|span| span.is_closed()).count() as u64 {
+        0 => String::new(),
+        1 => "The start and the end of what lasted, such as an impersonation, are two actions in the list and one here.".to_owned(),
+        _ => "The starts and the ends of what lasted, such as impersonations, are two actions each in the list and one here.".to_owned(),
     }
 }
 
-fn tiles(finding: &TenantFinding) -> Vec<Tile> {
-    let failed = match finding.outcomes.failure {
-        0 => "none recorded as failed".to_owned(),
-        failed => format!("{} recorded as failed", grouped(failed)),
-    };
+fn tiles(header: &Header, impact: &TenantImpact) -> Vec<Tile> {
+    let TenantImpact { finding, events } = impact;
+    let mut tiles = Vec::new();
+    if header.has_tied() {
+        let tied = events.iter().filter(|event| header.is_tied(event.scopes)).count() as u64;
+        let note = format!("of {}", counted(finding.events, "action", "actions"));
+        let class = if tied > 0 { "tied" } else { "" };
+        tiles.push(Tile::new("Tied to the intruder", grouped(tied), note).of(class));
+    }
+    let gravest = finding.effects.iter().next_back().map(|(effect, count)| {
+        let words = lang::effect(*effect);
+        Tile::new("Gravest kind done", words.label, lang::deed(*effect, *count)).of(words.key)
+    });
+    tiles.extend(gravest);
     let sessions = match finding.sessions {
         0 => "no session named".to_owned(),
         sessions => format!("in {}", counted(sessions, "session", "sessions")),
     };
-    let gravest = finding.effects.iter().next_back().map(|(effect, events)| {
-        let words = lang::effect(*effect);
-        let note = counted(*events, "action", "actions");
-        Tile::new("Gravest kind", words.label, note).of(words.key)
-    });
-    let mut tiles: Vec<Tile> = gravest.into_iter().collect();
-    tiles.push(Tile::new("Actions", grouped(finding.events), failed));
+    tiles.push(Tile::new(
+        "Actions",
+        grouped(finding.events),
+        lang::outcomes(finding.outcomes),
+    ));
+    tiles.push(Tile::new(
+        "Tried and failed",
+        grouped(finding.outcomes.failure),
+        tried(finding),
+    ));
     tiles.push(Tile::new("Agents", grouped(finding.agents), sessions));
     tiles.push(moment("First", finding.first));
     tiles.push(moment("Last", finding.last));
     tiles
+}
+
+fn tried(finding: &TenantFinding) -> String {
+    let gravest = finding.attempts.iter().next_back();
+    let gravest = gravest.map(|(effect, count)| lang::deed(*effect, *count));
+    match (gravest, finding.attempts.keys().count()) {
+        (None, _) => "no attempt is logged".to_owned(),
+        (Some(gravest), 1) => gravest,
+        (Some(gravest), _) => format!("gravest: {gravest}"),
+    }
 }
 
 fn moment(label: &str, time: Timestamp) -> Tile {

@@ -8,13 +8,14 @@ mod tenants;
 
 pub(in crate::reports) use tenants::{TenantRow, tenants};
 
-use super::{CaseView, GapView, Tile};
+use super::{CaseView, GapView, PieceView, Tile, css, pieces};
 use crate::{
-    findings::{ActionFinding, AgentFinding, Answer, Caveat, Findings},
-    reports::{lang, template::view},
+    case::CaseHeader,
+    findings::{ActionFinding, AgentFinding, Answer, Caveat, Findings, ScopeFinding},
+    reports::{header::is_tied, lang, template::view},
     tenants::Books,
     text::{counted, grouped},
-    time::Timestamp,
+    time::{Timestamp, Window},
 };
 use identities::NearView;
 use isolation::IsolationView;
@@ -25,6 +26,10 @@ view! {
     /// What `index.html.hbs` is rendered with.
     pub(in crate::reports) struct OverviewView {
         case: CaseView,
+        /// Case and time of issue for the margins of printed pages, as the inside of a string of CSS.
+        print_head: String,
+        /// What evidence ties to the intruder, a sentence for each scope of it.
+        tied: Vec<TiedScopeView>,
         caveats: Vec<CaveatView>,
         tiles: Vec<Tile>,
         books: BooksView,
@@ -52,7 +57,7 @@ view! {
 view! {
     struct CaveatView {
         kind: String,
-        message: String,
+        message: Vec<PieceView>,
     }
 }
 
@@ -92,6 +97,8 @@ impl OverviewView {
         } = findings.records;
         Self {
             case: CaseView::new(&findings.case, &findings.tool),
+            print_head: print_head(&findings.case),
+            tied: tied_scopes(findings).map(TiedScopeView::new).collect(),
             caveats: findings.caveats.iter().map(CaveatView::new).collect(),
             tiles: tiles(findings),
             books: BooksView::new(&findings.records),
@@ -125,6 +132,47 @@ impl OverviewView {
     }
 }
 
+view! {
+    /// A scope that evidence ties to the intruder.
+    struct TiedScopeView {
+        name: String,
+        tenants: String,
+        /// The rest of the sentence.
+        rest: String,
+        any: bool,
+    }
+}
+
+impl TiedScopeView {
+    fn new(scope: &ScopeFinding) -> Self {
+        let window = Window {
+            from: scope.from,
+            until: scope.until,
+        };
+        Self {
+            name: scope.name.clone(),
+            tenants: counted(scope.tenants, "tenant", "tenants"),
+            rest: format!(
+                "evidence ties {} to the intruder, {}",
+                counted(scope.events, "action", "actions"),
+                lang::window(window)
+            ),
+            any: scope.events > 0,
+        }
+    }
+}
+
+fn tied_scopes(findings: &Findings) -> impl Iterator<Item = &ScopeFinding> {
+    findings.scopes.iter().filter(|scope| is_tied(scope, findings))
+}
+
+fn print_head(case: &CaseHeader) -> String {
+    let issued = case
+        .issued
+        .map_or_else(|| "not yet issued".to_owned(), |issued| issued.to_string());
+    css(&format!("{} · {issued}", case.id))
+}
+
 fn impact(findings: &Findings) -> String {
     let impact = &findings.impact;
     let unknown = impact.tenants.saturating_sub(impact.known_tenants);
@@ -155,8 +203,14 @@ fn tiles(findings: &Findings) -> Vec<Tile> {
     };
     let active = findings.agents.iter().filter(|agent| agent.events > 0).count() as u64;
     let books = &findings.records;
-    vec![
-        Tile::new("Tenants touched", grouped(impact.tenants), share),
+    let tied = tied_scopes(findings).map(|scope| {
+        let tenants = grouped(scope.tenants);
+        let class = if scope.events > 0 { "tied" } else { "" };
+        let note = format!("tenants, by {}", counted(scope.events, "action", "actions"));
+        Tile::new("Tied to the intruder", tenants, note).of(class)
+    });
+    let all = [
+        Tile::new("Tenants acted in", grouped(impact.tenants), share),
         Tile::new(
             "Actions in scope",
             grouped(books.in_scope),
@@ -173,7 +227,8 @@ fn tiles(findings: &Findings) -> Vec<Tile> {
             format!("from {}", counted(findings.sources.len() as u64, "source", "sources")),
         ),
         Tile::new("Records refused", grouped(books.refused), naming(findings)),
-    ]
+    ];
+    tied.chain(all).collect()
 }
 
 fn naming(findings: &Findings) -> String {
@@ -196,7 +251,7 @@ impl CaveatView {
             kind: kind
                 .and_then(|kind| kind.as_str().map(str::to_owned))
                 .unwrap_or_default(),
-            message: caveat.message.clone(),
+            message: pieces(&caveat.message),
         }
     }
 }

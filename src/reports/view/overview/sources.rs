@@ -4,7 +4,10 @@ use super::{BooksView, moment, people::ids};
 use crate::{
     digest,
     findings::{ConflictFinding, Findings, RefusedFinding, SourceFinding},
-    reports::{template::view, view::GapView},
+    reports::{
+        template::view,
+        view::{GapView, PieceView, pieces},
+    },
     text::grouped,
 };
 
@@ -32,7 +35,7 @@ view! {
         offset: String,
         length: String,
         reason: String,
-        detail: String,
+        detail: Vec<PieceView>,
         names: String,
         excerpt: String,
     }
@@ -89,7 +92,7 @@ pub(super) fn refused(findings: &Findings) -> Vec<RefusedView> {
         offset: grouped(record.offset),
         length: grouped(record.length),
         reason: record.reason.clone(),
-        detail: record.detail.clone(),
+        detail: pieces(&record.detail),
         names: ids(&record.names),
         excerpt: record.excerpt.clone(),
     };

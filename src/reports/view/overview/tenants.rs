@@ -3,8 +3,9 @@
 use std::borrow::Cow;
 
 use crate::{
-    findings::{Findings, ScopeFinding, TenantFinding},
-    reports::{lang, template::view},
+    catalogue::Effect,
+    findings::{Counts, Findings, ScopeFinding, TenantFinding},
+    reports::{header::is_tied, lang, template::view},
     text::grouped,
 };
 
@@ -29,7 +30,10 @@ view! {
         /// Not empty where its report was not released; there is no link then.
         stopped: Cow<'a, str>,
         events: Cow<'a, str>,
-        failures: Cow<'a, str>,
+        /// How many are tied to the intruder; empty where none is.
+        tied: Cow<'a, str>,
+        /// Not empty where the case says what evidence ties to the intruder.
+        has_tied: Cow<'a, str>,
         agents: Cow<'a, str>,
         first: Cow<'a, str>,
         last: Cow<'a, str>,
@@ -38,6 +42,8 @@ view! {
         /// Events by scope, where there are several.
         scopes: Cow<'a, str>,
         effects: Vec<EffectRow<'a>>,
+        /// Failed attempts by effect.
+        attempts: Vec<EffectRow<'a>>,
     }
 }
 
@@ -49,19 +55,27 @@ pub(in crate::reports) fn tenants(findings: &Findings) -> impl Iterator<Item = T
     } else {
         &[]
     };
-    findings.ranked().into_iter().map(|tenant| tenant_row(tenant, scopes))
+    let ranked = findings.ranked().into_iter();
+    ranked.map(|tenant| tenant_row(tenant, scopes, findings))
 }
 
-fn tenant_row<'a>(tenant: &'a TenantFinding, scopes: &[ScopeFinding]) -> TenantRow<'a> {
+fn tenant_row<'a>(tenant: &'a TenantFinding, scopes: &[ScopeFinding], findings: &Findings) -> TenantRow<'a> {
     let gravest = tenant.gravest();
-    let effects = tenant.effects.iter().rev().map(|(effect, count)| {
-        let words = lang::effect(*effect);
-        EffectRow {
-            key: words.key.into(),
-            label: words.label.into(),
-            count: grouped(*count).into(),
-        }
-    });
+    let rows = |counts: &Counts<Effect>| -> Vec<EffectRow<'a>> {
+        let row = |(effect, count): (&Effect, &u64)| {
+            let words = lang::effect(*effect);
+            EffectRow {
+                key: words.key.into(),
+                label: words.label.into(),
+                count: grouped(*count).into(),
+            }
+        };
+        counts.iter().rev().map(row).collect()
+    };
+    let in_tied = |scope: &&ScopeFinding| is_tied(scope, findings);
+    let has_tied = scopes.iter().any(|scope| in_tied(&scope));
+    let tied = scopes.iter().filter(in_tied);
+    let tied = tied.filter_map(|scope| tenant.scopes.get(&scope.name)).max();
     let events_in = |scope: &ScopeFinding| {
         let events = tenant.scopes.get(&scope.name).copied().unwrap_or(0);
         format!("{} {}", scope.name, grouped(events))
@@ -74,12 +88,11 @@ fn tenant_row<'a>(tenant: &'a TenantFinding, scopes: &[ScopeFinding]) -> TenantR
         unknown: if tenant.known { "" } else { "unknown" }.into(),
         stopped: if tenant.released { "" } else { "stopped" }.into(),
         events: grouped(tenant.events).into(),
-        failures: if tenant.outcomes.failure == 0 {
-            String::new()
-        } else {
-            grouped(tenant.outcomes.failure)
-        }
-        .into(),
+        has_tied: if has_tied { "tied" } else { "" }.into(),
+        tied: match tied {
+            None | Some(0) => Cow::default(),
+            Some(events) => grouped(*events).into(),
+        },
         agents: grouped(tenant.agents).into(),
         first: lang::clock(tenant.first).into(),
         last: lang::clock(tenant.last).into(),
@@ -88,7 +101,8 @@ fn tenant_row<'a>(tenant: &'a TenantFinding, scopes: &[ScopeFinding]) -> TenantR
             .unwrap_or_default()
             .into(),
         scopes: scopes.join(", ").into(),
-        effects: effects.collect(),
+        effects: rows(&tenant.effects),
+        attempts: rows(&tenant.attempts),
     }
 }
 

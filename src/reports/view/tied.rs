@@ -1,0 +1,121 @@
+//! What evidence ties to the intruder, which every report says first.
+
+use super::deeds::Deeds;
+use crate::{
+    findings::TenantImpact,
+    reports::{header::Header, lang, template::view},
+    tenants::TenantEvent,
+    text::{counted, grouped},
+};
+
+/// So many positions in the list are named.
+const SHOWN: usize = 12;
+
+view! {
+    /// The first lines of a report.
+    pub(in crate::reports) struct TiedView {
+        /// `tied`, `clear`, or empty where the case does not say what evidence ties to the intruder: a class name.
+        class: String,
+        headline: String,
+        text: String,
+        numbers: Vec<String>,
+        more_numbers: String,
+    }
+}
+
+impl TiedView {
+    pub(super) fn new(header: &Header, impact: &TenantImpact) -> Self {
+        let tied = |event: &TenantEvent| header.is_tied(event.scopes);
+        let numbered = (1_u64..).zip(&impact.events);
+        let numbers: Vec<String> = numbered
+            .filter(|(_, event)| tied(event))
+            .map(|(number, _)| number.to_string())
+            .collect();
+        if !header.has_tied() {
+            return Self::plain("", "", String::new());
+        }
+        if numbers.is_empty() {
+            return Self::plain("clear", &headline_of_none(impact.finding.events), none(header));
+        }
+        let deeds = Deeds::of(impact, tied);
+        Self {
+            class: "tied".to_owned(),
+            headline: headline(deeds.events(), impact.finding.events, deeds.all_failed()),
+            text: format!("{} {}", when(impact, tied), deeds.sentences()),
+            more_numbers: match numbers.len().saturating_sub(SHOWN) {
+                0 => String::new(),
+                rest => format!("and {} more", grouped(rest as u64)),
+            },
+            numbers: numbers.into_iter().take(SHOWN).collect(),
+        }
+    }
+
+    fn plain(class: &str, headline: &str, text: String) -> Self {
+        Self {
+            class: class.to_owned(),
+            headline: headline.to_owned(),
+            text,
+            numbers: Vec::new(),
+            more_numbers: String::new(),
+        }
+    }
+}
+
+fn headline_of_none(events: u64) -> String {
+    match events {
+        1 => "The action in your tenant is not tied to the intruder by the evidence known so far.".to_owned(),
+        _ => "None of the actions in your tenant is tied to the intruder by the evidence known so far.".to_owned(),
+    }
+}
+
+fn headline(tied: u64, all: u64, failed: bool) -> String {
+    let which = match (tied, all) {
+        (1, 1) => "The action in your tenant is".to_owned(),
+        (tied, all) if tied == all => format!("All {} actions in your tenant are", grouped(all)),
+        (1, all) => format!("1 of the {} actions in your tenant is", grouped(all)),
+        (tied, all) => format!("{} of the {} actions in your tenant are", grouped(tied), grouped(all)),
+    };
+    let failed = match (failed, tied) {
+        (false, _) => "",
+        (true, 1) => "; it was tried and failed",
+        (true, _) => "; all of them were tried and failed",
+    };
+    format!("{which} tied to the intruder by evidence{failed}.")
+}
+
+/// What evidence ties to the intruder, where nothing in this tenant is.
+fn none(header: &Header) -> String {
+    let windows: Vec<String> = header
+        .scopes
+        .iter()
+        .filter(|scope| scope.tied)
+        .map(|scope| lang::window(scope.window))
+        .collect();
+    format!("What evidence ties to the intruder lies {}.", lang::listed(&windows))
+}
+
+fn when(impact: &TenantImpact, tied: impl Fn(&TenantEvent) -> bool) -> String {
+    let mut events = impact.events.iter().filter(|event| tied(event));
+    let Some(first) = events.next() else {
+        return String::new();
+    };
+    let last = events.last().unwrap_or(first);
+    let mut agents: Vec<usize> = impact
+        .events
+        .iter()
+        .filter(|event| tied(event))
+        .map(|event| event.agent)
+        .collect();
+    agents.sort_unstable();
+    agents.dedup();
+    let agents = counted(agents.len() as u64, "agent", "agents");
+    if first.time == last.time {
+        format!("On {}, by {agents}.", first.time.in_words())
+    } else {
+        format!(
+            "From {} to {}, by {agents}.",
+            first.time.in_words(),
+            last.time.in_words()
+        )
+    }
+}
