@@ -136,11 +136,26 @@ pub(super) fn or_tried(says: &str) -> String {
 
 /// A span of time: `from 16 January 2026, 00:00:00 UTC up to, not including, 21 January 2026, 00:00:00 UTC`.
 pub(super) fn window(window: Window) -> String {
-    format!(
-        "from {} up to, not including, {}",
-        window.from.in_words(),
-        window.until.in_words()
-    )
+    between(window.from, "up to, not including,", window.until)
+}
+
+/// Two moments, the date once where it is the same: `on 20 January 2026 from 13:19:35 to 13:28:55 UTC`.
+pub(super) fn first_to_last(first: Timestamp, last: Timestamp) -> String {
+    if first == last {
+        format!("on {}", first.in_words())
+    } else {
+        between(first, "to", last)
+    }
+}
+
+fn between(from: Timestamp, to: &str, until: Timestamp) -> String {
+    let (from, until) = (from.in_words(), until.in_words());
+    match (from.split_once(", "), until.split_once(", ")) {
+        (Some((date, start)), Some((same, end))) if date == same => {
+            format!("on {date} from {} {to} {end}", start.trim_end_matches(" UTC"))
+        }
+        _ => format!("from {from} {to} {until}"),
+    }
 }
 
 /// `3 succeeded, 1 failed`; what did not occur is left out.
@@ -325,6 +340,25 @@ mod tests {
             outcomes(split),
             "1 succeeded, 2 tried and failed, 1 without an outcome in the log"
         );
+    }
+
+    #[test]
+    fn a_date_is_said_once() {
+        let time = |text: &str| text.parse().expect("a time");
+        let window = |from, until| {
+            let (from, until) = (time(from), time(until));
+            super::window(Window { from, until })
+        };
+        assert_eq!(
+            window("2026-01-16T00:00:00Z", "2026-01-21T00:00:00Z"),
+            "from 16 January 2026, 00:00 UTC up to, not including, 21 January 2026, 00:00 UTC"
+        );
+        assert_eq!(
+            window("2026-01-20T13:18:00Z", "2026-01-20T13:43:00Z"),
+            "on 20 January 2026 from 13:18 up to, not including, 13:43 UTC"
+        );
+        let moment = time("2026-01-20T13:18:00Z");
+        assert_eq!(first_to_last(moment, moment), "on 20 January 2026, 13:18 UTC");
     }
 
     #[test]

@@ -86,26 +86,23 @@ view! {
 
 /// The pieces of a message that sets names between backticks.
 fn pieces(message: &str) -> Vec<PieceView> {
-    let parts: Vec<&str> = message.split('`').collect();
-    // A backtick without another one is text.
-    let closed = parts.len() - 1 + parts.len() % 2;
-    let piece = |(at, part): (usize, &&str)| {
-        let (mut text, mut quoted) = (String::new(), String::new());
-        if at % 2 == 1 && at < closed {
-            quoted = (*part).to_owned();
-        } else {
-            text = if at >= closed && at > 0 {
-                format!("`{part}")
-            } else {
-                (*part).to_owned()
-            };
-        }
-        PieceView { text, quoted }
+    let piece = |text: &str, quoted: &str| PieceView {
+        text: text.to_owned(),
+        quoted: quoted.to_owned(),
     };
-    let pieces = parts.iter().enumerate().map(piece);
+    let (mut pieces, mut rest) = (Vec::new(), message);
+    while let Some((text, behind)) = rest.split_once('`') {
+        // A backtick without another one is text.
+        let Some((quoted, behind)) = behind.split_once('`') else {
+            break;
+        };
+        pieces.push(piece(text, ""));
+        pieces.push(piece("", quoted));
+        rest = behind;
+    }
+    pieces.push(piece(rest, ""));
+    pieces.retain(|piece| !piece.text.is_empty() || !piece.quoted.is_empty());
     pieces
-        .filter(|piece| !piece.text.is_empty() || !piece.quoted.is_empty())
-        .collect()
 }
 
 view! {
@@ -194,16 +191,19 @@ mod tests {
 
     #[test]
     fn backticks_of_messages_set_code() {
-        let shown = |message: &str| {
-            let pieces = pieces(message).into_iter();
-            pieces
-                .map(|piece| format!("{}<{}>", piece.text, piece.quoted))
-                .collect::<String>()
-        };
-        assert_eq!(shown("Not in `a b`, nor `c`."), "Not in <><a b>, nor <><c>.<>");
-        assert_eq!(shown("plain"), "plain<>");
-        assert_eq!(shown("one ` alone"), "one <>` alone<>");
-        assert_eq!(shown("`a` and `b"), "<a> and <>`b<>");
-        assert_eq!(shown(""), "");
+        for (message, expected) in [
+            ("Not in `a b`, nor `c`.", "Not in |<a b>|, nor |<c>|."),
+            ("plain", "plain"),
+            ("one ` alone", "one ` alone"),
+            ("`a` and `b", "<a>| and `b"),
+            ("", ""),
+        ] {
+            let shown = |piece: &PieceView| match piece.quoted.as_str() {
+                "" => piece.text.clone(),
+                quoted => format!("<{quoted}>"),
+            };
+            let shown: Vec<String> = pieces(message).iter().map(shown).collect();
+            assert_eq!(shown.join("|"), expected);
+        }
     }
 }

@@ -84,7 +84,7 @@ impl TenantView {
             print_head: print_head(header, finding),
             tied: TiedView::new(header, impact),
             searched_sentence: searched_sentence(header),
-            done_sentence: done_sentence(impact),
+            done_sentence: done_sentence(header, impact),
             tiles: tiles(header, impact),
             kinds: kinds(header, impact, false),
             attempts: kinds(header, impact, true),
@@ -125,9 +125,17 @@ fn searched_sentence(header: &Header) -> String {
         0 => String::new(),
         refused => format!(" and {} could not be read", grouped(refused)),
     };
+    let hold = match header.sources.len() {
+        1 => "The log file holds",
+        _ => "The log files hold",
+    };
+    let inside = match inside {
+        1 => "1 lies".to_owned(),
+        inside => format!("{} lie", grouped(inside)),
+    };
     format!(
-        "For the case “{}” ({}), {} searched {} for every action that {} took {}. The log files hold {}, of which {} in \
-         {}{refused}.",
+        "For the case “{}” ({}), {} searched {} for every action that {} took {}. {hold} {}, of which {inside} in the time \
+         searched{refused}.",
         case.title,
         case.id,
         case.vendor,
@@ -135,12 +143,6 @@ fn searched_sentence(header: &Header) -> String {
         counted(header.asked, "support agent", "support agents"),
         when_searched(header),
         counted(read, "record", "records"),
-        counted(inside, "lies", "lie"),
-        if header.scopes.len() > 1 {
-            "these windows"
-        } else {
-            "this window"
-        },
     )
 }
 
@@ -157,23 +159,19 @@ fn when_searched(header: &Header) -> String {
     }
 }
 
-fn done_sentence(impact: &TenantImpact) -> String {
-    let finding = &impact.finding;
-    format!(
-        "It found {} by {} in your tenant, {}. {}",
+fn done_sentence(header: &Header, impact: &TenantImpact) -> String {
+    let TenantImpact { finding, events } = impact;
+    let found = format!(
+        "The logs show {} by {} in your tenant, {}.",
         counted(finding.events, "action", "actions"),
         counted(finding.agents, "agent", "agents"),
-        when_done(finding),
-        Deeds::of(impact, |_| true).sentences(),
-    )
-}
-
-fn when_done(finding: &TenantFinding) -> String {
-    if finding.first == finding.last {
-        format!("on {}", finding.first.in_words())
-    } else {
-        format!("from {} to {}", finding.first.in_words(), finding.last.in_words())
+        lang::first_to_last(finding.first, finding.last),
+    );
+    if events.iter().all(|event| header.is_tied(event.scopes)) {
+        // What evidence ties to the intruder is said before, and it is all.
+        return found;
     }
+    format!("{found} {}", Deeds::of(impact, |_| true).sentences())
 }
 
 /// Why deeds and actions differ in number: none where they do not.

@@ -109,13 +109,7 @@ fn when(impact: &TenantImpact, tied: impl Fn(&TenantEvent) -> bool) -> String {
     agents.sort_unstable();
     agents.dedup();
     let agents = counted(agents.len() as u64, "agent", "agents");
-    if first.time == last.time {
-        format!("On {}, by {agents}.", first.time.in_words())
-    } else {
-        format!(
-            "From {} to {}, by {agents}.",
-            first.time.in_words(),
-            last.time.in_words()
-        )
-    }
+    let when = lang::first_to_last(first.time, last.time);
+    let (initial, rest) = when.split_at(1);
+    format!("{}{rest}, by {agents}.", initial.to_uppercase())
 }
