@@ -20,7 +20,7 @@ use crate::{
     records::{Block, Blocks},
     scope::{Actors, Census, ScopeSet},
     sources::{self, Input, Limits, Source, Stream},
-    tenants::Verdict,
+    tenants::{Remarks, Verdict},
     time::Window,
 };
 
@@ -134,7 +134,7 @@ impl Sought {
             if !self.may_stand_in(record.bytes) {
                 return;
             }
-            if let Verdict::InScope(events) = full.verdict(&record, census) {
+            if let Verdict::InScope(events) = full.verdict(&record, census, &mut Remarks::new()) {
                 let mut left = self.left();
                 events.iter().for_each(|event| {
                     left.remove(&event.agent);

@@ -8,7 +8,7 @@ use crate::{
     events::{Body, Named, Profile, Reading},
     records::{Locator, Record, Refusal, RefusalReason, RowReader, json_part},
     scope::{Census, Listed, ScopeSet},
-    tenants::{Near, NearKind, NearName, Refused, ScopedEvent, Verdict},
+    tenants::{Near, NearKind, NearName, Refused, Remarks, ScopedEvent, Verdict},
     text::shortened,
     time::Timestamp,
 };
@@ -49,13 +49,14 @@ impl<'p> Full<'p> {
     }
 
     /// The end this record meets.
-    pub(super) fn verdict(&mut self, record: &Record<'_>, census: &mut Census) -> Verdict {
+    /// What could not be read of an event goes to the remarks.
+    pub(super) fn verdict(&mut self, record: &Record<'_>, census: &mut Census, remarks: &mut Remarks) -> Verdict {
         let at = Locator {
             source: 0,
             offset: record.offset,
             length: record.bytes.len() as u64,
         };
-        match self.judge(at, record.bytes, census) {
+        match self.judge(at, record.bytes, census, remarks) {
             Ok(Verdict::OtherActor(time, near)) if self.scopes.identities().any_named_in(record.bytes) => {
                 Verdict::OtherActor(time, self.mentions(at, record.bytes, near))
             }
@@ -90,7 +91,13 @@ impl<'p> Full<'p> {
         (!near.names.is_empty()).then_some(near)
     }
 
-    fn judge(&mut self, at: Locator, bytes: &[u8], census: &mut Census) -> Result<Verdict, Refusing> {
+    fn judge(
+        &mut self,
+        at: Locator,
+        bytes: &[u8],
+        census: &mut Census,
+        remarks: &mut Remarks,
+    ) -> Result<Verdict, Refusing> {
         let cells;
         let body = match (self.form, &mut self.rows) {
             (Form::Rows { header, columns, .. }, Some(reader)) => {
@@ -104,6 +111,7 @@ impl<'p> Full<'p> {
         Judging {
             scopes,
             census,
+            remarks,
             at,
             bytes,
         }
@@ -150,6 +158,7 @@ fn json(bytes: &[u8]) -> Result<&str, Refusal> {
 struct Judging<'j> {
     scopes: &'j ScopeSet,
     census: &'j mut Census,
+    remarks: &'j mut Remarks,
     at: Locator,
     bytes: &'j [u8],
 }
@@ -178,12 +187,14 @@ impl Judging<'_> {
         let listed = scopes.listed(&named);
         let forms = self.count(&named, &listed);
         let Some(found) = scopes.attribute(within, &listed) else {
+            self.remark(reading, false);
             return Ok(Verdict::OtherActor(
                 time,
                 self.near(NearKind::OutsideScopes, &named, &listed, forms),
             ));
         };
         let event = reading.event(time).map_err(timed)?;
+        self.remark(reading, true);
         let allowed = scopes.narrowed(found.scopes, event.session.as_deref(), event.ip.as_deref());
         if allowed.is_empty() {
             return Ok(Verdict::OtherActor(
@@ -202,6 +213,13 @@ impl Judging<'_> {
             record_sha256: Sha256::of(bytes),
             conflict: false,
         })]))
+    }
+
+    /// Counts what could not be read of a record's actors, or of its event as well.
+    fn remark(&mut self, reading: &Reading<'_, '_>, event: bool) {
+        for remark in reading.remarks(event) {
+            *self.remarks.entry(remark).or_default() += 1;
+        }
     }
 
     /// Puts the actors down in the census. Returns those whose names are made of a listed identity.

@@ -112,7 +112,7 @@ impl<'p> Judge<'p> {
                 }
                 None => {
                     tally.efforts.full += 1;
-                    let verdict = full.verdict(&record, census);
+                    let verdict = full.verdict(&record, census, &mut tally.remarks);
                     if let Verdict::OutsideWindow(time) = verdict {
                         outside(scopes, &record, time, tally);
                     }

@@ -80,6 +80,14 @@ impl Paths {
         self.root.capture(json, self.len())
     }
 
+    /// Captures from one JSON object or list.
+    pub(super) fn capture_inside<'b>(&self, json: &'b str) -> Result<Slots<'b>, Refusal> {
+        if !json.trim_ascii_start().starts_with(['{', '[']) {
+            return Err(not_an_object(json));
+        }
+        self.root.capture(json, self.len())
+    }
+
     /// The column of each slot in a CSV of this header: the path's tokens joined by dots, as flattening exporters do.
     pub(super) fn columns(&self, header: &Header) -> Result<Vec<Option<usize>>, Refusal> {
         self.pointers

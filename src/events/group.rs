@@ -6,7 +6,7 @@ use super::{
     Target,
     capture::Slots,
     map::Reading,
-    selector::{Inner, Selector, elements},
+    selector::{Held, Inner, Needs, Selector, elements},
 };
 use crate::records::Refusal;
 
@@ -33,6 +33,22 @@ impl Group {
             kind: Vec::new(),
             id: vec![Selector::Constant(id.to_owned())],
             name: Vec::new(),
+        }
+    }
+
+    /// What must be JSON for it to have anything.
+    pub(super) fn held(&self) -> Vec<Held> {
+        match self {
+            Self::Once { kind, id, name } => [kind, id, name]
+                .into_iter()
+                .flatten()
+                .flat_map(Selector::held)
+                .collect(),
+            Self::Each { list, id, name, .. } => {
+                let whole = id.iter().chain(name).any(Inner::is_whole);
+                let needs = if whole { Needs::List } else { Needs::Elements };
+                vec![Held { slot: *list, needs }]
+            }
         }
     }
 

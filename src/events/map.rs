@@ -1,6 +1,11 @@
 //! A record through a profile: first its time, then its actors, and only for an event in scope all the rest.
 
-use std::{borrow::Cow, cell::Cell, iter::repeat_n, sync::Arc};
+use std::{
+    borrow::Cow,
+    cell::{Cell, RefCell},
+    iter::repeat_n,
+    sync::Arc,
+};
 
 use bytesize::ByteSize;
 use serde_json::value::RawValue;
@@ -10,7 +15,7 @@ use super::{
     AccessEvent, Profile, Target, TenantRef,
     capture::{Paths, Slots},
     group::Group,
-    selector::{Selector, Texts, elements},
+    selector::{Held, Selector, Texts, elements},
     time,
     value::Value,
 };
@@ -65,6 +70,44 @@ pub(super) struct Fields {
     pub(super) user_agent: Vec<Selector>,
 }
 
+impl Fields {
+    /// What must be JSON for a field to have a value, by the field's name.
+    pub(super) fn held(&self) -> Vec<(Arc<str>, Held)> {
+        let fields = [
+            ("action", &self.action),
+            ("event_id", &self.event_id),
+            ("ticket", &self.ticket),
+            ("justification", &self.justification),
+            ("ip", &self.ip),
+            ("session", &self.session),
+            ("user_agent", &self.user_agent),
+        ];
+        let held = |(name, selectors): (&str, &Vec<Selector>)| {
+            let label: Arc<str> = name.into();
+            let held: Vec<_> = selectors.iter().flat_map(Selector::held).collect();
+            held.into_iter().map(move |held| (label.clone(), held))
+        };
+        fields.into_iter().flat_map(held).collect()
+    }
+}
+
+/// A value of a record that an event could not be made of, and that is no reason to refuse it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Remark {
+    /// A field reads JSON inside of a value that holds none.
+    Unreadable {
+        /// Of the profile: `targets`, `actor.id`.
+        field: Arc<str>,
+        /// Where the value is: `/details`.
+        path: String,
+    },
+    /// A word that names no tenant stands where the tenant is expected.
+    NoTenant {
+        /// As logged.
+        word: String,
+    },
+}
+
 /// A record's body, decoded as far as its framing goes.
 #[derive(Debug, Clone, Copy)]
 pub enum Body<'r, 'b> {
@@ -85,6 +128,8 @@ pub struct Reading<'p, 'b> {
     slots: Slots<'b>,
     /// Whether half a surrogate pair may have stood in what the event was unwrapped from.
     halved: bool,
+    /// The words that stood for no tenant when the event was read.
+    no_tenants: RefCell<Vec<String>>,
 }
 
 impl<'p, 'b> Reading<'p, 'b> {
@@ -98,6 +143,7 @@ impl<'p, 'b> Reading<'p, 'b> {
             profile,
             slots,
             halved: false,
+            no_tenants: RefCell::default(),
         };
         if profile.unwrap.is_empty() {
             return Ok(reading);
@@ -153,6 +199,7 @@ impl<'p, 'b> Reading<'p, 'b> {
                 profile: self.profile,
                 slots,
                 halved: self.halved,
+                no_tenants: RefCell::default(),
             }])
         };
         let parts = elements(self.slots[explode.list].as_ref(), part)?;
@@ -249,8 +296,16 @@ impl<'p, 'b> Reading<'p, 'b> {
         let things = self.things(&self.profile.tenants)?;
         let mut tenants: Vec<TenantRef> = Vec::with_capacity(things.len());
         for Target { id, name, .. } in things {
+            let name = name.filter(|name| self.is_tenant(name));
             let ids = match (id, &name) {
-                (Some(id), _) => scalars(Cow::Owned(id))?,
+                (Some(id), _) if !self.is_tenant(&id) => match &name {
+                    Some(name) => smallvec![Cow::Owned(format!("name:{name}"))],
+                    None => Texts::new(),
+                },
+                (Some(id), _) => scalars(Cow::Owned(id))?
+                    .into_iter()
+                    .filter(|id| self.is_tenant(id))
+                    .collect(),
                 (None, Some(name)) => smallvec![Cow::Owned(format!("name:{name}"))],
                 (None, None) => Texts::new(),
             };
@@ -265,6 +320,36 @@ impl<'p, 'b> Reading<'p, 'b> {
         // Millions of events are kept, each with room for what it holds and no more.
         tenants.shrink_to_fit();
         Ok(tenants)
+    }
+
+    /// Whether a text names a tenant. A word that does not is remembered.
+    fn is_tenant(&self, text: &str) -> bool {
+        let word = self.profile.no_tenant.has(text);
+        if word {
+            self.no_tenants.borrow_mut().push(text.to_owned());
+        }
+        !word
+    }
+
+    /// What could not be read of the actors of this record, and, once its event was read, of the event.
+    pub fn remarks(&self, event: bool) -> Vec<Remark> {
+        let of_event = self.profile.held.iter().filter(|_| event);
+        let held = of_event.chain(&self.profile.held_actors);
+        let unreadable = held.filter(|(_, held)| {
+            let value = self.slots[held.slot].as_ref();
+            let something = value.filter(|value| value.text().is_some_and(|text| self.is_something(&text)));
+            something.is_some_and(|value| held.is_unreadable(value))
+        });
+        let mut remarks: Vec<_> = unreadable
+            .map(|(field, held)| Remark::Unreadable {
+                field: field.clone(),
+                path: format!("/{}", self.profile.paths.name(held.slot)),
+            })
+            .collect();
+        remarks.extend(self.no_tenants.take().into_iter().map(|word| Remark::NoTenant { word }));
+        remarks.sort_unstable();
+        remarks.dedup();
+        remarks
     }
 
     fn things(&self, groups: &[Group]) -> Result<Vec<Target>, Refusal> {

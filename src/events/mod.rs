@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 use crate::{case::TenantId, time::Timestamp};
 
 pub use glance::{Beginnings, Glance, RowGlance, Seen, TimeFirst};
-pub use map::{Body, Matching, Named, Reading};
+pub use map::{Body, Matching, Named, Reading, Remark};
 pub use profile::{Profile, ProfileError};
 
 /// A record seen through a profile: who did what to whom in which tenant, and how it ended.

@@ -34,9 +34,77 @@ impl Nothing {
     }
 }
 
+/// Words that exporters and templates write where a record names no tenant, and wildcards. Compared without case.
+const NO_TENANT: [&str; 13] = [
+    "-",
+    "*",
+    "all",
+    "n/a",
+    "nan",
+    "nil",
+    "none",
+    "null",
+    "undefined",
+    "\\n",
+    "[object object]",
+    "(null)",
+    "<null>",
+];
+
+/// Texts that name no tenant: those of the profile, or the usual ones.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(from = "BTreeSet<String>")]
+pub(super) struct NoTenant(BTreeSet<String>);
+
+impl From<BTreeSet<String>> for NoTenant {
+    fn from(texts: BTreeSet<String>) -> Self {
+        Self(texts.iter().map(|text| text.to_ascii_lowercase()).collect())
+    }
+}
+
+impl Default for NoTenant {
+    fn default() -> Self {
+        Self(NO_TENANT.iter().map(|&text| text.to_owned()).collect())
+    }
+}
+
+impl NoTenant {
+    /// Whether a text is one of these.
+    pub(super) fn has(&self, text: &str) -> bool {
+        let text = trimmed(text);
+        self.0.iter().any(|word| word.eq_ignore_ascii_case(text))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn words_for_no_tenant_have_no_case_and_are_whole() {
+        let usual = NoTenant::default();
+        for word in [
+            "None",
+            "NULL",
+            "null",
+            "nil",
+            "undefined",
+            "NaN",
+            "N/A",
+            "-",
+            r"\N",
+            "[object Object]",
+            "*",
+            "All",
+        ] {
+            assert!(usual.has(word), "{word}");
+        }
+        for id in ["nonesuch", "t-0", "allied", "0", "**", "n", "unknown"] {
+            assert!(!usual.has(id), "{id}");
+        }
+        let own = NoTenant::from(BTreeSet::from(["nobody".to_owned()]));
+        assert!(own.has("Nobody") && !own.has("all"));
+    }
 
     #[test]
     fn blanks_and_the_texts_of_the_profile_are_nothing() {

@@ -35,6 +35,8 @@ pub(super) enum PathSpec {
     },
     /// A part of each text that another path leads to.
     Cut { of: Box<PathSpec>, cut: Cut },
+    /// The first text of each path, with a text between them.
+    Join { join: Vec<PathSpec>, with: String },
 }
 
 /// Which part of a text counts.
@@ -81,7 +83,7 @@ fn token(text: &str) -> Result<String, String> {
 
 const EXPECTED: &str = "a path such as \"/actor/email\", or a table: { constant = \"...\" }, { at = PATH, json = PATH }, \
     { at = PATH, each = PATH }, { at = PATH, name = PATH, is = \"...\", value = PATH }, { at = PATH, matches = \"...\" }, \
-    { at = PATH, strip_prefix = \"...\" } or { at = PATH, strip = \"...\" }";
+    { at = PATH, strip_prefix = \"...\" }, { at = PATH, strip = \"...\" } or { join = [PATH, PATH], with = \"...\" }";
 
 impl<'de> Deserialize<'de> for PathSpec {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -114,6 +116,8 @@ impl<'de> Visitor<'de> for PathVisitor {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Table {
+    join: Option<Vec<PathSpec>>,
+    with: Option<String>,
     constant: Option<String>,
     at: Option<PathSpec>,
     json: Option<Box<PathSpec>>,
@@ -133,6 +137,16 @@ impl Table {
         let keys = (self.constant, self.at, self.json, self.each);
         let list = (self.name, self.is, self.value);
         let cuts = (self.matches, self.strip_prefix, self.strip);
+        if self.join.is_some() || self.with.is_some() {
+            let alone = matches!(
+                (&keys, &list, &cuts),
+                ((None, None, None, None), (None, None, None), (None, None, None))
+            );
+            return match (self.join, self.with) {
+                (Some(join), Some(with)) if alone && join.len() > 1 => Some(PathSpec::Join { join, with }),
+                _ => None,
+            };
+        }
         Some(match (keys, list, cuts) {
             ((Some(text), None, None, None), (None, None, None), (None, None, None)) => PathSpec::Constant(text),
             ((None, Some(PathSpec::At(at)), Some(json), None), (None, None, None), (None, None, None)) => {
@@ -207,6 +221,9 @@ mod tests {
             (r#"{ at = "/a" }"#, "expected a path"),
             (r#"{ at = "/a", each = "/b", json = "/c" }"#, "expected a path"),
             (r#"{ at = "/a", name = "/n", is = "x" }"#, "expected a path"),
+            (r#"{ join = ["/a"], with = " " }"#, "expected a path"),
+            (r#"{ join = ["/a", "/b"] }"#, "expected a path"),
+            (r#"{ at = "/a", join = ["/a", "/b"], with = " " }"#, "expected a path"),
             (r#"{ at = "/a", matches = "(" }"#, "`(` is no regular expression"),
             (r#"{ at = "/a", matches = "a" }"#, "`a` must have exactly one group"),
             (r#"{ at = "/a", matches = "(a)(b)" }"#, "and has 2"),

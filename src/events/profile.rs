@@ -2,16 +2,16 @@
 //!
 //! The language is described in `docs/profiles.md`. Profiles built in are files beside this one; a case can bring its own.
 
-use std::{fs, io, path::Path};
+use std::{fs, io, path::Path, sync::Arc};
 
 use super::{
     builtin::BUILT_IN,
     capture::{Paths, Subtree},
     group::Group,
     map::{ActorField, Fields},
-    nothing::Nothing,
+    nothing::{NoTenant, Nothing},
     outcome::OutcomeRule,
-    selector::Selector,
+    selector::{Held, Selector},
     spec::ProfileSpec,
     time::TimeFormat,
 };
@@ -41,6 +41,12 @@ pub struct Profile {
     /// The list whose elements are an event each.
     pub(super) explode: Option<Subtree>,
     pub(super) nothing: Nothing,
+    /// Texts that name no tenant.
+    pub(super) no_tenant: NoTenant,
+    /// Fields of an event that read JSON inside of a value, by name.
+    pub(super) held: Vec<(Arc<str>, Held)>,
+    /// The same of actors, by label.
+    pub(super) held_actors: Vec<(Arc<str>, Held)>,
     pub(super) times: Vec<TimeRule>,
     pub(super) actors: Vec<ActorField>,
     pub(super) fields: Fields,

@@ -28,6 +28,8 @@ pub(super) enum Selector {
         value: Box<Inner>,
     },
     Cut(Box<Selector>, Cut),
+    /// The first text of each, with this between them.
+    Join(Vec<Selector>, String),
 }
 
 /// A path inside a captured value.
@@ -49,16 +51,22 @@ impl Inner {
         matches!(self.selector, Selector::Constant(_))
     }
 
-    /// The texts in a JSON value. The empty path is the value itself; a path into what is no object leads nowhere.
+    /// Whether it is the whole value, whatever that is.
+    pub(super) fn is_whole(&self) -> bool {
+        matches!(self.selector, Selector::Slot(slot) if self.paths.is_whole(slot))
+    }
+
+    /// The texts in a JSON value. The empty path is the value itself; a path into what is no object and no list leads
+    /// nowhere.
     pub(super) fn texts(&self, json: &str) -> Result<Vec<String>, Refusal> {
-        if matches!(self.selector, Selector::Slot(slot) if self.paths.is_whole(slot)) {
+        if self.is_whole() {
             return Ok(Value::Json(Cow::Borrowed(json))
                 .text()
                 .map(Cow::into_owned)
                 .into_iter()
                 .collect());
         }
-        match self.paths.capture(json) {
+        match self.paths.capture_inside(json) {
             Ok(slots) => Ok(self.selector.texts(&slots)?.into_iter().map(Cow::into_owned).collect()),
             Err(refusal) if refusal.reason == RefusalReason::NotAnObject => Ok(Vec::new()),
             Err(refusal) => Err(refusal),
@@ -81,6 +89,26 @@ impl Selector {
                 value: Box::new(Inner::compile(value)),
             },
             PathSpec::Cut { of, cut } => Self::Cut(Box::new(Self::compile(of, paths)), cut.clone()),
+            PathSpec::Join { join, with } => Self::Join(
+                join.iter().map(|spec| Self::compile(spec, paths)).collect(),
+                with.clone(),
+            ),
+        }
+    }
+
+    /// The values of a record that it must be able to look into.
+    pub(super) fn held(&self) -> Vec<Held> {
+        let inside = |inner: &Inner| !inner.is_whole() && !inner.is_constant();
+        let held = |slot: &usize, needs| vec![Held { slot: *slot, needs }];
+        match self {
+            Self::Slot(_) | Self::Constant(_) => Vec::new(),
+            Self::Json(slot, inner) if inside(inner) => held(slot, Needs::Members),
+            Self::Json(slot, _) => held(slot, Needs::Json),
+            Self::Each(slot, inner) if inside(inner) => held(slot, Needs::Elements),
+            Self::Each(slot, _) => held(slot, Needs::List),
+            Self::Named { list, .. } => held(list, Needs::Elements),
+            Self::Cut(of, _) => of.held(),
+            Self::Join(parts, _) => parts.iter().flat_map(Self::held).collect(),
         }
     }
 
@@ -97,6 +125,7 @@ impl Selector {
                     .collect());
             }
             Self::Constant(text) => return Ok(smallvec![Cow::Owned(text.clone())]),
+            Self::Join(parts, with) => return joined(parts, with, slots),
             Self::Json(slot, inner) => match held(slot).and_then(Value::parsed) {
                 Some(json) => inner.texts(&json)?,
                 None => Vec::new(),
@@ -114,12 +143,80 @@ impl Selector {
     }
 }
 
-/// What is found in every element of a list; a value that is no list is its own only element.
+/// The first text of each part, in one; nothing where a part has none.
+fn joined<'b>(parts: &[Selector], with: &str, slots: &Slots<'b>) -> Result<Texts<'b>, Refusal> {
+    let mut all = Vec::with_capacity(parts.len());
+    for part in parts {
+        let mut texts = part.texts(slots)?.into_iter();
+        match texts.find(|text| !text.trim().is_empty()) {
+            Some(text) => all.push(text),
+            None => return Ok(Texts::new()),
+        }
+    }
+    Ok(smallvec![Cow::Owned(all.join(with))])
+}
+
+/// A value that a path looks into.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Held {
+    /// Which value.
+    pub(super) slot: usize,
+    pub(super) needs: Needs,
+}
+
+/// What a value must be so that something can be found in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Needs {
+    /// A text that is JSON.
+    Json,
+    /// A text that is a JSON object or list.
+    Members,
+    /// A list, or one value.
+    List,
+    /// A list of objects or lists, or one of them.
+    Elements,
+}
+
+impl Held {
+    /// Whether the value is there and cannot be read so.
+    pub(super) fn is_unreadable(self, value: &Value<'_>) -> bool {
+        let is_scalar = |json: &str| !json.starts_with(['[', '{']) && json != "null" && json != "\"\"";
+        match self.needs {
+            Needs::Json => value.parsed().is_none(),
+            Needs::Members => value.parsed().is_none_or(|json| is_scalar(&json)),
+            Needs::List => list(value).is_none(),
+            Needs::Elements => {
+                list(value).is_none_or(|json| split(&json).iter().any(|element| is_scalar(element.get())))
+            }
+        }
+    }
+}
+
+/// A list as JSON text, also one that a text holds; any other text is a string. Returns `None` for a text that begins like a
+/// list or an object and is none.
+fn list<'v>(value: &'v Value<'_>) -> Option<Cow<'v, str>> {
+    let text = match value {
+        Value::Json(json) if !json.starts_with('"') => return Some(Cow::Borrowed(json)),
+        value => value.text()?,
+    };
+    if text.trim_start().starts_with(['[', '{']) {
+        return value.parsed().map(Cow::Owned);
+    }
+    match value {
+        Value::Json(json) => Some(Cow::Borrowed(json)),
+        // Numbers and words such as `true` are the same as texts.
+        Value::Cell(text) if text.trim().is_empty() => None,
+        Value::Cell(text) => serde_json::to_string(text).ok().map(Cow::Owned),
+    }
+}
+
+/// What is found in every element of a list; a value that is no list is its own only element. A text that holds a list is
+/// one.
 pub(super) fn elements<T, F: IntoIterator<Item = T>>(
     list: Option<&Value<'_>>,
     find: impl Fn(&str) -> Result<F, Refusal>,
 ) -> Result<Vec<T>, Refusal> {
-    let json = list.and_then(Value::json).unwrap_or(Cow::Borrowed("null"));
+    let json = list.and_then(self::list).unwrap_or(Cow::Borrowed("null"));
     let mut found = Vec::new();
     for element in split(&json) {
         found.extend(find(element.get())?);
@@ -195,6 +292,34 @@ mod tests {
             )
             .is_empty()
         );
+    }
+
+    #[test]
+    fn a_list_inside_a_string_is_read_by_index_and_by_element() {
+        let json = r#"{"t":"[{\"id\":\"a\"},{\"id\":\"b\"}]","u":["{\"id\":\"c\"}","d"]}"#;
+        for (path, expected) in [
+            (r#"{ at = "/t", json = "/0/id" }"#, &["a"][..]),
+            (r#"{ at = "/t", json = "/1/id" }"#, &["b"]),
+            (r#"{ at = "/t", json = "/2/id" }"#, &[]),
+            (r#"{ at = "/t", json = { at = "", each = "/id" } }"#, &["a", "b"]),
+            (r#"{ at = "/t", each = "/id" }"#, &["a", "b"]),
+            (r#"{ at = "/t", name = "/id", is = "b", value = "/id" }"#, &["b"]),
+            (r#"{ at = "/u", each = "" }"#, &[r#"{"id":"c"}"#, "d"]),
+        ] {
+            assert_eq!(texts(path, json), expected, "{path}");
+        }
+    }
+
+    #[test]
+    fn texts_are_joined_where_all_are_there() {
+        let path = r#"{ join = ["/d", "/t"], with = " " }"#;
+        assert_eq!(
+            texts(path, r#"{"d":"2026-01-16","t":"04:46:33"}"#),
+            ["2026-01-16 04:46:33"]
+        );
+        for json in [r#"{"d":"2026-01-16"}"#, r#"{"d":"2026-01-16","t":" "}"#, "{}"] {
+            assert!(texts(path, json).is_empty(), "{json}");
+        }
     }
 
     #[test]

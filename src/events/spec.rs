@@ -16,11 +16,11 @@ use super::{
     capture::Paths,
     group::Group,
     map::{ActorField, Fields, Matching},
-    nothing::Nothing,
+    nothing::{NoTenant, Nothing},
     outcome::OutcomeRule,
     path::{At, PathSpec},
     profile::{Profile, TimeRule},
-    selector::{Inner, Selector},
+    selector::{Held, Inner, Selector},
     time::TimeSpec,
 };
 use crate::case::CaseFile;
@@ -39,6 +39,8 @@ pub(super) struct ProfileSpec {
     explode: Option<At>,
     #[serde(default)]
     nothing: Nothing,
+    #[serde(default)]
+    no_tenant: NoTenant,
     time: OneOrMany<TimeSpec>,
     #[serde(deserialize_with = "somebody")]
     actors: Vec<ActorSpec>,
@@ -113,10 +115,10 @@ impl ProfileSpec {
         let mut paths = Paths::default();
         let paths = &mut paths;
         let times = self.time.0.iter().map(|time| compile_time(time, paths)).collect();
-        let actors = self.actors.iter().flat_map(|actor| actor.compile(paths)).collect();
+        let actors: Vec<_> = self.actors.iter().flat_map(|actor| actor.compile(paths)).collect();
         let (fields, outcome) = (self.fields.compile(paths), self.outcome.compile(paths));
-        let tenants = self.tenants.iter().map(|group| group.compile(paths)).collect();
-        let targets = self.targets.iter().map(|group| group.compile(paths)).collect();
+        let tenants: Vec<_> = self.tenants.iter().map(|group| group.compile(paths)).collect();
+        let targets: Vec<_> = self.targets.iter().map(|group| group.compile(paths)).collect();
         let unwrap = self.unwrap.iter().map(|at| paths.slot(&at.0)).collect();
         let explode = self.explode.map(|at| paths.subtree(&at.0));
         let (paths, wrapper) = (std::mem::take(paths), self.records.0);
@@ -125,8 +127,17 @@ impl ProfileSpec {
             title,
             documentation,
             nothing,
+            no_tenant,
             ..
         } = self;
+        let mut held = held("targets", &targets);
+        held.extend(self::held("tenants", &tenants));
+        held.extend(fields.held());
+        let held_actors = actors.iter().flat_map(|actor: &ActorField| {
+            let of = |held| (actor.label.clone(), held);
+            actor.selector.held().into_iter().map(of)
+        });
+        let held_actors = held_actors.collect();
         Profile {
             name,
             title,
@@ -137,6 +148,9 @@ impl ProfileSpec {
             unwrap,
             explode,
             nothing,
+            no_tenant,
+            held,
+            held_actors,
             times,
             actors,
             fields,
@@ -145,6 +159,16 @@ impl ProfileSpec {
             targets,
         }
     }
+}
+
+/// What must be JSON for these groups to have anything.
+fn held(field: &str, groups: &[Group]) -> Vec<(Arc<str>, Held)> {
+    let label: Arc<str> = field.into();
+    groups
+        .iter()
+        .flat_map(Group::held)
+        .map(|held| (label.clone(), held))
+        .collect()
 }
 
 impl ActorSpec {

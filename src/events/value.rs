@@ -61,14 +61,6 @@ impl<'b> Value<'b> {
         let text = self.text()?.trim().to_owned();
         serde_json::from_str::<de::IgnoredAny>(&text).is_ok().then_some(text)
     }
-
-    /// As JSON text: what a member is, or what a cell holds.
-    pub(super) fn json(&self) -> Option<Cow<'b, str>> {
-        match self {
-            Self::Json(json) => Some(json.clone()),
-            Self::Cell(_) => self.parsed().map(Cow::Owned),
-        }
-    }
 }
 
 /// Length of an escape with `\u`.

@@ -4,8 +4,8 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use super::{
     Answer, ConflictFinding, CoverageFinding, Findings, Impact, ImplausibleFinding, Isolation, IsolationFinding,
-    KindCoverage, Mention, NearRecords, RefusedFinding, SCHEMA, ScopeFinding, SourceCoverage, SourceFinding,
-    TenantFinding, TenantImpact, Tool,
+    KindCoverage, Mention, NearRecords, RefusedFinding, RemarkFinding, RemarkKind, SCHEMA, ScopeFinding,
+    SourceCoverage, SourceFinding, TenantFinding, TenantImpact, Tool,
     caveats::caveats,
     count::{self, Figures, Known, Touched},
 };
@@ -13,6 +13,7 @@ use crate::{
     case::{Case, TenantId},
     catalogue::Catalogue,
     coverage::Coverage,
+    events::Remark,
     isolation::{Company, Names, Sighting, Things},
     records::RefusalReason,
     scope::Actors,
@@ -361,8 +362,13 @@ fn scopes(case: &Case, events: &[u64], tenants: &[u64]) -> Vec<ScopeFinding> {
 fn sources(scan: &Scan, settled: &Settled) -> Vec<SourceFinding> {
     let facts = scan.sources.iter().zip(&settled.books).zip(&settled.coverage);
     let mut implausible = implausible(settled).into_iter();
+    let mut remarks = settled
+        .remarks
+        .iter()
+        .map(|remarks| remarks.iter().map(remark).collect());
     let finding = |((source, books), coverage): ((&Scanned, &Books), &Coverage)| SourceFinding {
         implausible: implausible.next().expect("there is one for each source"),
+        remarks: remarks.next().expect("there are some or none for each source"),
         path: source.path.clone(),
         sha256: source.file.sha256,
         bytes: source.file.bytes,
@@ -377,6 +383,19 @@ fn sources(scan: &Scan, settled: &Settled) -> Vec<SourceFinding> {
         stream_bytes: source.stream.bytes,
     };
     facts.map(finding).collect()
+}
+
+fn remark((remark, events): (&Remark, &u64)) -> RemarkFinding {
+    let (kind, field, value) = match remark {
+        Remark::Unreadable { field, path } => (RemarkKind::Unreadable, Some(field.to_string()), path),
+        Remark::NoTenant { word } => (RemarkKind::NoTenant, None, word),
+    };
+    RemarkFinding {
+        kind,
+        field,
+        value: value.clone(),
+        events: *events,
+    }
 }
 
 /// Of each source, the records whose times cannot be.

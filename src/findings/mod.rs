@@ -125,6 +125,8 @@ pub enum CaveatCode {
     MentionedIdentity,
     /// Some records have times that no record of an access log can have, or that lie after the case was issued.
     ImplausibleTimes,
+    /// Some fields hold values that the profile cannot read.
+    UnreadableValues,
     /// Some records could not be read as events.
     RefusedRecords,
     /// A source held no record that could be read.
@@ -199,6 +201,8 @@ pub struct SourceFinding {
     pub last: Option<Timestamp>,
     /// Records whose times cannot be.
     pub implausible: ImplausibleFinding,
+    /// Fields of records in a window that could not be read, or name no tenant, though a value stands there.
+    pub remarks: Vec<RemarkFinding>,
     /// What it was unpacked from, the outermost first: `gzip`, `zip/gzip`; `plain` if nothing was.
     pub container: String,
     /// How its text was encoded: `utf-8`, `utf-16le`, `utf-16be`.
@@ -208,6 +212,29 @@ pub struct SourceFinding {
     pub stream_sha256: Option<Sha256>,
     /// How many.
     pub stream_bytes: u64,
+}
+
+/// A value that no event could be made of, and that is no reason to refuse its record.
+#[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
+pub struct RemarkFinding {
+    /// Which kind.
+    pub kind: RemarkKind,
+    /// The field of the profile, such as `targets` or `actor.id`; none where it is the tenant's.
+    pub field: Option<String>,
+    /// Where the value is, as a path; or the word that names no tenant, as logged.
+    pub value: String,
+    /// In how many events.
+    pub events: u64,
+}
+
+/// What is the matter with a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RemarkKind {
+    /// The profile reads JSON inside of it, or members of it, and there are none.
+    Unreadable,
+    /// It is a word that stands for no tenant, such as `None` or `*`.
+    NoTenant,
 }
 
 /// Records of a source whose times cannot be those of an access log: as a rule a count read in the wrong unit, a default or

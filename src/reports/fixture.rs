@@ -405,6 +405,7 @@ fn agent(number: usize, tenants: &[TenantImpact]) -> AgentFinding {
 fn source(path: &str, records: Books) -> SourceFinding {
     SourceFinding {
         implausible: crate::findings::ImplausibleFinding::default(),
+        remarks: Vec::new(),
         path: path.to_owned(),
         sha256: Some(Sha256::of(path.as_bytes())),
         bytes: 2_415_919,

@@ -259,6 +259,10 @@ pub(super) fn customer_caveat(code: CaveatCode) -> Option<&'static str> {
             "Some records carry a time that cannot be right, such as one after this report was issued. An action among them is \
              not in this report.",
         ),
+        CaveatCode::UnreadableValues => Some(
+            "Some fields of the log could not be read, so a person, a thing or a detail may be missing from an action below, or an \
+             action from this report.",
+        ),
         CaveatCode::NothingRead
         | CaveatCode::NothingInScope
         | CaveatCode::RefusedRecords

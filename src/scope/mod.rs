@@ -13,7 +13,7 @@ mod mentions;
 mod odd;
 mod shapes;
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use smallvec::SmallVec;
 
@@ -183,11 +183,46 @@ fn hull(scopes: &[Scope]) -> Option<Window> {
     })
 }
 
-/// Addresses compare as addresses, since IPv6 has many spellings (RFC 5952); what is none compares as text.
-fn same_address(one: &str, other: &str) -> bool {
-    match (one.parse::<IpAddr>(), other.parse::<IpAddr>()) {
-        (Ok(one), Ok(other)) => one.to_canonical() == other.to_canonical(),
-        _ => one == other,
+/// Addresses compare as addresses, since IPv6 has many spellings (RFC 5952), and without the port or the brackets that a log
+/// adds. One that is listed may be a network (`192.0.2.0/24`). Of several that a proxy logged, separated by commas, any
+/// counts. What is no address compares as text.
+fn same_address(listed: &str, logged: &str) -> bool {
+    if logged.contains(',') && logged.split(',').any(|one| same_address(listed, one)) {
+        return true;
+    }
+    let (listed, logged) = (listed.trim(), logged.trim());
+    let Some(logged_ip) = address(logged) else {
+        return listed == logged;
+    };
+    match listed.split_once('/') {
+        Some((network, length)) => within(network, length, logged_ip).unwrap_or(listed == logged),
+        None => address(listed).map_or(listed == logged, |listed| listed == logged_ip),
+    }
+}
+
+/// The address in a text: `192.0.2.1`, `192.0.2.1:443`, `2001:db8::1`, `[2001:db8::1]:443`, `fe80::1%eth0`. An IPv4 address
+/// inside of IPv6 is itself.
+fn address(text: &str) -> Option<IpAddr> {
+    let plain = |text: &str| text.parse::<IpAddr>().ok();
+    let socket = || text.parse::<SocketAddr>().ok().map(|socket| socket.ip());
+    let bracketed = || plain(text.strip_prefix('[')?.strip_suffix(']')?);
+    let zoned = || text.split_once('%').and_then(|(address, _)| plain(address));
+    let address = plain(text).or_else(socket).or_else(bracketed).or_else(zoned)?;
+    Some(address.to_canonical())
+}
+
+/// Whether an address lies in a network. Returns `None` if the text is no network.
+fn within(network: &str, length: &str, address: IpAddr) -> Option<bool> {
+    let length: u32 = length.parse().ok()?;
+    let same = |one: u128, other: u128, bits: u32| match bits.checked_sub(length)? {
+        // All bits are free.
+        128 => Some(true),
+        free => Some(one >> free == other >> free),
+    };
+    match (network.parse::<IpAddr>().ok()?, address) {
+        (IpAddr::V4(network), IpAddr::V4(address)) => same(network.to_bits().into(), address.to_bits().into(), 32),
+        (IpAddr::V6(network), IpAddr::V6(address)) => same(network.to_bits(), address.to_bits(), 128),
+        _ => Some(false),
     }
 }
 

@@ -1,9 +1,9 @@
 //! What is known of one source while it is read: counts, the hours it speaks for, and the few events that matter.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use super::{Books, Budget, Refused, ScopedEvents, spool::Account};
-use crate::{coverage::Coverage, records::Locator, scope::Relation, time::Timestamp};
+use crate::{coverage::Coverage, events::Remark, records::Locator, scope::Relation, time::Timestamp};
 
 /// How near a record by others came to being in scope. Such records are told of, since a profile that misses a field, an
 /// identity that is not listed as it is logged, or a scope drawn too narrow, shows there first.
@@ -119,6 +119,9 @@ impl std::ops::AddAssign for Efforts {
     }
 }
 
+/// What could not be read, and in how many events.
+pub type Remarks = BTreeMap<Remark, u64>;
+
 /// Records that name a listed identity at a time that cannot be, and where the first of them lies.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Late {
@@ -160,6 +163,8 @@ pub struct SourceTally {
     pub outside_window: u64,
     /// Of those in no window, records that lie after the case was issued and name a listed identity.
     pub late: Late,
+    /// What could not be read of records that were read in full and lie in a window, and how often.
+    pub remarks: Remarks,
     /// By a listed identity in a window, copies included, in no particular order, but for those of one record, which stand
     /// beside each other. What went to the budget's file is missing.
     pub in_scope: ScopedEvents,
@@ -182,6 +187,7 @@ impl SourceTally {
             near: Vec::new(),
             outside_window: 0,
             late: Late::default(),
+            remarks: Remarks::new(),
             in_scope: Vec::new(),
             refused: Vec::new(),
             coverage,
@@ -255,6 +261,9 @@ impl SourceTally {
         self.near.append(&mut other.near);
         self.outside_window += other.outside_window;
         self.late = self.late.and(other.late);
+        for (remark, count) in other.remarks {
+            *self.remarks.entry(remark).or_default() += count;
+        }
         self.in_scope.append(&mut other.in_scope);
         self.refused.append(&mut other.refused);
         self.coverage.merge(&other.coverage);

@@ -365,3 +365,99 @@ fn half_a_surrogate_pair_in_a_wrapped_event_is_told() {
         assert_eq!(event(&profile, &wrapped), Err(RefusalReason::NotAName), "{wrapped}");
     }
 }
+
+/// The tenants of an event, and what was remarked on it.
+fn remarked(profile: &Profile, json: &str) -> (Vec<String>, Vec<String>) {
+    let reading = Reading::new(profile, Body::Json(json)).expect("an object");
+    let (time, _) = reading.time().expect("a time");
+    let event = reading.event(time).expect("an event");
+    let remark = |remark: &Remark| match remark {
+        Remark::Unreadable { field, path } => format!("{field} {path}"),
+        Remark::NoTenant { word } => format!("no tenant {word}"),
+    };
+    (
+        event.tenants.into_iter().map(|tenant| tenant.id.0).collect(),
+        reading.remarks(true).iter().map(remark).collect(),
+    )
+}
+
+#[test]
+fn a_word_for_no_tenant_is_none_and_is_remarked() {
+    let profile = superuser();
+    let with = |tenant: &str| {
+        let json = format!(r#"{{"timestamp":"2026-01-16T04:46:33Z","actor":{{"id":"a"}},"action":"x",{tenant}}}"#);
+        remarked(&profile, &json)
+    };
+    for (tenant, tenants, remarks) in [
+        (r#""tenant":{"id":"None"}"#, &[][..], &["no tenant None"][..]),
+        (
+            r#""tenant":{"id":"*","name":"all"}"#,
+            &[],
+            &["no tenant *", "no tenant all"],
+        ),
+        (
+            r#""tenant":{"id":"N/A","name":"Acme"}"#,
+            &["name:Acme"],
+            &["no tenant N/A"],
+        ),
+        (
+            r#""tenant":{"id":["t-1","undefined"]}"#,
+            &["t-1"],
+            &["no tenant undefined"],
+        ),
+        (
+            r#""tenants":["t-1","[object Object]"]"#,
+            &["t-1"],
+            &["no tenant [object Object]"],
+        ),
+        (r#""tenant":{"id":"allied"}"#, &["allied"], &[]),
+        (r#""tenant":{"id":"-"}"#, &[], &[]),
+    ] {
+        let (found, remarked) = with(tenant);
+        assert_eq!(
+            (&found[..], &remarked[..]),
+            (
+                &tenants.iter().map(|&t| t.to_owned()).collect::<Vec<_>>()[..],
+                &remarks.iter().map(|&r| r.to_owned()).collect::<Vec<_>>()[..]
+            ),
+            "{tenant}"
+        );
+    }
+    let text = Profile::source_of("superuser").expect("built in");
+    let own = Profile::parse("own", &format!("no_tenant = [\"Internal\"]\n{text}")).expect("a profile");
+    let json = |id: &str| format!(r#"{{"timestamp":"2026-01-16T04:46:33Z","action":"x","tenant":{{"id":"{id}"}}}}"#);
+    assert_eq!(remarked(&own, &json("all")).0, ["all"]);
+    assert!(remarked(&own, &json("internal")).0.is_empty());
+}
+
+#[test]
+fn a_value_that_a_path_cannot_look_into_is_remarked() {
+    let text = r#"
+        name = "own"
+        title = "Texts that hold JSON"
+        time = { at = ["/t"] }
+        actors = [{ role = "user", id = [{ at = "/who", json = "/0/id" }] }]
+        fields = { action = ["/a"], ip = [{ at = "/where", json = "/ip" }] }
+        targets = [{ each = "/on", id = ["/id"] }]
+    "#;
+    let profile = Profile::parse("own", text).expect("a profile");
+    for (members, remarks) in [
+        (
+            r#""who":"[{\"id\":\"u\"}]","where":"{\"ip\":1}","on":"[{\"id\":\"x\"}]""#,
+            &[][..],
+        ),
+        (r#""on":[{"id":"x"},null]"#, &[]),
+        (r#""who":"u""#, &["user.id /who"]),
+        (r#""who":"[{\"id\":""#, &["user.id /who"]),
+        (r#""who":"7""#, &["user.id /who"]),
+        (r#""where":"10.0.0.1","on":["x"]"#, &["ip /where", "targets /on"]),
+        (r#""on":"x""#, &["targets /on"]),
+        (r#""on":"[{\"id\"","who":"""#, &["targets /on"]),
+    ] {
+        let (_, remarked) = remarked(
+            &profile,
+            &format!(r#"{{"t":"2026-01-16T04:46:33Z","a":"x",{members}}}"#),
+        );
+        assert_eq!(remarked, remarks, "{members}");
+    }
+}

@@ -4,6 +4,7 @@ mod identities;
 mod inputs;
 mod times;
 mod tenants;
+mod values;
 
 use super::{Caveat, CaveatCode, Findings, Scan};
 use crate::{
@@ -30,6 +31,7 @@ pub(super) fn caveats(findings: &Findings, scan: &Scan) -> Vec<Caveat> {
         (CaveatCode::AgentsOutsideScopes, identities::outside_scopes(findings)),
         (CaveatCode::MentionedIdentity, identities::mentions(findings)),
         (CaveatCode::ImplausibleTimes, times::implausible(findings)),
+        (CaveatCode::UnreadableValues, values::unreadable(findings)),
         (CaveatCode::RefusedRecords, refused(findings)),
         (CaveatCode::UnreadableSource, unreadable(findings)),
         (CaveatCode::TruncatedSource, truncated(&scan.broken)),
@@ -38,7 +40,7 @@ pub(super) fn caveats(findings: &Findings, scan: &Scan) -> Vec<Caveat> {
         (CaveatCode::ProbablyCutOff, inputs::cut_off(findings)),
         (CaveatCode::IllFittingProfile, inputs::ill_fitting(findings)),
         (CaveatCode::CoverageGap, gaps(findings)),
-        (CaveatCode::EventsWithoutTenant, tenants::without_tenant(findings)),
+        (CaveatCode::EventsWithoutTenant, without_tenant(findings)),
         (CaveatCode::UnknownTenants, unknown_tenants(findings)),
         (CaveatCode::MaskedText, masked(findings)),
         (CaveatCode::EventIdConflict, conflicts(findings)),
@@ -46,6 +48,12 @@ pub(super) fn caveats(findings: &Findings, scan: &Scan) -> Vec<Caveat> {
     ];
     let caveat = |(code, message): (CaveatCode, Option<String>)| message.map(|message| Caveat { code, message });
     found.into_iter().filter_map(caveat).collect()
+}
+
+fn without_tenant(findings: &Findings) -> Option<String> {
+    let parts = [tenants::without_tenant(findings), values::no_tenant(findings)];
+    let parts: Vec<_> = parts.into_iter().flatten().collect();
+    (!parts.is_empty()).then(|| parts.join(" "))
 }
 
 fn nothing_read(findings: &Findings) -> Option<String> {

@@ -12,8 +12,8 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 
 use super::{
-    Books, Held, Kept, Late, Near, Refused, SourceTally, kept::in_time_order, spool, spool::Budget, spool::StoreError,
-    totals::Totals,
+    Books, Held, Kept, Late, Near, Refused, Remarks, SourceTally, kept::in_time_order, spool, spool::Budget,
+    spool::StoreError, totals::Totals,
 };
 use crate::{coverage::Coverage, records::Locator, tenants::ScopedEvent};
 
@@ -34,6 +34,8 @@ pub struct Settled {
     pub coverage: Vec<Coverage>,
     /// Records of each source that name a listed identity after the case was issued.
     pub late: Vec<Late>,
+    /// What could not be read of the events of each source.
+    pub remarks: Vec<Remarks>,
     /// Event ids with several bodies, in id order.
     pub conflicts: Vec<Conflict>,
     /// Records by others that name a listed identity, in reading order.
@@ -85,6 +87,10 @@ pub fn settle(mut tallies: Vec<SourceTally>, kinds: &[&str], budget: &Budget) ->
         refused,
         books,
         conflicts,
+        remarks: tallies
+            .iter_mut()
+            .map(|tally| std::mem::take(&mut tally.remarks))
+            .collect(),
         late: tallies.iter().map(|tally| tally.late).collect(),
         near,
         coverage: tallies.into_iter().map(|tally| tally.coverage).collect(),
