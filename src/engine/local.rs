@@ -121,6 +121,7 @@ fn scanned(number: usize, profile: &str, part: Part<Found>) -> Scanned {
         path: part.shown,
         container: part.container,
         encoding: part.encoding.to_owned(),
+        looks_like: part.looks_like,
         file: part.file,
         stream: part.stream,
         profile: profile.to_owned(),

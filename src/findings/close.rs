@@ -48,6 +48,8 @@ pub struct Scanned {
     pub container: String,
     /// How its text was encoded.
     pub encoding: String,
+    /// What its beginning looks like where that is no log, and what to do about it.
+    pub looks_like: Option<String>,
     /// The file as it lies.
     pub file: Digested,
     /// The bytes that were parsed.

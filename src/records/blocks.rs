@@ -162,8 +162,7 @@ impl<R: Read> Blocks<R> {
     /// that a document wraps them, one member name a step.
     pub fn open(reader: R, wrapper: &[String]) -> io::Result<Self> {
         let mut reads = Reads::new(reader);
-        let mut first = reads.first_chunk()?;
-        let mut skipped = 0;
+        let (mut first, mut skipped) = reads.first_chunk()?;
         if first.bytes().starts_with(BOM) {
             skipped += first.skip(BOM.len());
         }

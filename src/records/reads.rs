@@ -55,13 +55,23 @@ impl<R: Read> Reads<R> {
     }
 
     /// Framing is told by lines, so at least the first should be there, within reason.
-    pub(super) fn first_chunk(&mut self) -> io::Result<Chunk> {
+    /// NULs before it are padding, as a log has them that was truncated while a program wrote at its old end; returns how many.
+    pub(super) fn first_chunk(&mut self) -> io::Result<(Chunk, usize)> {
         let mut chunk = self.chunk(HEADROOM + FIRST)?;
+        let mut nuls = 0;
+        while chunk.bytes().first() == Some(&0) {
+            let padding = chunk.bytes().iter().take_while(|&&byte| byte == 0).count();
+            nuls += chunk.skip(padding);
+            let rest = chunk.own.clone();
+            chunk.own = HEADROOM..HEADROOM + rest.len();
+            chunk.buffer.copy_within(rest, HEADROOM);
+            self.fill(&mut chunk)?;
+        }
         while !chunk.last && chunk.own.len() < LONGEST_HEAD && memchr::memchr(b'\n', chunk.bytes()).is_none() {
             chunk.buffer.resize(HEADROOM + 2 * chunk.own.len(), 0);
             self.fill(&mut chunk)?;
         }
-        Ok(chunk)
+        Ok((chunk, nuls))
     }
 
     fn chunk(&mut self, length: usize) -> io::Result<Chunk> {

@@ -101,7 +101,7 @@ impl<T, F: Each<T>> Unpacking<'_, T, F> {
             shown: place.shown.clone(),
             ..inside.clone()
         };
-        self.text(&whole, Encoding::Utf8, &mut io::empty())
+        self.text(&whole, Encoding::Utf8, None, &mut io::empty())
     }
 
     fn member(&mut self, archive: &Place, name: &[u8]) -> Place {

@@ -1,4 +1,4 @@
-//! The four decoders, each for one member or frame. Every step gives account of what it took and put out even where it
+//! The five decoders, each for one member or frame. Every step gives account of what it took and put out even where it
 //! fails, which the crates' own readers do not: what precedes a fault would be lost with it.
 
 use flate2::FlushDecompress;
@@ -7,8 +7,12 @@ use zstd::stream::raw::{InBuffer, Operation as _, OutBuffer};
 
 use super::kind::Packing;
 
-/// The dictionary an xz file may ask for; `xz -9` asks for 64 MiB. Zstandard's own bound is 128 MiB.
+/// The dictionary an xz file may ask for; `xz -9` asks for 64 MiB.
 const XZ_MEMORY: u64 = 256 << 20;
+
+/// The window a Zstandard frame may ask for, as a power of two: 2 GiB, as `zstd --long=31` has it, and no more than it is filled
+/// is used. On a 32-bit machine the library allows less.
+const ZSTD_WINDOW: u32 = if cfg!(target_pointer_width = "64") { 31 } else { 27 };
 
 /// A decoder of one member.
 pub(super) trait Codec: Send {
@@ -41,6 +45,7 @@ impl Progress {
 pub(super) fn codec(packing: Packing) -> Box<dyn Codec> {
     match packing {
         Packing::Gzip => Box::new(flate2::Decompress::new_gzip(15)),
+        Packing::Zlib => Box::new(flate2::Decompress::new(true)),
         Packing::Zstd => Box::new(Zstd::new()),
         Packing::Bzip2 => Box::new(bzip2::Decompress::new(false)),
         Packing::Xz => {
@@ -97,8 +102,11 @@ struct Zstd {
 
 impl Zstd {
     fn new() -> Self {
+        let mut decoder = zstd::stream::raw::Decoder::new().expect("only an empty memory fails here");
+        let window = zstd::stream::raw::DParameter::WindowLogMax(ZSTD_WINDOW);
+        decoder.set_parameter(window).expect("within the library's own bounds");
         Self {
-            decoder: zstd::stream::raw::Decoder::new().expect("only an empty memory fails here"),
+            decoder,
             wanted: 1,
             full: false,
         }
@@ -118,7 +126,21 @@ impl Codec for Zstd {
         Progress {
             taken: input.pos(),
             put: output.pos(),
-            ended: ended.map_err(|fault| fault.to_string()),
+            ended: ended.map_err(|fault| zstd_fault(&fault)),
         }
+    }
+}
+
+/// What a fault of the library means, where its words do not say what to do.
+fn zstd_fault(fault: &std::io::Error) -> String {
+    let fault = fault.to_string();
+    if fault.contains("too much memory") {
+        format!("it asks for a window of more than {} GiB: unpack it first with `zstd -d --ultra --long=31 --memory=...`, \
+                 or pack it again with a smaller window", (1_u64 << ZSTD_WINDOW) >> 30)
+    } else if fault.contains("not enough memory") {
+        "there is not enough memory for the window it asks for: unpack it on a machine that has more, or pack it again \
+         with a smaller window".to_owned()
+    } else {
+        fault
     }
 }

@@ -48,12 +48,14 @@ pub enum SourceError {
         fault: std::io::Error,
     },
     /// The case names a file that is no log.
-    #[error("`{shown}` is {kind}: name a log file, or the folder it lies in")]
+    #[error("`{shown}` is {kind}: {remedy}")]
     Unread {
         /// As reached from the case file.
         shown: String,
         /// What it is, with its article.
         kind: String,
+        /// What to do.
+        remedy: String,
     },
     /// A limit on unpacking is reached.
     #[error("`{shown}` {does}: the limit `{limit}` is {value}. If the file is what it should be, raise the limit")]

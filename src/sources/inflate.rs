@@ -8,9 +8,13 @@ use super::{
     stream::Stream,
     watch::Watch,
 };
+use crate::text::{counted, grouped};
 
 /// Compressed bytes read at a time.
 const INPUT: usize = 128 << 10;
+
+/// Bytes that tell a member from anything else.
+const MAGIC: usize = 10;
 
 /// A decoder may use a step to find out that it holds nothing more; one that goes on so is at its wit's end.
 const IDLE: u8 = 4;
@@ -64,6 +68,8 @@ pub(super) struct Members<R> {
     codec: Option<Box<dyn Codec>>,
     /// Whether a member came to its end before.
     any: bool,
+    /// Compressed bytes used so far, padding included.
+    taken: u64,
     /// Steps in a row that brought nothing.
     idle: u8,
     /// Told once all that precedes it is handed on.
@@ -77,6 +83,7 @@ impl<'s, 'r> Members<BufReader<&'s mut Stream<'r>>> {
             input: BufReader::with_capacity(INPUT, stream),
             codec: None,
             any: false,
+            taken: 0,
             idle: 0,
             fault: None,
         }
@@ -84,28 +91,55 @@ impl<'s, 'r> Members<BufReader<&'s mut Stream<'r>>> {
 }
 
 impl<R: BufRead> Members<R> {
-    /// Whether another member follows. Zeros behind the last are padding, as `gzip` and `xz` have it.
+    /// Whether another member follows. Zeros behind a member are padding, as `gzip` and `xz` have it, and so are line feeds
+    /// and blanks, which programs that write one compressed record a line put there.
     fn follows(&mut self) -> io::Result<bool> {
         loop {
             let rest = self.input.fill_buf()?;
-            let zeros = if self.any {
-                rest.iter().take_while(|&&byte| byte == 0).count()
+            let is_padding = |byte: &u8| *byte == 0 || byte.is_ascii_whitespace();
+            let padding = if self.any {
+                rest.iter().take_while(|byte| is_padding(byte)).count()
             } else {
                 0
             };
-            if zeros < rest.len() || rest.is_empty() {
+            if padding < rest.len() || rest.is_empty() {
                 let follows = !rest.is_empty();
-                self.input.consume(zeros);
+                self.taken += padding as u64;
+                self.input.consume(padding);
                 return Ok(follows);
             }
-            self.input.consume(zeros);
+            self.taken += padding as u64;
+            self.input.consume(padding);
         }
+    }
+
+    /// What to say where something else than a member follows the members that were read.
+    fn is_no_member(&mut self) -> io::Result<Option<String>> {
+        if !self.any {
+            return Ok(None);
+        }
+        // Two bytes are looked at where the buffer ends behind them; the decoder finds out the rest.
+        let head = self.input.fill_buf()?;
+        if head.len() < MAGIC || self.packing.begins(head) {
+            return Ok(None);
+        }
+        let (at, packing) = (self.taken, self.packing.name());
+        let follow = io::copy(&mut self.input, &mut io::sink())?;
+        Ok(Some(format!(
+            "{} from byte {} on are no {packing} data: cut the file there, and give what follows as a file of its own",
+            counted(follow, "byte", "bytes"),
+            grouped(at),
+        )))
     }
 
     fn step(&mut self, buffer: &mut [u8]) -> io::Result<Option<usize>> {
         if self.codec.is_none() {
             if !self.follows()? {
                 return Ok(Some(0));
+            }
+            self.fault = self.is_no_member()?;
+            if self.fault.is_some() {
+                return Ok(None);
             }
             self.codec = Some(codec(self.packing));
         }
@@ -114,6 +148,7 @@ impl<R: BufRead> Members<R> {
         let at_end = input.is_empty();
         let Progress { taken, put, ended } = codec.step(input, buffer);
         self.input.consume(taken);
+        self.taken += taken as u64;
         self.idle = if taken + put == 0 { self.idle + 1 } else { 0 };
         match ended {
             Ok(false) if at_end && put == 0 => self.fault = Some("it ends too early".to_owned()),

@@ -4,7 +4,10 @@ use std::str::Utf8Chunk;
 
 use tar::Header;
 
-use super::unread;
+use super::{
+    codec::{Progress, codec},
+    unread::{self, BINARY, Foreign, NULS},
+};
 
 /// This much of a beginning is looked at.
 pub(super) const HEAD: usize = 8 << 10;
@@ -27,23 +30,30 @@ pub(super) enum Kind {
     Archive(Archive),
     /// For the next rooms.
     Text(Encoding),
-    /// Not a log that can be read: what it is, with its article.
-    Unread(&'static str),
+    /// Not a log that can be read.
+    Unread(Foreign),
 }
 
 /// Ways to compress one stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Packing {
     Gzip,
+    Zlib,
     Zstd,
     Bzip2,
     Xz,
 }
 
 impl Packing {
+    /// Whether a member of it begins so.
+    pub(super) fn begins(self, head: &[u8]) -> bool {
+        packing(head) == Some(self)
+    }
+
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Gzip => "gzip",
+            Self::Zlib => "zlib",
             Self::Zstd => "zstd",
             Self::Bzip2 => "bzip2",
             Self::Xz => "xz",
@@ -87,7 +97,8 @@ impl Kind {
             .or_else(|| unread::magic(head).map(Self::Unread))
             .or_else(|| utf16(head).map(Self::Text))
             .unwrap_or_else(|| match memchr::memchr(0, head) {
-                Some(_) if !is_damaged_text(head) => Self::Unread("binary data"),
+                Some(_) if head.iter().all(|&byte| byte == 0) => Self::Unread(NULS),
+                Some(_) if !is_damaged_text(head) => Self::Unread(BINARY),
                 _ => Self::Text(Encoding::Utf8),
             })
     }
@@ -137,8 +148,19 @@ fn packing(head: &[u8]) -> Option<Packing> {
         [b'B', b'Z', b'h', b'1'..=b'9', 0x31, 0x41, 0x59, 0x26, 0x53, 0x59, ..]
         | [b'B', b'Z', b'h', b'1'..=b'9', 0x17, 0x72, 0x45, 0x38, 0x50, 0x90, ..] => Some(Packing::Bzip2),
         [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => Some(Packing::Xz),
+        [0x78, ..] if is_zlib(head) => Some(Packing::Zlib),
         _ => None,
     }
+}
+
+/// Whether this begins a zlib stream (RFC 1950). Its two bytes of header could be text, so it is unpacked on trial.
+fn is_zlib(head: &[u8]) -> bool {
+    /// A dictionary would have to be known.
+    const DICTIONARY: u8 = 0x20;
+    let &[method, flags, ..] = head else { return false };
+    let is_header = u16::from_be_bytes([method, flags]).is_multiple_of(31) && flags & DICTIONARY == 0;
+    let step = |head| codec(Packing::Zlib).step(head, &mut [0; 256]);
+    is_header && matches!(step(head), Progress { put: 1.., ended: Ok(_), .. })
 }
 
 fn archive(head: &[u8]) -> Option<Archive> {
@@ -161,8 +183,8 @@ pub(super) fn is_tar_header(block: &[u8; 512]) -> bool {
     block[0] != 0 && written.is_some_and(|written| sums.contains(&written.into()))
 }
 
-/// UTF-16 by its mark; without one only where every one of the first characters is plain ASCII in the same byte order,
-/// as JSON and CSV begin.
+/// UTF-16 by its mark; without one where every one of the first characters is plain ASCII in the same byte order, as JSON and
+/// most CSV begin, or where all of the head is text in one byte order and not in the other.
 fn utf16(head: &[u8]) -> Option<Encoding> {
     match head {
         [0xff, 0xfe, ..] => return Some(Encoding::Utf16Le(2)),
@@ -178,8 +200,32 @@ fn utf16(head: &[u8]) -> Option<Encoding> {
     } else if units().all(|&[high, low]| high == 0 && text(low)) {
         Some(Encoding::Utf16Be(0))
     } else {
-        None
+        match (is_wide_text(head, u16::from_le_bytes), is_wide_text(head, u16::from_be_bytes)) {
+            (true, false) => Some(Encoding::Utf16Le(0)),
+            (false, true) => Some(Encoding::Utf16Be(0)),
+            _ => None,
+        }
     }
+}
+
+/// Whether this is text in UTF-16 without a mark whose header is in another script than Latin: only whole characters, none of
+/// them a control character, with at least one in eight plain ASCII, and parted as records are. Random bytes are none of that.
+fn is_wide_text(head: &[u8], unit: fn([u8; 2]) -> u16) -> bool {
+    // The last character may be cut where the head ends.
+    let pairs = head.as_chunks::<2>().0;
+    let pairs = if head.len() < HEAD { pairs } else { &pairs[..pairs.len().saturating_sub(1)] };
+    let chars = char::decode_utf16(pairs.iter().map(|&pair| unit(pair)));
+    let Ok(text) = chars.collect::<Result<String, _>>() else {
+        return false;
+    };
+    let plain = text.chars().filter(char::is_ascii).count();
+    let foreign = |char: char| char.is_control() && !matches!(char, '\t' | '\n' | '\r') || is_private(char);
+    plain * 8 >= text.chars().count() && text.contains(['\n', '{']) && is_parted(text.as_bytes()) && !text.contains(foreign)
+}
+
+/// Whether a character is for private use, or none at all.
+fn is_private(char: char) -> bool {
+    matches!(char, '\u{e000}'..='\u{f8ff}' | '\u{fdd0}'..='\u{fdef}' | '\u{fffe}'..='\u{ffff}' | '\u{f0000}'..)
 }
 
 #[cfg(test)]
@@ -195,7 +241,7 @@ mod tests {
         assert_eq!(Kind::of(b""), Kind::Text(Encoding::Utf8));
         assert_eq!(Kind::of(b"BZh9 is how bzip2 begins"), Kind::Text(Encoding::Utf8));
         assert_eq!(Kind::of(b"PK,name\n1,x"), Kind::Text(Encoding::Utf8));
-        assert_eq!(Kind::of(b"{\"a\":\"\x00\"}"), Kind::Unread("binary data"));
+        assert_eq!(Kind::of(b"{\"a\":\"\x00\"}"), Kind::Unread(BINARY));
         assert_eq!(Kind::of(&[b'0'; 600]), Kind::Text(Encoding::Utf8));
     }
 
@@ -225,17 +271,23 @@ mod tests {
             assert!(!bytes.contains(&0) || !is_damaged_text(&bytes), "{seed}");
         }
         let strings = b"\0GCC: (GNU) 13.2\0libc.so.6\0{}\0printf\0\x01\x02\0".repeat(99);
-        let wide = utf16le(&"\u{65e5}\u{672c}, {\u{8a9e}}\n".repeat(99));
         let numbers: Vec<u8> = (0..2000_u32).flat_map(u32::to_le_bytes).collect();
         for bytes in [
             strings,
-            wide,
             numbers,
-            vec![0; HEAD],
             b"!<arch>\ndebian-binary  0\n\0\x02\x03".to_vec(),
         ] {
-            assert_eq!(Kind::of(&bytes), Kind::Unread("binary data"));
+            assert_eq!(Kind::of(&bytes), Kind::Unread(BINARY));
         }
+    }
+
+    #[test]
+    fn zlib_is_told_from_text_that_begins_like_it() {
+        let mut packer = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::default());
+        std::io::Write::write_all(&mut packer, &b"{\"a\":1}\n".repeat(9999)).expect("memory takes every write");
+        let packed = packer.finish().expect("memory takes every write");
+        assert_eq!(Kind::of(&packed[..packed.len().min(HEAD)]), Kind::Packed(Packing::Zlib));
+        assert_eq!(Kind::of(b"x^2,y\n1,2\n"), Kind::Text(Encoding::Utf8));
     }
 
     #[test]
@@ -243,7 +295,11 @@ mod tests {
         assert_eq!(Kind::of(&utf16le("{\"a\":1}")), Kind::Text(Encoding::Utf16Le(0)));
         let be: Vec<u8> = "{\"a\":1}".encode_utf16().flat_map(u16::to_be_bytes).collect();
         assert_eq!(Kind::of(&be), Kind::Text(Encoding::Utf16Be(0)));
-        assert_eq!(Kind::of(&utf16le("{\"é\":\"日本\"}")), Kind::Unread("binary data"));
-        assert_eq!(Kind::of(b"a\0"), Kind::Unread("binary data"));
+        assert_eq!(Kind::of(&utf16le("{\"é\":\"日本\"}")), Kind::Text(Encoding::Utf16Le(0)));
+        let japanese = "時刻,操作\n2026-02-10,閲覧\n".repeat(400);
+        assert_eq!(Kind::of(&utf16le(&japanese)[..HEAD]), Kind::Text(Encoding::Utf16Le(0)));
+        let be: Vec<u8> = japanese.encode_utf16().flat_map(u16::to_be_bytes).collect();
+        assert_eq!(Kind::of(&be[..HEAD]), Kind::Text(Encoding::Utf16Be(0)));
+        assert_eq!(Kind::of(b"a\0"), Kind::Unread(BINARY));
     }
 }

@@ -116,6 +116,8 @@ pub struct Part<T> {
     pub container: String,
     /// `utf-8`, `utf-16le` or `utf-16be`.
     pub encoding: &'static str,
+    /// What its beginning looks like where that is no log, and what to do about it.
+    pub looks_like: Option<String>,
     /// The file as it lies.
     pub file: Digested,
     /// The stream as it was handed on: unpacked, and in UTF-8.

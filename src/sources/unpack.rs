@@ -12,8 +12,9 @@ use super::{
     kind::{Archive, Encoding, HEAD, Kind, Packing},
     place::Place,
     stream::{Peeked, Stream, drain},
+    unread::{self, BINARY, Foreign, NULS},
     utf16::Utf16,
-    watch::{Fatal, Watch},
+    watch::{Fatal, Watch, retried},
     zip::hold,
 };
 use crate::digest::{HashingReader, Sha256};
@@ -23,13 +24,16 @@ pub(super) trait Each<T>: FnMut(&mut Stream<'_>, Option<&Anywhere<'_>>) -> io::R
 
 impl<T, F: FnMut(&mut Stream<'_>, Option<&Anywhere<'_>>) -> io::Result<T>> Each<T> for F {}
 
+/// A stream that was read: where it lies, its encoding, what it looks like, its digest, and what was made of it.
+type Streamed<T> = (Place, Encoding, Option<Foreign>, Option<Digested>, T);
+
 /// The work on one file.
 pub(super) struct Unpacking<'w, T, F> {
     pub(super) watch: &'w Watch<'w>,
     /// The file itself, for whoever may read it out of order.
     anywhere: Option<&'w Anywhere<'w>>,
     each: F,
-    parts: Vec<(Place, Encoding, Option<Digested>, T)>,
+    parts: Vec<Streamed<T>>,
     skipped: Vec<Skipped>,
     broken: Vec<Broken>,
     /// How often a member of this name was met: tar allows several.
@@ -54,7 +58,8 @@ impl<'w, T, F: Each<T>> Unpacking<'w, T, F> {
         self.parts.sort_by(|(one, ..), (other, ..)| one.shown.cmp(&other.shown));
         self.skipped.sort_by(|one, other| one.shown.cmp(&other.shown));
         self.broken.sort_by(|one, other| one.shown.cmp(&other.shown));
-        let part = |(place, encoding, stream, value): (Place, Encoding, Option<Digested>, T)| Part {
+        let part = |(place, encoding, looks, stream, value): Streamed<T>| Part {
+            looks_like: looks.map(|looks| looks.to_string()),
             container: place.container(),
             shown: place.shown,
             encoding: encoding.name(),
@@ -73,26 +78,55 @@ impl<'w, T, F: Each<T>> Unpacking<'w, T, F> {
     /// Whatever it is. An error ends everything; what it was, the watch knows.
     pub(super) fn unpack(&mut self, place: &Place, stream: &mut Stream<'_>) -> io::Result<()> {
         let mut stream = Peeked::new(stream, HEAD)?;
-        match Kind::of(stream.head()) {
+        let kind = Kind::of(stream.head());
+        if matches!(kind, Kind::Unread(NULS | BINARY)) && stream.head().starts_with(&[0; 16]) {
+            return self.behind_nuls(place, &mut stream);
+        }
+        match kind {
             Kind::Packed(packing) => self.inflate(place, packing, &mut stream),
             Kind::Archive(Archive::Tar) => self.tar(place, &mut stream),
             Kind::Archive(Archive::Zip) => {
                 let bytes = hold(&mut stream, self.watch)?;
                 self.zip(place, io::Cursor::new(bytes))
             }
-            Kind::Text(encoding) => self.text(place, encoding, &mut stream),
+            Kind::Text(encoding) => {
+                let looks = unread::text(stream.head());
+                self.text(place, encoding, looks, &mut stream)
+            }
             Kind::Unread(kind) => self.unread(place, kind),
         }
     }
 
-    pub(super) fn text(&mut self, place: &Place, encoding: Encoding, stream: &mut Stream<'_>) -> io::Result<()> {
+    /// A log that begins with NULs, as one does that was truncated while a program wrote at its old end: text if what follows
+    /// them is, whose offsets count them.
+    fn behind_nuls(&mut self, place: &Place, stream: &mut Stream<'_>) -> io::Result<()> {
+        let (nuls, next) = leading_nuls(stream)?;
+        let mut rest = next.as_slice().chain(stream);
+        let rest = Peeked::new(&mut rest, HEAD)?;
+        match Kind::of(rest.head()) {
+            Kind::Text(Encoding::Utf8) if !next.is_empty() => {
+                let looks = unread::text(rest.head());
+                self.text(place, Encoding::Utf8, looks, &mut io::repeat(0).take(nuls).chain(rest))
+            }
+            _ if next.is_empty() => self.unread(place, NULS),
+            _ => self.unread(place, BINARY),
+        }
+    }
+
+    pub(super) fn text(
+        &mut self,
+        place: &Place,
+        encoding: Encoding,
+        looks: Option<Foreign>,
+        stream: &mut Stream<'_>,
+    ) -> io::Result<()> {
         let (value, digest) = match encoding {
             // The file's own digest is this one.
             Encoding::Utf8 if place.containers.is_empty() => ((self.each)(stream, self.anywhere)?, None),
             Encoding::Utf8 => self.hashed(stream)?,
             _ => self.hashed(&mut Utf16::new(encoding, stream)?)?,
         };
-        self.parts.push((place.clone(), encoding, digest, value));
+        self.parts.push((place.clone(), encoding, looks, digest, value));
         Ok(())
     }
 
@@ -102,11 +136,11 @@ impl<'w, T, F: Each<T>> Unpacking<'w, T, F> {
         Ok((value, Some(hashing.finish().into())))
     }
 
-    pub(super) fn unread(&mut self, place: &Place, kind: &'static str) -> io::Result<()> {
+    pub(super) fn unread(&mut self, place: &Place, kind: Foreign) -> io::Result<()> {
         if place.named {
-            return Err(self.watch.fail(Fatal::Unread(kind.to_owned())));
+            return Err(self.watch.fail(Fatal::Unread(kind)));
         }
-        self.pass_over(place, kind);
+        self.pass_over(place, &kind.to_string());
         Ok(())
     }
 
@@ -140,6 +174,20 @@ impl<'w, T, F: Each<T>> Unpacking<'w, T, F> {
             self.is_broken(place, layer.bytes, fault);
         }
         Ok(())
+    }
+}
+
+/// Reads up to the first byte that is none: how many there were, and what was read from that byte on.
+fn leading_nuls(stream: &mut Stream<'_>) -> io::Result<(u64, Vec<u8>)> {
+    let mut nuls = 0;
+    let mut block = vec![0; HEAD];
+    loop {
+        let read = retried(|| stream.read(&mut block))?;
+        let zeros = block[..read].iter().take_while(|&&byte| byte == 0).count();
+        nuls += zeros as u64;
+        if zeros < read || read == 0 {
+            return Ok((nuls, block[zeros..read].to_vec()));
+        }
     }
 }
 

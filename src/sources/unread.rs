@@ -1,53 +1,160 @@
 //! Kinds of file that an export folder may hold and that are no log, or none that is read yet: each by its first bytes,
-//! so that what is passed over is called by its name.
+//! so that what is passed over is called by its name and the reader knows what to do about it.
 
-/// How such a file begins, and what it is, with its article.
-const KINDS: [(&[u8], &str); 32] = [
-    (b"\x89PNG\r\n\x1a\n", "a PNG image"),
-    (b"\xff\xd8\xff", "a JPEG image"),
-    (b"GIF87a", "a GIF image"),
-    (b"GIF89a", "a GIF image"),
-    (b"%PDF-", "a PDF document"),
-    (b"{\\rtf", "an RTF document"),
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Office document"),
-    (b"SQLite format 3\0", "an SQLite database"),
-    (b"PAR1\x15", "Parquet, which is not read yet"),
-    (b"Obj\x01", "Avro, which is not read yet"),
-    (b"ARROW1\0\0", "Arrow, which is not read yet"),
-    (b"ElfFile\0", "a Windows event log, which is not read yet"),
-    (b"\x7fELF", "an executable"),
-    (b"\xfe\xed\xfa\xce", "an executable"),
-    (b"\xfe\xed\xfa\xcf", "an executable"),
-    (b"\xce\xfa\xed\xfe", "an executable"),
-    (b"\xcf\xfa\xed\xfe", "an executable"),
-    (b"\xca\xfe\xba\xbe", "an executable"),
-    (b"\xd4\xc3\xb2\xa1", "a packet capture"),
-    (b"\xa1\xb2\xc3\xd4", "a packet capture"),
-    (b"\x0a\x0d\x0d\x0a", "a packet capture"),
-    (b"7z\xbc\xaf\x27\x1c", "a 7z archive, which is not read"),
-    (b"Rar!\x1a\x07", "a RAR archive, which is not read"),
-    (b"MSCF\0\0\0\0", "a cabinet archive, which is not read"),
-    (b"\x1f\x9d", "compress (.Z), which is not read"),
-    (b"\x04\x22\x4d\x18", "LZ4, which is not read"),
-    (b"\xff\x06\x00\x00sNaPpY", "Snappy, which is not read"),
-    (b"LZIP\x01", "lzip, which is not read"),
-    (b"-----BEGIN PGP MESSAGE", "an encrypted message"),
-    (b"age-encryption.org/v1", "an encrypted file"),
+use std::fmt;
+
+/// A kind of file that is not read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Foreign {
+    /// What it is, with its article.
+    pub(super) what: &'static str,
+    /// What to do so that a log in it is read, in the imperative; none where it holds none.
+    pub(super) remedy: Option<&'static str>,
+}
+
+impl Foreign {
+    const fn none(what: &'static str) -> Self {
+        Self { what, remedy: None }
+    }
+
+    const fn with(what: &'static str, remedy: &'static str) -> Self {
+        let remedy = Some(remedy);
+        Self { what, remedy }
+    }
+}
+
+impl fmt::Display for Foreign {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.what)?;
+        self.remedy.map_or(Ok(()), |remedy| write!(f, ": {remedy}"))
+    }
+}
+
+/// No text, and of no kind that is known.
+pub(super) const BINARY: Foreign = Foreign::with(
+    "binary data",
+    "export the log as CSV or JSON; of text in UTF-16 without a byte order mark, convert the encoding to UTF-8",
+);
+
+/// A file that was allocated and never written, or whose log was truncated while a program wrote at its old end.
+pub(super) const NULS: Foreign = Foreign::with(
+    "nothing but NUL bytes",
+    "take the log from where it was collected: this copy holds none of it",
+);
+
+/// An Office document that is a zip archive.
+pub(super) const OFFICE: Foreign = Foreign::with(
+    "an Office document, which is not read",
+    "save its sheet as CSV UTF-8, and give that",
+);
+
+/// A Java archive, which is a zip archive.
+pub(super) const JAVA: Foreign = Foreign::none("a Java archive");
+
+const IMAGE: &str = "ask for the log as CSV or JSON: a picture of it is not read";
+const PAPER: &str = "ask for the log as CSV or JSON";
+const COLUMNS: &str = "turn it into CSV first, as `duckdb -c \"COPY (FROM 'log.parquet') TO 'log.csv'\"` does";
+const PACKED: &str = "unpack it, and give what was inside";
+const SEALED: &str = "decrypt it, and give what was inside";
+const UNPACK_OTHERWISE: &str = "unpack it, or pack it as gzip or zstd";
+
+/// How such a file begins, and what it is.
+const KINDS: [(&[u8], Foreign); 32] = [
+    (b"\x89PNG\r\n\x1a\n", Foreign::with("a PNG image", IMAGE)),
+    (b"\xff\xd8\xff", Foreign::with("a JPEG image", IMAGE)),
+    (b"GIF87a", Foreign::with("a GIF image", IMAGE)),
+    (b"GIF89a", Foreign::with("a GIF image", IMAGE)),
+    (b"%PDF-", Foreign::with("a PDF document", PAPER)),
+    (b"{\\rtf", Foreign::with("an RTF document", PAPER)),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", Foreign::with("an old Office document", "save its sheet as CSV UTF-8, and give that")),
+    (b"SQLite format 3\0", Foreign::with("an SQLite database", "export the table as CSV first, as `sqlite3 -header -csv log.db 'SELECT * FROM log'` does")),
+    (b"PAR1\x15", Foreign::with("Parquet, which is not read yet", COLUMNS)),
+    (b"Obj\x01", Foreign::with("Avro, which is not read yet", "turn it into JSON Lines first, as `avro-tools tojson` does")),
+    (b"ARROW1\0\0", Foreign::with("Arrow, which is not read yet", "turn it into CSV or JSON Lines first")),
+    (b"ElfFile\0", Foreign::with("a Windows event log, which is not read yet", "export it as JSON Lines first, as `evtx_dump -o jsonl` does")),
+    (b"\x7fELF", Foreign::none("an executable")),
+    (b"\xfe\xed\xfa\xce", Foreign::none("an executable")),
+    (b"\xfe\xed\xfa\xcf", Foreign::none("an executable")),
+    (b"\xce\xfa\xed\xfe", Foreign::none("an executable")),
+    (b"\xcf\xfa\xed\xfe", Foreign::none("an executable")),
+    (b"\xca\xfe\xba\xbe", Foreign::none("an executable")),
+    (b"\xd4\xc3\xb2\xa1", Foreign::none("a packet capture")),
+    (b"\xa1\xb2\xc3\xd4", Foreign::none("a packet capture")),
+    (b"\x0a\x0d\x0d\x0a", Foreign::none("a packet capture")),
+    (b"7z\xbc\xaf\x27\x1c", Foreign::with("a 7z archive, which is not read", PACKED)),
+    (b"Rar!\x1a\x07", Foreign::with("a RAR archive, which is not read", PACKED)),
+    (b"MSCF\0\0\0\0", Foreign::with("a cabinet archive, which is not read", PACKED)),
+    (b"\x1f\x9d", Foreign::with("compress (.Z), which is not read", UNPACK_OTHERWISE)),
+    (b"\x04\x22\x4d\x18", Foreign::with("LZ4, which is not read", UNPACK_OTHERWISE)),
+    (b"\xff\x06\x00\x00sNaPpY", Foreign::with("Snappy, which is not read", UNPACK_OTHERWISE)),
+    (b"LZIP\x01", Foreign::with("lzip, which is not read", UNPACK_OTHERWISE)),
+    (b"-----BEGIN PGP MESSAGE", Foreign::with("an encrypted message", SEALED)),
+    (b"age-encryption.org/v1", Foreign::with("an encrypted file", SEALED)),
     // Before UTF-16, whose mark this one begins with.
-    (b"\xff\xfe\0\0", "UTF-32 text, which is not read"),
-    (b"\0\0\xfe\xff", "UTF-32 text, which is not read"),
+    (b"\xff\xfe\0\0", Foreign::with("UTF-32 text, which is not read", "convert it first, as `iconv -f UTF-32 -t UTF-8` does")),
+    (b"\0\0\xfe\xff", Foreign::with("UTF-32 text, which is not read", "convert it first, as `iconv -f UTF-32 -t UTF-8` does")),
 ];
 
 /// What a file that begins so is, if it is one of these.
-pub(super) fn magic(head: &[u8]) -> Option<&'static str> {
+pub(super) fn magic(head: &[u8]) -> Option<Foreign> {
     let known = KINDS.iter().find(|(magic, _)| head.starts_with(magic));
     known.map(|(_, kind)| *kind).or_else(|| windows_executable(head))
 }
 
 /// Two letters are too few to tell text by; the header behind them holds NULs.
-fn windows_executable(head: &[u8]) -> Option<&'static str> {
+fn windows_executable(head: &[u8]) -> Option<Foreign> {
     let told = head.starts_with(b"MZ") && head.iter().take(64).any(|&byte| byte == 0);
-    told.then_some("an executable")
+    told.then_some(Foreign::none("an executable"))
+}
+
+/// Text that is no log as it stands: how it begins, in lower case and behind blanks, and what it is. It is read all the same,
+/// line by line, so that no identity in it goes unnoticed; this says what to do about what is refused.
+const TEXTS: [(&str, Foreign); 16] = [
+    ("<!doctype html", HTML),
+    ("<html", HTML),
+    ("<table", HTML),
+    ("<?xml", XML),
+    ("<event", XML),
+    ("%yaml", YAML),
+    ("---\n", YAML),
+    ("---\r\n", YAML),
+    ("version https://git-lfs", LFS),
+    ("http/1.", HTTP),
+    ("http/2", HTTP),
+    ("http/3", HTTP),
+    ("-- mysqldump", SQL),
+    ("-- mysql dump", SQL),
+    ("-- mariadb dump", SQL),
+    ("--\n-- postgresql database dump", SQL),
+];
+
+const HTML: Foreign = Foreign::with(
+    "an HTML page",
+    "if it is an export called `.xls`, open it and save it as CSV UTF-8; if it is a login or error page, export again",
+);
+const XML: Foreign = Foreign::with("XML, which is not read", "export the log as CSV or JSON");
+const YAML: Foreign = Foreign::with(
+    "YAML, which is not read",
+    "turn it into JSON Lines first, as `yq -o=json -I=0` does",
+);
+const LFS: Foreign = Foreign::with(
+    "a Git LFS pointer",
+    "fetch the log it stands for with `git lfs pull`",
+);
+const HTTP: Foreign = Foreign::with(
+    "an HTTP response with its header",
+    "remove the header, or fetch it again without `curl -i`",
+);
+const SQL: Foreign = Foreign::with("an SQL dump", "export the table as CSV instead");
+
+/// What a text that begins so is, if it is no log as it stands.
+pub(super) fn text(head: &[u8]) -> Option<Foreign> {
+    /// No beginning is longer.
+    const LONGEST: usize = 64;
+    let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
+    let head = head[..head.len().min(LONGEST)].to_ascii_lowercase();
+    let known = TEXTS.iter().find(|(beginning, _)| head.starts_with(beginning.as_bytes()));
+    known.map(|(_, kind)| *kind)
 }
 
 #[cfg(test)]
@@ -59,7 +166,22 @@ mod tests {
         for (magic_bytes, kind) in KINDS {
             assert_eq!(magic(magic_bytes), Some(kind));
         }
-        assert_eq!(magic(b"MZ\x90\0\x03"), Some("an executable"));
+        assert_eq!(magic(b"MZ\x90\0\x03"), Some(Foreign::none("an executable")));
+        for (head, kind) in [
+            ("\u{feff}<HTML>\n<body>", Some(HTML)),
+            ("\n<!DOCTYPE html>", Some(HTML)),
+            ("---\nevent_id: e1\n", Some(YAML)),
+            ("--- a,b\n", None),
+            ("version https://git-lfs.github.com/spec/v1\noid", Some(LFS)),
+            ("version,time\n", None),
+            ("HTTP/1.1 200 OK\r\n", Some(HTTP)),
+            ("-- MySQL dump 10.13", Some(SQL)),
+            ("--\n-- PostgreSQL database dump\n--\n", Some(SQL)),
+            ("{\"html\":1}", None),
+            ("<14>1 2026-01-16", None),
+        ] {
+            assert_eq!(text(head.as_bytes()), kind, "{head}");
+        }
         for text in ["MZ is a name\n", "PAR1,time\n", "{\"a\":1}", "time,action\n"] {
             assert_eq!(magic(text.as_bytes()), None, "{text}");
         }

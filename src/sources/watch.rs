@@ -11,7 +11,7 @@ use std::{
     },
 };
 
-use super::{Limits, SourceError};
+use super::{Limits, SourceError, unread::Foreign};
 use crate::text::grouped;
 
 /// Shared by all readers of one file.
@@ -31,7 +31,7 @@ pub(super) enum Fatal {
     /// A limit: what it was about to do, the limit's name and value.
     Limit(&'static str, &'static str, u64),
     /// Named by the case, and nothing that is read.
-    Unread(String),
+    Unread(Foreign),
     /// Two readings of one file differ.
     Changed,
 }
@@ -101,7 +101,11 @@ impl<'l> Watch<'l> {
                 limit,
                 value: grouped(value),
             },
-            Some(Fatal::Unread(kind)) => SourceError::Unread { shown, kind },
+            Some(Fatal::Unread(kind)) => SourceError::Unread {
+                shown,
+                kind: kind.what.to_owned(),
+                remedy: kind.remedy.unwrap_or("name a log file, or the folder it lies in").to_owned(),
+            },
             Some(Fatal::Changed) => SourceError::Changed { shown },
             Some(Fatal::Io(fault)) => SourceError::Io { shown, fault },
             None => SourceError::Io { shown, fault: error },

@@ -7,6 +7,7 @@ use zip::{CompressionMethod, ZipArchive, result::ZipError};
 
 use super::{
     stream::Stream,
+    unread::{Foreign, JAVA, OFFICE},
     watch::{Fatal, Watch},
 };
 
@@ -82,12 +83,12 @@ pub(super) fn member<R: Read + Seek>(archive: &ZipArchive<R>, at: usize) -> Resu
 }
 
 /// Whether these are the parts of a document rather than files that someone put together.
-pub(super) fn document<R: Read + Seek>(archive: &ZipArchive<R>) -> Option<&'static str> {
+pub(super) fn document<R: Read + Seek>(archive: &ZipArchive<R>) -> Option<Foreign> {
     let has = |name: &[u8]| archive.file_names_raw().any(|other| other == name);
     if has(b"[Content_Types].xml") {
-        Some("an Office document, which is not read")
+        Some(OFFICE)
     } else if has(b"META-INF/MANIFEST.MF") {
-        Some("a Java archive")
+        Some(JAVA)
     } else {
         None
     }
