@@ -6,7 +6,7 @@ use tar::Header;
 
 use super::{
     codec::{Progress, codec},
-    unread::{self, BINARY, Foreign, NULS},
+    unread::{self, BINARY, Foreign, NULS, UTF16_BE, UTF16_LE},
 };
 
 /// This much of a beginning is looked at.
@@ -96,6 +96,7 @@ impl Kind {
             .or_else(|| archive(head).map(Self::Archive))
             .or_else(|| unread::magic(head).map(Self::Unread))
             .or_else(|| utf16(head).map(Self::Text))
+            .or_else(|| wide_text(head).map(Self::Unread))
             .unwrap_or_else(|| match memchr::memchr(0, head) {
                 Some(_) if head.iter().all(|&byte| byte == 0) => Self::Unread(NULS),
                 Some(_) if !is_damaged_text(head) => Self::Unread(BINARY),
@@ -183,8 +184,8 @@ pub(super) fn is_tar_header(block: &[u8; 512]) -> bool {
     block[0] != 0 && written.is_some_and(|written| sums.contains(&written.into()))
 }
 
-/// UTF-16 by its mark; without one where every one of the first characters is plain ASCII in the same byte order, as JSON and
-/// most CSV begin, or where all of the head is text in one byte order and not in the other.
+/// UTF-16 by its mark; without one only where every one of the first characters is plain ASCII in the same byte order,
+/// as JSON and CSV begin.
 fn utf16(head: &[u8]) -> Option<Encoding> {
     match head {
         [0xff, 0xfe, ..] => return Some(Encoding::Utf16Le(2)),
@@ -200,16 +201,24 @@ fn utf16(head: &[u8]) -> Option<Encoding> {
     } else if units().all(|&[high, low]| high == 0 && text(low)) {
         Some(Encoding::Utf16Be(0))
     } else {
-        match (is_wide_text(head, u16::from_le_bytes), is_wide_text(head, u16::from_be_bytes)) {
-            (true, false) => Some(Encoding::Utf16Le(0)),
-            (false, true) => Some(Encoding::Utf16Be(0)),
-            _ => None,
-        }
+        None
     }
 }
 
-/// Whether this is text in UTF-16 without a mark whose header is in another script than Latin: only whole characters, none of
-/// them a control character, with at least one in eight plain ASCII, and parted as records are. Random bytes are none of that.
+/// Text in UTF-16 without a mark whose header is in another script than Latin: likely, and not certain enough to be read.
+fn wide_text(head: &[u8]) -> Option<Foreign> {
+    match (
+        is_wide_text(head, u16::from_le_bytes),
+        is_wide_text(head, u16::from_be_bytes),
+    ) {
+        (true, false) => Some(UTF16_LE),
+        (false, true) => Some(UTF16_BE),
+        _ => None,
+    }
+}
+
+/// Whether these are whole characters of UTF-16, none of them a control character, at least one in eight plain ASCII, and parted
+/// as records are. Random bytes are none of that.
 fn is_wide_text(head: &[u8], unit: fn([u8; 2]) -> u16) -> bool {
     // The last character may be cut where the head ends.
     let pairs = head.as_chunks::<2>().0;
@@ -295,11 +304,11 @@ mod tests {
         assert_eq!(Kind::of(&utf16le("{\"a\":1}")), Kind::Text(Encoding::Utf16Le(0)));
         let be: Vec<u8> = "{\"a\":1}".encode_utf16().flat_map(u16::to_be_bytes).collect();
         assert_eq!(Kind::of(&be), Kind::Text(Encoding::Utf16Be(0)));
-        assert_eq!(Kind::of(&utf16le("{\"é\":\"日本\"}")), Kind::Text(Encoding::Utf16Le(0)));
+        assert_eq!(Kind::of(&utf16le("{\"é\":\"日本\"}")), Kind::Unread(UTF16_LE));
         let japanese = "時刻,操作\n2026-02-10,閲覧\n".repeat(400);
-        assert_eq!(Kind::of(&utf16le(&japanese)[..HEAD]), Kind::Text(Encoding::Utf16Le(0)));
+        assert_eq!(Kind::of(&utf16le(&japanese)[..HEAD]), Kind::Unread(UTF16_LE));
         let be: Vec<u8> = japanese.encode_utf16().flat_map(u16::to_be_bytes).collect();
-        assert_eq!(Kind::of(&be[..HEAD]), Kind::Text(Encoding::Utf16Be(0)));
+        assert_eq!(Kind::of(&be[..HEAD]), Kind::Unread(UTF16_BE));
         assert_eq!(Kind::of(b"a\0"), Kind::Unread(BINARY));
     }
 }

@@ -33,7 +33,19 @@ impl fmt::Display for Foreign {
 /// No text, and of no kind that is known.
 pub(super) const BINARY: Foreign = Foreign::with(
     "binary data",
-    "export the log as CSV or JSON; of text in UTF-16 without a byte order mark, convert the encoding to UTF-8",
+    "export the log as CSV or JSON; of text in another encoding, convert it to UTF-8",
+);
+
+/// Text in UTF-16, as far as can be told without a mark.
+pub(super) const UTF16_LE: Foreign = Foreign::with(
+    "UTF-16 text without a byte order mark, which is not read where its header is not ASCII",
+    "convert it first, as `iconv -f UTF-16LE -t UTF-8` does",
+);
+
+/// The same in the other byte order.
+pub(super) const UTF16_BE: Foreign = Foreign::with(
+    "UTF-16 text without a byte order mark, which is not read where its header is not ASCII",
+    "convert it first, as `iconv -f UTF-16BE -t UTF-8` does",
 );
 
 /// A file that was allocated and never written, or whose log was truncated while a program wrote at its old end.
@@ -51,7 +63,6 @@ pub(super) const OFFICE: Foreign = Foreign::with(
 /// A Java archive, which is a zip archive.
 pub(super) const JAVA: Foreign = Foreign::none("a Java archive");
 
-const IMAGE: &str = "ask for the log as CSV or JSON: a picture of it is not read";
 const PAPER: &str = "ask for the log as CSV or JSON";
 const COLUMNS: &str = "turn it into CSV first, as `duckdb -c \"COPY (FROM 'log.parquet') TO 'log.csv'\"` does";
 const PACKED: &str = "unpack it, and give what was inside";
@@ -60,10 +71,10 @@ const UNPACK_OTHERWISE: &str = "unpack it, or pack it as gzip or zstd";
 
 /// How such a file begins, and what it is.
 const KINDS: [(&[u8], Foreign); 32] = [
-    (b"\x89PNG\r\n\x1a\n", Foreign::with("a PNG image", IMAGE)),
-    (b"\xff\xd8\xff", Foreign::with("a JPEG image", IMAGE)),
-    (b"GIF87a", Foreign::with("a GIF image", IMAGE)),
-    (b"GIF89a", Foreign::with("a GIF image", IMAGE)),
+    (b"\x89PNG\r\n\x1a\n", Foreign::none("a PNG image")),
+    (b"\xff\xd8\xff", Foreign::none("a JPEG image")),
+    (b"GIF87a", Foreign::none("a GIF image")),
+    (b"GIF89a", Foreign::none("a GIF image")),
     (b"%PDF-", Foreign::with("a PDF document", PAPER)),
     (b"{\\rtf", Foreign::with("an RTF document", PAPER)),
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", Foreign::with("an old Office document", "save its sheet as CSV UTF-8, and give that")),

@@ -4,6 +4,7 @@ mod identities;
 mod inputs;
 mod times;
 mod tenants;
+mod unread;
 mod values;
 
 use super::{Caveat, CaveatCode, Findings, Scan};
@@ -22,7 +23,7 @@ const NAMED: usize = 5;
 /// Everything there is to warn of.
 pub(super) fn caveats(findings: &Findings, scan: &Scan) -> Vec<Caveat> {
     let found = [
-        (CaveatCode::NothingRead, nothing_read(findings)),
+        (CaveatCode::NothingRead, unread::nothing(findings, scan)),
         (CaveatCode::NothingInScope, nothing_in_scope(findings)),
         (CaveatCode::PossiblyInScope, possibly_in_scope(findings)),
         (CaveatCode::NearIdentities, identities::near(findings)),
@@ -32,8 +33,8 @@ pub(super) fn caveats(findings: &Findings, scan: &Scan) -> Vec<Caveat> {
         (CaveatCode::MentionedIdentity, identities::mentions(findings)),
         (CaveatCode::ImplausibleTimes, times::implausible(findings)),
         (CaveatCode::UnreadableValues, values::unreadable(findings)),
-        (CaveatCode::RefusedRecords, refused(findings)),
-        (CaveatCode::UnreadableSource, unreadable(findings)),
+        (CaveatCode::RefusedRecords, unread::records(findings, scan)),
+        (CaveatCode::UnreadableSource, unread::sources(findings, scan)),
         (CaveatCode::TruncatedSource, truncated(&scan.broken)),
         (CaveatCode::ChangedWhileRead, changed(&scan.changed)),
         (CaveatCode::SkippedInput, passed_over(&scan.skipped)),
@@ -54,14 +55,6 @@ fn without_tenant(findings: &Findings) -> Option<String> {
     let parts = [tenants::without_tenant(findings), values::no_tenant(findings)];
     let parts: Vec<_> = parts.into_iter().flatten().collect();
     (!parts.is_empty()).then(|| parts.join(" "))
-}
-
-fn nothing_read(findings: &Findings) -> Option<String> {
-    let records = findings.records;
-    (records.read == records.refused).then(|| {
-        let read = counted(records.read, "record", "records");
-        format!("No record could be read as an event ({read} found): this is no finding that nothing happened.")
-    })
 }
 
 /// A negative is never bare: it says who was searched for, where and when.
@@ -103,24 +96,6 @@ fn possibly_in_scope(findings: &Findings) -> Option<String> {
         let records = counted(naming, "refused record names", "refused records name");
         format!("{records} a listed identity and may be in scope: read them in refused.csv.")
     })
-}
-
-fn refused(findings: &Findings) -> Option<String> {
-    let count = findings.records.refused;
-    (count > 0).then(|| {
-        let records = counted(count, "record", "records");
-        format!("{records} could not be read as events; each is listed with its position in refused.csv.")
-    })
-}
-
-fn unreadable(findings: &Findings) -> Option<String> {
-    // A source without any record is shown as such and is no fault: exports of quiet hours are empty.
-    let dumb = findings
-        .sources
-        .iter()
-        .filter(|source| source.records.read > 0 && source.records.read == source.records.refused);
-    let names: Vec<_> = dumb.map(|source| format!("`{}`", source.path)).collect();
-    (!names.is_empty()).then(|| format!("No event could be read in {}.", listed(&names, "source")))
 }
 
 fn truncated(broken: &[Broken]) -> Option<String> {
