@@ -105,7 +105,7 @@ fn numbered(plan: &Plan, files: Vec<Contents<Found>>, budget: Arc<Budget>, actor
         let profile = &plan.profile(source).name;
         for part in contents.parts {
             let number = scan.sources.len();
-            scan.sources.push(scanned(number, profile, part));
+            scan.sources.push(scanned(number, profile, source, part));
         }
         scan.skipped.extend(contents.skipped);
         scan.broken.extend(contents.broken);
@@ -114,7 +114,7 @@ fn numbered(plan: &Plan, files: Vec<Contents<Found>>, budget: Arc<Budget>, actor
     scan
 }
 
-fn scanned(number: usize, profile: &str, part: Part<Found>) -> Scanned {
+fn scanned(number: usize, profile: &str, source: &Source, part: Part<Found>) -> Scanned {
     let (framing, mut tally) = part.value;
     tally.renumber(number);
     Scanned {
@@ -122,6 +122,7 @@ fn scanned(number: usize, profile: &str, part: Part<Found>) -> Scanned {
         container: part.container,
         encoding: part.encoding.to_owned(),
         looks_like: part.looks_like,
+        tenant: source.tenant.clone(),
         file: part.file,
         stream: part.stream,
         profile: profile.to_owned(),

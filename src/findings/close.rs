@@ -50,6 +50,8 @@ pub struct Scanned {
     pub encoding: String,
     /// What its beginning looks like where that is no log, and what to do about it.
     pub looks_like: Option<String>,
+    /// The tenant of all its records, where the case says so.
+    pub tenant: Option<TenantId>,
     /// The file as it lies.
     pub file: Digested,
     /// The bytes that were parsed.

@@ -135,11 +135,15 @@ impl Codec for Zstd {
 fn zstd_fault(fault: &std::io::Error) -> String {
     let fault = fault.to_string();
     if fault.contains("too much memory") {
-        format!("it asks for a window of more than {} GiB: unpack it first with `zstd -d --ultra --long=31 --memory=...`, \
-                 or pack it again with a smaller window", (1_u64 << ZSTD_WINDOW) >> 30)
+        format!(
+            "it asks for a window of more than {} GiB: unpack it first with `zstd -d --ultra --long=31 --memory=...`, \
+                 or pack it again with a smaller window",
+            (1_u64 << ZSTD_WINDOW) >> 30
+        )
     } else if fault.contains("not enough memory") {
         "there is not enough memory for the window it asks for: unpack it on a machine that has more, or pack it again \
-         with a smaller window".to_owned()
+         with a smaller window"
+            .to_owned()
     } else {
         fault
     }

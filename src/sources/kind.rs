@@ -161,7 +161,15 @@ fn is_zlib(head: &[u8]) -> bool {
     let &[method, flags, ..] = head else { return false };
     let is_header = u16::from_be_bytes([method, flags]).is_multiple_of(31) && flags & DICTIONARY == 0;
     let step = |head| codec(Packing::Zlib).step(head, &mut [0; 256]);
-    is_header && matches!(step(head), Progress { put: 1.., ended: Ok(_), .. })
+    is_header
+        && matches!(
+            step(head),
+            Progress {
+                put: 1..,
+                ended: Ok(_),
+                ..
+            }
+        )
 }
 
 fn archive(head: &[u8]) -> Option<Archive> {
@@ -222,14 +230,21 @@ fn wide_text(head: &[u8]) -> Option<Foreign> {
 fn is_wide_text(head: &[u8], unit: fn([u8; 2]) -> u16) -> bool {
     // The last character may be cut where the head ends.
     let pairs = head.as_chunks::<2>().0;
-    let pairs = if head.len() < HEAD { pairs } else { &pairs[..pairs.len().saturating_sub(1)] };
+    let pairs = if head.len() < HEAD {
+        pairs
+    } else {
+        &pairs[..pairs.len().saturating_sub(1)]
+    };
     let chars = char::decode_utf16(pairs.iter().map(|&pair| unit(pair)));
     let Ok(text) = chars.collect::<Result<String, _>>() else {
         return false;
     };
     let plain = text.chars().filter(char::is_ascii).count();
     let foreign = |char: char| char.is_control() && !matches!(char, '\t' | '\n' | '\r') || is_private(char);
-    plain * 8 >= text.chars().count() && text.contains(['\n', '{']) && is_parted(text.as_bytes()) && !text.contains(foreign)
+    plain * 8 >= text.chars().count()
+        && text.contains(['\n', '{'])
+        && is_parted(text.as_bytes())
+        && !text.contains(foreign)
 }
 
 /// Whether a character is for private use, or none at all.
@@ -281,20 +296,16 @@ mod tests {
         }
         let strings = b"\0GCC: (GNU) 13.2\0libc.so.6\0{}\0printf\0\x01\x02\0".repeat(99);
         let numbers: Vec<u8> = (0..2000_u32).flat_map(u32::to_le_bytes).collect();
-        for bytes in [
-            strings,
-            numbers,
-            b"!<arch>\ndebian-binary  0\n\0\x02\x03".to_vec(),
-        ] {
+        for bytes in [strings, numbers, b"!<arch>\ndebian-binary  0\n\0\x02\x03".to_vec()] {
             assert_eq!(Kind::of(&bytes), Kind::Unread(BINARY));
         }
     }
 
     #[test]
     fn zlib_is_told_from_text_that_begins_like_it() {
-        let mut packer = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::default());
-        std::io::Write::write_all(&mut packer, &b"{\"a\":1}\n".repeat(9999)).expect("memory takes every write");
-        let packed = packer.finish().expect("memory takes every write");
+        let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::default());
+        std::io::Write::write_all(&mut encoder, &b"{\"a\":1}\n".repeat(9999)).expect("memory takes every write");
+        let packed = encoder.finish().expect("memory takes every write");
         assert_eq!(Kind::of(&packed[..packed.len().min(HEAD)]), Kind::Packed(Packing::Zlib));
         assert_eq!(Kind::of(b"x^2,y\n1,2\n"), Kind::Text(Encoding::Utf8));
     }

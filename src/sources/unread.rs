@@ -77,12 +77,36 @@ const KINDS: [(&[u8], Foreign); 32] = [
     (b"GIF89a", Foreign::none("a GIF image")),
     (b"%PDF-", Foreign::with("a PDF document", PAPER)),
     (b"{\\rtf", Foreign::with("an RTF document", PAPER)),
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", Foreign::with("an old Office document", "save its sheet as CSV UTF-8, and give that")),
-    (b"SQLite format 3\0", Foreign::with("an SQLite database", "export the table as CSV first, as `sqlite3 -header -csv log.db 'SELECT * FROM log'` does")),
+    (
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+        Foreign::with("an old Office document", "save its sheet as CSV UTF-8, and give that"),
+    ),
+    (
+        b"SQLite format 3\0",
+        Foreign::with(
+            "an SQLite database",
+            "export the table as CSV first, as `sqlite3 -header -csv log.db 'SELECT * FROM log'` does",
+        ),
+    ),
     (b"PAR1\x15", Foreign::with("Parquet, which is not read yet", COLUMNS)),
-    (b"Obj\x01", Foreign::with("Avro, which is not read yet", "turn it into JSON Lines first, as `avro-tools tojson` does")),
-    (b"ARROW1\0\0", Foreign::with("Arrow, which is not read yet", "turn it into CSV or JSON Lines first")),
-    (b"ElfFile\0", Foreign::with("a Windows event log, which is not read yet", "export it as JSON Lines first, as `evtx_dump -o jsonl` does")),
+    (
+        b"Obj\x01",
+        Foreign::with(
+            "Avro, which is not read yet",
+            "turn it into JSON Lines first, as `avro-tools tojson` does",
+        ),
+    ),
+    (
+        b"ARROW1\0\0",
+        Foreign::with("Arrow, which is not read yet", "turn it into CSV or JSON Lines first"),
+    ),
+    (
+        b"ElfFile\0",
+        Foreign::with(
+            "a Windows event log, which is not read yet",
+            "export it as JSON Lines first, as `evtx_dump -o jsonl` does",
+        ),
+    ),
     (b"\x7fELF", Foreign::none("an executable")),
     (b"\xfe\xed\xfa\xce", Foreign::none("an executable")),
     (b"\xfe\xed\xfa\xcf", Foreign::none("an executable")),
@@ -92,18 +116,48 @@ const KINDS: [(&[u8], Foreign); 32] = [
     (b"\xd4\xc3\xb2\xa1", Foreign::none("a packet capture")),
     (b"\xa1\xb2\xc3\xd4", Foreign::none("a packet capture")),
     (b"\x0a\x0d\x0d\x0a", Foreign::none("a packet capture")),
-    (b"7z\xbc\xaf\x27\x1c", Foreign::with("a 7z archive, which is not read", PACKED)),
-    (b"Rar!\x1a\x07", Foreign::with("a RAR archive, which is not read", PACKED)),
-    (b"MSCF\0\0\0\0", Foreign::with("a cabinet archive, which is not read", PACKED)),
-    (b"\x1f\x9d", Foreign::with("compress (.Z), which is not read", UNPACK_OTHERWISE)),
-    (b"\x04\x22\x4d\x18", Foreign::with("LZ4, which is not read", UNPACK_OTHERWISE)),
-    (b"\xff\x06\x00\x00sNaPpY", Foreign::with("Snappy, which is not read", UNPACK_OTHERWISE)),
+    (
+        b"7z\xbc\xaf\x27\x1c",
+        Foreign::with("a 7z archive, which is not read", PACKED),
+    ),
+    (
+        b"Rar!\x1a\x07",
+        Foreign::with("a RAR archive, which is not read", PACKED),
+    ),
+    (
+        b"MSCF\0\0\0\0",
+        Foreign::with("a cabinet archive, which is not read", PACKED),
+    ),
+    (
+        b"\x1f\x9d",
+        Foreign::with("compress (.Z), which is not read", UNPACK_OTHERWISE),
+    ),
+    (
+        b"\x04\x22\x4d\x18",
+        Foreign::with("LZ4, which is not read", UNPACK_OTHERWISE),
+    ),
+    (
+        b"\xff\x06\x00\x00sNaPpY",
+        Foreign::with("Snappy, which is not read", UNPACK_OTHERWISE),
+    ),
     (b"LZIP\x01", Foreign::with("lzip, which is not read", UNPACK_OTHERWISE)),
     (b"-----BEGIN PGP MESSAGE", Foreign::with("an encrypted message", SEALED)),
     (b"age-encryption.org/v1", Foreign::with("an encrypted file", SEALED)),
     // Before UTF-16, whose mark this one begins with.
-    (b"\xff\xfe\0\0", Foreign::with("UTF-32 text, which is not read", "convert it first, as `iconv -f UTF-32 -t UTF-8` does")),
-    (b"\0\0\xfe\xff", Foreign::with("UTF-32 text, which is not read", "convert it first, as `iconv -f UTF-32 -t UTF-8` does")),
+    (
+        b"\xff\xfe\0\0",
+        Foreign::with(
+            "UTF-32 text, which is not read",
+            "convert it first, as `iconv -f UTF-32 -t UTF-8` does",
+        ),
+    ),
+    (
+        b"\0\0\xfe\xff",
+        Foreign::with(
+            "UTF-32 text, which is not read",
+            "convert it first, as `iconv -f UTF-32 -t UTF-8` does",
+        ),
+    ),
 ];
 
 /// What a file that begins so is, if it is one of these.
@@ -148,10 +202,7 @@ const YAML: Foreign = Foreign::with(
     "YAML, which is not read",
     "turn it into JSON Lines first, as `yq -o=json -I=0` does",
 );
-const LFS: Foreign = Foreign::with(
-    "a Git LFS pointer",
-    "fetch the log it stands for with `git lfs pull`",
-);
+const LFS: Foreign = Foreign::with("a Git LFS pointer", "fetch the log it stands for with `git lfs pull`");
 const HTTP: Foreign = Foreign::with(
     "an HTTP response with its header",
     "remove the header, or fetch it again without `curl -i`",
@@ -164,7 +215,9 @@ pub(super) fn text(head: &[u8]) -> Option<Foreign> {
     const LONGEST: usize = 64;
     let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
     let head = head[..head.len().min(LONGEST)].to_ascii_lowercase();
-    let known = TEXTS.iter().find(|(beginning, _)| head.starts_with(beginning.as_bytes()));
+    let known = TEXTS
+        .iter()
+        .find(|(beginning, _)| head.starts_with(beginning.as_bytes()));
     known.map(|(_, kind)| *kind)
 }
 

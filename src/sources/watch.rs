@@ -104,7 +104,10 @@ impl<'l> Watch<'l> {
             Some(Fatal::Unread(kind)) => SourceError::Unread {
                 shown,
                 kind: kind.what.to_owned(),
-                remedy: kind.remedy.unwrap_or("name a log file, or the folder it lies in").to_owned(),
+                remedy: kind
+                    .remedy
+                    .unwrap_or("name a log file, or the folder it lies in")
+                    .to_owned(),
             },
             Some(Fatal::Changed) => SourceError::Changed { shown },
             Some(Fatal::Io(fault)) => SourceError::Io { shown, fault },

@@ -307,7 +307,9 @@ fn a_document_that_is_a_zip_is_no_folder() {
         assert_eq!(paths(&found), ["in/a.jsonl"]);
         let said = caveat(&found, "skipped-input");
         assert!(
-            said.contains("`in/report.xlsx` (an Office document, which is not read: save its sheet as CSV UTF-8, and give that)"),
+            said.contains(
+                "`in/report.xlsx` (an Office document, which is not read: save its sheet as CSV UTF-8, and give that)"
+            ),
             "{said}"
         );
     }

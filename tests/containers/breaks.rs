@@ -46,8 +46,16 @@ fn padding_between_members_is_passed_over_and_anything_else_is_said() {
         for padding in ["\n", "\r\n", " \n\n", "\0\0\0\0", "\n\0\0\0\0\n"] {
             let dir = Dir::new();
             let found = findings(dir.file("log", members.join(padding.as_bytes())), &["log"]);
-            assert_eq!((&found["records"]["read"], &found["records"]["refused"]), (&3.into(), &0.into()), "{tool} {padding:?}");
-            assert_eq!(found["caveats"].to_string().find("truncated-source"), None, "{tool} {padding:?}");
+            assert_eq!(
+                (&found["records"]["read"], &found["records"]["refused"]),
+                (&3.into(), &0.into()),
+                "{tool} {padding:?}"
+            );
+            assert_eq!(
+                found["caveats"].to_string().find("truncated-source"),
+                None,
+                "{tool} {padding:?}"
+            );
         }
         let foreign = [&members[0][..], b"\nand some more words", &members[1]].concat();
         let follow = foreign.len() - members[0].len() - 1;
@@ -55,7 +63,10 @@ fn padding_between_members_is_passed_over_and_anything_else_is_said() {
         let found = findings(dir.file("log", foreign), &["log"]);
         assert_eq!(found["records"]["read"], 1, "{tool}");
         let said = caveat(&found, "truncated-source");
-        let expected = format!("{follow} bytes from byte {} on are no {tool} data", members[0].len() + 1);
+        let expected = format!(
+            "{follow} bytes from byte {} on are no {tool} data",
+            members[0].len() + 1
+        );
         assert!(said.contains(&expected), "{said}");
     }
 }
@@ -66,10 +77,17 @@ fn a_zstandard_frame_with_a_wide_window_is_read() {
     if !has("zstd") {
         return;
     }
-    let packed = through("zstd", &["-c", "--ultra", "--long=31", "-1", "--no-content-size"], log(200).as_bytes());
+    let packed = through(
+        "zstd",
+        &["-c", "--ultra", "--long=31", "-1", "--no-content-size"],
+        log(200).as_bytes(),
+    );
     let dir = Dir::new();
     let found = findings(dir.file("log", packed), &["log"]);
-    assert_eq!((&found["records"]["read"], &found["sources"][0]["container"]), (&200.into(), &"zstd".into()));
+    assert_eq!(
+        (&found["records"]["read"], &found["sources"][0]["container"]),
+        (&200.into(), &"zstd".into())
+    );
 }
 
 #[test]
@@ -83,7 +101,11 @@ fn nuls_before_a_log_are_padding_that_offsets_count() {
             let source = &found["sources"][0];
             let refused = u64::from(text == "x\n");
             let read = if refused == 1 { 1 } else { 50 };
-            assert_eq!((&source["records"]["read"], &source["records"]["refused"]), (&read.into(), &refused.into()), "{nuls}");
+            assert_eq!(
+                (&source["records"]["read"], &source["records"]["refused"]),
+                (&read.into(), &refused.into()),
+                "{nuls}"
+            );
             assert_eq!(source["stream_bytes"], nuls + text.len());
             if refused == 1 {
                 assert_eq!(found["refused"][0]["offset"], nuls);
@@ -97,22 +119,53 @@ fn a_file_of_nuls_is_called_so() {
     let dir = Dir::new();
     dir.file("in/log.jsonl", log(2)).file("in/holes", vec![0; 20_000]);
     let said = caveat(&findings(&dir, &["in"]), "skipped-input");
-    assert!(said.contains("`in/holes` (nothing but NUL bytes: take the log from where it was collected"), "{said}");
+    assert!(
+        said.contains("`in/holes` (nothing but NUL bytes: take the log from where it was collected"),
+        "{said}"
+    );
 }
 
 #[test]
 fn text_that_is_no_log_is_called_what_it_is() {
     let array = format!("[{},{}]", record(0), record(1));
     for (name, text, expected) in [
-        ("page.xls", "<html><body>\n<p>Log in</p></body></html>\n".to_owned(), "is an HTML page: if it is an export called `.xls`"),
-        ("log.yaml", "---\nid: 1\n".to_owned(), "is YAML, which is not read: turn it into JSON Lines first"),
-        ("log.jsonl", "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 12\n".to_owned(), "is a Git LFS pointer: fetch the log"),
-        ("page.json", format!("HTTP/2 200 \ndate: x\n\n{array}"), "is an HTTP response with its header: remove the header"),
-        ("dump.sql", "-- MySQL dump 10.13\nINSERT INTO `log` VALUES (1);\n".to_owned(), "is an SQL dump: export the table as CSV"),
-        ("latin.csv", String::new(), "is not UTF-8 throughout (1 record): if it was saved in another encoding"),
+        (
+            "page.xls",
+            "<html><body>\n<p>Log in</p></body></html>\n".to_owned(),
+            "is an HTML page: if it is an export called `.xls`",
+        ),
+        (
+            "log.yaml",
+            "---\nid: 1\n".to_owned(),
+            "is YAML, which is not read: turn it into JSON Lines first",
+        ),
+        (
+            "log.jsonl",
+            "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 12\n".to_owned(),
+            "is a Git LFS pointer: fetch the log",
+        ),
+        (
+            "page.json",
+            format!("HTTP/2 200 \ndate: x\n\n{array}"),
+            "is an HTTP response with its header: remove the header",
+        ),
+        (
+            "dump.sql",
+            "-- MySQL dump 10.13\nINSERT INTO `log` VALUES (1);\n".to_owned(),
+            "is an SQL dump: export the table as CSV",
+        ),
+        (
+            "latin.csv",
+            String::new(),
+            "is not UTF-8 throughout (1 record): if it was saved in another encoding",
+        ),
     ] {
         let dir = Dir::new();
-        let bytes = if text.is_empty() { b"{\"name\":\"Jos\xe9\"}\n".to_vec() } else { text.into_bytes() };
+        let bytes = if text.is_empty() {
+            b"{\"name\":\"Jos\xe9\"}\n".to_vec()
+        } else {
+            text.into_bytes()
+        };
         dir.file("in/good.jsonl", log(2)).file(&format!("in/{name}"), &bytes);
         let found = findings(&dir, &["in"]);
         let said = caveat(&found, "refused-records") + &caveat(&found, "unreadable-source");
@@ -122,7 +175,10 @@ fn text_that_is_no_log_is_called_what_it_is() {
         let found = findings(dir.file(name, &bytes), &[name]);
         let said = caveat(&found, "nothing-read");
         let reasons = [" malformed-json", " invalid-utf8"];
-        assert!(reasons.iter().any(|reason| said.contains(reason)) && said.contains("tenant-impact inspect"), "{said}");
+        assert!(
+            reasons.iter().any(|reason| said.contains(reason)) && said.contains("tenant-impact inspect"),
+            "{said}"
+        );
     }
 }
 

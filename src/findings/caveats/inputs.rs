@@ -1,100 +1,220 @@
 //! What the input itself gives away: exports that stop where a limit would stop them, and profiles that do not fit.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, TimeDelta, Utc};
-
-use super::{Findings, listed};
+use super::{Findings, Scan, listed};
 use crate::{findings::SourceFinding, text::grouped, time::Timestamp};
 
-/// Row limits that consoles and exporters are known to stop at.
-const LIMITS: [u64; 5] = [1_000, 5_000, 10_000, 50_000, 100_000];
+/// Row limits that consoles and exporters are known to stop at. A spreadsheet's count its header.
+const LIMITS: [u64; 14] = [
+    500, 1_000, 2_000, 5_000, 10_000, 30_000, 50_000, 65_535, 65_536, 100_000, 250_000, 500_000, 1_048_575, 1_048_576,
+];
 
 /// Under this share of records read as events, in percent, the profile is not the right one for the source.
 const FIT: u64 = 95;
 
-/// Sources that are probably cut off.
-pub(super) fn cut_off(findings: &Findings) -> Option<String> {
-    let at_limit = findings
-        .sources
-        .iter()
-        .filter(|source| LIMITS.contains(&source.records.read))
-        .map(|source| {
-            format!(
-                "`{}` holds exactly {} records, as an export does that met its limit",
-                source.path,
-                grouped(source.records.read)
-            )
-        });
-    let neighbours = Neighbours::by_profile(&findings.sources);
-    let early = findings.sources.iter().filter_map(|source| {
-        let neighbours = neighbours.get(source.profile.as_str())?;
-        let last = source.last.filter(|&last| ends_early(findings, neighbours, last))?;
-        Some(format!(
-            "`{}` ends at {last}, inside a window, while others like it go on",
-            source.path
-        ))
+/// A source with records in fewer clock hours says nothing about its rhythm.
+const RHYTHM: u64 = 6;
+
+/// Where more than one in this many sources of a kind, and more than two, end early, files of that kind are of different
+/// lengths, and none of them is cut off.
+const EARLY: usize = 4;
+
+/// What a message says of sources that are probably cut off.
+pub(super) fn cut_off(findings: &Findings, scan: &Scan) -> Option<String> {
+    let at_limit = at_limit(&findings.sources).into_iter().map(|source| {
+        format!(
+            "`{}` holds exactly {} records, a usual limit of exports",
+            source.path,
+            grouped(source.records.read)
+        )
     });
-    let told: Vec<_> = at_limit.chain(early).collect();
-    (!told.is_empty()).then(|| format!("Probably cut off: {}.", listed(&told, "source")))
+    let ends = Ends::of(findings, scan);
+    let early = ends
+        .early
+        .iter()
+        .map(|(path, last)| format!("`{path}` ends at {last}, inside a window, while others like it go on"));
+    let late = ends.late.iter().map(|(path, first)| {
+        format!("`{path}` begins at {first}, inside a window, while others like it cover the time before")
+    });
+    let told: Vec<_> = at_limit.chain(early).chain(late).collect();
+    (!told.is_empty()).then(|| {
+        format!(
+            "Probably cut off: {}. Export again in shorter stretches of time, or check that nothing lies beyond.",
+            listed(&told, "source")
+        )
+    })
 }
 
-/// Whether a source stops well inside a window, its neighbours go on through that moment, and none of them takes over
-/// from it. Files that are rotated every hour or day end inside windows too, but the next begins where they end.
-fn ends_early(findings: &Findings, neighbours: &Neighbours, last: Timestamp) -> bool {
-    let patience = TimeDelta::hours(i64::from(findings.coverage.gap_hours));
-    let Some(later) = last.instant().checked_add_signed(patience) else {
-        return false;
+/// Sources of as many records as a limit allows. Not those that are pages of one export whose last page is shorter: files of
+/// one name but for its digits.
+fn at_limit(sources: &[SourceFinding]) -> Vec<&SourceFinding> {
+    let mut series: BTreeMap<(&str, String), BTreeSet<u64>> = BTreeMap::new();
+    if !sources.iter().any(|source| LIMITS.contains(&source.records.read)) {
+        return Vec::new();
+    }
+    let key = |source: &'_ SourceFinding| without_digits(&source.path);
+    for source in sources {
+        let pages = series.entry((&source.profile, key(source))).or_default();
+        pages.insert(source.records.read);
+    }
+    let at_limit = |source: &&SourceFinding| {
+        let read = source.records.read;
+        let pages = &series[&(source.profile.as_str(), key(source))];
+        LIMITS.contains(&read) && pages.first() == Some(&read)
     };
-    let mut scopes = findings.scopes.iter();
-    let inside = scopes.any(|scope| scope.from <= last && later < scope.until.instant());
-    inside && neighbours.go_on(last, later) && !neighbours.take_over(last, later)
+    sources.iter().filter(at_limit).collect()
 }
 
-/// From when to when the sources of one profile reach. There may be hundreds of thousands, each asked about all others. A source is
+/// A path with each run of digits as one `#`.
+pub(super) fn without_digits(path: &str) -> String {
+    let mut key = String::with_capacity(path.len());
+    for char in path.chars() {
+        match char {
+            '0'..='9' if key.ends_with('#') => {}
+            '0'..='9' => key.push('#'),
+            _ => key.push(char),
+        }
+    }
+    key
+}
+
+/// Sources that end or begin where others of their kind do not, with the path and the time.
+#[derive(Default)]
+struct Ends<'f> {
+    early: Vec<(&'f str, Timestamp)>,
+    late: Vec<(&'f str, Timestamp)>,
+}
+
+impl<'f> Ends<'f> {
+    fn of(findings: &'f Findings, scan: &Scan) -> Self {
+        let patience = i64::from(findings.coverage.gap_hours) * HOUR;
+        let windows: Vec<_> = findings
+            .scopes
+            .iter()
+            .map(|scope| Span::of(scope.from, scope.until))
+            .collect();
+        let mut kinds: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        for (number, (source, scanned)) in findings.sources.iter().zip(&scan.sources).enumerate() {
+            if let Some((first, last)) = source.first.zip(source.last) {
+                let kind = (&source.profile, &scanned.tenant);
+                kinds.entry(kind).or_default().push((number, Span::of(first, last)));
+            }
+        }
+        let mut ends = Self::default();
+        for sources in kinds.values() {
+            let steady = |number: usize| {
+                let own = &findings.coverage.sources[number];
+                own.hours >= RHYTHM.max(2 * u64::from(findings.coverage.gap_hours)) && own.gaps.is_empty()
+            };
+            let exceptions = |mirrored: bool| {
+                let turn = |span: &Span| if mirrored { span.mirrored() } else { *span };
+                let windows: Vec<_> = windows.iter().map(turn).collect();
+                let neighbours = Neighbours::new(sources.iter().map(|(_, span)| turn(span)).collect());
+                let found: Vec<_> = sources
+                    .iter()
+                    .filter(|(number, span)| steady(*number) && neighbours.outlast(&turn(span), patience, &windows))
+                    .map(|(number, _)| &findings.sources[*number])
+                    .collect();
+                if found.len() <= 2.max(sources.len() / EARLY) {
+                    found
+                } else {
+                    Vec::new()
+                }
+            };
+            let path = |source: &'f SourceFinding| source.path.as_str();
+            ends.early.extend(
+                exceptions(false)
+                    .iter()
+                    .filter_map(|source| Some((path(source), source.last?))),
+            );
+            ends.late.extend(
+                exceptions(true)
+                    .iter()
+                    .filter_map(|source| Some((path(source), source.first?))),
+            );
+        }
+        ends
+    }
+}
+
+/// One hour in microseconds.
+const HOUR: i64 = 3_600_000_000;
+
+/// From when to when, in microseconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Span {
+    first: i64,
+    last: i64,
+}
+
+impl Span {
+    fn of(first: Timestamp, last: Timestamp) -> Self {
+        let micros = |time: Timestamp| time.instant().timestamp_micros();
+        Self {
+            first: micros(first),
+            last: micros(last),
+        }
+    }
+
+    /// With time running backwards: where it begins late it now ends early.
+    fn mirrored(self) -> Self {
+        Self {
+            first: -self.last,
+            last: -self.first,
+        }
+    }
+
+    fn middle(self) -> i64 {
+        i64::midpoint(self.first, self.last)
+    }
+}
+
+/// From when to when the sources of one kind reach. There may be hundreds of thousands, each asked about all others. A source is
 /// its own neighbour too, and neither goes on after its end nor begins there.
 #[derive(Debug, Default)]
 struct Neighbours {
     /// Where each begins, in order.
-    firsts: Vec<Timestamp>,
+    firsts: Vec<i64>,
     /// How far those reach that begin there or before.
-    reach: Vec<Timestamp>,
+    reach: Vec<i64>,
 }
 
 impl Neighbours {
-    fn by_profile(sources: &[SourceFinding]) -> BTreeMap<&str, Self> {
-        let mut spans: BTreeMap<&str, Vec<_>> = BTreeMap::new();
-        for source in sources {
-            let span = source.first.zip(source.last);
-            spans.entry(&source.profile).or_default().extend(span);
-        }
-        let each = spans.into_iter();
-        each.map(|(profile, spans)| (profile, Self::new(spans))).collect()
-    }
-
-    fn new(mut spans: Vec<(Timestamp, Timestamp)>) -> Self {
+    fn new(mut spans: Vec<Span>) -> Self {
         spans.sort_unstable();
-        let mut furthest = None;
-        let reach = spans.iter().map(|(_, last)| {
-            furthest = furthest.max(Some(*last));
-            furthest.unwrap_or(*last)
+        let mut furthest = i64::MIN;
+        let reach = spans.iter().map(|span| {
+            furthest = furthest.max(span.last);
+            furthest
         });
         Self {
             reach: reach.collect(),
-            firsts: spans.into_iter().map(|(first, _)| first).collect(),
+            firsts: spans.into_iter().map(|span| span.first).collect(),
         }
     }
 
+    /// Whether a source stops well inside a window, a neighbour that ran beside it for half its length goes on, and none takes
+    /// over. Files that are rotated every hour or day end inside windows too, but the next begins where they end, or shortly
+    /// before.
+    fn outlast(&self, span: &Span, patience: i64, windows: &[Span]) -> bool {
+        let later = span.last.saturating_add(patience);
+        let inside = windows
+            .iter()
+            .any(|window| window.first <= span.last && later < window.last);
+        inside && self.go_on(span.middle(), later) && !self.take_over(span.last, later)
+    }
+
     /// Whether one begins at this moment or before and ends after the later one.
-    fn go_on(&self, moment: Timestamp, later: DateTime<Utc>) -> bool {
+    fn go_on(&self, moment: i64, later: i64) -> bool {
         let begun = self.firsts.partition_point(|first| *first <= moment);
-        begun > 0 && self.reach[begun - 1].instant() > later
+        begun > 0 && self.reach[begun - 1] > later
     }
 
     /// Whether one begins after this moment, and at the later one at the latest.
-    fn take_over(&self, moment: Timestamp, later: DateTime<Utc>) -> bool {
+    fn take_over(&self, moment: i64, later: i64) -> bool {
         let next = self.firsts.partition_point(|first| *first <= moment);
-        self.firsts.get(next).is_some_and(|first| first.instant() <= later)
+        self.firsts.get(next).is_some_and(|first| *first <= later)
     }
 }
 
@@ -129,8 +249,11 @@ mod tests {
 
     use super::*;
 
-    fn at(minute: i64) -> Timestamp {
-        Timestamp::new(DateTime::from_timestamp(minute * 60, 0).expect("a time"), 0)
+    fn span((first, length): (i64, i64)) -> Span {
+        Span {
+            first,
+            last: first + length,
+        }
     }
 
     proptest! {
@@ -140,16 +263,60 @@ mod tests {
             spans in prop::collection::vec((0..40_i64, 0..20_i64), 1..12),
             patience in 0..10_i64,
         ) {
-            let spans: Vec<_> = spans.into_iter().map(|(first, length)| (at(first), at(first + length))).collect();
+            let spans: Vec<_> = spans.into_iter().map(span).collect();
             let neighbours = Neighbours::new(spans.clone());
-            for (asked, &(_, last)) in spans.iter().enumerate() {
-                let later = last.instant() + TimeDelta::minutes(patience);
+            for (asked, own) in spans.iter().enumerate() {
+                let later = own.last + patience;
                 let others = || spans.iter().enumerate().filter(|(other, _)| *other != asked).map(|(_, span)| span);
-                let on = others().any(|(first, end)| *first <= last && end.instant() > later);
-                let over = others().any(|(first, _)| *first > last && first.instant() <= later);
-                prop_assert_eq!(neighbours.go_on(last, later), on);
-                prop_assert_eq!(neighbours.take_over(last, later), over);
+                let on = others().any(|other| other.first <= own.middle() && other.last > later);
+                let over = others().any(|other| other.first > own.last && other.first <= later);
+                prop_assert_eq!(neighbours.go_on(own.middle(), later), on);
+                prop_assert_eq!(neighbours.take_over(own.last, later), over);
             }
+        }
+    }
+
+    #[test]
+    fn pages_of_one_export_differ_in_digits_only() {
+        assert_eq!(
+            without_digits("logs/page-001.json"),
+            without_digits("logs/page-12.json")
+        );
+        assert_ne!(without_digits("logs/east.json"), without_digits("logs/west.json"));
+    }
+
+    #[test]
+    fn early_end_beside_parallel_source_only() {
+        let window = [span((0, 100))];
+        for (spans, expected) in [
+            // One of two that run in parallel stops.
+            (vec![(0, 40), (0, 95)], true),
+            // The next begins where it ends, behind it or before.
+            (vec![(0, 40), (41, 50)], false),
+            (vec![(0, 40), (38, 60)], false),
+            // Another takes over, whatever else goes on.
+            (vec![(0, 40), (0, 95), (41, 20)], false),
+            // All end together.
+            (vec![(0, 40), (0, 41)], false),
+        ] {
+            let spans: Vec<_> = spans.into_iter().map(span).collect();
+            let neighbours = Neighbours::new(spans.clone());
+            assert_eq!(neighbours.outlast(&spans[0], 5, &window), expected, "{spans:?}");
+            // A late beginning is an early end with time running backwards.
+            let mirrored: Vec<_> = spans
+                .iter()
+                .map(|span| Span {
+                    first: 100 - span.last,
+                    last: 100 - span.first,
+                })
+                .collect();
+            let backwards: Vec<_> = mirrored.iter().map(|span| span.mirrored()).collect();
+            let neighbours = Neighbours::new(backwards.clone());
+            assert_eq!(
+                neighbours.outlast(&backwards[0], 5, &[window[0].mirrored()]),
+                expected,
+                "{mirrored:?}"
+            );
         }
     }
 }

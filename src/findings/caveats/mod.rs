@@ -38,7 +38,7 @@ pub(super) fn caveats(findings: &Findings, scan: &Scan) -> Vec<Caveat> {
         (CaveatCode::TruncatedSource, truncated(&scan.broken)),
         (CaveatCode::ChangedWhileRead, changed(&scan.changed)),
         (CaveatCode::SkippedInput, passed_over(&scan.skipped)),
-        (CaveatCode::ProbablyCutOff, inputs::cut_off(findings)),
+        (CaveatCode::ProbablyCutOff, inputs::cut_off(findings, scan)),
         (CaveatCode::IllFittingProfile, inputs::ill_fitting(findings)),
         (CaveatCode::CoverageGap, gaps(findings)),
         (CaveatCode::EventsWithoutTenant, without_tenant(findings)),

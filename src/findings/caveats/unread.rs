@@ -77,7 +77,11 @@ fn reasons(findings: &Findings, of: impl Fn(usize) -> bool) -> String {
 /// What refused sources of some kind look like, and what to do about it.
 fn hints(findings: &Findings, scan: &Scan, of: impl Fn(&SourceFinding) -> bool) -> String {
     let mut not_utf8 = vec![0_u64; findings.sources.len()];
-    for refused in findings.refused.iter().filter(|refused| refused.reason == "invalid-utf8") {
+    for refused in findings
+        .refused
+        .iter()
+        .filter(|refused| refused.reason == "invalid-utf8")
+    {
         not_utf8[refused.source] += 1;
     }
     let sources = findings.sources.iter().zip(&scan.sources).zip(not_utf8);
