@@ -27,7 +27,8 @@ const BUILT_IN: [(&str, &str); 3] = [
     ("aws.toml", include_str!("actions/aws.toml")),
 ];
 
-/// Tier of an action, the mildest first. What is not catalogued ranks above all, because nothing is known of it.
+/// Tier of an action, the mildest first: what is seen, what is not known, what is altered, taken out or lost, and what lets
+/// somebody come back. What is not catalogued ranks above a view or a search, and below what is known to do harm.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, JsonSchema, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Effect {
@@ -35,20 +36,20 @@ pub enum Effect {
     View,
     /// Looked for things.
     Search,
+    /// Not in the catalogue.
+    Uncatalogued,
+    /// Altered settings or data.
+    Change,
     /// Took data out in bulk.
     Export,
     /// Showed a secret in clear.
     RevealSecret,
-    /// Altered settings or data.
-    Change,
-    /// Altered how somebody proves who they are, or what they may do.
-    Credential,
-    /// Acted as one of the customer's users.
-    Impersonate,
     /// Removed something.
     Delete,
-    /// Not in the catalogue.
-    Uncatalogued,
+    /// Acted as one of the customer's users.
+    Impersonate,
+    /// Altered how somebody proves who they are, or what they may do.
+    Credential,
 }
 
 impl Effect {
@@ -56,13 +57,13 @@ impl Effect {
     pub const ALL: [Self; 9] = [
         Self::View,
         Self::Search,
+        Self::Uncatalogued,
+        Self::Change,
         Self::Export,
         Self::RevealSecret,
-        Self::Change,
-        Self::Credential,
-        Self::Impersonate,
         Self::Delete,
-        Self::Uncatalogued,
+        Self::Impersonate,
+        Self::Credential,
     ];
 
     /// As in files: `reveal_secret`.

@@ -204,7 +204,7 @@ fn bad_files_are_told_at_once() {
         entry("cod", "y", "view", " "),
     ];
     let told = load(&[("a.toml", &a.concat()), ("b.toml", "[[action]]\n")]).expect_err("faults");
-    let effects = "`view`, `search`, `export`, `reveal_secret`, `change`, `credential`, `impersonate`, `delete`";
+    let effects = "`view`, `search`, `change`, `export`, `reveal_secret`, `delete`, `impersonate`, `credential`";
     let expected = [
         format!("a.toml:3:10: `effect` cannot be `harmless` [unknown-value] (hint: known: {effects})"),
         "a.toml:6:8: `x` is already described on line 2 [duplicate-action] (hint: keep one of the two)".into(),

@@ -129,28 +129,42 @@ fn records(to: &mut impl Write, findings: &Findings) -> io::Result<()> {
 fn impact(to: &mut impl Write, findings: &Findings) -> io::Result<()> {
     let impact = findings.impact;
     let tenants = counted(impact.tenants, "tenant", "tenants");
-    write!(to, "{BOLD}{tenants} affected{BOLD:#}")?;
+    write!(to, "{BOLD}Acted in {tenants}{BOLD:#}")?;
     if let Some((share, customers)) = impact.share.zip(impact.customers) {
         let customers = counted(customers, "customer", "customers");
         write!(to, ", {:.1} % of {customers}", share * 100.0)?;
     }
     match impact.tenants - impact.known_tenants {
         unknown if unknown > 0 && impact.customers.is_some() => {
-            writeln!(to, ", {} not in the directory\n", grouped(unknown))
+            writeln!(to, ", {} not in the directory", grouped(unknown))?;
         }
-        _ => writeln!(to, "\n"),
+        _ => writeln!(to)?,
     }
+    for scope in findings.scopes.iter().filter(|scope| scope.tied) {
+        let events = counted(scope.events, "action", "actions");
+        let tenants = counted(scope.tenants, "tenant", "tenants");
+        let name = visible(&scope.name);
+        writeln!(
+            to,
+            "{BOLD}Evidence ties {events} in {tenants} to the intruder{BOLD:#} ({name})"
+        )?;
+    }
+    writeln!(to)
 }
 
-/// The tenants with the gravest effects, then the most events.
+/// The first tenants in the order of reports.
 fn top(to: &mut impl Write, findings: &Findings) -> io::Result<()> {
     if findings.tenants.is_empty() {
         return Ok(());
     }
     let ranked = findings.ranked();
-    let heading = ["tenant", "", "actions", "gravest", "first to last"].map(str::to_owned);
-    let rows = ranked.iter().take(TOP).map(|tenant| row(tenant));
-    let table = columns(std::iter::once(heading.to_vec()).chain(rows), 2);
+    let has_tied = findings.scopes.iter().any(|scope| scope.tied);
+    let mut heading = vec!["tenant", "", "actions"];
+    heading.extend(has_tied.then_some("tied"));
+    heading.extend(["gravest", "first to last"]);
+    let heading: Vec<String> = heading.into_iter().map(str::to_owned).collect();
+    let rows = ranked.iter().take(TOP).map(|tenant| row(tenant, has_tied));
+    let table = columns(std::iter::once(heading).chain(rows), 2);
     writeln!(to, "{}", table.trim_fmt())?;
     match ranked.len().saturating_sub(TOP) {
         0 => writeln!(to),
@@ -158,15 +172,17 @@ fn top(to: &mut impl Write, findings: &Findings) -> io::Result<()> {
     }
 }
 
-fn row(tenant: &TenantFinding) -> Vec<String> {
+fn row(tenant: &TenantFinding, has_tied: bool) -> Vec<String> {
     let name = tenant.name.as_deref().unwrap_or_default();
-    vec![
+    let mut cells = vec![
         shortened(&visible(&tenant.id.0), 24).into_owned(),
         shortened(&visible(name), 28).into_owned(),
         grouped(tenant.events),
-        tenant.gravest().map_or("attempts only", Effect::label).to_owned(),
-        format!("{} to {}", tenant.first, tenant.last),
-    ]
+    ];
+    cells.extend(has_tied.then(|| grouped(tenant.tied)));
+    cells.push(tenant.gravest().map_or("attempts only", Effect::label).to_owned());
+    cells.push(format!("{} to {}", tenant.first, tenant.last));
+    cells
 }
 
 /// Columns without lines between them, one of them aligned to the right.

@@ -4,10 +4,11 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use super::{
     Answer, ConflictFinding, CoverageFinding, Findings, Impact, ImplausibleFinding, Isolation, IsolationFinding,
-    KindCoverage, Mention, NearRecords, RefusedFinding, RemarkFinding, RemarkKind, SCHEMA, ScopeFinding,
+    KindCoverage, LinkedFinding, Mention, NearRecords, RefusedFinding, RemarkFinding, RemarkKind, SCHEMA, ScopeFinding,
     SourceCoverage, SourceFinding, TenantFinding, TenantImpact, Tool,
     caveats::caveats,
     count::{self, Figures, Known, Touched},
+    tied::{OnEnd, count_on_end, tied_scopes},
 };
 use crate::{
     case::{Case, TenantId},
@@ -108,7 +109,8 @@ impl Answer {
         closing.attributed(&figures, Some(unattributed.len() as u64))?;
         let isolation = Isolation { names, mentions };
         let near = closing.near();
-        let findings = closing.findings(figures, isolation.finding(), &near);
+        let apart = closing.apart()?;
+        let findings = closing.findings(figures, &apart, isolation.finding(), &near);
         let stored = match closing.settled.kept {
             held @ Kept::Held(_) => {
                 held.leave();
@@ -137,7 +139,8 @@ impl Answer {
             .each_share(|id, events| closing.figures(&known, id, events))?;
         closing.attributed(&figures, None)?;
         let near = closing.near();
-        let findings = closing.findings(figures, IsolationFinding::default(), &near);
+        let apart = closing.apart()?;
+        let findings = closing.findings(figures, &apart, IsolationFinding::default(), &near);
         let kept = closing.settled.kept;
         Ok(Survey { findings, kept })
     }
@@ -159,6 +162,13 @@ struct Closing<'c> {
     scan: Scan,
     settled: Settled,
     records: Books,
+}
+
+/// Events without a tenant that stand near to the tied scopes.
+#[derive(Debug, Default)]
+struct Apart {
+    linked: u64,
+    on_end: Vec<OnEnd>,
 }
 
 /// About how much memory the list of one customer's files takes, and what is told of one file that was passed over.
@@ -188,9 +198,25 @@ impl<'c> Closing<'c> {
         })
     }
 
+    /// Events without a tenant that stand near to the tied scopes. Without a tied scope no event is examined.
+    fn apart(&self) -> Result<Apart, StoreError> {
+        let known = self.known();
+        let mut apart = Apart::default();
+        if !known.tied.any() {
+            return Ok(apart);
+        }
+        let tied = &known.tied;
+        let homeless = |event: &ScopedEvent| (tied.links(event), tied.on_end(event).collect::<Vec<_>>());
+        for (linked, on_end) in self.settled.kept.homeless(homeless)? {
+            apart.linked += u64::from(linked);
+            apart.on_end.extend(on_end);
+        }
+        Ok(apart)
+    }
+
     /// What figures are counted by.
     fn known(&self) -> Known<'_> {
-        Known::new(self.case, self.catalogue, self.settled.totals.actions.keys())
+        Known::new(self.case, self.catalogue, &self.settled.totals)
     }
 
     /// One tenant's figures, which stay in memory.
@@ -281,7 +307,13 @@ impl<'c> Closing<'c> {
     }
 
     /// Everything but the events themselves.
-    fn findings(&self, figures: Vec<Figures>, isolation: IsolationFinding, near: &NearRecords) -> Findings {
+    fn findings(
+        &self,
+        figures: Vec<Figures>,
+        apart: &Apart,
+        isolation: IsolationFinding,
+        near: &NearRecords,
+    ) -> Findings {
         let Self {
             case,
             catalogue,
@@ -291,6 +323,8 @@ impl<'c> Closing<'c> {
         } = self;
         let totals = &settled.totals;
         let touched = Touched::new(&self.known(), &figures);
+        let on_end = figures.iter().flat_map(|figures| &figures.on_end).chain(&apart.on_end);
+        let on_end = count_on_end(case.scopes.len(), on_end.copied());
         let actions = count::actions(catalogue, totals, &touched);
         let agents = count::agents(&case.agents, totals, &touched);
         let tenants: Vec<_> = figures.into_iter().map(|figures| figures.finding).collect();
@@ -307,7 +341,11 @@ impl<'c> Closing<'c> {
             case: case.header.clone(),
             complete: true,
             caveats: Vec::new(),
-            scopes: scopes(case, &totals.scopes, &touched.scopes),
+            scopes: scopes(case, &totals.scopes, &touched.scopes, &on_end),
+            linked: LinkedFinding {
+                tenants: tenants.iter().filter(|tenant| !tenant.linked.is_empty()).count() as u64,
+                without_tenant: apart.linked,
+            },
             records: *records,
             sources: sources(scan, settled),
             actions,
@@ -344,7 +382,8 @@ fn balanced(settled: &Settled) -> Result<Books, BooksDoNotBalance> {
     }
 }
 
-fn scopes(case: &Case, events: &[u64], tenants: &[u64]) -> Vec<ScopeFinding> {
+fn scopes(case: &Case, events: &[u64], tenants: &[u64], on_end: &[u64]) -> Vec<ScopeFinding> {
+    let tied = tied_scopes(case);
     let finding = |(at, scope): (usize, &crate::case::Scope)| ScopeFinding {
         name: scope.name.clone(),
         from: scope.window.from,
@@ -359,6 +398,8 @@ fn scopes(case: &Case, events: &[u64], tenants: &[u64]) -> Vec<ScopeFinding> {
         ips: scope.ips.clone(),
         events: events.get(at).copied().unwrap_or_default(),
         tenants: tenants[at],
+        tied: tied.contains(at),
+        on_end: on_end[at],
     };
     case.scopes.iter().enumerate().map(finding).collect()
 }

@@ -7,6 +7,7 @@ use super::{
     mask::Mask,
     slug::slug,
     spans::{Part, spans},
+    tied::{OnEnd, Tied},
 };
 use crate::{
     case::{Agent, Case, Tenant, TenantId},
@@ -23,6 +24,8 @@ pub(super) struct Figures {
     pub(super) finding: TenantFinding,
     /// The numbers, as [`Known`] gives them, of what it has events of.
     touched: Vec<usize>,
+    /// Events on the end of a tied scope.
+    pub(super) on_end: Vec<OnEnd>,
 }
 
 /// What there is to count events by, numbered throughout: the agents and the scopes of the case, and the actions in code
@@ -31,6 +34,7 @@ pub(super) struct Figures {
 pub(super) struct Known<'c> {
     case: &'c Case,
     actions: BTreeMap<&'c str, Action<'c>>,
+    pub(super) tied: Tied<'c>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -42,11 +46,8 @@ struct Action<'c> {
 
 impl<'c> Known<'c> {
     /// Of this case and these actions, each of which is looked up once.
-    pub(super) fn new(
-        case: &'c Case,
-        catalogue: &'c Catalogue,
-        actions: impl Iterator<Item = &'c String> + Clone,
-    ) -> Self {
+    pub(super) fn new(case: &'c Case, catalogue: &'c Catalogue, totals: &'c Totals) -> Self {
+        let actions = totals.actions.keys();
         let first = case.agents.len() + case.scopes.len();
         let parts = Part::of_codes(catalogue, actions.clone());
         let action = |((number, code), part): ((usize, &'c String), Part<'c>)| {
@@ -54,7 +55,8 @@ impl<'c> Known<'c> {
             (code.as_str(), Action { number, effect, part })
         };
         let actions = (first..).zip(actions).zip(parts).map(action).collect();
-        Self { case, actions }
+        let tied = Tied::new(case, totals);
+        Self { case, actions, tied }
     }
 
     fn scope(&self, at: usize) -> usize {
@@ -169,6 +171,11 @@ pub(super) fn figures(known: &Known<'_>, id: &TenantId, events: &[&ScopedEvent])
             .count() as u64
     };
     let effects = deeds.iter().map(|(effect, count)| (*effect, count - closed(*effect)));
+    let tied = &known.tied;
+    let numbered = (1_u64..).zip(events);
+    let linked = numbered
+        .filter(|(_, event)| tied.links(event))
+        .map(|(number, _)| number);
     let entry = case.directory.tenants.get(&id.0);
     let text = |cell: Option<&str>| cell.map(str::to_owned);
     let as_logged = || {
@@ -184,6 +191,8 @@ pub(super) fn figures(known: &Known<'_>, id: &TenantId, events: &[&ScopedEvent])
         events: events.len() as u64,
         first,
         last,
+        tied: events.iter().filter(|event| tied.holds(event)).count() as u64,
+        linked: linked.collect(),
         scopes: case.scopes.iter().map(|scope| scope.name.clone()).zip(scopes).collect(),
         actions: codes
             .iter()
@@ -201,7 +210,11 @@ pub(super) fn figures(known: &Known<'_>, id: &TenantId, events: &[&ScopedEvent])
         masked: 0,
         released: true,
     };
-    Figures { finding, touched }
+    Figures {
+        finding,
+        touched,
+        on_end: events.iter().flat_map(|event| tied.on_end(event)).collect(),
+    }
 }
 
 /// First and last of events in time order.
@@ -240,7 +253,9 @@ impl Figures {
         let scopes = self.finding.scopes.keys().map(|name| name.len() + ENTRY);
         let spans = self.finding.spans.iter();
         let spans = spans.map(|span| size_of::<SpanFinding>() + span.action.len());
-        let maps = codes.chain(scopes).chain(spans).sum::<usize>() + size_of_val(&self.touched[..]);
+        let maps = codes.chain(scopes).chain(spans).sum::<usize>()
+            + size_of_val(&self.touched[..])
+            + size_of_val(&self.finding.linked[..]);
         // Twice, as long as they are put in order.
         (2 * size_of::<Self>() + SMALL + texts + maps) as u64
     }

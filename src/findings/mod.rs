@@ -13,6 +13,7 @@ mod near;
 mod shares;
 mod slug;
 mod spans;
+mod tied;
 
 use std::{cmp::Reverse, collections::BTreeMap, sync::Arc};
 
@@ -57,6 +58,8 @@ pub struct Findings {
     pub caveats: Vec<Caveat>,
     /// In the order of the case.
     pub scopes: Vec<ScopeFinding>,
+    /// What stands near to the tied scopes.
+    pub linked: LinkedFinding,
     /// The books over all sources: `read` is the sum of the five dispositions.
     pub records: Books,
     /// Every source that was read, in reading order; events refer to them by position.
@@ -117,6 +120,10 @@ pub enum CaveatCode {
     NearIdentities,
     /// Some listed agents or identities stand in no record.
     UnseenIdentities,
+    /// Some events lie in no tied scope, and are of a session that has an event in one.
+    LinkedSessions,
+    /// Some events lie exactly on the end of a tied scope, which it does not hold.
+    EventsOnEnd,
     /// Some records by agents of a scope lie in sessions or come from addresses that no scope names.
     NarrowedAway,
     /// Some records are by listed agents whom no scope has.
@@ -176,6 +183,19 @@ pub struct ScopeFinding {
     pub events: u64,
     /// Tenants with an event in it.
     pub tenants: u64,
+    /// Whether it lies inside a wider scope, and so is what evidence ties to the intruder.
+    pub tied: bool,
+    /// Events of its agents exactly at `until`, which it does not hold. Counted where it is tied.
+    pub on_end: u64,
+}
+
+/// Events that no tied scope holds, of a session that has an event in one.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
+pub struct LinkedFinding {
+    /// Tenants with such an event.
+    pub tenants: u64,
+    /// Such events that name no tenant.
+    pub without_tenant: u64,
 }
 
 /// One log file, or one member of an archive of them.
@@ -270,6 +290,11 @@ pub struct TenantFinding {
     pub first: Timestamp,
     /// The latest of them.
     pub last: Timestamp,
+    /// Events that evidence ties to the intruder: those in a tied scope.
+    pub tied: u64,
+    /// Positions in the tenant's list of actions, from 1, of events that no tied scope holds, of a session that has an event in
+    /// one, in this tenant or elsewhere.
+    pub linked: Vec<u64>,
     /// Events by scope, every scope of the case.
     #[schemars(with = "BTreeMap<String, u64>")]
     pub scopes: Counts<String>,
@@ -310,10 +335,15 @@ impl TenantFinding {
 }
 
 impl Findings {
-    /// The tenants ranked by gravest effect, then number of events, then id.
+    /// Returns the tenants in the order of reports: by tied events, linked events, gravest deed and number of events, then id.
     pub fn ranked(&self) -> Vec<&TenantFinding> {
         let mut ranked: Vec<_> = self.tenants.iter().collect();
-        ranked.sort_by_key(|tenant| (Reverse((tenant.gravest(), tenant.events)), &tenant.id));
+        ranked.sort_by_key(|tenant| {
+            (
+                Reverse((tenant.tied, tenant.linked.len(), tenant.gravest(), tenant.events)),
+                &tenant.id,
+            )
+        });
         ranked
     }
 }

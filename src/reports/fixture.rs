@@ -162,6 +162,8 @@ pub(super) fn impact(id: &str, name: Option<&str>, known: bool, mut events: Vec<
         events: events.len() as u64,
         first: events[0].time,
         last: events[events.len() - 1].time,
+        tied: count(&|event| event.scopes.contains(1)),
+        linked: Vec::new(),
         scopes: [("possible", 0), ("attributed", 1)]
             .map(|(scope, bit)| (scope.to_owned(), count(&|event| event.scopes.contains(bit))))
             .into_iter()
@@ -269,6 +271,7 @@ pub(super) fn answer_of(tenants: Vec<TenantImpact>) -> Answer {
         complete: false,
         caveats: caveats(),
         scopes: scopes(&agents, in_scope),
+        linked: crate::findings::LinkedFinding::default(),
         records: books,
         sources: vec![
             source("logs/day/superuser-a.jsonl", books),
@@ -352,6 +355,8 @@ fn scopes(agents: &[AgentFinding], events: u64) -> Vec<ScopeFinding> {
         ips: Vec::new(),
         events,
         tenants: 3,
+        tied: name == "attributed",
+        on_end: 0,
     };
     let whole = scope(
         "possible",

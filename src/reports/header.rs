@@ -97,11 +97,7 @@ impl Header {
         Self {
             case: findings.case.clone(),
             tool: findings.tool.clone(),
-            scopes: findings
-                .scopes
-                .iter()
-                .map(|scope| Scope::new(scope, findings))
-                .collect(),
+            scopes: findings.scopes.iter().map(Scope::new).collect(),
             asked: asked(findings),
             sources: findings.sources.iter().map(Source::new).collect(),
             agents: findings.agents.iter().map(|agent| Agent::new(agent, naming)).collect(),
@@ -194,7 +190,7 @@ fn asked(findings: &Findings) -> u64 {
 }
 
 impl Scope {
-    fn new(scope: &ScopeFinding, findings: &Findings) -> Self {
+    fn new(scope: &ScopeFinding) -> Self {
         Self {
             name: scope.name.clone(),
             window: Window {
@@ -202,22 +198,10 @@ impl Scope {
                 until: scope.until,
             },
             basis: scope.basis.clone(),
-            tied: is_tied(scope, findings),
+            tied: scope.tied,
             narrowed: !scope.sessions.is_empty() || !scope.ips.is_empty(),
         }
     }
-}
-
-/// Whether a scope lies inside a wider one, which is the worst case.
-pub(super) fn is_tied(scope: &ScopeFinding, findings: &Findings) -> bool {
-    let narrower = |wide: &ScopeFinding| {
-        let agents = scope.agents.iter().all(|agent| wide.agents.contains(agent));
-        let inside = wide.from <= scope.from && scope.until <= wide.until && agents;
-        let narrowed = |scope: &ScopeFinding| !scope.sessions.is_empty() || !scope.ips.is_empty();
-        let smaller = (wide.from, wide.until) != (scope.from, scope.until) || scope.agents.len() < wide.agents.len();
-        inside && !narrowed(wide) && (smaller || narrowed(scope))
-    };
-    findings.scopes.iter().any(narrower)
 }
 
 /// So many digits of a source's digest tell it from the others in a table.

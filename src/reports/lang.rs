@@ -26,20 +26,12 @@ pub(super) struct EffectWords {
 /// Every effect, the gravest first.
 pub(super) const EFFECTS: [EffectWords; 9] = [
     EffectWords {
-        effect: Effect::Uncatalogued,
-        key: "uncatalogued",
-        label: "Unknown",
-        meaning: "Nothing is known of what these actions do. They must not be assumed to be harmless.",
-        one: "action of unknown meaning",
-        many: "actions of unknown meaning",
-    },
-    EffectWords {
-        effect: Effect::Delete,
-        key: "delete",
-        label: "Deletion",
-        meaning: "Actions that remove something from your tenant.",
-        one: "deletion",
-        many: "deletions",
+        effect: Effect::Credential,
+        key: "credential",
+        label: "Sign-in and access",
+        meaning: "Actions that alter how somebody proves who they are, or what they may do.",
+        one: "change to sign-in or access",
+        many: "changes to sign-in or access",
     },
     EffectWords {
         effect: Effect::Impersonate,
@@ -50,20 +42,12 @@ pub(super) const EFFECTS: [EffectWords; 9] = [
         many: "impersonations of users",
     },
     EffectWords {
-        effect: Effect::Credential,
-        key: "credential",
-        label: "Sign-in and access",
-        meaning: "Actions that alter how somebody proves who they are, or what they may do.",
-        one: "change to sign-in or access",
-        many: "changes to sign-in or access",
-    },
-    EffectWords {
-        effect: Effect::Change,
-        key: "change",
-        label: "Change",
-        meaning: "Actions that alter settings or data.",
-        one: "change to settings or data",
-        many: "changes to settings or data",
+        effect: Effect::Delete,
+        key: "delete",
+        label: "Deletion",
+        meaning: "Actions that remove something from your tenant.",
+        one: "deletion",
+        many: "deletions",
     },
     EffectWords {
         effect: Effect::RevealSecret,
@@ -80,6 +64,22 @@ pub(super) const EFFECTS: [EffectWords; 9] = [
         meaning: "Actions that take data out in bulk.",
         one: "export of data",
         many: "exports of data",
+    },
+    EffectWords {
+        effect: Effect::Change,
+        key: "change",
+        label: "Change",
+        meaning: "Actions that alter settings or data.",
+        one: "change to settings or data",
+        many: "changes to settings or data",
+    },
+    EffectWords {
+        effect: Effect::Uncatalogued,
+        key: "uncatalogued",
+        label: "Unknown",
+        meaning: "Nothing is known of what these actions do. They must not be assumed to be harmless.",
+        one: "action of unknown meaning",
+        many: "actions of unknown meaning",
     },
     EffectWords {
         effect: Effect::Search,
@@ -265,6 +265,8 @@ pub(super) fn customer_caveat(code: CaveatCode) -> Option<&'static str> {
         ),
         CaveatCode::NothingRead
         | CaveatCode::NothingInScope
+        | CaveatCode::LinkedSessions
+        | CaveatCode::EventsOnEnd
         | CaveatCode::RefusedRecords
         | CaveatCode::LeakStopped
         | CaveatCode::MaskedText

@@ -136,7 +136,8 @@ fn tenant<F: Folder>(
     let view = TenantView::new(header, impact);
     let rows = |template: &Template, out: &mut Out<'_>| {
         let mut numbered = (1..).zip(&impact.events);
-        numbered.try_for_each(|(number, event)| template.row(&view::action(header, number, event), out))
+        numbered
+            .try_for_each(|(number, event)| template.row(&view::action(header, &impact.finding, number, event), out))
     };
     let html = |out: &mut Out<'_>| rows(&templates.action_html, out);
     folder.file("report.html", |to| page(&templates.report_html, &view, &html, to))?;

@@ -42,6 +42,12 @@ impl ScopeMask {
         self.0 == 0
     }
 
+    /// Those in either.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
     /// Those in both.
     #[must_use]
     pub fn and(self, other: Self) -> Self {

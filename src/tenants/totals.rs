@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::ScopedEvent;
-use crate::{records::Locator, time::Timestamp};
+use crate::{records::Locator, scope::ScopeMask, time::Timestamp};
 
 /// Where an event stands in time; ties by source, position and order in the record.
 type Moment = (Timestamp, Locator, u32);
@@ -21,9 +21,11 @@ pub struct Totals {
     pub scopes: Vec<u64>,
     /// Events by action code.
     pub actions: BTreeMap<String, ActionTotals>,
+    /// Scopes of the events of a session, by agent and session, of sessions with an event in more than one scope.
+    sessions: BTreeMap<(usize, String), ScopeMask>,
     /// Agents with events, by position in the case.
     pub agents: BTreeMap<usize, AgentTotals>,
-    /// How many bytes the codes of actions have.
+    /// How many bytes the codes of actions and the sessions have.
     codes: usize,
 }
 
@@ -75,6 +77,9 @@ impl Totals {
             Some(own) => *own += one,
             None => self.action(event.action.clone(), one),
         }
+        if let Some(session) = event.session.as_ref().filter(|_| scoped.scopes.0.count_ones() > 1) {
+            self.join((scoped.agent, session.clone()), scoped.scopes);
+        }
         let moment = (event.time, scoped.at, scoped.part);
         self.agent(
             scoped.agent,
@@ -98,20 +103,42 @@ impl Totals {
             .enumerate()
             .for_each(|(at, count)| self.scope(at, count));
         if self.actions.is_empty() {
-            (self.actions, self.codes) = (other.actions, other.codes);
+            self.actions = other.actions;
+            self.codes += other.codes - other.sessions.keys().map(|(_, session)| session.len()).sum::<usize>();
         } else {
             other
                 .actions
                 .into_iter()
                 .for_each(|(code, more)| self.action(code, more));
         }
+        other
+            .sessions
+            .into_iter()
+            .for_each(|(session, scopes)| self.join(session, scopes));
         other.agents.into_iter().for_each(|(at, agent)| self.agent(at, agent));
         self
     }
 
-    /// About how much memory its actions take.
+    /// About how much memory its actions and sessions take.
     pub(super) fn weight(&self) -> u64 {
-        (ACTION.0 * self.actions.len() + ACTION.1 * self.codes) as u64
+        (ACTION.0 * (self.actions.len() + self.sessions.len()) + ACTION.1 * self.codes) as u64
+    }
+
+    /// Scopes of the events of a session; none where no event of it lies in more than one.
+    pub fn session(&self, agent: usize, session: &str) -> ScopeMask {
+        self.sessions
+            .get(&(agent, session.to_owned()))
+            .copied()
+            .unwrap_or_default()
+    }
+
+    fn join(&mut self, session: (usize, String), scopes: ScopeMask) {
+        let length = session.1.len();
+        let own = self.sessions.entry(session).or_insert_with(|| {
+            self.codes += length;
+            ScopeMask::default()
+        });
+        *own = own.or(scopes);
     }
 
     fn action(&mut self, code: String, more: ActionTotals) {

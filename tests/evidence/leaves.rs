@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// What is in no written event: it can be found in the logs only.
-const UNCOUNTED: [&str; 10] = [
+const UNCOUNTED: [&str; 13] = [
     "/conflicts/*/events/*/length",
     "/conflicts/*/events/*/offset",
     "/conflicts/*/events/*/source",
@@ -19,9 +19,12 @@ const UNCOUNTED: [&str; 10] = [
     "/coverage/sources/*/source",
     "/isolation/names",
     "/isolation/short",
+    "/linked/without_tenant",
     "/near/identities/",
     "/near/in_names",
     "/near/unseen",
+    "/scopes/*/on_end",
+    "/tenants/*/linked/",
 ];
 
 /// More than what an event of several customers leaves open in a sum over all of them.

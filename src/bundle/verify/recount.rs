@@ -105,6 +105,12 @@ impl Recount<'_> {
         self.same(FINDINGS, "tenants", tenants, findings.impact.tenants);
         let known = findings.tenants.iter().filter(|tenant| tenant.known).count() as u64;
         self.same(FINDINGS, "known tenants", known, findings.impact.known_tenants);
+        let linked = findings
+            .tenants
+            .iter()
+            .filter(|tenant| !tenant.linked.is_empty())
+            .count() as u64;
+        self.same(FINDINGS, "linked tenants", linked, findings.linked.tenants);
         for scope in &findings.scopes {
             let some = |tenant: &&TenantFinding| tenant.scopes.get(&scope.name).is_some_and(|events| *events > 0);
             let tenants = findings.tenants.iter().filter(some).count() as u64;
@@ -263,6 +269,9 @@ impl Recount<'_> {
         self.same(&path, "effects", &effects, &tenant.effects);
         self.same(&path, "attempts", &attempts, &tenant.attempts);
         self.spans(&path, tenant, lines);
+        let is_tied = |name: &String| findings.scopes.iter().any(|scope| scope.tied && scope.name == *name);
+        let tied = lines.scope_sets.iter().filter(|(scopes, _)| scopes.iter().any(is_tied));
+        self.same(&path, "tied", tied.map(|(_, events)| events).sum::<u64>(), tenant.tied);
         self.same(&path, "outcomes", lines.outcomes, tenant.outcomes);
         self.same(&path, "scopes", counted(&lines.scopes), with_events(&tenant.scopes));
         self.same(&path, "sessions", lines.sessions.len() as u64, tenant.sessions);

@@ -72,6 +72,8 @@ pub(super) struct Lines {
     pub(super) attempts: BTreeMap<Effect, u64>,
     pub(super) outcomes: Outcomes,
     pub(super) scopes: BTreeMap<String, u64>,
+    /// Events by all the scopes they lie in.
+    pub(super) scope_sets: BTreeMap<Vec<String>, u64>,
     pub(super) agents: BTreeSet<String>,
     pub(super) sessions: BTreeSet<String>,
     pub(super) first: Option<Timestamp>,
@@ -154,9 +156,10 @@ impl Lines {
         };
         *effects.entry(row.effect).or_default() += 1;
         self.outcomes.count(row.outcome);
-        for scope in row.scopes {
-            *self.scopes.entry(scope).or_default() += 1;
+        for scope in &row.scopes {
+            *self.scopes.entry(scope.clone()).or_default() += 1;
         }
+        *self.scope_sets.entry(row.scopes).or_default() += 1;
         self.agents.insert(row.agent);
         self.sessions.extend(row.session);
         self.first = Some(self.first.map_or(row.time, |first| first.min(row.time)));

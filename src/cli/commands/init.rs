@@ -73,7 +73,7 @@ agents = "all"                                   # or {{ employer = "..." }}, or
 [agents]
 file = {agents}
 
-# The directory of customers, for names and for the share of them that is affected:
+# The directory of customers, for names and for the share of them that was acted in:
 # [tenants]
 # file = "tenants.csv"                           # id, name, domains, contact, locale, time_zone
 "#

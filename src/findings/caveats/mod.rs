@@ -6,6 +6,7 @@ mod times;
 mod tenants;
 mod unread;
 mod values;
+mod tied;
 
 use super::{Caveat, CaveatCode, Findings, Scan};
 use crate::{
@@ -26,6 +27,8 @@ pub(super) fn caveats(findings: &Findings, scan: &Scan) -> Vec<Caveat> {
         (CaveatCode::NothingRead, unread::nothing(findings, scan)),
         (CaveatCode::NothingInScope, nothing_in_scope(findings)),
         (CaveatCode::PossiblyInScope, possibly_in_scope(findings)),
+        (CaveatCode::LinkedSessions, tied::linked(findings)),
+        (CaveatCode::EventsOnEnd, tied::on_end(findings)),
         (CaveatCode::NearIdentities, identities::near(findings)),
         (CaveatCode::UnseenIdentities, identities::unseen(findings)),
         (CaveatCode::NarrowedAway, identities::narrowed(findings)),

@@ -94,7 +94,7 @@ macro_rules! view {
         $($(#[$field_doc:meta])* $field_vis:vis $field:ident: $kind:ty,)*
     }) => {
         $(#[$doc])*
-        #[derive(Debug)]
+        #[derive(Debug, Default)]
         $vis struct $name $(<$life>)? {
             $($(#[$field_doc])* $field_vis $field: $kind,)*
         }

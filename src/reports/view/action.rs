@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::{TargetRow, targets, text};
 use crate::{
+    findings::TenantFinding,
     reports::{header::Header, lang, template::view},
     tenants::TenantEvent,
 };
@@ -37,6 +38,8 @@ view! {
         conflict: Cow<'a, str>,
         /// Not empty where evidence ties it to the intruder.
         tied: Cow<'a, str>,
+        /// Not empty where it is not tied, and of a session that has a tied action.
+        linked: Cow<'a, str>,
         targets: Vec<TargetRow<'a>>,
     }
 }
@@ -49,7 +52,12 @@ pub(in crate::reports) fn scopes<'a>(header: &'a Header, event: &TenantEvent) ->
 }
 
 /// The row of one event.
-pub(in crate::reports) fn action<'a>(header: &'a Header, number: usize, event: &'a TenantEvent) -> ActionRow<'a> {
+pub(in crate::reports) fn action<'a>(
+    header: &'a Header,
+    finding: &TenantFinding,
+    number: usize,
+    event: &'a TenantEvent,
+) -> ActionRow<'a> {
     let effect = lang::effect(event.effect);
     let several = header.scopes.len() > 1;
     ActionRow {
@@ -75,6 +83,12 @@ pub(in crate::reports) fn action<'a>(header: &'a Header, number: usize, event: &
         event_id: text(event.event_id.as_ref()),
         source: header.sources[event.at.source].prefix().into(),
         offset: event.at.offset.to_string().into(),
+        linked: if finding.linked.binary_search(&(number as u64)).is_ok() {
+            "linked"
+        } else {
+            ""
+        }
+        .into(),
         conflict: if event.conflict { "conflict" } else { "" }.into(),
         tied: if header.is_tied(event.scopes) { "tied" } else { "" }.into(),
         targets: targets(event),

@@ -14,12 +14,14 @@ const SHOWN: usize = 12;
 view! {
     /// The first lines of a report.
     pub(in crate::reports) struct TiedView {
-        /// `tied`, `clear`, or empty where the case does not say what evidence ties to the intruder: a class name.
+        /// `tied`, `linked`, `clear`, or empty where the case does not say what evidence ties to the intruder: a class name.
         class: String,
         headline: String,
         text: String,
         numbers: Vec<String>,
         more_numbers: String,
+        /// What the same sessions did at another time; empty where nothing is, and where `headline` is about it.
+        linked: String,
     }
 }
 
@@ -31,40 +33,79 @@ impl TiedView {
             .filter(|(_, event)| tied(event))
             .map(|(number, _)| number.to_string())
             .collect();
+        let linked = &impact.finding.linked;
         if !header.has_tied() {
-            return Self::plain("", "", String::new());
+            return Self::default();
         }
-        if numbers.is_empty() {
-            return Self::plain("clear", &headline_of_none(impact.finding.events), none(header));
+        if !numbers.is_empty() {
+            let deeds = Deeds::of(impact, tied);
+            return Self {
+                class: "tied".to_owned(),
+                headline: headline(deeds.events(), impact.finding.events, deeds.all_failed()),
+                text: format!("{} {}", when(impact, tied), deeds.sentences()),
+                linked: match linked.len() as u64 {
+                    0 => String::new(),
+                    1 => format!(
+                        "1 more action was taken in a session with such actions, at another time: no. {}.",
+                        linked[0]
+                    ),
+                    more => format!(
+                        "{} more actions were taken in a session with such actions, at another time.",
+                        grouped(more)
+                    ),
+                },
+                ..Self::listing(&numbers)
+            };
         }
-        let deeds = Deeds::of(impact, tied);
+        if linked.is_empty() {
+            return Self {
+                class: "clear".to_owned(),
+                headline: headline_of_none(impact.finding.events).to_owned(),
+                text: none(header),
+                ..Self::default()
+            };
+        }
+        let numbers: Vec<String> = linked.iter().map(u64::to_string).collect();
         Self {
-            class: "tied".to_owned(),
-            headline: headline(deeds.events(), impact.finding.events, deeds.all_failed()),
-            text: format!("{} {}", when(impact, tied), deeds.sentences()),
+            class: "linked".to_owned(),
+            headline: headline_of_linked(linked.len() as u64),
+            text: format!(
+                "{} Whether the intruder took {} is not known: treat {} as the intruder's until it is.",
+                none(header),
+                if linked.len() == 1 { "it" } else { "them" },
+                if linked.len() == 1 { "it" } else { "them" },
+            ),
+            ..Self::listing(&numbers)
+        }
+    }
+
+    fn listing(numbers: &[String]) -> Self {
+        Self {
+            numbers: numbers.iter().take(SHOWN).cloned().collect(),
             more_numbers: match numbers.len().saturating_sub(SHOWN) {
                 0 => String::new(),
                 rest => format!("and {} more", grouped(rest as u64)),
             },
-            numbers: numbers.into_iter().take(SHOWN).collect(),
-        }
-    }
-
-    fn plain(class: &str, headline: &str, text: String) -> Self {
-        Self {
-            class: class.to_owned(),
-            headline: headline.to_owned(),
-            text,
-            numbers: Vec::new(),
-            more_numbers: String::new(),
+            ..Self::default()
         }
     }
 }
 
-fn headline_of_none(events: u64) -> String {
+fn headline_of_linked(linked: u64) -> String {
+    let (actions, sessions) = match linked {
+        1 => ("1 action was".to_owned(), "a session"),
+        more => (format!("{} actions were", grouped(more)), "sessions"),
+    };
+    format!(
+        "No action in your tenant is tied to the intruder by evidence, but {actions} taken in {sessions} with actions that \
+         are, at another time."
+    )
+}
+
+fn headline_of_none(events: u64) -> &'static str {
     match events {
-        1 => "The action in your tenant is not tied to the intruder by the evidence known so far.".to_owned(),
-        _ => "None of the actions in your tenant is tied to the intruder by the evidence known so far.".to_owned(),
+        1 => "The action in your tenant is not tied to the intruder by the evidence known so far.",
+        _ => "None of the actions in your tenant is tied to the intruder by the evidence known so far.",
     }
 }
 

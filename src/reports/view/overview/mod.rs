@@ -12,7 +12,7 @@ use super::{CaseView, GapView, PieceView, Tile, css, pieces};
 use crate::{
     case::CaseHeader,
     findings::{ActionFinding, AgentFinding, Answer, Caveat, Findings, ScopeFinding},
-    reports::{header::is_tied, lang, template::view},
+    reports::{lang, template::view},
     tenants::Books,
     text::{counted, grouped},
     time::{Timestamp, Window},
@@ -30,6 +30,8 @@ view! {
         print_head: String,
         /// What evidence ties to the intruder, a sentence for each scope of it.
         tied: Vec<TiedScopeView>,
+        /// What the sessions of tied actions did at other times, in a sentence; empty where nothing is.
+        linked: String,
         caveats: Vec<CaveatView>,
         tiles: Vec<Tile>,
         books: BooksView,
@@ -99,6 +101,7 @@ impl OverviewView {
             case: CaseView::new(&findings.case, &findings.tool),
             print_head: print_head(&findings.case),
             tied: tied_scopes(findings).map(TiedScopeView::new).collect(),
+            linked: linked(findings),
             caveats: findings.caveats.iter().map(CaveatView::new).collect(),
             tiles: tiles(findings),
             books: BooksView::new(&findings.records),
@@ -140,6 +143,8 @@ view! {
         /// The rest of the sentence.
         rest: String,
         any: bool,
+        /// Events exactly on its end, in a sentence; empty where there are none.
+        on_end: String,
     }
 }
 
@@ -158,12 +163,41 @@ impl TiedScopeView {
                 lang::window(window)
             ),
             any: scope.events > 0,
+            on_end: match scope.on_end {
+                0 => String::new(),
+                1 => "1 more event of its agents lies exactly on its end, which it does not hold.".to_owned(),
+                more => format!(
+                    "{} more events of its agents lie exactly on its end, which it does not hold.",
+                    grouped(more)
+                ),
+            },
         }
     }
 }
 
 fn tied_scopes(findings: &Findings) -> impl Iterator<Item = &ScopeFinding> {
-    findings.scopes.iter().filter(|scope| is_tied(scope, findings))
+    findings.scopes.iter().filter(|scope| scope.tied)
+}
+
+fn linked(findings: &Findings) -> String {
+    let tenants = findings.tenants.iter();
+    let events: u64 = tenants.map(|tenant| tenant.linked.len() as u64).sum();
+    let without = findings.linked.without_tenant;
+    let parts = [
+        (events > 0).then(|| {
+            let tenants = counted(findings.linked.tenants, "tenant", "tenants");
+            format!("{} in {tenants}", counted(events, "action", "actions"))
+        }),
+        (without > 0).then(|| format!("{} without a tenant", counted(without, "action", "actions"))),
+    ];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    match &*parts {
+        [] => String::new(),
+        parts => format!(
+            "Sessions with tied actions have more, outside the narrower scope: {}.",
+            lang::listed(parts)
+        ),
+    }
 }
 
 fn print_head(case: &CaseHeader) -> String {

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use crate::{
     catalogue::Effect,
     findings::{Counts, Findings, ScopeFinding, TenantFinding},
-    reports::{header::is_tied, lang, template::view},
+    reports::{lang, template::view},
     text::grouped,
 };
 
@@ -32,6 +32,8 @@ view! {
         events: Cow<'a, str>,
         /// How many are tied to the intruder; empty where none is.
         tied: Cow<'a, str>,
+        /// How many are of a session with tied actions; empty where none is.
+        linked: Cow<'a, str>,
         /// Not empty where the case says what evidence ties to the intruder.
         has_tied: Cow<'a, str>,
         agents: Cow<'a, str>,
@@ -47,7 +49,7 @@ view! {
     }
 }
 
-/// Ranked by gravest effect, then number of events, then id.
+/// In the order of [`Findings::ranked`].
 pub(in crate::reports) fn tenants(findings: &Findings) -> impl Iterator<Item = TenantRow<'_>> {
     // With one scope its figure is the number of events.
     let scopes = if findings.scopes.len() > 1 {
@@ -56,10 +58,10 @@ pub(in crate::reports) fn tenants(findings: &Findings) -> impl Iterator<Item = T
         &[]
     };
     let ranked = findings.ranked().into_iter();
-    ranked.map(|tenant| tenant_row(tenant, scopes, findings))
+    ranked.map(|tenant| tenant_row(tenant, scopes))
 }
 
-fn tenant_row<'a>(tenant: &'a TenantFinding, scopes: &[ScopeFinding], findings: &Findings) -> TenantRow<'a> {
+fn tenant_row<'a>(tenant: &'a TenantFinding, scopes: &[ScopeFinding]) -> TenantRow<'a> {
     let gravest = tenant.gravest();
     let rows = |counts: &Counts<Effect>| -> Vec<EffectRow<'a>> {
         let row = |(effect, count): (&Effect, &u64)| {
@@ -72,10 +74,7 @@ fn tenant_row<'a>(tenant: &'a TenantFinding, scopes: &[ScopeFinding], findings: 
         };
         counts.iter().rev().map(row).collect()
     };
-    let in_tied = |scope: &&ScopeFinding| is_tied(scope, findings);
-    let has_tied = scopes.iter().any(|scope| in_tied(&scope));
-    let tied = scopes.iter().filter(in_tied);
-    let tied = tied.filter_map(|scope| tenant.scopes.get(&scope.name)).max();
+    let has_tied = scopes.iter().any(|scope| scope.tied);
     let events_in = |scope: &ScopeFinding| {
         let events = tenant.scopes.get(&scope.name).copied().unwrap_or(0);
         format!("{} {}", scope.name, grouped(events))
@@ -89,9 +88,15 @@ fn tenant_row<'a>(tenant: &'a TenantFinding, scopes: &[ScopeFinding], findings: 
         stopped: if tenant.released { "" } else { "stopped" }.into(),
         events: grouped(tenant.events).into(),
         has_tied: if has_tied { "tied" } else { "" }.into(),
-        tied: match tied {
-            None | Some(0) => Cow::default(),
-            Some(events) => grouped(*events).into(),
+        tied: if tenant.tied == 0 {
+            Cow::default()
+        } else {
+            grouped(tenant.tied).into()
+        },
+        linked: if tenant.linked.is_empty() {
+            Cow::default()
+        } else {
+            grouped(tenant.linked.len() as u64).into()
         },
         agents: grouped(tenant.agents).into(),
         first: lang::clock(tenant.first).into(),

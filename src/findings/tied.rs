@@ -1,0 +1,91 @@
+//! What evidence ties to the intruder: events of scopes that lie inside a wider one, and what stands near them.
+
+use std::collections::BTreeSet;
+
+use crate::{
+    case::{Case, Scope},
+    records::Locator,
+    scope::ScopeMask,
+    tenants::{ScopedEvent, Totals},
+};
+
+/// An event that a scope does not hold because it lies exactly on its end: which scope, and which event.
+pub(super) type OnEnd = (usize, Locator, u32);
+
+/// The scopes of a case that lie inside a wider one. The widest is the worst case and ties nothing.
+pub(super) fn tied_scopes(case: &Case) -> ScopeMask {
+    let narrower = |scope: &Scope| case.scopes.iter().any(|wide| lies_inside(scope, wide));
+    (0..case.scopes.len())
+        .filter(|&at| narrower(&case.scopes[at]))
+        .collect()
+}
+
+fn lies_inside(scope: &Scope, wide: &Scope) -> bool {
+    let chooses = |scope: &Scope| !scope.sessions.is_empty() || !scope.ips.is_empty();
+    let agents = scope
+        .agents
+        .iter()
+        .all(|agent| wide.agents.binary_search(agent).is_ok());
+    let inside = wide.window.from <= scope.window.from && scope.window.until <= wide.window.until;
+    let smaller = wide.window != scope.window || scope.agents.len() < wide.agents.len() || chooses(scope);
+    inside && agents && smaller && !chooses(wide)
+}
+
+/// What evidence ties to the intruder, ready to be asked for events.
+#[derive(Debug)]
+pub(super) struct Tied<'c> {
+    case: &'c Case,
+    scopes: ScopeMask,
+    totals: &'c Totals,
+}
+
+impl<'c> Tied<'c> {
+    pub(super) fn new(case: &'c Case, totals: &'c Totals) -> Self {
+        let scopes = tied_scopes(case);
+        Self { case, scopes, totals }
+    }
+
+    /// Whether the case says what evidence ties to the intruder.
+    pub(super) fn any(&self) -> bool {
+        !self.scopes.is_empty()
+    }
+
+    /// Whether evidence ties the event to the intruder.
+    pub(super) fn holds(&self, event: &ScopedEvent) -> bool {
+        !event.scopes.and(self.scopes).is_empty()
+    }
+
+    /// Whether the event is not tied, and of a session of which an event is, in whatever tenant.
+    pub(super) fn links(&self, event: &ScopedEvent) -> bool {
+        if self.scopes.is_empty() || self.holds(event) {
+            return false;
+        }
+        let session = event.event.session.as_ref();
+        session.is_some_and(|session| !self.totals.session(event.agent, session).and(self.scopes).is_empty())
+    }
+
+    /// The tied scopes that do not hold an event of an agent of theirs because it lies exactly on their end.
+    pub(super) fn on_end<'e>(&'e self, event: &'e ScopedEvent) -> impl Iterator<Item = OnEnd> + 'e {
+        let scopes = self.case.scopes.iter().enumerate();
+        let ended = move |(at, scope): &(usize, &Scope)| {
+            let chosen = |wanted: &[String], own: Option<&String>| {
+                wanted.is_empty() || own.is_some_and(|own| wanted.contains(own))
+            };
+            self.scopes.contains(*at)
+                && scope.window.until == event.event.time
+                && scope.agents.binary_search(&event.agent).is_ok()
+                && chosen(&scope.sessions, event.event.session.as_ref())
+                && chosen(&scope.ips, event.event.ip.as_ref())
+        };
+        let place = move |(at, _)| (at, event.at, event.part);
+        scopes.filter(ended).map(place)
+    }
+}
+
+/// Counts events on the end of each scope. An event of several tenants counts once.
+pub(super) fn count_on_end(scopes: usize, events: impl Iterator<Item = OnEnd>) -> Vec<u64> {
+    let events: BTreeSet<OnEnd> = events.collect();
+    let mut counts = vec![0; scopes];
+    events.iter().for_each(|(at, ..)| counts[*at] += 1);
+    counts
+}
