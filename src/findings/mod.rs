@@ -58,8 +58,6 @@ pub struct Findings {
     pub caveats: Vec<Caveat>,
     /// In the order of the case.
     pub scopes: Vec<ScopeFinding>,
-    /// What stands near to the tied scopes.
-    pub linked: LinkedFinding,
     /// The books over all sources: `read` is the sum of the five dispositions.
     pub records: Books,
     /// Every source that was read, in reading order; events refer to them by position.
@@ -74,6 +72,8 @@ pub struct Findings {
     pub coverage: CoverageFinding,
     /// The extent in one place.
     pub impact: Impact,
+    /// What stands near to the tied scopes.
+    pub linked: LinkedFinding,
     /// Records that could not be read as events, in source order.
     pub refused: Vec<RefusedFinding>,
     /// Event ids that name more than one body in scope; all their events are kept. In id order.
