@@ -66,8 +66,18 @@ impl Group {
         match self {
             Self::Once { kind, id, name } => {
                 let constant = matches!(kind[..], [Selector::Constant(_)]);
-                let once = thing(reading.text(kind)?, reading.text(id)?, reading.text(name)?);
-                Ok(Some(once).filter(|thing| says(thing, constant)).into_iter().collect())
+                let (kind, name) = (reading.text(kind)?, reading.text(name)?);
+                let mut ids = reading.all(id)?.into_iter();
+                let (first, more) = (ids.next(), ids);
+                let first = thing(kind.clone(), first, name);
+                // One name is not that of several things.
+                let more = more.map(|id| thing(kind.clone(), Some(id), None));
+                let mut things: SmallVec<[Target; 1]> = Some(first).into_iter().chain(more).collect();
+                if things.len() > 1 {
+                    things[0].name = None;
+                }
+                things.retain(|thing| says(thing, constant));
+                Ok(things)
             }
             Self::Each { list, kind, id, name } => {
                 let constant = matches!(&kind[..], [only] if only.is_constant());

@@ -9,7 +9,7 @@ use std::{
 
 use bytesize::ByteSize;
 use serde_json::value::RawValue;
-use smallvec::smallvec;
+use smallvec::{SmallVec, smallvec};
 
 use super::{
     AccessEvent, Profile, Target, TenantRef,
@@ -156,7 +156,7 @@ impl<'p, 'b> Reading<'p, 'b> {
         let held = |&slot: &usize| Some((slot, self.slots[slot].as_ref()?.text()?));
         let mut held = self.profile.unwrap.iter().filter_map(held);
         let Some((slot, text)) = held.find(|(_, text)| self.is_something(text.trim())) else {
-            return Ok(self);
+            return self.not_wrapped();
         };
         let paths = &self.profile.paths;
         let inside =
@@ -172,6 +172,21 @@ impl<'p, 'b> Reading<'p, 'b> {
         };
         let halved = self.slots[slot].as_ref().is_some_and(Value::may_hold_half_a_pair);
         Ok(Self { slots, halved, ..self })
+    }
+
+    /// A record that is itself the event. A row whose cell for the event is empty is none: the cell was lost.
+    fn not_wrapped(self) -> Result<Self, Refusal> {
+        let empty = |slot: &&usize| matches!(self.slots[**slot], Some(Value::Cell(_)));
+        match self.profile.unwrap.iter().find(empty) {
+            None => Ok(self),
+            Some(&slot) => Err(Refusal::new(
+                RefusalReason::MalformedJson,
+                format!(
+                    "the cell `{}`, which holds the event, is empty",
+                    self.profile.paths.name(slot)
+                ),
+            )),
+        }
     }
 
     /// The events of a record that holds several, in order; each with an element of the list in the list's place. None
@@ -380,6 +395,21 @@ impl<'p, 'b> Reading<'p, 'b> {
             }
         }
         Ok(None)
+    }
+
+    /// Every value of the first selector that has one that is not nothing.
+    pub(super) fn all(&self, selectors: &[Selector]) -> Result<SmallVec<[String; 1]>, Refusal> {
+        for selector in selectors {
+            let texts = selector.texts(&self.slots)?.into_iter();
+            let texts: SmallVec<[String; 1]> = texts
+                .filter(|text| self.is_something(text))
+                .map(Cow::into_owned)
+                .collect();
+            if !texts.is_empty() {
+                return Ok(texts);
+            }
+        }
+        Ok(SmallVec::new())
     }
 
     /// The same, kept apart from the record.

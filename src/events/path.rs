@@ -48,6 +48,8 @@ pub(super) enum Cut {
     StripPrefix(String),
     /// Without the expression's first match, if it matches.
     Strip(Regex),
+    /// In lower case, for names that have none, such as those of hosts.
+    Lower,
 }
 
 /// A JSON Pointer's tokens, or one name.
@@ -83,7 +85,7 @@ fn token(text: &str) -> Result<String, String> {
 
 const EXPECTED: &str = "a path such as \"/actor/email\", or a table: { constant = \"...\" }, { at = PATH, json = PATH }, \
     { at = PATH, each = PATH }, { at = PATH, name = PATH, is = \"...\", value = PATH }, { at = PATH, matches = \"...\" }, \
-    { at = PATH, strip_prefix = \"...\" }, { at = PATH, strip = \"...\" } or { join = [PATH, PATH], with = \"...\" }";
+    { at = PATH, strip_prefix = \"...\" }, { at = PATH, strip = \"...\" }, { at = PATH, lower = true } or { join = [PATH, PATH], with = \"...\" }";
 
 impl<'de> Deserialize<'de> for PathSpec {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -128,6 +130,7 @@ struct Table {
     matches: Option<Capturing>,
     strip_prefix: Option<String>,
     strip: Option<Expression>,
+    lower: Option<bool>,
 }
 
 impl Table {
@@ -144,6 +147,14 @@ impl Table {
             );
             return match (self.join, self.with) {
                 (Some(join), Some(with)) if alone && join.len() > 1 => Some(PathSpec::Join { join, with }),
+                _ => None,
+            };
+        }
+        if let Some(lower) = self.lower {
+            return match (keys, list, cuts) {
+                ((None, Some(of), None, None), (None, None, None), (None, None, None)) if lower => {
+                    Some(cut(of, Cut::Lower))
+                }
                 _ => None,
             };
         }
@@ -221,6 +232,7 @@ mod tests {
             (r#"{ at = "/a" }"#, "expected a path"),
             (r#"{ at = "/a", each = "/b", json = "/c" }"#, "expected a path"),
             (r#"{ at = "/a", name = "/n", is = "x" }"#, "expected a path"),
+            (r#"{ at = "/a", lower = false }"#, "expected a path"),
             (r#"{ join = ["/a"], with = " " }"#, "expected a path"),
             (r#"{ join = ["/a", "/b"] }"#, "expected a path"),
             (r#"{ at = "/a", join = ["/a", "/b"], with = " " }"#, "expected a path"),

@@ -245,6 +245,7 @@ impl Cut {
             Self::Matches(regex) => part(regex.captures(&text).and_then(|found| Some(found.get(1)?.range()))),
             Self::StripPrefix(prefix) if text.starts_with(prefix) => part(Some(prefix.len()..text.len())),
             Self::Strip(regex) if regex.is_match(&text) => Some(Cow::Owned(regex.replace(&text, "").into_owned())),
+            Self::Lower => Some(Cow::Owned(text.to_lowercase())),
             Self::StripPrefix(_) | Self::Strip(_) => Some(text),
         }
     }
@@ -350,6 +351,8 @@ mod tests {
         let user = r#"{ at = "/p", strip_prefix = "user:" }"#;
         assert_eq!(texts(user, r#"{"p":"user:a@x.example"}"#), ["a@x.example"]);
         assert_eq!(texts(user, r#"{"p":"a@x.example"}"#), ["a@x.example"]);
+        let lower = r#"{ at = "/p", lower = true }"#;
+        assert_eq!(texts(lower, r#"{"p":"Acme.Example"}"#), ["acme.example"]);
         let tail = r#"{ at = "/p", strip = ' \(SSO\)$' }"#;
         assert_eq!(texts(tail, r#"{"p":"ann (SSO)"}"#), ["ann"]);
         let nested = r#"{ at = { at = "/l", each = "/u" }, matches = "^(.)" }"#;

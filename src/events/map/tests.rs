@@ -461,3 +461,30 @@ fn a_value_that_a_path_cannot_look_into_is_remarked() {
         assert_eq!(remarked, remarks, "{members}");
     }
 }
+
+/// The columns beside it name neither tenant nor target, so they are no event.
+#[test]
+fn a_row_whose_cell_for_the_event_is_empty_is_refused() {
+    let profile = Profile::built_in("m365-unified-audit").expect("built in");
+    let read = |columns: &[&str], cells: &[&str]| {
+        let header = Header {
+            columns: columns.iter().map(|&name| name.to_owned()).collect(),
+            delimiter: b',',
+            length: 0,
+        };
+        let columns = profile.columns(&header).expect("no column twice");
+        let reading = Reading::new(
+            &profile,
+            Body::Row {
+                columns: &columns,
+                cells,
+            },
+        );
+        reading.and_then(|reading| reading.time().map(|(time, _)| time.to_string()))
+    };
+    let columns = ["CreationDate", "UserIds", "Operations", "AuditData"];
+    let cells = ["2026-01-16T04:46:33", "a@x.example", "UserLoggedIn", ""];
+    let refusal = read(&columns, &cells).expect_err("an empty cell");
+    assert!(refusal.detail.contains("`AuditData`"), "{}", refusal.detail);
+    assert_eq!(read(&columns[..3], &cells[..3]).as_deref(), Ok("2026-01-16T04:46:33Z"));
+}

@@ -54,7 +54,8 @@ pub(super) fn read(text: &str) -> Result<(Vec<Item<'static>>, Says), String> {
     }
     if parsed.to_naive_datetime_with_offset(0).is_err() {
         return Err(invalid(
-            "it must give a whole date and a time of day (with `%p` where the hour is `%I`)",
+            "it must give a whole date and a time of day (with `%p` where the hour is `%I`); where two fields hold them, \
+             join the fields: `at = [{ join = [\"date\", \"time\"], with = \" \" }]`",
         ));
     }
     let abbreviated = items
