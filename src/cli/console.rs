@@ -53,19 +53,13 @@ pub(crate) fn fault(fault: &Diagnostic) {
 
 fn snippet(place: &Place) -> Snippet<'_, annotate_snippets::Annotation<'_>> {
     let text = visible(&place.text);
+    // What had to be made visible takes more columns.
     let at = |column: usize| {
-        place
-            .text
-            .char_indices()
-            .nth(column)
-            .map_or(place.text.len(), |(at, _)| at)
+        let mut places = place.text.char_indices();
+        let end = places.nth(column).map_or(place.text.len(), |(at, _)| at);
+        visible(&place.text[..end]).len()
     };
-    // Where something had to be made visible the columns moved, and the whole line is marked.
-    let span = if text.len() == place.text.len() {
-        at(place.column - 1)..at(place.column - 1 + place.length)
-    } else {
-        0..text.len()
-    };
+    let span = at(place.column - 1)..at(place.column - 1 + place.length);
     let span = span.start..span.end.max(span.start);
     Snippet::source(text)
         .path(visible(&place.file))

@@ -148,13 +148,18 @@ impl NearRecords {
         finding
     }
 
-    /// Whether an actor's longer name holds the identity that it is made of.
+    /// Whether an actor's longer name holds an identity of the agent whose identity it is made of.
     fn holds(&self, name: &NearName) -> bool {
         let NearKind::Form(relation) = name.kind else {
             return false;
         };
-        let (_, identity) = &self.identities[name.identity];
-        relation != Relation::OtherCase && fold(&name.as_logged).contains(&*fold(identity))
+        // Those of one agent stand beside each other.
+        let (agent, _) = &self.identities[name.identity];
+        let (before, from) = self.identities.split_at(name.identity);
+        let own = |(other, _): &&(AgentId, String)| other == agent;
+        let mut all = before.iter().rev().take_while(own).chain(from.iter().take_while(own));
+        let folded = fold(&name.as_logged);
+        relation != Relation::OtherCase && all.any(|(_, identity)| is_in(&fold(identity), &folded))
     }
 
     fn unseen_agents(case: &Case, actors: &Actors) -> Vec<UnseenAgent> {
@@ -206,6 +211,16 @@ impl NearRecords {
         };
         wanted.into_iter().map(finding).collect()
     }
+}
+
+/// Whether an identity stands in a name as a whole word.
+fn is_in(identity: &str, name: &str) -> bool {
+    let mut places = name.match_indices(identity);
+    !identity.is_empty()
+        && places.any(|(at, _)| {
+            let (before, behind) = (&name[..at], &name[at + identity.len()..]);
+            !before.ends_with(char::is_alphanumeric) && !behind.starts_with(char::is_alphanumeric)
+        })
 }
 
 /// By agent, the numbers of its identities.
