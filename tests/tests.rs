@@ -18,6 +18,7 @@ mod inspect;
 mod isolation;
 mod laws;
 mod memory;
+mod pages;
 mod profiles;
 mod sample;
 mod schemas;

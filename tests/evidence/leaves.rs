@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// What is in no written event: it can be found in the logs only.
-const UNCOUNTED: [&str; 13] = [
+const UNCOUNTED: [&str; 15] = [
     "/conflicts/*/events/*/length",
     "/conflicts/*/events/*/offset",
     "/conflicts/*/events/*/source",
@@ -24,6 +24,8 @@ const UNCOUNTED: [&str; 13] = [
     "/near/in_names",
     "/near/unseen",
     "/scopes/*/on_end",
+    "/sources/*/implausible/",
+    "/sources/*/remarks/",
     "/tenants/*/linked/",
 ];
 

@@ -69,8 +69,8 @@ fn css(text: &str) -> String {
         if c.is_alphanumeric() || c == ' ' {
             out.push(c);
         } else {
-            // Six digits need no blank behind them.
-            write!(out, "\\{:06x}", u32::from(c)).expect("a text takes every write");
+            // A number takes one blank behind it with it.
+            write!(out, "\\{:06x} ", u32::from(c)).expect("a text takes every write");
         }
     }
     out
@@ -182,11 +182,14 @@ mod tests {
 
     #[test]
     fn no_text_ends_a_string_of_css() {
-        assert_eq!(
-            css("t-1 \u{202e}\"\\</style>"),
-            "t\\00002d1 \\0027e8U\\00002b202E\\0027e9\\000022\\00005c\\00003c\\00002fstyle\\00003e"
-        );
-        assert_eq!(css("山田 1"), "山田 1");
+        for (text, expected) in [
+            ("t-1 \"", "t\\00002d 1 \\000022 "),
+            ("\\</style>", "\\00005c \\00003c \\00002f style\\00003e "),
+            ("\u{202e}", "\\0027e8 U\\00002b 202E\\0027e9 "),
+            ("山田 1", "山田 1"),
+        ] {
+            assert_eq!(css(text), expected);
+        }
     }
 
     #[test]

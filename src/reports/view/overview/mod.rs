@@ -194,7 +194,7 @@ fn linked(findings: &Findings) -> String {
     match &*parts {
         [] => String::new(),
         parts => format!(
-            "Sessions with tied actions have more, outside the narrower scope: {}.",
+            "Sessions with tied actions also acted outside the narrower scope: {}.",
             lang::listed(parts)
         ),
     }

@@ -1,0 +1,100 @@
+//! Both pages in a real browser: reading order, contrast, keyboard and the first screen, at two widths, light and dark.
+
+use std::{fs, path::Path, process::Command};
+
+use serde_json::{Value, json};
+
+use crate::util::{Dir, Run, has, program, root};
+
+/// What is checked in the page, by rules of WCAG 2.2 AA that need layout.
+const CHECKS: &str = include_str!("pages/checks.js");
+
+const BROWSER: &str = "chromium";
+
+/// Runs the checks on a page in a frame of each width and colour scheme; gives what is wrong.
+fn faults(page: &Path) -> Vec<String> {
+    let dir = Dir::new();
+    let html = json!(fs::read_to_string(page).expect("a page"))
+        .to_string()
+        .replace("</", "<\\/");
+    dir.file(
+        "checks.html",
+        format!("<!DOCTYPE html><meta charset=utf-8><script>const PAGE = {html};\n{CHECKS}</script>"),
+    );
+    let run = Command::new(BROWSER)
+        .args([
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--no-first-run",
+            "--disable-sync",
+        ])
+        .args([
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--window-size=1400,900",
+        ])
+        .args(["--virtual-time-budget=20000", "--dump-dom"])
+        .arg(format!("--user-data-dir={}", dir.path("profile").display()))
+        .arg(format!("file://{}", dir.path("checks.html").display()))
+        .output()
+        .expect("the browser starts");
+    let dom = String::from_utf8_lossy(&run.stdout);
+    let told = dom.rsplit_once("<pre>").and_then(|(_, rest)| rest.split_once("</pre>"));
+    let (told, _) = told.unwrap_or_else(|| panic!("no result in {dom}: {}", String::from_utf8_lossy(&run.stderr)));
+    let told = told.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&");
+    let told: Value = serde_json::from_str(&told).expect("JSON");
+    assert_eq!(told["views"], 4, "{told}");
+    let faults = told["faults"].as_array().expect("a list");
+    faults
+        .iter()
+        .map(|fault| fault.as_str().expect("a text").to_owned())
+        .collect()
+}
+
+#[test]
+fn pages_can_be_read_by_everybody() {
+    if !has(BROWSER) {
+        return;
+    }
+    let dir = Dir::new();
+    for (case, tenants) in [
+        ("sample_logs", ["t-0338", "t-0248"]),
+        ("tests/cases/impersonations-and-attempts", ["acme", "bolt"]),
+    ] {
+        let out = dir.path(tenants[0]);
+        let case = format!("{case}/case.toml");
+        Run::of(program(root()).args(["report", &case, "--quiet", "--out"]).arg(&out)).ends(1);
+        let reports = tenants.map(|tenant| out.join("tenants").join(tenant).join("report.html"));
+        for page in reports.iter().chain([&out.join("index.html")]) {
+            let faults = faults(page);
+            assert!(faults.is_empty(), "{}:\n{}", page.display(), faults.join("\n"));
+        }
+    }
+}
+
+/// The checks find what they are for.
+#[test]
+fn a_page_with_faults_is_told() {
+    if !has(BROWSER) {
+        return;
+    }
+    let dir = Dir::new();
+    let bad = "<!DOCTYPE html><html lang=en><title>t</title><main><h1>A</h1><h3>B</h3><p style=\"color:#999;background:#fff\">faint</p>\
+               <div style=\"overflow-x:auto\"><div style=\"width:3000px\">wide</div></div>\
+               <section aria-label=x>x</section><section aria-label=x>y</section><div style=\"width:2000px\">out</div>\
+               <div style=\"height:900px\"></div><div class=\"verdict tied\">late</div></main><p>stray";
+    dir.file("bad.html", bad);
+    let told = faults(&dir.path("bad.html")).join("\n");
+    for fault in [
+        "heading",
+        "contrast",
+        "cannot be reached",
+        "landmark",
+        "sideways",
+        "first screen",
+        "outside",
+    ] {
+        assert!(told.contains(fault), "{fault} is not in:\n{told}");
+    }
+}
