@@ -1,7 +1,7 @@
 //! A second look at the logs, for agents whom no record in a window has as its actor: whether one outside the windows has.
 //!
 //! Only sources with records outside the windows are read, without taking digests again, and only until every such agent is
-//! found. A block in which none of their identities stands is passed over.
+//! found. A record in which none of their identities stands is passed over.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -9,7 +9,6 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use aho_corasick::AhoCorasick;
 use rayon::prelude::*;
 
 use super::{Plan, full::Full, judge::Form};
@@ -24,15 +23,16 @@ use crate::{
     time::Window,
 };
 
-/// What begins an escaped character in JSON: one of an identity may be written so.
-const ESCAPE: &[u8] = b"\\u";
+/// More agents are not looked for. Where so many do nothing in the windows, none stands out by it, and each record of theirs outside
+/// the windows would be read in full.
+const MOST: usize = 64;
 
 /// The agents to find.
 struct Sought {
     /// One scope of these agents, of all times.
     scopes: ScopeSet,
-    /// None where one of the identities is not ASCII, so that it may be written in several ways.
-    finder: Option<AhoCorasick>,
+    /// Those of these agents alone.
+    finder: ScopeSet,
     left: Mutex<BTreeSet<usize>>,
 }
 
@@ -40,7 +40,7 @@ struct Sought {
 /// the windows has it, if that could be found out.
 pub(super) fn look(plan: &Plan, actors: &Actors, outside: &[&Source]) -> BTreeMap<usize, bool> {
     let unseen = unseen(plan, actors);
-    if unseen.is_empty() {
+    if unseen.is_empty() || unseen.len() > MOST {
         return BTreeMap::new();
     }
     let Some(sought) = Sought::new(&plan.agents, &unseen) else {
@@ -78,20 +78,10 @@ impl Sought {
             sessions: Vec::new(),
             ips: Vec::new(),
         };
-        let identities: Vec<&str> = unseen
-            .iter()
-            .flat_map(|agent| agents[*agent].all_identities())
-            .collect();
-        let finder = || {
-            AhoCorasick::builder()
-                .ascii_case_insensitive(true)
-                .build(&identities)
-                .ok()
-        };
-        let ascii = identities.iter().all(|identity| identity.is_ascii());
+        let sought: Vec<Agent> = unseen.iter().map(|agent| agents[*agent].clone()).collect();
         Some(Self {
             scopes: ScopeSet::compile(&[scope], agents),
-            finder: ascii.then(finder).flatten(),
+            finder: ScopeSet::compile(&[], &sought),
             left: Mutex::new(unseen.clone()),
         })
     }
@@ -127,11 +117,8 @@ impl Sought {
     }
 
     fn block(&self, block: &Block, full: &mut Full<'_>, census: &mut Census) {
-        if !self.may_stand_in(block.bytes()) {
-            return;
-        }
         block.each(|record| {
-            if !self.may_stand_in(record.bytes) {
+            if !self.finder.identities().any_named_in(record.bytes) {
                 return;
             }
             if let Verdict::InScope(events) = full.verdict(&record, census, &mut Remarks::new()) {
@@ -141,13 +128,6 @@ impl Sought {
                 });
             }
         });
-    }
-
-    fn may_stand_in(&self, bytes: &[u8]) -> bool {
-        let Some(finder) = &self.finder else {
-            return true;
-        };
-        finder.is_match(bytes) || memchr::memmem::find(bytes, ESCAPE).is_some()
     }
 
     fn left(&self) -> std::sync::MutexGuard<'_, BTreeSet<usize>> {

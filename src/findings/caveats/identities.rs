@@ -49,7 +49,7 @@ pub(super) fn unseen(findings: &Findings) -> Option<String> {
     let nowhere = near.unseen_agents.iter().filter(|agent| match agent.outside_windows {
         Some(true) => false,
         Some(false) => other_times || nearly(agent),
-        None => true,
+        None => nearly(agent),
     });
     let agents: Vec<_> = nowhere
         .map(|agent| {

@@ -121,7 +121,7 @@ impl UnseenView {
         let place = match agent.outside_windows {
             Some(true) => "only outside the windows",
             Some(false) => "in no log",
-            None => "in no window; records outside the windows could not be looked at",
+            None => "in no window; records outside the windows were not looked at",
         };
         Self {
             agent: agent.agent.0.clone(),
