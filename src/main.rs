@@ -13,6 +13,8 @@ use clap::Parser as _;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    let args = cli::args::Args::parse();
-    cli::exit::code(cli::commands::run(args))
+    match cli::args::Args::try_parse() {
+        Ok(args) => cli::exit::code(cli::commands::run(args)),
+        Err(answer) => cli::exit::parser(&answer),
+    }
 }

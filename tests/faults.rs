@@ -1,6 +1,6 @@
 //! What bad input gets: an error that names the thing and the remedy, exit 2, nothing written.
 
-use crate::util::{Dir, Run};
+use crate::util::{Dir, Run, program};
 
 const CASE: &str = r#"[case]
 id = "F-1"
@@ -187,5 +187,99 @@ fn usage_is_told_by_the_flags_themselves() {
         let flag = format!("--threads={threads}");
         let run = dir.run(["scan", "case.toml", &flag]).ends(2);
         run.says("write a whole number from 1 to 1024");
+    }
+}
+
+/// Scans with these tables of agents and tenants.
+fn with_tables(agents: &[u8], tenants: &[u8]) -> Run {
+    let dir = Dir::new();
+    dir.file("log.jsonl", LOG)
+        .file("agents.csv", agents)
+        .file("tenants.csv", tenants);
+    let window = ["--from", "2026-01-16T04:00:00Z", "--until", "2026-01-16T05:00:00Z"];
+    let tables = ["--agents", "agents.csv", "--tenants", "tenants.csv"];
+    dir.run(
+        ["scan", "--json", "--logs", "log.jsonl"]
+            .into_iter()
+            .chain(tables)
+            .chain(window),
+    )
+}
+
+#[test]
+fn tables_are_read_as_spreadsheets_write_them() {
+    let wide = |text: &str| {
+        let units = text.encode_utf16().flat_map(u16::to_le_bytes);
+        [0xff, 0xfe].into_iter().chain(units).collect::<Vec<u8>>()
+    };
+    for (agents, tenants) in [
+        (
+            b"id;identities;name\na1;\"x;y\";Ann, B.\n".to_vec(),
+            b"id;name\nt;Tee, Ltd\n".to_vec(),
+        ),
+        (
+            b"\xef\xbb\xbfsep=;\r\nid;name\r\na1;Ann\r\n;\r\n".to_vec(),
+            b"sep=\t\nid\tname\nt\tTee, Ltd\n".to_vec(),
+        ),
+        (wide("id\tname\r\na1\tAnn, B.\r\n"), wide("name\tid\r\nTee, Ltd\tt\r\n")),
+    ] {
+        let run = with_tables(&agents, &tenants);
+        let findings: serde_json::Value = serde_json::from_str(&run.stdout).expect(&run.stderr);
+        let tenant = &findings["tenants"][0];
+        assert_eq!(
+            (&tenant["id"], &tenant["name"], &tenant["events"]),
+            (&"t".into(), &"Tee, Ltd".into(), &1.into())
+        );
+    }
+}
+
+#[test]
+fn cells_that_a_spreadsheet_spoilt_are_faults() {
+    for (agents, said) in [
+        (&b"id,name\n1.23E+11,Ann\n"[..], "shortened-number"),
+        (b"id;name\n\"1,23E+11\";Ann\n", "shortened-number"),
+        (b"id,identities\na1,x;1E+12\n", "shortened-number"),
+        (b"id,name\n=A2,Ann\n", "formula"),
+        (b"id,name\na1,#N/A\n", "formula"),
+        (b"PK\x03\x04\x14\0", "save its sheet as CSV UTF-8"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "(.xls)"),
+        (b"Employee ID,name\na1,Ann\n", "did you mean `id`?"),
+        (b"id;Work E-mail\na1;ann@support.example\n", "did you mean `email`?"),
+    ] {
+        with_tables(agents, b"id\nt\n").ends(2).says(said);
+    }
+}
+
+#[test]
+fn a_closed_pipe_is_an_ordinary_end_and_a_full_device_is_none() {
+    let dir = Dir::new();
+    dir.file("case.toml", CASE).file("log.jsonl", LOG);
+    for (args, status) in [
+        (&["--help"][..], 0),
+        (&["--version"], 0),
+        (&["report", "--help"], 0),
+        (&["completions", "bash"], 0),
+        (&["man"], 0),
+        (&["schema", "findings"], 0),
+        (&["schema", "manifest"], 0),
+        (&["profiles", "list"], 0),
+        (&["profiles", "show", "superuser"], 0),
+        (&["inspect", "log.jsonl"], 0),
+        (&["scan", "case.toml"], 1),
+        (&["scan", "case.toml", "--json"], 1),
+    ] {
+        assert_eq!(dir.run_unread(args), status, "{args:?}");
+        if cfg!(target_os = "linux") {
+            let full = std::fs::File::options()
+                .write(true)
+                .open("/dev/full")
+                .expect("a device");
+            let run = Run::of(program(&dir.path("")).args(args).stdout(full));
+            assert!(
+                run.status == 2 && run.stderr.starts_with("error: "),
+                "{args:?}: {}",
+                run.stderr
+            );
+        }
     }
 }

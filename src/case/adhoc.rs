@@ -8,7 +8,7 @@ use super::{
     file::{Who, WrittenScope},
     folder::Folder,
     load::Parts,
-    tenants,
+    spreadsheet, tenants,
 };
 use crate::{
     diag::{Diagnostic, Place},
@@ -144,15 +144,21 @@ fn is_file(entry: &str, folder: &Folder) -> bool {
 
 /// A CSV by its name or by its header, otherwise one identity to a line.
 fn read(name: &str, bytes: &[u8], agents: &mut Vec<Listed>, faults: &mut Vec<Diagnostic>) -> bool {
+    let csv = Path::new(name)
+        .extension()
+        .is_some_and(|end| end.eq_ignore_ascii_case("csv"));
+    if csv || spreadsheet::workbook(bytes).is_some() {
+        return agents::read_csv(name, bytes, agents, faults);
+    }
     let Some(text) = utf8(name, bytes, faults) else {
         return false;
     };
     let text = text.trim_start_matches('\u{feff}');
     let header = text.lines().next().unwrap_or_default();
-    let csv = Path::new(name)
-        .extension()
-        .is_some_and(|end| end.eq_ignore_ascii_case("csv"));
-    if csv || header.split(',').any(|column| column.trim().eq_ignore_ascii_case("id")) {
+    let mut columns = header
+        .split([',', ';', '\t'])
+        .map(|column| column.trim().trim_matches('"'));
+    if columns.any(|column| column.eq_ignore_ascii_case("id")) {
         return agents::read_csv(name, bytes, agents, faults);
     }
     let lines = text

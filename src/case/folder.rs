@@ -55,7 +55,7 @@ impl Folder {
         ProfileRef::BuiltIn(written.to_owned())
     }
 
-    /// The bytes of a file the case names, and how to name it in faults.
+    /// The bytes of a file the case names, in UTF-8 where it is in UTF-16, and how to name it in faults.
     pub(super) fn read(
         &mut self,
         role: &'static str,
@@ -69,7 +69,7 @@ impl Folder {
         let file = CaseFile::sharing(role, written.value.clone(), Arc::clone(&bytes));
         self.files.push(file);
         self.names.push(name.clone());
-        Some((name, bytes))
+        Some((name, utf8(bytes)))
     }
 
     fn unreadable(&self, role: &str, written: &Found<String>, error: &io::Error) -> Diagnostic {
@@ -82,6 +82,22 @@ impl Folder {
         Diagnostic::new("unreadable-file", message)
             .hint(hint)
             .at(written.place.clone())
+    }
+}
+
+/// The same text in UTF-8 where a byte order mark says that it is UTF-16, as "Unicode text" of a spreadsheet is. Bytes that are
+/// none stay as they are: reading them says where they stop being text.
+fn utf8(bytes: Arc<Vec<u8>>) -> Arc<Vec<u8>> {
+    let encoding = match bytes[..] {
+        [0xff, 0xfe, ..] => encoding_rs::UTF_16LE,
+        [0xfe, 0xff, ..] => encoding_rs::UTF_16BE,
+        _ => return bytes,
+    };
+    let text = encoding.decode_without_bom_handling_and_without_replacement(&bytes[2..]);
+    let text = text.map(|text| text.into_owned().into_bytes());
+    match text {
+        Some(text) => Arc::new(text),
+        None => bytes,
     }
 }
 

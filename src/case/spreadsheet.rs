@@ -1,11 +1,12 @@
-//! A CSV file (RFC 4180) a person made in a spreadsheet, read with the place of every cell.
+//! A CSV file (RFC 4180) a person made in a spreadsheet, read with the place of every cell. Cells are separated by commas, or
+//! by semicolons or tabs where the header row shows it.
 //!
 //! `csv-core` and not `csv`, which tells where a record starts but not where its cells do. Whatever could make a cell
 //! vanish without a word is a fault: a misspelt column, a row of another width, a quotation mark never closed.
 
 use std::{borrow::Cow, ops::Range};
 
-use csv_core::{ReadFieldResult, Reader};
+use csv_core::{ReadFieldResult, Reader, ReaderBuilder};
 
 use crate::{
     diag::{Diagnostic, Place},
@@ -126,11 +127,17 @@ pub(super) fn read_rows(
     faults: &mut Vec<Diagnostic>,
     mut take: impl FnMut(&Row<'_>, &mut Vec<Diagnostic>),
 ) -> bool {
+    if let Some(kind) = workbook(bytes) {
+        let fault = Diagnostic::new("no-csv", format!("`{name}` is {kind}, not a CSV file"));
+        let hint = "open it in a spreadsheet program, save its sheet as CSV UTF-8, and name that file";
+        faults.push(fault.hint(hint).at(Lines::new(name, "").place(0..0)));
+        return false;
+    }
     let Some(text) = utf8(name, bytes, faults) else {
         return false;
     };
     let lines = Lines::new(name, text);
-    let mut records = Records::new(text);
+    let mut records = Records::new(text, columns);
     // One for all rows.
     let mut cells = Vec::new();
     records.next(&mut cells);
@@ -138,7 +145,7 @@ pub(super) fn read_rows(
     if !header.contains(&Some("id")) {
         let fault = Diagnostic::new("csv-no-id", format!("`{name}` has no column `id`"));
         let hint = format!(
-            "begin with a header line, columns separated by commas: {}",
+            "begin with a header line, columns separated by commas, semicolons or tabs: {}",
             columns.join(",")
         );
         faults.push(fault.hint(hint).at(lines.place(0..0)));
@@ -174,8 +181,12 @@ fn header(
             .find(|column| column.eq_ignore_ascii_case(written));
         let fault = match known {
             None => Some(
-                Diagnostic::new("csv-unknown-column", format!("unknown column `{written}`"))
-                    .hint(suggestion(&written.to_ascii_lowercase(), columns)),
+                Diagnostic::new("csv-unknown-column", format!("unknown column `{written}`")).hint(
+                    match usual(written).filter(|column| columns.contains(column)) {
+                        Some(column) => format!("did you mean `{column}`? rename the column, or remove it"),
+                        None => suggestion(&written.to_ascii_lowercase(), columns),
+                    },
+                ),
             ),
             Some(column) if header.contains(&Some(column)) => Some(
                 Diagnostic::new("csv-duplicate-column", format!("column `{column}` is there twice"))
@@ -207,7 +218,7 @@ fn row<'r>(
     if slipped {
         let message = format!("this row has {} cells, the header {}", cells.len(), columns.width);
         let fault = Diagnostic::new("csv-row-width", message);
-        let fault = fault.hint("give every row as many cells as the header, and quote cells that hold commas");
+        let fault = fault.hint("give every row as many cells as the header, and quote cells that hold the separator");
         faults.push(fault.at(lines.place(start())));
     }
     let row = Row {
@@ -221,7 +232,164 @@ fn row<'r>(
         faults.push(fault.at(row.place("id").unwrap_or_else(|| lines.place(start()))));
         return None;
     }
+    faults.extend(cells.iter().filter_map(|cell| formula(lines, cell)));
+    for column in ["id", "identities"] {
+        let shortened = |cell: &&Cell<'_>| cell.text.split(';').any(|part| is_shortened(trimmed(part)));
+        if let Some(cell) = row.cell(column).filter(shortened) {
+            let message = format!("`{}` is a number that a spreadsheet has shortened", trimmed(&cell.text));
+            let hint = "its last digits are lost in this file: format the column as text in the spreadsheet, enter the \
+                        numbers again from their origin, and save it anew";
+            let fault = Diagnostic::new("shortened-number", message).hint(hint);
+            faults.push(fault.at(lines.place(cell.span.clone())));
+        }
+    }
     Some(row)
+}
+
+/// The name of a spreadsheet program's own format; none for other bytes.
+pub(super) fn workbook(bytes: &[u8]) -> Option<&'static str> {
+    const KINDS: [(&[u8], &str); 2] = [
+        (b"PK\x03\x04", "a workbook or another ZIP file (.xlsx, .ods, .zip)"),
+        (b"\xd0\xcf\x11\xe0", "a workbook of an old Excel (.xls)"),
+    ];
+    let kind = KINDS.iter().find(|(magic, _)| bytes.starts_with(magic));
+    kind.map(|(_, name)| *name)
+}
+
+/// The column that a usual heading of HR and CRM exports stands for.
+fn usual(heading: &str) -> Option<&'static str> {
+    const USUAL: [(&str, &[&str]); 9] = [
+        (
+            "id",
+            &[
+                "employeeid",
+                "employeeno",
+                "employeenumber",
+                "employee",
+                "empid",
+                "userid",
+                "uid",
+                "agentid",
+                "agent",
+                "staffid",
+                "staffno",
+                "staffnumber",
+                "personid",
+                "personnelnumber",
+                "personnelno",
+                "personalnummer",
+                "workerid",
+                "tenantid",
+                "tenant",
+                "customerid",
+                "accountid",
+                "orgid",
+                "organizationid",
+                "organisationid",
+                "clientid",
+                "identifier",
+                "objectid",
+            ],
+        ),
+        (
+            "email",
+            &[
+                "mail",
+                "emailaddress",
+                "workemail",
+                "userprincipalname",
+                "upn",
+                "primaryemail",
+                "mailaddress",
+            ],
+        ),
+        (
+            "identities",
+            &[
+                "aliases",
+                "alias",
+                "username",
+                "usernames",
+                "login",
+                "logins",
+                "accounts",
+                "samaccountname",
+                "apikeys",
+            ],
+        ),
+        (
+            "name",
+            &[
+                "fullname",
+                "displayname",
+                "employeename",
+                "agentname",
+                "customername",
+                "tenantname",
+                "accountname",
+                "companyname",
+                "organizationname",
+            ],
+        ),
+        (
+            "employer",
+            &["company", "organization", "organisation", "vendor", "supplier"],
+        ),
+        ("role", &["jobtitle", "title", "position", "function", "department"]),
+        ("country", &["location", "site", "office", "region"]),
+        ("locale", &["language", "lang"]),
+        ("time_zone", &["timezone", "tz"]),
+    ];
+    let letters = heading.chars().filter(|c| c.is_alphanumeric());
+    let letters: String = letters.flat_map(char::to_lowercase).collect();
+    let column = USUAL.iter().find(|(_, names)| names.contains(&letters.as_str()));
+    column.map(|(column, _)| *column)
+}
+
+/// Reports a cell that holds a formula or the error of one in place of its result.
+fn formula(lines: &Lines<'_>, cell: &Cell<'_>) -> Option<Diagnostic> {
+    const ERRORS: [&str; 8] = [
+        "#N/A", "#REF!", "#NAME?", "#VALUE!", "#DIV/0!", "#NULL!", "#NUM!", "#SPILL!",
+    ];
+    let text = trimmed(&cell.text);
+    let is_error = text.starts_with('#') && ERRORS.contains(&text);
+    (text.starts_with('=') || is_error).then(|| {
+        let message = format!("`{text}` is a formula of a spreadsheet or its error, not a value");
+        Diagnostic::new("formula", message)
+            .hint("write the value itself: in the spreadsheet, paste the column as values and save it anew")
+            .at(lines.place(cell.span.clone()))
+    })
+}
+
+/// Whether this is a number as spreadsheets shorten long ones: `1.23E+11`, or `1,23E+11` in other countries.
+fn is_shortened(text: &str) -> bool {
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let Some((number, exponent)) = text.split_once("E+") else {
+        return false;
+    };
+    let (whole, fraction) = number.split_once(['.', ',']).unwrap_or((number, "0"));
+    whole.len() == 1 && digits(whole) && digits(fraction) && digits(exponent)
+}
+
+/// The byte that separates cells, and where the header begins: behind a line `sep=;` as Excel writes it. Otherwise the
+/// separator with which most cells of the first line are known columns; a comma where that decides nothing.
+fn separator(text: &str, start: usize, columns: &[&str]) -> (u8, usize) {
+    const SEPARATORS: [char; 3] = [',', ';', '\t'];
+    let rest = text[start..].trim_start_matches(['\r', '\n']);
+    let first = rest.split(['\r', '\n']).next().unwrap_or_default();
+    let stated = first.strip_prefix("sep=").or_else(|| first.strip_prefix("SEP="));
+    if let Some(stated) = stated.and_then(|stated| SEPARATORS.into_iter().find(|own| stated.starts_with(*own))) {
+        return (stated as u8, text.len() - rest.len() + first.len());
+    }
+    let known = |separator: &char| {
+        let cells = first.split(*separator).map(|cell| cell.trim().trim_matches('"'));
+        let known =
+            |cell: &&str| columns.iter().any(|column| column.eq_ignore_ascii_case(cell)) || usual(cell).is_some();
+        cells.filter(known).count()
+    };
+    // The last of equals is the greatest one.
+    let best = SEPARATORS.into_iter().rev().max_by_key(known);
+    (best.map_or(b',', |separator| separator as u8), start)
 }
 
 /// Every record of the text; blank lines are none.
@@ -229,19 +397,22 @@ struct Records<'t> {
     text: &'t str,
     /// Where the next field begins.
     at: usize,
+    separator: u8,
     reader: Reader,
     /// Room for a field without its quotes, as much as one has taken so far.
     decoded: Vec<u8>,
 }
 
 impl<'t> Records<'t> {
-    fn new(text: &'t str) -> Self {
+    fn new(text: &'t str, columns: &[&str]) -> Self {
         let mark = '\u{feff}';
-        let at = if text.starts_with(mark) { mark.len_utf8() } else { 0 };
+        let start = if text.starts_with(mark) { mark.len_utf8() } else { 0 };
+        let (separator, at) = separator(text, start, columns);
         Self {
             text,
             at,
-            reader: Reader::new(),
+            separator,
+            reader: ReaderBuilder::new().delimiter(separator).build(),
             decoded: Vec::new(),
         }
     }
@@ -253,8 +424,8 @@ impl<'t> Records<'t> {
         if rest.starts_with('"') {
             return self.quoted();
         }
-        let length = memchr::memchr3(b',', b'\r', b'\n', rest.as_bytes()).unwrap_or(rest.len());
-        let last = !rest[length..].starts_with(',');
+        let length = memchr::memchr3(self.separator, b'\r', b'\n', rest.as_bytes()).unwrap_or(rest.len());
+        let last = rest.as_bytes().get(length) != Some(&self.separator);
         self.at += (length + 1).min(rest.len());
         let cell = Cell {
             text: Cow::Borrowed(&rest[..length]),
@@ -283,7 +454,11 @@ impl<'t> Records<'t> {
         };
         let cell = Cell {
             text: Cow::Owned(String::from_utf8_lossy(&self.decoded[..length]).into_owned()),
-            span: start..start + text[start..self.at].trim_end_matches(['\r', '\n', ',']).len(),
+            span: start
+                ..start
+                    + text[start..self.at]
+                        .trim_end_matches(['\r', '\n', self.separator.into()])
+                        .len(),
         };
         (cell, last)
     }

@@ -1,6 +1,9 @@
 //! Outcome to exit status, in one place.
 
-use std::{io, process::ExitCode};
+use std::{
+    io::{self, Write as _},
+    process::ExitCode,
+};
 
 use tenant_impact::{case::CaseError, engine::PlanError};
 
@@ -26,6 +29,18 @@ pub(crate) fn code(result: anyhow::Result<Outcome>) -> ExitCode {
             tell(&error);
             ExitCode::from(2)
         }
+    }
+}
+
+/// Prints what the parser of arguments answers, a fault or a text that was asked for, and returns its status.
+pub(crate) fn parser(answer: &clap::Error) -> ExitCode {
+    let printed = answer.print().and_then(|()| io::stdout().flush());
+    match printed.or_else(console::unless_closed) {
+        Err(fault) if !answer.use_stderr() => {
+            console::error(&anyhow::Error::new(fault).context("cannot write to standard output"));
+            ExitCode::from(2)
+        }
+        _ => ExitCode::from(u8::try_from(answer.exit_code()).unwrap_or(2)),
     }
 }
 

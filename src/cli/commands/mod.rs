@@ -12,6 +12,7 @@ mod verify;
 
 use std::io::Write as _;
 
+use anyhow::Context as _;
 use clap::CommandFactory as _;
 use tenant_impact::{
     bundle::{Manifest, TenantManifest},
@@ -36,8 +37,10 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
         Command::Profiles(command) => profiles::run(command),
         Command::Schema(args) => schema(&args),
         Command::Completions { shell } => {
-            clap_complete::generate(shell, &mut Args::command(), "tenant-impact", &mut std::io::stdout());
-            Ok(Outcome::Complete)
+            // `generate` panics where its writer fails.
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Args::command(), "tenant-impact", &mut script);
+            print(&script)
         }
         Command::Man => man(),
     }
@@ -49,15 +52,22 @@ fn schema(args: &SchemaArgs) -> anyhow::Result<Outcome> {
         SchemaOf::Manifest => schemars::schema_for!(Manifest),
         SchemaOf::TenantManifest => schemars::schema_for!(TenantManifest),
     };
-    let mut out = std::io::stdout();
-    serde_json::to_writer_pretty(&mut out, &schema)?;
-    writeln!(out)?;
+    let mut text = serde_json::to_vec_pretty(&schema)?;
+    text.push(b'\n');
+    print(&text)
+}
+
+/// Writes a whole text on standard output.
+fn print(text: &[u8]) -> anyhow::Result<Outcome> {
+    let mut out = std::io::stdout().lock();
+    let written = out.write_all(text).and_then(|()| out.flush());
+    written.context("cannot write to standard output")?;
     Ok(Outcome::Complete)
 }
 
 /// The page of the program and one of each command, one after the other.
 fn man() -> anyhow::Result<Outcome> {
-    let mut out = std::io::stdout();
+    let mut out = Vec::new();
     let mut program = Args::command();
     program.build();
     clap_mangen::Man::new(program.clone()).render(&mut out)?;
@@ -67,5 +77,5 @@ fn man() -> anyhow::Result<Outcome> {
     {
         clap_mangen::Man::new(command.clone()).render(&mut out)?;
     }
-    Ok(Outcome::Complete)
+    print(&out)
 }
