@@ -12,8 +12,9 @@ use crate::{
     findings::{Scan, Scanned},
     progress::Progress,
     scope::Actors,
-    sources::{self, Anywhere, Contents, Part, Source, Stream},
+    sources::{self, Anywhere, Broken, Contents, Part, Source, Stream},
     tenants::Budget,
+    text::grouped,
 };
 
 /// This machine.
@@ -61,7 +62,7 @@ impl Engine for Local {
         let mut actors = pool.actors(&plan.scopes);
         if let Some(files) = files.as_ref().ok().filter(|_| !failed) {
             let outside =
-                |contents: &Contents<Found>| contents.parts.iter().any(|part| part.value.1.outside_window > 0);
+                |contents: &Contents<Found>| contents.parts.iter().any(|part| part.value.tally.outside_window > 0);
             let sources = plan.sources.sources.iter().zip(files);
             let outside: Vec<_> = sources
                 .filter(|(_, contents)| outside(contents))
@@ -105,6 +106,14 @@ fn numbered(plan: &Plan, files: Vec<Contents<Found>>, budget: Arc<Budget>, actor
         let profile = &plan.profile(source).name;
         for part in contents.parts {
             let number = scan.sources.len();
+            let is_broken = contents.broken.iter().any(|broken| broken.shown == part.shown);
+            if let Some(offset) = part.value.end.cut.filter(|_| !is_broken) {
+                scan.broken.push(Broken {
+                    shown: part.shown.clone(),
+                    bytes: part.stream.bytes,
+                    fault: format!("it ends inside the record that begins at byte {}", grouped(offset)),
+                });
+            }
             scan.sources.push(scanned(number, profile, source, part));
         }
         scan.skipped.extend(contents.skipped);
@@ -115,7 +124,11 @@ fn numbered(plan: &Plan, files: Vec<Contents<Found>>, budget: Arc<Budget>, actor
 }
 
 fn scanned(number: usize, profile: &str, source: &Source, part: Part<Found>) -> Scanned {
-    let (framing, mut tally) = part.value;
+    let Found {
+        framing,
+        end,
+        mut tally,
+    } = part.value;
     tally.renumber(number);
     Scanned {
         path: part.shown,
@@ -123,6 +136,7 @@ fn scanned(number: usize, profile: &str, source: &Source, part: Part<Found>) -> 
         encoding: part.encoding.to_owned(),
         looks_like: part.looks_like,
         tenant: source.tenant.clone(),
+        said: end.said,
         file: part.file,
         stream: part.stream,
         profile: profile.to_owned(),

@@ -14,14 +14,19 @@ use super::{
 };
 use crate::{
     events::Profile,
-    records::{Block, Blocks, Chunk, Cuts},
+    records::{Block, Blocks, Chunk, Cuts, End},
     scope::{Actors, Census, ScopeSet},
     sources::{Anywhere, Stream},
     tenants::{Budget, SourceTally},
 };
 
-/// What reading one stream brought: its framing, and what was found.
-pub(super) type Found = (String, SourceTally);
+/// What reading one stream brought.
+pub(super) struct Found {
+    pub(super) framing: String,
+    /// What its end gives away.
+    pub(super) end: End,
+    pub(super) tally: SourceTally,
+}
 
 /// Reads a stream, the rest of it out of order where it is such a file.
 pub(super) fn tally(
@@ -44,13 +49,18 @@ pub(super) fn tally(
     // A source of one block stays on its thread. Sharing it would bring nothing, and a thread that waits for its share
     // begins another source meanwhile: of thousands of small files, that many would be open at once.
     let first: Vec<_> = blocks.by_ref().take(2).collect::<Result<_, _>>()?;
-    let mut tally = if first.len() < 2 {
-        first.into_iter().map(Ok).try_fold(share(), Share::with)?.done()
+    let (mut tally, end) = if first.len() < 2 {
+        let tally = first.into_iter().map(Ok).try_fold(share(), Share::with)?.done();
+        (tally, blocks.end())
     } else {
         shared(plan, first, blocks, file, share)?
     };
     tally.make_room(true).map_err(io::Error::other)?;
-    Ok((framing.to_string(), tally))
+    Ok(Found {
+        framing: framing.to_string(),
+        end,
+        tally,
+    })
 }
 
 /// All threads take the blocks as they come.
@@ -60,7 +70,7 @@ fn shared<'p>(
     rest: Blocks<impl io::Read + Send>,
     file: Option<&Anywhere<'_>>,
     share: impl Fn() -> Share<'p> + Send + Sync,
-) -> io::Result<SourceTally> {
+) -> io::Result<(SourceTally, End)> {
     let first = first.into_iter().map(Ok).collect();
     let (mut reads, mut cuts) = rest.split();
     let nothing = || SourceTally::new(plan.coverage.clone());
@@ -70,7 +80,9 @@ fn shared<'p>(
         let meanwhile = |chunk: io::Result<Chunk>| chunk.map(|chunk| scout.over(chunk));
         let serve = |chunk: io::Result<Chunk>| served(&mut cuts, pieces.count(chunk));
         let tickets = Tickets::new(first, read, meanwhile, serve);
-        return by_all(&tickets, share, nothing);
+        let tally = by_all(&tickets, share, nothing)?;
+        drop(tickets);
+        return Ok((tally, cuts.end()));
     }
     let serve = |()| match reads.next() {
         Some(chunk) => served(&mut cuts, chunk),
@@ -79,7 +91,8 @@ fn shared<'p>(
             last: true,
         },
     };
-    by_all(&Tickets::new(first, |_| (), |()| (), serve), share, nothing)
+    let tally = by_all(&Tickets::new(first, |_| (), |()| (), serve), share, nothing)?;
+    Ok((tally, cuts.end()))
 }
 
 fn served(cuts: &mut Cuts, chunk: io::Result<Chunk>) -> Served<io::Result<Block>> {

@@ -17,6 +17,7 @@ use crate::{
     events::Remark,
     isolation::{Company, Names, Sighting, Things},
     records::RefusalReason,
+    records::Said,
     scope::Actors,
     sources::{Broken, Changed, Digested, Skipped},
     tenants::{Books, Budget, Conflict, Kept, Refused, ScopedEvent, Settled, SourceTally, StoreError, settle},
@@ -53,6 +54,8 @@ pub struct Scanned {
     pub looks_like: Option<String>,
     /// The tenant of all its records, where the case says so.
     pub tenant: Option<TenantId>,
+    /// What the export says of itself.
+    pub said: Said,
     /// The file as it lies.
     pub file: Digested,
     /// The bytes that were parsed.

@@ -6,13 +6,14 @@ use std::{
     mem,
     num::NonZeroUsize,
     ops::Range,
+    sync::Arc,
 };
 
 use super::{
-    Framing, Needle, Record, Sight,
+    End, Framing, Needle, Record, Said, Sight,
     buffers::Buffer,
     cuts::Cuts,
-    document, lines,
+    document, ends, lines,
     reads::Reads,
     rows::{Ahead, Rows},
     sights,
@@ -33,6 +34,16 @@ pub(super) trait Cutter: Send {
 
     /// Takes over what a scout found in the last piece of the buffer, which begins behind so many bytes, if it is so.
     fn adopt(&mut self, _buffer: &[u8], _ahead: Ahead, _before: usize) {}
+
+    /// Where in the buffer the record begins that the source ends inside of; asked at the end.
+    fn cut_short(&self, _buffer: &[u8]) -> Option<usize> {
+        None
+    }
+
+    /// What the export says of itself around its records, so far.
+    fn said(&mut self) -> Said {
+        Said::default()
+    }
 
     /// The records found in the part that is cut off now, if finding them is this cutter's work.
     fn cut(&mut self, length: usize) -> Spans;
@@ -84,6 +95,17 @@ impl Block {
             Spans::At(spans) => !spans.is_empty(),
             Spans::Rows(rows) => !rows.is_empty(),
         }
+    }
+
+    /// Its last record.
+    pub(super) fn last(&self) -> Option<&[u8]> {
+        let bytes = self.bytes();
+        let span = match &self.spans {
+            Spans::Lines => ends::last_line(bytes)?,
+            Spans::At(spans) => spans.last()?.clone(),
+            Spans::Rows(rows) => rows.last()?.span.clone(),
+        };
+        Some(&bytes[span])
     }
 
     /// Its bytes: the records, and what stands between them.
@@ -176,7 +198,11 @@ impl<R: Read> Blocks<R> {
                 Box::new(rows)
             }
         };
-        let cuts = Cuts::new(cutter, skipped as u64);
+        let header = match &framing {
+            Framing::Csv(header) => Some(Arc::clone(header)),
+            _ => None,
+        };
+        let cuts = Cuts::new(cutter, skipped as u64, header);
         reads.first = Some(first);
         Ok(Self { reads, cuts, framing })
     }
@@ -184,6 +210,11 @@ impl<R: Read> Blocks<R> {
     /// How the records are framed.
     pub fn framing(&self) -> &Framing {
         &self.framing
+    }
+
+    /// What is known at the end, once all blocks were handed on.
+    pub fn end(&mut self) -> End {
+        self.cuts.end()
     }
 
     /// Gives the reader back, for its digest.
@@ -215,6 +246,10 @@ pub(super) struct Found {
 impl Found {
     pub(super) fn push(&mut self, span: Range<usize>) {
         self.spans.push(span);
+    }
+
+    pub(super) fn extend(&mut self, span: Option<Range<usize>>) {
+        self.spans.extend(span);
     }
 
     pub(super) fn any(&self) -> bool {

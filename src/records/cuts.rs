@@ -1,12 +1,15 @@
 //! The other half of the work on a source: finding where its records end.
 
-use std::{io, mem};
+use std::{io, mem, sync::Arc};
 
 use bytesize::ByteSize;
 
 use super::{
+    End,
     blocks::{Block, Cutter},
     buffers::Buffer,
+    csv::Header,
+    ends::Last,
     reads::Chunk,
     rows::Rows,
 };
@@ -21,21 +24,40 @@ pub struct Cuts {
     rest: Vec<u8>,
     /// Where that is in the source.
     offset: u64,
+    /// What tells rows that are cut.
+    header: Option<Arc<Header>>,
+    /// Of the blocks so far.
+    last: Last,
+    /// The beginning of the record that the source ends inside of.
+    cut: Option<u64>,
 }
 
 impl Cuts {
     /// By this cutter, of a source from this offset on.
-    pub(super) fn new(cutter: Box<dyn Cutter>, offset: u64) -> Self {
+    pub(super) fn new(cutter: Box<dyn Cutter>, offset: u64, header: Option<Arc<Header>>) -> Self {
         Self {
             cutter,
             rest: Vec::new(),
             offset,
+            header,
+            last: Last::default(),
+            cut: None,
         }
     }
 
     /// How many bytes of the source it was given.
     pub fn given(&self) -> u64 {
         self.offset + self.rest.len() as u64
+    }
+
+    /// What is known at the end, once the last chunk was cut.
+    pub fn end(&mut self) -> End {
+        let mut said = self.cutter.said();
+        // Of a cut one the end is not here, and that is told already.
+        if self.cut.is_none() {
+            self.last.say(self.header.as_deref(), &mut said);
+        }
+        End { cut: self.cut, said }
     }
 
     /// What can be done with a chunk before its turn comes.
@@ -59,6 +81,9 @@ impl Cuts {
             return Err(io::Error::other(TooLong));
         }
         let length = self.cutter.advance(bytes, chunk.last).max(within);
+        if chunk.last {
+            self.cut = self.cutter.cut_short(bytes).map(|at| self.offset + at as u64);
+        }
         if length == 0 && !chunk.last {
             self.keep(chunk);
             return Ok(None);
@@ -71,6 +96,9 @@ impl Cuts {
             spans: self.cutter.cut(length),
         };
         self.offset += length as u64;
+        if let Some(record) = block.last() {
+            self.last.keep(record);
+        }
         // The end may bring a record without a byte: the missing end of a document.
         Ok((length > 0 || block.has_records()).then_some(block))
     }

@@ -5,10 +5,17 @@
 //! and braces. Whether a record is valid JSON is found out when it is parsed, and what stands between records where
 //! nothing should is a record of its own that will be refused. So no byte that matters is skipped without a word.
 
-use super::blocks::{Cutter, Found, Spans};
+use super::{
+    Said,
+    blocks::{Cutter, Found, Spans},
+    ends,
+};
 
 /// A record is no longer than this, in bytes; one that is has lost a bracket or a quote.
 const LONGEST: usize = 64 << 20;
+
+/// What stands around an array of records takes fewer bytes, or is not looked at.
+const AROUND: usize = 256 << 10;
 
 /// Follows the structure.
 #[derive(Debug)]
@@ -29,6 +36,13 @@ pub(super) struct Document {
     leads: bool,
     /// Whether the open value goes over more than one line.
     has_lines: bool,
+    /// What stands around the array of records in its wrapper, up to [`AROUND`] bytes.
+    around: Vec<u8>,
+    /// Where what follows the array in its wrapper goes on, if that is open.
+    behind: Option<usize>,
+    said: Said,
+    /// Where the record begins that the document ends inside of.
+    cut_at: Option<usize>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,7 +75,25 @@ impl Document {
             matched: 0,
             leads: false,
             has_lines: false,
+            around: Vec::new(),
+            behind: None,
+            said: Said::default(),
+            cut_at: None,
         }
+    }
+
+    /// Keeps what follows the array in its wrapper, up to here.
+    fn keep_behind(&mut self, buffer: &[u8]) {
+        if let Some(from) = self.behind {
+            self.keep_around(&buffer[from..self.at]);
+            self.behind = Some(self.at);
+        }
+    }
+
+    /// What is longer is no JSON once it was cut, so nothing is read from it.
+    fn keep_around(&mut self, bytes: &[u8]) {
+        let room = AROUND.saturating_sub(self.around.len());
+        self.around.extend_from_slice(&bytes[..bytes.len().min(room)]);
     }
 
     /// Between values: what begins here?
@@ -93,6 +125,8 @@ impl Document {
                 depth: self.wrapped,
             };
             (self.matched, self.leads, self.wrapped) = (self.wrapped - 1, false, 0);
+            self.keep_around(b"]");
+            self.behind = Some(self.at);
         }
     }
 
@@ -111,7 +145,7 @@ impl Document {
                 depth,
                 from: self.at,
             },
-            b'{' | b'[' => self.open(byte, start, depth),
+            b'{' | b'[' => self.open(buffer, start, depth),
             b'\n' => {
                 self.has_lines = true;
                 State::Value { start, depth }
@@ -120,12 +154,18 @@ impl Document {
         };
     }
 
-    fn open(&mut self, byte: u8, start: Option<usize>, depth: usize) -> State {
+    fn open(&mut self, buffer: &[u8], start: Option<usize>, depth: usize) -> State {
         if std::mem::take(&mut self.leads) {
-            if byte == b'{' {
+            if buffer[self.at - 1] == b'{' {
                 self.matched = depth;
             } else if depth == self.wrapper.len() {
                 (self.in_array, self.wrapped) = (true, depth);
+                if let Some(start) = start {
+                    self.around.clear();
+                    self.keep_around(&buffer[start..self.at]);
+                }
+                self.keep_behind(buffer);
+                self.behind = None;
                 return State::Between;
             }
         }
@@ -142,7 +182,11 @@ impl Document {
             // What closes is not what was opened: a bracket was lost on the way.
             (1, Some(start)) if buffer[start] + 2 != buffer[self.at - 1] && self.resume(buffer) => return self.state,
             (1, Some(start)) => self.found.push(start..self.at),
-            (1, None) => {}
+            (1, None) => {
+                self.keep_behind(buffer);
+                self.behind = None;
+                self.said.envelope(&std::mem::take(&mut self.around));
+            }
             _ => {
                 return State::Value {
                     start,
@@ -200,6 +244,17 @@ impl Document {
         true
     }
 
+    /// Whether the value that is open where the document ends was cut there, rather than lost a bracket or a quote before: all of
+    /// it is right as far as it goes.
+    fn is_beginning(&self, buffer: &[u8]) -> bool {
+        match self.state {
+            State::Value { start: Some(start), .. } | State::Text { start: Some(start), .. } => {
+                ends::is_beginning(&buffer[start..])
+            }
+            _ => false,
+        }
+    }
+
     /// Whether the open value is longer than any record, and there is a line to go on with.
     fn is_lost(&self) -> bool {
         let started = match self.state {
@@ -212,12 +267,14 @@ impl Document {
     /// The end came: what is open is cut short and becomes a record that will be refused, even where nothing of it is
     /// left but the missing bracket.
     fn end(&mut self, length: usize) {
-        match self.state {
-            State::Value { start, .. } | State::Text { start, .. } => self.found.push(start.unwrap_or(length)..length),
-            State::Bare { start } => self.found.push(start..length),
-            State::Between if self.in_array => self.found.push(length..length),
-            State::Between => {}
-        }
+        let open = match self.state {
+            State::Value { start, .. } | State::Text { start, .. } => Some(start.unwrap_or(length)),
+            State::Bare { start } => Some(start),
+            State::Between => self.in_array.then_some(length),
+        };
+        self.found.extend(open.map(|start| start..length));
+        let is_bare = matches!(self.state, State::Bare { .. });
+        self.cut_at = open.filter(|_| self.in_array || !is_bare);
         (self.state, self.in_array, self.at) = (State::Between, false, length);
     }
 
@@ -259,10 +316,12 @@ impl Cutter for Document {
     fn advance(&mut self, buffer: &[u8], at_end: bool) -> usize {
         loop {
             self.scan(buffer, Self::is_lost);
-            if !(at_end || self.is_lost()) || !self.resume(buffer) {
+            let is_cut = at_end && self.is_beginning(buffer);
+            if is_cut || !(at_end || self.is_lost()) || !self.resume(buffer) {
                 break;
             }
         }
+        self.keep_behind(buffer);
         if at_end {
             self.end(buffer.len());
             return buffer.len();
@@ -270,8 +329,17 @@ impl Cutter for Document {
         self.held()
     }
 
+    fn cut_short(&self, _buffer: &[u8]) -> Option<usize> {
+        self.cut_at
+    }
+
+    fn said(&mut self) -> Said {
+        std::mem::take(&mut self.said)
+    }
+
     fn cut(&mut self, length: usize) -> Spans {
         self.at -= length;
+        self.behind = self.behind.map(|behind| behind - length);
         self.state = match self.state {
             State::Between => State::Between,
             State::Value { start, depth } => State::Value {
@@ -351,6 +419,98 @@ mod tests {
         assert_eq!(
             records(&format!("{{\"data\":{{\"items\":[{a},{b}]}}}}"), &["data", "items"]),
             expected
+        );
+    }
+
+    /// Where the document ends inside a record, in pieces of every size.
+    fn cut_at(text: &str, wrapper: &[&str]) -> Option<usize> {
+        let wrapper: Vec<_> = wrapper.iter().map(|&name| name.to_owned()).collect();
+        let cut = |size: usize| {
+            let (mut document, mut start, mut end) = (Document::new(&wrapper), 0, 0);
+            while end < text.len() {
+                end = (end + size).min(text.len());
+                let length = document.advance(&text.as_bytes()[start..end], end == text.len());
+                if end == text.len() {
+                    break;
+                }
+                document.cut(length);
+                start += length;
+            }
+            document.cut_short(text.as_bytes()).map(|at| start + at)
+        };
+        let whole = cut(text.len());
+        (1..text.len()).for_each(|size| assert_eq!(cut(size), whole, "in pieces of {size}"));
+        whole
+    }
+
+    #[test]
+    fn document_cut_anywhere_is_one_record_refused() {
+        let record = "  {\n    \"a\": 1,\n    \"b\": [\n      {},\n      \"x\"\n    ]\n  }";
+        let array = format!("[\n{record},\n{record}\n]");
+        for (text, wrapper) in [
+            (array.clone(), [].as_slice()),
+            (format!("{{\n\"Records\": {array}, \"next\": null}}"), &["Records"]),
+        ] {
+            assert_eq!((records(&text, wrapper).len(), cut_at(&text, wrapper)), (2, None));
+            let second = text.rfind(record).expect("the second") + 2;
+            for length in second + 1..text.len() {
+                let cut = &text[..length];
+                let found = framed(
+                    cut.as_bytes(),
+                    &wrapper.iter().map(|&name| name.to_owned()).collect::<Vec<_>>(),
+                    length,
+                );
+                let whole = length >= second + record.len() - 2;
+                let expected = if whole { 3 } else { 2 };
+                assert_eq!(found.len(), expected, "{cut}");
+                let at = if whole { length } else { second };
+                assert_eq!(cut_at(cut, wrapper), Some(at), "{cut}");
+            }
+        }
+        // A bracket that was lost long before is no cut.
+        assert_eq!(cut_at("[\n{\"a\": {\n},\n{\"b\":1}\n]", &[]), None);
+    }
+
+    #[test]
+    fn what_stands_around_the_array_is_kept() {
+        let more = |text: &str, wrapper: &[&str]| {
+            let wrapper: Vec<_> = wrapper.iter().map(|&name| name.to_owned()).collect();
+            let said = |size: usize| {
+                let (mut document, mut start, mut end) = (Document::new(&wrapper), 0, 0);
+                while end < text.len() {
+                    end = (end + size).min(text.len());
+                    let length = document.advance(&text.as_bytes()[start..end], end == text.len());
+                    document.cut(length);
+                    start += length;
+                }
+                document.said().more.map(|statement| statement.member)
+            };
+            let whole = said(text.len());
+            (1..text.len()).for_each(|size| assert_eq!(said(size), whole, "in pieces of {size}"));
+            whole
+        };
+        let some = |text: &str| Some(text.to_owned());
+        assert_eq!(
+            more(r#"{"r":[{"a":1}],"meta":{"has_more":true}}"#, &["r"]),
+            some("/meta/has_more")
+        );
+        assert_eq!(
+            more(r#"{"pages":{"next":"x"},"r":[{"a":1},{"a":"[}"}]}"#, &["r"]),
+            some("/pages/next")
+        );
+        assert_eq!(
+            more(r#"{"d":{"next_cursor":"x","r":[{"next":1}]}}"#, &["d", "r"]),
+            some("/d/next_cursor")
+        );
+        assert_eq!(
+            more(r#"{"r":[],"next":"x"} {"r":[{"a":1}],"next":null}"#, &["r"]),
+            None,
+            "the last page says so"
+        );
+        assert_eq!(
+            more(r#"{"r":[{"has_more":true,"next":"x"}]}"#, &["r"]),
+            None,
+            "an event's own"
         );
     }
 

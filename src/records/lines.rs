@@ -7,7 +7,10 @@ use std::ops::Range;
 
 use serde::de::IgnoredAny;
 
-use super::blocks::{Cutter, Spans};
+use super::{
+    blocks::{Cutter, Spans},
+    ends,
+};
 
 /// Cuts behind the last line feed.
 #[derive(Debug, Default)]
@@ -23,6 +26,10 @@ impl Cutter for Lines {
         let last = memchr::memrchr(b'\n', &buffer[self.seen..]).map(|at| self.seen + at + 1);
         self.seen = buffer.len();
         last.unwrap_or(0)
+    }
+
+    fn cut_short(&self, buffer: &[u8]) -> Option<usize> {
+        ends::cut_line(buffer)
     }
 
     fn cut(&mut self, length: usize) -> Spans {

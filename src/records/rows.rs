@@ -10,6 +10,7 @@ use fearless_simd::{Level, Simd, dispatch};
 
 use super::{
     blocks::{BOM, Cutter, Row, Spans},
+    csv::RowReader,
     marks::{Marks, TOGETHER},
 };
 
@@ -273,6 +274,18 @@ impl Cutter for Rows {
             self.end_row(buffer, buffer.len());
         }
         self.place.start
+    }
+
+    /// A last row without a line's end that has fewer cells than the header, or a quoted cell that is open.
+    fn cut_short(&self, buffer: &[u8]) -> Option<usize> {
+        if buffer.ends_with(b"\n") || buffer.ends_with(b"\r") {
+            return None;
+        }
+        let row = self.found.last().filter(|row| row.span.end == buffer.len())?;
+        let columns = RowReader::new(self.delimiter).cells(&self.header).len();
+        // Of a row that lost its quote the cells were not counted.
+        let cut = row.cells.is_none_or(|cells| cells.get() < columns);
+        cut.then_some(row.span.start)
     }
 
     fn cut(&mut self, length: usize) -> Spans {

@@ -115,6 +115,125 @@ fn nuls_before_a_log_are_padding_that_offsets_count() {
 }
 
 #[test]
+fn source_that_ends_inside_a_record_is_one_refused_record_and_said() {
+    let pretty = |number| {
+        let value: Value = serde_json::from_str(&record(number)).expect("JSON");
+        serde_json::to_string_pretty(&value).expect("JSON")
+    };
+    let rows = "event_id,timestamp,actor.email,tenant.id,action\n\
+                e1,2026-01-16T00:00:00Z,a1,t1,user.view\ne2,2026-01-16T00:00:00Z,a1,t1,user.view";
+    for (name, whole) in [
+        ("lines", log(3)),
+        (
+            "prefixed",
+            log(3).lines().map(|line| format!("<14>host app: {line}\n")).collect(),
+        ),
+        ("array", format!("[{}]", [record(0), record(1), record(2)].join(","))),
+        (
+            "pretty",
+            format!("[\n{}\n]", [pretty(0), pretty(1), pretty(2)].join(",\n")),
+        ),
+        ("objects", [pretty(0), pretty(1), pretty(2)].join("\n")),
+        ("rows", rows.to_owned()),
+    ] {
+        let whole = whole.trim_end();
+        for missing in [12, 30] {
+            let cut = &whole[..whole.len() - missing];
+            let dir = Dir::new();
+            let found = findings(dir.file("log", cut), &["log"]);
+            assert_eq!(found["records"]["refused"], 1, "{name}: {}", found["refused"]);
+            let said = caveat(&found, "truncated-source");
+            let offset = &found["refused"][0]["offset"];
+            let expected = format!("`log` (it ends inside the record that begins at byte {offset}; ");
+            assert!(said.contains(&expected), "{name}: {said}, not {expected}");
+        }
+        // A last record without a line's end is whole.
+        let dir = Dir::new();
+        let found = findings(dir.file("log", whole), &["log"]);
+        assert_eq!(
+            (&found["records"]["refused"], caveat(&found, "truncated-source")),
+            (&0.into(), String::new()),
+            "{name}"
+        );
+    }
+    if has("gzip") {
+        let dir = Dir::new();
+        let text = log(3);
+        let found = findings(
+            dir.file("log", packed("gzip", &text.as_bytes()[..text.len() - 9])),
+            &["log"],
+        );
+        assert!(
+            caveat(&found, "truncated-source").contains("it ends inside the record"),
+            "behind gzip"
+        );
+    }
+}
+
+#[test]
+fn export_that_says_that_it_is_incomplete_is_said() {
+    let page = |id: u32, rest: &str| {
+        format!(
+            r#"{{"audit_logs":[{{"url":"https://t1.zendesk.com/api/v2/audit_logs/{id}.json","id":{id},"action":"update","actor_id":5,"actor_name":"a1","created_at":"2026-01-16T09:00:0{id}Z","source_id":9,"source_type":"user"}}]{rest}}}"#
+        )
+    };
+    let said = |pages: &[(&str, &str)]| {
+        let dir = Dir::new();
+        for (id, (name, rest)) in (1..).zip(pages) {
+            dir.file(&format!("in/{name}"), page(id, rest));
+        }
+        let mut command = program(&dir.path(""));
+        command.args([
+            "report",
+            "--quiet",
+            "--out",
+            "out",
+            "--agents",
+            "a1",
+            "--profile",
+            "zendesk-audit",
+        ]);
+        command.args([
+            "--from",
+            "2026-01-16T00:00:00Z",
+            "--until",
+            "2026-01-17T00:00:00Z",
+            "--logs",
+            "in",
+        ]);
+        let run = Run::of(&mut command);
+        assert!(run.status < 2, "{}", run.stderr);
+        let found = json(&dir.path("out/findings.json"));
+        assert_eq!(found["records"]["read"], pages.len());
+        caveat(&found, "probably-cut-off")
+    };
+    let more = r#","meta":{"has_more":true}"#;
+    let none = r#","meta":{"has_more":false}"#;
+    let first = said(&[("z.json", more)]);
+    assert!(
+        first.contains("`in/z.json` says that more follows (its `/meta/has_more` is true)"),
+        "{first}"
+    );
+    let counted = said(&[("z.json", r#","count":7"#)]);
+    assert!(
+        counted.contains("more records than the 1 here (its `/count` is 7)"),
+        "{counted}"
+    );
+    let failed = said(&[("z.json", r#","timed_out":true"#)]);
+    assert!(
+        failed.contains("says that it is incomplete (its `/timed_out` is true)"),
+        "{failed}"
+    );
+    for whole in [
+        [("z-1.json", more), ("z-2.json", none)],
+        [("z-1.json", r#","count":2"#), ("z-2.json", r#","count":2"#)],
+        [("a.json", none), ("b.json", "")],
+    ] {
+        assert_eq!(said(&whole), "", "{whole:?}");
+    }
+}
+
+#[test]
 fn a_file_of_nuls_is_called_so() {
     let dir = Dir::new();
     dir.file("in/log.jsonl", log(2)).file("in/holes", vec![0; 20_000]);

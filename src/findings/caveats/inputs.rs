@@ -3,7 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Findings, Scan, listed};
-use crate::{findings::SourceFinding, text::grouped, time::Timestamp};
+use crate::{
+    findings::{Scanned, SourceFinding},
+    records::{Said, Statement},
+    text::grouped,
+    time::Timestamp,
+};
 
 /// Row limits that consoles and exporters are known to stop at. A spreadsheet's count its header.
 const LIMITS: [u64; 14] = [
@@ -14,7 +19,7 @@ const LIMITS: [u64; 14] = [
 const FIT: u64 = 95;
 
 /// A source with records in fewer clock hours says nothing about its rhythm.
-const RHYTHM: u64 = 6;
+const RHYTHM: u64 = 3;
 
 /// Where more than one in this many sources of a kind, and more than two, end early, files of that kind are of different
 /// lengths, and none of them is cut off.
@@ -37,13 +42,66 @@ pub(super) fn cut_off(findings: &Findings, scan: &Scan) -> Option<String> {
     let late = ends.late.iter().map(|(path, first)| {
         format!("`{path}` begins at {first}, inside a window, while others like it cover the time before")
     });
-    let told: Vec<_> = at_limit.chain(early).chain(late).collect();
+    let incomplete = incomplete(findings, scan);
+    let told: Vec<_> = incomplete
+        .into_iter()
+        .chain(at_limit)
+        .chain(early)
+        .chain(late)
+        .collect();
     (!told.is_empty()).then(|| {
         format!(
             "Probably cut off: {}. Export again in shorter stretches of time, or check that nothing lies beyond.",
             listed(&told, "source")
         )
     })
+}
+
+/// Sources that say themselves that they are not all. Of the pages of one export, which are files of one name but for its digits,
+/// only the last can say that none follows, and a total counts the records of all.
+fn incomplete(findings: &Findings, scan: &Scan) -> Vec<String> {
+    #[derive(Default)]
+    struct Pages {
+        read: u64,
+        last: bool,
+    }
+    let says = |scanned: &&Scanned| scanned.said != Said::default();
+    if !scan.sources.iter().any(|scanned| says(&scanned)) {
+        return Vec::new();
+    }
+    let sources = || findings.sources.iter().zip(&scan.sources);
+    let key = |scanned: &Scanned| {
+        (
+            scanned.profile.clone(),
+            scanned.tenant.clone(),
+            without_digits(&scanned.path),
+        )
+    };
+    let mut series: BTreeMap<_, Pages> = BTreeMap::new();
+    for (source, scanned) in sources() {
+        let pages = series.entry(key(scanned)).or_default();
+        pages.read += source.records.read;
+        pages.last |= scanned.said.any && scanned.said.more.is_none();
+    }
+    let mut told = Vec::new();
+    for (source, scanned) in sources().filter(|(_, scanned)| says(scanned)) {
+        let (said, pages, path) = (&scanned.said, &series[&key(scanned)], &source.path);
+        let stated = |statement: &Statement| format!("its `{}` is {}", statement.member, statement.value);
+        let read = grouped(pages.read);
+        if let Some(failed) = &said.failed {
+            told.push(format!("`{path}` says that it is incomplete ({})", stated(failed)));
+        }
+        if let Some(more) = said.more.as_ref().filter(|_| !pages.last) {
+            told.push(format!("`{path}` says that more follows ({})", stated(more)));
+        }
+        if let Some((total, _)) = said.total.as_ref().filter(|(_, total)| *total > pages.read) {
+            told.push(format!(
+                "`{path}` says that there are more records than the {read} here ({})",
+                stated(total)
+            ));
+        }
+    }
+    told
 }
 
 /// Sources of as many records as a limit allows. Not those that are pages of one export whose last page is shorter: files of

@@ -80,7 +80,7 @@ fn counted(text: &[u8], size: usize, level: Level) -> Vec<(String, Option<NonZer
 
 /// The blocks of a text that comes in chunks of this size, each looked at before its turn or not.
 fn blocks(text: &[u8], size: usize, scouted: bool) -> Vec<(u64, Vec<u8>, Spans)> {
-    let mut cuts = Cuts::new(Box::new(Rows::new(b',', b"x,y,z")), 0);
+    let mut cuts = Cuts::new(Box::new(Rows::new(b',', b"x,y,z")), 0, None);
     let scout = cuts.scout();
     let mut found = Vec::new();
     for (number, piece) in text.chunks(size).enumerate() {

@@ -1,0 +1,389 @@
+//! What the end of a source gives away: whether it was cut inside a record, and whether the export says itself that there is more.
+//!
+//! Only what stands around an array of records and the last record are looked at, once a source.
+
+use std::ops::Range;
+
+use serde_json::{Map, Value};
+
+use super::{csv::Header, csv::RowReader, lines};
+
+/// A last record or an envelope of more bytes is not looked at.
+const LONGEST: usize = 1 << 20;
+
+/// How deep the members of an envelope are looked at.
+const DEPTH: usize = 3;
+
+/// How many characters of a value are shown.
+const SHOWN: usize = 80;
+
+/// What is known at the end of a source.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct End {
+    /// Where the record begins that the source ends inside of.
+    pub cut: Option<u64>,
+    /// What the export says of itself.
+    pub said: Said,
+}
+
+/// What an export says of itself.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Said {
+    /// Whether it says anything, such as an envelope around its records.
+    pub any: bool,
+    /// The last envelope or record says that more follows: the member, and its value.
+    pub more: Option<Statement>,
+    /// It says that it failed in part.
+    pub failed: Option<Statement>,
+    /// How many records it says there are.
+    pub total: Option<(Statement, u64)>,
+}
+
+/// A member and its value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Statement {
+    /// Names from the outermost object on, each behind a `/`.
+    pub member: String,
+    /// As JSON, shortened.
+    pub value: String,
+}
+
+/// Members that hold the address or the key of the next page.
+const NEXT: [&str; 14] = [
+    "odatanextlink",
+    "nextlink",
+    "nextpage",
+    "nextpagetoken",
+    "nextpageurl",
+    "nexturl",
+    "nexturi",
+    "nextcursor",
+    "nexttoken",
+    "nextkey",
+    "nextmarker",
+    "nextrecordsurl",
+    "continuationtoken",
+    "nextpagelink",
+];
+
+/// Members that are true where more follows.
+const MORE: [&str; 13] = [
+    "hasmore",
+    "hasnext",
+    "hasnextpage",
+    "morerecords",
+    "moreresults",
+    "moreavailable",
+    "istruncated",
+    "truncated",
+    "haspages",
+    "incompleteresults",
+    "ispartial",
+    "partialresults",
+    "resultstruncated",
+];
+
+/// Members that are true where a search stopped early.
+const STOPPED: [&str; 3] = ["timedout", "terminatedearly", "preview"];
+
+/// Members that hold how many records there are in all.
+const TOTAL: [&str; 13] = [
+    "total",
+    "totalcount",
+    "totalresults",
+    "totalrecords",
+    "totalhits",
+    "totalitems",
+    "totalelements",
+    "totalsize",
+    "totalrows",
+    "recordstotal",
+    "resultcount",
+    "odatacount",
+    "count",
+];
+
+impl Said {
+    /// Reads what stands around an array of records, the array left empty.
+    pub(super) fn envelope(&mut self, json: &[u8]) {
+        let Ok(Value::Object(members)) = serde_json::from_slice(json) else {
+            return;
+        };
+        self.any = true;
+        // Of pages one behind the other only the last says whether another follows.
+        self.more = None;
+        self.members(&members, "", true, DEPTH);
+    }
+
+    /// Reads the last record, which may be a page of records itself or bear marks of the export.
+    fn record(&mut self, members: &Map<String, Value>) {
+        let is_page = members
+            .values()
+            .any(|value| matches!(value, Value::Array(items) if matches!(items.first(), Some(Value::Object(_)))));
+        if is_page {
+            self.members(members, "", false, 2);
+        }
+        // Splunk's export: the last result says that it is.
+        let has = |name: &str| members.contains_key(name);
+        if has("preview") && has("result") && has("offset") && members.get("lastrow") != Some(&Value::Bool(true)) {
+            self.any = true;
+            self.more = Some(Statement {
+                member: "/lastrow".to_owned(),
+                value: "missing in the last result".to_owned(),
+            });
+        }
+        // Microsoft 365: each record says which it is and of how many.
+        let number = |name: &str| members.get(name).and_then(count);
+        self.counted(number("ResultIndex"), number("ResultCount"));
+    }
+
+    fn counted(&mut self, index: Option<u64>, count: Option<u64>) {
+        if let (Some(index), Some(count)) = (index, count) {
+            self.any = true;
+            if index < count {
+                let member = "/ResultCount".to_owned();
+                self.total = Some((
+                    Statement {
+                        member,
+                        value: count.to_string(),
+                    },
+                    count,
+                ));
+            }
+        }
+    }
+
+    fn members(&mut self, members: &Map<String, Value>, path: &str, envelope: bool, depth: usize) {
+        let parent = plain(path.rsplit('/').next().unwrap_or_default());
+        for (name, value) in members {
+            let member = format!("{path}/{name}");
+            let key = plain(name);
+            let says = || {
+                Some(Statement {
+                    member: member.clone(),
+                    value: shown(value),
+                })
+            };
+            let is_next = NEXT.contains(&key.as_str()) || key == "next" && (envelope || !parent.is_empty());
+            if is_next && leads_on(value)
+                || MORE.contains(&key.as_str()) && is_true(value)
+                || ["islast", "islastpage"].contains(&key.as_str()) && is_false(value)
+            {
+                self.more = self.more.take().or_else(says);
+            }
+            if STOPPED.contains(&key.as_str()) && is_true(value)
+                || parent == "shards" && key == "failed" && count(value) > Some(0)
+            {
+                self.failed = self.failed.take().or_else(says);
+            }
+            let of_records = !["shards", "pages"].contains(&parent.as_str()) && (key != "count" || parent.is_empty());
+            if envelope && of_records && TOTAL.contains(&key.as_str()) {
+                // Elasticsearch has `{"value": 12, "relation": "eq"}`.
+                let total = count(value).or_else(|| count(value.get("value")?));
+                let larger = total.filter(|total| self.total.as_ref().is_none_or(|(_, known)| total > known));
+                self.total = larger
+                    .and_then(|total| Some((says()?, total)))
+                    .or_else(|| self.total.take());
+            }
+            if let (Value::Object(inner), true) = (value, depth > 1) {
+                self.members(inner, &member, envelope, depth - 1);
+            }
+        }
+    }
+}
+
+/// A member's name in lower case, without what parts its words.
+fn plain(name: &str) -> String {
+    let letters = name.chars().filter(char::is_ascii_alphanumeric);
+    letters.map(|char| char.to_ascii_lowercase()).collect()
+}
+
+fn is_true(value: &Value) -> bool {
+    matches!(value, Value::Bool(true)) || value.as_str().is_some_and(|text| text.eq_ignore_ascii_case("true"))
+}
+
+fn is_false(value: &Value) -> bool {
+    matches!(value, Value::Bool(false)) || value.as_str().is_some_and(|text| text.eq_ignore_ascii_case("false"))
+}
+
+/// Whether the place of the next page is one.
+fn leads_on(value: &Value) -> bool {
+    match value {
+        Value::String(text) => !text.trim().is_empty() && !["null", "none", "-1", "0"].contains(&text.trim()),
+        Value::Number(number) => number.as_u64().is_some_and(|number| number > 0),
+        Value::Object(members) => members.values().any(leads_on),
+        _ => false,
+    }
+}
+
+fn count(value: &Value) -> Option<u64> {
+    value.as_u64().or_else(|| value.as_str()?.trim().parse().ok())
+}
+
+fn shown(value: &Value) -> String {
+    crate::text::shortened(&value.to_string(), SHOWN).into_owned()
+}
+
+/// Where the last line of a text without a line's end is the beginning of an object or an array and no more.
+pub(super) fn cut_line(text: &[u8]) -> Option<usize> {
+    if text.ends_with(b"\n") {
+        return None;
+    }
+    let start = memchr::memrchr(b'\n', text).map_or(0, |at| at + 1);
+    let line = &text[start..];
+    let json = &line[memchr::memchr2(b'{', b'[', line)?..];
+    is_beginning(json).then_some(start)
+}
+
+/// Whether this is JSON that was cut: all of it is right, and it does not end.
+pub(super) fn is_beginning(json: &[u8]) -> bool {
+    serde_json::from_slice::<serde::de::IgnoredAny>(json).is_err_and(|fault| fault.is_eof())
+}
+
+/// The last line of a text that is none of blanks.
+pub(super) fn last_line(text: &[u8]) -> Option<Range<usize>> {
+    let end = text.trim_ascii_end().len();
+    let start = memchr::memrchr(b'\n', &text[..end]).map_or(0, |at| at + 1);
+    (start < end).then_some(start..end)
+}
+
+/// Remembers the last record of a source and says at its end what it gives away.
+#[derive(Debug, Default)]
+pub(super) struct Last {
+    record: Vec<u8>,
+}
+
+impl Last {
+    /// The last record of a block.
+    pub(super) fn keep(&mut self, record: &[u8]) {
+        self.record.clear();
+        if record.len() <= LONGEST {
+            self.record.extend_from_slice(record);
+        }
+    }
+
+    /// What the last record says, below this header if it is a row.
+    pub(super) fn say(&self, header: Option<&Header>, said: &mut Said) {
+        if let Some(header) = header {
+            let place = |name: &str| header.position(name).ok().flatten();
+            if let (Some(index), Some(count)) = (place("ResultIndex"), place("ResultCount")) {
+                let mut reader = RowReader::new(header.delimiter);
+                let cells = reader.read(header, &self.record).unwrap_or_default();
+                let number = |at: usize| cells.get(at).and_then(|cell| cell.trim().parse().ok());
+                said.counted(number(index), number(count));
+            }
+        } else if let Ok(Value::Object(members)) = serde_json::from_slice(lines::json_part(&self.record)) {
+            said.record(&members);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(envelope: &str) -> (Option<String>, Option<String>, Option<u64>) {
+        let mut said = Said::default();
+        said.envelope(envelope.as_bytes());
+        let member = |statement: Option<Statement>| statement.map(|statement| statement.member);
+        (
+            member(said.more),
+            member(said.failed),
+            said.total.map(|(_, total)| total),
+        )
+    }
+
+    #[test]
+    fn envelope_says_whether_more_follows() {
+        for (envelope, member) in [
+            (r#"{"@odata.nextLink":"https://x"}"#, "/@odata.nextLink"),
+            (r#"{"meta":{"has_more":true}}"#, "/meta/has_more"),
+            (r#"{"hasMore":"true"}"#, "/hasMore"),
+            (r#"{"pages":{"next":"https://x","page":1}}"#, "/pages/next"),
+            (r#"{"pages":{"next":{"page":2}}}"#, "/pages/next"),
+            (r#"{"_links":{"next":{"href":"https://x"}}}"#, "/_links/next"),
+            (r#"{"next_page":2}"#, "/next_page"),
+            (r#"{"nextPageToken":"t"}"#, "/nextPageToken"),
+            (
+                r#"{"response_metadata":{"next_cursor":"dXNlcg=="}}"#,
+                "/response_metadata/next_cursor",
+            ),
+            (r#"{"IsTruncated":true}"#, "/IsTruncated"),
+            (r#"{"pagination":{"is_last":false}}"#, "/pagination/is_last"),
+        ] {
+            assert_eq!(said(envelope), (Some(member.to_owned()), None, None), "{envelope}");
+        }
+        for envelope in [
+            r#"{"next":null,"nextPageToken":"","has_more":false,"links":{"next":null,"self":"https://x"}}"#,
+            r#"{"response_metadata":{"next_cursor":""},"next_page":0,"is_last":true,"timed_out":false}"#,
+            r#"{"meta":{"after_cursor":"x","has_more":false},"_shards":{"total":5,"failed":0}}"#,
+            r#"{"type":"list","name":"next"}"#,
+            "{}",
+        ] {
+            assert_eq!(said(envelope), (None, None, None), "{envelope}");
+        }
+    }
+
+    #[test]
+    fn envelope_says_what_failed_and_how_many_there_are() {
+        let text = |text: &str| Some(text.to_owned());
+        assert_eq!(said(r#"{"timed_out":true}"#), (None, text("/timed_out"), None));
+        assert_eq!(
+            said(r#"{"_shards":{"total":5,"failed":1}}"#),
+            (None, text("/_shards/failed"), None)
+        );
+        for envelope in [
+            r#"{"total":250}"#,
+            r#"{"totalCount":"250"}"#,
+            r#"{"page":{"total_results":250}}"#,
+            r#"{"hits":{"total":{"value":250,"relation":"eq"}}}"#,
+        ] {
+            assert_eq!(said(envelope), (None, None, Some(250)), "{envelope}");
+        }
+    }
+
+    #[test]
+    fn last_record_says_that_it_is_not_the_last() {
+        let more = |record: &str| {
+            let (mut last, mut said) = (Last::default(), Said::default());
+            last.keep(record.as_bytes());
+            last.say(None, &mut said);
+            (
+                said.more.map(|statement| statement.member),
+                said.total.map(|(_, total)| total),
+            )
+        };
+        let lastrow = Some("/lastrow".to_owned());
+        assert_eq!(
+            more(r#"{"preview":false,"offset":7,"result":{"a":1}}"#),
+            (lastrow, None)
+        );
+        assert_eq!(
+            more(r#"{"preview":false,"offset":7,"lastrow":true,"result":{"a":1}}"#),
+            (None, None)
+        );
+        assert_eq!(more(r#"{"ResultIndex":100,"ResultCount":5000}"#), (None, Some(5000)));
+        assert_eq!(more(r#"{"ResultIndex":5000,"ResultCount":5000}"#), (None, None));
+        assert_eq!(
+            more(r#"<14>x: {"value":[{"a":1}],"@odata.nextLink":"https://x"}"#),
+            (Some("/@odata.nextLink".to_owned()), None)
+        );
+        // An event's own members of such names are no statement of the export.
+        assert_eq!(more(r#"{"has_more":true,"next":"x","total":9}"#), (None, None));
+    }
+
+    #[test]
+    fn cut_line_is_the_beginning_of_json() {
+        for (text, expected) in [
+            ("{\"a\":1}\n{\"b\":", Some(8)),
+            ("{\"a\":1}\n<14>x: {\"b\":\"c", Some(8)),
+            ("{\"a\":1}\n{\"b\":1}", None),
+            ("{\"a\":1}\n{\"b\":}", None),
+            ("{\"a\":1}\n{\"b\":\n", None),
+            ("{\"a\":1}\nwords", None),
+            ("", None),
+        ] {
+            assert_eq!(cut_line(text.as_bytes()), expected, "{text}");
+        }
+    }
+}
