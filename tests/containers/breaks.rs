@@ -126,7 +126,7 @@ fn source_that_ends_inside_a_record_is_one_refused_record_and_said() {
         ("lines", log(3)),
         (
             "prefixed",
-            log(3).lines().map(|line| format!("<14>host app: {line}\n")).collect(),
+            log(3).replace("{\"event_id\"", "<14>host app: {\"event_id\""),
         ),
         ("array", format!("[{}]", [record(0), record(1), record(2)].join(","))),
         (
