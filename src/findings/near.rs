@@ -279,8 +279,8 @@ impl<'a> Others<'a> {
             // Each slip changes the length by one at most, and two letters.
             let may = other.folded.len().abs_diff(folded.len()) <= most
                 && (own ^ other.letters).count_ones() as usize <= 2 * most;
-            let slips = may.then(|| slips(&folded, &other.folded))?;
-            (slips <= most).then_some((slips, Reverse(other.records), other.name))
+            let slips = may.then(|| slips(&folded, &other.folded, most)).flatten()?;
+            Some((slips, Reverse(other.records), other.name))
         });
         let (_, Reverse(records), name) = near.min()?;
         Some(NearestName {
@@ -294,19 +294,46 @@ fn letters(folded: &[char]) -> u64 {
     folded.iter().fold(0, |letters, c| letters | 1 << (u32::from(*c) % 64))
 }
 
-/// How many slips apart two names are, without what they begin and end with alike.
-fn slips(one: &[char], other: &[char]) -> usize {
+/// How many slips apart two names are, if no more than so many: the distance of optimal string alignment. A slip too many ends a
+/// comparison at once, so most names cost little more than what they begin with alike.
+fn slips(one: &[char], other: &[char], most: usize) -> Option<usize> {
     let alike = one.iter().zip(other).take_while(|(a, b)| a == b).count();
     let (one, other) = (&one[alike..], &other[alike..]);
-    let ends = one.iter().rev().zip(other.iter().rev());
-    let alike = ends.take_while(|(a, b)| a == b).count();
-    let text = |part: &[char]| part[..part.len() - alike].iter().collect::<String>();
-    strsim::osa_distance(&text(one), &text(other))
+    if one.is_empty() || other.is_empty() {
+        let left = one.len() + other.len();
+        return (left <= most).then_some(left);
+    }
+    let fewer = most.checked_sub(1)?;
+    if one.len().abs_diff(other.len()) > most {
+        return None;
+    }
+    let exchanged = || {
+        let both = one.len() > 1 && other.len() > 1;
+        let turned = both && one[0] == other[1] && one[1] == other[0];
+        turned.then(|| slips(&one[2..], &other[2..], fewer)).flatten()
+    };
+    let found = [
+        slips(&one[1..], &other[1..], fewer),
+        slips(&one[1..], other, fewer),
+        slips(one, &other[1..], fewer),
+        exchanged(),
+    ];
+    found.into_iter().flatten().min().map(|slips| slips + 1)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    proptest::proptest! {
+        #[test]
+        fn slips_are_the_distance_of_optimal_string_alignment(one in "[ab-c]{0,7}", other in "[ab-c]{0,7}", most in 0..3_usize) {
+            let letters = |text: &str| text.chars().collect::<Vec<_>>();
+            let distance = strsim::osa_distance(&one, &other);
+            let expected = (distance <= most).then_some(distance);
+            proptest::prop_assert_eq!(slips(&letters(&one), &letters(&other), most), expected);
+        }
+    }
 
     #[test]
     fn nearest_name_has_the_fewest_slips_then_the_most_records() {
