@@ -25,7 +25,7 @@ fn flags_do_what_a_case_file_does() {
     ];
     dir.run(args.into_iter().chain(WINDOW))
         .ends(0)
-        .says("1 tenant affected");
+        .says("Acted in 1 tenant");
     let findings = json(&dir.path("out/findings.json"));
     assert_eq!(findings["tenants"][0]["events"], 2);
     assert_eq!(

@@ -84,8 +84,10 @@ pub struct ResolvedLog {
     pub path: String,
     /// What reads it: a name, or a file's path as written.
     pub profile: String,
-    /// The tenant of all its records, where the case says so.
+    /// The tenant of its records that name none, where the case says so.
     pub tenant: Option<TenantId>,
+    /// Whether that tenant counts in place of what a record names.
+    pub tenant_overrules: bool,
 }
 
 impl ManifestCase {
@@ -132,7 +134,8 @@ impl From<&InputSpec> for ResolvedLog {
         Self {
             path: input.path.clone(),
             profile: profile.clone(),
-            tenant: input.tenant.clone(),
+            tenant: input.tenant.as_ref().map(|tenant| tenant.id.clone()),
+            tenant_overrules: input.tenant.as_ref().is_some_and(|tenant| tenant.overrules),
         }
     }
 }

@@ -61,6 +61,7 @@ impl Case {
             who: Some(Who::All),
             sessions: Vec::new(),
             ips: Vec::new(),
+            ties: None,
         };
         Parts {
             header: Some(header()),

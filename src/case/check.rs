@@ -140,6 +140,7 @@ fn scope(written: WrittenScope, agents: &[Listed], complete: bool, faults: &mut 
         agents: agents.into_iter().collect(),
         sessions: written.sessions,
         ips: written.ips,
+        ties: written.ties,
     })
 }
 

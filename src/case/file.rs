@@ -3,7 +3,8 @@
 use bytesize::ByteSize;
 
 use super::{
-    AgentNaming, CaseHeader, GapHours, InputSpec, IsolationSettings, LimitSettings, ReportSettings, TenantId, Tlp,
+    AgentNaming, CaseHeader, GapHours, InputSpec, InputTenant, IsolationSettings, LimitSettings, ReportSettings,
+    TenantId, Tlp,
     agents::{self, Listed},
     folder::Folder,
     hidden,
@@ -43,6 +44,7 @@ pub(super) struct WrittenScope {
     pub(super) who: Option<Who>,
     pub(super) sessions: Vec<String>,
     pub(super) ips: Vec<String>,
+    pub(super) ties: Option<bool>,
 }
 
 /// Which agents a scope is about.
@@ -152,6 +154,7 @@ fn scope(table: &mut Table<'_>) -> WrittenScope {
         who: who(table),
         sessions: values(sessions),
         ips: values(ips),
+        ties: table.optional_bool("ties").map(|found| found.value),
     }
 }
 
@@ -220,15 +223,37 @@ fn logs(root: &mut Table<'_>, folder: &Folder) -> Vec<InputSpec> {
     let none = Diagnostic::new("no-logs", "the case names no log").hint(hint);
     let logs = some(root, "logs", none, |table| {
         let (path, profile) = (table.required_string("path"), table.required_string("profile"));
-        let tenant = table.optional_string("tenant");
+        let tenant = input_tenant(table);
         Some(InputSpec {
             path: path?.value,
             base: folder.base.clone(),
             profile: folder.profile(profile?.value.trim()),
-            tenant: tenant.map(|found| TenantId(found.value)),
+            tenant,
         })
     });
     logs.into_iter().flatten().collect()
+}
+
+/// The tenant of an input; that it overrules its records is said of a tenant only.
+fn input_tenant(table: &mut Table<'_>) -> Option<InputTenant> {
+    let tenant = table.optional_string("tenant");
+    let overrules = table.optional_bool("tenant_overrules");
+    match (tenant, overrules) {
+        (Some(tenant), overrules) => Some(InputTenant {
+            id: TenantId(tenant.value),
+            overrules: overrules.is_some_and(|found| found.value),
+        }),
+        (None, Some(overrules)) => {
+            let fault = Diagnostic::new("tenant-overrules", "`tenant_overrules` stands without a `tenant`");
+            table.fault(
+                fault
+                    .hint("add `tenant`, or remove `tenant_overrules`")
+                    .at(overrules.place),
+            );
+            None
+        }
+        (None, None) => None,
+    }
 }
 
 /// The tables under a key that must hold at least one.

@@ -127,6 +127,8 @@ pub struct Scope {
     pub sessions: Vec<String>,
     /// If not empty, only events from these addresses, compared exactly.
     pub ips: Vec<String>,
+    /// Whether evidence ties what lies in it to the intruder, where the case says so. None: if it lies inside a wider scope.
+    pub ties: Option<bool>,
 }
 
 /// A support person or service account, as the vendor lists it.
@@ -166,8 +168,17 @@ pub struct InputSpec {
     pub base: PathBuf,
     /// The field-mapping profile.
     pub profile: ProfileRef,
-    /// The tenant of every event of this input, where its records do not name one.
-    pub tenant: Option<TenantId>,
+    /// The tenant of those events of this input that name none.
+    pub tenant: Option<InputTenant>,
+}
+
+/// The tenant that the case states for an input.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct InputTenant {
+    /// Which.
+    pub id: TenantId,
+    /// Whether it counts in place of what a record names.
+    pub overrules: bool,
 }
 
 /// Which field-mapping profile.

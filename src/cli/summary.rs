@@ -132,13 +132,12 @@ fn impact(to: &mut impl Write, findings: &Findings) -> io::Result<()> {
     write!(to, "{BOLD}Acted in {tenants}{BOLD:#}")?;
     if let Some((share, customers)) = impact.share.zip(impact.customers) {
         let customers = counted(customers, "customer", "customers");
-        write!(to, ", {:.1} % of {customers}", share * 100.0)?;
+        let known = grouped(impact.of_customers());
+        write!(to, ": {known} of {customers}, {:.1} %", share * 100.0)?;
     }
-    match impact.tenants - impact.known_tenants {
-        unknown if unknown > 0 && impact.customers.is_some() => {
-            writeln!(to, ", {} not in the directory", grouped(unknown))?;
-        }
-        _ => writeln!(to)?,
+    match impact.unknown() {
+        0 => writeln!(to)?,
+        unknown => writeln!(to, "; {} not in the directory", grouped(unknown))?,
     }
     for scope in findings.scopes.iter().filter(|scope| scope.tied) {
         let events = counted(scope.events, "action", "actions");

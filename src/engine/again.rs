@@ -77,6 +77,7 @@ impl Sought {
             agents: unseen.iter().copied().collect(),
             sessions: Vec::new(),
             ips: Vec::new(),
+            ties: None,
         };
         let sought: Vec<Agent> = unseen.iter().map(|agent| agents[*agent].clone()).collect();
         Some(Self {

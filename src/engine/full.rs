@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::judge::Form;
 use crate::{
     digest::Sha256,
-    events::{Body, Named, Profile, Reading},
+    events::{Body, Named, Profile, Reading, Remark},
     records::{Locator, Record, Refusal, RefusalReason, RowReader, json_part},
     scope::{Census, Listed, ScopeSet},
     tenants::{Near, NearKind, NearName, Refused, Remarks, ScopedEvent, Verdict},
@@ -218,7 +218,9 @@ impl Judging<'_> {
     /// Counts what could not be read of a record's actors, or of its event as well.
     fn remark(&mut self, reading: &Reading<'_, '_>, event: bool) {
         for remark in reading.remarks(event) {
-            *self.remarks.entry(remark).or_default() += 1;
+            let of_tenant = matches!(remark, Remark::OtherTenant { .. });
+            let at = of_tenant.then_some(self.at.offset);
+            self.remarks.entry(remark).or_default().event(at);
         }
     }
 

@@ -135,7 +135,7 @@ fn scanned(number: usize, profile: &str, source: &Source, part: Part<Found>) -> 
         container: part.container,
         encoding: part.encoding.to_owned(),
         looks_like: part.looks_like,
-        tenant: source.tenant.clone(),
+        tenant: source.tenant.as_ref().map(|tenant| tenant.id.clone()),
         said: end.said,
         file: part.file,
         stream: part.stream,

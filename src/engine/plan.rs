@@ -10,7 +10,7 @@ use std::{
 use rayon::prelude::*;
 
 use crate::{
-    case::{Agent, Case, CaseFile, LimitSettings, ProfileRef, TenantId},
+    case::{Agent, Case, CaseFile, InputTenant, LimitSettings, ProfileRef},
     coverage::Coverage,
     diag::Diagnostic,
     events::Profile,
@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// A profile, and the tenant of everything it reads where the case says so.
-type Use = (ProfileRef, Option<TenantId>);
+type Use = (ProfileRef, Option<InputTenant>);
 
 /// What an engine carries out.
 #[derive(Debug)]
@@ -135,7 +135,7 @@ fn profiles(case: &Case, faults: &mut Vec<Diagnostic>) -> BTreeMap<Use, Profile>
         match Profile::resolve(&input.profile) {
             Ok(profile) => {
                 let profile = match &input.tenant {
-                    Some(tenant) => profile.with_tenant(&tenant.0),
+                    Some(tenant) => profile.with_tenant(tenant.clone()),
                     None => profile,
                 };
                 profiles.insert(key, profile);

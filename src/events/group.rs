@@ -27,15 +27,6 @@ pub(super) enum Group {
 }
 
 impl Group {
-    /// One thing that is always there.
-    pub(super) fn constant(id: &str) -> Self {
-        Self::Once {
-            kind: Vec::new(),
-            id: vec![Selector::Constant(id.to_owned())],
-            name: Vec::new(),
-        }
-    }
-
     /// What must be JSON for it to have anything.
     pub(super) fn held(&self) -> Vec<Held> {
         match self {

@@ -20,7 +20,7 @@ use super::{
     value::Value,
 };
 use crate::{
-    case::TenantId,
+    case::{InputTenant, TenantId},
     records::{Refusal, RefusalReason},
     text::shortened,
     time::Timestamp,
@@ -106,6 +106,15 @@ pub enum Remark {
         /// As logged.
         word: String,
     },
+    /// The event names another tenant than the case states for its input.
+    OtherTenant {
+        /// By the case.
+        stated: TenantId,
+        /// By the event, in id order.
+        named: Vec<TenantId>,
+        /// Whether the case lets the stated one count.
+        overruled: bool,
+    },
 }
 
 /// A record's body, decoded as far as its framing goes.
@@ -130,6 +139,8 @@ pub struct Reading<'p, 'b> {
     halved: bool,
     /// The words that stood for no tenant when the event was read.
     no_tenants: RefCell<Vec<String>>,
+    /// That it names another tenant than the case states.
+    other_tenant: Cell<Option<Box<Remark>>>,
 }
 
 impl<'p, 'b> Reading<'p, 'b> {
@@ -144,6 +155,7 @@ impl<'p, 'b> Reading<'p, 'b> {
             slots,
             halved: false,
             no_tenants: RefCell::default(),
+            other_tenant: Cell::default(),
         };
         if profile.unwrap.is_empty() {
             return Ok(reading);
@@ -215,6 +227,7 @@ impl<'p, 'b> Reading<'p, 'b> {
                 slots,
                 halved: self.halved,
                 no_tenants: RefCell::default(),
+                other_tenant: Cell::default(),
             }])
         };
         let parts = elements(self.slots[explode.list].as_ref(), part)?;
@@ -305,9 +318,32 @@ impl<'p, 'b> Reading<'p, 'b> {
         })
     }
 
+    /// The tenants of the event: those that it names, else the one that the case states. Where that overrules, it alone.
+    fn tenants(&self) -> Result<Vec<TenantRef>, Refusal> {
+        let named = self.named_tenants()?;
+        let Some(InputTenant { id, overrules }) = &self.profile.input_tenant else {
+            return Ok(named);
+        };
+        if named.iter().any(|tenant| tenant.id != *id) {
+            self.other_tenant.set(Some(Box::new(Remark::OtherTenant {
+                stated: id.clone(),
+                named: named.iter().map(|tenant| tenant.id.clone()).collect(),
+                overruled: *overrules,
+            })));
+        }
+        if *overrules || named.is_empty() {
+            let own = named.into_iter().find(|tenant| tenant.id == *id);
+            return Ok(vec![own.unwrap_or_else(|| TenantRef {
+                id: id.clone(),
+                name: None,
+            })]);
+        }
+        Ok(named)
+    }
+
     /// The tenants it names, each once, in id order; of several names for one the first. One without an id goes by its name, in
     /// a form that no id has: customers choose their names, and one must not be able to take another's id for it.
-    fn tenants(&self) -> Result<Vec<TenantRef>, Refusal> {
+    fn named_tenants(&self) -> Result<Vec<TenantRef>, Refusal> {
         let things = self.things(&self.profile.tenants)?;
         let mut tenants: Vec<TenantRef> = Vec::with_capacity(things.len());
         for Target { id, name, .. } in things {
@@ -362,6 +398,7 @@ impl<'p, 'b> Reading<'p, 'b> {
             })
             .collect();
         remarks.extend(self.no_tenants.take().into_iter().map(|word| Remark::NoTenant { word }));
+        remarks.extend(self.other_tenant.take().map(|remark| *remark));
         remarks.sort_unstable();
         remarks.dedup();
         remarks

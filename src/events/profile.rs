@@ -16,7 +16,7 @@ use super::{
     time::TimeFormat,
 };
 use crate::{
-    case::{CaseFile, ProfileRef},
+    case::{CaseFile, InputTenant, ProfileRef},
     diag::nearest,
     document::Lines,
     records::{Header, Refusal},
@@ -52,6 +52,7 @@ pub struct Profile {
     pub(super) fields: Fields,
     pub(super) outcome: OutcomeRule,
     pub(super) tenants: Vec<Group>,
+    pub(super) input_tenant: Option<InputTenant>,
     pub(super) targets: Vec<Group>,
 }
 
@@ -153,11 +154,11 @@ impl Profile {
         self.paths.lead_to(path)
     }
 
-    /// The same, for a log that is one tenant's as a whole: every event is in this tenant and in no other, whatever the
-    /// record says.
+    /// The same, for a log of which the case states the tenant: it is that of events that name none, and of all others too if
+    /// it overrules.
     #[must_use]
-    pub fn with_tenant(mut self, tenant: &str) -> Self {
-        self.tenants = vec![Group::constant(tenant)];
+    pub fn with_tenant(mut self, tenant: InputTenant) -> Self {
+        self.input_tenant = Some(tenant);
         self
     }
 

@@ -156,6 +156,7 @@ impl ProfileSpec {
             fields,
             outcome,
             tenants,
+            input_tenant: None,
             targets,
         }
     }

@@ -4,8 +4,8 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use super::{
     Answer, ConflictFinding, CoverageFinding, Findings, Impact, ImplausibleFinding, Isolation, IsolationFinding,
-    KindCoverage, LinkedFinding, Mention, NearRecords, RefusedFinding, RemarkFinding, RemarkKind, SCHEMA, ScopeFinding,
-    SourceCoverage, SourceFinding, TenantFinding, TenantImpact, Tool,
+    KindCoverage, LinkedFinding, Mention, NearRecords, OtherTenantFinding, RefusedFinding, RemarkFinding, RemarkKind,
+    SCHEMA, ScopeFinding, SourceCoverage, SourceFinding, TenantFinding, TenantImpact, Tool,
     caveats::caveats,
     count::{self, Figures, Known, Touched},
     tied::{OnEnd, count_on_end, tied_scopes},
@@ -20,7 +20,9 @@ use crate::{
     records::Said,
     scope::Actors,
     sources::{Broken, Changed, Digested, Skipped},
-    tenants::{Books, Budget, Conflict, Kept, Refused, ScopedEvent, Settled, SourceTally, StoreError, settle},
+    tenants::{
+        Books, Budget, Conflict, Kept, Refused, Remarked, ScopedEvent, Settled, SourceTally, StoreError, settle,
+    },
     time::Window,
 };
 
@@ -413,10 +415,15 @@ fn sources(scan: &Scan, settled: &Settled) -> Vec<SourceFinding> {
     let mut remarks = settled
         .remarks
         .iter()
-        .map(|remarks| remarks.iter().map(remark).collect());
+        .map(|remarks| remarks.iter().filter_map(remark).collect());
+    let mut other_tenants = settled
+        .remarks
+        .iter()
+        .map(|remarks| remarks.iter().filter_map(other_tenant).collect());
     let finding = |((source, books), coverage): ((&Scanned, &Books), &Coverage)| SourceFinding {
         implausible: implausible.next().expect("there is one for each source"),
         remarks: remarks.next().expect("there are some or none for each source"),
+        other_tenants: other_tenants.next().expect("there are some or none for each source"),
         path: source.path.clone(),
         sha256: source.file.sha256,
         bytes: source.file.bytes,
@@ -433,17 +440,37 @@ fn sources(scan: &Scan, settled: &Settled) -> Vec<SourceFinding> {
     facts.map(finding).collect()
 }
 
-fn remark((remark, events): (&Remark, &u64)) -> RemarkFinding {
+fn remark((remark, remarked): (&Remark, &Remarked)) -> Option<RemarkFinding> {
     let (kind, field, value) = match remark {
         Remark::Unreadable { field, path } => (RemarkKind::Unreadable, Some(field.to_string()), path),
         Remark::NoTenant { word } => (RemarkKind::NoTenant, None, word),
+        Remark::OtherTenant { .. } => return None,
     };
-    RemarkFinding {
+    Some(RemarkFinding {
         kind,
         field,
         value: value.clone(),
-        events: *events,
-    }
+        events: remarked.events,
+    })
+}
+
+fn other_tenant((remark, remarked): (&Remark, &Remarked)) -> Option<OtherTenantFinding> {
+    let Remark::OtherTenant {
+        stated,
+        named,
+        overruled,
+    } = remark
+    else {
+        return None;
+    };
+    let offsets: BTreeSet<u64> = remarked.offsets.iter().copied().collect();
+    Some(OtherTenantFinding {
+        stated: stated.clone(),
+        named: named.clone(),
+        overruled: *overruled,
+        events: remarked.events,
+        offsets: offsets.into_iter().collect(),
+    })
 }
 
 /// Of each source, the records whose times cannot be.
@@ -509,16 +536,24 @@ fn coverage(case: &Case, kinds: &[&str], settled: &Settled) -> CoverageFinding {
 }
 
 fn impact<'a>(case: &Case, tenants: impl Iterator<Item = &'a TenantFinding> + Clone) -> Impact {
-    let customers = case.directory.customers();
-    let touched = tenants.clone().count() as u64;
     Impact {
-        tenants: touched,
+        tenants: tenants.clone().count() as u64,
         known_tenants: tenants.filter(|tenant| tenant.known).count() as u64,
-        share: customers
-            .filter(|&customers| touched.max(1) <= customers)
-            .map(|customers| share(touched, customers)),
-        customers,
+        share: None,
+        customers: case.directory.customers(),
         listed: case.directory.tenants.len() as u64,
+    }
+    .with_share()
+}
+
+impl Impact {
+    fn with_share(self) -> Self {
+        let part = self.of_customers();
+        let customers = self.customers.filter(|&customers| part.max(1) <= customers);
+        Self {
+            share: customers.map(|customers| share(part, customers)),
+            ..self
+        }
     }
 }
 
@@ -554,6 +589,28 @@ mod tests {
         assert_eq!(share(1, 3).to_string(), "0.333333");
         assert_eq!(share(2, 3).to_string(), "0.666667");
         assert_eq!(share(5, 2).to_string(), "2.5");
+    }
+
+    #[test]
+    fn tenants_that_the_directory_does_not_have_are_no_part_of_the_share() {
+        for (listed, customers, known_tenants, tenants, expected) in [
+            (400, Some(400), 78, 80, "Some(0.195)"),
+            (400, Some(1000), 78, 80, "Some(0.078)"),
+            (0, Some(400), 0, 80, "Some(0.2)"),
+            (0, None, 0, 80, "None"),
+            (400, Some(400), 0, 2, "Some(0.0)"),
+            (0, Some(1), 0, 2, "None"),
+        ] {
+            let impact = Impact {
+                tenants,
+                known_tenants,
+                share: None,
+                customers,
+                listed,
+            };
+            let share = format!("{:?}", impact.with_share().share);
+            assert_eq!(share, expected, "{known_tenants} of {listed}, {customers:?}");
+        }
     }
 
     #[test]

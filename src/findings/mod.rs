@@ -150,6 +150,8 @@ pub enum CaveatCode {
     IllFittingProfile,
     /// Some hours of a window have no record in any source.
     CoverageGap,
+    /// Some events name another tenant than the case states for their input.
+    TenantDiffers,
     /// Some in-scope events that can concern a tenant name none: they are in no tenant's report.
     EventsWithoutTenant,
     /// Some tenants are not in the directory.
@@ -223,6 +225,8 @@ pub struct SourceFinding {
     pub implausible: ImplausibleFinding,
     /// Fields of records in a window that could not be read, or name no tenant, though a value stands there.
     pub remarks: Vec<RemarkFinding>,
+    /// Events of listed agents in a window that name another tenant than the case states for this input.
+    pub other_tenants: Vec<OtherTenantFinding>,
     /// What it was unpacked from, the outermost first: `gzip`, `zip/gzip`; `plain` if nothing was.
     pub container: String,
     /// How its text was encoded: `utf-8`, `utf-16le`, `utf-16be`.
@@ -232,6 +236,21 @@ pub struct SourceFinding {
     pub stream_sha256: Option<Sha256>,
     /// How many.
     pub stream_bytes: u64,
+}
+
+/// Events that name other tenants than the one that the case states for their input.
+#[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
+pub struct OtherTenantFinding {
+    /// By the case.
+    pub stated: TenantId,
+    /// By the events, in id order.
+    pub named: Vec<TenantId>,
+    /// Whether the stated tenant counts, as `tenant_overrules` says; else those that are named do.
+    pub overruled: bool,
+    /// How many events, copies included.
+    pub events: u64,
+    /// Where their records start, in bytes from 0, in order; one that holds several such events stands here once.
+    pub offsets: Vec<u64>,
 }
 
 /// A value that no event could be made of, and that is no reason to refuse its record.
@@ -442,13 +461,30 @@ pub struct Impact {
     pub tenants: u64,
     /// Of those, how many the directory knows.
     pub known_tenants: u64,
-    /// `tenants` over `customers`, from 0, rounded to six decimals; none where the number of customers is not known, or
-    /// is less than that of the tenants named.
+    /// Known tenants over `customers`, from 0, rounded to six decimals: tenants that the directory does not have are no part
+    /// of either. Without a directory, `tenants` over `customers`. None where the number of customers is not known, or is the
+    /// smaller one.
     pub share: Option<f64>,
     /// How many customers the vendor has: stated by the case, else the size of the directory.
     pub customers: Option<u64>,
     /// How many customers the directory lists; 0 where there is none.
     pub listed: u64,
+}
+
+impl Impact {
+    /// Returns the tenants that are counted among the customers: the known ones, or all where there is no directory.
+    pub fn of_customers(&self) -> u64 {
+        if self.listed > 0 {
+            self.known_tenants
+        } else {
+            self.tenants
+        }
+    }
+
+    /// Returns the tenants that the directory does not have, where there is one.
+    pub fn unknown(&self) -> u64 {
+        self.tenants - self.of_customers()
+    }
 }
 
 /// A record that could not be read as an event.

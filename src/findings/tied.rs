@@ -12,11 +12,12 @@ use crate::{
 /// An event that a scope does not hold because it lies exactly on its end: which scope, and which event.
 pub(super) type OnEnd = (usize, Locator, u32);
 
-/// The scopes of a case that lie inside a wider one. The widest is the worst case and ties nothing.
+/// The scopes of a case that it says are tied, or of which it says nothing and that lie inside a wider one: the widest is the
+/// worst case and ties nothing.
 pub(super) fn tied_scopes(case: &Case) -> ScopeMask {
     let narrower = |scope: &Scope| case.scopes.iter().any(|wide| lies_inside(scope, wide));
     (0..case.scopes.len())
-        .filter(|&at| narrower(&case.scopes[at]))
+        .filter(|&at| case.scopes[at].ties.unwrap_or_else(|| narrower(&case.scopes[at])))
         .collect()
 }
 

@@ -411,6 +411,7 @@ fn source(path: &str, records: Books) -> SourceFinding {
     SourceFinding {
         implausible: crate::findings::ImplausibleFinding::default(),
         remarks: Vec::new(),
+        other_tenants: Vec::new(),
         path: path.to_owned(),
         sha256: Some(Sha256::of(path.as_bytes())),
         bytes: 2_415_919,

@@ -277,6 +277,7 @@ pub(super) fn customer_caveat(code: CaveatCode) -> Option<&'static str> {
         | CaveatCode::AgentsOutsideScopes
         | CaveatCode::MentionedIdentity
         | CaveatCode::UnknownTenants
+        | CaveatCode::TenantDiffers
         | CaveatCode::EventIdConflict
         | CaveatCode::UncataloguedActions => None,
     }

@@ -151,7 +151,7 @@ fn several<'a>(fields: impl Iterator<Item = Option<&'a String>>) -> String {
     texts.join("; ")
 }
 
-/// Every tenant, in id order.
+/// Every tenant, in the order of [`Findings::ranked`].
 pub(super) fn tenants(findings: &Findings, to: &mut dyn Write) -> io::Result<()> {
     let fixed = [
         "id",
@@ -173,7 +173,7 @@ pub(super) fn tenants(findings: &Findings, to: &mut dyn Write) -> io::Result<()>
     head.extend(findings.scopes.iter().map(|scope| format!("scope {}", scope.name)));
     head.extend(["contact", "locale", "time_zone", "masked", "released"].map(str::to_owned));
     let mut sheet = Sheet::new(to, head)?;
-    for tenant in &findings.tenants {
+    for tenant in findings.ranked() {
         sheet.row(tenant_cells(tenant, findings))?;
     }
     sheet.finish()

@@ -28,6 +28,7 @@ fn scope(name: &str, hours: std::ops::Range<u32>, agents: &[usize]) -> Scope {
         agents: agents.to_vec(),
         sessions: vec![],
         ips: vec![],
+        ties: None,
     }
 }
 

@@ -29,7 +29,7 @@ mod tests;
 use std::path::PathBuf;
 
 use crate::{
-    case::{ProfileRef, TenantId},
+    case::{InputTenant, ProfileRef},
     digest::Sha256,
 };
 
@@ -70,8 +70,8 @@ pub struct Source {
     pub bytes: u64,
     /// What reads it.
     pub profile: ProfileRef,
-    /// The tenant of all its records, where the case says so.
-    pub tenant: Option<TenantId>,
+    /// The tenant of its records that name none, where the case says so.
+    pub tenant: Option<InputTenant>,
     /// The case names it, rather than a folder or a glob that it was found by: then it must be a log.
     pub named: bool,
 }

@@ -25,7 +25,7 @@ use crate::{
 pub use kept::{Held, Kept};
 pub use settle::{Conflict, Settled, settle};
 pub use spool::{Budget, MEMORY, OutOfRoom, Spooled, StoreError};
-pub use tally::{Efforts, Late, Near, NearKind, NearName, Remarks, SourceTally, Verdict};
+pub use tally::{Efforts, Late, Near, NearKind, NearName, Remarked, Remarks, SourceTally, Verdict};
 pub use totals::{ActionTotals, AgentTotals, Totals};
 
 /// How many records met which end. `read = in_scope + duplicate + other_actor + outside_window + refused`.

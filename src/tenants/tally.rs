@@ -119,8 +119,30 @@ impl std::ops::AddAssign for Efforts {
     }
 }
 
-/// What could not be read, and in how many events.
-pub type Remarks = BTreeMap<Remark, u64>;
+/// What was remarked on events of a source, and on which.
+pub type Remarks = BTreeMap<Remark, Remarked>;
+
+/// The events that one remark is made on.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Remarked {
+    /// How many.
+    pub events: u64,
+    /// Where their records start, in no particular order; empty where they are not listed.
+    pub offsets: Vec<u64>,
+}
+
+impl Remarked {
+    /// Counts one more event, with the position of its record where that is to be listed.
+    pub fn event(&mut self, offset: Option<u64>) {
+        self.events += 1;
+        self.offsets.extend(offset);
+    }
+
+    fn merge(&mut self, other: Self) {
+        self.events += other.events;
+        self.offsets.extend(other.offsets);
+    }
+}
 
 /// Records that name a listed identity at a time that cannot be, and where the first of them lies.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -262,7 +284,7 @@ impl SourceTally {
         self.outside_window += other.outside_window;
         self.late = self.late.and(other.late);
         for (remark, count) in other.remarks {
-            *self.remarks.entry(remark).or_default() += count;
+            self.remarks.entry(remark).or_default().merge(count);
         }
         self.in_scope.append(&mut other.in_scope);
         self.refused.append(&mut other.refused);

@@ -38,6 +38,7 @@ fn scopes(from: &str, until: &str) -> ScopeSet {
         agents: vec![0, 1, 2],
         sessions: Vec::new(),
         ips: Vec::new(),
+        ties: None,
     };
     let agents = [
         agent("sp-001", "Ann.Lee@support.example"),

@@ -227,12 +227,36 @@ fn a_wrapped_event_is_unwrapped_and_a_bare_one_read_as_it_is() {
 }
 
 #[test]
-fn a_constant_tenant_takes_the_place_of_those_named() {
-    let profile = profile("").with_tenant("acme");
-    let json = r#"{"time":"2026-01-16T00:00:00Z","actor":"a","action":"x","tenant":"bolt"}"#;
-    let tenants = event(&profile, json).expect("an event").tenants;
-    assert_eq!(tenants.len(), 1);
-    assert_eq!(tenants[0].id.0, "acme");
+fn the_tenant_of_an_input_fills_in_and_overrules_only_if_it_says_so() {
+    let with = |overrules: bool, tenant: &str| {
+        let id = TenantId("acme".to_owned());
+        let profile = profile("").with_tenant(InputTenant { id, overrules });
+        let json = format!(r#"{{"time":"2026-01-16T00:00:00Z","actor":"a","action":"x"{tenant}}}"#);
+        let reading = Reading::new(&profile, Body::Json(&json)).expect("an object");
+        let (time, _) = reading.time().expect("a time");
+        let tenants = reading.event(time).expect("an event").tenants;
+        let ids: Vec<String> = tenants.into_iter().map(|tenant| tenant.id.0).collect();
+        let remarks = reading.remarks(true);
+        let differs = remarks
+            .iter()
+            .any(|remark| matches!(remark, Remark::OtherTenant { .. }));
+        (ids.join(" "), differs)
+    };
+    for (overrules, tenant, expected, differs) in [
+        (false, "", "acme", false),
+        (false, r#","tenant":"""#, "acme", false),
+        (false, r#","tenant":"acme""#, "acme", false),
+        (false, r#","tenant":"bolt""#, "bolt", true),
+        (true, "", "acme", false),
+        (true, r#","tenant":"acme""#, "acme", false),
+        (true, r#","tenant":"bolt""#, "acme", true),
+    ] {
+        assert_eq!(
+            with(overrules, tenant),
+            (expected.to_owned(), differs),
+            "{overrules} {tenant}"
+        );
+    }
 }
 
 #[test]
@@ -374,6 +398,7 @@ fn remarked(profile: &Profile, json: &str) -> (Vec<String>, Vec<String>) {
     let remark = |remark: &Remark| match remark {
         Remark::Unreadable { field, path } => format!("{field} {path}"),
         Remark::NoTenant { word } => format!("no tenant {word}"),
+        Remark::OtherTenant { .. } => "other tenant".to_owned(),
     };
     (
         event.tenants.into_iter().map(|tenant| tenant.id.0).collect(),

@@ -1,5 +1,6 @@
 //! Caveats: what a reader must know before relying on the answer, the gravest first. An answer without any is complete.
 
+mod differs;
 mod identities;
 mod inputs;
 mod times;
@@ -44,6 +45,7 @@ pub(super) fn caveats(findings: &Findings, scan: &Scan) -> Vec<Caveat> {
         (CaveatCode::ProbablyCutOff, inputs::cut_off(findings, scan)),
         (CaveatCode::IllFittingProfile, inputs::ill_fitting(findings)),
         (CaveatCode::CoverageGap, gaps(findings)),
+        (CaveatCode::TenantDiffers, differs::tenants(findings)),
         (CaveatCode::EventsWithoutTenant, without_tenant(findings)),
         (CaveatCode::UnknownTenants, unknown_tenants(findings)),
         (CaveatCode::MaskedText, masked(findings)),

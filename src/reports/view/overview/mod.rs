@@ -209,10 +209,16 @@ fn print_head(case: &CaseHeader) -> String {
 
 fn impact(findings: &Findings) -> String {
     let impact = &findings.impact;
-    let unknown = impact.tenants.saturating_sub(impact.known_tenants);
+    let unknown = impact.unknown();
     let tenants = counted(impact.tenants, "tenant", "tenants");
     let of = match (impact.customers, impact.share) {
-        (Some(customers), Some(share)) => format!(" of {} customers ({})", grouped(customers), lang::percent(share)),
+        (Some(customers), Some(share)) => {
+            let (known, customers) = (
+                grouped(impact.of_customers()),
+                counted(customers, "customer", "customers"),
+            );
+            format!(": {known} of {customers} ({})", lang::percent(share))
+        }
         (Some(customers), None) if impact.tenants > customers => {
             format!(
                 ", more than the {} that the case states",
@@ -231,7 +237,17 @@ fn impact(findings: &Findings) -> String {
 fn tiles(findings: &Findings) -> Vec<Tile> {
     let impact = &findings.impact;
     let share = match (impact.share, impact.customers) {
-        (Some(share), Some(customers)) => format!("{} of {} customers", lang::percent(share), grouped(customers)),
+        (Some(share), Some(customers)) => {
+            let (known, customers) = (
+                grouped(impact.of_customers()),
+                counted(customers, "customer", "customers"),
+            );
+            let unknown = match impact.unknown() {
+                0 => String::new(),
+                unknown => format!("; {} not in the directory", grouped(unknown)),
+            };
+            format!("{known} of {customers}, {}{unknown}", lang::percent(share))
+        }
         (None, Some(customers)) if impact.tenants > customers => format!("of {} customers stated", grouped(customers)),
         _ => "number of customers not stated".to_owned(),
     };
