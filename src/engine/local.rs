@@ -9,6 +9,7 @@ use super::{
     source::{self, Found, Pool},
 };
 use crate::{
+    events::Profile,
     findings::{Scan, Scanned},
     progress::Progress,
     scope::Actors,
@@ -103,7 +104,7 @@ fn numbered(plan: &Plan, files: Vec<Contents<Found>>, budget: Arc<Budget>, actor
         actors,
     };
     for (source, contents) in plan.sources.sources.iter().zip(files) {
-        let profile = &plan.profile(source).name;
+        let profile = plan.profile(source);
         for part in contents.parts {
             let number = scan.sources.len();
             let is_broken = contents.broken.iter().any(|broken| broken.shown == part.shown);
@@ -123,7 +124,7 @@ fn numbered(plan: &Plan, files: Vec<Contents<Found>>, budget: Arc<Budget>, actor
     scan
 }
 
-fn scanned(number: usize, profile: &str, source: &Source, part: Part<Found>) -> Scanned {
+fn scanned(number: usize, profile: &Profile, source: &Source, part: Part<Found>) -> Scanned {
     let Found {
         framing,
         end,
@@ -139,7 +140,8 @@ fn scanned(number: usize, profile: &str, source: &Source, part: Part<Found>) -> 
         said: end.said,
         file: part.file,
         stream: part.stream,
-        profile: profile.to_owned(),
+        profile: profile.name.clone(),
+        ids: profile.ids.clone(),
         framing,
         tally,
     }

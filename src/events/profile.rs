@@ -31,6 +31,8 @@ pub struct Profile {
     pub title: String,
     /// Where the log's format is described.
     pub documentation: Option<String>,
+    /// The id space: event ids of profiles that name the same one, their own name if they name none, are compared.
+    pub ids: String,
     /// Its digest, for the manifest.
     pub file: CaseFile,
     /// The member names that lead to the array of records, where a document wraps them.

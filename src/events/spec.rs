@@ -32,6 +32,7 @@ pub(super) struct ProfileSpec {
     name: String,
     title: String,
     documentation: Option<String>,
+    ids: Option<String>,
     #[serde(default)]
     records: At,
     #[serde(default)]
@@ -126,6 +127,7 @@ impl ProfileSpec {
             name,
             title,
             documentation,
+            ids,
             nothing,
             no_tenant,
             ..
@@ -139,6 +141,7 @@ impl ProfileSpec {
         });
         let held_actors = held_actors.collect();
         Profile {
+            ids: ids.unwrap_or_else(|| name.clone()),
             name,
             title,
             documentation,

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, sync::Arc};
 use super::{
     Answer, ConflictFinding, CoverageFinding, Findings, Impact, ImplausibleFinding, Isolation, IsolationFinding,
     KindCoverage, LinkedFinding, Mention, NearRecords, OtherTenantFinding, RefusedFinding, RemarkFinding, RemarkKind,
-    SCHEMA, ScopeFinding, SourceCoverage, SourceFinding, TenantFinding, TenantImpact, Tool,
+    SCHEMA, ScopeFinding, SharedIdsFinding, SourceCoverage, SourceFinding, TenantFinding, TenantImpact, Tool,
     caveats::caveats,
     count::{self, Figures, Known, Touched},
     tied::{OnEnd, count_on_end, tied_scopes},
@@ -64,6 +64,8 @@ pub struct Scanned {
     pub stream: Digested,
     /// Name of the profile that read it.
     pub profile: String,
+    /// The id space of that profile.
+    pub ids: String,
     /// How its records were framed.
     pub framing: String,
     /// What was found in it.
@@ -189,7 +191,7 @@ impl<'c> Closing<'c> {
             let coverage = source.tally.coverage.clone();
             std::mem::replace(&mut source.tally, SourceTally::new(coverage))
         });
-        let settled = settle(tallies.collect(), &kinds(&scan), &scan.budget)?;
+        let settled = settle(tallies.collect(), &id_spaces(&scan), &scan.budget)?;
         let passed_over = SKIPPED * scan.skipped.len() as u64;
         scan.budget
             .claim("files that were passed over, each of which is told,", passed_over)?;
@@ -360,6 +362,7 @@ impl<'c> Closing<'c> {
             tenants,
             refused: settled.refused.iter().map(|refused| refusal(case, refused)).collect(),
             conflicts: settled.conflicts.iter().map(conflict).collect(),
+            shared_ids: settled.shared.iter().map(shared_ids).collect(),
             agent_naming: case.reports.agents,
             near: near.finding(case, &scan.actors),
             isolation,
@@ -373,6 +376,18 @@ impl<'c> Closing<'c> {
 /// Which profile read each source.
 fn kinds(scan: &Scan) -> Vec<&str> {
     scan.sources.iter().map(|source| source.profile.as_str()).collect()
+}
+
+fn shared_ids((one, other, events): &(String, String, u64)) -> SharedIdsFinding {
+    SharedIdsFinding {
+        ids: [one.clone(), other.clone()],
+        events: *events,
+    }
+}
+
+/// The id space of each source.
+fn id_spaces(scan: &Scan) -> Vec<&str> {
+    scan.sources.iter().map(|source| source.ids.as_str()).collect()
 }
 
 /// The books of all sources, if every one balances and so does the whole.

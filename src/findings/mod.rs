@@ -78,6 +78,8 @@ pub struct Findings {
     pub refused: Vec<RefusedFinding>,
     /// Event ids that name more than one body in scope; all their events are kept. In id order.
     pub conflicts: Vec<ConflictFinding>,
+    /// Id spaces of profiles that share events in scope: these are counted in each.
+    pub shared_ids: Vec<SharedIdsFinding>,
     /// How customers' copies name agents.
     pub agent_naming: AgentNaming,
     /// Records by others that came near to being in scope.
@@ -158,6 +160,8 @@ pub enum CaveatCode {
     UnknownTenants,
     /// Some texts in customers' copies named somebody else, and are masked there.
     MaskedText,
+    /// Logs of different id spaces have events in common, which count twice.
+    SharedEventIds,
     /// Some event ids name more than one body.
     EventIdConflict,
     /// Some actions are not in the catalogue.
@@ -505,6 +509,15 @@ pub struct RefusedFinding {
     pub names: Vec<AgentId>,
     /// Its first bytes as text, for people.
     pub excerpt: String,
+}
+
+/// Two id spaces whose logs have events in common.
+#[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
+pub struct SharedIdsFinding {
+    /// Both, in alphabetical order: `ids` of a profile, or its name.
+    pub ids: [String; 2],
+    /// Events in scope of which each has one with the same id, time and agent.
+    pub events: u64,
 }
 
 /// An event id with several bodies.

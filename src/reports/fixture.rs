@@ -294,6 +294,7 @@ pub(super) fn answer_of(tenants: Vec<TenantImpact>) -> Answer {
             events: vec![event(9).at, event(12).at],
         }],
         near: crate::findings::NearFinding::default(),
+        shared_ids: Vec::new(),
         agent_naming: AgentNaming::Pseudonym,
         isolation: crate::findings::IsolationFinding::default(),
     };

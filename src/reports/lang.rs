@@ -278,6 +278,7 @@ pub(super) fn customer_caveat(code: CaveatCode) -> Option<&'static str> {
         | CaveatCode::MentionedIdentity
         | CaveatCode::UnknownTenants
         | CaveatCode::TenantDiffers
+        | CaveatCode::SharedEventIds
         | CaveatCode::EventIdConflict
         | CaveatCode::UncataloguedActions => None,
     }

@@ -1,8 +1,8 @@
-//! Events that name another tenant than the case states for their input.
+//! Events that name another tenant than the case states for their input, and events that two kinds of log share.
 
 use super::listed;
 use crate::{
-    findings::{Findings, OtherTenantFinding, SourceFinding},
+    findings::{Findings, OtherTenantFinding, SharedIdsFinding, SourceFinding},
     text::{counted, grouped},
 };
 
@@ -17,7 +17,7 @@ pub(super) fn tenants(findings: &Findings) -> Option<String> {
         let each: Vec<_> = each.filter(|(_, other)| other.overruled == overruled).collect();
         let events: u64 = each.iter().map(|(_, other)| other.events).sum();
         let places: Vec<_> = each.iter().map(|(source, other)| place(source, other)).collect();
-        (events, listed(&places, "pair of tenants"))
+        (events, listed(&places, "pair"))
     };
     let by_record = match of(false) {
         (0, _) => String::new(),
@@ -60,4 +60,23 @@ fn place(source: &SourceFinding, other: &OtherTenantFinding) -> String {
         counted(other.events, "event", "events"),
         grouped(first),
     )
+}
+
+/// Warns of events that two id spaces share: where one log is a copy of the other, they count twice.
+pub(super) fn shared_ids(findings: &Findings) -> Option<String> {
+    let pair = |shared: &SharedIdsFinding| {
+        let [one, other] = &shared.ids;
+        let events = counted(shared.events, "event", "events");
+        format!(
+            "`{one}` and `{other}` ({events}; add `ids = \"{one}\"` to the profile of `{other}`, or the other way round)"
+        )
+    };
+    let pairs: Vec<_> = findings.shared_ids.iter().map(pair).collect();
+    (!pairs.is_empty()).then(|| {
+        format!(
+            "Logs read by different profiles have events of the same id, time and agent, which count twice. If they are copies \
+             of one log, say so in a profile of your own: {}.",
+            listed(&pairs, "pair")
+        )
+    })
 }

@@ -49,6 +49,7 @@ pub(super) fn caveats(findings: &Findings, scan: &Scan) -> Vec<Caveat> {
         (CaveatCode::EventsWithoutTenant, without_tenant(findings)),
         (CaveatCode::UnknownTenants, unknown_tenants(findings)),
         (CaveatCode::MaskedText, masked(findings)),
+        (CaveatCode::SharedEventIds, differs::shared_ids(findings)),
         (CaveatCode::EventIdConflict, conflicts(findings)),
         (CaveatCode::UncataloguedActions, uncatalogued(findings)),
     ];

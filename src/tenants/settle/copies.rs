@@ -5,13 +5,18 @@
 
 use std::{
     cmp::Ordering,
+    collections::BTreeMap,
     hash::{DefaultHasher, Hash as _, Hasher as _},
 };
 
 use rayon::prelude::*;
 
 use super::Conflict;
-use crate::{records::Locator, tenants::ScopedEvent};
+use crate::{
+    events::{Outcome, Target, TenantRef},
+    records::Locator,
+    tenants::ScopedEvent,
+};
 
 /// What became of each event.
 #[derive(Debug)]
@@ -20,7 +25,12 @@ pub(in crate::tenants) struct Apart {
     pub(in crate::tenants) kept: Vec<bool>,
     /// Event ids with several bodies, in id order.
     pub(in crate::tenants) conflicts: Vec<Conflict>,
+    /// How many events two kinds have in common.
+    pub(in crate::tenants) shared: Shared,
 }
+
+/// How many ids each two kinds, the lower number first, share at the same time and by the same agent.
+pub(in crate::tenants) type Shared = BTreeMap<(usize, usize), u64>;
 
 /// What events of one name came to.
 #[derive(Default)]
@@ -46,7 +56,43 @@ pub(in crate::tenants) fn apart(events: &mut [Box<ScopedEvent>], kinds: &[usize]
         .filter_map(|places| conflict(places, events))
         .collect();
     in_order(&mut conflicts);
-    Apart { kept, conflicts }
+    let shared = shared(events, kinds);
+    Apart {
+        kept,
+        conflicts,
+        shared,
+    }
+}
+
+/// Counts what kinds share. With one kind no event is examined.
+fn shared(events: &[Box<ScopedEvent>], kinds: &[usize]) -> Shared {
+    let mut shared = Shared::new();
+    let kind = |event: &ScopedEvent| kinds[event.at.source];
+    if kinds.windows(2).all(|pair| pair[0] == pair[1]) {
+        return shared;
+    }
+    let key = |place: usize| {
+        let event = &events[place];
+        (&event.event.event_id, event.event.time, event.agent, kind(event))
+    };
+    let with_id = (0..events.len())
+        .into_par_iter()
+        .filter(|&place| events[place].event.event_id.is_some());
+    let mut places: Vec<usize> = with_id.collect();
+    places.par_sort_unstable_by(|&a, &b| key(a).cmp(&key(b)));
+    places.dedup_by(|a, b| key(*a) == key(*b));
+    let same = |a: &usize, b: &usize| {
+        let ((id, time, agent, _), (other, other_time, other_agent, _)) = (key(*a), key(*b));
+        (id, time, agent) == (other, other_time, other_agent)
+    };
+    for one in places.chunk_by(same).filter(|one| one.len() > 1) {
+        for (at, &a) in one.iter().enumerate() {
+            for &b in &one[at + 1..] {
+                *shared.entry((kind(&events[a]), kind(&events[b]))).or_default() += 1;
+            }
+        }
+    }
+    shared
 }
 
 /// A record whose events share an id is one conflict, not one for each.
@@ -79,11 +125,20 @@ impl Same {
         });
         let is_name = |a: &usize, b: &usize| by_name(&events[*a], &events[*b], kinds).is_eq();
         for name in places.chunk_by(is_name) {
+            if events[name[0]].event.event_id.is_none() {
+                self.copies.extend(repeated(name, events));
+                continue;
+            }
             let bodies = name.chunk_by(|&a, &b| by_body(&events[a], &events[b]).is_eq());
             let firsts: Vec<usize> = bodies.clone().map(|body| body[0]).collect();
             self.copies.extend(bodies.flat_map(|body| &body[1..]));
-            if firsts.len() > 1 && events[firsts[0]].event.event_id.is_some() {
-                self.conflicting.push(firsts);
+            let (poorer, richest): (Vec<_>, Vec<_>) = firsts.iter().partition(|&&one| {
+                let is_copy = |&other: &usize| other != one && is_extract(&events[one], &events[other]);
+                firsts.iter().any(is_copy)
+            });
+            self.copies.extend(poorer);
+            if richest.len() > 1 {
+                self.conflicting.push(richest);
             }
         }
         self
@@ -94,6 +149,51 @@ impl Same {
         self.conflicting.append(&mut other.conflicting);
         self
     }
+}
+
+/// The copies among events without an id and of the same bytes, in reading order. Equal records of one source are as many
+/// events; those of another source are copies as far as the sources before it have as many: `n` in one and `m` in another
+/// are `max(n, m)` events, so that exports may overlap.
+fn repeated(same: &[usize], events: &[Box<ScopedEvent>]) -> Vec<usize> {
+    let mut same = same.to_vec();
+    same.sort_unstable_by_key(|&place| (events[place].at, events[place].part));
+    let mut known = 0;
+    let mut copies = Vec::new();
+    for source in same.chunk_by(|&a, &b| events[a].at.source == events[b].at.source) {
+        copies.extend(source.iter().take(known));
+        known = known.max(source.len());
+    }
+    copies
+}
+
+/// Whether an event is a copy of the other one that maps fewer fields: the other has all that this one has. Of two that each have
+/// all of the other, the later in reading order is the copy.
+fn is_extract(poor: &ScopedEvent, rich: &ScopedEvent) -> bool {
+    let later = (rich.at, rich.part) < (poor.at, poor.part);
+    says_all(rich, poor) && (later || !says_all(poor, rich))
+}
+
+/// Whether every field of `poor` is absent or the same in `rich`. In which scopes they lie is no difference: what a record does
+/// not tell cannot rule it out.
+fn says_all(rich: &ScopedEvent, poor: &ScopedEvent) -> bool {
+    let (a, b) = (&poor.event, &rich.event);
+    let within = |a: &Option<String>, b: &Option<String>| a.is_none() || a == b;
+    let target = |a: &Target| {
+        let of = |b: &Target| within(&a.kind, &b.kind) && within(&a.id, &b.id) && within(&a.name, &b.name);
+        b.targets.iter().any(of)
+    };
+    let tenant = |a: &TenantRef| b.tenant(&a.id).is_some_and(|b| within(&a.name, &b.name));
+    // All of the tenants or none: an event that names fewer belongs in fewer reports.
+    let tenants = a.tenants.is_empty() || (a.tenants.len() == b.tenants.len() && a.tenants.iter().all(tenant));
+    (a.time, &a.action, poor.agent) == (b.time, &b.action, rich.agent)
+        && (a.outcome == Outcome::Unknown || a.outcome == b.outcome)
+        && tenants
+        && a.targets.iter().all(target)
+        && within(&a.ticket, &b.ticket)
+        && within(&a.justification, &b.justification)
+        && within(&a.ip, &b.ip)
+        && within(&a.session, &b.session)
+        && within(&a.user_agent, &b.user_agent)
 }
 
 /// Marks the events that share an id.

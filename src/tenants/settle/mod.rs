@@ -1,9 +1,10 @@
 //! Copies told from originals, once everything is read.
 //!
-//! With an event id, a copy is the same id with the same content, however it was exported; the same id with another
-//! body is a conflict, and both stay. Without an id, a copy is the same bytes. The events of one record are told apart by
-//! their order in it, so they are never copies of each other nor in conflict, even where they share an id. The original is the one that comes first
-//! in reading order, so the answer does not depend on the order of arrival.
+//! With an event id, a copy is the same id with the same content, however it was exported, or with less: of two mappings of
+//! one log the richer one is kept. The same id with another body is a conflict, and both stay. Without an id, a copy is the
+//! same bytes in another source; equal records of one source are as many events. The events of one record are told apart by
+//! their order in it, so they are never copies of each other nor in conflict, even where they share an id. Of equals the
+//! original is the first in reading order, so the answer does not depend on the order of arrival.
 
 mod copies;
 
@@ -17,7 +18,7 @@ use super::{
 };
 use crate::{coverage::Coverage, records::Locator, tenants::ScopedEvent};
 
-pub(super) use copies::{Apart, apart, in_order};
+pub(super) use copies::{Apart, Shared, apart, in_order};
 
 /// Everything read, in order, copies set apart.
 #[derive(Debug)]
@@ -38,6 +39,8 @@ pub struct Settled {
     pub remarks: Vec<Remarks>,
     /// Event ids with several bodies, in id order.
     pub conflicts: Vec<Conflict>,
+    /// Two kinds of log, and how many events in scope have id, time and agent in common in both.
+    pub shared: Vec<(String, String, u64)>,
     /// Records by others that name a listed identity, in reading order.
     pub near: Vec<Near>,
 }
@@ -54,7 +57,8 @@ pub struct Conflict {
 /// Settles the tallies of all sources. `kinds` tells which sources hold the same kind of log: an event id means
 /// something within one kind only. The answer is the same whether the budget had room for everything or not.
 pub fn settle(mut tallies: Vec<SourceTally>, kinds: &[&str], budget: &Budget) -> Result<Settled, StoreError> {
-    let kinds = numbered(kinds);
+    let names = kinds;
+    let kinds = numbered(names);
     let mut books: Vec<_> = tallies.iter().map(SourceTally::books).collect();
     let (kept, settling) = match spool::settle(&mut tallies, &kinds, budget)? {
         Some((stored, settling)) => (Kept::Stored(stored), settling),
@@ -67,7 +71,19 @@ pub fn settle(mut tallies: Vec<SourceTally>, kinds: &[&str], budget: &Budget) ->
         books: of_events,
         conflicts,
         totals,
+        shared,
     } = settling;
+    let name = |number: usize| {
+        let at = kinds
+            .iter()
+            .position(|kind| *kind == number)
+            .expect("a source is of it");
+        names[at].to_owned()
+    };
+    let shared = shared.into_iter();
+    let shared = shared
+        .map(|((one, other), events)| (name(one), name(other), events))
+        .collect();
     of_events.into_iter().for_each(|(source, more)| books[source] += more);
     let mut refused: Vec<_> = tallies
         .iter_mut()
@@ -87,6 +103,7 @@ pub fn settle(mut tallies: Vec<SourceTally>, kinds: &[&str], budget: &Budget) ->
         refused,
         books,
         conflicts,
+        shared,
         remarks: tallies
             .iter_mut()
             .map(|tally| std::mem::take(&mut tally.remarks))
@@ -113,6 +130,7 @@ pub(super) struct Settling {
     pub(super) books: BTreeMap<usize, Books>,
     pub(super) conflicts: Vec<Conflict>,
     pub(super) totals: Totals,
+    pub(super) shared: Shared,
 }
 
 impl Settling {
@@ -132,6 +150,9 @@ impl Settling {
             conflicts,
         )?;
         self.conflicts.append(&mut other.conflicts);
+        for (pair, events) in other.shared {
+            *self.shared.entry(pair).or_default() += events;
+        }
         let before = self.totals.weight();
         self.totals = self.totals.merge(other.totals);
         budget.claim(
@@ -163,7 +184,11 @@ fn in_memory(tallies: &mut [SourceTally], kinds: &[usize], budget: &Budget) -> R
             events.append(&mut tally.in_scope);
         }
     }
-    let Apart { kept, conflicts } = apart(&mut events, kinds);
+    let Apart {
+        kept,
+        conflicts,
+        shared,
+    } = apart(&mut events, kinds);
     // Each is a look at every event, and none needs another.
     let (books, (totals, order)) = rayon::join(
         || books(&events, &kept),
@@ -173,6 +198,7 @@ fn in_memory(tallies: &mut [SourceTally], kinds: &[usize], budget: &Budget) -> R
         books,
         conflicts,
         totals,
+        shared,
     };
     let settling = Settling::default().merge(settling, budget)?;
     Ok((Held::in_order(events, order), settling))
@@ -225,7 +251,7 @@ mod tests {
     use crate::{
         case::TenantId,
         digest::Sha256,
-        events::{AccessEvent, Outcome, TenantRef},
+        events::{AccessEvent, Outcome, Target, TenantRef},
         scope::ScopeMask,
         tenants::spool::Account,
         time::{Timestamp, Window},
@@ -295,6 +321,7 @@ mod tests {
         totals: Totals,
         books: Vec<Books>,
         conflicts: Vec<Conflict>,
+        shared: Vec<(String, String, u64)>,
     }
 
     fn told(settled: Settled) -> Told {
@@ -320,6 +347,7 @@ mod tests {
             totals: settled.totals,
             books: settled.books,
             conflicts: settled.conflicts,
+            shared: settled.shared,
         }
     }
 
@@ -386,16 +414,63 @@ mod tests {
         let settled = settled(tallied(events), &["one", "other"]);
         assert_eq!(offsets(&settled), [(0, 0), (1, 0)]);
         assert!(settled.conflicts.is_empty());
+        assert_eq!(settled.shared, [("one".to_owned(), "other".to_owned(), 1)]);
+        let later = vec![event(0, 0, Some("1"), 5, "x"), event(1, 0, Some("1"), 6, "x")];
+        assert_eq!(super::tests::settled(tallied(later), &["one", "other"]).shared, []);
     }
 
     #[test]
     fn without_an_id_only_the_same_bytes_are_a_copy() {
         let mut other_bytes = event(1, 0, None, 5, "x");
         other_bytes.record_sha256 = Sha256::of(b"spaced differently");
-        let events = vec![event(0, 0, None, 5, "x"), event(0, 3, None, 5, "x"), other_bytes];
+        let events = vec![event(0, 0, None, 5, "x"), event(1, 3, None, 5, "x"), other_bytes];
         let settled = settled(tallied(events), &["log", "log"]);
         assert_eq!(offsets(&settled), [(0, 0), (1, 0)]);
         assert!(settled.conflicts.is_empty());
+    }
+
+    #[test]
+    fn equal_records_without_an_id_are_as_many_events_as_one_source_has() {
+        for (first, second) in [(2, 0), (2, 1), (1, 2), (2, 2), (0, 3)] {
+            let of = |source, count| (0..count).map(move |at| event(source, at, None, 5, "x"));
+            let settled = settled(tallied(of(0, first).chain(of(1, second)).collect()), &["log", "log"]);
+            let figures = (settled.books[0].in_scope, settled.books[1].in_scope);
+            assert_eq!(figures, (first, second.saturating_sub(first)), "{first} and {second}");
+            assert!(settled.books.iter().all(Books::balance));
+        }
+    }
+
+    #[test]
+    fn a_copy_that_maps_fewer_fields_is_a_copy_wherever_it_stands() {
+        let rich = |source| {
+            let mut rich = event(source, 0, Some("a"), 5, "x");
+            rich.event.session = Some("s".to_owned());
+            rich.event.targets = vec![Target {
+                kind: None,
+                id: Some("u".to_owned()),
+                name: Some("U".to_owned()),
+            }];
+            rich
+        };
+        let poor = |source, target: Option<&str>| {
+            let mut poor = event(source, 0, Some("a"), 5, "x");
+            poor.event.outcome = Outcome::Unknown;
+            poor.event.targets.extend(target.map(|id| Target {
+                kind: None,
+                id: Some(id.to_owned()),
+                name: None,
+            }));
+            poor
+        };
+        for (events, kept, conflicts) in [
+            (vec![rich(0), poor(1, None)], vec![(0, 0)], 0),
+            (vec![poor(0, Some("u")), rich(1)], vec![(1, 0)], 0),
+            (vec![poor(0, Some("v")), rich(1)], vec![(0, 0), (1, 0)], 1),
+        ] {
+            let settled = settled(tallied(events), &["log", "log"]);
+            assert_eq!(offsets(&settled), kept);
+            assert_eq!(settled.conflicts.len(), conflicts);
+        }
     }
 
     /// The events of one record, in order.

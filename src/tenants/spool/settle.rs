@@ -109,9 +109,14 @@ impl Stores {
 
     fn settle(&self, rows: Rows, kinds: &[usize]) -> Result<Settling, StoreError> {
         let Rows { mut events, alone } = rows;
-        let Apart { kept, conflicts } = apart(&mut events, kinds);
+        let Apart {
+            kept,
+            conflicts,
+            shared,
+        } = apart(&mut events, kinds);
         let mut done = Settling {
             conflicts,
+            shared,
             ..Settling::default()
         };
         let (mut shares, mut fates) = (Batch::default(), Batch::default());
