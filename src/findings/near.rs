@@ -242,7 +242,9 @@ fn agents_of_scopes(case: &Case) -> BTreeSet<usize> {
 }
 
 /// Names of actors that are no listed identity, by which the nearest is found.
-struct Others<'a>(Vec<Other<'a>>);
+///
+/// By the numbers in them: names that are numbered are near to each other, and another number is another person's.
+struct Others<'a>(BTreeMap<Vec<String>, Vec<Other<'a>>>);
 
 struct Other<'a> {
     folded: Vec<char>,
@@ -259,23 +261,24 @@ const LETTERS_A_SLIP: usize = 4;
 
 impl<'a> Others<'a> {
     fn new(actors: &'a Actors) -> Self {
-        let other = |(name, records): &'a (String, u64)| {
+        let mut all: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        for (name, records) in &actors.others {
             let folded: Vec<char> = fold(name).chars().collect();
-            Other {
+            all.entry(numbers(name)).or_default().push(Other {
                 letters: letters(&folded),
                 folded,
                 name,
                 records: *records,
-            }
-        };
-        Self(actors.others.iter().map(other).collect())
+            });
+        }
+        Self(all)
     }
 
     fn nearest(&self, identity: &str) -> Option<NearestName> {
         let folded: Vec<char> = fold(identity).chars().collect();
         let own = letters(&folded);
         let most = (folded.len() / LETTERS_A_SLIP).min(SLIPS);
-        let near = self.0.iter().filter_map(|other| {
+        let near = self.0.get(&numbers(identity))?.iter().filter_map(|other| {
             // Each slip changes the length by one at most, and two letters.
             let may = other.folded.len().abs_diff(folded.len()) <= most
                 && (own ^ other.letters).count_ones() as usize <= 2 * most;
@@ -288,6 +291,13 @@ impl<'a> Others<'a> {
             records,
         })
     }
+}
+
+/// The numbers in a name, without the zeros that they begin with.
+fn numbers(name: &str) -> Vec<String> {
+    let runs = name.split(|c: char| !c.is_ascii_digit());
+    let runs = runs.filter(|run| !run.is_empty());
+    runs.map(|run| run.trim_start_matches('0').to_owned()).collect()
 }
 
 fn letters(folded: &[char]) -> u64 {
@@ -352,7 +362,8 @@ mod tests {
         let others = Others::new(&actors);
         for (identity, expected) in [
             ("bd-agnet-07", Some(("bd-agent-07", 63))),
-            ("BD-AGENT-7", Some(("bd-agent-17", 99))),
+            ("BD-AGENT-7", Some(("bd-agent-07", 63))),
+            ("bd-agent-27", None),
             ("zad", None),
             ("muller", Some(("Müller", 2))),
             ("somebody", None),
