@@ -122,12 +122,13 @@ impl Sought {
             if !self.finder.identities().any_named_in(record.bytes) {
                 return;
             }
-            if let Verdict::InScope(events) = full.verdict(&record, census, &mut Remarks::new()) {
+            full.each(&record, census, &mut Remarks::new(), |_, verdict| {
+                let Verdict::InScope(events) = verdict else { return };
                 let mut left = self.left();
                 events.iter().for_each(|event| {
                     left.remove(&event.agent);
                 });
-            }
+            });
         });
     }
 

@@ -1,12 +1,14 @@
 //! A record in full: captured whole, its fields decoded as far as its verdict needs them.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, ops::Range};
+
+use serde::de::IgnoredAny;
 
 use super::judge::Form;
 use crate::{
     digest::Sha256,
     events::{Body, Named, Profile, Reading, Remark},
-    records::{Locator, Record, Refusal, RefusalReason, RowReader, json_part},
+    records::{Locator, Record, Refusal, RefusalReason, RowReader, hint, json_part, pieces},
     scope::{Census, Listed, ScopeSet},
     tenants::{Near, NearKind, NearName, Refused, Remarks, ScopedEvent, Verdict},
     text::shortened,
@@ -46,6 +48,53 @@ impl<'p> Full<'p> {
             form,
             rows,
         }
+    }
+
+    /// Gives the end that a framed record meets; where it cannot be read because it holds several records, theirs. Returns
+    /// how many those are.
+    pub(super) fn each<'r>(
+        &mut self,
+        record: &Record<'r>,
+        census: &mut Census,
+        remarks: &mut Remarks,
+        mut with: impl FnMut(Record<'r>, Verdict),
+    ) -> Pieces {
+        let verdict = self.verdict(record, census, remarks);
+        let Some(spans) = self.pieces(record, &verdict) else {
+            with(*record, verdict);
+            return Pieces {
+                records: 1,
+                bytes: record.bytes.len() as u64,
+            };
+        };
+        let mut found = Pieces::default();
+        for span in spans {
+            let piece = Record {
+                offset: record.offset + span.start as u64,
+                bytes: &record.bytes[span],
+                cells: None,
+                sight: None,
+            };
+            found.records += 1;
+            found.bytes += piece.bytes.len() as u64;
+            let verdict = self.verdict(&piece, census, remarks);
+            with(piece, verdict);
+        }
+        found
+    }
+
+    fn pieces(&self, record: &Record<'_>, verdict: &Verdict) -> Option<Vec<Range<usize>>> {
+        use RefusalReason::{InvalidUtf8, MalformedJson, NotAnObject};
+        let Verdict::Refused(refused, None) = verdict else {
+            return None;
+        };
+        // Only what is no JSON object itself: an object whose fields are at fault is one record.
+        let json = matches!(self.form, Form::Json { .. });
+        let broken = matches!(refused.refusal.reason, InvalidUtf8 | MalformedJson | NotAnObject);
+        if !json || !broken || is_object(record.bytes) {
+            return None;
+        }
+        pieces(record.bytes)
     }
 
     /// The end this record meets.
@@ -127,7 +176,14 @@ impl<'p> Full<'p> {
         }
     }
 
-    fn refused(&self, at: Locator, refusal: Refusal, time: Option<Timestamp>, bytes: &[u8]) -> Refused {
+    fn refused(&self, at: Locator, mut refusal: Refusal, time: Option<Timestamp>, bytes: &[u8]) -> Refused {
+        let broken = matches!(
+            refusal.reason,
+            RefusalReason::MalformedJson | RefusalReason::NotAnObject
+        );
+        if let Some(hint) = hint(bytes).filter(|_| broken && matches!(self.form, Form::Json { .. })) {
+            refusal.detail = format!("{}; {hint}", refusal.detail);
+        }
         let mut names = self.scopes.identities().named_in(bytes);
         // An agent of no scope that holds the time, if it can be read, has no event in scope whatever the record says.
         names.retain(|agent| self.scopes.may_hold(*agent, time));
@@ -140,6 +196,18 @@ impl<'p> Full<'p> {
             excerpt: shortened(&head, EXCERPT).into_owned(),
         }
     }
+}
+
+/// The records that one framed record turned out to hold.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Pieces {
+    pub(super) records: u64,
+    /// Of all of them together; the other bytes of the framed record are punctuation.
+    pub(super) bytes: u64,
+}
+
+fn is_object(bytes: &[u8]) -> bool {
+    bytes.trim_ascii_start().starts_with(b"{") && serde_json::from_slice::<IgnoredAny>(bytes).is_ok()
 }
 
 fn json(bytes: &[u8]) -> Result<&str, Refusal> {

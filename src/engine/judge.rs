@@ -6,6 +6,8 @@
 //!
 //! A glance settles most records. All others are read in full, and so is every one that may be in scope.
 
+use std::mem;
+
 use super::{
     full::Full,
     glance::{Glances, Told},
@@ -112,11 +114,15 @@ impl<'p> Judge<'p> {
                 }
                 None => {
                     tally.efforts.full += 1;
-                    let verdict = full.verdict(&record, census, &mut tally.remarks);
-                    if let Verdict::OutsideWindow(time) = verdict {
-                        outside(scopes, &record, time, tally);
-                    }
-                    tally.absorb(verdict);
+                    let mut remarks = mem::take(&mut tally.remarks);
+                    let found = full.each(&record, census, &mut remarks, |record, verdict| {
+                        if let Verdict::OutsideWindow(time) = verdict {
+                            outside(scopes, &record, time, tally);
+                        }
+                        tally.absorb(verdict);
+                    });
+                    tally.remarks = remarks;
+                    tally.read = tally.read + found.records - 1;
                 }
             }
             glances.pays()

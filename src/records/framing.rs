@@ -4,7 +4,7 @@ use std::{fmt, sync::Arc};
 
 use serde::de::IgnoredAny;
 
-use super::{csv::Header, lines};
+use super::{csv::Header, lines, objects};
 
 /// What may stand between the cells of a row.
 const DELIMITERS: [u8; 3] = [b',', b'\t', b';'];
@@ -41,10 +41,12 @@ impl Framing {
     pub(super) fn of(head: &[u8], at_end: bool, wrapper: &[String]) -> Self {
         match head.trim_ascii_start().first() {
             None => Self::Empty,
-            Some(b'[') if whole_lines(head).nth(1).is_none() => Self::JsonDocument,
+            Some(b'[') if begins_array(head) => Self::JsonDocument,
             Some(b'{') if is_wrapped(head, wrapper) => Self::JsonDocument,
             Some(_) if whole_lines(head).next().is_some() => Self::JsonLines,
+            Some(b'{') if first_line(head).is_some_and(has_comma) => Self::JsonLines,
             Some(b'{') => Self::JsonDocument,
+            Some(b'"') if first_line(head).is_some_and(is_string) => Self::JsonLines,
             Some(_) if is_prefixed(head) => Self::JsonLines,
             Some(_) => csv(head, at_end).unwrap_or(Self::JsonLines),
         }
@@ -58,13 +60,47 @@ fn whole_lines(head: &[u8]) -> impl Iterator<Item = &[u8]> {
     lines::spans(head).map(|span| &head[span]).filter(whole)
 }
 
-/// Whether the first lines are texts that end with an object each. Most of them must: a CSV may have one such row, whose
+fn first_line(head: &[u8]) -> Option<&[u8]> {
+    lines::spans(head).next().map(|span| &head[span])
+}
+
+/// Whether a source that begins with a bracket is one array, and not lines that begin so: a time in brackets, or an array
+/// a line.
+fn begins_array(head: &[u8]) -> bool {
+    let Some(line) = first_line(head).map(<[u8]>::trim_ascii) else {
+        return true;
+    };
+    let behind = line[1..].trim_ascii_start().first();
+    if behind.is_none() {
+        return true;
+    }
+    let arrays = lines::spans(head).map(|span| &head[span]).filter(|line| is_array(line));
+    whole_lines(head).nth(1).is_none()
+        && (behind == Some(&b'{') || arrays.take(2).count() < 2)
+        && (matches!(behind, Some(b'{' | b'[' | b']')) || objects::pieces(line).is_none())
+}
+
+/// Whether a comma stands behind the first object of a line. Without one, objects follow each other, which needs no lines.
+fn has_comma(line: &[u8]) -> bool {
+    let first = objects::pieces(line).and_then(|pieces| pieces.first().cloned());
+    first.is_some_and(|first| line[first.end..].trim_ascii_start().starts_with(b","))
+}
+
+fn is_array(line: &[u8]) -> bool {
+    line.starts_with(b"[") && serde_json::from_slice::<IgnoredAny>(line).is_ok()
+}
+
+/// Whether a line is a JSON string that holds an object as text.
+fn is_string(line: &[u8]) -> bool {
+    line.starts_with(b"\"{") && serde_json::from_slice::<IgnoredAny>(line).is_ok()
+}
+
+/// Whether the first lines are texts with an object each. Most of them must: a CSV may have one such row, whose
 /// last cell is an object of one member.
 fn is_prefixed(head: &[u8]) -> bool {
     let lines: Vec<_> = lines::spans(head).take(LINES).map(|span| &head[span]).collect();
-    let prefixed = lines.iter().filter(|line| lines::object_at_end(line).is_some()).count();
-    lines.first().is_some_and(|line| lines::object_at_end(line).is_some())
-        || prefixed * 2 > lines.len() && !is_row(lines[0])
+    let prefixed = lines.iter().filter(|line| objects::pieces(line).is_some()).count();
+    lines.first().is_some_and(|line| objects::pieces(line).is_some()) || prefixed * 2 > lines.len() && !is_row(lines[0])
 }
 
 fn is_row(line: &[u8]) -> bool {
@@ -111,6 +147,15 @@ mod tests {
             "json-lines"
         );
         assert_eq!(framing("[\n{\"a\":1}]"), "json-document");
+        assert_eq!(framing("[\n{\"a\":1}\n,\n{\"a\":2}\n]"), "json-document");
+        assert_eq!(framing("[[{\"a\":1}],[{\"a\":2}]]"), "json-document");
+        assert_eq!(framing("[[1,{}],{\"a\":1}]\n[[1,{}],{\"a\":1}]"), "json-lines");
+        assert_eq!(framing("[2026-01-16 04:46:33] app: {\"a\":1}"), "json-lines");
+        assert_eq!(framing("{\"a\":1}{\"a\":2}"), "json-document");
+        assert_eq!(framing("[{\"a\":1}]\n[{\"a\":2}]"), "json-document");
+        assert_eq!(framing("<14>h, a: {\"a\":1}<14>h, a: {\"a\":2}"), "json-lines");
+        assert_eq!(framing("{\"a\":1},\n{\"a\":2},"), "json-lines");
+        assert_eq!(framing("\"{\\\"a\\\":1,\\\"b\\\":2}\""), "json-lines");
         assert_eq!(framing("{\n \"a\": 1\n}"), "json-document");
         assert_eq!(framing("{\"Records\":[{\"a\":1}]}"), "json-document");
         assert_eq!(framing("{\"Records\":1}"), "json-lines");

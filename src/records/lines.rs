@@ -1,15 +1,13 @@
 //! One record a line. Blank lines are none; a carriage return before the line feed belongs to the line's end.
 //!
 //! A log shipper may have put a text before the JSON, such as a syslog header (RFC 5424): the record is the whole line,
-//! what is parsed is the JSON at its end.
+//! what is parsed is its one object. A line that holds several is several records (`objects`).
 
 use std::ops::Range;
 
-use serde::de::IgnoredAny;
-
 use super::{
     blocks::{Cutter, Spans},
-    ends,
+    ends, objects,
 };
 
 /// Cuts behind the last line feed.
@@ -39,26 +37,23 @@ impl Cutter for Lines {
     }
 }
 
-/// How many braces of a line are tried as the beginning of its JSON: a header may hold some of its own.
-const TRIES: usize = 8;
-
-/// The JSON of a line: the line itself, or what follows a text before it. A line without an object at its end is given
-/// back whole, to be refused as it stands.
+/// Returns the JSON of a line: the line itself, or the one object behind a text. A line that is neither is given back
+/// whole, to be refused as it stands.
 pub fn json_part(line: &[u8]) -> &[u8] {
-    if matches!(line.trim_ascii_start().first(), None | Some(b'{' | b'[')) {
-        return line;
+    match line.trim_ascii_start() {
+        [] => return line,
+        [b'{', inside @ ..] if objects::begins_member(inside) || inside.trim_ascii_start().starts_with(b"}") => {
+            return line;
+        }
+        _ => {}
     }
-    object_at_end(line).unwrap_or(line)
+    objects::only(line).unwrap_or(line)
 }
 
-/// The object that a line of text ends with.
-pub(super) fn object_at_end(line: &[u8]) -> Option<&[u8]> {
-    if !line.trim_ascii_end().ends_with(b"}") {
-        return None;
-    }
-    let starts = memchr::memchr_iter(b'{', line).take(TRIES);
-    let mut tails = starts.map(|start| &line[start..]);
-    tails.find(|tail| serde_json::from_slice::<IgnoredAny>(tail).is_ok())
+/// Returns the records in a line or value that cannot be read as one: its objects, each with the text before it, and what
+/// is left of records that were cut. None where it holds no whole object.
+pub fn pieces(line: &[u8]) -> Option<Vec<Range<usize>>> {
+    objects::pieces(line)
 }
 
 /// The lines that are not blank, without their ends.
@@ -97,9 +92,20 @@ mod tests {
             found(r#"<14>Jan 16 04:46:33 host app[7]: {"a":{"b":1}}"#),
             r#"{"a":{"b":1}}"#
         );
-        assert_eq!(found(r#"<14>1 - - [x@1 y="{z}"] {"a":1} "#), r#"{"a":1} "#);
+        assert_eq!(found(r#"<14>1 - - [x@1 y="{z}"] {"a":1} "#), r#"{"a":1}"#);
         assert_eq!(found("plain {words}"), "plain {words}");
         assert_eq!(found(r#"cut short {"a":1"#), r#"cut short {"a":1"#);
+        assert_eq!(found(r#"[2026-01-16T04:46:33Z] app: {"a":1}"#), r#"{"a":1}"#);
+        assert_eq!(found(r#"app: [1770714903.3, {"a":1}]"#), r#"{"a":1}"#);
+        let many = format!("{}{{\"a\":1}}", "{k=v} ".repeat(20));
+        assert_eq!(json_part(many.as_bytes()), br#"{"a":1}"#);
+        for several in [
+            r#"x {"a":1} y {"b":2}"#,
+            r#"x {"cut":{"a<1> {"b":2}"#,
+            r#"[{"a":1},{"b":2}]"#,
+        ] {
+            assert_eq!(found(several), several);
+        }
     }
 
     #[test]

@@ -136,6 +136,48 @@ const SNIPPETS: [&[u8]; 31] = [
     b"\n\xef\xbb\xbf\"",
 ];
 
+/// Disposition and position of each.
+#[test]
+fn several_objects_on_a_line_are_several_records() {
+    let profile = Profile::built_in("superuser").expect("built in");
+    let scopes = scopes("2026-01-16T00:00:00Z", "2026-01-31T00:00:00Z");
+    let (own, other, old) = (RECORDS[1], RECORDS[2], RECORDS[0]);
+    let cut = &own[..60];
+    let cases = [
+        (format!("{own}{other}"), (2, 1, 1, 0, 0)),
+        (format!("{own},\n{other},\n"), (2, 1, 1, 0, 0)),
+        (format!("[{own}, {old}]\n{other}"), (3, 1, 1, 1, 0)),
+        (format!("<14>h: {own}<14>h: {old}"), (2, 1, 0, 1, 0)),
+        (format!("<14>h: {old}<14>h: {own}"), (2, 1, 0, 1, 0)),
+        (format!("<14>h: {cut}<14>h: {other}"), (2, 0, 1, 0, 1)),
+        (format!("{other}\n{own} {{}}"), (2, 1, 1, 0, 0)),
+    ];
+    for (log, expected) in cases {
+        let blocks = Blocks::open(log.as_bytes(), &[]).expect("bytes in memory");
+        let framing = blocks.framing().clone();
+        let form = Form::new(&profile, &framing);
+        let mut judge = Judge::new(&profile, &scopes, &form, Census::new(scopes.identities()));
+        let mut tally = SourceTally::new(Coverage::over(scopes.windows().collect::<Vec<_>>().into_iter()));
+        for block in blocks {
+            judge.block(&block.expect("bytes in memory"), &mut tally);
+        }
+        let refused = tally.refused.len();
+        let found = (
+            tally.read,
+            tally.in_scope.len(),
+            tally.other_actor,
+            tally.outside_window,
+            refused,
+        );
+        assert_eq!(found, expected, "{log}");
+        for event in &tally.in_scope {
+            let place = |at: u64| usize::try_from(at).expect("a short log");
+            let span = place(event.at.offset)..place(event.at.offset + event.at.length);
+            assert!(log[span].ends_with(own), "{log}");
+        }
+    }
+}
+
 #[derive(Debug, Clone)]
 enum Damage {
     Flip(Index, u8),

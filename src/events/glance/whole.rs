@@ -72,11 +72,16 @@ impl Glance {
 }
 
 /// Where the object begins: a text may precede it. If what follows is an object to the end, it is the one that the full
-/// reading finds.
+/// reading finds; not so behind a closing brace, which may be the end of a record that was cut.
 fn beginning(record: &str) -> Option<usize> {
     match record.trim_ascii_start().as_bytes().first()? {
         b'[' => None,
-        _ => memchr::memchr(b'{', record.as_bytes()),
+        _ => {
+            let start = memchr::memchr(b'{', record.as_bytes())?;
+            memchr::memchr(b'}', &record.as_bytes()[..start])
+                .is_none()
+                .then_some(start)
+        }
     }
 }
 
