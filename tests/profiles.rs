@@ -70,7 +70,7 @@ fn rows(profile: &Profile, text: &str) -> Vec<Value> {
     let header = Header {
         columns,
         delimiter: b',',
-        length: 0,
+        length: 1,
     };
     let columns = profile.columns(&header).expect("no column twice");
     let rows = reader.records().map(|row| row.expect("a row"));

@@ -103,7 +103,7 @@ impl Sought {
 
     /// Fails as soon as nobody is left to find: nothing else ends the reading of a source.
     fn stream(&self, profile: &Profile, stream: &mut Stream<'_>) -> io::Result<()> {
-        let mut blocks = Blocks::open(stream, &profile.wrapper)?;
+        let mut blocks = Blocks::open_for(stream, &profile.wrapper, &profile.column_names())?;
         let framing = blocks.framing().clone();
         let form = Form::new(profile, &framing);
         let mut full = Full::new(profile, &self.scopes, &form);

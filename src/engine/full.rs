@@ -74,6 +74,7 @@ impl<'p> Full<'p> {
                 bytes: &record.bytes[span],
                 cells: None,
                 sight: None,
+                doubt: None,
             };
             found.records += 1;
             found.bytes += piece.bytes.len() as u64;
@@ -105,6 +106,9 @@ impl<'p> Full<'p> {
             offset: record.offset,
             length: record.bytes.len() as u64,
         };
+        if let Some(doubt) = record.doubt {
+            return Verdict::Refused(Box::new(self.refused(at, doubt.refusal(), None, record.bytes)), None);
+        }
         match self.judge(at, record.bytes, census, remarks) {
             Ok(Verdict::OtherActor(time, near)) if self.scopes.identities().any_named_in(record.bytes) => {
                 Verdict::OtherActor(time, self.mentions(at, record.bytes, near))

@@ -37,7 +37,7 @@ pub(super) fn tally(
     stream: &mut Stream<'_>,
     file: Option<&Anywhere<'_>>,
 ) -> io::Result<Found> {
-    let mut blocks = Blocks::open(stream, &profile.wrapper)?;
+    let mut blocks = Blocks::open_for(stream, &profile.wrapper, &profile.column_names())?;
     let framing = blocks.framing().clone();
     let form = Form::new(profile, &framing);
     let ticket = budget.ticket();

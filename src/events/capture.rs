@@ -9,7 +9,13 @@ use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess,
 use serde_json::value::RawValue;
 
 use super::value::Value;
-use crate::records::{Header, Refusal, RefusalReason};
+use crate::{
+    records::{Header, Refusal, RefusalReason},
+    text::shortened,
+};
+
+/// How many names of columns a refusal lists.
+const NAMES: usize = 8;
 
 /// A JSON Pointer (RFC 6901) as its reference tokens.
 pub(super) type Pointer = Vec<String>;
@@ -90,10 +96,41 @@ impl Paths {
 
     /// The column of each slot in a CSV of this header: the path's tokens joined by dots, as flattening exporters do.
     pub(super) fn columns(&self, header: &Header) -> Result<Vec<Option<usize>>, Refusal> {
-        self.pointers
-            .iter()
-            .map(|pointer| header.position(&pointer.join(".")))
-            .collect()
+        if header.length == 0 {
+            return Err(self.unknown_header(header));
+        }
+        let position = |name: String| header.position(&name);
+        self.column_names().map(position).collect()
+    }
+
+    /// The name of the column of each slot.
+    pub(super) fn column_names(&self) -> impl Iterator<Item = String> + '_ {
+        self.pointers.iter().map(|pointer| pointer.join("."))
+    }
+
+    fn unknown_header(&self, header: &Header) -> Refusal {
+        let listed = |names: &mut dyn Iterator<Item = String>| {
+            let names: Vec<_> = names
+                .take(NAMES)
+                .map(|name| format!("`{}`", shortened(&name, 40)))
+                .collect();
+            names.join(", ")
+        };
+        let comment = match header.columns.first() {
+            Some(first) if first.starts_with('#') => {
+                " It begins with a comment, as logs of Zeek and W3C do: leave the comment lines out and write the names of \
+                 their `#fields` line as the header."
+            }
+            Some(first) if first.starts_with("sep=") => " It is a line for Excel: leave it out.",
+            _ => "",
+        };
+        let detail = format!(
+            "the first line names no column that the profile maps, so no row can be read: it has {}; the profile maps {}.{comment} \
+             Put a header line with these names first, or write a profile for the columns that are there.",
+            listed(&mut header.columns.iter().cloned()),
+            listed(&mut self.column_names()),
+        );
+        Refusal::new(RefusalReason::UnknownHeader, detail)
     }
 
     /// Captures from the cells of a row.

@@ -164,6 +164,11 @@ impl Profile {
         self
     }
 
+    /// The names of the columns of a CSV that it maps.
+    pub fn column_names(&self) -> Vec<String> {
+        self.paths.column_names().collect()
+    }
+
     /// Where each mapped path stands in a CSV of this header.
     pub fn columns(&self, header: &Header) -> Result<Vec<Option<usize>>, Refusal> {
         self.paths.columns(header)

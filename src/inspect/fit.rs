@@ -39,7 +39,7 @@ pub(super) const HEAD: u64 = 1 << 20;
 pub(super) fn all(head: &[u8], profiles: &[Profile]) -> io::Result<Vec<Fit>> {
     let mut fits = Vec::new();
     for profile in profiles {
-        let mut blocks = Blocks::open(head, &profile.wrapper)?;
+        let mut blocks = Blocks::open_for(head, &profile.wrapper, &profile.column_names())?;
         let framing = blocks.framing().clone();
         let blocks: Vec<_> = blocks.by_ref().collect::<io::Result<_>>()?;
         fits.push(of(profile, &framing, &blocks, head.len() as u64 == HEAD));
@@ -107,15 +107,15 @@ fn whole(reading: &Reading<'_, '_>) -> Result<usize, Refusal> {
 pub(super) struct Reader<'p> {
     profile: &'p Profile,
     framing: &'p Framing,
-    columns: Vec<Option<usize>>,
+    columns: Result<Vec<Option<usize>>, Refusal>,
     rows: RowReader,
 }
 
 impl<'p> Reader<'p> {
     pub(super) fn new(profile: &'p Profile, framing: &'p Framing) -> Self {
         let (columns, delimiter) = match framing {
-            Framing::Csv(header) => (profile.columns(header).unwrap_or_default(), header.delimiter),
-            _ => (Vec::new(), b','),
+            Framing::Csv(header) => (profile.columns(header), header.delimiter),
+            _ => (Ok(Vec::new()), b','),
         };
         Self {
             profile,
@@ -130,16 +130,14 @@ impl<'p> Reader<'p> {
         record: Record<'_>,
         look: impl FnOnce(&Reading<'_, '_>) -> Result<T, Refusal>,
     ) -> Result<T, Refusal> {
+        if let Some(doubt) = record.doubt {
+            return Err(doubt.refusal());
+        }
         match self.framing {
             Framing::Csv(header) => {
+                let columns = self.columns.as_deref().map_err(Refusal::clone)?;
                 let cells = self.rows.read(header, record.bytes)?;
-                look(&Reading::new(
-                    self.profile,
-                    Body::Row {
-                        columns: &self.columns,
-                        cells: &cells,
-                    },
-                )?)
+                look(&Reading::new(self.profile, Body::Row { columns, cells: &cells })?)
             }
             _ => {
                 let text = String::from_utf8_lossy(json_part(record.bytes));

@@ -121,7 +121,8 @@ impl Counts {
 /// The framing of a stream and what is in it; without a profile only how many records.
 pub(super) fn of(stream: impl Read, profile: Option<&Profile>) -> io::Result<(String, Survey)> {
     let wrapper = profile.map(|profile| profile.wrapper.as_slice()).unwrap_or_default();
-    let mut blocks = Blocks::open(stream, wrapper)?;
+    let columns = profile.map(Profile::column_names).unwrap_or_default();
+    let mut blocks = Blocks::open_for(stream, wrapper, &columns)?;
     let framing = blocks.framing().clone();
     let mut survey = Survey::default();
     let mut unmapped = BTreeMap::new();

@@ -10,7 +10,7 @@ use std::{
 };
 
 use super::{
-    End, Framing, Needle, Record, Said, Sight,
+    Doubt, End, Framing, Needle, Record, Said, Sight,
     buffers::Buffer,
     cuts::Cuts,
     document, ends, lines,
@@ -65,6 +65,8 @@ pub(super) enum Spans {
 pub(super) struct Row {
     pub(super) span: Range<usize>,
     pub(super) cells: Option<NonZeroUsize>,
+    /// Why it cannot be read, though it is a row.
+    pub(super) doubt: Option<Doubt>,
 }
 
 /// A stretch of a source that holds whole records.
@@ -125,7 +127,7 @@ impl Block {
         match &self.spans {
             Spans::Lines => lines::spans(bytes).for_each(|span| with(record(span, None))),
             Spans::At(spans) => spans.iter().for_each(|span| with(record(span.clone(), None))),
-            Spans::Rows(rows) => rows.iter().for_each(|row| with(record(row.span.clone(), row.cells))),
+            Spans::Rows(rows) => rows.iter().for_each(|row| with(self.row(bytes, row))),
         }
     }
 
@@ -152,8 +154,15 @@ impl Block {
         };
         let record = move |span, cells| self.record(bytes, span, cells, None);
         let plain = lines::spans(lines).chain(spans.iter().cloned());
-        let rows = rows.iter().map(move |row| record(row.span.clone(), row.cells));
+        let rows = rows.iter().map(move |row| self.row(bytes, row));
         plain.map(move |span| record(span, None)).chain(rows)
+    }
+
+    fn row<'b>(&self, bytes: &'b [u8], row: &Row) -> Record<'b> {
+        Record {
+            doubt: row.doubt,
+            ..self.record(bytes, row.span.clone(), row.cells, None)
+        }
     }
 
     fn record<'b>(
@@ -168,6 +177,7 @@ impl Block {
             bytes: &bytes[span],
             cells,
             sight,
+            doubt: None,
         }
     }
 }
@@ -183,17 +193,24 @@ impl<R: Read> Blocks<R> {
     /// Reads the beginning and tells the framing by it. `wrapper` leads to the array of records where the profile says
     /// that a document wraps them, one member name a step.
     pub fn open(reader: R, wrapper: &[String]) -> io::Result<Self> {
+        Self::open_for(reader, wrapper, &[])
+    }
+
+    /// Like [`Self::open`], for a profile that maps these columns of a CSV. A first row that names none of them is a record
+    /// like the others; without mapped columns, any first row is a header.
+    pub fn open_for(reader: R, wrapper: &[String], columns: &[String]) -> io::Result<Self> {
         let mut reads = Reads::new(reader);
         let (mut first, mut skipped) = reads.first_chunk()?;
         if first.bytes().starts_with(BOM) {
             skipped += first.skip(BOM.len());
         }
-        let framing = Framing::of(first.bytes(), first.last, wrapper);
+        let framing = Framing::of(first.bytes(), first.last, wrapper, columns);
         let cutter: Box<dyn Cutter> = match &framing {
             Framing::Empty | Framing::JsonLines => Box::new(lines::Lines::default()),
             Framing::JsonDocument => Box::new(document::Document::new(wrapper)),
             Framing::Csv(header) => {
-                let rows = Rows::new(header.delimiter, &first.bytes()[..header.length]);
+                let written = &first.bytes()[..header.length];
+                let rows = Rows::below(header.delimiter, &header.columns, columns, written);
                 skipped += first.skip(header.length);
                 Box::new(rows)
             }

@@ -1,8 +1,12 @@
 //! Comma- and tab-separated values (RFC 4180): a header that names the columns, then one record a row.
 
-use std::{ops::Range, sync::Arc};
+use std::ops::Range;
 
-use super::{Refusal, RefusalReason, cells::plain_cells, rows::Rows};
+use super::{
+    Refusal, RefusalReason,
+    cells::{is_closed, plain_cells, unquoted_cells},
+    rows::Rows,
+};
 
 /// The first row: the names of the columns.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,40 +15,71 @@ pub struct Header {
     pub columns: Vec<String>,
     /// Between cells.
     pub delimiter: u8,
-    /// Bytes it takes, its line's end included.
+    /// Bytes it takes, its line's end included. 0 where the first row is a record too, because it names no column that is
+    /// mapped.
     pub length: usize,
 }
 
 impl Header {
     /// The first row of a text that is CSV. None where it is not UTF-8.
-    pub(super) fn read(text: &[u8], delimiter: u8, at_end: bool) -> Option<Arc<Self>> {
-        let length = Rows::new(delimiter, b"").first(text, at_end);
+    pub(super) fn read(text: &[u8], delimiter: u8, at_end: bool) -> Option<Self> {
+        let length = Rows::new(delimiter).first(text, at_end);
         let mut reader = RowReader::new(delimiter);
         let cells = reader.cells(text[..length].trim_ascii());
         let columns = cells
             .map(|cell| std::str::from_utf8(cell).ok().map(str::to_owned))
             .collect::<Option<_>>()?;
-        Some(Arc::new(Self {
+        Some(Self {
             columns,
             delimiter,
             length,
-        }))
+        })
     }
 
     /// Where the column of this name stands; a name that stands twice is a refusal for every row.
     pub fn position(&self, name: &str) -> Result<Option<usize>, Refusal> {
-        let mut places = self
-            .columns
-            .iter()
-            .enumerate()
-            .filter(|(_, column)| *column == name)
-            .map(|(at, _)| at);
-        match (places.next(), places.next()) {
+        let only = |places: &mut dyn Iterator<Item = usize>| match (places.next(), places.next()) {
             (_, Some(_)) => Err(Refusal::new(
                 RefusalReason::DuplicateKey,
                 format!("column `{name}` occurs twice"),
             )),
             (first, None) => Ok(first),
+        };
+        let columns = || self.columns.iter().enumerate();
+        let same = columns().filter(|(_, column)| *column == name);
+        if let Some(place) = only(&mut same.map(|(at, _)| at))? {
+            return Ok(Some(place));
+        }
+        // Some exporters capitalise the names.
+        let alike = columns().filter(|(_, column)| column.eq_ignore_ascii_case(name));
+        if let Some(place) = only(&mut alike.map(|(at, _)| at))? {
+            return Ok(Some(place));
+        }
+        match columns().find(|(_, column)| column.trim().eq_ignore_ascii_case(name)) {
+            // The cells have blanks too, and are no names or times with them.
+            Some((_, column)) => Err(Refusal::new(
+                RefusalReason::UnknownHeader,
+                format!(
+                    "the header has blanks around the name of the column `{column}`: remove them there and in the cells"
+                ),
+            )),
+            None => Ok(None),
+        }
+    }
+
+    /// Number of columns that have one of these names.
+    pub(super) fn matches(&self, names: &[String]) -> usize {
+        let mapped = |column: &&String| names.iter().any(|name| column.trim().eq_ignore_ascii_case(name));
+        self.columns.iter().filter(mapped).count()
+    }
+
+    /// Whether this row names columns: two of those that are mapped, or one beside which no cell begins with a digit.
+    pub(super) fn is_known(&self, names: &[String]) -> bool {
+        let digit = |column: &String| column.trim_start().starts_with(|first: char| first.is_ascii_digit());
+        match self.matches(names) {
+            0 => false,
+            1 => !self.columns.iter().any(digit),
+            _ => true,
         }
     }
 }
@@ -113,9 +148,24 @@ impl RowReader {
         if let Some(cells) = plain_cells(text, header.delimiter, header.columns.len()) {
             return Ok(cells);
         }
-        let cells = self.split(row);
-        if cells != header.columns.len() {
-            let detail = format!("the row has {cells} cells, its header {}", header.columns.len());
+        let (cells, width) = (self.split(row), header.columns.len());
+        let closed = is_closed(row, header.delimiter);
+        if !closed && memchr::memchr2(b'\n', b'\r', row).is_some() {
+            let detail = "a quoted cell is not closed: the source is cut there, or a quotation mark is lost";
+            return Err(Refusal::new(RefusalReason::RowWidth, detail));
+        }
+        if let Some(cells) = unquoted_cells(text, header.delimiter, width).filter(|_| !closed) {
+            return Ok(cells);
+        }
+        // Some exporters end each row, but not the header, with a delimiter.
+        let cells = cells - usize::from(cells == width + 1 && self.span(width).is_empty());
+        if cells != width {
+            let lost = if closed {
+                ""
+            } else {
+                "; a quotation mark in it is not closed at the end of its cell"
+            };
+            let detail = format!("the row has {cells} cells, its header {width}{lost}");
             return Err(Refusal::new(RefusalReason::RowWidth, detail));
         }
         let whole = 0..cells.checked_sub(1).map_or(0, |last| self.ends[last]);
@@ -161,6 +211,41 @@ mod tests {
             reader.read(&header, b"x,\xff,y").expect_err("bytes").reason,
             RefusalReason::InvalidUtf8
         );
+    }
+
+    #[test]
+    fn column_is_found_in_another_case_and_named_with_blanks() {
+        let header = Header::read(b"Time,ACTOR,actor, ip\n", b',', true).expect("a header");
+        assert_eq!(header.position("time"), Ok(Some(0)));
+        assert_eq!(header.position("actor"), Ok(Some(2)), "the same case goes first");
+        assert_eq!(
+            header.position("Actor").expect_err("two").reason,
+            RefusalReason::DuplicateKey
+        );
+        let refusal = header.position("ip").expect_err("blanks");
+        assert!(refusal.detail.contains("column ` ip`"), "{}", refusal.detail);
+    }
+
+    #[test]
+    fn quote_that_is_not_closed_in_its_cell_is_a_character() {
+        let header = Header::read(b"a\tb\tc\n", b'\t', true).expect("a header");
+        let mut reader = RowReader::new(b'\t');
+        assert_eq!(reader.read(&header, b"1\t\"2\t3").expect("three"), ["1", "\"2", "3"]);
+        assert_eq!(
+            reader.read(&header, b"1\t2\t\"urgent").expect("three"),
+            ["1", "2", "\"urgent"]
+        );
+        assert_eq!(
+            reader.read(&header, b"1\t\"2\t2\"\t3").expect("three"),
+            ["1", "2\t2", "3"]
+        );
+        let refusal = reader.read(&header, b"1\t\"2").expect_err("two");
+        assert!(refusal.detail.contains("quotation mark"), "{}", refusal.detail);
+        assert_eq!(
+            reader.read(&header, b"1\t2\t3\t").expect("three and an end"),
+            ["1", "2", "3"]
+        );
+        assert!(reader.read(&header, b"1\t2\t3\t4").is_err());
     }
 
     #[test]

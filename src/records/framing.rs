@@ -4,10 +4,13 @@ use std::{fmt, sync::Arc};
 
 use serde::de::IgnoredAny;
 
-use super::{csv::Header, lines, objects};
+use super::{csv::Header, lines, objects, rows::Rows};
 
 /// What may stand between the cells of a row.
-const DELIMITERS: [u8; 3] = [b',', b'\t', b';'];
+const DELIMITERS: [u8; 4] = [b',', b'\t', b';', b'|'];
+
+/// How many rows below a header are compared with its width.
+const ROWS: usize = 32;
 
 /// How many of the first lines are looked at: a log may begin with a broken one.
 const LINES: usize = 32;
@@ -21,7 +24,7 @@ pub enum Framing {
     JsonLines,
     /// An array, objects over several lines, or an array inside a wrapper.
     JsonDocument,
-    /// Rows under a header (RFC 4180), with commas, semicolons or tabs.
+    /// Rows under a header (RFC 4180), with commas, semicolons, tabs or vertical bars.
     Csv(Arc<Header>),
 }
 
@@ -37,18 +40,28 @@ impl fmt::Display for Framing {
 }
 
 impl Framing {
-    /// Of a source that begins so. `wrapper`: member names that lead to an array of records.
-    pub(super) fn of(head: &[u8], at_end: bool, wrapper: &[String]) -> Self {
+    /// Of a source that begins so. `wrapper`: member names that lead to an array of records. `columns`: names of the columns
+    /// that the profile maps.
+    ///
+    /// A cell of several lines may hold a line that is an object. So a header that names mapped columns outweighs such a
+    /// line, and so does one whose width most of the rows below it have.
+    pub(super) fn of(head: &[u8], at_end: bool, wrapper: &[String], columns: &[String]) -> Self {
+        let table = || csv(head, at_end, columns).unwrap_or(Self::JsonLines);
         match head.trim_ascii_start().first() {
+            Some(first) if !b"{[".contains(first) && names_columns(head, at_end, columns) => table(),
             None => Self::Empty,
             Some(b'[') if begins_array(head) => Self::JsonDocument,
             Some(b'{') if is_wrapped(head, wrapper) => Self::JsonDocument,
-            Some(_) if whole_lines(head).next().is_some() => Self::JsonLines,
+            Some(first) if whole_lines(head).next().is_some() => match first {
+                b'{' | b'[' => Self::JsonLines,
+                _ if keeps_width(head, at_end, columns) => table(),
+                _ => Self::JsonLines,
+            },
             Some(b'{') if first_line(head).is_some_and(has_comma) => Self::JsonLines,
             Some(b'{') => Self::JsonDocument,
             Some(b'"') if first_line(head).is_some_and(is_string) => Self::JsonLines,
             Some(_) if is_prefixed(head) => Self::JsonLines,
-            Some(_) => csv(head, at_end).unwrap_or(Self::JsonLines),
+            Some(_) => table(),
         }
     }
 }
@@ -114,15 +127,39 @@ fn is_wrapped(head: &[u8], wrapper: &[String]) -> bool {
     !wrapper.is_empty() && super::document::Document::new(wrapper).finds_array(head)
 }
 
-/// A first row of at least two cells, none of which looks like JSON.
-fn csv(head: &[u8], at_end: bool) -> Option<Framing> {
-    let line = lines::spans(head).next().map(|span| &head[span])?;
-    let count = |delimiter: u8| memchr::memchr_iter(delimiter, line).count();
-    let delimiter = DELIMITERS
-        .into_iter()
-        .max_by_key(|delimiter| (count(*delimiter), *delimiter == b','))?;
-    let header = Header::read(head, delimiter, at_end)?;
-    (header.columns.len() > 1).then_some(Framing::Csv(header))
+/// The first row, by the delimiter with which it names the most mapped columns, or else has the most cells.
+fn header(head: &[u8], at_end: bool, columns: &[String]) -> Option<Header> {
+    let read = |delimiter: u8| Header::read(head, delimiter, at_end);
+    let headers = DELIMITERS.into_iter().filter_map(read);
+    headers.max_by_key(|header| (header.matches(columns), header.columns.len(), header.delimiter == b','))
+}
+
+/// A first row of at least two cells. Where it names none of the mapped columns it is a record.
+fn csv(head: &[u8], at_end: bool, columns: &[String]) -> Option<Framing> {
+    let mut header = header(head, at_end, columns).filter(|header| header.columns.len() > 1)?;
+    if !columns.is_empty() && !header.is_known(columns) {
+        header.length = 0;
+    }
+    Some(Framing::Csv(Arc::new(header)))
+}
+
+/// Whether the first row names two mapped columns, which makes it a header.
+fn names_columns(head: &[u8], at_end: bool, columns: &[String]) -> bool {
+    !columns.is_empty() && header(head, at_end, columns).is_some_and(|header| header.matches(columns) > 1)
+}
+
+/// Whether most rows are as wide as the first one and no objects.
+fn keeps_width(head: &[u8], at_end: bool, columns: &[String]) -> bool {
+    let Some(header) = header(head, at_end, columns).filter(|header| header.columns.len() > 1) else {
+        return false;
+    };
+    let mut rows = Rows::below(header.delimiter, &header.columns, columns, &head[..header.length]);
+    let cells = rows.cells_of(&head[header.length..], at_end, ROWS);
+    let alike = cells
+        .iter()
+        .filter(|cells| **cells == Some(header.columns.len()))
+        .count();
+    alike * 2 > cells.len()
 }
 
 #[cfg(test)]
@@ -130,7 +167,7 @@ mod tests {
     use super::*;
 
     fn framing(text: &str) -> String {
-        Framing::of(text.as_bytes(), true, &["Records".to_owned()]).to_string()
+        Framing::of(text.as_bytes(), true, &["Records".to_owned()], &[]).to_string()
     }
 
     #[test]
@@ -168,5 +205,53 @@ mod tests {
         );
         assert_eq!(framing("broken\n<14>, a: {\"a\":1}\n<14>, b: {\"a\":2}"), "json-lines");
         assert_eq!(framing("a,b\n1,{\"c\":2}\n1,{\"c\":3}"), "csv");
+        assert_eq!(framing("x|y\n1|2"), "csv");
+        assert_eq!(
+            framing("2026-01-16\ttag\t{\"a\":1}\n2026-01-16\ttag\t{\"a\":2}"),
+            "json-lines"
+        );
+    }
+
+    #[test]
+    fn object_in_a_cell_of_several_lines_makes_no_json_lines() {
+        let rows = "1,plain\n2,\"text\n{}\nmore\"\n3,plain\n";
+        let of = |header: &str, columns: &[&str]| {
+            let columns: Vec<_> = columns.iter().map(|&name| name.to_owned()).collect();
+            Framing::of(format!("{header}\n{rows}").as_bytes(), true, &[], &columns)
+        };
+        assert_eq!(of("a,b", &[]).to_string(), "csv", "the rows have its width");
+        assert_eq!(
+            of("a,b", &["a", "b"]).to_string(),
+            "csv",
+            "the profile maps its columns"
+        );
+        let few = "time,what\n1,\"\n{}\n{}\n\"\n";
+        let framing = Framing::of(few.as_bytes(), true, &[], &["time".to_owned(), "what".to_owned()]);
+        assert_eq!(framing.to_string(), "csv", "whatever the rows are");
+        assert_eq!(framing_of_lines("broken, line\n{\"a\":1,\"b\":2}\n"), "json-lines");
+    }
+
+    fn framing_of_lines(text: &str) -> String {
+        Framing::of(text.as_bytes(), true, &[], &["time".to_owned(), "actor".to_owned()]).to_string()
+    }
+
+    #[test]
+    fn first_row_that_names_no_mapped_column_is_a_record() {
+        let length = |text: &str| {
+            let columns = ["time", "actor.email", "action"].map(str::to_owned);
+            match Framing::of(text.as_bytes(), true, &[], &columns) {
+                Framing::Csv(header) => (header.length, header.delimiter),
+                other => panic!("{other}"),
+            }
+        };
+        assert_eq!(length("1,a@b.example,view\n2,c,view\n"), (0, b','));
+        assert_eq!(length("time,actor.email,x\n1,a,b\n"), (19, b','));
+        assert_eq!(length("Time;Actor.Email;\"x, y, and, z\"\n1;a;b\n"), (32, b';'));
+        assert_eq!(length("time|actor.email|action\n1|a|b\n"), (24, b'|'));
+        assert_eq!(
+            length("action,2026-01-16\nview,2026-01-16\n"),
+            (0, b','),
+            "one name beside a date"
+        );
     }
 }

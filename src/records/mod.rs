@@ -58,6 +58,36 @@ pub struct Record<'b> {
     pub cells: Option<NonZeroUsize>,
     /// What was seen of it in passing, where it is a line and that was asked for.
     pub sight: Option<Sight>,
+    /// Why it cannot be read, where it is a row of which that is known.
+    pub doubt: Option<Doubt>,
+}
+
+/// Why a row of CSV cannot be read, whatever it holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Doubt {
+    /// It is, or stands below, a second header with other columns or in another order.
+    SecondHeader,
+    /// It is a line of a quoted cell, and most lines of that cell look like rows: either they are text, which may be forged, or
+    /// they are rows between two stray quotes.
+    LineOfCell,
+}
+
+impl Doubt {
+    /// The refusal of such a row.
+    pub fn refusal(self) -> Refusal {
+        match self {
+            Self::SecondHeader => Refusal::new(
+                RefusalReason::UnknownHeader,
+                "it is, or stands below, a second header with other columns or in another order: cut the source in two before \
+                 that line, so that each part begins with its own header",
+            ),
+            Self::LineOfCell => Refusal::new(
+                RefusalReason::AmbiguousQuotes,
+                "a quoted cell holds lines that look like rows: read them and decide whether they are text or rows between two \
+                 stray quotation marks",
+            ),
+        }
+    }
 }
 
 /// Why a record is no event.
@@ -93,6 +123,11 @@ pub enum RefusalReason {
     DuplicateKey,
     /// A CSV row with another number of cells than its header.
     RowWidth,
+    /// A line of a quoted CSV cell whose lines look like rows: whether they are is not known.
+    AmbiguousQuotes,
+    /// A CSV row of a source without a header that the profile knows, or below a second header with the columns in another
+    /// order: which cell is which cannot be known.
+    UnknownHeader,
     /// No mapped time field has a value.
     MissingTime,
     /// A time that its format does not allow.
@@ -119,6 +154,8 @@ impl RefusalReason {
             Self::NotAnObject => "not-an-object",
             Self::DuplicateKey => "duplicate-key",
             Self::RowWidth => "row-width",
+            Self::AmbiguousQuotes => "ambiguous-quotes",
+            Self::UnknownHeader => "unknown-header",
             Self::MissingTime => "missing-time",
             Self::InvalidTime => "invalid-time",
             Self::ImplausibleTime => "implausible-time",

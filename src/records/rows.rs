@@ -3,14 +3,20 @@
 //! A quote opens a quoted cell only as the first byte of the cell, as the csv crate has it; so a stray quote inside a cell
 //! cannot swallow the rows behind it. Where none is stray, whether a byte lies in quotes is whether the number of quotes
 //! before it is odd, and sixty-four bytes are told at once; where one is, and at the end, byte by byte.
+//!
+//! A stray quote at the beginning of a cell opens one that ends with the next quote, many rows later perhaps. Hence a row
+//! of several lines counts as one only if each of its quoted cells is closed like one and it has no more cells than the
+//! header; otherwise its first line is a row. Where the lines of such a row look like rows themselves, each is marked as a
+//! line of which that is not known ([`Doubt::LineOfCell`]).
 
-use std::{mem, num::NonZeroUsize, ops::Range};
+use std::{mem, num::NonZeroUsize, ops::Range, sync::Arc};
 
 use fearless_simd::{Level, Simd, dispatch};
 
 use super::{
+    Doubt,
     blocks::{BOM, Cutter, Row, Spans},
-    csv::RowReader,
+    cells::{cell, is_closed},
     marks::{Marks, TOGETHER},
 };
 
@@ -24,6 +30,11 @@ const USUAL: usize = 256;
 #[derive(Debug)]
 pub(super) struct Rows {
     delimiter: u8,
+    /// Number of cells of the header. `usize::MAX` while the header itself is looked for.
+    width: usize,
+    /// The columns of the header, and the names of others that are mapped, to recognise a further header.
+    columns: Arc<[String]>,
+    mapped: Arc<[String]>,
     /// The header's bytes: exports that were put together repeat it, and it is no record there either.
     header: Vec<u8>,
     found: Vec<Row>,
@@ -47,6 +58,10 @@ struct Place {
     inside: u64,
     /// One behind what is neither text nor an opening quote: there a quote opens a quoted cell, or opens it again.
     fresh: u64,
+    /// Whether a quoted cell of the row holds a line end.
+    of_lines: bool,
+    /// Whether the rows stand below a second header, whose columns are in another order.
+    reordered: bool,
 }
 
 impl Place {
@@ -62,11 +77,26 @@ impl Place {
 }
 
 impl Rows {
-    /// Below this header, as it is written.
-    pub(super) fn new(delimiter: u8, header: &[u8]) -> Self {
+    /// Finds the rows below a header with these columns, where a profile maps others of these names. `written` is the header
+    /// as it stands in the source; it is empty where the first row is a record too.
+    pub(super) fn below(delimiter: u8, columns: &[String], mapped: &[String], written: &[u8]) -> Self {
+        Self {
+            width: columns.len(),
+            header: written.trim_ascii_end().to_vec(),
+            columns: columns.into(),
+            mapped: mapped.into(),
+            ..Self::new(delimiter)
+        }
+    }
+
+    /// Finds rows of any width.
+    pub(super) fn new(delimiter: u8) -> Self {
         Self {
             delimiter,
-            header: header.trim_ascii_end().to_vec(),
+            width: usize::MAX,
+            columns: Arc::default(),
+            mapped: Arc::default(),
+            header: Vec::new(),
             found: Vec::new(),
             few: Vec::new(),
             place: Place::row(0),
@@ -77,7 +107,14 @@ impl Rows {
     /// How long the first row of a text is that is none of blanks, with what precedes it and with its end.
     pub(super) fn first(mut self, text: &[u8], at_end: bool) -> usize {
         while self.place.at < text.len() && self.found.is_empty() {
-            self.step(text);
+            if !self.step(text) {
+                self.resume(text);
+            }
+        }
+        let open = self.place.inside != 0 || at_end && self.found.is_empty() && !self.end_row(text, text.len());
+        if self.found.is_empty() && open && self.place.of_lines {
+            // The quote is lost, so the header is the first line.
+            self.resume(text);
         }
         if self.found.is_empty() && at_end {
             text.len()
@@ -94,7 +131,7 @@ impl Rows {
         let mut place = self.place;
         while let Some(bytes) = buffer[place.at..].first_chunk() {
             let marks = Marks::of(simd, bytes, self.delimiter);
-            let short = place.at + TOGETHER - place.start <= LONGEST;
+            let short = place.at + TOGETHER - place.start <= LONGEST && !self.has_too_many_cells(&place);
             if !(short && self.take(&mut place, buffer, marks)) {
                 self.place = place;
                 self.singly(buffer, place.at + TOGETHER);
@@ -115,6 +152,12 @@ impl Rows {
             return false;
         }
         let (mut delimiters, mut ends) = (marks.delimiters & !inside, marks.ends & !inside);
+        let of_lines = place.of_lines || marks.ends & inside != 0;
+        if of_lines && ends != 0 {
+            // Whether the row is one has to be found out where it ends.
+            return false;
+        }
+        place.of_lines = of_lines;
         while ends != 0 {
             let end = ends.trailing_zeros();
             let before = delimiters & ((1 << end) - 1);
@@ -122,7 +165,7 @@ impl Rows {
             delimiters ^= before;
             ends &= ends - 1;
             let end = place.at + end as usize;
-            self.keep(buffer, place.start..end, Some(place.delimiters));
+            self.keep(buffer, place, end);
             (place.start, place.delimiters) = (end + 1, 0);
         }
         place.delimiters += delimiters.count_ones() as usize;
@@ -132,64 +175,183 @@ impl Rows {
         true
     }
 
-    /// Byte by byte up to here, or to where a quote shows to be lost.
+    /// Byte by byte up to here, or to where a quote shows to be lost or stray.
     fn singly(&mut self, buffer: &[u8], end: usize) {
         while self.place.at < end {
-            self.step(buffer);
-            if self.is_lost(false) {
+            if !self.step(buffer) || self.is_lost(false) {
                 return self.resume(buffer);
             }
         }
     }
 
-    /// Over one byte.
-    fn step(&mut self, buffer: &[u8]) {
+    /// Goes over one byte. False where it ends a row of several lines that is none.
+    fn step(&mut self, buffer: &[u8]) -> bool {
         let place = &mut self.place;
         let (at, byte, inside) = (place.at, buffer[place.at], place.inside != 0);
         place.at += 1;
         match byte {
             b'"' if inside || place.fresh == 1 => (place.inside, place.fresh) = (!place.inside, u64::from(inside)),
-            _ if inside => {}
-            b'\n' | b'\r' => self.end_row(buffer, at),
+            _ if inside => place.of_lines |= is_end(byte),
+            b'\n' | b'\r' => return self.end_row(buffer, at),
             byte => {
                 place.fresh = u64::from(byte == self.delimiter);
                 place.delimiters += usize::from(byte == self.delimiter);
             }
         }
+        true
     }
 
-    /// The row ends here, with what was looked at last.
-    fn end_row(&mut self, buffer: &[u8], end: usize) {
-        let Place {
-            at, start, delimiters, ..
-        } = self.place;
-        self.place = Place::row(at);
-        self.keep(buffer, start..end, Some(delimiters));
+    /// Ends the row here, with what was looked at last. False where its first line is a row, because a quote in it is stray.
+    fn end_row(&mut self, buffer: &[u8], end: usize) -> bool {
+        let mut place = self.place;
+        if !place.of_lines {
+            self.keep(buffer, &mut place, end);
+        } else if place.delimiters >= self.width || !is_closed(&buffer[place.start..end], self.delimiter) {
+            return false;
+        } else if self.is_of_rows(&buffer[place.start..end], place.delimiters + 1) {
+            self.add_lines(buffer, place.start..end);
+        } else {
+            self.keep(buffer, &mut place, end);
+        }
+        self.place = Place {
+            reordered: place.reordered,
+            ..Place::row(self.place.at)
+        };
+        true
     }
 
-    fn keep(&mut self, buffer: &[u8], span: Range<usize>, delimiters: Option<usize>) {
+    /// Adds the row that ends here, unless it is blank or a header.
+    #[inline]
+    fn keep(&mut self, buffer: &[u8], place: &mut Place, end: usize) {
+        self.add(buffer, place.start..end, Some(place.delimiters), &mut place.reordered);
+    }
+
+    #[inline]
+    fn add(&mut self, buffer: &[u8], span: Range<usize>, delimiters: Option<usize>, reordered: &mut bool) {
         let row = &buffer[span.clone()];
-        if !is_blank(row) && row.trim_ascii_end() != self.header {
-            // The csv crate passes over a mark at the beginning, and what follows may then be a quote that opens a cell.
-            let counted = delimiters.filter(|_| !row.starts_with(BOM));
-            let cells = counted.map(|delimiters| NonZeroUsize::MIN.saturating_add(delimiters));
-            self.found.push(Row { span, cells });
+        if is_blank(row) {
+            return;
+        }
+        if self.begins_like_header(row) && self.is_repeated_header(row, reordered) {
+            return;
+        }
+        let doubt = reordered.then_some(Doubt::SecondHeader);
+        // The csv crate passes over a mark at the beginning, and what follows may then be a quote that opens a cell.
+        let counted = delimiters.filter(|_| !row.starts_with(BOM) && doubt.is_none());
+        let cells = counted.map(|delimiters| NonZeroUsize::MIN.saturating_add(delimiters));
+        self.found.push(Row { span, cells, doubt });
+    }
+
+    /// Adds each line of a cell that cannot be told from rows.
+    fn add_lines(&mut self, buffer: &[u8], span: Range<usize>) {
+        let mut start = span.start;
+        while start < span.end {
+            let end = memchr::memchr2(b'\n', b'\r', &buffer[start..span.end]).map_or(span.end, |length| start + length);
+            if !is_blank(&buffer[start..end]) {
+                self.found.push(Row {
+                    span: start..end,
+                    cells: None,
+                    doubt: Some(Doubt::LineOfCell),
+                });
+            }
+            start = end + 1;
         }
     }
 
-    /// Whether a quoted cell is open that will not be closed: its quote was lost, and what follows are rows.
-    fn is_lost(&self, at_end: bool) -> bool {
-        self.place.inside != 0 && (at_end || self.place.at - self.place.start > LONGEST)
+    /// Whether the first cell of a row may be the name of a column. Few rows begin with a letter that a name begins with.
+    #[inline]
+    fn begins_like_header(&self, row: &[u8]) -> bool {
+        let is_name = |name: &String| {
+            let name = name.as_bytes();
+            row.get(1..=name.len()) == Some(name) || row.starts_with(name)
+        };
+        !self.header.is_empty() && (self.columns.iter().any(is_name) || self.mapped.iter().any(is_name))
     }
 
-    /// Lets the row that lost its quote end with its line, and goes on behind it.
-    fn resume(&mut self, buffer: &[u8]) {
-        let Place { at, start, .. } = self.place;
-        let line = memchr::memchr(b'\n', &buffer[start..at]);
-        let end = line.map_or(at, |length| start + length);
-        self.place = Place::row(line.map_or(end, |_| end + 1));
-        self.keep(buffer, start..end, None);
+    /// Whether a row is the header again. One with other columns, or with the same in another order, is none and is noted.
+    fn is_repeated_header(&self, row: &[u8], reordered: &mut bool) -> bool {
+        if row.trim_ascii_end() == self.header {
+            *reordered = false;
+            return true;
+        }
+        let (row, mut start) = (row.trim_ascii_end(), 0);
+        let mut cells = Vec::new();
+        while let Some((span, behind)) = cell(row, start, self.delimiter) {
+            cells.push(&row[span]);
+            start = behind;
+        }
+        if cells.iter().copied().eq(self.columns.iter().map(String::as_bytes)) {
+            *reordered = false;
+            return true;
+        }
+        let known = || self.columns.iter().chain(self.mapped.iter());
+        let named = cells
+            .iter()
+            .filter(|cell| known().any(|name| name.as_bytes() == **cell))
+            .count();
+        *reordered |= named > 1 && named * 2 >= cells.len();
+        false
     }
+
+    /// Whether the lines of a row of several, whose quoted cells are closed, look like rows: most of them have as many cells as
+    /// the header. Of a row that is too short, one such line is enough, since the row is refused as it is.
+    fn is_of_rows(&self, row: &[u8], cells: usize) -> bool {
+        let like_row = |line: &[u8]| memchr::memchr_iter(self.delimiter, line).count() + 1 == self.width;
+        let mut lines = row.split(|byte| is_end(*byte)).filter(|line| !line.is_empty());
+        if cells < self.width {
+            return lines.any(like_row);
+        }
+        let first = lines.next().is_some_and(like_row);
+        let (count, alike) = lines.fold((0, 0), |(count, alike), line| {
+            (count + 1, alike + usize::from(like_row(line)))
+        });
+        first && alike * 2 >= count
+    }
+
+    /// Whether the source ends in a line of a quoted cell, and none of its lines looks like a row.
+    fn is_cut(&self, buffer: &[u8]) -> bool {
+        let Place {
+            start,
+            inside,
+            of_lines,
+            ..
+        } = self.place;
+        let ends = buffer.last().is_some_and(|last| is_end(*last));
+        inside != 0 && of_lines && !ends && !self.is_of_rows(&buffer[start..], 0)
+    }
+
+    fn has_too_many_cells(&self, place: &Place) -> bool {
+        place.of_lines && place.delimiters >= self.width
+    }
+
+    /// Whether a quoted cell is open that will not be closed: its quote was lost, and what follows are rows. A row of several
+    /// lines with more cells than the header is known to be none before it ends.
+    fn is_lost(&self, at_end: bool) -> bool {
+        let open = self.place.inside != 0 && (at_end || self.place.at - self.place.start > LONGEST);
+        open || self.has_too_many_cells(&self.place)
+    }
+
+    /// Lets the row with the lost or stray quote end with its line, and goes on behind it.
+    fn resume(&mut self, buffer: &[u8]) {
+        let Place {
+            at,
+            start,
+            mut reordered,
+            ..
+        } = self.place;
+        let line = memchr::memchr2(b'\n', b'\r', &buffer[start..at]);
+        let end = line.map_or(at, |length| start + length);
+        self.add(buffer, start..end, None, &mut reordered);
+        self.place = Place {
+            reordered,
+            ..Place::row(line.map_or(end, |_| end + 1))
+        };
+    }
+}
+
+/// Whether a byte ends a line. A carriage return does, as csv-core has it.
+fn is_end(byte: u8) -> bool {
+    matches!(byte, b'\n' | b'\r')
 }
 
 /// What is found in a piece before anybody knows in what it begins: its rows behind its first line feed, if that ends a row.
@@ -234,11 +396,34 @@ impl Rows {
     fn anew(&self, place: Place, room: usize) -> Self {
         Self {
             header: self.header.clone(),
+            columns: Arc::clone(&self.columns),
+            mapped: Arc::clone(&self.mapped),
             found: Vec::with_capacity(room),
             few: Vec::new(),
             place,
             ..*self
         }
+    }
+}
+
+impl Rows {
+    /// How many cells each of the first rows of a text has, at most so many rows. None for a row that begins with `{`, and
+    /// for one in which a quote is lost.
+    pub(super) fn cells_of(&mut self, text: &[u8], at_end: bool, most: usize) -> Vec<Option<usize>> {
+        while self.place.at < text.len() && self.found.len() < most {
+            if !self.step(text) || self.is_lost(false) {
+                self.resume(text);
+            }
+        }
+        if at_end && self.found.len() < most && self.place.start < text.len() {
+            let _ = self.end_row(text, text.len());
+        }
+        let cells = |row: &Row| {
+            row.cells
+                .map(NonZeroUsize::get)
+                .filter(|_| text[row.span.start] != b'{')
+        };
+        self.found.iter().map(cells).collect()
     }
 }
 
@@ -265,13 +450,18 @@ impl Cutter for Rows {
                 dispatch!(self.level, simd => self.together(simd, buffer));
                 self.singly(buffer, buffer.len());
             }
-            if !self.is_lost(at_end) {
+            if at_end && self.is_cut(buffer) {
+                let Place {
+                    start, mut reordered, ..
+                } = self.place;
+                self.add(buffer, start..buffer.len(), None, &mut reordered);
+                self.place = Place::row(buffer.len());
+            } else if self.is_lost(at_end) || at_end && !self.end_row(buffer, buffer.len()) {
+                self.resume(buffer);
+            }
+            if self.place.at >= buffer.len() {
                 break;
             }
-            self.resume(buffer);
-        }
-        if at_end {
-            self.end_row(buffer, buffer.len());
         }
         self.place.start
     }
@@ -282,9 +472,8 @@ impl Cutter for Rows {
             return None;
         }
         let row = self.found.last().filter(|row| row.span.end == buffer.len())?;
-        let columns = RowReader::new(self.delimiter).cells(&self.header).len();
         // Of a row that lost its quote the cells were not counted.
-        let cut = row.cells.is_none_or(|cells| cells.get() < columns);
+        let cut = row.doubt.is_none() && row.cells.is_none_or(|cells| cells.get() < self.width);
         cut.then_some(row.span.start)
     }
 

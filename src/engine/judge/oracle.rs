@@ -50,7 +50,7 @@ fn scopes(from: &str, until: &str) -> ScopeSet {
 
 /// What is found in a log, without what it took; and how many records a glance was enough for.
 fn found(log: &[u8], profile: &Profile, scopes: &ScopeSet, thorough: bool) -> (String, u64) {
-    let mut blocks = Blocks::open(log, &profile.wrapper).expect("bytes in memory");
+    let mut blocks = Blocks::open_for(log, &profile.wrapper, &profile.column_names()).expect("bytes in memory");
     let framing = blocks.framing().clone();
     let form = Form::new(profile, &framing);
     let mut judge = if thorough {

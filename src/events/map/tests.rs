@@ -55,7 +55,7 @@ fn a_row_of_the_flattened_form_is_the_same_event() {
     let header = Header {
         columns: names.split(',').map(str::to_owned).collect(),
         delimiter: b',',
-        length: 0,
+        length: 1,
     };
     let cells = [
         "e1",
@@ -495,7 +495,7 @@ fn a_row_whose_cell_for_the_event_is_empty_is_refused() {
         let header = Header {
             columns: columns.iter().map(|&name| name.to_owned()).collect(),
             delimiter: b',',
-            length: 0,
+            length: 1,
         };
         let columns = profile.columns(&header).expect("no column twice");
         let reading = Reading::new(
