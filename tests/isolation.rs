@@ -81,6 +81,34 @@ const TENANTS: &str = "id,name,domains\n\
     t-0002,Bolt Freight,bolt.example\n\
     t-0003,Crane Bank,\n";
 
+/// A reader decodes JSON, so a name is no less there for being escaped.
+#[test]
+fn parameters_that_name_another_are_masked_also_where_they_are_escaped() {
+    let line = record(1, "t-0001", &json!({"parameters": {"to": "NAME", "bucket": "plans"}}));
+    let dir = folder(
+        &CASE.replace("\"superuser\"", "\"own.toml\""),
+        TENANTS,
+        &line.replace("NAME", r"\u0042olt \u0046reight"),
+    );
+    let profile = tenant_impact::events::Profile::source_of("superuser").expect("built in");
+    dir.file(
+        "own.toml",
+        profile.replace("[fields]", "[fields]\nparameters = [\"/parameters\"]"),
+    );
+    report(&dir)
+        .ends(1)
+        .says("1 text in 1 customer's copy named another customer or an agent");
+    let line = text(&dir, "out/tenants/t-0001/actions.jsonl");
+    let row: Value = serde_json::from_str(line.trim()).expect("JSON");
+    let parameters: Value = serde_json::from_str(row["parameters"].as_str().expect("a text")).expect("JSON");
+    assert_eq!(parameters, json!({"to": "[another customer]", "bucket": "plans"}));
+    for name in ["report.html", "report.md", "actions.csv"] {
+        let text = text(&dir, &format!("out/tenants/t-0001/{name}"));
+        assert!(text.contains("plans") && text.contains("another customer"), "{name}");
+        assert!(!text.to_lowercase().contains("olt "), "{name}");
+    }
+}
+
 #[test]
 fn free_text_that_names_another_is_masked_for_the_customer_and_kept_for_the_vendor() {
     let reason = "As for Bolt Freight (jo@bolt.example, u-77) yesterday; from Dana Fox";

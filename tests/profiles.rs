@@ -116,6 +116,7 @@ fn as_json(event: &AccessEvent, actors: &[Named<'_, '_>]) -> Value {
         "ip": event.ip,
         "session": event.session,
         "user_agent": event.user_agent,
+        "parameters": event.parameters,
         "ticket": event.ticket,
         "justification": event.justification,
     })
@@ -163,7 +164,15 @@ fn the_samples_of_a_profile_fill_every_field_it_maps() {
             .filter(|sample| profile_of(sample).name == name)
             .flat_map(|sample| events(sample))
             .collect();
-        for field in ["event_id", "ip", "session", "user_agent", "ticket", "justification"] {
+        for field in [
+            "event_id",
+            "ip",
+            "session",
+            "user_agent",
+            "parameters",
+            "ticket",
+            "justification",
+        ] {
             let mapped = text.lines().any(|line| line.starts_with(&format!("{field} =")));
             let filled = events.iter().any(|event| !event[field].is_null());
             assert_eq!(mapped, filled, "{name}: {field}");

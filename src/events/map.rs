@@ -17,7 +17,7 @@ use super::{
     group::Group,
     selector::{Held, Selector, Texts, elements},
     time,
-    value::Value,
+    value::{Value, canonical_json},
 };
 use crate::{
     case::{InputTenant, TenantId},
@@ -68,6 +68,7 @@ pub(super) struct Fields {
     pub(super) ip: Vec<Selector>,
     pub(super) session: Vec<Selector>,
     pub(super) user_agent: Vec<Selector>,
+    pub(super) parameters: Vec<Selector>,
 }
 
 impl Fields {
@@ -81,6 +82,7 @@ impl Fields {
             ("ip", &self.ip),
             ("session", &self.session),
             ("user_agent", &self.user_agent),
+            ("parameters", &self.parameters),
         ];
         let held = |(name, selectors): (&str, &Vec<Selector>)| {
             let label: Arc<str> = name.into();
@@ -315,6 +317,7 @@ impl<'p, 'b> Reading<'p, 'b> {
             ip: text(&fields.ip)?,
             session: text(&fields.session)?,
             user_agent: text(&fields.user_agent)?,
+            parameters: text(&fields.parameters)?.map(|json| canonical_json(&json)),
         })
     }
 

@@ -51,6 +51,8 @@ pub struct AccessEvent {
     pub session: Option<String>,
     /// With what.
     pub user_agent: Option<String>,
+    /// With which parameters: JSON as logged, without blanks, its escapes decoded where a character can stand for itself.
+    pub parameters: Option<String>,
 }
 
 impl AccessEvent {
@@ -71,12 +73,13 @@ impl AccessEvent {
             ip,
             session,
             user_agent,
+            parameters,
             time: _,
             tenants: _,
             outcome: _,
         } = self;
         let targets = targets.iter().flat_map(|Target { kind, id, name }| [kind, id, name]);
-        let texts = [event_id, ticket, justification, ip, session, user_agent];
+        let texts = [event_id, ticket, justification, ip, session, user_agent, parameters];
         let texts = texts.into_iter().chain(targets).flatten().map(String::as_str);
         texts.chain([action.as_str()])
     }

@@ -85,6 +85,8 @@ struct FieldsSpec {
     session: Vec<PathSpec>,
     #[serde(default)]
     user_agent: Vec<PathSpec>,
+    #[serde(default)]
+    parameters: Vec<PathSpec>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -206,6 +208,7 @@ impl FieldsSpec {
             ip: many(&self.ip, paths),
             session: many(&self.session, paths),
             user_agent: many(&self.user_agent, paths),
+            parameters: many(&self.parameters, paths),
         }
     }
 }

@@ -63,6 +63,56 @@ impl<'b> Value<'b> {
     }
 }
 
+/// JSON text without blanks between its parts, in which every character stands for itself that can: copies of one record
+/// are the same however each was written, and an escaped name could be neither found nor masked. Other text is as it is.
+pub(super) fn canonical_json(json: &str) -> String {
+    if !json.starts_with(['{', '[']) {
+        return json.to_owned();
+    }
+    let mut plain = String::with_capacity(json.len());
+    let (mut rest, mut in_string) = (json, false);
+    while let Some(next) = rest.chars().next() {
+        let mut length = next.len_utf8();
+        match next {
+            '\\' => {
+                let c;
+                (c, length) = escaped(rest);
+                match c.filter(|c| !c.is_control() && !['"', '\\'].contains(c)) {
+                    Some(c) => plain.push(c),
+                    None => plain.push_str(&rest[..length]),
+                }
+            }
+            ' ' | '\t' | '\r' | '\n' if !in_string => {}
+            _ => {
+                in_string ^= next == '"';
+                plain.push(next);
+            }
+        }
+        rest = &rest[length..];
+    }
+    plain
+}
+
+/// The character that an escape at the beginning of a text stands for, and the escape's length in bytes.
+fn escaped(text: &str) -> (Option<char>, usize) {
+    let unit = |at: usize| {
+        let digits = text.get(at..at + ESCAPE)?.strip_prefix("\\u")?;
+        let hexadecimal = digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+        hexadecimal.then(|| u16::from_str_radix(digits, 16).ok())?
+    };
+    if text.starts_with("\\/") {
+        return (Some('/'), 2);
+    }
+    let Some(first) = unit(0) else {
+        return (None, 1 + text.chars().nth(1).map_or(0, char::len_utf8));
+    };
+    let pair = [Some(first), unit(ESCAPE)].into_iter().flatten();
+    match char::decode_utf16(pair).next() {
+        Some(Ok(c)) => (Some(c), if c > '\u{ffff}' { 2 * ESCAPE } else { ESCAPE }),
+        _ => (None, ESCAPE),
+    }
+}
+
 /// Length of an escape with `\u`.
 const ESCAPE: usize = 6;
 
@@ -144,6 +194,24 @@ mod tests {
         assert_eq!(text(r#""a\u0040b\n\ud83d\ude00""#).as_deref(), Some("a@b\n😀"));
         assert!(text(r#""a\ud800b""#).expect("a text").contains('\u{fffd}'));
     }
+
+    #[test]
+    fn characters_of_json_stand_for_themselves_where_they_can() {
+        for (json, expected) in [
+            (r#"{"n":"\u0061cme \u65e5 \ud83d\ude00"}"#, r#"{"n":"acme 日 😀"}"#),
+            (
+                r#"{"a\/b":"\u0022\u005c\u000a\n\\u0061"}"#,
+                r#"{"a/b":"\u0022\u005c\u000a\n\\u0061"}"#,
+            ),
+            (r#"["\ud83d \ude00 \uzzzz \u00"]"#, r#"["\ud83d \ude00 \uzzzz \u00"]"#),
+            ("{ \"n 1\" :\n [1, \"a \\\" b\"]\t}", "{\"n 1\":[1,\"a \\\" b\"]}"),
+            ("{\"n\": 1}\\", "{\"n\":1}\\"),
+            ("no \\u0061 JSON", "no \\u0061 JSON"),
+        ] {
+            assert_eq!(canonical_json(json), expected, "{json}");
+        }
+    }
+
     #[test]
     fn halves_of_pairs_are_told_from_pairs() {
         let holds = |json: &'static str| {

@@ -120,6 +120,7 @@ pub(super) fn of_tenant(scoped: &ScopedEvent, catalogue: &Catalogue) -> TenantEv
         ip: event.ip.clone(),
         session: event.session.clone(),
         user_agent: event.user_agent.clone(),
+        parameters: event.parameters.clone(),
         scopes: scoped.scopes,
         conflict: scoped.conflict,
     }

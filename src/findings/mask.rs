@@ -55,6 +55,7 @@ impl<'a> Mask<'a> {
             ("ip", &mut event.ip),
             ("session", &mut event.session),
             ("user_agent", &mut event.user_agent),
+            ("parameters", &mut event.parameters),
         ];
         for (field, text) in texts {
             text.iter_mut().for_each(|text| self.text(at, field, text));

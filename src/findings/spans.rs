@@ -172,6 +172,7 @@ mod tests {
                 ip: None,
                 session: session.map(str::to_owned),
                 user_agent: None,
+                parameters: None,
             },
             time_original: String::new(),
             agent: usize::from(session == Some("of another agent")),

@@ -85,6 +85,7 @@ fn event(tenants: &[&str], targets: &[Target], reason: &str) -> ScopedEvent {
             ip: None,
             session: None,
             user_agent: None,
+            parameters: None,
         },
         time_original: String::new(),
         agent: 0,

@@ -134,6 +134,7 @@ pub(super) fn event(number: u64) -> TenantEvent {
             "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/97.0.4692.71"
                 .to_owned(),
         ),
+        parameters: (number % 5 == 2).then(|| format!(r#"{{"bucketName":"example-{number}","limit":{number}}}"#)),
         scopes: ScopeMask(if number % 15 == 4 { 0b11 } else { 0b01 }),
         conflict: false,
     }
@@ -208,6 +209,7 @@ pub(super) fn hostile(number: u64) -> TenantEvent {
         ip: text(),
         session: text(),
         user_agent: text(),
+        parameters: text(),
         conflict: true,
         ..event(number)
     }
@@ -232,6 +234,7 @@ pub(super) fn answer() -> Answer {
         ip: None,
         session: None,
         user_agent: None,
+        parameters: None,
         ..event(10)
     };
     answer_of(vec![

@@ -161,6 +161,7 @@ fn plain_event(event: &TenantEvent, catalogue: &Catalogue, codes: &[&str]) -> Te
         &mut event.ip,
         &mut event.session,
         &mut event.user_agent,
+        &mut event.parameters,
     ];
     let targets = event.targets.iter_mut();
     let targets = targets.flat_map(|target| [&mut target.kind, &mut target.id, &mut target.name]);

@@ -44,6 +44,7 @@ struct Line<'a> {
     scopes: Vec<&'a str>,
     length: u64,
     conflict: bool,
+    parameters: Option<&'a str>,
 }
 
 /// The evidence copy: every event on a line, as logged.
@@ -75,10 +76,11 @@ fn line<'a>(header: &'a Header, event: &'a TenantEvent) -> Line<'a> {
         scopes: scopes(header, event),
         length: event.at.length,
         conflict: event.conflict,
+        parameters: event.parameters.as_deref(),
     }
 }
 
-const ACTION_COLUMNS: [&str; 23] = [
+const ACTION_COLUMNS: [&str; 24] = [
     "number",
     "time",
     "agent",
@@ -102,6 +104,7 @@ const ACTION_COLUMNS: [&str; 23] = [
     "offset",
     "length",
     "record_sha256",
+    "parameters",
 ];
 
 /// The reading copy of a tenant's events.
@@ -113,7 +116,7 @@ pub(super) fn actions(header: &Header, events: &[TenantEvent], to: &mut dyn Writ
     sheet.finish()
 }
 
-fn action<'a>(header: &'a Header, number: usize, event: &'a TenantEvent) -> [Cell<'a>; 23] {
+fn action<'a>(header: &'a Header, number: usize, event: &'a TenantEvent) -> [Cell<'a>; 24] {
     let targets = |field: fn(&Target) -> Option<&String>| several(event.targets.iter().map(field));
     let text = |field: &'a Option<String>| Cell::from(field.as_deref().unwrap_or_default());
     [
@@ -140,6 +143,7 @@ fn action<'a>(header: &'a Header, number: usize, event: &'a TenantEvent) -> [Cel
         event.at.offset.to_string().into(),
         event.at.length.to_string().into(),
         event.record_sha256.to_string().into(),
+        text(&event.parameters),
     ]
 }
 

@@ -178,6 +178,8 @@ pub struct TenantEvent {
     pub session: Option<String>,
     /// With what, as logged.
     pub user_agent: Option<String>,
+    /// With which parameters, as logged.
+    pub parameters: Option<String>,
     /// The scopes it lies in.
     pub scopes: ScopeMask,
     /// Its event id also names another body.

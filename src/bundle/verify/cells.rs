@@ -6,7 +6,7 @@ use super::rows::Row;
 use crate::{digest::Sha256, events::Target, reports::safe};
 
 /// The columns that a row has, in this order.
-pub(super) const COLUMNS: [&str; 23] = [
+pub(super) const COLUMNS: [&str; 24] = [
     "number",
     "time",
     "agent",
@@ -30,6 +30,7 @@ pub(super) const COLUMNS: [&str; 23] = [
     "offset",
     "length",
     "record_sha256",
+    "parameters",
 ];
 
 /// The digest of a row's cells: there may be millions of rows, and their texts are long.
@@ -80,6 +81,7 @@ pub(super) fn of(number: usize, row: &Row) -> Sha256 {
         row.offset.to_string(),
         row.length.to_string(),
         row.record_sha256.to_string(),
+        text(&row.parameters),
     ];
     digest(cells.iter().map(|cell| safe(cell)))
 }

@@ -120,6 +120,7 @@ pub(super) struct Row {
     pub(super) scopes: Vec<String>,
     pub(super) length: u64,
     pub(super) conflict: bool,
+    pub(super) parameters: Option<String>,
 }
 
 impl Row {

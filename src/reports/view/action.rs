@@ -7,6 +7,7 @@ use crate::{
     findings::TenantFinding,
     reports::{header::Header, lang, template::view},
     tenants::TenantEvent,
+    text::shortened,
 };
 
 view! {
@@ -28,6 +29,8 @@ view! {
         ip: Cow<'a, str>,
         session: Cow<'a, str>,
         user_agent: Cow<'a, str>,
+        /// The first characters of them.
+        parameters: Cow<'a, str>,
         /// Empty where the case has one scope only.
         scopes: Cow<'a, str>,
         event_id: Cow<'a, str>,
@@ -43,6 +46,9 @@ view! {
         targets: Vec<TargetRow<'a>>,
     }
 }
+
+/// How many characters of an action's parameters a report shows; the tables have them whole.
+const PARAMETERS: usize = 400;
 
 /// The scopes an event lies in, by name.
 pub(in crate::reports) fn scopes<'a>(header: &'a Header, event: &TenantEvent) -> Vec<&'a str> {
@@ -74,6 +80,7 @@ pub(in crate::reports) fn action<'a>(
         ip: text(event.ip.as_ref()),
         session: text(event.session.as_ref()),
         user_agent: text(event.user_agent.as_ref()),
+        parameters: shortened(event.parameters.as_deref().unwrap_or_default(), PARAMETERS),
         scopes: if several {
             scopes(header, event).join(", ")
         } else {

@@ -285,6 +285,7 @@ mod tests {
                 ip: None,
                 session: None,
                 user_agent: None,
+                parameters: None,
             },
             time_original: String::new(),
             agent: 0,

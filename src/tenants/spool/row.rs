@@ -37,6 +37,8 @@ pub(super) struct Row<'a> {
     session: Option<&'a str>,
     #[serde(borrow)]
     user_agent: Option<&'a str>,
+    #[serde(borrow)]
+    parameters: Option<&'a str>,
     agent: usize,
     identity_matched: &'a str,
     scopes: u64,
@@ -83,6 +85,7 @@ impl<'a> Row<'a> {
             ip,
             session,
             user_agent,
+            parameters,
         } = event;
         let instant = time.instant();
         Self {
@@ -101,6 +104,7 @@ impl<'a> Row<'a> {
             ip: ip.as_deref(),
             session: session.as_deref(),
             user_agent: user_agent.as_deref(),
+            parameters: parameters.as_deref(),
             agent: *agent,
             identity_matched,
             scopes: scopes.0,
@@ -134,6 +138,7 @@ impl<'a> Row<'a> {
             ip: owned(self.ip),
             session: owned(self.session),
             user_agent: owned(self.user_agent),
+            parameters: owned(self.parameters),
         };
         Some(ScopedEvent {
             event,
