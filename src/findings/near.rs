@@ -20,7 +20,7 @@ use crate::{
 pub struct NearFinding {
     /// Records in which a listed identity stands as a target or in a text, and not in the name of the actor.
     pub mentions: u64,
-    /// Records whose actor's name holds a listed identity beside other characters. They are among `forms`.
+    /// Records whose actor's name holds a listed identity, beside other characters or in another form. They are among `forms`.
     pub in_names: u64,
     /// Records by agents of a scope, in other sessions or from other addresses than the scopes name.
     pub narrowed: u64,
@@ -148,7 +148,7 @@ impl NearRecords {
         finding
     }
 
-    /// Whether an actor's longer name holds an identity of the agent whose identity it is made of.
+    /// Whether an actor's name holds an identity of the agent whose identity it is made of, as it is or in another form.
     fn holds(&self, name: &NearName) -> bool {
         let NearKind::Form(relation) = name.kind else {
             return false;
@@ -159,7 +159,8 @@ impl NearRecords {
         let own = |(other, _): &&(AgentId, String)| other == agent;
         let mut all = before.iter().rev().take_while(own).chain(from.iter().take_while(own));
         let folded = fold(&name.as_logged);
-        relation != Relation::OtherCase && all.any(|(_, identity)| is_in(&fold(identity), &folded))
+        relation.holds_whole()
+            || relation != Relation::OtherCase && all.any(|(_, identity)| is_in(&fold(identity), &folded))
     }
 
     fn unseen_agents(case: &Case, actors: &Actors) -> Vec<UnseenAgent> {

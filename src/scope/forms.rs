@@ -76,6 +76,15 @@ impl Relation {
         }
     }
 
+    /// Whether all of the identity is in the name, so that the name is hardly another person's: not its user name alone, nor
+    /// what is only alike.
+    pub fn holds_whole(self) -> bool {
+        !matches!(
+            self,
+            Self::OtherCase | Self::OtherDomain | Self::LocalPart | Self::Separators
+        )
+    }
+
     /// In a few words, behind "is" or "as".
     pub fn says(self) -> &'static str {
         match self {

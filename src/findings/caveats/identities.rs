@@ -168,7 +168,10 @@ pub(super) fn mentions(findings: &Findings) -> Option<String> {
         })
     };
     let texts = mention(near.mentions, "as a target or in a text, and not as the actor");
-    let names = mention(near.in_names, "inside the longer name of the actor");
+    let names = mention(
+        near.in_names,
+        "in the name of the actor, beside other characters or in another form",
+    );
     (texts.is_some() || names.is_some()).then(|| {
         let next =
             "Check that the profile reads every field that names an actor; near.csv lists each record.".to_owned();
