@@ -11,7 +11,7 @@ use csv_core::{ReadFieldResult, Reader, ReaderBuilder};
 use crate::{
     diag::{Diagnostic, Place},
     document::{Found, Lines, suggestion, utf8},
-    text::trimmed,
+    text::{printable_ascii, trimmed},
 };
 
 /// One cell: its text as decoded, and where it is.
@@ -36,6 +36,8 @@ pub(super) struct Row<'r> {
     cells: &'r [Cell<'r>],
     /// Of another width than the header: all but the id may have slipped into a neighbour's column.
     slipped: bool,
+    /// Whether it is written in printable ASCII.
+    ascii: bool,
 }
 
 /// What the header says.
@@ -61,6 +63,11 @@ impl Columns {
 }
 
 impl Row<'_> {
+    /// Whether the row is written in printable ASCII.
+    pub(super) fn is_ascii(&self) -> bool {
+        self.ascii
+    }
+
     /// The cell's text without the white space around it; none if that leaves nothing or there is no such column.
     pub(super) fn text(&self, column: &str) -> Option<String> {
         self.trimmed(column).map(str::to_owned)
@@ -157,7 +164,11 @@ pub(super) fn read_rows(
         if cells.iter().all(|cell| trimmed(&cell.text).is_empty()) {
             continue;
         }
-        match row(&lines, &columns, &cells, faults) {
+        let Some((first, last)) = cells.first().zip(cells.last()) else {
+            continue;
+        };
+        let written = &text[first.span.start..last.span.end];
+        match row(&lines, &columns, &cells, written, faults) {
             Some(row) => take(&row, faults),
             None => complete = false,
         }
@@ -205,6 +216,7 @@ fn row<'r>(
     lines: &'r Lines<'r>,
     columns: &'r Columns,
     cells: &'r [Cell<'r>],
+    written: &str,
     faults: &mut Vec<Diagnostic>,
 ) -> Option<Row<'r>> {
     let start = || cells.first().map_or(0..0, |cell| cell.span.clone());
@@ -226,11 +238,16 @@ fn row<'r>(
         columns,
         cells,
         slipped,
+        ascii: printable_ascii(written),
     };
     if row.trimmed("id").is_none() {
         let fault = Diagnostic::new("empty-value", "this row has no `id`").hint("give it one, or remove the row");
         faults.push(fault.at(row.place("id").unwrap_or_else(|| lines.place(start()))));
         return None;
+    }
+    // A directory has tens of thousands of rows, and few of them one of these characters.
+    if memchr::memchr3(b'=', b'#', b'+', written.as_bytes()).is_none() {
+        return Some(row);
     }
     faults.extend(cells.iter().filter_map(|cell| formula(lines, cell)));
     for column in ["id", "identities"] {

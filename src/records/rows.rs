@@ -317,7 +317,11 @@ impl Rows {
             ..
         } = self.place;
         let ends = buffer.last().is_some_and(|last| is_end(*last));
-        inside != 0 && of_lines && !ends && !self.is_of_rows(&buffer[start..], 0)
+        inside != 0
+            && of_lines
+            && !ends
+            && !self.has_too_many_cells(&self.place)
+            && !self.is_of_rows(&buffer[start..], 0)
     }
 
     fn has_too_many_cells(&self, place: &Place) -> bool {
