@@ -95,7 +95,8 @@ impl<'p> Full<'p> {
         if !json || !broken || is_object(record.bytes) {
             return None;
         }
-        pieces(record.bytes)
+        // Pieces of a damaged record that hold no object are one refused record.
+        pieces(record.bytes).filter(|spans| spans.iter().any(|span| is_object(&record.bytes[span.clone()])))
     }
 
     /// The end this record meets.

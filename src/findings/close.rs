@@ -562,7 +562,7 @@ fn impact<'a>(case: &Case, tenants: impl Iterator<Item = &'a TenantFinding> + Cl
 }
 
 impl Impact {
-    fn with_share(self) -> Self {
+    pub(crate) fn with_share(self) -> Self {
         let part = self.of_customers();
         let customers = self.customers.filter(|&customers| part.max(1) <= customers);
         Self {

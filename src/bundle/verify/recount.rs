@@ -311,8 +311,8 @@ impl Recount<'_> {
 
     /// The vendor's own lists.
     fn lists(&mut self, findings: &Findings, written: &Written) {
-        let tenants = findings
-            .tenants
+        let ranked = findings.ranked();
+        let tenants = ranked
             .iter()
             .map(|tenant| (tenant.slug.clone(), tenant.events.to_string()));
         if tenants.collect::<Vec<_>>() != written.listed {

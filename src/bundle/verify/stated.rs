@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     bundle::{Manifest, ResolvedScope, TenantManifest, TenantName},
-    findings::{Findings, ScopeFinding, TenantFinding, share},
+    findings::{Findings, ScopeFinding, TenantFinding},
     reports::safe,
 };
 
@@ -41,8 +41,7 @@ impl Recount<'_> {
         self.same(FINDINGS, "customers in the directory", directory.listed, impact.listed);
         let listed = (directory.listed > 0).then_some(directory.listed);
         self.same(FINDINGS, "customers", directory.total.or(listed), impact.customers);
-        let customers = impact.customers.filter(|&customers| customers > 0);
-        let part = customers.map(|customers| share(impact.tenants, customers));
+        let part = impact.with_share().share;
         self.same(FINDINGS, "the share of customers", part, impact.share);
         let logs = manifest.inputs.iter().filter(|input| input.role == "log");
         let logs: Vec<_> = logs
