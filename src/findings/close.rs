@@ -573,7 +573,7 @@ impl Impact {
 }
 
 /// Rounded in integers, half up, so that every machine prints the same digits.
-pub(crate) fn share(part: u64, whole: u64) -> f64 {
+fn share(part: u64, whole: u64) -> f64 {
     let millionths = (u128::from(part) * 2_000_000 + u128::from(whole)) / (2 * u128::from(whole));
     u32::try_from(millionths).map_or(f64::MAX, f64::from) / 1_000_000.0
 }

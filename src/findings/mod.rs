@@ -30,7 +30,6 @@ use crate::{
     time::Timestamp,
 };
 
-pub(crate) use close::share;
 pub use close::{BooksDoNotBalance, CloseError, Scan, Scanned, Survey};
 pub use counts::Counts;
 pub use isolation::{Isolation, IsolationFinding, Mention, MentionFinding};
