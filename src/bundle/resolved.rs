@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::canonical::canonical;
 use crate::{
-    case::{AgentId, AgentNaming, Case, CaseFile, CaseHeader, InputSpec, ProfileRef, Scope, Tenant, TenantId},
+    case::{AgentId, AgentNaming, Case, CaseFile, CaseHeader, InputSpec, ProfileRef, Scope, Tenant, TenantId, Tlp},
     digest::Sha256,
     sources::Limits,
     time::Timestamp,
@@ -18,6 +18,8 @@ pub struct ManifestCase {
     /// What the reports are headed with.
     #[serde(flatten)]
     pub header: CaseHeader,
+    /// Label of the vendor's own pages.
+    pub internal_tlp: Tlp,
     /// Over the case file's bytes; none where the case was given on the command line.
     pub sha256: Option<Sha256>,
     /// In the order of the case.
@@ -96,6 +98,7 @@ impl ManifestCase {
         let file = case.files.iter().find(|file| file.role == "case");
         Self {
             header: case.header.clone(),
+            internal_tlp: case.internal_tlp,
             sha256: file.map(CaseFile::sha256),
             scopes: case
                 .scopes

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use super::{
     Case, CaseError, CaseHeader, Directory, InputSpec, IsolationSettings, LimitSettings, ReportSettings, Tlp,
     agents::{self, Listed},
+    file::INTERNAL_TLP,
     file::{Who, WrittenScope},
     folder::Folder,
     load::Parts,
@@ -65,6 +66,7 @@ impl Case {
         };
         Parts {
             header: Some(header()),
+            internal_tlp: INTERNAL_TLP,
             told: Vec::new(),
             scopes: vec![scope],
             agents,

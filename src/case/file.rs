@@ -18,10 +18,14 @@ use crate::{
 /// Beyond this, the manifest could not state the number exactly: canonical JSON (RFC 8785) has the numbers of JavaScript.
 const LARGEST: u64 = (1 << 53) - 1;
 
+/// The strictest label, where the case gives none for the vendor's own pages: they name every tenant and agent.
+pub(super) const INTERNAL_TLP: Tlp = Tlp::Red;
+
 /// What the case file says.
 #[derive(Debug)]
 pub(super) struct Written {
     pub(super) header: Option<CaseHeader>,
+    pub(super) internal_tlp: Tlp,
     /// What of it every customer reads, and where it was written: the title first.
     pub(super) told: Vec<Found<String>>,
     pub(super) scopes: Vec<WrittenScope>,
@@ -74,7 +78,7 @@ pub(super) struct WrittenTenants {
 
 /// Reads the whole file.
 pub(super) fn read(root: &mut Table<'_>, folder: &Folder) -> Written {
-    let (told, header) = root.required_table("case", header).unwrap_or_default();
+    let (told, header, internal_tlp) = root.required_table("case", header).unwrap_or_default();
     let hint = "add `[[scopes]]` with `name`, `from`, `until`, `basis` and `agents`";
     let scopes = some(
         root,
@@ -93,6 +97,7 @@ pub(super) fn read(root: &mut Table<'_>, folder: &Folder) -> Written {
     let isolation = root.optional_table("isolation", isolation).unwrap_or_default();
     Written {
         header,
+        internal_tlp: internal_tlp.unwrap_or(INTERNAL_TLP),
         told,
         scopes,
         agents: agents.unwrap_or_else(|| no_agents(root.place().clone())),
@@ -105,7 +110,7 @@ pub(super) fn read(root: &mut Table<'_>, folder: &Folder) -> Written {
 }
 
 /// What customers read stands apart too, with its place: whom it names is seen only when everybody is known.
-fn header(table: &mut Table<'_>) -> (Vec<Found<String>>, Option<CaseHeader>) {
+fn header(table: &mut Table<'_>) -> (Vec<Found<String>>, Option<CaseHeader>, Option<Tlp>) {
     let mut text = |key| table.required_string(key);
     let (id, title, vendor, contact) = (text("id"), text("title"), text("vendor"), text("contact"));
     let told = [&title, &id, &vendor, &contact]
@@ -114,6 +119,9 @@ fn header(table: &mut Table<'_>) -> (Vec<Found<String>>, Option<CaseHeader>) {
         .cloned()
         .collect();
     let tlp = table.required_string("tlp").and_then(|found| label(table, found));
+    let internal_tlp = table
+        .optional_string("internal_tlp")
+        .and_then(|found| label(table, found));
     let issued = table.required_time("issued").map(|found| found.value);
     let header = || {
         Some(CaseHeader {
@@ -125,7 +133,7 @@ fn header(table: &mut Table<'_>) -> (Vec<Found<String>>, Option<CaseHeader>) {
             contact: Some(contact?.value),
         })
     };
-    (told, header())
+    (told, header(), internal_tlp)
 }
 
 /// With or without the prefix that the standard writes before a label.

@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::{
-    Case, CaseError, CaseFile, CaseHeader, Directory, InputSpec, IsolationSettings, LimitSettings, ReportSettings,
+    Case, CaseError, CaseFile, CaseHeader, Directory, InputSpec, IsolationSettings, LimitSettings, ReportSettings, Tlp,
     agents::{self, Listed},
     check,
     file::{self, WrittenAgents, WrittenScope, WrittenTenants},
@@ -40,6 +40,7 @@ impl Case {
         let directory = directory(written.tenants, &mut folder, &mut faults);
         Parts {
             header: written.header,
+            internal_tlp: written.internal_tlp,
             told: written.told,
             scopes: written.scopes,
             agents,
@@ -58,6 +59,7 @@ impl Case {
 #[derive(Debug)]
 pub(super) struct Parts {
     pub(super) header: Option<CaseHeader>,
+    pub(super) internal_tlp: Tlp,
     pub(super) told: Vec<Found<String>>,
     pub(super) scopes: Vec<WrittenScope>,
     pub(super) agents: Vec<Listed>,
@@ -94,6 +96,7 @@ impl Parts {
         match self.header {
             Some(header) if faults.is_empty() => Ok(Case {
                 header,
+                internal_tlp: self.internal_tlp,
                 scopes,
                 agents: self.agents.iter().map(Listed::agent).collect(),
                 directory: self.directory,

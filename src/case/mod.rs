@@ -38,6 +38,8 @@ pub const MAX_SCOPES: usize = 64;
 pub struct Case {
     /// What every report is headed with.
     pub header: CaseHeader,
+    /// Label of what only the vendor's own team reads: the index of the reports.
+    pub internal_tlp: Tlp,
     /// In the order written; at least one, at most [`MAX_SCOPES`].
     pub scopes: Vec<Scope>,
     /// Every listed agent, in the order written; at least one.

@@ -28,7 +28,7 @@ pub(super) fn json(findings: &Findings, out: &Path) -> io::Result<()> {
     let summary = json!({
         "schema": "tenant-impact/summary/1",
         "bundle": out.to_string_lossy(),
-        "case": findings.case.id,
+        "case": findings.case.header.id,
         "complete": findings.complete,
         "caveats": findings.caveats,
         "records": findings.records,
@@ -57,7 +57,7 @@ pub(super) fn table(findings: &Findings, out: &Path) -> io::Result<()> {
 /// The figures, for people.
 pub(super) fn scan(findings: &Findings) -> io::Result<()> {
     let mut to = anstream::stdout();
-    let case = &findings.case;
+    let case = &findings.case.header;
     writeln!(to, "{BOLD}{}{BOLD:#}  {}\n", visible(&case.id), visible(&case.title))?;
     records(&mut to, findings)?;
     impact(&mut to, findings)?;

@@ -3,9 +3,10 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use super::{
-    Answer, ConflictFinding, CoverageFinding, Findings, Impact, ImplausibleFinding, Isolation, IsolationFinding,
-    KindCoverage, LinkedFinding, Mention, NearRecords, OtherTenantFinding, RefusedFinding, RemarkFinding, RemarkKind,
-    SCHEMA, ScopeFinding, SharedIdsFinding, SourceCoverage, SourceFinding, TenantFinding, TenantImpact, Tool,
+    Answer, CaseFinding, ConflictFinding, CoverageFinding, Findings, Impact, ImplausibleFinding, Isolation,
+    IsolationFinding, KindCoverage, LinkedFinding, Mention, NearRecords, OtherTenantFinding, RefusedFinding,
+    RemarkFinding, RemarkKind, SCHEMA, ScopeFinding, SharedIdsFinding, SourceCoverage, SourceFinding, TenantFinding,
+    TenantImpact, Tool,
     caveats::caveats,
     count::{self, Figures, Known, Touched},
     tied::{OnEnd, count_on_end, tied_scopes},
@@ -345,7 +346,10 @@ impl<'c> Closing<'c> {
                 name: "tenant-impact".to_owned(),
                 version: env!("CARGO_PKG_VERSION").to_owned(),
             },
-            case: case.header.clone(),
+            case: CaseFinding {
+                header: case.header.clone(),
+                internal_tlp: case.internal_tlp,
+            },
             complete: true,
             caveats: Vec::new(),
             scopes: scopes(case, &totals.scopes, &touched.scopes, &on_end),

@@ -21,7 +21,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    case::{AgentId, AgentNaming, CaseHeader, TenantId},
+    case::{AgentId, AgentNaming, CaseHeader, TenantId, Tlp},
     catalogue::{Effect, Touches},
     coverage::Gap,
     digest::Sha256,
@@ -41,6 +41,16 @@ pub use spans::SpanFinding;
 /// The version of this format.
 pub const SCHEMA: &str = "tenant-impact/findings/1";
 
+/// The case as the findings are headed with it.
+#[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
+pub struct CaseFinding {
+    /// What every report is headed with.
+    #[serde(flatten)]
+    pub header: CaseHeader,
+    /// Traffic Light Protocol 2.0 label (FIRST) of the vendor's own pages, such as the index of the reports.
+    pub internal_tlp: Tlp,
+}
+
 /// The whole answer to one case.
 #[derive(Debug, Clone, PartialEq, JsonSchema, Serialize, Deserialize)]
 #[schemars(title = "tenant-impact findings")]
@@ -50,7 +60,7 @@ pub struct Findings {
     /// What made it.
     pub tool: Tool,
     /// What was asked.
-    pub case: CaseHeader,
+    pub case: CaseFinding,
     /// Whether there are no caveats.
     pub complete: bool,
     /// What a reader must know before relying on the answer.

@@ -95,7 +95,7 @@ impl Header {
     pub(super) fn new(findings: &Findings) -> Self {
         let naming = findings.agent_naming;
         Self {
-            case: findings.case.clone(),
+            case: findings.case.header.clone(),
             tool: findings.tool.clone(),
             scopes: findings.scopes.iter().map(Scope::new).collect(),
             asked: asked(findings),

@@ -191,6 +191,26 @@ fn lines_have_the_promised_keys_in_order() {
     assert_eq!(hostile["target"][1]["name"], HOSTILE);
 }
 
+/// The index names every tenant and agent: it wears the vendor's own label, and customers' files wear only theirs.
+#[test]
+fn the_index_wears_its_own_label() {
+    let answer = answer();
+    let index = named(&overview(&answer), "index.html");
+    assert!(index.contains(r#"<span class="tlp RED">TLP:RED</span>"#));
+    assert!(index.contains("INTERNAL · TLP:RED") && !index.contains("TLP:AMBER"));
+    for file in files(&answer, 0) {
+        let text = String::from_utf8(file.bytes).expect("UTF-8");
+        assert!(
+            !text.contains("TLP:RED") && !text.contains("internal_tlp"),
+            "{}",
+            file.path
+        );
+        if file.path.contains("report.") {
+            assert!(text.contains("TLP:AMBER"), "{}", file.path);
+        }
+    }
+}
+
 #[test]
 fn findings_survive_their_file() {
     let answer = answer();
@@ -253,8 +273,8 @@ fn customers_read_the_caveats_that_concern_them() {
 fn a_bare_answer_renders() {
     let mut answer = fixture::answer_of(vec![fixture::impact("t", None, true, vec![fixture::event(0)])]);
     let findings = &mut answer.findings;
-    findings.case.issued = None;
-    findings.case.contact = None;
+    findings.case.header.issued = None;
+    findings.case.header.contact = None;
     findings.caveats.clear();
     findings.scopes.truncate(1);
     findings.scopes[0].basis = None;

@@ -19,7 +19,13 @@ impl Recount<'_> {
     /// The question and the program are those of the manifest, and so are the logs.
     pub(super) fn stated(&mut self, manifest: &Manifest, findings: &Findings) {
         let case = &manifest.case;
-        self.same(FINDINGS, "the case", &case.header, &findings.case);
+        self.same(FINDINGS, "the case", &case.header, &findings.case.header);
+        self.same(
+            FINDINGS,
+            "the label of the vendor's own pages",
+            case.internal_tlp,
+            findings.case.internal_tlp,
+        );
         let tool = (&manifest.tool.name, &manifest.tool.version);
         self.same(
             FINDINGS,

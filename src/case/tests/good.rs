@@ -21,6 +21,8 @@ fn cells(tenant: Option<Tenant<'_>>) -> [String; 5] {
 fn everything_asserted_is_read() {
     let (folder, case) = sample();
     assert_eq!(case.header.tlp, Tlp::AmberStrict);
+    // The case file gives no label for the vendor's own pages.
+    assert_eq!(case.internal_tlp, Tlp::Red);
     assert_eq!(
         case.header.issued.map(|time| time.to_string()).as_deref(),
         Some("2026-02-01T09:00:00Z")

@@ -51,7 +51,7 @@ fn unreadable(findings: &Findings, number: usize, source: &SourceFinding) -> Opt
 
 /// Read ones after the case was issued.
 fn late(findings: &Findings, source: &SourceFinding) -> Option<String> {
-    let (facts, issued, last) = (source.implausible, findings.case.issued?, source.last?);
+    let (facts, issued, last) = (source.implausible, findings.case.header.issued?, source.last?);
     (facts.after_issue > 0).then(|| {
         let naming = match facts.after_issue_first {
             Some(first) => format!(

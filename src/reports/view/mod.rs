@@ -19,7 +19,7 @@ pub(super) use tenant::TenantView;
 use std::{borrow::Cow, fmt::Write as _};
 
 use crate::{
-    case::CaseHeader,
+    case::{CaseHeader, Tlp},
     coverage::Gap,
     events::Target,
     findings::Tool,
@@ -30,7 +30,7 @@ use crate::{
 };
 
 view! {
-    /// The case as every report is headed with it.
+    /// The case as a page is headed with it.
     pub(super) struct CaseView {
         id: String,
         title: String,
@@ -46,8 +46,9 @@ view! {
 }
 
 impl CaseView {
-    fn new(case: &CaseHeader, tool: &Tool) -> Self {
-        let tlp = case.tlp.as_str();
+    /// Headed with `label`: that of customers' pages differs from that of the vendor's own.
+    fn new(case: &CaseHeader, label: Tlp, tool: &Tool) -> Self {
+        let tlp = label.as_str();
         Self {
             id: case.id.clone(),
             title: case.title.clone(),
@@ -56,7 +57,7 @@ impl CaseView {
             contact: case.contact.clone().unwrap_or_default(),
             tlp: format!("TLP:{tlp}"),
             tlp_color: tlp.split('+').next().unwrap_or(tlp).to_owned(),
-            tlp_meaning: lang::tlp_meaning(case.tlp).to_owned(),
+            tlp_meaning: lang::tlp_meaning(label).to_owned(),
             tool: format!("{} {}", tool.name, tool.version),
         }
     }

@@ -75,7 +75,7 @@ impl TenantView {
     pub(in crate::reports) fn new(header: &Header, impact: &TenantImpact) -> Self {
         let TenantImpact { finding, events } = impact;
         Self {
-            case: CaseView::new(&header.case, &header.tool),
+            case: CaseView::new(&header.case, header.case.tlp, &header.tool),
             tenant: NameView {
                 title: finding.name.clone().unwrap_or_else(|| finding.id.0.clone()),
                 id: finding.id.0.clone(),

@@ -98,8 +98,8 @@ impl OverviewView {
             ..
         } = findings.records;
         Self {
-            case: CaseView::new(&findings.case, &findings.tool),
-            print_head: print_head(&findings.case),
+            case: CaseView::new(&findings.case.header, findings.case.internal_tlp, &findings.tool),
+            print_head: print_head(&findings.case.header),
             tied: tied_scopes(findings).map(TiedScopeView::new).collect(),
             linked: linked(findings),
             caveats: findings.caveats.iter().map(CaveatView::new).collect(),
