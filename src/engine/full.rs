@@ -96,7 +96,11 @@ impl<'p> Full<'p> {
             return None;
         }
         // Pieces of a damaged record that hold no object are one refused record.
-        pieces(record.bytes).filter(|spans| spans.iter().any(|span| is_object(&record.bytes[span.clone()])))
+        pieces(record.bytes).filter(|spans| {
+            spans
+                .iter()
+                .any(|span| is_object(json_part(&record.bytes[span.clone()])))
+        })
     }
 
     /// The end this record meets.

@@ -35,6 +35,10 @@ pub(super) struct Rows {
     /// The columns of the header, and the names of others that are mapped, to recognise a further header.
     columns: Arc<[String]>,
     mapped: Arc<[String]>,
+    /// Which bytes begin one of these names.
+    firsts: Box<[bool; 256]>,
+    /// One bit for each length of these names, the highest for all longer ones.
+    lengths: u64,
     /// The header's bytes: exports that were put together repeat it, and it is no record there either.
     header: Vec<u8>,
     found: Vec<Row>,
@@ -80,9 +84,16 @@ impl Rows {
     /// Finds the rows below a header with these columns, where a profile maps others of these names. `written` is the header
     /// as it stands in the source; it is empty where the first row is a record too.
     pub(super) fn below(delimiter: u8, columns: &[String], mapped: &[String], written: &[u8]) -> Self {
+        let names = || columns.iter().chain(mapped);
+        let mut firsts = [false; 256];
+        names()
+            .filter_map(|name| name.bytes().next())
+            .for_each(|first| firsts[usize::from(first)] = true);
         Self {
             width: columns.len(),
             header: written.trim_ascii_end().to_vec(),
+            firsts: Box::new(firsts),
+            lengths: names().fold(0, |lengths, name| lengths | 1 << name.len().min(63)),
             columns: columns.into(),
             mapped: mapped.into(),
             ..Self::new(delimiter)
@@ -94,6 +105,8 @@ impl Rows {
         Self {
             delimiter,
             width: usize::MAX,
+            firsts: Box::new([false; 256]),
+            lengths: 0,
             columns: Arc::default(),
             mapped: Arc::default(),
             header: Vec::new(),
@@ -261,11 +274,21 @@ impl Rows {
     /// Whether the first cell of a row may be the name of a column. Few rows begin with a letter that a name begins with.
     #[inline]
     fn begins_like_header(&self, row: &[u8]) -> bool {
+        let quoted = row.first() == Some(&b'"');
+        let Some(first) = row.get(usize::from(quoted)) else {
+            return false;
+        };
+        if !self.firsts[usize::from(*first)] || self.header.is_empty() {
+            return false;
+        }
         let is_name = |name: &String| {
             let name = name.as_bytes();
             row.get(1..=name.len()) == Some(name) || row.starts_with(name)
         };
-        !self.header.is_empty() && (self.columns.iter().any(is_name) || self.mapped.iter().any(is_name))
+        // Names are followed by a delimiter or a quote, which an id that begins like a name is not.
+        let length = memchr::memchr2(self.delimiter, b'"', &row[usize::from(quoted)..]).unwrap_or(row.len());
+        self.lengths & (1 << length.min(63)) != 0
+            && (self.columns.iter().any(is_name) || self.mapped.iter().any(is_name))
     }
 
     /// Whether a row is the header again. One with other columns, or with the same in another order, is none and is noted.
@@ -400,6 +423,7 @@ impl Rows {
     fn anew(&self, place: Place, room: usize) -> Self {
         Self {
             header: self.header.clone(),
+            firsts: self.firsts.clone(),
             columns: Arc::clone(&self.columns),
             mapped: Arc::clone(&self.mapped),
             found: Vec::with_capacity(room),
