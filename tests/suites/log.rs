@@ -126,6 +126,14 @@ fn middle(tally: Option<&SourceTally>, line: &[u8]) -> End {
         let shown = String::from_utf8_lossy(&line[..line.len().min(100)]).into_owned();
         ends.remove(at.unwrap_or_else(|| panic!("a neighbour of {shown} was lost: {ends:?}")));
     }
-    assert!(ends.len() < 2, "one line is one record: {ends:?}");
+    // Of a line that holds an object and something else, the something else is a refused record of its own.
+    let rest = End::Refused("malformed-json");
+    assert!(
+        ends.len() < 2 || ends.contains(&rest),
+        "one line is one record: {ends:?}"
+    );
+    if ends.len() > 1 {
+        return rest;
+    }
     ends.pop().unwrap_or(End::None)
 }
