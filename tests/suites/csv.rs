@@ -108,7 +108,7 @@ const FILES: &[(&str, &str, &[Row])] = &[
     (
         "text behind a closing quote",
         "R,\"x\"y\r\nR,z\r\n",
-        &[Says("xy"), Says("z")],
+        &[Says("\"x\"y"), Says("z")],
     ),
     (
         "a backslash escapes nothing",
