@@ -119,7 +119,7 @@ const FILES: &[(&str, &str, &[Row])] = &[
     (
         "a quote that never closes costs its row",
         "R,\"x\r\nR,y\r\nR,z\r\n",
-        &[Says("x\r"), Says("y"), Says("z")],
+        &[Says("\"x"), Says("y"), Says("z")],
     ),
     (
         "a quote that never closes, in the last row",
