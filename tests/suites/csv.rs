@@ -124,7 +124,7 @@ const FILES: &[(&str, &str, &[Row])] = &[
     (
         "a quote that never closes, in the last row",
         "R,x\r\nR,\"y",
-        &[Says("x"), Says("y")],
+        &[Says("x"), Says("\"y")],
     ),
     // Widths
     (
