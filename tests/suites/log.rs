@@ -88,8 +88,17 @@ pub(crate) fn ends(tally: &SourceTally) -> Vec<End> {
     ends
 }
 
-/// What becomes of each of these lines between two good ones, which must not suffer from it.
+/// What becomes of each of these lines between two good ones, which must not suffer from it. Each is one record at most.
 pub(crate) fn lines(window: (&str, &str), lines: &[Vec<u8>]) -> Vec<End> {
+    let one = |mut ends: Vec<End>| {
+        assert!(ends.len() < 2, "one line is one record: {ends:?}");
+        ends.pop().unwrap_or(End::None)
+    };
+    records(window, lines).into_iter().map(one).collect()
+}
+
+/// What becomes of the records of each of these lines, of which a line may hold several.
+pub(crate) fn records(window: (&str, &str), lines: &[Vec<u8>]) -> Vec<Vec<End>> {
     let logs: Vec<_> = lines.iter().map(|line| between(line)).collect();
     let judged = tallies(window, &logs).into_iter().zip(lines);
     judged.map(|(tally, line)| middle(tally.as_ref(), line)).collect()
@@ -118,7 +127,7 @@ fn good() -> String {
 
 const GOOD: &str = "2026-01-18T08:00:00.125Z";
 
-fn middle(tally: Option<&SourceTally>, line: &[u8]) -> End {
+fn middle(tally: Option<&SourceTally>, line: &[u8]) -> Vec<End> {
     let mut ends = ends(tally.expect("a log that was read"));
     let good = End::InScope(GOOD.to_owned(), Some("good".to_owned()));
     for _ in 0..2 {
@@ -126,14 +135,5 @@ fn middle(tally: Option<&SourceTally>, line: &[u8]) -> End {
         let shown = String::from_utf8_lossy(&line[..line.len().min(100)]).into_owned();
         ends.remove(at.unwrap_or_else(|| panic!("a neighbour of {shown} was lost: {ends:?}")));
     }
-    // Of a line that holds an object and something else, the something else is a refused record of its own.
-    let rest = End::Refused("malformed-json");
-    assert!(
-        ends.len() < 2 || ends.contains(&rest) || ends.windows(2).all(|two| two[0] == two[1]),
-        "one line is one record: {ends:?}"
-    );
-    if ends.len() > 1 && ends.contains(&rest) {
-        return rest;
-    }
-    ends.pop().unwrap_or(End::None)
+    ends
 }
