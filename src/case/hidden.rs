@@ -50,18 +50,25 @@ pub(super) fn tenant(column: &str, text: &str, place: impl FnOnce() -> Option<Pl
     } else {
         Kind::Name
     };
-    fault(kind, text, &place()?)
+    // Names in other scripts are usual, and to find the place of each takes long.
+    text.contains(|c| kind.forbids(c))
+        .then(|| fault(kind, text, &place()?))?
+}
+
+impl Kind {
+    fn forbids(self, c: char) -> bool {
+        match self {
+            Self::Identity | Self::Key => hidden(c),
+            Self::Name => hidden(c) && !is_of_a_script(c) && !is_blank_of_its_own(c),
+        }
+    }
 }
 
 fn fault(kind: Kind, text: &str, place: &Place) -> Option<Diagnostic> {
     if printable_ascii(text) {
         return None;
     }
-    let is_fault = |c: &char| match kind {
-        Kind::Identity | Kind::Key => hidden(*c),
-        Kind::Name => hidden(*c) && !is_of_a_script(*c) && !is_blank_of_its_own(*c),
-    };
-    let found = text.chars().find(is_fault)?;
+    let found = text.chars().find(|c| kind.forbids(*c))?;
     // An escape of TOML (`\u00AD`) is seen, so it is meant.
     let line = place.text.chars().enumerate().skip(place.column - 1);
     let (at, _) = line.take(place.length).find(|(_, c)| *c == found)?;

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::{
     Refusal, RefusalReason,
-    cells::{is_closed, plain_cells, unquoted_cells},
+    cells::{is_closed, plain_cells, standing_cells, unquoted_cells},
     rows::Rows,
 };
 
@@ -24,11 +24,12 @@ impl Header {
     /// The first row of a text that is CSV. None where it is not UTF-8.
     pub(super) fn read(text: &[u8], delimiter: u8, at_end: bool) -> Option<Self> {
         let length = Rows::new(delimiter).first(text, at_end);
-        let mut reader = RowReader::new(delimiter);
-        let cells = reader.cells(text[..length].trim_ascii());
-        let columns = cells
-            .map(|cell| std::str::from_utf8(cell).ok().map(str::to_owned))
-            .collect::<Option<_>>()?;
+        let row = text[..length].trim_ascii();
+        let text = |cell: &[u8]| std::str::from_utf8(cell).ok().map(str::to_owned);
+        let columns = match standing_cells(row, delimiter) {
+            Some(cells) => cells.into_iter().map(text).collect::<Option<_>>()?,
+            None => RowReader::new(delimiter).cells(row).map(text).collect::<Option<_>>()?,
+        };
         Some(Self {
             columns,
             delimiter,

@@ -46,15 +46,19 @@ impl Framing {
     /// A cell of several lines may hold a line that is an object. So a header that names mapped columns outweighs such a
     /// line, and so does one whose width most of the rows below it have.
     pub(super) fn of(head: &[u8], at_end: bool, wrapper: &[String], columns: &[String]) -> Self {
-        let table = || csv(head, at_end, columns).unwrap_or(Self::JsonLines);
-        match head.trim_ascii_start().first() {
-            Some(first) if !b"{[".contains(first) && names_columns(head, at_end, columns) => table(),
+        let first = head.trim_ascii_start().first();
+        let header = first
+            .filter(|first| !b"{[".contains(first))
+            .and_then(|_| header(head, at_end, columns));
+        let table = || header.clone().map_or(Self::JsonLines, |header| table(header, columns));
+        match first {
+            Some(_) if header.as_ref().is_some_and(|header| header.matches(columns) > 1) => table(),
             None => Self::Empty,
             Some(b'[') if begins_array(head) => Self::JsonDocument,
             Some(b'{') if is_wrapped(head, wrapper) => Self::JsonDocument,
             Some(first) if whole_lines(head).next().is_some() => match first {
                 b'{' | b'[' => Self::JsonLines,
-                _ if keeps_width(head, at_end, columns) => table(),
+                _ if header.as_ref().is_some_and(|header| keeps_width(header, head, at_end)) => table(),
                 _ => Self::JsonLines,
             },
             Some(b'{') if first_line(head).is_some_and(has_comma) => Self::JsonLines,
@@ -127,33 +131,27 @@ fn is_wrapped(head: &[u8], wrapper: &[String]) -> bool {
     !wrapper.is_empty() && super::document::Document::new(wrapper).finds_array(head)
 }
 
-/// The first row, by the delimiter with which it names the most mapped columns, or else has the most cells.
+/// A first row of at least two cells, by the delimiter with which it names the most mapped columns, or else has the most cells.
 fn header(head: &[u8], at_end: bool, columns: &[String]) -> Option<Header> {
     let read = |delimiter: u8| Header::read(head, delimiter, at_end);
-    let headers = DELIMITERS.into_iter().filter_map(read);
+    let headers = DELIMITERS
+        .into_iter()
+        .filter_map(read)
+        .filter(|header| header.columns.len() > 1);
     headers.max_by_key(|header| (header.matches(columns), header.columns.len(), header.delimiter == b','))
 }
 
-/// A first row of at least two cells. Where it names none of the mapped columns it is a record.
-fn csv(head: &[u8], at_end: bool, columns: &[String]) -> Option<Framing> {
-    let mut header = header(head, at_end, columns).filter(|header| header.columns.len() > 1)?;
+/// Rows below this first one. Where it names none of the mapped columns it is a record.
+fn table(mut header: Header, columns: &[String]) -> Framing {
     if !columns.is_empty() && !header.is_known(columns) {
         header.length = 0;
     }
-    Some(Framing::Csv(Arc::new(header)))
-}
-
-/// Whether the first row names two mapped columns, which makes it a header.
-fn names_columns(head: &[u8], at_end: bool, columns: &[String]) -> bool {
-    !columns.is_empty() && header(head, at_end, columns).is_some_and(|header| header.matches(columns) > 1)
+    Framing::Csv(Arc::new(header))
 }
 
 /// Whether most rows are as wide as the first one and no objects.
-fn keeps_width(head: &[u8], at_end: bool, columns: &[String]) -> bool {
-    let Some(header) = header(head, at_end, columns).filter(|header| header.columns.len() > 1) else {
-        return false;
-    };
-    let mut rows = Rows::below(header.delimiter, &header.columns, columns, &head[..header.length]);
+fn keeps_width(header: &Header, head: &[u8], at_end: bool) -> bool {
+    let mut rows = Rows::below(header.delimiter, &header.columns, &[], &head[..header.length]);
     let cells = rows.cells_of(&head[header.length..], at_end, ROWS);
     let alike = cells
         .iter()
