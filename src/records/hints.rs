@@ -25,6 +25,11 @@ pub fn hint(text: &[u8]) -> Option<&'static str> {
     if text.starts_with(b"HTTP/") {
         return Some("an HTTP header: save the body of the response alone");
     }
+    if first == b'#' {
+        return Some(
+            "a comment, as logs of Zeek and W3C begin with: leave these lines out, and write the names of the `#fields` line as the header of a CSV",
+        );
+    }
     match first {
         b'[' if text.ends_with(b"]") => Some(
             "an array: each record must be an object; if its first items are names of columns, export objects or CSV",
@@ -49,6 +54,7 @@ mod tests {
             (r#"{"a":NaN}"#, "NaN"),
             ("\u{1b}[0mx", "escape"),
             ("HTTP/2 200", "HTTP"),
+            ("#fields\tts\tid", "comment"),
             ("[1,2]", "array"),
             (r#"{"a":"#, "cut"),
         ] {
