@@ -42,9 +42,6 @@ pub(super) fn keys(found: &[Found<String>]) -> impl Iterator<Item = Diagnostic> 
 
 /// Reports a hidden character in a cell of the directory.
 pub(super) fn tenant(column: &str, text: &str, place: impl FnOnce() -> Option<Place>) -> Option<Diagnostic> {
-    if printable_ascii(text) {
-        return None;
-    }
     let kind = if TENANT_KEYS.contains(&column) {
         Kind::Key
     } else {

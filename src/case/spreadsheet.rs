@@ -63,9 +63,11 @@ impl Columns {
 }
 
 impl Row<'_> {
-    /// Whether the row is written in printable ASCII.
-    pub(super) fn is_ascii(&self) -> bool {
-        self.ascii
+    /// The columns whose cells hold other characters than printable ASCII, and their texts.
+    pub(super) fn not_ascii(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let columns = self.columns.places.iter().filter(|_| !self.ascii);
+        let texts = columns.filter_map(|(name, places)| Some((*name, trimmed(&self.at(name, places)?.text))));
+        texts.filter(|(_, text)| !printable_ascii(text))
     }
 
     /// The cell's text without the white space around it; none if that leaves nothing or there is no such column.

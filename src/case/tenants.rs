@@ -19,13 +19,8 @@ pub(super) fn read_csv(name: &str, bytes: &Arc<Vec<u8>>, faults: &mut Vec<Diagno
     let mut tenants = Tenants::of(Arc::clone(bytes), lines);
     read_rows(name, bytes, &COLUMNS, faults, |row, faults| {
         tenants.add(row);
-        if row.is_ascii() {
-            return;
-        }
-        for (number, column) in COLUMNS.into_iter().enumerate() {
-            let text = row.standing(number).map_or("", |(text, _)| text);
-            faults.extend(hidden::tenant(column, text, || row.place(column)));
-        }
+        let fault = |(column, text)| hidden::tenant(column, text, || row.place(column));
+        faults.extend(row.not_ascii().filter_map(fault));
     });
     if !tenants.in_order() {
         listed_again(name, bytes, faults);
