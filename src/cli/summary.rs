@@ -122,7 +122,7 @@ fn records(to: &mut impl Write, findings: &Findings) -> io::Result<()> {
         (books.outside_window, "outside every window".to_owned()),
         (books.refused, "refused: not readable as events".to_owned()),
     ];
-    let table = columns(lines.map(|(count, what)| vec![grouped(count), what]), 0);
+    let table = columns(lines.map(|(count, what)| vec![grouped(count), what]), &[0]);
     writeln!(to, "{}\n", table.trim_fmt())
 }
 
@@ -163,7 +163,8 @@ fn top(to: &mut impl Write, findings: &Findings) -> io::Result<()> {
     heading.extend(["gravest", "first to last"]);
     let heading: Vec<String> = heading.into_iter().map(str::to_owned).collect();
     let rows = ranked.iter().take(TOP).map(|tenant| row(tenant, has_tied));
-    let table = columns(std::iter::once(heading).chain(rows), 2);
+    let figures: &[usize] = if has_tied { &[2, 3] } else { &[2] };
+    let table = columns(std::iter::once(heading).chain(rows), figures);
     writeln!(to, "{}", table.trim_fmt())?;
     match ranked.len().saturating_sub(TOP) {
         0 => writeln!(to),
@@ -184,12 +185,14 @@ fn row(tenant: &TenantFinding, has_tied: bool) -> Vec<String> {
     cells
 }
 
-/// Columns without lines between them, one of them aligned to the right.
-fn columns(rows: impl IntoIterator<Item = Vec<String>>, right: usize) -> Table {
+/// Columns without lines between them, some of them aligned to the right.
+fn columns(rows: impl IntoIterator<Item = Vec<String>>, right: &[usize]) -> Table {
     let mut table = Table::new();
     table.load_style(NOTHING).add_rows(rows);
-    if let Some(column) = table.column_mut(right) {
-        column.set_cell_alignment(CellAlignment::Right);
+    for &number in right {
+        if let Some(column) = table.column_mut(number) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
     }
     table
 }

@@ -100,7 +100,8 @@ fn possibly_in_scope(findings: &Findings) -> Option<String> {
         .count() as u64;
     (naming > 0).then(|| {
         let records = counted(naming, "refused record names", "refused records name");
-        format!("{records} a listed identity and may be in scope: read them in refused.csv.")
+        let them = if naming == 1 { "it" } else { "them" };
+        format!("{records} a listed identity and may be in scope: read {them} in refused.csv.")
     })
 }
 
