@@ -47,7 +47,7 @@ pub fn json(bytes: &[u8]) {
             offset: 0,
             cells: None,
             sight: None,
-            doubt: None,
+            defect: None,
         };
         let text = str::from_utf8(line).ok();
         let full = text.map(|_| {

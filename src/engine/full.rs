@@ -74,7 +74,7 @@ impl<'p> Full<'p> {
                 bytes: &record.bytes[span],
                 cells: None,
                 sight: None,
-                doubt: None,
+                defect: None,
             };
             found.records += 1;
             found.bytes += piece.bytes.len() as u64;
@@ -111,8 +111,8 @@ impl<'p> Full<'p> {
             offset: record.offset,
             length: record.bytes.len() as u64,
         };
-        if let Some(doubt) = record.doubt {
-            return Verdict::Refused(Box::new(self.refused(at, doubt.refusal(), None, record.bytes)), None);
+        if let Some(defect) = record.defect {
+            return Verdict::Refused(Box::new(self.refused(at, defect.refusal(), None, record.bytes)), None);
         }
         match self.judge(at, record.bytes, census, remarks) {
             Ok(Verdict::OtherActor(time, near)) if self.scopes.identities().any_named_in(record.bytes) => {

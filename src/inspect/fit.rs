@@ -130,8 +130,8 @@ impl<'p> Reader<'p> {
         record: Record<'_>,
         look: impl FnOnce(&Reading<'_, '_>) -> Result<T, Refusal>,
     ) -> Result<T, Refusal> {
-        if let Some(doubt) = record.doubt {
-            return Err(doubt.refusal());
+        if let Some(defect) = record.defect {
+            return Err(defect.refusal());
         }
         match self.framing {
             Framing::Csv(header) => {

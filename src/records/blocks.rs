@@ -10,7 +10,7 @@ use std::{
 };
 
 use super::{
-    Doubt, End, Framing, Needle, Record, Said, Sight,
+    End, Framing, Needle, Record, RowDefect, Said, Sight,
     buffers::Buffer,
     cuts::Cuts,
     document, ends, lines,
@@ -65,8 +65,8 @@ pub(super) enum Spans {
 pub(super) struct Row {
     pub(super) span: Range<usize>,
     pub(super) cells: Option<NonZeroUsize>,
-    /// Why it cannot be read, though it is a row.
-    pub(super) doubt: Option<Doubt>,
+    /// Set where the row cannot be read, whatever it holds.
+    pub(super) defect: Option<RowDefect>,
 }
 
 /// A stretch of a source that holds whole records.
@@ -160,7 +160,7 @@ impl Block {
 
     fn row<'b>(&self, bytes: &'b [u8], row: &Row) -> Record<'b> {
         Record {
-            doubt: row.doubt,
+            defect: row.defect,
             ..self.record(bytes, row.span.clone(), row.cells, None)
         }
     }
@@ -177,7 +177,7 @@ impl Block {
             bytes: &bytes[span],
             cells,
             sight,
-            doubt: None,
+            defect: None,
         }
     }
 }

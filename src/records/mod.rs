@@ -59,12 +59,12 @@ pub struct Record<'b> {
     /// What was seen of it in passing, where it is a line and that was asked for.
     pub sight: Option<Sight>,
     /// Why it cannot be read, where it is a row of which that is known.
-    pub doubt: Option<Doubt>,
+    pub defect: Option<RowDefect>,
 }
 
 /// Why a row of CSV cannot be read, whatever it holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Doubt {
+pub enum RowDefect {
     /// It is, or stands below, a second header with other columns or in another order.
     SecondHeader,
     /// It is a line of a quoted cell, and most lines of that cell look like rows: either they are text, which may be forged, or
@@ -72,7 +72,7 @@ pub enum Doubt {
     LineOfCell,
 }
 
-impl Doubt {
+impl RowDefect {
     /// The refusal of such a row.
     pub fn refusal(self) -> Refusal {
         match self {

@@ -7,14 +7,14 @@
 //! A stray quote at the beginning of a cell opens one that ends with the next quote, many rows later perhaps. Hence a row
 //! of several lines counts as one only if each of its quoted cells is closed like one and it has no more cells than the
 //! header; otherwise its first line is a row. Where the lines of such a row look like rows themselves, each is marked as a
-//! line of which that is not known ([`Doubt::LineOfCell`]).
+//! line of which that is not known ([`RowDefect::LineOfCell`]).
 
 use std::{mem, num::NonZeroUsize, ops::Range, sync::Arc};
 
 use fearless_simd::{Level, Simd, dispatch};
 
 use super::{
-    Doubt,
+    RowDefect,
     blocks::{BOM, Cutter, Row, Spans},
     cells::{cell, is_closed},
     marks::{Marks, TOGETHER},
@@ -248,11 +248,11 @@ impl Rows {
         if self.begins_like_header(row) && self.is_repeated_header(row, reordered) {
             return;
         }
-        let doubt = reordered.then_some(Doubt::SecondHeader);
+        let defect = reordered.then_some(RowDefect::SecondHeader);
         // The csv crate passes over a mark at the beginning, and what follows may then be a quote that opens a cell.
-        let counted = delimiters.filter(|_| !row.starts_with(BOM) && doubt.is_none());
+        let counted = delimiters.filter(|_| !row.starts_with(BOM) && defect.is_none());
         let cells = counted.map(|delimiters| NonZeroUsize::MIN.saturating_add(delimiters));
-        self.found.push(Row { span, cells, doubt });
+        self.found.push(Row { span, cells, defect });
     }
 
     /// Adds each line of a cell that cannot be told from rows.
@@ -264,7 +264,7 @@ impl Rows {
                 self.found.push(Row {
                     span: start..end,
                     cells: None,
-                    doubt: Some(Doubt::LineOfCell),
+                    defect: Some(RowDefect::LineOfCell),
                 });
             }
             start = end + 1;
@@ -501,7 +501,7 @@ impl Cutter for Rows {
         }
         let row = self.found.last().filter(|row| row.span.end == buffer.len())?;
         // Of a row that lost its quote the cells were not counted.
-        let cut = row.doubt.is_none() && row.cells.is_none_or(|cells| cells.get() < self.width);
+        let cut = row.defect.is_none() && row.cells.is_none_or(|cells| cells.get() < self.width);
         cut.then_some(row.span.start)
     }
 

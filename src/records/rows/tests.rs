@@ -276,7 +276,7 @@ fn second_header_marks_the_rows_below_it() {
         let marked: Vec<_> = rows
             .found
             .iter()
-            .map(|row| (&text[row.span.clone()], row.doubt.is_some(), row.cells.is_some()))
+            .map(|row| (&text[row.span.clone()], row.defect.is_some(), row.cells.is_some()))
             .collect();
         let expected = [
             ("1,2,3", false, true),
@@ -299,11 +299,11 @@ fn lines_of_a_quoted_cell_that_look_like_rows_are_marked() {
     let marked: Vec<_> = rows
         .found
         .iter()
-        .map(|row| (&text[row.span.clone()], row.doubt))
+        .map(|row| (&text[row.span.clone()], row.defect))
         .collect();
     let expected: [(&[u8], _); 4] = [
-        (b"1,a,\"see", Some(Doubt::LineOfCell)),
-        (b"2,b,forged\"", Some(Doubt::LineOfCell)),
+        (b"1,a,\"see", Some(RowDefect::LineOfCell)),
+        (b"2,b,forged\"", Some(RowDefect::LineOfCell)),
         (b"3,c,x", None),
         (b"4,d,\"two\nlines\"", None),
     ];
