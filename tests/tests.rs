@@ -9,6 +9,7 @@ mod bundles;
 mod cases;
 mod cloudtrail;
 mod containers;
+mod corpora;
 mod evidence;
 mod faults;
 mod flags;

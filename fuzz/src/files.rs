@@ -1,6 +1,6 @@
 //! What is read from a folder: a case, and a bundle of which a file was replaced.
 
-use std::{fs, path::Path, sync::LazyLock};
+use std::{fs, path::Path, sync::{LazyLock, OnceLock}};
 
 use tempfile::TempDir;
 use tenant_impact::{
@@ -48,24 +48,25 @@ pub fn case(bytes: &[u8]) {
     }
 }
 
-/// A small bundle that the program wrote, in a folder of its own, and its files by path.
-static BUNDLE: LazyLock<(TempDir, Vec<(String, Vec<u8>)>)> = LazyLock::new(|| {
+/// A copy of a bundle, and the bundle's files by path.
+type Copy = (TempDir, Vec<(String, Vec<u8>)>);
+
+/// The copy that is changed. All inputs of a process use the bundle that the first one names.
+static BUNDLE: OnceLock<Copy> = OnceLock::new();
+
+fn copy_of(bundle: &Path) -> Copy {
     let folder = folder();
     let mut files = Vec::new();
-    walk(&Path::new(env!("CARGO_MANIFEST_DIR")).join("bundle"), "", &mut files);
+    walk(bundle, "", &mut files);
     files.sort();
     for (path, bytes) in &files {
         let place = folder.path().join(path);
         fs::create_dir_all(place.parent().expect("a folder")).expect("made");
         fs::write(place, bytes).expect("written");
     }
-    assert_eq!(
-        found(folder.path()),
-        0,
-        "fuzz/bundle verifies; fuzz/new-bundle writes it"
-    );
+    assert_eq!(found(folder.path()), 0, "the bundle verifies");
     (folder, files)
-});
+}
 
 fn walk(folder: &Path, prefix: &str, files: &mut Vec<(String, Vec<u8>)>) {
     for entry in fs::read_dir(folder).expect("a folder") {
@@ -88,12 +89,12 @@ fn found(folder: &Path) -> usize {
     verify(&request).map_or(usize::MAX, |verification| verification.mismatches.len())
 }
 
-/// A file of a bundle, named by the first byte, replaced by the others: that is always found.
-pub fn manifest(bytes: &[u8]) {
+/// Replaces a file of the bundle, which the first byte names, by the other bytes: `verify` always finds that.
+pub fn manifest(bundle: &Path, bytes: &[u8]) {
     let Some((which, content)) = bytes.split_first() else {
         return;
     };
-    let (folder, files) = &*BUNDLE;
+    let (folder, files) = BUNDLE.get_or_init(|| copy_of(bundle));
     let (path, original) = &files[usize::from(*which) % files.len()];
     let place = folder.path().join(path);
     fs::write(&place, content).expect("written");
