@@ -59,9 +59,21 @@ pub(super) fn standing_cells(row: &[u8], delimiter: u8) -> Option<Vec<&[u8]>> {
     Some(cells)
 }
 
-/// The cells of a row in which quotation marks are characters like others, if there are this many.
-pub(super) fn unquoted_cells(row: &str, delimiter: u8, width: usize) -> Option<Vec<&str>> {
-    let cells: Vec<_> = row.split(char::from(delimiter)).collect();
+/// Returns the cells of a row in which a quoted cell is not closed, if there are this many. A quotation mark that is not closed
+/// at the end of its cell is a character like others; the other quoted cells of the row are read as usual.
+pub(super) fn loose_cells(row: &str, delimiter: u8, width: usize) -> Option<Vec<Range<usize>>> {
+    let bytes = row.as_bytes();
+    let mut start = if bytes.starts_with(BOM) { BOM.len() } else { 0 };
+    let mut cells = Vec::new();
+    while start <= bytes.len() && cells.len() <= width {
+        let (span, behind) = cell(bytes, start, delimiter).unwrap_or_else(|| {
+            let length = memchr::memchr(delimiter, &bytes[start..]);
+            let end = length.map_or(bytes.len(), |length| start + length);
+            (start..end, end + 1)
+        });
+        cells.push(span);
+        start = behind;
+    }
     (cells.len() == width).then_some(cells)
 }
 
@@ -105,6 +117,32 @@ mod tests {
         Some(cells)
     }
 
+    /// The cells of a row with a stray quotation mark, character by character.
+    fn loose(mut rest: &str) -> Vec<String> {
+        let mut cells = Vec::new();
+        loop {
+            let quoted = rest.strip_prefix('"').and_then(|inside| {
+                let mut text = String::new();
+                let mut characters = inside.chars().peekable();
+                loop {
+                    match characters.next()? {
+                        '"' if characters.next_if_eq(&'"').is_none() => break,
+                        character => text.push(character),
+                    }
+                }
+                let behind: String = characters.collect();
+                (behind.is_empty() || behind.starts_with(',')).then(|| (text, behind.len()))
+            });
+            let plain = || rest.split(',').next().unwrap_or_default();
+            let (text, behind) = quoted.unwrap_or_else(|| (plain().to_owned(), rest.len() - plain().len()));
+            cells.push(text);
+            match rest[rest.len() - behind..].strip_prefix(',') {
+                Some(behind) => rest = behind,
+                None => return cells,
+            }
+        }
+    }
+
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(8192))]
 
@@ -124,11 +162,12 @@ mod tests {
             let header = Header { columns: vec![String::new(); width], delimiter: b',', length: 0 };
             let (mut reader, mut other) = (RowReader::new(b','), RowReader::new(b','));
             let mut full: Vec<_> = other.cells(row.as_bytes()).map(|cell| String::from_utf8_lossy(cell).into_owned()).collect();
-            let unquoted: Vec<_> = row.split(',').map(str::to_owned).collect();
+            let bare = |cells: &[String]| cells.iter().map(|cell| cell.replace('"', "")).collect::<Vec<_>>();
+            let loose = loose(row.trim_start_matches('\u{feff}'));
             if !is_closed(row.as_bytes(), b',') && row.contains(['\n', '\r']) {
                 full = vec![String::new(); width + 2];
-            } else if !is_closed(row.as_bytes(), b',') && unquoted.len() == width {
-                full = unquoted;
+            } else if !is_closed(row.as_bytes(), b',') && loose.len() == width && (full.len() != width || bare(&full) == bare(&loose)) {
+                full = loose;
             } else if full.len() == width + 1 && full[width].is_empty() {
                 full.pop();
             }

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::{
     Refusal, RefusalReason,
-    cells::{is_closed, plain_cells, standing_cells, unquoted_cells},
+    cells::{is_closed, loose_cells, plain_cells, standing_cells},
     rows::Rows,
 };
 
@@ -90,6 +90,8 @@ pub struct RowReader {
     core: csv_core::Reader,
     text: Vec<u8>,
     ends: Vec<usize>,
+    /// The cells of the last row with a stray quotation mark, unquoted.
+    loose: String,
 }
 
 impl RowReader {
@@ -100,6 +102,7 @@ impl RowReader {
             core,
             text: vec![0; 4096],
             ends: vec![0; 64],
+            loose: String::new(),
         }
     }
 
@@ -155,8 +158,9 @@ impl RowReader {
             let detail = "a quoted cell is not closed: the source is cut there, or a quotation mark is lost";
             return Err(Refusal::new(RefusalReason::RowWidth, detail));
         }
-        if let Some(cells) = unquoted_cells(text, header.delimiter, width).filter(|_| !closed) {
-            return Ok(cells);
+        let loose = loose_cells(text, header.delimiter, width).filter(|_| !closed);
+        if let Some(loose) = loose.filter(|loose| self.splits_alike(text, loose, cells)) {
+            return Ok(self.unquoted(text, &loose));
         }
         // Some exporters end each row, but not the header, with a delimiter.
         let cells = cells - usize::from(cells == width + 1 && self.span(width).is_empty());
@@ -172,6 +176,39 @@ impl RowReader {
         let whole = 0..cells.checked_sub(1).map_or(0, |last| self.ends[last]);
         let text = simdutf8::basic::from_utf8(&self.text[whole]).expect("cut at ASCII from checked text");
         Ok((0..cells).map(|cell| &text[self.span(cell)]).collect())
+    }
+}
+
+impl RowReader {
+    /// Whether the row that was split last, into `count` cells, has another number of cells than these, or the same apart from
+    /// quotation marks. Where both splits fit the header and differ, the one of RFC 4180 holds.
+    fn splits_alike(&self, row: &str, cells: &[Range<usize>], count: usize) -> bool {
+        let letters = |text: &[u8]| text.iter().copied().filter(|byte| *byte != b'"').collect::<Vec<_>>();
+        let same = |(cell, span): (usize, &Range<usize>)| {
+            letters(&self.text[self.span(cell)]) == letters(&row.as_bytes()[span.clone()])
+        };
+        count != cells.len() || cells.iter().enumerate().all(same)
+    }
+
+    /// Returns the texts of these cells, in which two quotation marks stand for one where the cell is a quoted one.
+    fn unquoted<'r>(&'r mut self, row: &'r str, cells: &[Range<usize>]) -> Vec<&'r str> {
+        self.loose.clear();
+        let mut ends = Vec::with_capacity(cells.len());
+        for span in cells {
+            let is_quoted = span
+                .start
+                .checked_sub(1)
+                .is_some_and(|before| row.as_bytes()[before] == b'"');
+            let cell = &row[span.clone()];
+            if is_quoted {
+                self.loose.push_str(&cell.replace("\"\"", "\""));
+            } else {
+                self.loose.push_str(cell);
+            }
+            ends.push(self.loose.len());
+        }
+        let starts = [0].into_iter().chain(ends.iter().copied());
+        starts.zip(&ends).map(|(start, end)| &self.loose[start..*end]).collect()
     }
 }
 
@@ -239,6 +276,11 @@ mod tests {
         assert_eq!(
             reader.read(&header, b"1\t\"2\t2\"\t3").expect("three"),
             ["1", "2\t2", "3"]
+        );
+        assert_eq!(
+            reader.read(&header, b"\"a \"\"b\"\"\"\t\"c\"\t\"d\"e").expect("three"),
+            ["a \"b\"", "c", "\"d\"e"],
+            "the other cells are unquoted"
         );
         let refusal = reader.read(&header, b"1\t\"2").expect_err("two");
         assert!(refusal.detail.contains("quotation mark"), "{}", refusal.detail);

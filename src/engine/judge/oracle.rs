@@ -322,6 +322,8 @@ fn a_list_in_a_text_or_a_mark_before_it_hides_nobody() {
         marked.to_owned(),
         quoted.to_owned(),
         twice.to_owned(),
+        // A stray quote in one cell leaves the other cells as they are.
+        format!("{HEADER}\ne1,2026-01-17T00:00:00Z,,\"bob@support.example\",t-1,user.view,\"said \"no\"\"\n"),
     ] {
         for thorough in [true, false] {
             let (found, _) = found(log.as_bytes(), &profile, &scopes, thorough);
