@@ -4,10 +4,12 @@ use std::fs;
 
 use crate::util::{Dir, root};
 
+#[expect(unreachable_pub, reason = "a crate of its own where the fuzzer runs it")]
 #[path = "../fuzz/src/lib.rs"]
 mod targets;
 
 /// Runs a target on every input of its corpus, by name.
+#[expect(clippy::print_stderr, reason = "names the input where the target panics")]
 fn replay(target: &str, run: impl Fn(&[u8])) {
     let folder = root().join("fuzz/corpus").join(target);
     let mut inputs: Vec<_> = fs::read_dir(&folder)
@@ -17,7 +19,7 @@ fn replay(target: &str, run: impl Fn(&[u8])) {
     inputs.sort();
     assert!(!inputs.is_empty(), "{target} has a corpus");
     for input in inputs {
-        // Names the input where the target panics: the harness shows what a failed test printed.
+        // The harness shows what a failed test printed.
         eprintln!("{target}: {}", input.display());
         run(&fs::read(&input).expect("a file"));
     }

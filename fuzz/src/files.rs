@@ -1,6 +1,10 @@
 //! What is read from a folder: a case, and a bundle of which a file was replaced.
 
-use std::{fs, path::Path, sync::{LazyLock, OnceLock}};
+use std::{
+    fs,
+    path::Path,
+    sync::{LazyLock, OnceLock},
+};
 
 use tempfile::TempDir;
 use tenant_impact::{

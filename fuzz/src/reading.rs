@@ -8,7 +8,9 @@ use tenant_impact::{
     time::Timestamp,
 };
 
-static PROFILES: LazyLock<Vec<(Profile, Option<TimeFirst>, Option<Glance>)>> = LazyLock::new(|| {
+type Compiled = (Profile, Option<TimeFirst>, Option<Glance>);
+
+static PROFILES: LazyLock<Vec<Compiled>> = LazyLock::new(|| {
     let compiled = |name| {
         let profile = Profile::built_in(name).expect("it is built in");
         let (first, glance) = (TimeFirst::new(&profile), Glance::new(&profile));

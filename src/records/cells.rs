@@ -131,7 +131,7 @@ mod tests {
                     }
                 }
                 let behind: String = characters.collect();
-                (behind.is_empty() || behind.starts_with(',')).then(|| (text, behind.len()))
+                (behind.is_empty() || behind.starts_with(',')).then_some((text, behind.len()))
             });
             let plain = || rest.split(',').next().unwrap_or_default();
             let (text, behind) = quoted.unwrap_or_else(|| (plain().to_owned(), rest.len() - plain().len()));
