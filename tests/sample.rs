@@ -1,6 +1,6 @@
 //! The sample: the answer equals what the generator, which knows nothing of the library, says is true.
 
-use std::{path::Path, process::Command};
+use std::path::Path;
 
 use serde_json::{Value, json};
 
@@ -91,7 +91,7 @@ fn no_action_or_scope_is_there_that_the_truth_does_not_know() {
 #[test]
 fn the_committed_sample_is_what_the_generator_writes() {
     let dir = Dir::new();
-    generate(&["--size", "sample", "--out"], &dir.path("sample"));
+    generate(incident::Size::Sample, &dir.path("sample"));
     let (made, committed) = (files(&dir.path("sample")), files(&root().join("sample_logs")));
     assert_eq!(made.keys().collect::<Vec<_>>(), committed.keys().collect::<Vec<_>>());
     for (name, bytes) in made {
@@ -105,23 +105,21 @@ fn the_committed_sample_is_what_the_generator_writes() {
 #[test]
 fn the_public_incident_s_size_agrees_with_its_truth_too() {
     let dir = Dir::new();
-    generate(&["--size", "incident", "--out"], &dir.path("incident"));
+    generate(incident::Size::Incident, &dir.path("incident"));
     let truth = json(&dir.path("incident/truth.json"));
     assert_eq!(truth["records"]["read"], json!(125_000));
     assert_eq!(truth["tenants"].as_array().map(Vec::len), Some(366));
     agrees(&report(&dir.path("incident/case.toml"), &dir), &truth);
 }
 
-/// The generator is an example, which cargo builds beside the tests.
-fn generate(args: &[&str], out: &Path) {
-    let program = Path::new(env!("CARGO_BIN_EXE_tenant-impact"))
-        .with_file_name("examples")
-        .join("incident");
-    let status = Command::new(&program)
-        .args(args)
-        .arg(out)
-        .stdout(std::process::Stdio::null())
-        .status();
-    let status = status.unwrap_or_else(|fault| panic!("{}: {fault}; `cargo test` builds it", program.display()));
-    assert!(status.success());
+/// Writes an incident of a size.
+fn generate(size: incident::Size, out: &Path) {
+    let args = incident::Args {
+        size,
+        out: out.to_owned(),
+        records: None,
+        format: incident::Format::Jsonl,
+        files: 1,
+    };
+    incident::write(&args).expect("written");
 }
