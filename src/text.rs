@@ -27,6 +27,16 @@ pub fn hidden(c: char) -> bool {
     acts(c) || is_blank_of_its_own(c)
 }
 
+/// Whether the UTF-8 of a hidden character may begin with this byte. Few letters begin so but those of Arabic.
+pub fn may_begin_hidden(byte: u8) -> bool {
+    // Without branches, so that many bytes are compared at once.
+    matches!(byte, ..b' ' | 0xee..)
+        | matches!(byte, 0x7f)
+        | matches!(byte, 0xc2)
+        | matches!(byte, 0xd8)
+        | matches!(byte, 0xe1 | 0xe2)
+}
+
 /// The text with every acting character written as `⟨U+202E⟩`; a tab or line break becomes `⟨TAB⟩`, `⟨LF⟩`, `⟨CR⟩`.
 pub fn visible(text: &str) -> Cow<'_, str> {
     if printable_ascii(text) || !text.contains(acts) {
@@ -119,6 +129,13 @@ mod tests {
     fn what_acts_is_shown_and_the_rest_is_kept() {
         assert_eq!(visible("山田 太郎 <b>"), "山田 太郎 <b>");
         assert_eq!(visible("a\u{202e}b\u{1b}[2J\n"), "a⟨U+202E⟩b⟨U+001B⟩[2J⟨LF⟩");
+    }
+
+    #[test]
+    fn hidden_characters_begin_as_stated() {
+        let missed = ('\0'..=char::MAX).filter(|c| hidden(*c) && !may_begin_hidden(c.to_string().as_bytes()[0]));
+        assert_eq!(missed.collect::<Vec<_>>(), []);
+        assert!("ABC abc äöü ñ åø őłş αβγ дж 山田 한글".bytes().all(|byte| !may_begin_hidden(byte)));
     }
 
     #[test]

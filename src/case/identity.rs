@@ -5,7 +5,7 @@ use std::{borrow::Cow, sync::LazyLock};
 use icu_casemap::{CaseMapper, CaseMapperBorrowed};
 use icu_normalizer::{DecomposingNormalizer, DecomposingNormalizerBorrowed};
 
-use crate::text::Letters;
+use crate::text::{Letters, trimmed};
 
 const NORMALIZER: DecomposingNormalizerBorrowed<'static> = DecomposingNormalizer::new_nfd();
 const CASES: CaseMapperBorrowed<'static> = CaseMapper::new();
@@ -16,7 +16,7 @@ const CASES: CaseMapperBorrowed<'static> = CaseMapper::new();
 /// Not `to_lowercase`: that leaves `STRASSE` and `straße` apart, and an address composed by one system and decomposed
 /// by another. Not the Turkic folding either, in which `I` would no longer be `i`.
 pub fn fold(identity: &str) -> Cow<'_, str> {
-    let identity = identity.trim();
+    let identity = trimmed(identity);
     if identity.is_ascii() {
         return if identity.bytes().any(|byte| byte.is_ascii_uppercase()) {
             Cow::Owned(identity.to_ascii_lowercase())

@@ -11,8 +11,43 @@ use csv_core::{ReadFieldResult, Reader, ReaderBuilder};
 use crate::{
     diag::{Diagnostic, Place},
     document::{Found, Lines, suggestion, utf8},
-    text::{printable_ascii, trimmed},
+    text::{may_begin_hidden, trimmed},
 };
+
+/// The next of certain bytes in a text, which its rows are compared with: a directory has tens of thousands of rows, and few of
+/// them one of these bytes.
+struct Ahead<F> {
+    find: F,
+    at: Option<usize>,
+}
+
+impl<F: Fn(&[u8]) -> Option<usize>> Ahead<F> {
+    fn new(find: F) -> Self {
+        Self { find, at: Some(0) }
+    }
+
+    /// Whether such a byte is in this part of the text, which is behind those asked for before.
+    fn is_in(&mut self, text: &[u8], part: Range<usize>) -> bool {
+        if self.at.is_some_and(|at| at < part.start) {
+            self.at = (self.find)(&text[part.start..]).map(|at| part.start + at);
+        }
+        self.at.is_some_and(|at| at < part.end)
+    }
+}
+
+/// Where the first byte is that a hidden character may begin with, and that ends no line.
+fn hidden(text: &[u8]) -> Option<usize> {
+    let may = |byte: &u8| may_begin_hidden(*byte) & !matches!(byte, b'\n') & !matches!(byte, b'\r');
+    // Looks at many bytes at once.
+    let any = |bytes: &[u8]| bytes.iter().fold(false, |any, byte| any | may(byte));
+    let start = 64 * text.chunks(64).position(any)?;
+    text[start..].iter().position(may).map(|at| start + at)
+}
+
+/// Where the first byte is that a formula or a shortened number needs.
+fn of_formula(text: &[u8]) -> Option<usize> {
+    memchr::memchr3(b'=', b'#', b'+', text)
+}
 
 /// One cell: its text as decoded, and where it is.
 #[derive(Debug)]
@@ -36,8 +71,8 @@ pub(super) struct Row<'r> {
     cells: &'r [Cell<'r>],
     /// Of another width than the header: all but the id may have slipped into a neighbour's column.
     slipped: bool,
-    /// Whether it is written in printable ASCII.
-    ascii: bool,
+    /// Whether a character in it may be hidden.
+    hidden: bool,
 }
 
 /// What the header says.
@@ -63,11 +98,11 @@ impl Columns {
 }
 
 impl Row<'_> {
-    /// The columns whose cells hold other characters than printable ASCII, and their texts.
-    pub(super) fn not_ascii(&self) -> impl Iterator<Item = (&'static str, &str)> {
-        let columns = self.columns.places.iter().filter(|_| !self.ascii);
+    /// The columns whose cells may hold a hidden character, and their texts.
+    pub(super) fn maybe_hidden(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let columns = self.columns.places.iter().filter(|_| self.hidden);
         let texts = columns.filter_map(|(name, places)| Some((*name, trimmed(&self.at(name, places)?.text))));
-        texts.filter(|(_, text)| !printable_ascii(text))
+        texts.filter(|(_, text)| text.bytes().any(may_begin_hidden))
     }
 
     /// The cell's text without the white space around it; none if that leaves nothing or there is no such column.
@@ -109,7 +144,10 @@ impl Row<'_> {
         let (name, places) = &self.columns.places[column];
         let cell = self.at(name, places)?;
         let text = trimmed(&cell.text);
-        let before = || cell.text.len() - cell.text.trim_start().len();
+        let before = || match cell.text.len() - text.len() {
+            0 => 0,
+            _ => cell.text.len() - cell.text.trim_start().len(),
+        };
         let start = matches!(cell.text, Cow::Borrowed(_)).then(|| cell.span.start + before());
         (!text.is_empty()).then_some((text, start))
     }
@@ -118,6 +156,22 @@ impl Row<'_> {
         let mut places = self.columns.places.iter();
         let (name, places) = places.find(|(known, _)| *known == column)?;
         self.at(name, places)
+    }
+
+    /// The faults of cells whose values a spreadsheet has replaced.
+    fn spoilt(&self) -> Vec<Diagnostic> {
+        let mut faults: Vec<_> = self.cells.iter().filter_map(|cell| formula(self.lines, cell)).collect();
+        for column in ["id", "identities"] {
+            let shortened = |cell: &&Cell<'_>| cell.text.split(';').any(|part| is_shortened(trimmed(part)));
+            if let Some(cell) = self.cell(column).filter(shortened) {
+                let message = format!("`{}` is a number that a spreadsheet has shortened", trimmed(&cell.text));
+                let hint = "its last digits are lost in this file: format the column as text in the spreadsheet, enter \
+                            the numbers again from their origin, and save it anew";
+                let fault = Diagnostic::new("shortened-number", message).hint(hint);
+                faults.push(fault.at(self.lines.place(cell.span.clone())));
+            }
+        }
+        faults
     }
 
     fn at(&self, column: &str, places: &[usize]) -> Option<&Cell<'_>> {
@@ -161,6 +215,7 @@ pub(super) fn read_rows(
         return false;
     }
     let columns = Columns::new(columns, &header);
+    let (mut hidden, mut of_formula) = (Ahead::new(hidden), Ahead::new(of_formula));
     let mut complete = true;
     while records.next(&mut cells) {
         if cells.iter().all(|cell| trimmed(&cell.text).is_empty()) {
@@ -169,11 +224,16 @@ pub(super) fn read_rows(
         let Some((first, last)) = cells.first().zip(cells.last()) else {
             continue;
         };
-        let written = &text[first.span.start..last.span.end];
-        match row(&lines, &columns, &cells, written, faults) {
-            Some(row) => take(&row, faults),
-            None => complete = false,
+        let written = first.span.start..last.span.end;
+        let hidden = hidden.is_in(text.as_bytes(), written.clone());
+        let row = row(&lines, &columns, &cells, hidden, faults);
+        if let Some(row) = &row {
+            if of_formula.is_in(text.as_bytes(), written) {
+                faults.extend(row.spoilt());
+            }
+            take(row, faults);
         }
+        complete &= row.is_some();
     }
     complete
 }
@@ -218,7 +278,7 @@ fn row<'r>(
     lines: &'r Lines<'r>,
     columns: &'r Columns,
     cells: &'r [Cell<'r>],
-    written: &str,
+    hidden: bool,
     faults: &mut Vec<Diagnostic>,
 ) -> Option<Row<'r>> {
     let start = || cells.first().map_or(0..0, |cell| cell.span.clone());
@@ -240,27 +300,12 @@ fn row<'r>(
         columns,
         cells,
         slipped,
-        ascii: printable_ascii(written),
+        hidden,
     };
     if row.trimmed("id").is_none() {
         let fault = Diagnostic::new("empty-value", "this row has no `id`").hint("give it one, or remove the row");
         faults.push(fault.at(row.place("id").unwrap_or_else(|| lines.place(start()))));
         return None;
-    }
-    // A directory has tens of thousands of rows, and few of them one of these characters.
-    if memchr::memchr3(b'=', b'#', b'+', written.as_bytes()).is_none() {
-        return Some(row);
-    }
-    faults.extend(cells.iter().filter_map(|cell| formula(lines, cell)));
-    for column in ["id", "identities"] {
-        let shortened = |cell: &&Cell<'_>| cell.text.split(';').any(|part| is_shortened(trimmed(part)));
-        if let Some(cell) = row.cell(column).filter(shortened) {
-            let message = format!("`{}` is a number that a spreadsheet has shortened", trimmed(&cell.text));
-            let hint = "its last digits are lost in this file: format the column as text in the spreadsheet, enter the \
-                        numbers again from their origin, and save it anew";
-            let fault = Diagnostic::new("shortened-number", message).hint(hint);
-            faults.push(fault.at(lines.place(cell.span.clone())));
-        }
     }
     Some(row)
 }
@@ -482,6 +527,13 @@ impl<'t> Records<'t> {
         (cell, last)
     }
 
+    /// The line that begins here, if it has no quote, as nearly all.
+    fn plain_line(&self) -> Option<&'t str> {
+        let rest = &self.text[self.at..];
+        let end = memchr::memchr3(b'"', b'\r', b'\n', rest.as_bytes()).unwrap_or(rest.len());
+        (rest.as_bytes().get(end) != Some(&b'"')).then(|| &rest[..end])
+    }
+
     /// The next record's cells, in the place of those of the last; false at the end.
     fn next(&mut self, record: &mut Vec<Cell<'t>>) -> bool {
         record.clear();
@@ -489,6 +541,19 @@ impl<'t> Records<'t> {
         self.at += rest.len() - rest.trim_start_matches(['\r', '\n']).len();
         if self.at == self.text.len() {
             return false;
+        }
+        if let Some(line) = self.plain_line() {
+            let ends = memchr::memchr_iter(self.separator, line.as_bytes()).chain([line.len()]);
+            let mut start = 0;
+            for end in ends {
+                record.push(Cell {
+                    text: Cow::Borrowed(&line[start..end]),
+                    span: self.at + start..self.at + end,
+                });
+                start = end + 1;
+            }
+            self.at += (line.len() + 1).min(self.text.len() - self.at);
+            return true;
         }
         loop {
             let (cell, last) = self.field();

@@ -20,7 +20,7 @@ pub(super) fn read_csv(name: &str, bytes: &Arc<Vec<u8>>, faults: &mut Vec<Diagno
     read_rows(name, bytes, &COLUMNS, faults, |row, faults| {
         tenants.add(row);
         let fault = |(column, text)| hidden::tenant(column, text, || row.place(column));
-        faults.extend(row.not_ascii().filter_map(fault));
+        faults.extend(row.maybe_hidden().filter_map(fault));
     });
     if !tenants.in_order() {
         listed_again(name, bytes, faults);
