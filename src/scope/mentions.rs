@@ -109,9 +109,11 @@ fn offset(identity: &[u8], fragment: [u8; LENGTH]) -> Option<usize> {
 /// domain begins, which no other address has, or else the one with the fewest letters, which have two cases. And how many
 /// identities a fragment stands for at most.
 fn best(identities: &[&[u8]], rarer: usize) -> Option<([u8; LENGTH], usize)> {
-    let mut all: Vec<[u8; LENGTH]> = Vec::new();
+    // As numbers, which are in the same order and quicker to compare.
+    let number = |[a, b, c]: &[u8; LENGTH]| u32::from_be_bytes([0, *a, *b, *c]);
+    let mut all: Vec<u32> = Vec::new();
     for identity in identities {
-        let mut own: Vec<_> = identity.array_windows::<LENGTH>().copied().collect();
+        let mut own: Vec<_> = identity.array_windows().map(number).collect();
         own.sort_unstable();
         own.dedup();
         all.append(&mut own);
@@ -120,12 +122,16 @@ fn best(identities: &[&[u8]], rarer: usize) -> Option<([u8; LENGTH], usize)> {
     let letters = |fragment: [u8; LENGTH]| fragment.iter().filter(|byte| byte.is_ascii_alphabetic()).count();
     let runs = all.chunk_by(PartialEq::eq);
     let most = runs.clone().map(<[_]>::len).max()?;
-    let rank = |run: &&[[u8; LENGTH]]| {
-        let (fragment, letters) = (run[0], letters(run[0]));
+    let fragment = |run: &[u32]| {
+        let [_, fragment @ ..] = run[0].to_be_bytes();
+        fragment
+    };
+    let rank = |run: &&[u32]| {
+        let (fragment, letters) = (fragment(run), letters(fragment(run)));
         let worth = run.len() * if letters < LENGTH { rarer } else { 1 };
         (Reverse(worth), fragment[0] != b'@', letters, fragment)
     };
-    runs.min_by_key(rank).map(|run| (run[0], most))
+    runs.min_by_key(rank).map(|run| (fragment(run), most))
 }
 
 #[cfg(test)]
