@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::Identities;
+use super::{Identities, lookup::Lookup};
 use crate::{case::fold, text::hidden};
 
 /// How a logged name is made of a listed identity.
@@ -131,50 +131,66 @@ const PARTS: usize = 64;
 /// Shorter names are equal to others by chance once their separators are left out, and in other domains.
 const TELLING: usize = 6;
 
-/// What is needed to tell such names.
+/// Keys of the listed identities, each with the number of its identity. Keys that several agents share are left out.
 #[derive(Debug)]
 pub struct Forms {
-    /// Keys that several agents share are left out.
-    keys: BTreeMap<(Key, String), usize>,
+    /// The address in a domain above its own.
+    parents: Lookup,
+    /// The user name of the address.
+    locals: Lookup,
+    /// The identity without separators.
+    bare: Lookup,
+    numbers: Lookup,
+    /// Salesforce ids in their shorter form.
+    salesforce: Lookup,
 }
 
-/// What a key is made of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Key {
-    Parent,
-    Local,
-    Separators,
-    Number,
-    Salesforce,
+/// Keys of one kind, each with the agents and the numbers of its identities.
+#[derive(Default)]
+struct Keys(BTreeMap<String, Vec<(usize, usize)>>);
+
+impl Keys {
+    fn add(&mut self, key: String, owner: (usize, usize)) {
+        self.0.entry(key).or_default().push(owner);
+    }
+
+    /// Those of one agent, each with the first of its identities.
+    fn of_one_agent(self) -> Lookup {
+        let alone = |(key, owners): (String, Vec<(usize, usize)>)| {
+            let (agent, number) = owners[0];
+            owners.iter().all(|owner| owner.0 == agent).then_some((key, number))
+        };
+        Lookup::of(self.0.into_iter().filter_map(alone).collect())
+    }
 }
 
 impl Forms {
     /// Of these identities.
     pub(super) fn new(identities: &Identities) -> Self {
-        let mut all: BTreeMap<(Key, String), Vec<(usize, usize)>> = BTreeMap::new();
+        let [mut parents, mut locals, mut bare, mut numbers, mut salesforce] = <[Keys; 5]>::default();
         for (number, agent, text) in identities.each() {
-            let mut add = |key, text: String| all.entry((key, text)).or_default().push((agent, number));
+            let owner = (agent, number);
             let folded = fold(text);
             if let Some((local, domain)) = address(&folded) {
-                parents(domain).for_each(|parent| add(Key::Parent, format!("{local}@{parent}")));
-                add(Key::Local, local.to_owned());
+                self::parents(domain).for_each(|parent| parents.add(format!("{local}@{parent}"), owner));
+                locals.add(local.to_owned(), owner);
             }
-            if let Some(bare) = without_separators(&folded) {
-                add(Key::Separators, bare);
+            if let Some(key) = without_separators(&folded) {
+                bare.add(key, owner);
             }
-            if let Some(number) = number_of(&folded) {
-                add(Key::Number, number);
+            if let Some(key) = number_of(&folded) {
+                numbers.add(key, owner);
             }
             if is_salesforce(text, 18) {
-                add(Key::Salesforce, text[..15].to_owned());
+                salesforce.add(text[..15].to_owned(), owner);
             }
         }
-        let alone = |(key, owners): ((Key, String), Vec<(usize, usize)>)| {
-            let (agent, number) = owners[0];
-            owners.iter().all(|owner| owner.0 == agent).then_some((key, number))
-        };
         Self {
-            keys: all.into_iter().filter_map(alone).collect(),
+            parents: parents.of_one_agent(),
+            locals: locals.of_one_agent(),
+            bare: bare.of_one_agent(),
+            numbers: numbers.of_one_agent(),
+            salesforce: salesforce.of_one_agent(),
         }
     }
 
@@ -217,29 +233,28 @@ impl Forms {
 
     /// By what is equal of both.
     fn keyed(&self, identities: &Identities, text: &str) -> Option<(usize, Relation)> {
-        let get = |key, text: &str| self.keys.get(&(key, text.to_owned())).copied();
         let folded = fold(text);
         if let Some((local, domain)) = address(&folded) {
-            if let Some(identity) = get(Key::Parent, &folded) {
+            if let Some(identity) = self.parents.get(&folded) {
                 return Some((identity, Relation::Subdomain));
             }
             // Names such as `info` are common to many domains.
             let telling = || local.len() >= TELLING && local.contains(['.', '-', '_']);
             let elsewhere = identities
                 .find_anyhow(local)
-                .or_else(|| get(Key::Local, local).filter(|_| telling()));
+                .or_else(|| self.locals.get(local).filter(|_| telling()));
             if let Some(identity) = elsewhere.filter(|_| domain.contains('.')) {
                 return Some((identity, Relation::OtherDomain));
             }
-        } else if let Some(identity) = get(Key::Local, &folded) {
+        } else if let Some(identity) = self.locals.get(&folded) {
             return Some((identity, Relation::LocalPart));
         }
-        let number = number_of(&folded).and_then(|number| get(Key::Number, &number));
+        let number = number_of(&folded).and_then(|number| self.numbers.get(&number));
         if let Some(identity) = number {
             return Some((identity, Relation::Number));
         }
         let salesforce = || match text.len() {
-            15 => get(Key::Salesforce, text),
+            15 => self.salesforce.get(text),
             18 if is_salesforce(text, 18) => identities.find_exactly(&text[..15]),
             _ => None,
         };
@@ -247,40 +262,51 @@ impl Forms {
             return Some((identity, Relation::SalesforceId));
         }
         let bare = without_separators(&folded)?;
-        Some((get(Key::Separators, &bare)?, Relation::Separators))
+        Some((self.bare.get(&bare)?, Relation::Separators))
     }
 }
 
 /// What a name may be made of, each by one step.
 fn derived(text: &str) -> Vec<(String, Relation)> {
     let mut found = Vec::new();
+    let has = Signs::of(text);
     let mut add = |derived: &str, relation| {
         let derived = derived.trim();
         if !derived.is_empty() && derived != text {
             found.push((derived.to_owned(), relation));
         }
     };
-    if text.contains(hidden) {
+    if has.any(Signs::NOT_PRINTABLE) && text.contains(hidden) {
         add(&text.replace(hidden, ""), Relation::HiddenCharacter);
     }
-    if let Some(inner) = unquoted(text) {
+    if has.any(Signs::QUOTE | Signs::NOT_PRINTABLE)
+        && let Some(inner) = unquoted(text)
+    {
         add(inner, Relation::Quoted);
     }
-    for (open, close) in [('<', '>'), ('(', ')'), ('[', ']')] {
-        if let Some(inside) = text.rfind(open).and_then(|at| text[at + 1..].split_once(close)) {
-            add(inside.0, Relation::DisplayName);
-        }
-        if let Some((before, _)) = text.split_once(open) {
-            add(before, Relation::DisplayName);
+    if has.any(Signs::QUOTE) {
+        for (open, close) in [('<', '>'), ('(', ')'), ('[', ']')] {
+            if let Some(inside) = text.rfind(open).and_then(|at| text[at + 1..].split_once(close)) {
+                add(inside.0, Relation::DisplayName);
+            }
+            if let Some((before, _)) = text.split_once(open) {
+                add(before, Relation::DisplayName);
+            }
         }
     }
-    if let Some(decoded) = percent_decoded(text) {
+    if has.any(Signs::PERCENT)
+        && let Some(decoded) = percent_decoded(text)
+    {
         add(&decoded, Relation::PercentEncoded);
     }
-    for guest in guests(text) {
-        add(&guest, Relation::Guest);
+    if has.any(Signs::HASH) {
+        for guest in guests(text) {
+            add(&guest, Relation::Guest);
+        }
     }
-    if let Some((local, domain)) = address(text) {
+    if has.any(Signs::AT)
+        && let Some((local, domain)) = address(text)
+    {
         if let Some((plain, _)) = local.split_once('+') {
             add(&format!("{plain}@{domain}"), Relation::PlusAddress);
         }
@@ -292,25 +318,73 @@ fn derived(text: &str) -> Vec<(String, Relation)> {
             add(&format!("{local}@{shorter}"), Relation::DomainSuffix);
         }
     }
-    let of_part = if text.starts_with("arn:") {
-        Relation::Arn
-    } else {
-        Relation::Part
-    };
-    let separators = [':', '/', '|', ';', ','];
-    for part in text.rsplit(separators).take(PARTS) {
-        add(part, of_part);
+    if has.any(Signs::SEPARATOR) {
+        let of_part = if text.starts_with("arn:") {
+            Relation::Arn
+        } else {
+            Relation::Part
+        };
+        for part in text.rsplit(SEPARATORS).take(PARTS) {
+            add(part, of_part);
+        }
     }
-    if let Some((_, user)) = text.rsplit_once('\\') {
+    if let Some((_, user)) = text.rsplit_once('\\').filter(|_| has.any(Signs::BACKSLASH)) {
         add(user, Relation::DomainUser);
     }
     found
 }
 
+/// Between the parts of a path or of a prefixed name.
+const SEPARATORS: [char; 5] = [':', '/', '|', ';', ','];
+
+/// Which bytes that forms are made with a text has, as bits. Most names have none but `@`, so most forms need not be tried.
+#[derive(Clone, Copy)]
+struct Signs(u8);
+
+impl Signs {
+    const NOT_PRINTABLE: u8 = 1;
+    const QUOTE: u8 = 1 << 1;
+    const PERCENT: u8 = 1 << 2;
+    const HASH: u8 = 1 << 3;
+    const AT: u8 = 1 << 4;
+    const SEPARATOR: u8 = 1 << 5;
+    const BACKSLASH: u8 = 1 << 6;
+
+    const OF_BYTE: [u8; 256] = {
+        let mut of_byte = [0; 256];
+        let mut byte = 0;
+        while byte < 256 {
+            of_byte[byte] = match byte as u8 {
+                b'"' | b'\'' | b'`' | b'<' | b'(' | b'[' | b'{' => Self::QUOTE,
+                b'%' => Self::PERCENT,
+                b'#' => Self::HASH,
+                b'@' => Self::AT,
+                b':' | b'/' | b'|' | b';' | b',' => Self::SEPARATOR,
+                b'\\' => Self::BACKSLASH,
+                b' '..=b'~' => 0,
+                _ => Self::NOT_PRINTABLE,
+            };
+            byte += 1;
+        }
+        of_byte
+    };
+
+    fn of(text: &str) -> Self {
+        let of_byte = |byte: u8| Self::OF_BYTE[usize::from(byte)];
+        Self(text.bytes().fold(0, |signs, byte| signs | of_byte(byte)))
+    }
+
+    fn any(self, signs: u8) -> bool {
+        self.0 & signs != 0
+    }
+}
+
 /// Both sides of an address.
 fn address(text: &str) -> Option<(&str, &str)> {
-    let (local, domain) = text.rsplit_once('@')?;
-    (!local.is_empty() && !domain.is_empty() && !local.contains('@')).then_some((local, domain))
+    // Every name is asked, and none but an address has exactly one.
+    let at = memchr::memchr(b'@', text.as_bytes())?;
+    let (local, domain) = (&text[..at], &text[at + 1..]);
+    (!local.is_empty() && !domain.is_empty() && !domain.contains('@')).then_some((local, domain))
 }
 
 /// The domains above a domain that have a dot.
@@ -368,7 +442,8 @@ fn guests(text: &str) -> impl Iterator<Item = String> {
 /// Letters and digits alone, and the `@` of an address; none where too little is left.
 fn without_separators(folded: &str) -> Option<String> {
     let separator = |c: char| matches!(c, '.' | '-' | '_' | ' ' | '{' | '}');
-    let bare = folded.replace(separator, "");
+    let mut bare = String::with_capacity(folded.len());
+    bare.extend(folded.chars().filter(|c| !separator(*c)));
     (bare.len() >= TELLING).then_some(bare)
 }
 
