@@ -200,28 +200,28 @@ impl Actors {
     pub fn of(identities: &Identities, all: impl IntoIterator<Item = Census>) -> Self {
         let mut seen = vec![false; identities.count()];
         // With whether it is made of a listed identity.
-        let mut all_names: BTreeMap<Box<str>, (u64, bool)> = BTreeMap::new();
-        let (mut overflown, mut bytes) = (false, 0);
+        let mut names: Vec<(Box<str>, u64, bool)> = Vec::new();
+        let mut overflown = false;
         for mut census in all {
             (0..census.slots.len()).for_each(|place| census.empty(place));
             seen.iter_mut().zip(&census.seen).for_each(|(all, own)| *all |= own);
             overflown |= census.overflown;
-            for (name, number) in census.places {
+            names.extend(census.places.into_iter().map(|(name, number)| {
                 let own = &census.names[number as usize];
-                let length = name.len();
-                let together = all_names.entry(name).or_insert_with(|| {
-                    bytes += length;
-                    (0, own.form.is_some())
-                });
-                together.0 += own.records;
-            }
+                (name, own.records, own.form.is_some())
+            }));
         }
+        // Those of each thread are in order.
+        names.sort_by(|one, other| one.0.cmp(&other.0));
+        names.dedup_by(|again, first| {
+            let same = again.0 == first.0;
+            first.1 += if same { again.1 } else { 0 };
+            same
+        });
         // Each thread alone may have had few enough.
-        overflown |= all_names.len() > NAMES || bytes > BYTES;
-        let others = all_names.into_iter().filter(|(_, (_, form))| !form && !overflown);
-        let mut others: Vec<_> = others
-            .map(|(name, (records, _))| (String::from(name), records))
-            .collect();
+        overflown |= names.len() > NAMES || names.iter().map(|(name, ..)| name.len()).sum::<usize>() > BYTES;
+        let others = names.into_iter().filter(|(_, _, form)| !form && !overflown);
+        let mut others: Vec<_> = others.map(|(name, records, _)| (String::from(name), records)).collect();
         others.sort_by_key(|(_, records)| Reverse(*records));
         Self {
             seen,
