@@ -1,6 +1,7 @@
 //! Records by others that name a listed identity, and listed identities that no record has.
 
 use std::{
+    cell::OnceCell,
     cmp::Reverse,
     collections::{BTreeMap, BTreeSet},
 };
@@ -245,7 +246,16 @@ fn agents_of_scopes(case: &Case) -> BTreeSet<usize> {
 /// Names of actors that are no listed identity, by which the nearest is found.
 ///
 /// By the numbers in them: names that are numbered are near to each other, and another number is another person's.
-struct Others<'a>(BTreeMap<Vec<String>, Vec<Other<'a>>>);
+struct Others<'a>(BTreeMap<Vec<&'a str>, Alike<'a>>);
+
+/// Names with the same numbers.
+#[derive(Default)]
+struct Alike<'a> {
+    /// Each with how many records have it.
+    names: Vec<(&'a str, u64)>,
+    /// Made for the first comparison: few numbers are those of an identity.
+    others: OnceCell<Vec<Other<'a>>>,
+}
 
 struct Other<'a> {
     folded: Vec<char>,
@@ -260,17 +270,26 @@ struct Other<'a> {
 const SLIPS: usize = 2;
 const LETTERS_A_SLIP: usize = 4;
 
-impl<'a> Others<'a> {
-    fn new(actors: &'a Actors) -> Self {
-        let mut all: BTreeMap<_, Vec<_>> = BTreeMap::new();
-        for (name, records) in &actors.others {
+impl<'a> Alike<'a> {
+    fn others(&self) -> &[Other<'a>] {
+        let other = |(name, records): &(&'a str, u64)| {
             let folded: Vec<char> = fold(name).chars().collect();
-            all.entry(numbers(name)).or_default().push(Other {
+            Other {
                 letters: letters(&folded),
                 folded,
                 name,
                 records: *records,
-            });
+            }
+        };
+        self.others.get_or_init(|| self.names.iter().map(other).collect())
+    }
+}
+
+impl<'a> Others<'a> {
+    fn new(actors: &'a Actors) -> Self {
+        let mut all: BTreeMap<_, Alike<'a>> = BTreeMap::new();
+        for (name, records) in &actors.others {
+            all.entry(numbers(name)).or_default().names.push((name, *records));
         }
         Self(all)
     }
@@ -279,7 +298,8 @@ impl<'a> Others<'a> {
         let folded: Vec<char> = fold(identity).chars().collect();
         let own = letters(&folded);
         let most = (folded.len() / LETTERS_A_SLIP).min(SLIPS);
-        let near = self.0.get(&numbers(identity))?.iter().filter_map(|other| {
+        let alike = self.0.get(&numbers(identity))?;
+        let near = alike.others().iter().filter_map(|other| {
             // Each slip changes the length by one at most, and two letters.
             let may = other.folded.len().abs_diff(folded.len()) <= most
                 && (own ^ other.letters).count_ones() as usize <= 2 * most;
@@ -295,10 +315,10 @@ impl<'a> Others<'a> {
 }
 
 /// The numbers in a name, without the zeros that they begin with.
-fn numbers(name: &str) -> Vec<String> {
+fn numbers(name: &str) -> Vec<&str> {
     let runs = name.split(|c: char| !c.is_ascii_digit());
     let runs = runs.filter(|run| !run.is_empty());
-    runs.map(|run| run.trim_start_matches('0').to_owned()).collect()
+    runs.map(|run| run.trim_start_matches('0')).collect()
 }
 
 fn letters(folded: &[char]) -> u64 {

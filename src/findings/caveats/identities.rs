@@ -44,7 +44,8 @@ pub(super) fn unseen(findings: &Findings) -> Option<String> {
     }
     // An agent who does nothing is no news. One whom logs of other times do not know either, or whose name is nearly there, may be
     // listed as no log writes it.
-    let nearly = |agent: &UnseenAgent| near.unseen.iter().any(|own| own.agent == agent.agent && is_slip(own));
+    let slips: Vec<_> = near.unseen.iter().filter(|identity| is_slip(identity)).collect();
+    let nearly = |agent: &UnseenAgent| slips.iter().any(|own| own.agent == agent.agent);
     let other_times = findings.records.outside_window > 0;
     let nowhere = near.unseen_agents.iter().filter(|agent| match agent.outside_windows {
         Some(true) => false,
@@ -63,10 +64,9 @@ pub(super) fn unseen(findings: &Findings) -> Option<String> {
         })
         .collect();
     let is_unseen = |identity: &UnseenIdentity| near.unseen_agents.iter().any(|agent| agent.agent == identity.agent);
-    let identities: Vec<_> = near
-        .unseen
+    let identities: Vec<_> = slips
         .iter()
-        .filter(|identity| !is_unseen(identity) && is_slip(identity))
+        .filter(|identity| !is_unseen(identity))
         .map(|identity| {
             let (text, agent) = (shown(&identity.identity), shown(&identity.agent.0));
             format!("`{text}` of `{agent}`: in no window{}", nearest(Some(identity)))
