@@ -7,6 +7,7 @@
 use std::{borrow::Cow, ops::Range};
 
 use csv_core::{ReadFieldResult, Reader, ReaderBuilder};
+use fearless_simd::{Level, Simd, SimdBase, SimdMask, dispatch, u8x64};
 
 use crate::{
     diag::{Diagnostic, Place},
@@ -14,39 +15,101 @@ use crate::{
     text::{may_begin_hidden, trimmed},
 };
 
-/// The next of certain bytes in a text, which its rows are compared with: a directory has tens of thousands of rows, and few of
-/// them one of these bytes.
-struct Ahead<F> {
-    find: F,
-    at: Option<usize>,
+/// So many bytes are compared together.
+const TOGETHER: usize = 64;
+
+/// The bytes of a table that matter. A directory has a hundred thousand cells, and to search for the end of each anew takes longer than
+/// all else that is done with them.
+#[derive(Debug)]
+struct Marks<'t> {
+    text: &'t [u8],
+    separator: u8,
+    /// Where the bytes compared last begin.
+    block: usize,
+    /// Those of them that end cells, as bits.
+    ends: u64,
+    /// Behind the last byte so far that a hidden character may begin with.
+    hidden: usize,
+    /// Behind the last byte so far that a formula or a shortened number needs.
+    formula: usize,
 }
 
-impl<F: Fn(&[u8]) -> Option<usize>> Ahead<F> {
-    fn new(find: F) -> Self {
-        Self { find, at: Some(0) }
+impl<'t> Marks<'t> {
+    fn new(text: &'t [u8], separator: u8) -> Self {
+        let mut marks = Self {
+            text,
+            separator,
+            block: 0,
+            ends: 0,
+            hidden: 0,
+            formula: 0,
+        };
+        marks.compare();
+        marks
     }
 
-    /// Whether such a byte is in this part of the text, which is behind those asked for before.
-    fn is_in(&mut self, text: &[u8], part: Range<usize>) -> bool {
-        if self.at.is_some_and(|at| at < part.start) {
-            self.at = (self.find)(&text[part.start..]).map(|at| part.start + at);
+    /// Where the cell without quotes ends that begins here. Cells are asked for in order.
+    fn end_of(&mut self, start: usize) -> usize {
+        self.up_to(start);
+        let mut ends = self.ends & u64::MAX << (start - self.block);
+        while ends == 0 {
+            if self.text.len() - self.block <= TOGETHER {
+                return self.text.len();
+            }
+            self.block += TOGETHER;
+            self.compare();
+            ends = self.ends;
         }
-        self.at.is_some_and(|at| at < part.end)
+        self.block + ends.trailing_zeros() as usize
+    }
+
+    /// Compares what precedes this place, and what is beside it.
+    fn up_to(&mut self, place: usize) {
+        while place - self.block >= TOGETHER {
+            self.block += TOGETHER;
+            self.compare();
+        }
+    }
+
+    fn compare(&mut self) {
+        let rest = &self.text[self.block..];
+        let mut padded = [b' '; TOGETHER];
+        let bytes = rest.first_chunk().unwrap_or_else(|| {
+            padded[..rest.len()].copy_from_slice(rest);
+            &padded
+        });
+        // Vectors that every processor has: to choose others would take longer than they save.
+        let [ends, formula, mut unusual] = dispatch!(Level::baseline(), simd => bits(simd, bytes, self.separator));
+        self.ends = ends;
+        if formula != 0 {
+            self.formula = self.block + TOGETHER - formula.leading_zeros() as usize;
+        }
+        while unusual != 0 {
+            let last = TOGETHER - 1 - unusual.leading_zeros() as usize;
+            if may_begin_hidden(bytes[last]) {
+                self.hidden = self.block + last + 1;
+                break;
+            }
+            unusual ^= 1 << last;
+        }
     }
 }
 
-/// Where the first byte is that a hidden character may begin with, and that ends no line.
-fn hidden(text: &[u8]) -> Option<usize> {
-    let may = |byte: &u8| may_begin_hidden(*byte) & !matches!(byte, b'\n') & !matches!(byte, b'\r');
-    // Looks at many bytes at once.
-    let any = |bytes: &[u8]| bytes.iter().fold(false, |any, byte| any | may(byte));
-    let start = 64 * text.chunks(64).position(any)?;
-    text[start..].iter().position(may).map(|at| start + at)
-}
-
-/// Where the first byte is that a formula or a shortened number needs.
-fn of_formula(text: &[u8]) -> Option<usize> {
-    memchr::memchr3(b'=', b'#', b'+', text)
+/// The bytes that end cells, those of formulas and shortened numbers, and those that are neither printable ASCII nor end lines.
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "a call would lose the processor's features")]
+fn bits<S: Simd>(simd: S, bytes: &[u8; TOGETHER], separator: u8) -> [u64; 3] {
+    let bytes = u8x64::from_slice(simd, bytes);
+    let all = |byte: u8| u8x64::splat(simd, byte);
+    let are = |byte: u8| bytes.simd_eq(all(byte));
+    let lines = (are(b'\n') | are(b'\r')).to_bitmask();
+    let formula = are(b'=') | are(b'#') | are(b'+');
+    let unusual = bytes.simd_lt(all(b' ')) | bytes.simd_gt(all(b'~'));
+    [
+        lines | are(separator).to_bitmask(),
+        formula.to_bitmask(),
+        unusual.to_bitmask() & !lines,
+    ]
 }
 
 /// One cell: its text as decoded, and where it is.
@@ -215,25 +278,22 @@ pub(super) fn read_rows(
         return false;
     }
     let columns = Columns::new(columns, &header);
-    let (mut hidden, mut of_formula) = (Ahead::new(hidden), Ahead::new(of_formula));
     let mut complete = true;
     while records.next(&mut cells) {
         if cells.iter().all(|cell| trimmed(&cell.text).is_empty()) {
             continue;
         }
-        let Some((first, last)) = cells.first().zip(cells.last()) else {
-            continue;
-        };
-        let written = first.span.start..last.span.end;
-        let hidden = hidden.is_in(text.as_bytes(), written.clone());
-        let row = row(&lines, &columns, &cells, hidden, faults);
-        if let Some(row) = &row {
-            if of_formula.is_in(text.as_bytes(), written) {
-                faults.extend(row.spoilt());
+        let start = cells.first().map_or(text.len(), |cell| cell.span.start);
+        let hidden = records.marks.hidden > start;
+        match row(&lines, &columns, &cells, hidden, faults) {
+            Some(row) => {
+                if records.marks.formula > start {
+                    faults.extend(row.spoilt());
+                }
+                take(&row, faults);
             }
-            take(row, faults);
+            None => complete = false,
         }
-        complete &= row.is_some();
     }
     complete
 }
@@ -462,6 +522,7 @@ struct Records<'t> {
     /// Where the next field begins.
     at: usize,
     separator: u8,
+    marks: Marks<'t>,
     reader: Reader,
     /// Room for a field without its quotes, as much as one has taken so far.
     decoded: Vec<u8>,
@@ -476,6 +537,7 @@ impl<'t> Records<'t> {
             text,
             at,
             separator,
+            marks: Marks::new(text.as_bytes(), separator),
             reader: ReaderBuilder::new().delimiter(separator).build(),
             decoded: Vec::new(),
         }
@@ -488,7 +550,7 @@ impl<'t> Records<'t> {
         if rest.starts_with('"') {
             return self.quoted();
         }
-        let length = memchr::memchr3(self.separator, b'\r', b'\n', rest.as_bytes()).unwrap_or(rest.len());
+        let length = self.marks.end_of(start) - start;
         let last = rest.as_bytes().get(length) != Some(&self.separator);
         self.at += (length + 1).min(rest.len());
         let cell = Cell {
@@ -527,13 +589,6 @@ impl<'t> Records<'t> {
         (cell, last)
     }
 
-    /// The line that begins here, if it has no quote, as nearly all.
-    fn plain_line(&self) -> Option<&'t str> {
-        let rest = &self.text[self.at..];
-        let end = memchr::memchr3(b'"', b'\r', b'\n', rest.as_bytes()).unwrap_or(rest.len());
-        (rest.as_bytes().get(end) != Some(&b'"')).then(|| &rest[..end])
-    }
-
     /// The next record's cells, in the place of those of the last; false at the end.
     fn next(&mut self, record: &mut Vec<Cell<'t>>) -> bool {
         record.clear();
@@ -542,23 +597,11 @@ impl<'t> Records<'t> {
         if self.at == self.text.len() {
             return false;
         }
-        if let Some(line) = self.plain_line() {
-            let ends = memchr::memchr_iter(self.separator, line.as_bytes()).chain([line.len()]);
-            let mut start = 0;
-            for end in ends {
-                record.push(Cell {
-                    text: Cow::Borrowed(&line[start..end]),
-                    span: self.at + start..self.at + end,
-                });
-                start = end + 1;
-            }
-            self.at += (line.len() + 1).min(self.text.len() - self.at);
-            return true;
-        }
         loop {
             let (cell, last) = self.field();
             record.push(cell);
             if last {
+                self.marks.up_to(self.at);
                 return true;
             }
         }

@@ -46,3 +46,38 @@ fn listed_again(name: &str, bytes: &[u8], faults: &mut Vec<Diagnostic>) {
         }
     });
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Wherever they stand, as bytes are compared many at a time.
+    #[test]
+    fn hidden_characters_and_formulas_are_found_in_every_place() {
+        for before in 0..140 {
+            let name = "x".repeat(before);
+            for (bad, quote, expected) in [
+                ("\u{200b}y", "", "hidden-character"),
+                ("\u{1}", "\"", "hidden-character"),
+                ("a\ty", "", "hidden-character"),
+                ("\u{7f}z", "", "hidden-character"),
+                ("é", "", ""),
+                (",=1+1", "", "formula"),
+                ("\",\"#REF!", "\"", "formula"),
+                ("x=", "", ""),
+            ] {
+                let cells = if bad.contains(',') { "" } else { "," };
+                let row = format!("t-2,{quote}{name}{bad}{quote}{cells},,,");
+                let text = format!("id,name,domains,contact,locale,time_zone\nt-1,Ö,,,,\n{row}\r\nt-3,a,b,c,,\n");
+                let mut faults = Vec::new();
+                let tenants = read_csv("f", &Arc::new(text.into_bytes()), &mut faults);
+                let found: Vec<_> = faults
+                    .iter()
+                    .map(|fault| (fault.code, fault.place.as_ref().map_or(0, |place| place.line)))
+                    .collect();
+                let expected: Vec<_> = Some((expected, 3)).filter(|_| !expected.is_empty()).into_iter().collect();
+                assert_eq!((found, tenants.len()), (expected, 3), "{row}");
+            }
+        }
+    }
+}
