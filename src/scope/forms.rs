@@ -442,8 +442,8 @@ fn guests(text: &str) -> impl Iterator<Item = String> {
 /// Letters and digits alone, and the `@` of an address; none where too little is left.
 fn without_separators(folded: &str) -> Option<String> {
     let separator = |c: char| matches!(c, '.' | '-' | '_' | ' ' | '{' | '}');
-    let mut bare = String::with_capacity(folded.len());
-    bare.extend(folded.chars().filter(|c| !separator(*c)));
+    let mut bare = folded.to_owned();
+    bare.retain(|c| !separator(c));
     (bare.len() >= TELLING).then_some(bare)
 }
 
