@@ -246,9 +246,9 @@ fn agents_of_scopes(case: &Case) -> BTreeSet<usize> {
 /// Names of actors that are no listed identity, by which the nearest is found.
 ///
 /// By the numbers in them: names that are numbered are near to each other, and another number is another person's.
-struct Others<'a>(BTreeMap<Vec<&'a str>, Alike<'a>>);
+struct Others<'a>(BTreeMap<u64, Alike<'a>>);
 
-/// Names with the same numbers.
+/// Names with the same hash of their numbers.
 #[derive(Default)]
 struct Alike<'a> {
     /// Each with how many records have it.
@@ -289,7 +289,7 @@ impl<'a> Others<'a> {
     fn new(actors: &'a Actors) -> Self {
         let mut all: BTreeMap<_, Alike<'a>> = BTreeMap::new();
         for (name, records) in &actors.others {
-            all.entry(numbers(name)).or_default().names.push((name, *records));
+            all.entry(hash_of_numbers(name)).or_default().names.push((name, *records));
         }
         Self(all)
     }
@@ -298,13 +298,14 @@ impl<'a> Others<'a> {
         let folded: Vec<char> = fold(identity).chars().collect();
         let own = letters(&folded);
         let most = (folded.len() / LETTERS_A_SLIP).min(SLIPS);
-        let alike = self.0.get(&numbers(identity))?;
+        let alike = self.0.get(&hash_of_numbers(identity))?;
         let near = alike.others().iter().filter_map(|other| {
             // Each slip changes the length by one at most, and two letters.
             let may = other.folded.len().abs_diff(folded.len()) <= most
                 && (own ^ other.letters).count_ones() as usize <= 2 * most;
             let slips = may.then(|| slips(&folded, &other.folded, most)).flatten()?;
-            Some((slips, Reverse(other.records), other.name))
+            let same = numbers(identity).eq(numbers(other.name));
+            same.then_some((slips, Reverse(other.records), other.name))
         });
         let (_, Reverse(records), name) = near.min()?;
         Some(NearestName {
@@ -315,10 +316,27 @@ impl<'a> Others<'a> {
 }
 
 /// The numbers in a name, without the zeros that they begin with.
-fn numbers(name: &str) -> Vec<&str> {
+fn numbers(name: &str) -> impl Iterator<Item = &str> {
     let runs = name.split(|c: char| !c.is_ascii_digit());
-    let runs = runs.filter(|run| !run.is_empty());
-    runs.map(|run| run.trim_start_matches('0')).collect()
+    runs.filter(|run| !run.is_empty())
+        .map(|run| run.trim_start_matches('0'))
+}
+
+/// Equal for names with the same numbers, and hardly for others.
+fn hash_of_numbers(name: &str) -> u64 {
+    /// Odd, and of no meaning but that it spreads.
+    const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
+    let mut hash = 0_u64;
+    let mut number = None;
+    for byte in name.bytes().chain([b' ']) {
+        if byte.is_ascii_digit() {
+            let before: u64 = number.unwrap_or_default();
+            number = Some(before.wrapping_mul(10).wrapping_add(u64::from(byte - b'0')));
+        } else if let Some(number) = number.take() {
+            hash = (hash ^ number).wrapping_add(1).wrapping_mul(SPREAD);
+        }
+    }
+    hash
 }
 
 fn letters(folded: &[char]) -> u64 {
@@ -363,6 +381,17 @@ mod tests {
             let distance = strsim::osa_distance(&one, &other);
             let expected = (distance <= most).then_some(distance);
             proptest::prop_assert_eq!(slips(&letters(&one), &letters(&other), most), expected);
+        }
+    }
+
+    #[test]
+    fn names_of_the_same_numbers_have_the_same_hash() {
+        let names = ["a-7", "b007", "7.", "a7-0", "0-7", "7", "70", "7-1", "71", "", "x", "0", "00x0"];
+        for one in names {
+            for other in names {
+                let same = numbers(one).eq(numbers(other));
+                assert_eq!(hash_of_numbers(one) == hash_of_numbers(other), same, "{one} {other}");
+            }
         }
     }
 
