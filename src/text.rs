@@ -135,7 +135,11 @@ mod tests {
     fn hidden_characters_begin_as_stated() {
         let missed = ('\0'..=char::MAX).filter(|c| hidden(*c) && !may_begin_hidden(c.to_string().as_bytes()[0]));
         assert_eq!(missed.collect::<String>(), "");
-        assert!("ABC abc äöü ñ åø őłş αβγ дж 山田 한글".bytes().all(|byte| !may_begin_hidden(byte)));
+        assert!(
+            "ABC abc äöü ñ åø őłş αβγ дж 山田 한글"
+                .bytes()
+                .all(|byte| !may_begin_hidden(byte))
+        );
     }
 
     #[test]

@@ -75,7 +75,10 @@ mod tests {
                     .iter()
                     .map(|fault| (fault.code, fault.place.as_ref().map_or(0, |place| place.line)))
                     .collect();
-                let expected: Vec<_> = Some((expected, 3)).filter(|_| !expected.is_empty()).into_iter().collect();
+                let expected: Vec<_> = Some((expected, 3))
+                    .filter(|_| !expected.is_empty())
+                    .into_iter()
+                    .collect();
                 assert_eq!((found, tenants.len()), (expected, 3), "{row}");
             }
         }

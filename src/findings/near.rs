@@ -289,7 +289,10 @@ impl<'a> Others<'a> {
     fn new(actors: &'a Actors) -> Self {
         let mut all: BTreeMap<_, Alike<'a>> = BTreeMap::new();
         for (name, records) in &actors.others {
-            all.entry(hash_of_numbers(name)).or_default().names.push((name, *records));
+            all.entry(hash_of_numbers(name))
+                .or_default()
+                .names
+                .push((name, *records));
         }
         Self(all)
     }
@@ -386,7 +389,9 @@ mod tests {
 
     #[test]
     fn names_of_the_same_numbers_have_the_same_hash() {
-        let names = ["a-7", "b007", "7.", "a7-0", "0-7", "7", "70", "7-1", "71", "", "x", "0", "00x0"];
+        let names = [
+            "a-7", "b007", "7.", "a7-0", "0-7", "7", "70", "7-1", "71", "", "x", "0", "00x0",
+        ];
         for one in names {
             for other in names {
                 let same = numbers(one).eq(numbers(other));

@@ -352,9 +352,9 @@ impl Signs {
 
     const OF_BYTE: [u8; 256] = {
         let mut of_byte = [0; 256];
-        let mut byte = 0;
-        while byte < 256 {
-            of_byte[byte] = match byte as u8 {
+        let mut byte = 0_u8;
+        loop {
+            of_byte[byte as usize] = match byte {
                 b'"' | b'\'' | b'`' | b'<' | b'(' | b'[' | b'{' => Self::QUOTE,
                 b'%' => Self::PERCENT,
                 b'#' => Self::HASH,
@@ -364,9 +364,11 @@ impl Signs {
                 b' '..=b'~' => 0,
                 _ => Self::NOT_PRINTABLE,
             };
+            if byte == u8::MAX {
+                break of_byte;
+            }
             byte += 1;
         }
-        of_byte
     };
 
     fn of(text: &str) -> Self {
