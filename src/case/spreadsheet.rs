@@ -28,10 +28,8 @@ struct Marks<'t> {
     block: usize,
     /// Those of them that end cells, as bits.
     ends: u64,
-    /// Behind the last byte so far that a hidden character may begin with.
-    hidden: usize,
-    /// Behind the last byte so far that a formula or a shortened number needs.
-    formula: usize,
+    /// Behind the last byte so far that a hidden character may begin with, or that a formula or a shortened number needs.
+    suspect: usize,
 }
 
 impl<'t> Marks<'t> {
@@ -41,8 +39,7 @@ impl<'t> Marks<'t> {
             separator,
             block: 0,
             ends: 0,
-            hidden: 0,
-            formula: 0,
+            suspect: 0,
         };
         marks.compare();
         marks
@@ -79,15 +76,12 @@ impl<'t> Marks<'t> {
             &padded
         });
         // Vectors that every processor has: to choose others would take longer than they save.
-        let [ends, formula, mut unusual] = dispatch!(Level::baseline(), simd => bits(simd, bytes, self.separator));
+        let (ends, mut unusual) = dispatch!(Level::baseline(), simd => bits(simd, bytes, self.separator));
         self.ends = ends;
-        if formula != 0 {
-            self.formula = self.block + TOGETHER - formula.leading_zeros() as usize;
-        }
         while unusual != 0 {
             let last = TOGETHER - 1 - unusual.leading_zeros() as usize;
-            if may_begin_hidden(bytes[last]) {
-                self.hidden = self.block + last + 1;
+            if matches!(bytes[last], b'=' | b'#' | b'+') || may_begin_hidden(bytes[last]) {
+                self.suspect = self.block + last + 1;
                 break;
             }
             unusual ^= 1 << last;
@@ -95,21 +89,17 @@ impl<'t> Marks<'t> {
     }
 }
 
-/// The bytes that end cells, those of formulas and shortened numbers, and those that are neither printable ASCII nor end lines.
+/// The bytes that end cells, and of those that end no line, the ones of formulas and those that are not printable ASCII.
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "a call would lose the processor's features")]
-fn bits<S: Simd>(simd: S, bytes: &[u8; TOGETHER], separator: u8) -> [u64; 3] {
+fn bits<S: Simd>(simd: S, bytes: &[u8; TOGETHER], separator: u8) -> (u64, u64) {
     let bytes = u8x64::from_slice(simd, bytes);
     let all = |byte: u8| u8x64::splat(simd, byte);
     let are = |byte: u8| bytes.simd_eq(all(byte));
-    let lines = (are(b'\n') | are(b'\r')).to_bitmask();
-    let formula = are(b'=') | are(b'#') | are(b'+');
-    let unusual = bytes.simd_lt(all(b' ')) | bytes.simd_gt(all(b'~'));
-    [
-        lines | are(separator).to_bitmask(),
-        formula.to_bitmask(),
-        unusual.to_bitmask() & !lines,
-    ]
+    let lines = are(b'\n') | are(b'\r');
+    let printable = bytes.simd_ge(all(b' ')) & bytes.simd_le(all(b'~'));
+    let usual = (printable & !(are(b'=') | are(b'#') | are(b'+'))) | lines;
+    ((lines | are(separator)).to_bitmask(), !usual.to_bitmask())
 }
 
 /// One cell: its text as decoded, and where it is.
@@ -134,8 +124,8 @@ pub(super) struct Row<'r> {
     cells: &'r [Cell<'r>],
     /// Of another width than the header: all but the id may have slipped into a neighbour's column.
     slipped: bool,
-    /// Whether a character in it may be hidden.
-    hidden: bool,
+    /// Whether a cell may hold a hidden character or a formula.
+    suspect: bool,
 }
 
 /// What the header says.
@@ -163,7 +153,7 @@ impl Columns {
 impl Row<'_> {
     /// The columns whose cells may hold a hidden character, and their texts.
     pub(super) fn maybe_hidden(&self) -> impl Iterator<Item = (&'static str, &str)> {
-        let columns = self.columns.places.iter().filter(|_| self.hidden);
+        let columns = self.columns.places.iter().filter(|_| self.suspect);
         let texts = columns.filter_map(|(name, places)| Some((*name, trimmed(&self.at(name, places)?.text))));
         texts.filter(|(_, text)| text.bytes().any(may_begin_hidden))
     }
@@ -284,10 +274,10 @@ pub(super) fn read_rows(
             continue;
         }
         let start = cells.first().map_or(text.len(), |cell| cell.span.start);
-        let hidden = records.marks.hidden > start;
-        match row(&lines, &columns, &cells, hidden, faults) {
+        let suspect = records.marks.suspect > start;
+        match row(&lines, &columns, &cells, suspect, faults) {
             Some(row) => {
-                if records.marks.formula > start {
+                if suspect {
                     faults.extend(row.spoilt());
                 }
                 take(&row, faults);
@@ -338,7 +328,7 @@ fn row<'r>(
     lines: &'r Lines<'r>,
     columns: &'r Columns,
     cells: &'r [Cell<'r>],
-    hidden: bool,
+    suspect: bool,
     faults: &mut Vec<Diagnostic>,
 ) -> Option<Row<'r>> {
     let start = || cells.first().map_or(0..0, |cell| cell.span.clone());
@@ -360,7 +350,7 @@ fn row<'r>(
         columns,
         cells,
         slipped,
-        hidden,
+        suspect,
     };
     if row.trimmed("id").is_none() {
         let fault = Diagnostic::new("empty-value", "this row has no `id`").hint("give it one, or remove the row");
@@ -546,18 +536,18 @@ impl<'t> Records<'t> {
     /// The field that begins here, and whether it is its record's last. One without quotes is the text as it stands.
     fn field(&mut self) -> (Cell<'t>, bool) {
         let start = self.at;
-        let rest = &self.text[start..];
-        if rest.starts_with('"') {
+        let bytes = self.text.as_bytes();
+        if bytes.get(start) == Some(&b'"') {
             return self.quoted();
         }
-        let length = self.marks.end_of(start) - start;
-        let last = rest.as_bytes().get(length) != Some(&self.separator);
-        self.at += (length + 1).min(rest.len());
+        let end = self.marks.end_of(start);
+        let behind = bytes.get(end);
+        self.at = end + usize::from(behind.is_some());
         let cell = Cell {
-            text: Cow::Borrowed(&rest[..length]),
-            span: start..start + length,
+            text: Cow::Borrowed(&self.text[start..end]),
+            span: start..end,
         };
-        (cell, last)
+        (cell, behind != Some(&self.separator))
     }
 
     fn quoted(&mut self) -> (Cell<'t>, bool) {
