@@ -109,6 +109,9 @@ impl Identities {
 
     /// The number of the identity that a text is, whatever field it stands in.
     pub(super) fn find_anyhow(&self, text: &str) -> Option<usize> {
+        if self.hash_of_other(text).is_some() {
+            return None;
+        }
         self.find(Matching::Folded, text)
     }
 
