@@ -1,6 +1,6 @@
 //! How well each profile fits the beginning of a log: the share of its records that have every required field.
 
-use std::{cmp::Reverse, io};
+use std::{borrow::Cow, cmp::Reverse, io};
 
 use serde::Serialize;
 
@@ -108,20 +108,24 @@ pub(super) struct Reader<'p> {
     profile: &'p Profile,
     framing: &'p Framing,
     columns: Result<Vec<Option<usize>>, Refusal>,
-    rows: RowReader,
+    /// Where records are rows.
+    rows: Option<Box<RowReader>>,
 }
 
 impl<'p> Reader<'p> {
     pub(super) fn new(profile: &'p Profile, framing: &'p Framing) -> Self {
-        let (columns, delimiter) = match framing {
-            Framing::Csv(header) => (profile.columns(header), header.delimiter),
-            _ => (Ok(Vec::new()), b','),
+        let (columns, rows) = match framing {
+            Framing::Csv(header) => {
+                let rows = RowReader::new(header.delimiter);
+                (profile.columns(header), Some(Box::new(rows)))
+            }
+            _ => (Ok(Vec::new()), None),
         };
         Self {
             profile,
             framing,
             columns,
-            rows: RowReader::new(delimiter),
+            rows,
         }
     }
 
@@ -133,14 +137,18 @@ impl<'p> Reader<'p> {
         if let Some(defect) = record.defect {
             return Err(defect.refusal());
         }
-        match self.framing {
-            Framing::Csv(header) => {
+        match (self.framing, &mut self.rows) {
+            (Framing::Csv(header), Some(rows)) => {
                 let columns = self.columns.as_deref().map_err(Refusal::clone)?;
-                let cells = self.rows.read(header, record.bytes)?;
+                let cells = rows.read(header, record.bytes)?;
                 look(&Reading::new(self.profile, Body::Row { columns, cells: &cells })?)
             }
             _ => {
-                let text = String::from_utf8_lossy(json_part(record.bytes));
+                let bytes = json_part(record.bytes);
+                let text = match simdutf8::basic::from_utf8(bytes) {
+                    Ok(text) => Cow::Borrowed(text),
+                    Err(_) => String::from_utf8_lossy(bytes),
+                };
                 look(&Reading::new(self.profile, Body::Json(&text))?)
             }
         }

@@ -7,13 +7,15 @@ mod survey;
 
 use std::io::{self, Cursor, Read as _};
 
+use rayon::prelude::*;
 use serde::Serialize;
 
 use crate::{
     case::{InputSpec, ProfileRef},
+    engine::{EngineError, Local},
     events::Profile,
     progress::Silent,
-    sources::{self, Broken, Limits, Part, Skipped, SourceError, Stream, discover},
+    sources::{self, Broken, Contents, Limits, Part, Skipped, SourceError, Stream, discover},
     time::Timestamp,
 };
 
@@ -60,6 +62,9 @@ pub enum InspectError {
     /// Paths that name nothing to read.
     #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
     Sources(Vec<SourceError>),
+    /// The threads could not be started.
+    #[error(transparent)]
+    Threads(#[from] EngineError),
 }
 
 /// Looks at every file under these paths.
@@ -79,17 +84,29 @@ pub fn inspect(paths: &[String], base: &std::path::Path) -> Result<Inspection, I
         kinds: Vec::new(),
         skipped: set.skipped.iter().map(passed_over).collect(),
     };
-    for source in &set.sources {
+    // Nothing is told of digests.
+    let limits = Limits {
+        hashed: false,
+        ..Limits::default()
+    };
+    let read = |source| {
         let each = |stream: &mut Stream<'_>| look(stream, &profiles);
-        let contents = sources::read(source, &Limits::default(), &Silent, each)
-            .map_err(|fault| InspectError::Sources(vec![fault]))?;
-        found.skipped.extend(contents.skipped.iter().map(passed_over));
-        let broken = |broken: Broken| (broken.shown, format!("ends before it should: {}", broken.fault));
-        found.skipped.extend(contents.broken.into_iter().map(broken));
-        contents.parts.into_iter().for_each(|part| found.add(part));
-    }
-    Ok(found)
+        sources::read(source, &limits, &Silent, each)
+    };
+    let all = set.sources.chunks(TOGETHER);
+    Local::default().install(|| {
+        for together in all {
+            let contents: Vec<_> = together.par_iter().map(read).collect();
+            for contents in contents {
+                found.add_all(contents.map_err(|fault| InspectError::Sources(vec![fault]))?);
+            }
+        }
+        Ok(found)
+    })?
 }
+
+/// How many sources are read before what is in them is added up: what is found in each takes memory until then.
+const TOGETHER: usize = 64;
 
 fn passed_over(skipped: &Skipped) -> (String, String) {
     (skipped.shown.clone(), skipped.reason.clone())
@@ -110,6 +127,13 @@ fn look(stream: &mut Stream<'_>, profiles: &[Profile]) -> io::Result<Look> {
 }
 
 impl Inspection {
+    fn add_all(&mut self, contents: Contents<Look>) {
+        self.skipped.extend(contents.skipped.iter().map(passed_over));
+        let broken = |broken: Broken| (broken.shown, format!("ends before it should: {}", broken.fault));
+        self.skipped.extend(contents.broken.into_iter().map(broken));
+        contents.parts.into_iter().for_each(|part| self.add(part));
+    }
+
     fn add(&mut self, part: Part<Look>) {
         let (framing, fits, survey) = part.value;
         let kind = Kind {
