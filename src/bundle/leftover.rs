@@ -8,7 +8,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// What `tempfile` puts behind the prefix.
+/// Between the bundle's name and the random end.
+const MIDDLE: &str = ".partial-";
+
+/// Length of the random end that `tempfile` appends.
 const RANDOM: usize = 6;
 
 /// A temporary folder beside the place of a bundle.
@@ -39,20 +42,38 @@ impl Leftover {
 pub(super) fn prefix(bundle: &OsStr) -> OsString {
     let mut prefix = OsString::from(".");
     prefix.push(bundle);
-    prefix.push(".partial-");
+    prefix.push(MIDDLE);
     prefix
 }
 
 /// The temporary folders of runs that were to write a bundle there, by name.
 pub fn leftovers(out: &Path) -> io::Result<Vec<Leftover>> {
-    let Some(name) = out.file_name() else {
-        return Ok(Vec::new());
-    };
-    let prefix = prefix(name);
+    match out.file_name() {
+        Some(name) => search(parent(out), |temporary| is_temporary_of(temporary, name)),
+        None => Ok(Vec::new()),
+    }
+}
+
+/// The temporary folders of runs that were to write a bundle of any name into this folder, by name.
+pub fn leftovers_in(folder: &Path) -> io::Result<Vec<Leftover>> {
+    search(folder, |name| {
+        let bytes = name.as_encoded_bytes();
+        let bundle = bytes.len().checked_sub(MIDDLE.len() + RANDOM);
+        let Some((start, end)) = bundle.and_then(|at| bytes.split_at_checked(at)) else {
+            return false;
+        };
+        start.len() > 1
+            && start.starts_with(b".")
+            && end.starts_with(MIDDLE.as_bytes())
+            && is_random(&end[MIDDLE.len()..])
+    })
+}
+
+fn search(folder: &Path, is_temporary: impl Fn(&OsStr) -> bool) -> io::Result<Vec<Leftover>> {
     let mut found = Vec::new();
-    for entry in fs::read_dir(parent(out))? {
+    for entry in fs::read_dir(folder)? {
         let entry = entry?;
-        if is_temporary(&entry.file_name(), &prefix) && entry.file_type()?.is_dir() {
+        if is_temporary(&entry.file_name()) && entry.file_type()?.is_dir() {
             found.push(entry.path());
         }
     }
@@ -72,9 +93,14 @@ pub(super) fn parent(path: &Path) -> &Path {
     }
 }
 
-fn is_temporary(name: &OsStr, prefix: &OsStr) -> bool {
-    let rest = name.as_encoded_bytes().strip_prefix(prefix.as_encoded_bytes());
-    rest.is_some_and(|rest| rest.len() == RANDOM && rest.iter().all(u8::is_ascii_alphanumeric))
+fn is_temporary_of(name: &OsStr, bundle: &OsStr) -> bool {
+    let prefix = prefix(bundle);
+    let random = name.as_encoded_bytes().strip_prefix(prefix.as_encoded_bytes());
+    random.is_some_and(is_random)
+}
+
+fn is_random(end: &[u8]) -> bool {
+    end.len() == RANDOM && end.iter().all(u8::is_ascii_alphanumeric)
 }
 
 /// The lock on a temporary folder; none if somebody has it. It goes with its holder, however that ends.
@@ -106,6 +132,9 @@ mod tests {
             ".out.partial-",
             ".out.partial-aB3xY9.bak",
             ".other.partial-aB3xY9",
+            ".partial-aB3xY9",
+            "..partial-aB3xY",
+            "seen.partial-aB3xY9",
             "out",
         ] {
             fs::create_dir(folder.path().join(name)).expect("a folder");
@@ -114,6 +143,9 @@ mod tests {
         let found = leftovers(&folder.path().join("out")).expect("found");
         let names: Vec<_> = found.iter().map(|one| one.path.file_name().expect("a name")).collect();
         assert_eq!(names, [".out.partial-aB3xY9"]);
+        let found = leftovers_in(folder.path()).expect("found");
+        let names: Vec<_> = found.iter().map(|one| one.path.file_name().expect("a name")).collect();
+        assert_eq!(names, [".other.partial-aB3xY9", ".out.partial-aB3xY9"]);
     }
 
     #[test]

@@ -26,7 +26,7 @@ mod verify;
 mod write;
 
 pub use instructions::INSTRUCTIONS_TEXT;
-pub use leftover::{Leftover, leftovers};
+pub use leftover::{Leftover, leftovers, leftovers_in};
 pub use manifest::{Build, FileEntry, InputEntry, MANIFEST_SCHEMA, Manifest};
 pub use resolved::{ManifestCase, ResolvedDirectory, ResolvedList, ResolvedLog, ResolvedScope};
 pub use sign::{SignError, Signer};

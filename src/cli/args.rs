@@ -59,7 +59,7 @@ pub(crate) enum Command {
     Show(ShowArgs),
     /// Remove what a killed run left beside the place of its bundle
     Clean {
-        /// The folder that the run was to write: the DIR of its --out
+        /// The folder that the run was to write (the DIR of its --out), or the folder that it was to lie in
         #[arg(value_name = "DIR")]
         out: PathBuf,
     },

@@ -14,7 +14,7 @@ use std::{
 };
 
 use super::{CASE, LOG, bundle, has_tool, verified};
-use crate::util::{Dir, Run, program, root, skipped};
+use crate::util::{Dir, Run, files, program, root, skipped};
 
 /// How many moments at which a run is killed.
 const KILLS: u32 = 200;
@@ -253,6 +253,14 @@ fn a_killed_run_s_leftover_is_told_and_removed_when_asked_and_a_running_one_s_st
     dir.run(["clean", "out"]).ends(0).says("Removed").says(&name);
     assert_eq!(dir.names(), ["case.toml", "logs", "out", "pipe"]);
     dir.run(["clean", "out"]).ends(0).says("Nothing was left");
+    // By the folder that holds it, whatever the bundle was to be called.
+    dir.file(&format!("sub/{name}/x"), "").file("sub/.partial-aB3xY9/x", "");
+    dir.run(["clean", "sub"]).ends(0).says("Removed").says(&name);
+    assert_eq!(
+        files(&dir.path("sub")).into_keys().collect::<Vec<_>>(),
+        [".partial-aB3xY9/x"]
+    );
+    dir.run(["clean", "sub/."]).ends(0).says("beside `sub/.` and in it");
     dir.run(["verify", "out"]).ends(0);
 }
 

@@ -35,7 +35,12 @@ fn a_log_that_changed_or_went_is_named_and_so_are_the_events_it_held() {
     fs::write(dir.path("logs/a.jsonl"), &LOG[..300]).expect("cut");
     dir.run(VERIFY).ends(1).says("unattributed.jsonl:1");
     fs::remove_file(dir.path("logs/a.jsonl")).expect("removed");
-    dir.run(VERIFY).ends(1).says("log       logs/a.jsonl: not there");
+    let missing = dir
+        .run(VERIFY)
+        .ends(1)
+        .says("log       logs/a.jsonl: not there: looked for `./logs/a.jsonl`");
+    assert_eq!(missing.stdout.matches("log       ").count(), 1, "{}", missing.stdout);
+    missing.says("; 4 records not cut out again").says("1 mismatch");
     edit(&dir.path("case.toml"), "Because", "By cause");
     dir.run(VERIFY)
         .ends(1)
@@ -46,6 +51,42 @@ fn a_log_that_changed_or_went_is_named_and_so_are_the_events_it_held() {
     dir.run(["verify", "out/tenants/acme", "--logs", "."])
         .ends(1)
         .says("verify the whole bundle");
+}
+
+#[test]
+fn logs_outside_of_the_case_folder_are_read_where_its_paths_lead() {
+    let dir = Dir::new();
+    let case = CASE.replace("path = \"logs\"", "path = \"../logs/*.jsonl\"");
+    let (list, rest) = case.split_at(case.find("[[agents.list]]").expect("a list"));
+    let rest = &rest[rest.find("[[logs]]").expect("logs")..];
+    dir.file(
+        "case/case.toml",
+        format!("{list}[agents]\nfile = \"../lists/agents.csv\"\n{rest}"),
+    )
+    .file("lists/agents.csv", "id,email\na1,ann@support.example\na2,\n")
+    .file("logs/a.jsonl", LOG)
+    .file("logs/b.jsonl", LOG.replace("\"event_id\":\"e", "\"event_id\":\"f"));
+    dir.run(["report", "case/case.toml", "--quiet", "--out", "out"]).ends(1);
+    let verify = ["verify", "out", "--logs", "case"];
+    dir.run(verify)
+        .ends(0)
+        .says("2 logs of")
+        .says("8 records cut out")
+        .says("2 other files");
+    let shown = dir.run(["show", "out", "e2", "--logs", "case"]).ends(0);
+    assert_eq!(shown.stdout, LOG.lines().nth(1).expect("a line"));
+    // Outside of the folder, a file of another size is no log and is not opened.
+    fs::write(dir.path("logs/a.jsonl"), &LOG[..300]).expect("cut");
+    fs::remove_file(dir.path("logs/b.jsonl")).expect("removed");
+    fs::remove_file(dir.path("lists/agents.csv")).expect("removed");
+    let run = dir
+        .run(verify)
+        .ends(1)
+        .says("log       ../lists/agents.csv: the agents file is not there: looked for `case/lists/agents.csv` and `case/../lists/agents.csv`")
+        .says("log       ../logs/a.jsonl: not read again: `case/../logs/a.jsonl` has 300 bytes and had")
+        .says("log       ../logs/b.jsonl: not there: looked for `case/logs/b.jsonl` and `case/../logs/b.jsonl`")
+        .says("3 mismatches");
+    assert_eq!(run.stdout.matches("log       ").count(), 3, "{}", run.stdout);
 }
 
 #[test]
@@ -78,6 +119,13 @@ fn records_of_packed_logs_are_cut_out_again() {
     let bytes = fs::read(dir.path("packed/logs.tar.gz")).expect("the archive");
     fs::write(dir.path("packed/logs.tar.gz"), &bytes[..bytes.len() / 2]).expect("cut");
     dir.run(VERIFY).ends(1).says("packed/logs.tar.gz/");
+    fs::remove_file(dir.path("packed/logs.tar.gz")).expect("removed");
+    let run = dir
+        .run(VERIFY)
+        .ends(1)
+        .says("; nor is 1 other member of its archive; 8 records not cut out again")
+        .says("1 mismatch");
+    assert_eq!(run.stdout.matches("log       ").count(), 1, "{}", run.stdout);
 }
 
 #[test]
@@ -93,7 +141,7 @@ fn an_event_s_original_bytes_are_shown() {
     dir.run(["show", "out", "acme:3"]).ends(2).says("no event");
     dir.run(["show", "out", "e1", "--logs", "out"])
         .ends(2)
-        .says("is not below `out`");
+        .says("looked for `out/logs/a.jsonl`");
     dir.run(["show", "out/tenants/acme", "e1"])
         .ends(2)
         .says("name the whole bundle");

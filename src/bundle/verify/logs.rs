@@ -5,6 +5,7 @@ mod place;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    fmt::Write as _,
     io,
     ops::Range,
     path::Path,
@@ -13,7 +14,11 @@ use std::{
 use serde::Serialize;
 use sha2::Digest as _;
 
-pub(super) use self::{cut::cut, place::LogFile};
+use self::place::Place;
+pub(super) use self::{
+    cut::cut,
+    place::{Found, LogFile},
+};
 use super::{
     Mismatch, limits,
     rows::{Line, Written},
@@ -24,6 +29,7 @@ use crate::{
     findings::{Findings, SourceFinding},
     progress::Silent,
     sources::{Contents, Limits, SourceError, Stream, read},
+    text::counted,
 };
 
 /// What was found in the logs.
@@ -52,13 +58,14 @@ pub(super) fn check(root: &Path, manifest: &Manifest, written: &Written, mismatc
         return check;
     };
     let mut records = by_stream(written);
-    for (log, sources) in files(root, findings) {
-        let Some(log) = log else {
-            for source in sources {
-                let detail = format!("not there: looked below `{}`", root.display());
-                mismatches.push(Mismatch::new("log", &source.path, detail));
+    let mut missing = Missing::default();
+    for (found, sources) in files(root, findings) {
+        let log = match found {
+            Found::Log(log) => log,
+            Found::Missing(detail) => {
+                missing.add(&detail, &sources);
+                continue;
             }
-            continue;
         };
         let wanted = |source: &&SourceFinding| records.remove(&digest::shown(source.stream_sha256)).unwrap_or_default();
         let wanted: Vec<_> = sources.iter().map(wanted).collect();
@@ -66,28 +73,77 @@ pub(super) fn check(root: &Path, manifest: &Manifest, written: &Written, mismatc
             mismatches.push(Mismatch::new("log", &log.shown, fault.to_string()));
         }
     }
+    missing.tell(&mut records, mismatches);
     for place in records.values().flat_map(BTreeMap::values) {
         mismatches.push(Mismatch::new("log", place, "its source is none of the findings'"));
     }
     check
 }
 
-/// The files of the case besides its logs, where they are at hand.
-fn inputs(root: &Path, manifest: &Manifest, check: &mut LogCheck, mismatches: &mut Vec<Mismatch>) {
-    for input in manifest.inputs.iter().filter(|input| input.role != "log") {
-        let path = place::below(root, &input.path);
-        let Some(bytes) = path
-            .filter(|path| path.is_file())
-            .and_then(|path| std::fs::read(path).ok())
-        else {
-            continue;
-        };
-        if Sha256::of(&bytes) == input.sha256 {
-            check.inputs += 1;
-        } else {
-            let detail = format!("the {} file is not the one that was used", input.role);
-            mismatches.push(Mismatch::new("log", &input.path, detail));
+/// Logs that are not at hand, by the digest of their file: the members of an archive are one.
+#[derive(Debug, Default)]
+struct Missing<'f>(BTreeMap<String, Vec<(String, &'f SourceFinding)>>);
+
+impl<'f> Missing<'f> {
+    fn add(&mut self, detail: &str, sources: &[&'f SourceFinding]) {
+        for source in sources {
+            // Equal files are two logs: only members share the line of their archive.
+            let key = if place::is_member(source) {
+                digest::shown(source.sha256)
+            } else {
+                source.path.clone()
+            };
+            self.0.entry(key).or_default().push((detail.to_owned(), source));
         }
+    }
+
+    /// Adds one line for each, and takes away the records that only they hold.
+    fn tell(self, records: &mut BTreeMap<String, Records>, mismatches: &mut Vec<Mismatch>) {
+        for sources in self.0.into_values() {
+            let unchecked = |(_, source): &(String, &SourceFinding)| {
+                let records = records.remove(&digest::shown(source.stream_sha256));
+                records.map_or(0, |records| records.len() as u64)
+            };
+            let unchecked: u64 = sources.iter().map(unchecked).sum();
+            let (detail, first) = &sources[0];
+            let mut detail = detail.clone();
+            if sources.len() > 1 {
+                let others = sources.len() as u64 - 1;
+                let are = if others == 1 { "is" } else { "are" };
+                let others = counted(others, "other member", "other members");
+                let _ = write!(detail, "; nor {are} {others} of its archive");
+            }
+            if unchecked > 0 {
+                let records = counted(unchecked, "record", "records");
+                let _ = write!(detail, "; {records} not cut out again");
+            }
+            mismatches.push(Mismatch::new("log", &first.path, detail));
+        }
+    }
+}
+
+/// The files of the case besides its logs.
+fn inputs(root: &Path, manifest: &Manifest, check: &mut LogCheck, mismatches: &mut Vec<Mismatch>) {
+    // What came with the program has no path: the manifest states the program.
+    let listed = manifest
+        .inputs
+        .iter()
+        .filter(|input| input.role != "log" && !input.path.starts_with("built-in:"));
+    for input in listed {
+        let fault = match place::place(root, &input.path, input.bytes) {
+            Place::Here(path) => match std::fs::read(path) {
+                Ok(bytes) if Sha256::of(&bytes) == input.sha256 => {
+                    check.inputs += 1;
+                    continue;
+                }
+                Ok(_) => "is not the one that was used".to_owned(),
+                Err(fault) => format!("cannot be read: {fault}"),
+            },
+            Place::OfAnotherSize(..) => "is not the one that was used".to_owned(),
+            Place::Nowhere => format!("is {}", place::not_there(root, &input.path)),
+        };
+        let detail = format!("the {} file {fault}", input.role);
+        mismatches.push(Mismatch::new("log", &input.path, detail));
     }
 }
 
@@ -109,12 +165,15 @@ fn by_stream(written: &Written) -> BTreeMap<String, Records> {
 }
 
 /// The sources by the file that they came from: an archive is read once for all its members.
-fn files<'f>(root: &Path, findings: &'f Findings) -> Vec<(Option<LogFile>, Vec<&'f SourceFinding>)> {
-    let mut files: BTreeMap<_, (Option<LogFile>, Vec<_>)> = BTreeMap::new();
+fn files<'f>(root: &Path, findings: &'f Findings) -> Vec<(Found, Vec<&'f SourceFinding>)> {
+    let mut files: BTreeMap<_, (Found, Vec<_>)> = BTreeMap::new();
     for source in &findings.sources {
-        let log = LogFile::find(root, source);
-        let key = log.as_ref().map_or(source.path.clone(), |log| log.shown.clone());
-        files.entry(key).or_insert_with(|| (log, Vec::new())).1.push(source);
+        let found = LogFile::find(root, source);
+        let key = match &found {
+            Found::Log(log) => log.shown.clone(),
+            Found::Missing(_) => source.path.clone(),
+        };
+        files.entry(key).or_insert_with(|| (found, Vec::new())).1.push(source);
     }
     files.into_values().collect()
 }

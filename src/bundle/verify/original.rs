@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, path::Path};
 
 use super::{
     Request, VerifyError, examine, limits,
-    logs::{ANOTHER_FILE, LogFile, cut, streams},
+    logs::{ANOTHER_FILE, Found, LogFile, cut, streams},
     rows::{Line, Lines, Written},
 };
 use crate::{
@@ -55,12 +55,12 @@ pub enum ShowError {
         places: Vec<String>,
     },
     /// The log is not at hand.
-    #[error("the log `{path}` is not below `{root}`; say with --logs where it lies")]
+    #[error("the log `{path}` is {fault}")]
     NoLog {
         /// As the findings name it.
         path: String,
         /// Where it was looked for.
-        root: String,
+        fault: String,
     },
     /// The log cannot be read.
     #[error(transparent)]
@@ -95,10 +95,13 @@ pub fn show(bundle: &Path, event: &str, logs: &Path) -> Result<Original, ShowErr
     let findings = written.findings.as_ref().ok_or(ShowError::TenantOnly)?;
     let line = find(&written, event)?;
     let source = source(findings, line).ok_or(ShowError::Unverified)?;
-    let log = LogFile::find(logs, source).ok_or_else(|| ShowError::NoLog {
-        path: source.path.clone(),
-        root: logs.display().to_string(),
-    })?;
+    let log = match LogFile::find(logs, source) {
+        Found::Log(log) => log,
+        Found::Missing(fault) => {
+            let path = source.path.clone();
+            return Err(ShowError::NoLog { path, fault });
+        }
+    };
     let manifest = std::fs::read(bundle.join(MANIFEST)).map_err(|_| ShowError::Unverified)?;
     let manifest: Manifest = canonical::read(&manifest).map_err(|_| ShowError::Unverified)?;
     original(&log, source, line, limits(&manifest))

@@ -4,18 +4,29 @@ use std::{io::Write as _, path::Path};
 
 use anyhow::Context as _;
 use tenant_impact::{
-    bundle::{Leftover, leftovers},
+    bundle::{Leftover, leftovers, leftovers_in},
     text::visible,
 };
 
 use crate::cli::{console, exit::Outcome};
 
 pub(crate) fn run(out: &Path) -> anyhow::Result<Outcome> {
-    let found = leftovers(out).with_context(|| format!("cannot look beside `{}`", out.display()))?;
+    let shown = out.display();
+    let mut found = leftovers(out).with_context(|| format!("cannot look beside `{shown}`"))?;
+    let is_folder = out.is_dir();
+    if is_folder {
+        found.extend(leftovers_in(out).with_context(|| format!("cannot look in `{shown}`"))?);
+    }
     let (in_use, dead): (Vec<_>, Vec<_>) = found.into_iter().partition(Leftover::is_in_use);
     let mut to = anstream::stdout();
     if in_use.is_empty() && dead.is_empty() {
-        writeln!(to, "Nothing was left")?;
+        let inside = if is_folder { " and in it" } else { "" };
+        let shown = shown.to_string();
+        let shown = visible(&shown);
+        writeln!(
+            to,
+            "Nothing was left: no folder `.NAME.partial-XXXXXX` of a killed run beside `{shown}`{inside}"
+        )?;
     }
     for leftover in dead {
         let path = leftover.path.display().to_string();

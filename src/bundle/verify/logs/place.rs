@@ -1,4 +1,4 @@
-//! Where a source lies below the folder that its reader names.
+//! Finding a source's file from the folder that the reader names.
 
 use std::path::{Component, Path, PathBuf};
 
@@ -6,6 +6,7 @@ use crate::{
     case::ProfileRef,
     findings::SourceFinding,
     sources::{Input, Source},
+    text::counted,
 };
 
 /// A log file at hand.
@@ -16,22 +17,44 @@ pub(in crate::bundle::verify) struct LogFile {
     path: PathBuf,
 }
 
+/// A source's file, or why it is not at hand.
+#[derive(Debug)]
+pub(in crate::bundle::verify) enum Found {
+    /// It is read.
+    Log(LogFile),
+    /// It is not; the sentence says where it was looked for.
+    Missing(String),
+}
+
 impl LogFile {
-    /// The file that a source came from: itself, or the archive whose path is the beginning of the source's.
-    pub(in crate::bundle::verify) fn find(root: &Path, source: &SourceFinding) -> Option<Self> {
+    /// Looks for the file that a source came from: itself, or the archive whose path is the beginning of the source's.
+    pub(in crate::bundle::verify) fn find(root: &Path, source: &SourceFinding) -> Found {
+        if source.path == "-" {
+            return Found::Missing("standard input, which cannot be read again".to_owned());
+        }
         let ends = source
             .path
             .match_indices('/')
             .map(|(at, _)| at)
             .filter(|_| is_member(source));
-        let mut shown = ends.chain([source.path.len()]).map(|end| &source.path[..end]);
-        shown.find_map(|shown| {
-            let path = below(root, shown)?;
-            path.is_file().then(|| Self {
-                shown: shown.to_owned(),
-                path,
-            })
-        })
+        for shown in ends.chain([source.path.len()]).map(|end| &source.path[..end]) {
+            match place(root, shown, source.bytes) {
+                Place::Here(path) => {
+                    let shown = shown.to_owned();
+                    return Found::Log(Self { shown, path });
+                }
+                Place::OfAnotherSize(path, bytes) => {
+                    return Found::Missing(format!(
+                        "not read again: `{}` has {} and had {}",
+                        path.display(),
+                        counted(bytes, "byte", "bytes"),
+                        counted(source.bytes, "byte", "bytes")
+                    ));
+                }
+                Place::Nowhere => {}
+            }
+        }
+        Found::Missing(not_there(root, &source.path))
     }
 
     /// For reading it as it was read for the bundle.
@@ -57,9 +80,44 @@ pub(super) fn is_member(source: &SourceFinding) -> bool {
         .any(|container| matches!(container, "tar" | "zip"))
 }
 
-/// A path of the case below another folder than the case's. It comes from the bundle, so it does not lead out of there:
-/// what leads up, and what makes a path absolute, is left out.
-pub(super) fn below(root: &Path, path: &str) -> Option<PathBuf> {
+/// Where a file of the case lies.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    /// A plain file.
+    Here(PathBuf),
+    /// Outside of the root, a plain file that cannot be the one that was read.
+    OfAnotherSize(PathBuf, u64),
+    /// In none of the candidates.
+    Nowhere,
+}
+
+/// Looks for a file of the case: below the root, and then where its path leads from there. The path comes from the bundle,
+/// so outside of the root only a plain file of the stated size is opened, and only its digests are compared.
+pub(super) fn place(root: &Path, path: &str, bytes: u64) -> Place {
+    if let Some(inside) = below(root, path).filter(|inside| inside.is_file()) {
+        return Place::Here(inside);
+    }
+    let outside = outside(root, path).and_then(|outside| Some((outside.metadata().ok()?, outside)));
+    match outside {
+        Some((found, outside)) if found.is_file() && found.len() == bytes => Place::Here(outside),
+        Some((found, outside)) if found.is_file() => Place::OfAnotherSize(outside, found.len()),
+        _ => Place::Nowhere,
+    }
+}
+
+/// The sentence for a file that is in none of the candidates.
+pub(super) fn not_there(root: &Path, path: &str) -> String {
+    let mut looked: Vec<_> = below(root, path).into_iter().collect();
+    looked.extend(outside(root, path));
+    let looked: Vec<_> = looked.iter().map(|path| format!("`{}`", path.display())).collect();
+    format!(
+        "not there: looked for {}; name the case file's folder, or a copy of it, with --logs",
+        looked.join(" and ")
+    )
+}
+
+/// A path of the case below the root: what leads up, and what makes a path absolute, is left out.
+fn below(root: &Path, path: &str) -> Option<PathBuf> {
     let plain = Path::new(path).components().filter_map(|part| match part {
         Component::Normal(name) => Some(name),
         _ => None,
@@ -68,21 +126,50 @@ pub(super) fn below(root: &Path, path: &str) -> Option<PathBuf> {
     (!below.as_os_str().is_empty()).then(|| root.join(below))
 }
 
+/// A path of the case as it leads from the root; `None` if it does not lead out of it.
+fn outside(root: &Path, path: &str) -> Option<PathBuf> {
+    let leads_out = |part| matches!(part, Component::ParentDir | Component::RootDir | Component::Prefix(_));
+    Path::new(path).components().any(leads_out).then(|| root.join(path))
+}
+
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     #[test]
-    fn no_path_leads_out_of_the_root() {
-        let root = Path::new("/evidence");
-        for (path, found) in [
-            ("logs/a.jsonl", Some("/evidence/logs/a.jsonl")),
-            ("../../etc/passwd", Some("/evidence/etc/passwd")),
-            ("/etc/passwd", Some("/evidence/etc/passwd")),
-            ("..", None),
-            ("/", None),
+    fn a_file_is_looked_for_below_the_root_and_then_where_its_path_leads() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let root = folder.path().join("case");
+        fs::create_dir_all(root.join("logs")).expect("a folder");
+        fs::create_dir_all(folder.path().join("logs")).expect("a folder");
+        fs::write(root.join("logs/a.jsonl"), "inside").expect("a file");
+        fs::write(folder.path().join("logs/a.jsonl"), "out").expect("a file");
+        fs::write(folder.path().join("logs/b.jsonl"), "out").expect("a file");
+        let absolute = folder.path().join("logs/b.jsonl");
+        let up = root.join("../logs/b.jsonl");
+        for (path, bytes, expected) in [
+            ("logs/a.jsonl", 999, Place::Here(root.join("logs/a.jsonl"))),
+            ("../logs/a.jsonl", 3, Place::Here(root.join("logs/a.jsonl"))),
+            ("../logs/b.jsonl", 3, Place::Here(up.clone())),
+            ("../logs/b.jsonl", 4, Place::OfAnotherSize(up, 3)),
+            (absolute.to_str().expect("text"), 3, Place::Here(absolute.clone())),
+            ("../logs/c.jsonl", 3, Place::Nowhere),
+            ("../logs", 0, Place::Nowhere),
+            ("..", 0, Place::Nowhere),
+            ("/", 0, Place::Nowhere),
+            ("/dev/null", 0, Place::Nowhere),
         ] {
-            assert_eq!(below(root, path), found.map(PathBuf::from));
+            assert_eq!(place(&root, path, bytes), expected, "{path}");
         }
+    }
+
+    #[test]
+    fn a_missing_file_is_named_with_every_place_looked_at() {
+        let root = Path::new("/evidence");
+        assert!(not_there(root, "a.jsonl").contains("looked for `/evidence/a.jsonl`;"));
+        let outside = not_there(root, "../logs/a.jsonl");
+        assert!(outside.contains("looked for `/evidence/logs/a.jsonl` and `/evidence/../logs/a.jsonl`;"));
     }
 }
