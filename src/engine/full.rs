@@ -8,7 +8,7 @@ use super::judge::Form;
 use crate::{
     digest::Sha256,
     events::{Body, Named, Profile, Reading, Remark},
-    records::{Locator, Record, Refusal, RefusalReason, RowReader, hint, json_part, pieces},
+    records::{Locator, Record, Refusal, RefusalReason, RowReader, hint, is_punctuation, json_part, pieces},
     scope::{Census, Listed, ScopeSet},
     tenants::{Near, NearKind, NearName, Refused, Remarks, ScopedEvent, Verdict},
     text::shortened,
@@ -64,11 +64,15 @@ impl<'p> Full<'p> {
             with(*record, verdict);
             return Pieces {
                 records: 1,
-                bytes: record.bytes.len() as u64,
+                punctuation: 0,
+                lost: 0,
             };
         };
         let mut found = Pieces::default();
+        let mut end = 0;
         for span in spans {
+            found.between(record.bytes.get(end..span.start));
+            end = span.end;
             let piece = Record {
                 offset: record.offset + span.start as u64,
                 bytes: &record.bytes[span],
@@ -77,10 +81,10 @@ impl<'p> Full<'p> {
                 defect: None,
             };
             found.records += 1;
-            found.bytes += piece.bytes.len() as u64;
             let verdict = self.verdict(&piece, census, remarks);
             with(piece, verdict);
         }
+        found.between(record.bytes.get(end..));
         found
     }
 
@@ -211,8 +215,21 @@ impl<'p> Full<'p> {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Pieces {
     pub(super) records: u64,
-    /// Of all of them together; the other bytes of the framed record are punctuation.
-    pub(super) bytes: u64,
+    /// Bytes of the framed record between them that are punctuation.
+    pub(super) punctuation: u64,
+    /// Bytes that are neither, or belong to two of them. Always 0, or this program is at fault.
+    pub(super) lost: u64,
+}
+
+impl Pieces {
+    /// Adds what stands between two records, if they do not overlap.
+    fn between(&mut self, text: Option<&[u8]>) {
+        match text {
+            Some(text) if is_punctuation(text) => self.punctuation += text.len() as u64,
+            Some(text) => self.lost += text.len() as u64,
+            None => self.lost += 1,
+        }
+    }
 }
 
 fn is_object(bytes: &[u8]) -> bool {

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     events::{Profile, RowGlance, TimeFirst},
-    records::{Block, Framing, Header, Record, Refusal},
+    records::{Accounting, Block, Framing, Header, Record, Refusal},
     scope::{Census, ScopeSet},
     tenants::{Late, SourceTally, Verdict},
     time::Timestamp,
@@ -96,8 +96,10 @@ impl<'p> Judge<'p> {
             census,
         } = self;
         let mut glances = glances.over();
+        let mut accounting = Accounting::of(block);
         block.each_seen(glances.needle(), |record| {
             tally.read += 1;
+            accounting.record(&record);
             census.begin();
             match glances.verdict(&record, census) {
                 Some(Told::ByTime(time)) => {
@@ -123,10 +125,12 @@ impl<'p> Judge<'p> {
                     });
                     tally.remarks = remarks;
                     tally.read = tally.read + found.records - 1;
+                    accounting.without(found.punctuation, found.lost);
                 }
             }
             glances.pays()
         });
+        tally.accounted += accounting.close();
     }
 }
 

@@ -138,6 +138,7 @@ fn scanned(number: usize, profile: &Profile, source: &Source, part: Part<Found>)
         looks_like: part.looks_like,
         tenant: source.tenant.as_ref().map(|tenant| tenant.id.clone()),
         said: end.said,
+        accounted: end.head.and(std::mem::take(&mut tally.accounted)),
         file: part.file,
         stream: part.stream,
         profile: profile.name.clone(),

@@ -17,8 +17,7 @@ use crate::{
     coverage::Coverage,
     events::Remark,
     isolation::{Company, Names, Sighting, Things},
-    records::RefusalReason,
-    records::Said,
+    records::{Accounted, RefusalReason, Said},
     scope::Actors,
     sources::{Broken, Changed, Digested, Skipped},
     tenants::{
@@ -69,6 +68,8 @@ pub struct Scanned {
     pub ids: String,
     /// How its records were framed.
     pub framing: String,
+    /// What became of those bytes.
+    pub accounted: Accounted,
     /// What was found in it.
     pub tally: SourceTally,
 }
@@ -83,6 +84,21 @@ pub struct BooksDoNotBalance {
     pub books: Books,
 }
 
+/// A byte of a source is neither in a record nor named as something else, or is in two records. That is a fault of this
+/// program, and nothing may be written.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "{accounted} of the {total} bytes of `{path}` are accounted for; this is a fault of tenant-impact, please report it. Nothing was written"
+)]
+pub struct BytesUnaccounted {
+    /// The source.
+    pub path: String,
+    /// Bytes that it has.
+    pub total: u64,
+    /// Bytes in records or named as something else.
+    pub accounted: u64,
+}
+
 /// There is no answer.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -90,6 +106,9 @@ pub enum CloseError {
     /// A fault of this program.
     #[error(transparent)]
     Books(#[from] BooksDoNotBalance),
+    /// A fault of this program.
+    #[error(transparent)]
+    Bytes(#[from] BytesUnaccounted),
     /// What is in scope has no room.
     #[error(transparent)]
     Room(#[from] StoreError),
@@ -197,6 +216,9 @@ impl<'c> Closing<'c> {
         scan.budget
             .claim("files that were passed over, each of which is told,", passed_over)?;
         let records = balanced(&settled)?;
+        for source in &scan.sources {
+            all_accounted(&source.path, source.stream.bytes, &source.accounted)?;
+        }
         Ok(Self {
             case,
             catalogue,
@@ -406,6 +428,19 @@ fn balanced(settled: &Settled) -> Result<Books, BooksDoNotBalance> {
     }
 }
 
+/// Whether every byte of a source belongs to one record, or to something else that is named.
+fn all_accounted(path: &str, total: u64, accounted: &Accounted) -> Result<(), BytesUnaccounted> {
+    let accounted = accounted.total();
+    if total == accounted {
+        return Ok(());
+    }
+    Err(BytesUnaccounted {
+        path: path.to_owned(),
+        total,
+        accounted,
+    })
+}
+
 fn scopes(case: &Case, events: &[u64], tenants: &[u64], on_end: &[u64]) -> Vec<ScopeFinding> {
     let tied = tied_scopes(case);
     let finding = |(at, scope): (usize, &crate::case::Scope)| ScopeFinding {
@@ -455,6 +490,7 @@ fn sources(scan: &Scan, settled: &Settled) -> Vec<SourceFinding> {
         encoding: source.encoding.clone(),
         stream_sha256: source.stream.sha256,
         stream_bytes: source.stream.bytes,
+        accounted: source.accounted.clone(),
     };
     facts.map(finding).collect()
 }
@@ -639,5 +675,19 @@ mod tests {
         tally.other_actor = 1;
         let settled = settle(vec![tally], &["log"], &Budget::default()).expect("room");
         assert_eq!(balanced(&settled).expect_err("one record is missing").books.read, 2);
+    }
+
+    #[test]
+    fn byte_that_is_unaccounted_for_stops_everything() {
+        let named = |bytes| {
+            let mut accounted = Accounted::default();
+            accounted.name(crate::records::NoRecord::Header, bytes);
+            accounted
+        };
+        assert_eq!(all_accounted("log", 7, &named(7)), Ok(()));
+        for bytes in [6, 8] {
+            let fault = all_accounted("log", 7, &named(bytes)).expect_err("they differ");
+            assert_eq!((fault.total, fault.accounted), (7, bytes as u64));
+        }
     }
 }

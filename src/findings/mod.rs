@@ -25,12 +25,12 @@ use crate::{
     catalogue::{Effect, Touches},
     coverage::Gap,
     digest::Sha256,
-    records::Locator,
+    records::{Accounted, Locator},
     tenants::{Books, Kept, Outcomes, TenantEvent},
     time::Timestamp,
 };
 
-pub use close::{BooksDoNotBalance, CloseError, Scan, Scanned, Survey};
+pub use close::{BooksDoNotBalance, BytesUnaccounted, CloseError, Scan, Scanned, Survey};
 pub use counts::Counts;
 pub use isolation::{Isolation, IsolationFinding, Mention, MentionFinding};
 pub use near::{NearFinding, NearIdentity, NearRecords, NearestName, UnseenAgent, UnseenIdentity};
@@ -249,6 +249,8 @@ pub struct SourceFinding {
     pub stream_sha256: Option<Sha256>,
     /// How many.
     pub stream_bytes: u64,
+    /// What became of these: `stream_bytes` is the sum of `records` and of all in `named`.
+    pub accounted: Accounted,
 }
 
 /// Events that name other tenants than the one that the case states for their input.

@@ -10,7 +10,7 @@ use std::{
 };
 
 use super::{
-    End, Framing, Needle, Record, RowDefect, Said, Sight,
+    Accounted, End, Framing, Needle, Record, RowDefect, Said, Sight,
     buffers::Buffer,
     cuts::Cuts,
     document, ends, lines,
@@ -45,6 +45,12 @@ pub(super) trait Cutter: Send {
         Said::default()
     }
 
+    /// Stretches of the part that is cut off now that hold no record, in order: wrappers of arrays, repeated headers. Asked
+    /// before [`Self::cut`].
+    fn passed_over(&mut self, _length: usize) -> Vec<Range<usize>> {
+        Vec::new()
+    }
+
     /// The records found in the part that is cut off now, if finding them is this cutter's work.
     fn cut(&mut self, length: usize) -> Spans;
 }
@@ -77,6 +83,8 @@ pub struct Block {
     pub(super) buffer: Buffer,
     pub(super) own: Range<usize>,
     pub(super) spans: Spans,
+    /// Stretches without a record that are neither blank nor punctuation, in order.
+    pub(super) passed_over: Vec<Range<usize>>,
 }
 
 impl Block {
@@ -200,9 +208,10 @@ impl<R: Read> Blocks<R> {
     /// like the others; without mapped columns, any first row is a header.
     pub fn open_for(reader: R, wrapper: &[String], columns: &[String]) -> io::Result<Self> {
         let mut reads = Reads::new(reader);
-        let (mut first, mut skipped) = reads.first_chunk()?;
-        if first.bytes().starts_with(BOM) {
-            skipped += first.skip(BOM.len());
+        let (mut first, nuls) = reads.first_chunk()?;
+        let is_marked = first.bytes().starts_with(BOM);
+        if is_marked {
+            first.skip(BOM.len());
         }
         let framing = Framing::of(first.bytes(), first.last, wrapper, columns);
         let cutter: Box<dyn Cutter> = match &framing {
@@ -211,7 +220,7 @@ impl<R: Read> Blocks<R> {
             Framing::Csv(header) => {
                 let written = &first.bytes()[..header.length];
                 let rows = Rows::below(header.delimiter, &header.columns, columns, written);
-                skipped += first.skip(header.length);
+                first.skip(header.length);
                 Box::new(rows)
             }
         };
@@ -219,7 +228,8 @@ impl<R: Read> Blocks<R> {
             Framing::Csv(header) => Some(Arc::clone(header)),
             _ => None,
         };
-        let cuts = Cuts::new(cutter, skipped as u64, header);
+        let length = header.as_ref().map_or(0, |header| header.length);
+        let cuts = Cuts::new(cutter, Accounted::head(nuls, is_marked, length), header);
         reads.first = Some(first);
         Ok(Self { reads, cuts, framing })
     }

@@ -5,7 +5,7 @@ use std::{io, mem, sync::Arc};
 use bytesize::ByteSize;
 
 use super::{
-    End,
+    Accounted, End,
     blocks::{Block, Cutter},
     buffers::Buffer,
     csv::Header,
@@ -26,6 +26,8 @@ pub struct Cuts {
     offset: u64,
     /// What tells rows that are cut.
     header: Option<Arc<Header>>,
+    /// What precedes the first block.
+    head: Accounted,
     /// Of the blocks so far.
     last: Last,
     /// The beginning of the record that the source ends inside of.
@@ -33,13 +35,14 @@ pub struct Cuts {
 }
 
 impl Cuts {
-    /// By this cutter, of a source from this offset on.
-    pub(super) fn new(cutter: Box<dyn Cutter>, offset: u64, header: Option<Arc<Header>>) -> Self {
+    /// By this cutter, of a source behind its head.
+    pub(super) fn new(cutter: Box<dyn Cutter>, head: Accounted, header: Option<Arc<Header>>) -> Self {
         Self {
             cutter,
             rest: Vec::new(),
-            offset,
+            offset: head.total(),
             header,
+            head,
             last: Last::default(),
             cut: None,
         }
@@ -57,7 +60,11 @@ impl Cuts {
         if self.cut.is_none() {
             self.last.say(self.header.as_deref(), &mut said);
         }
-        End { cut: self.cut, said }
+        End {
+            cut: self.cut,
+            said,
+            head: self.head.clone(),
+        }
     }
 
     /// What can be done with a chunk before its turn comes.
@@ -93,6 +100,7 @@ impl Cuts {
             offset: self.offset,
             own: start..start + length,
             buffer: chunk.buffer,
+            passed_over: self.cutter.passed_over(length),
             spans: self.cutter.cut(length),
         };
         self.offset += length as u64;

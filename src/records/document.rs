@@ -5,6 +5,8 @@
 //! and braces. Whether a record is valid JSON is found out when it is parsed, and what stands between records where
 //! nothing should is a record of its own that will be refused. So no byte that matters is skipped without a word.
 
+use std::ops::Range;
+
 use super::{
     Said,
     blocks::{Cutter, Found, Spans},
@@ -40,7 +42,12 @@ pub(super) struct Document {
     around: Vec<u8>,
     /// Where what follows the array in its wrapper goes on, if that is open.
     behind: Option<usize>,
+    /// Set behind the bracket that ends the array, until anything but a blank or a comma follows: the depth there, and how much
+    /// was kept of what stands around the array.
+    array_end: Option<(usize, usize)>,
     said: Said,
+    /// What is wrapper, up to where it was looked at.
+    wrappers: Vec<Range<usize>>,
     /// Where the record begins that the document ends inside of.
     cut_at: Option<usize>,
 }
@@ -77,7 +84,9 @@ impl Document {
             has_lines: false,
             around: Vec::new(),
             behind: None,
+            array_end: None,
             said: Said::default(),
+            wrappers: Vec::new(),
             cut_at: None,
         }
     }
@@ -86,7 +95,15 @@ impl Document {
     fn keep_behind(&mut self, buffer: &[u8]) {
         if let Some(from) = self.behind {
             self.keep_around(&buffer[from..self.at]);
+            self.note_wrapper(from);
             self.behind = Some(self.at);
+        }
+    }
+
+    /// Notes that what was looked at from here on is a wrapper.
+    fn note_wrapper(&mut self, from: usize) {
+        if from < self.at {
+            self.wrappers.push(from..self.at);
         }
     }
 
@@ -124,6 +141,7 @@ impl Document {
                 start: None,
                 depth: self.wrapped,
             };
+            self.array_end = Some((self.wrapped, self.around.len()));
             (self.matched, self.leads, self.wrapped) = (self.wrapped - 1, false, 0);
             self.keep_around(b"]");
             self.behind = Some(self.at);
@@ -140,11 +158,14 @@ impl Document {
         let byte = buffer[self.at + skipped];
         self.at += skipped + 1;
         self.state = match byte {
-            b'"' => State::Text {
-                start,
-                depth,
-                from: self.at,
-            },
+            b'"' => {
+                self.array_end = None;
+                State::Text {
+                    start,
+                    depth,
+                    from: self.at,
+                }
+            }
             b'{' | b'[' => self.open(buffer, start, depth),
             b'\n' => {
                 self.has_lines = true;
@@ -155,6 +176,9 @@ impl Document {
     }
 
     fn open(&mut self, buffer: &[u8], start: Option<usize>, depth: usize) -> State {
+        if let Some(end) = self.array_end.take() {
+            return self.reopen_array(end);
+        }
         if std::mem::take(&mut self.leads) {
             if buffer[self.at - 1] == b'{' {
                 self.matched = depth;
@@ -163,6 +187,7 @@ impl Document {
                 if let Some(start) = start {
                     self.around.clear();
                     self.keep_around(&buffer[start..self.at]);
+                    self.note_wrapper(start);
                 }
                 self.keep_behind(buffer);
                 self.behind = None;
@@ -175,8 +200,24 @@ impl Document {
         }
     }
 
+    /// Takes the value that begins with the last byte for a record: no member of the wrapper begins without a name, so the bracket
+    /// that seemed to end the array is stray.
+    fn reopen_array(&mut self, (depth, around): (usize, usize)) -> State {
+        let start = self.at - 1;
+        if let Some(from) = self.behind.take().filter(|from| *from < start) {
+            self.wrappers.push(from..start);
+        }
+        self.around.truncate(around);
+        (self.in_array, self.wrapped) = (true, depth);
+        (self.matched, self.leads, self.has_lines) = (0, false, false);
+        State::Value {
+            start: Some(start),
+            depth: 1,
+        }
+    }
+
     fn close(&mut self, buffer: &[u8], start: Option<usize>, depth: usize) -> State {
-        self.leads = false;
+        (self.leads, self.array_end) = (false, None);
         self.matched = self.matched.min(depth.saturating_sub(2));
         match (depth, start) {
             // What closes is not what was opened: a bracket was lost on the way.
@@ -337,6 +378,17 @@ impl Cutter for Document {
         std::mem::take(&mut self.said)
     }
 
+    fn passed_over(&mut self, length: usize) -> Vec<Range<usize>> {
+        let own = self.wrappers.iter().map(|span| span.start..span.end.min(length));
+        let own = own.filter(|span| span.start < span.end).collect();
+        // An open string is looked at again from its beginning, though it was noted up to where it was looked at.
+        self.wrappers.retain(|span| span.end > length);
+        for span in &mut self.wrappers {
+            *span = span.start.saturating_sub(length)..span.end - length;
+        }
+        own
+    }
+
     fn cut(&mut self, length: usize) -> Spans {
         self.at -= length;
         self.behind = self.behind.map(|behind| behind - length);
@@ -414,6 +466,11 @@ mod tests {
         );
         assert_eq!(
             records(&format!("{{\"Records\":[{a},{b}]}}{{\"Records\":[]}}"), &["Records"]),
+            expected
+        );
+        // A stray bracket hides no record.
+        assert_eq!(
+            records(&format!("{{\"Records\":[{a}],\n{b}],\"x\":{{}}}}"), &["Records"]),
             expected
         );
         assert_eq!(

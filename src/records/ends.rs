@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use serde_json::{Map, Value};
 
-use super::{csv::Header, csv::RowReader, lines};
+use super::{Accounted, csv::Header, csv::RowReader, lines};
 
 /// A last record or an envelope of more bytes is not looked at.
 const LONGEST: usize = 1 << 20;
@@ -24,6 +24,8 @@ pub struct End {
     pub cut: Option<u64>,
     /// What the export says of itself.
     pub said: Said,
+    /// What precedes the first record.
+    pub head: Accounted,
 }
 
 /// What an export says of itself.

@@ -2,6 +2,7 @@
 //!
 //! A source is read once, in blocks that hold whole records. Framing is told by content, never by a file's name.
 
+mod accounted;
 mod blocks;
 mod buffers;
 mod cells;
@@ -24,6 +25,7 @@ use std::num::NonZeroUsize;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use accounted::{Accounted, Accounting, NoRecord};
 pub use blocks::{Block, Blocks};
 pub(crate) use cells::cell;
 pub use csv::{Header, RowReader};
@@ -33,6 +35,7 @@ pub use framing::Framing;
 pub use hints::hint;
 pub use lines::{json_part, pieces};
 pub(crate) use marks::plain_cell;
+pub(crate) use objects::is_punctuation;
 pub use reads::{Chunk, Reads};
 pub use sights::{Needle, Sight};
 

@@ -102,6 +102,11 @@ fn gap(text: &[u8], is_first: bool) -> Gap {
     }
 }
 
+/// Whether a text between two pieces is nothing but punctuation.
+pub(crate) fn is_punctuation(text: &[u8]) -> bool {
+    gap(text, false) == Gap::Punctuation
+}
+
 /// How many bytes follow in the terminal's code (ECMA-48, `ESC [ ... m`) that the text begins with.
 fn colour(text: &[u8]) -> usize {
     let Some(rest) = text.strip_prefix(b"\x1b[") else {

@@ -42,6 +42,8 @@ pub(super) struct Rows {
     /// The header's bytes: exports that were put together repeat it, and it is no record there either.
     header: Vec<u8>,
     found: Vec<Row>,
+    /// Where the header is repeated.
+    headers: Vec<Range<usize>>,
     /// None; with room for as many as stand before what a scout finds.
     few: Vec<Row>,
     place: Place,
@@ -111,6 +113,7 @@ impl Rows {
             mapped: Arc::default(),
             header: Vec::new(),
             found: Vec::new(),
+            headers: Vec::new(),
             few: Vec::new(),
             place: Place::row(0),
             level: Level::new(),
@@ -246,6 +249,7 @@ impl Rows {
             return;
         }
         if self.begins_like_header(row) && self.is_repeated_header(row, reordered) {
+            self.headers.push(span);
             return;
         }
         let defect = reordered.then_some(RowDefect::SecondHeader);
@@ -387,13 +391,15 @@ pub(super) struct Ahead {
     /// Behind the line feed.
     from: usize,
     found: Vec<Row>,
+    headers: Vec<Range<usize>>,
     place: Place,
 }
 
 impl Ahead {
     /// The same in a text in which so many bytes precede the piece.
     fn behind(mut self, before: usize) -> Self {
-        for Range { start, end } in self.found.iter_mut().map(|row| &mut row.span) {
+        let rows = self.found.iter_mut().map(|row| &mut row.span);
+        for Range { start, end } in rows.chain(&mut self.headers) {
             *start += before;
             *end += before;
         }
@@ -415,8 +421,15 @@ impl Rows {
         let from = memchr::memchr(b'\n', piece)? + 1;
         let mut rows = self.anew(Place::row(from), piece.len() / USUAL);
         rows.advance(piece, false);
-        let Self { found, place, .. } = rows;
-        Some(Ahead { from, found, place })
+        let Self {
+            found, headers, place, ..
+        } = rows;
+        Some(Ahead {
+            from,
+            found,
+            headers,
+            place,
+        })
     }
 
     /// For the same text, from this place on, with room for so many rows.
@@ -427,6 +440,7 @@ impl Rows {
             columns: Arc::clone(&self.columns),
             mapped: Arc::clone(&self.mapped),
             found: Vec::with_capacity(room),
+            headers: Vec::new(),
             few: Vec::new(),
             place,
             ..*self
@@ -469,6 +483,7 @@ impl Cutter for Rows {
             self.place = ahead.place;
             self.few = mem::replace(&mut self.found, ahead.found);
             self.found.splice(..0, self.few.drain(..));
+            self.headers.extend(ahead.headers);
         }
     }
 
@@ -503,6 +518,10 @@ impl Cutter for Rows {
         // Of a row that lost its quote the cells were not counted.
         let cut = row.defect.is_none() && row.cells.is_none_or(|cells| cells.get() < self.width);
         cut.then_some(row.span.start)
+    }
+
+    fn passed_over(&mut self, _length: usize) -> Vec<Range<usize>> {
+        mem::take(&mut self.headers)
     }
 
     fn cut(&mut self, length: usize) -> Spans {

@@ -431,6 +431,7 @@ fn source(path: &str, records: Books) -> SourceFinding {
         encoding: "utf-8".to_owned(),
         stream_sha256: Some(Sha256::of(path.as_bytes())),
         stream_bytes: 2_415_919,
+        accounted: crate::records::Accounted::default(),
     }
 }
 

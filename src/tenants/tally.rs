@@ -3,7 +3,13 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use super::{Books, Budget, Refused, ScopedEvents, spool::Account};
-use crate::{coverage::Coverage, events::Remark, records::Locator, scope::Relation, time::Timestamp};
+use crate::{
+    coverage::Coverage,
+    events::Remark,
+    records::{Accounted, Locator},
+    scope::Relation,
+    time::Timestamp,
+};
 
 /// How near a record by others came to being in scope. Such records are told of, since a profile that misses a field, an
 /// identity that is not listed as it is logged, or a scope drawn too narrow, shows there first.
@@ -177,6 +183,8 @@ impl Late {
 pub struct SourceTally {
     /// Records framed. Counted apart from their verdicts, so that the books can fail to balance.
     pub read: u64,
+    /// What became of the bytes that were read.
+    pub accounted: Accounted,
     /// In a window, by nobody listed.
     pub other_actor: u64,
     /// Those by others that name a listed identity, in no particular order.
@@ -205,6 +213,7 @@ impl SourceTally {
     pub fn new(coverage: Coverage) -> Self {
         Self {
             read: 0,
+            accounted: Accounted::default(),
             other_actor: 0,
             near: Vec::new(),
             outside_window: 0,
@@ -279,6 +288,7 @@ impl SourceTally {
     #[must_use]
     pub fn merge(mut self, mut other: Self) -> Self {
         self.read += other.read;
+        self.accounted += other.accounted;
         self.other_actor += other.other_actor;
         self.near.append(&mut other.near);
         self.outside_window += other.outside_window;

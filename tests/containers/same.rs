@@ -15,6 +15,7 @@ fn core(mut findings: Value) -> Value {
             "encoding",
             "stream_sha256",
             "stream_bytes",
+            "accounted",
         ] {
             source.remove(field).unwrap_or_else(|| panic!("`{field}` is a field"));
         }

@@ -270,6 +270,101 @@ proptest! {
     }
 }
 
+/// A log of these records, framed in this way, and the members that lead to its array.
+fn framed(way: usize, records: &[usize]) -> (Vec<u8>, Vec<String>) {
+    let objects = || records.iter().map(|record| RECORDS[record % 9].trim());
+    let array = |between: &str| objects().collect::<Vec<_>>().join(between);
+    let wrapper = vec!["data".to_owned(), "items".to_owned()];
+    let table = |delimiter: &str| {
+        let rows = records.iter().map(|row| ROWS[row % ROWS.len()]);
+        let rows: Vec<_> = [HEADER].into_iter().chain(rows).collect();
+        rows.join("\n").replace(',', delimiter)
+    };
+    let text = match way {
+        0 => array("\n"),
+        1 => objects()
+            .map(|object| format!("<14>Jan 17 host app: {object}\r\n"))
+            .collect(),
+        2 => objects()
+            .map(|object| object.replace(",\"", ",\n  \""))
+            .collect::<Vec<_>>()
+            .join("\n"),
+        3 => format!("[{}]", array(",")),
+        4 => format!("[\n  {}\n]\n", array(",\n  ")),
+        5 => format!(
+            "{{\"n\":[1,{{}}],\"data\":{{\"items\":[{}],\"more\":false}},\"x\":{{\"y\":[]}}}}\n",
+            array(",\n")
+        ),
+        6 => array(","),
+        7 => format!("\0\0\u{feff}{}\n{}\n", table(","), table(",")),
+        8 => table(";"),
+        9 => table("\t"),
+        _ => table("|"),
+    };
+    (text.into_bytes(), wrapper)
+}
+
+/// What became of the bytes of a log.
+fn accounted(log: &[u8], wrapper: Vec<String>) -> crate::records::Accounted {
+    let (mut profile, scopes) = (superuser(), scopes("2026-01-16T00:00:00Z", "2026-01-21T00:00:00Z"));
+    profile.wrapper = wrapper;
+    let mut blocks = Blocks::open_for(log, &profile.wrapper, &profile.column_names()).expect("bytes in memory");
+    let framing = blocks.framing().clone();
+    let form = Form::new(&profile, &framing);
+    let mut judge = Judge::new(&profile, &scopes, &form, Census::new(scopes.identities()));
+    let mut tally = SourceTally::new(Coverage::over(scopes.windows().collect::<Vec<_>>().into_iter()));
+    for block in &mut blocks {
+        judge.block(&block.expect("bytes in memory"), &mut tally);
+    }
+    blocks.end().head.and(tally.accounted)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(8 * ProptestConfig::default().cases))]
+
+    #[test]
+    fn every_byte_of_a_damaged_log_is_accounted_for(
+        way in 0..11_usize,
+        records in proptest::collection::vec(any::<usize>(), 1..6),
+        damages in proptest::collection::vec(damage(), 0..4),
+        cut in proptest::option::of(any::<Index>()),
+    ) {
+        let (log, wrapper) = framed(way, &records);
+        let mut log = damaged(log, &damages);
+        if let Some(cut) = cut {
+            log.truncate(cut.index(log.len() + 1));
+        }
+        let accounted = accounted(&log, wrapper);
+        prop_assert_eq!(accounted.total(), log.len() as u64, "{:?}: {}", accounted, String::from_utf8_lossy(&log));
+    }
+}
+
+/// Figures by hand: a repeated header, a wrapper, and a line of two objects.
+#[test]
+fn bytes_without_a_record_are_named() {
+    let of = |log: &str, wrapper: &[&str]| {
+        let wrapper = wrapper.iter().map(|&name| name.to_owned()).collect();
+        let accounted = accounted(log.as_bytes(), wrapper);
+        serde_json::to_string(&accounted).expect("JSON")
+    };
+    let csv = format!("\0\u{feff}{HEADER}\n{}\r\n \n{HEADER}\n{}", ROWS[0], ROWS[1]);
+    let expected = format!(
+        r#"{{"records":{},"named":{{"line-ends":4,"blanks":1,"header":{},"repeated-header":{},"byte-order-mark":3,"nul-padding":1}}}}"#,
+        ROWS[0].len() + ROWS[1].len(),
+        HEADER.len() + 1,
+        HEADER.len(),
+    );
+    assert_eq!(of(&csv, &[]), expected);
+    assert_eq!(
+        of(r#"{"n":1,"items":[{"a":1},{"a":2}],"more":0}"#, &["items"]),
+        r#"{"records":14,"named":{"punctuation":2,"wrapper":26}}"#
+    );
+    assert_eq!(
+        of("{\"a\":1,\"b\":2}\n{\"a\":1}, {\"a\":2},\n", &[]),
+        r#"{"records":27,"named":{"line-ends":2,"punctuation":3}}"#
+    );
+}
+
 fn examples() -> Vec<(String, Vec<u8>)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/events/profiles/samples");
     let mut examples = Vec::new();

@@ -119,7 +119,7 @@ fn counted(text: &[u8], size: usize, level: Level) -> Vec<(String, Option<NonZer
 fn blocks(text: &[u8], size: usize, scouted: bool) -> Vec<(u64, Vec<u8>, Spans)> {
     let mut cuts = Cuts::new(
         Box::new(Rows::below(b',', &["x", "y", "z"].map(str::to_owned), &[], b"x,y,z")),
-        0,
+        crate::records::Accounted::default(),
         None,
     );
     let scout = cuts.scout();
