@@ -17,6 +17,24 @@ impl Sha256 {
     pub fn of(bytes: &[u8]) -> Self {
         Self(sha2::Sha256::digest(bytes).into())
     }
+
+    /// HMAC-SHA-256 (RFC 2104) of these bytes. The key has half the length of a block, so that it is never hashed first.
+    pub fn keyed(key: &[u8; 32], bytes: &[u8]) -> Self {
+        let pad = |with: u8| {
+            let mut block = [with; 64];
+            block.iter_mut().zip(key).for_each(|(byte, key)| *byte ^= key);
+            block
+        };
+        let inner = sha2::Sha256::new()
+            .chain_update(pad(0x36))
+            .chain_update(bytes)
+            .finalize();
+        let outer = sha2::Sha256::new()
+            .chain_update(pad(0x5c))
+            .chain_update(inner)
+            .finalize();
+        Self(outer.into())
+    }
 }
 
 /// A digest for people, also where none was taken.

@@ -9,7 +9,7 @@ use std::{
 
 use serde_json::Value;
 
-use crate::util::{Dir, Run, files, has, json, program, skipped};
+use crate::util::{Dir, Run, files, has, json, lock, program, skipped};
 
 mod archives;
 mod breaks;
@@ -37,6 +37,7 @@ fn record(at: usize) -> String {
 
 /// Runs over these inputs, in a folder that holds them.
 fn run(dir: &Dir, logs: &[&str]) -> Run {
+    dir.file("agents.lock", lock(&[("a1", "KTWN")]));
     let mut command = program(&dir.path(""));
     command.args(["report", "--quiet", "--out", "out", "--agents", "a1"]);
     command.args([

@@ -20,7 +20,7 @@ use std::{
 use serde_json::Value;
 use tenant_impact::bundle::{Mismatch, Request, Verification, verify};
 
-use crate::util::{Dir, Run, files, in_ci, program, root, skipped};
+use crate::util::{Dir, Run, files, in_ci, lock, program, root, skipped};
 
 const CASE: &str = r#"[case]
 id = "EV-1"
@@ -57,7 +57,9 @@ const LOG: &str = r#"{"event_id":"e1","timestamp":"2026-01-16T00:10:00Z","actor"
 /// The small case and its bundle in `out`.
 fn bundle(args: &[&str]) -> Dir {
     let dir = Dir::new();
-    dir.file("case.toml", CASE).file("logs/a.jsonl", LOG);
+    dir.file("case.toml", CASE)
+        .file("agents.lock", lock(&[("a1", "KTWN"), ("a2", "BDFH")]))
+        .file("logs/a.jsonl", LOG);
     write(&dir, "out", args);
     dir
 }

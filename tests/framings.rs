@@ -95,7 +95,8 @@ fn forms(records: &[Value]) -> Vec<(&'static str, Vec<u8>)> {
 /// The answer without what a framing may change: what the sources are, and where records lie.
 fn answer(log: &[u8]) -> (Value, Vec<Value>) {
     let dir = Dir::new();
-    dir.file("log", log);
+    dir.file("log", log)
+        .file("agents.lock", crate::util::lock(&[("a1", "KTWN"), ("a2", "BDFH")]));
     let window = ["--from", "2026-01-16T06:00:00Z", "--until", "2026-01-16T18:00:00Z"];
     let args = [
         "report", "--logs", "log", "--agents", "a1", "a2", "--quiet", "--out", "out",

@@ -7,7 +7,7 @@ use std::fs;
 
 use serde_json::{Value, json};
 
-use crate::util::{Dir, Run, files, json, program, root};
+use crate::util::{Dir, Run, files, json, lock, program, root};
 
 /// A case with two scopes of agents, to which tests add.
 pub(crate) const CASE: &str = r#"
@@ -58,6 +58,7 @@ pub(crate) fn record(number: usize, tenant: &str, more: &Value) -> String {
 pub(crate) fn folder(case: &str, tenants: &str, log: &str) -> Dir {
     let dir = Dir::new();
     dir.file("case.toml", case)
+        .file("agents.lock", lock(&[("ag-01", "KTWN")]))
         .file("tenants.csv", tenants)
         .file("logs/a.jsonl", log);
     dir
@@ -130,7 +131,7 @@ fn free_text_that_names_another_is_masked_for_the_customer_and_kept_for_the_vend
     report(&dir)
         .ends(1)
         .says("3 texts in 1 customer's copy named another customer or an agent");
-    let told = "As for [another customer] ([another customer], [another customer]) yesterday; from [Agent 01]";
+    let told = "As for [another customer] ([another customer], [another customer]) yesterday; from [Agent KTWN]";
     let lines = text(&dir, "out/tenants/t-0001/actions.jsonl");
     let rows: Vec<Value> = lines
         .lines()
@@ -364,7 +365,8 @@ fn a_role_that_names_a_customer_out_of_the_logs_stops_the_others() {
         record(1, "t-0001", &json!({})) + &record(2, "", &json!({"tenant": {"id": "t-0009", "name": "Unlisted Ltd"}}));
     for said in ["role", "employer", "country"] {
         let said = format!("name = \"Dana Fox\"\n{said} = \"Keeper of Unlisted Ltd\"\n");
-        let dir = folder(&CASE.replace("name = \"Dana Fox\"\n", &said), TENANTS, &log);
+        let case = CASE.replace("name = \"Dana Fox\"\n", &said) + "[reports]\nagents_k = 1\n";
+        let dir = folder(&case, TENANTS, &log);
         report(&dir).ends(1).says("NOT RELEASED");
         let findings = json(&dir.path("out/findings.json"));
         assert_eq!(findings["isolation"]["stopped"], json!(["t-0001"]), "{said}");
@@ -454,7 +456,7 @@ fn quotation_marks_around_a_name_in_one_customer_s_log_stop_nobody_else_s_folder
 fn a_user_who_is_called_like_a_piece_of_a_file_stops_nobody_s_folder() {
     let user = |id: &str, name: &str| json!({"target": {"type": "user", "id": id, "name": name}});
     let log = record(1, "t-0001", &user("u-1", "Kim"))
-        + &record(2, "t-0002", &user("user\",\"id\":\"u-1", "Agent 01,user.view"));
+        + &record(2, "t-0002", &user("user\",\"id\":\"u-1", "Agent KTWN,user.view"));
     let dir = folder(CASE, TENANTS, &log);
     let run = report(&dir).ends(0);
     assert!(!run.stdout.contains("NOT RELEASED"), "{}", run.stdout);

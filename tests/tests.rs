@@ -21,6 +21,7 @@ mod laws;
 mod memory;
 mod pages;
 mod profiles;
+mod pseudonyms;
 mod sample;
 mod schemas;
 mod suites;

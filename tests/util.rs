@@ -74,6 +74,16 @@ pub(crate) fn program(folder: &Path) -> Command {
     command
 }
 
+/// A lock that pins these codes by agent id.
+pub(crate) fn lock(codes: &[(&str, &str)]) -> String {
+    let lines: Vec<_> = codes.iter().map(|(id, code)| format!("{id} = \"{code}\"\n")).collect();
+    format!(
+        "version = 1\nkey = \"{}\"\n\n[agents]\n{}",
+        "0".repeat(64),
+        lines.concat()
+    )
+}
+
 /// How a run ended.
 pub(crate) struct Run {
     pub(crate) status: i32,

@@ -62,7 +62,7 @@ impl Build {
 /// A file that was read.
 #[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct InputEntry {
-    /// `case`, `agents`, `tenants`, `profile`, `catalogue`, `template` or `log`.
+    /// `case`, `agents`, `tenants`, `lock`, `profile`, `catalogue`, `template` or `log`.
     pub role: String,
     /// As written in the case, or reached from it; `built-in:NAME` for what came with the program.
     pub path: String,

@@ -32,6 +32,8 @@ pub struct ManifestCase {
     pub logs: Vec<ResolvedLog>,
     /// How customers' copies name agents.
     pub agent_naming: AgentNaming,
+    /// Least number of listed agents that share the role, employer and country shown of one in customers' copies.
+    pub agents_k: u32,
     /// A run of so many whole hours without a record is a gap.
     pub gap_hours: u32,
     /// How many bytes may come out of a file for each that went in.
@@ -109,6 +111,7 @@ impl ManifestCase {
             directory: directory(case),
             logs: case.logs.iter().map(ResolvedLog::from).collect(),
             agent_naming: case.reports.agents,
+            agents_k: case.reports.agents_k.0,
             gap_hours: case.reports.gap_hours.0,
             limit_ratio: limits.ratio,
             limit_unpacked: limits.unpacked,

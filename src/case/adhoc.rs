@@ -9,6 +9,7 @@ use super::{
     file::{Who, WrittenScope},
     folder::Folder,
     load::Parts,
+    lock::Lock,
     spreadsheet, tenants,
 };
 use crate::{
@@ -64,18 +65,22 @@ impl Case {
             ips: Vec::new(),
             ties: None,
         };
+        let header = header();
+        let directory = directory(flags.tenants.as_deref(), &mut folder, &mut faults);
+        let lock = Lock::read(&mut folder, &header.id, &mut faults);
         Parts {
-            header: Some(header()),
+            header: Some(header),
             internal_tlp: INTERNAL_TLP,
             told: Vec::new(),
             scopes: vec![scope],
             agents,
             complete,
-            directory: directory(flags.tenants.as_deref(), &mut folder, &mut faults),
+            directory,
             logs: logs(flags, &folder),
             reports: ReportSettings::default(),
             limits: LimitSettings::default(),
             isolation: IsolationSettings::default(),
+            lock,
         }
         .assemble(folder, faults)
     }

@@ -45,6 +45,7 @@ impl Listed {
             employer: text(&self.employer),
             role: text(&self.role),
             country: text(&self.country),
+            pseudonym: String::new(),
         }
     }
 

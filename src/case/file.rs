@@ -3,8 +3,8 @@
 use bytesize::ByteSize;
 
 use super::{
-    AgentNaming, CaseHeader, GapHours, InputSpec, InputTenant, IsolationSettings, LimitSettings, ReportSettings,
-    TenantId, Tlp,
+    AgentNaming, AgentsK, CaseHeader, GapHours, InputSpec, InputTenant, IsolationSettings, LimitSettings,
+    ReportSettings, TenantId, Tlp,
     agents::{self, Listed},
     folder::Folder,
     hidden,
@@ -316,6 +316,10 @@ fn reports(root: &mut Table<'_>, folder: &Folder) -> ReportSettings {
     let mut settings = root
         .optional_table("reports", |table| ReportSettings {
             agents: naming(table),
+            agents_k: table
+                .optional_integer("agents_k", 1..=u64::from(u32::MAX))
+                .and_then(|found| u32::try_from(found.value).ok())
+                .map_or_else(AgentsK::default, AgentsK),
             templates: table
                 .optional_string("templates")
                 .map(|found| folder.pair(&found.value)),

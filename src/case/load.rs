@@ -11,7 +11,9 @@ use super::{
     check,
     file::{self, WrittenAgents, WrittenScope, WrittenTenants},
     folder::Folder,
-    hidden, tenants,
+    hidden,
+    lock::Lock,
+    tenants,
 };
 use crate::{
     diag::Diagnostic,
@@ -38,6 +40,8 @@ impl Case {
         };
         let (agents, complete) = listed(written.agents, reading.whole, &mut folder, &mut faults);
         let directory = directory(written.tenants, &mut folder, &mut faults);
+        let id = written.header.as_ref().map_or("", |header| header.id.as_str());
+        let lock = Lock::read(&mut folder, id, &mut faults);
         Parts {
             header: written.header,
             internal_tlp: written.internal_tlp,
@@ -50,6 +54,7 @@ impl Case {
             reports: written.reports,
             limits: written.limits,
             isolation: written.isolation,
+            lock,
         }
         .assemble(folder, faults)
     }
@@ -70,6 +75,7 @@ pub(super) struct Parts {
     pub(super) reports: ReportSettings,
     pub(super) limits: LimitSettings,
     pub(super) isolation: IsolationSettings,
+    pub(super) lock: Lock,
 }
 
 impl Parts {
@@ -94,19 +100,24 @@ impl Parts {
         hidden::agents(&self.agents, &mut faults);
         let scopes = check::scopes(self.scopes, &self.agents, self.complete, &mut faults);
         match self.header {
-            Some(header) if faults.is_empty() => Ok(Case {
-                header,
-                internal_tlp: self.internal_tlp,
-                scopes,
-                agents: self.agents.iter().map(Listed::agent).collect(),
-                directory: self.directory,
-                logs: self.logs,
-                reports: self.reports,
-                limits: self.limits,
-                isolation: self.isolation,
-                told,
-                files: folder.files,
-            }),
+            Some(header) if faults.is_empty() => {
+                let mut case = Case {
+                    header,
+                    internal_tlp: self.internal_tlp,
+                    scopes,
+                    agents: self.agents.iter().map(Listed::agent).collect(),
+                    directory: self.directory,
+                    logs: self.logs,
+                    reports: self.reports,
+                    limits: self.limits,
+                    isolation: self.isolation,
+                    told,
+                    lock: self.lock,
+                    files: folder.files,
+                };
+                case.label();
+                Ok(case)
+            }
             _ => Err(CaseError::Faults(in_order(faults, &folder.names))),
         }
     }

@@ -10,6 +10,7 @@ mod folder;
 mod hidden;
 mod identity;
 mod load;
+mod lock;
 mod spreadsheet;
 mod tenants;
 
@@ -23,6 +24,7 @@ pub use self::{
     directory::{Directory, Tenant, Tenants},
     error::CaseError,
     identity::fold,
+    lock::{LOCK_FILE, LOCK_ROLE, Lock, LockError},
 };
 use crate::{
     digest::Sha256,
@@ -57,6 +59,8 @@ pub struct Case {
     /// What the case says to customers, and where it was written: title and reasons, number, vendor, contact, names of
     /// scopes, and what is told of agents. Each text once.
     pub told: Vec<Found<String>>,
+    /// The agents' pseudonyms, pinned or drawn.
+    pub lock: Lock,
     /// The files the case is made of, with their digests, in the order read.
     pub files: Vec<CaseFile>,
 }
@@ -150,6 +154,8 @@ pub struct Agent {
     pub role: Option<String>,
     /// Where from: shown to customers.
     pub country: Option<String>,
+    /// Its name in customers' copies: `Agent KTWN`.
+    pub pseudonym: String,
 }
 
 impl Agent {
@@ -232,6 +238,8 @@ impl IsolationSettings {
 pub struct ReportSettings {
     /// How customers see agents.
     pub agents: AgentNaming,
+    /// Least number of listed agents that share what customers see of one beside its pseudonym.
+    pub agents_k: AgentsK,
     /// A folder whose templates replace the built-in ones of the same name: as written and resolved.
     pub templates: Option<(String, PathBuf)>,
     /// Catalogue files that extend or replace the built-in action catalogue, later ones winning: as written and resolved.
@@ -250,11 +258,21 @@ impl Default for GapHours {
     }
 }
 
+/// Least number of listed agents that share the role, employer and country that customers see of one; 3 by default.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AgentsK(pub u32);
+
+impl Default for AgentsK {
+    fn default() -> Self {
+        Self(3)
+    }
+}
+
 /// How customers see agents.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum AgentNaming {
-    /// `Agent 07`, with role, employer and country.
+    /// `Agent KTWN`, with role, employer and country as far as several agents share them.
     #[default]
     Pseudonym,
     /// By name and id.
@@ -264,7 +282,7 @@ pub enum AgentNaming {
 /// A file the case is made of.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CaseFile {
-    /// What it is for: `case`, `agents`, `tenants`, `profile`, `catalogue`, `template`.
+    /// What it is for: `case`, `agents`, `tenants`, `lock`, `profile`, `catalogue`, `template`.
     pub role: &'static str,
     /// As written in the case; the case file itself by its file name.
     pub path: String,

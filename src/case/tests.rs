@@ -97,3 +97,4 @@ fn with(old: &str, new: &str) -> String {
 mod adhoc;
 mod bad;
 mod good;
+mod locks;

@@ -128,7 +128,8 @@ pub(crate) struct ScanArgs {
 /// What is asked, of which logs.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Question {
-    /// The case file (TOML); paths in it are relative to it. Or ask by flags, from --logs on
+    /// The case file (TOML); paths in it are relative to it, and `report` pins the agents' pseudonyms in `agents.lock` beside
+    /// it. Or ask by flags, from --logs on
     #[arg(required_unless_present = "logs", conflicts_with_all = ["logs", "agents", "from", "until", "profile", "tenants"])]
     pub(crate) case: Option<PathBuf>,
 

@@ -390,6 +390,7 @@ impl<'c> Closing<'c> {
             conflicts: settled.conflicts.iter().map(conflict).collect(),
             shared_ids: settled.shared.iter().map(shared_ids).collect(),
             agent_naming: case.reports.agents,
+            agents_k: case.reports.agents_k.0,
             near: near.finding(case, &scan.actors),
             isolation,
         };

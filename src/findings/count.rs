@@ -13,7 +13,7 @@ use crate::{
     case::{Agent, Case, Tenant, TenantId},
     catalogue::{Catalogue, Effect},
     events::Outcome,
-    isolation::{Names, pseudonyms},
+    isolation::Names,
     tenants::{ActionTotals, AgentTotals, Outcomes, ScopedEvent, TenantEvent, Totals},
     time::Timestamp,
 };
@@ -288,7 +288,7 @@ pub(super) fn actions(catalogue: &Catalogue, totals: &Totals, touched: &Touched)
 
 /// Every listed agent in the order of the case, also those without events.
 pub(super) fn agents(listed: &[Agent], totals: &Totals, touched: &Touched) -> Vec<AgentFinding> {
-    let finding = |((at, agent), pseudonym): ((usize, &Agent), String)| {
+    let finding = |(at, agent): (usize, &Agent)| {
         let own = totals.agents.get(&at);
         AgentFinding {
             id: agent.id.clone(),
@@ -296,7 +296,7 @@ pub(super) fn agents(listed: &[Agent], totals: &Totals, touched: &Touched) -> Ve
             tenants: touched.agents[at],
             first: own.map(AgentTotals::first),
             last: own.map(AgentTotals::last),
-            pseudonym,
+            pseudonym: agent.pseudonym.clone(),
             name: agent.name.clone(),
             email: agent.email.clone(),
             identities: agent.identities.clone(),
@@ -305,7 +305,5 @@ pub(super) fn agents(listed: &[Agent], totals: &Totals, touched: &Touched) -> Ve
             country: agent.country.clone(),
         }
     };
-    let listed = listed.iter().enumerate();
-    let names = pseudonyms(listed.len());
-    listed.zip(names).map(finding).collect()
+    listed.iter().enumerate().map(finding).collect()
 }

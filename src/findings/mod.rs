@@ -91,6 +91,8 @@ pub struct Findings {
     pub shared_ids: Vec<SharedIdsFinding>,
     /// How customers' copies name agents.
     pub agent_naming: AgentNaming,
+    /// Least number of listed agents that share the role, employer and country shown of one in customers' copies.
+    pub agents_k: u32,
     /// Records by others that came near to being in scope.
     pub near: NearFinding,
     /// What was found of others in customers' copies, and what became of it.
@@ -420,7 +422,7 @@ pub struct AgentFinding {
     pub first: Option<Timestamp>,
     /// The latest event.
     pub last: Option<Timestamp>,
-    /// What customers' copies call it.
+    /// Its name in customers' copies, pinned in `agents.lock`. Empty in a scan of an agent without a pinned one.
     pub pseudonym: String,
     /// As listed.
     pub name: Option<String>,

@@ -6,7 +6,7 @@ use super::{
     Kind,
     bare::{bare, named, spelt},
     form::searched,
-    names::{Owner, Pattern, pseudonyms},
+    names::{Owner, Pattern},
     people,
     sighting::Company,
     words::Words,
@@ -62,7 +62,9 @@ impl Gathering {
         for text in [super::ANOTHER, super::SEVERAL, super::LOG].map(searched) {
             self.own(text, Owner::Stated, Kind::Log);
         }
-        pseudonyms(case.agents.len()).for_each(|name| self.add(&name, Owner::Stated, Kind::Agent));
+        for agent in &case.agents {
+            self.add(&agent.pseudonym, Owner::Stated, Kind::Agent);
+        }
         let allowed = case.isolation.allow.iter().map(|text| named(text));
         for text in allowed.filter(|text| !text.is_empty()) {
             let owner = (Owner::Allowed, Kind::Name);

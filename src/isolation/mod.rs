@@ -35,7 +35,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use mask::Masked;
-pub use names::{Names, pseudonyms};
+pub use names::Names;
 pub use passages::Passages;
 pub use search::{Found, Reader};
 pub use sighting::{Company, Sighting};

@@ -148,10 +148,9 @@ impl Names {
         gathering.seen(&tenants, companies);
         gathering.directory(&tenants, case, companies, words);
         gathering.finish();
-        let agents = pseudonyms(case.agents.len()).zip(&case.agents);
-        let agents = agents.map(|(pseudonym, agent)| AgentLabel {
+        let agents = case.agents.iter().map(|agent| AgentLabel {
             id: agent.id.0.clone(),
-            pseudonym,
+            pseudonym: agent.pseudonym.clone(),
         });
         Self::of(
             tenants.into_iter().map(str::to_owned).collect(),
@@ -221,12 +220,6 @@ impl Default for Names {
     fn default() -> Self {
         Self::of(Vec::new(), Vec::new(), Gathering::new(0, true))
     }
-}
-
-/// `Agent 01`: what customers call each agent, in the order of the case.
-pub fn pseudonyms(agents: usize) -> impl Iterator<Item = String> {
-    let width = agents.to_string().len().max(2);
-    (1..=agents).map(move |number| format!("Agent {number:0width$}"))
 }
 
 /// In id order, each once.

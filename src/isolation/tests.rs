@@ -55,6 +55,11 @@ fn case(more: &str) -> Case {
     );
     fs::write(folder.path().join("case.toml"), text).expect("a file");
     fs::write(folder.path().join("tenants.csv"), TENANTS).expect("a file");
+    let lock = format!(
+        "version = 1\nkey = \"{}\"\n[agents]\nag-01 = \"KTWN\"\n",
+        "0".repeat(64)
+    );
+    fs::write(folder.path().join("agents.lock"), lock).expect("a file");
     Case::load(&folder.path().join("case.toml")).expect("a good case")
 }
 
@@ -159,7 +164,7 @@ fn a_name_inside_a_longer_one_is_the_longer_one_s() {
 #[test]
 fn what_the_vendor_states_of_itself_is_no_leak() {
     let case = case("");
-    for text in ["The Vendor called", "write to security@vendor.example", "Agent 01"] {
+    for text in ["The Vendor called", "write to security@vendor.example", "Agent KTWN"] {
         assert_eq!(shown(&case, "t-0005", text), text);
     }
     let text = "jo@vendor.example";
@@ -394,8 +399,8 @@ fn names_of_several_words_are_found_however_they_are_joined() {
         assert_eq!(told, "https://x/[another customer]/y", "{text}");
     }
     for (text, told) in [
-        ("dana.fox", "[Agent 01]"),
-        ("Dana_Fox@free.example", "[Agent 01]@free.example"),
+        ("dana.fox", "[Agent KTWN]"),
+        ("Dana_Fox@free.example", "[Agent KTWN]@free.example"),
         (
             "danafox1, athome, boltfreights, ag.01, t.0001",
             "danafox1, athome, boltfreights, ag.01, t.0001",
@@ -426,7 +431,7 @@ fn what_is_somebody_s_name_exactly_is_nobody_else_s_in_another_writing() {
     let users = ["dana.fox", "big_data"].map(|id| event(&["t-0001"], &[target("user", id, "")], ""));
     assert_eq!(
         shown_among(&case, &users, "t-0001", "dana.fox big_data"),
-        "[Agent 01] [another customer]"
+        "[Agent KTWN] [another customer]"
     );
     // Nor is another's user one's own because of one's name.
     let another_s = [event(&["t-0001"], &[target("user", "big_data", "")], "")];
@@ -533,13 +538,13 @@ fn what_the_case_allows_stands_and_is_told() {
 #[test]
 fn agents_are_masked_by_their_pseudonym_unless_the_case_names_them() {
     let text = "Handed over from dana.fox@helpers.example (DANA FOX, ag-01), log logs/a/b.jsonl";
-    let masked = "Handed over from [Agent 01] ([Agent 01], [Agent 01]), log [log file]";
+    let masked = "Handed over from [Agent KTWN] ([Agent KTWN], [Agent KTWN]), log [log file]";
     assert_eq!(shown(&case(""), "t-0001", text), masked);
     let named = case("[reports]\nagents = \"name\"");
     let text = "from Dana Fox, dana.fox@helpers.example";
     assert_eq!(
         shown(&named, "t-0001", text),
-        "from Dana Fox, [Agent 01]",
+        "from Dana Fox, [Agent KTWN]",
         "the address is not told even then"
     );
 }
@@ -627,13 +632,13 @@ fn names_are_looked_for_without_what_surrounds_them() {
 fn what_holds_the_signs_of_a_format_is_looked_for_in_texts_alone() {
     let case = case("");
     let piece = "user\",\"id\":\"u-1";
-    let names = ["Agent 01,user.view", piece, "Bloggs, Jo"];
+    let names = ["Agent KTWN,user.view", piece, "Bloggs, Jo"];
     let others = names.map(|name| event(&["t-0003"], &[target("user", name, "")], ""));
     let names = names_of(&case, &others, std::iter::empty(), std::iter::empty());
     let reader = names.for_reader(&TenantId("t-0001".to_owned()));
     assert!(
         reader
-            .search(&format!("{{\"type\":\"{piece}\"}} Agent 01,user.view"))
+            .search(&format!("{{\"type\":\"{piece}\"}} Agent KTWN,user.view"))
             .is_empty()
     );
     assert_eq!(reader.search("Bloggs, Jo").len(), 1, "a comma in a name");

@@ -302,6 +302,7 @@ pub(super) fn answer_of(tenants: Vec<TenantImpact>) -> Answer {
         near: crate::findings::NearFinding::default(),
         shared_ids: Vec::new(),
         agent_naming: AgentNaming::Pseudonym,
+        agents_k: 3,
         isolation: crate::findings::IsolationFinding::default(),
     };
     Answer {
@@ -389,6 +390,7 @@ fn scopes(agents: &[AgentFinding], events: u64) -> Vec<ScopeFinding> {
 }
 
 fn agent(number: usize, tenants: &[TenantImpact]) -> AgentFinding {
+    let letter = |at: usize| char::from(b"BCDFHJKMNPRTVWXZ"[at]);
     let events = || {
         tenants
             .iter()
@@ -404,7 +406,7 @@ fn agent(number: usize, tenants: &[TenantImpact]) -> AgentFinding {
         tenants: touched.count() as u64,
         first: events().map(|event| event.time).min(),
         last: events().map(|event| event.time).max(),
-        pseudonym: format!("Agent {:02}", number + 1),
+        pseudonym: format!("Agent KT{}{}", letter(number / 16), letter(number % 16)),
         name: Some(format!("SECRETNAME{number} Person")),
         email: Some(format!("secretmail{number}@subprocessor.example")),
         identities: vec![format!("secretidentity{number}")],

@@ -93,14 +93,13 @@ pub(super) struct Meaning {
 impl Header {
     /// Takes what customers may see and leaves the rest.
     pub(super) fn new(findings: &Findings) -> Self {
-        let naming = findings.agent_naming;
         Self {
             case: findings.case.header.clone(),
             tool: findings.tool.clone(),
             scopes: findings.scopes.iter().map(Scope::new).collect(),
             asked: asked(findings),
             sources: findings.sources.iter().map(Source::new).collect(),
-            agents: findings.agents.iter().map(|agent| Agent::new(agent, naming)).collect(),
+            agents: agents(findings),
             glossary: glossary(findings),
             gaps: gaps(findings),
             has_directory: findings.impact.listed > 0,
@@ -228,8 +227,30 @@ impl Source {
     }
 }
 
+/// What customers may see of every agent. Role, employer and country could identify one: country, then employer, then role are
+/// left out until enough listed agents share the rest. All listed agents count, so that every report shows the same.
+fn agents(findings: &Findings) -> Vec<Agent> {
+    let naming = findings.agent_naming;
+    let known = |agent: &'_ AgentFinding| [agent.role.clone(), agent.employer.clone(), agent.country.clone()];
+    let mut sharing: BTreeMap<Vec<Option<String>>, u32> = BTreeMap::new();
+    for agent in &findings.agents {
+        let known = known(agent);
+        for length in 1..=known.len() {
+            *sharing.entry(known[..length].to_vec()).or_default() += 1;
+        }
+    }
+    let shown = |agent: &AgentFinding| {
+        let known = known(agent);
+        let enough = |length: &usize| naming == AgentNaming::Name || sharing[&known[..*length]] >= findings.agents_k;
+        (1..=known.len()).rev().find(enough).unwrap_or(0)
+    };
+    let agents = findings.agents.iter();
+    agents.map(|agent| Agent::new(agent, naming, shown(agent))).collect()
+}
+
 impl Agent {
-    fn new(agent: &AgentFinding, naming: AgentNaming) -> Self {
+    /// With so many of role, employer and country, in this order.
+    fn new(agent: &AgentFinding, naming: AgentNaming, shown: usize) -> Self {
         let (label, id) = match naming {
             AgentNaming::Pseudonym => (agent.pseudonym.clone(), None),
             AgentNaming::Name => {
@@ -237,12 +258,88 @@ impl Agent {
                 (name, Some(agent.id.0.clone()))
             }
         };
+        let shown = |at: usize, field: &Option<String>| field.clone().filter(|_| at < shown);
         Self {
             label,
             id,
-            role: agent.role.clone(),
-            employer: agent.employer.clone(),
-            country: agent.country.clone(),
+            role: shown(0, &agent.role),
+            employer: shown(1, &agent.employer),
+            country: shown(2, &agent.country),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::case::AgentId;
+
+    type Known = [Option<&'static str>; 3];
+
+    /// What is shown of agents with these roles, employers and countries.
+    fn shown(rows: &[Known], k: u32, naming: AgentNaming) -> Vec<String> {
+        let mut findings = crate::reports::fixture::answer().findings;
+        let first = findings.agents[0].clone();
+        let agent = |(at, known): (usize, &Known)| {
+            let [role, employer, country] = known.map(|text| text.map(str::to_owned));
+            AgentFinding {
+                id: AgentId(at.to_string()),
+                role,
+                employer,
+                country,
+                ..first.clone()
+            }
+        };
+        findings.agents = rows.iter().enumerate().map(agent).collect();
+        findings.agents_k = k;
+        findings.agent_naming = naming;
+        let text = |agent: &Agent| {
+            let fields = [&agent.role, &agent.employer, &agent.country];
+            fields.map(|field| field.as_deref().unwrap_or("-")).join(" ")
+        };
+        agents(&findings).iter().map(text).collect()
+    }
+
+    #[test]
+    fn role_employer_and_country_are_shown_as_far_as_k_agents_share_them() {
+        let row = |role, employer, country| [Some(role), Some(employer), Some(country)];
+        let rows = [
+            row("Engineer", "Sub", "JP"),
+            row("Engineer", "Sub", "JP"),
+            row("Engineer", "Sub", "JP"),
+            row("Engineer", "Sub", "PT"),
+            row("Engineer", "Own", "JP"),
+            row("Lead", "Sub", "JP"),
+            [None, Some("Sub"), Some("JP")],
+        ];
+        let full = [
+            "Engineer Sub JP",
+            "Engineer Sub JP",
+            "Engineer Sub JP",
+            "Engineer Sub PT",
+            "Engineer Own JP",
+            "Lead Sub JP",
+            "- Sub JP",
+        ];
+        let three = [
+            "Engineer Sub JP",
+            "Engineer Sub JP",
+            "Engineer Sub JP",
+            "Engineer Sub -",
+            "Engineer - -",
+            "- - -",
+            "- - -",
+        ];
+        assert_eq!(shown(&rows, 3, AgentNaming::Pseudonym), three);
+        assert_eq!(shown(&rows, 1, AgentNaming::Pseudonym), full);
+        assert_eq!(
+            shown(&rows, 3, AgentNaming::Name),
+            full,
+            "agents shown by name hide nothing"
+        );
+        let mut four = three;
+        four[..3].fill("Engineer Sub -");
+        assert_eq!(shown(&rows, 4, AgentNaming::Pseudonym), four);
+        assert_eq!(shown(&rows, 8, AgentNaming::Pseudonym), ["- - -"; 7]);
     }
 }

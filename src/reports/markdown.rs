@@ -50,11 +50,11 @@ fn mask_past(text: &str, end: usize) -> Option<usize> {
     Some(at + mask(&text[at..])?).filter(|past| *past > end)
 }
 
-/// How long the mask is that a text begins with: `[another customer]`, `[Agent 01]`.
+/// How long the mask is that a text begins with: `[another customer]`, `[Agent KTWN]`.
 fn mask(text: &str) -> Option<usize> {
     let agent = || {
-        let number = text.strip_prefix("[Agent ")?;
-        let rest = number.trim_start_matches(|c: char| c.is_ascii_digit());
+        let code = text.strip_prefix("[Agent ")?;
+        let rest = code.trim_start_matches(|c: char| c.is_ascii_uppercase());
         rest.starts_with(']').then(|| text.len() - rest.len() + 1)
     };
     let known = MASKS.into_iter().find(|mask| text.starts_with(mask));
@@ -228,7 +228,7 @@ mod tests {
     fn a_mask_is_one_word() {
         assert_eq!(text("by [another customer], then"), "by `[another customer],` then");
         assert_eq!(text("([log file]) x"), "`([log file])` x");
-        assert_eq!(text("by [Agent 01] [Agent x]"), "by `[Agent 01]` `[Agent` `x]`");
+        assert_eq!(text("by [Agent KTWN] [Agent x]"), "by `[Agent KTWN]` `[Agent` `x]`");
         assert_eq!(text("[another customer][log file]"), "`[another customer][log file]`");
         assert_eq!(text("[another time] x"), "`[another` `time]` x");
         assert_eq!(text("[another customer"), "`[another` customer");

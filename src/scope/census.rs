@@ -259,6 +259,7 @@ mod tests {
             employer: None,
             role: None,
             country: None,
+            pseudonym: String::new(),
         };
         ScopeSet::compile(&[], &[agent])
     }

@@ -503,6 +503,7 @@ mod tests {
             employer: None,
             role: None,
             country: None,
+            pseudonym: String::new(),
         }
     }
 

@@ -12,6 +12,7 @@ fn agent(id: &str, email: &str, identities: &[&str]) -> Agent {
         employer: None,
         role: None,
         country: None,
+        pseudonym: String::new(),
     }
 }
 

@@ -14,7 +14,7 @@ use super::{
     Input, Skipped, Source, SourceError, SourceSet,
     names::{is_hidden, tidy, under},
 };
-use crate::case::InputSpec;
+use crate::case::{InputSpec, LOCK_FILE};
 
 /// Finds every file of these inputs, or says everything that is wrong with them.
 pub fn discover(specs: &[InputSpec]) -> Result<SourceSet, Vec<SourceError>> {
@@ -103,6 +103,7 @@ impl Found {
             }
             match &entry {
                 Ok(entry) if entry.file_type().is_dir() => {}
+                Ok(entry) if is_lock(spec, entry) => {}
                 Ok(entry) => match passed_over(entry, glob.is_some()) {
                     Some(reason) => self.set.skipped.push(Skipped {
                         shown,
@@ -210,6 +211,12 @@ impl Found {
 /// Whether a glob names a file, or a folder that holds it.
 fn asks_for(glob: &GlobMatcher, shown: &str) -> bool {
     Path::new(shown).ancestors().any(|path| glob.is_match(path))
+}
+
+/// Whether it is the case's own lock, which the first report writes among the logs that the second one reads.
+fn is_lock(spec: &InputSpec, entry: &DirEntry) -> bool {
+    let same = || Some(fs::canonicalize(entry.path()).ok()? == fs::canonicalize(spec.base.join(LOCK_FILE)).ok()?);
+    entry.file_name() == LOCK_FILE && same() == Some(true)
 }
 
 /// Why a file met on a walk is not a log to read; none if it is one.

@@ -221,7 +221,7 @@ fn a_closed_session_leaves_nothing_and_nohup_keeps_its_meaning() {
     waiting.feed();
     let (status, said) = waiting.ends();
     assert_eq!(status.code(), Some(1), "{said}");
-    assert_eq!(waiting.dir.names(), ["case.toml", "out", "pipe"]);
+    assert_eq!(waiting.dir.names(), ["agents.lock", "case.toml", "out", "pipe"]);
 }
 
 #[test]
@@ -251,7 +251,7 @@ fn a_killed_run_s_leftover_is_told_and_removed_when_asked_and_a_running_one_s_st
         .says(&name)
         .says("`tenant-impact clean out` removes it");
     dir.run(["clean", "out"]).ends(0).says("Removed").says(&name);
-    assert_eq!(dir.names(), ["case.toml", "logs", "out", "pipe"]);
+    assert_eq!(dir.names(), ["agents.lock", "case.toml", "logs", "out", "pipe"]);
     dir.run(["clean", "out"]).ends(0).says("Nothing was left");
     // By the folder that holds it, whatever the bundle was to be called.
     dir.file(&format!("sub/{name}/x"), "").file("sub/.partial-aB3xY9/x", "");
@@ -282,7 +282,7 @@ fn a_place_that_is_taken_meanwhile_is_not_touched() {
     waiting.feed();
     let (status, said) = waiting.ends();
     assert_eq!(status.code(), Some(2), "{said}");
-    assert_eq!(waiting.dir.names(), ["case.toml", "out", "pipe"]);
+    assert_eq!(waiting.dir.names(), ["agents.lock", "case.toml", "out", "pipe"]);
     assert_eq!(crate::util::files(&waiting.dir.path("out")).len(), 1);
 }
 
@@ -361,7 +361,8 @@ fn a_folder_that_may_not_be_written_to_is_told_before_anything_is_read() {
     let dir = Dir::new();
     dir.file("case.toml", CASE)
         .file("logs/a.jsonl", LOG)
-        .file("locked/x", "");
+        .file("locked/x", "")
+        .file("agents.lock", crate::util::lock(&[("a1", "KTWN"), ("a2", "BDFH")]));
     for (name, mode) in [("", 0o755), ("logs", 0o755), ("locked", 0o555)] {
         fs::set_permissions(dir.path(name), fs::Permissions::from_mode(mode)).expect("a mode");
     }

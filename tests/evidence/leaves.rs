@@ -122,7 +122,7 @@ fn what_the_findings_say_of_the_case_and_its_customers_is_what_the_manifests_say
         (
             "/agents/0/first",
             json!("2026-01-16T00:00:00Z"),
-            "first of `Agent 01`: ",
+            "first of `Agent KTWN`: ",
         ),
         (
             "/actions/2/code",

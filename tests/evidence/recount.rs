@@ -75,7 +75,10 @@ fn a_field_that_is_counted_cannot_be_changed() {
         &["outcomes: "],
     );
     told(line("[\"possible\"]", "[]"), &["scopes: "]);
-    told(line("Agent 02", "Agent 01"), &["agents: 1 by counting, 2 as stated"]);
+    told(
+        line("Agent BDFH", "Agent KTWN"),
+        &["agents: 1 by counting, 2 as stated"],
+    );
     told(
         line("\"time\":\"2026-01-16T00:10", "\"time\":\"2026-01-16T00:09"),
         &["first: "],

@@ -1,6 +1,6 @@
 //! Same case, inputs and version: the same bytes, wherever and however it is run; and what the manifest says of the question.
 
-use std::path::Path;
+use std::{fs, path::Path};
 
 use serde_json::{Value, json};
 
@@ -12,7 +12,11 @@ fn where_it_is_run_and_written_changes_nothing() {
     let dir = bundle(&[]);
     let here = files(&dir.path("out"));
     let other = Dir::new();
-    other.file("deep/er/case.toml", CASE).file("deep/er/logs/a.jsonl", LOG);
+    let pinned = fs::read(dir.path("agents.lock")).expect("a lock");
+    other
+        .file("deep/er/case.toml", CASE)
+        .file("deep/er/agents.lock", pinned)
+        .file("deep/er/logs/a.jsonl", LOG);
     other
         .run([
             "report",
@@ -58,7 +62,10 @@ fn the_manifest_states_the_question_and_the_program() {
     );
     assert_eq!(manifest["tool"]["version"], env!("CARGO_PKG_VERSION"));
     let roles: std::collections::BTreeSet<_> = roles(&manifest).collect();
-    assert_eq!(roles, ["case", "catalogue", "log", "profile", "template"].into());
+    assert_eq!(
+        roles,
+        ["case", "catalogue", "lock", "log", "profile", "template"].into()
+    );
 }
 
 fn roles(manifest: &Value) -> impl Iterator<Item = &str> {

@@ -4,6 +4,7 @@ use std::io;
 use std::path::Path;
 
 use crate::faces::{Face, Seat};
+use crate::rng::Rng;
 use crate::time::HOUR;
 
 /// The vendor.
@@ -142,6 +143,34 @@ fn capitals(email: &str) -> String {
     let capital = |word: &str| word[..1].to_ascii_uppercase() + &word[1..];
     let local: Vec<_> = local.split('.').map(capital).collect();
     format!("{}@{}", local.join("."), capital(domain))
+}
+
+/// The pseudonyms, pinned so that the reports of the incident come out the same everywhere.
+pub(crate) fn lock(agents: &[Agent]) -> String {
+    const LETTERS: &[u8; 16] = b"BCDFHJKMNPRTVWXZ";
+    let mut rng = Rng::for_purpose("agents.lock");
+    let digit = |number: usize| char::from(b"0123456789abcdef"[number]);
+    let byte = |number: usize| [digit(number / 16), digit(number % 16)];
+    let key: String = (0..32).flat_map(|_| byte(rng.below(256))).collect();
+    let mut codes: Vec<String> = Vec::new();
+    while codes.len() < agents.len() {
+        let code: String = (0..4).map(|_| char::from(LETTERS[rng.below(16)])).collect();
+        if !codes.contains(&code) {
+            codes.push(code);
+        }
+    }
+    let mut text = format!(
+        "# The pseudonyms by which customers see the agents, by agent id. The generator of this invented incident wrote them.\n\
+         version = 1\nkey = \"{key}\"\n\n[agents]\n"
+    );
+    // The ids ascend, as in a lock that `report` wrote.
+    for (agent, code) in agents.iter().zip(codes) {
+        text.push_str(&agent.id);
+        text.push_str(" = \"");
+        text.push_str(&code);
+        text.push_str("\"\n");
+    }
+    text
 }
 
 /// Writes the list of agents that the case points at.

@@ -35,6 +35,7 @@ pub(crate) fn write(scenario: &Scenario, cast: &Cast, sources: &[Source], truth:
         write(&source.lines, &path)?;
     }
     agents::write(&cast.agents, &out.join("agents.csv"))?;
+    fs::write(out.join("agents.lock"), agents::lock(&cast.agents))?;
     tenants::write(&cast.tenants, &out.join("tenants.csv"))?;
     fs::write(out.join("case.toml"), CASE.replace("{case}", scenario.case))?;
     json(truth, &out.join("truth.json"))

@@ -314,7 +314,7 @@ fn every_name_has_a_folder_of_its_own_inside_the_bundle() {
         .collect();
     let dir = folder(CASE, "id\nt-1\n", &records);
     report(&dir).ends(1);
-    assert_eq!(dir.names(), ["case.toml", "logs", "out", "tenants.csv"]);
+    assert_eq!(dir.names(), ["agents.lock", "case.toml", "logs", "out", "tenants.csv"]);
     let tenants = fs::read_dir(dir.path("out/tenants")).expect("tenants");
     let names: BTreeSet<_> = tenants
         .map(|entry| entry.expect("an entry").file_name().to_string_lossy().to_lowercase())

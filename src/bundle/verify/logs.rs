@@ -25,6 +25,7 @@ use super::{
 };
 use crate::{
     bundle::Manifest,
+    case::LOCK_ROLE,
     digest::{self, Sha256},
     findings::{Findings, SourceFinding},
     progress::Silent,
@@ -124,11 +125,12 @@ impl<'f> Missing<'f> {
 
 /// The files of the case besides its logs.
 fn inputs(root: &Path, manifest: &Manifest, check: &mut LogCheck, mismatches: &mut Vec<Mismatch>) {
-    // What came with the program has no path: the manifest states the program.
+    // What came with the program has no path: the manifest states the program. A lock grows with the agents and is not needed:
+    // the findings state every pseudonym.
     let listed = manifest
         .inputs
         .iter()
-        .filter(|input| input.role != "log" && !input.path.starts_with("built-in:"));
+        .filter(|input| !["log", LOCK_ROLE].contains(&input.role.as_str()) && !input.path.starts_with("built-in:"));
     for input in listed {
         let fault = match place::place(root, &input.path, input.bytes) {
             Place::Here(path) => match std::fs::read(path) {

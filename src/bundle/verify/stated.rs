@@ -41,6 +41,12 @@ impl Recount<'_> {
             case.agent_naming,
             findings.agent_naming,
         );
+        self.same(
+            FINDINGS,
+            "agents that share what is shown of one",
+            case.agents_k,
+            findings.agents_k,
+        );
         self.same(FINDINGS, "agents", case.agents.listed, findings.agents.len() as u64);
         self.same(FINDINGS, "hours of a gap", case.gap_hours, findings.coverage.gap_hours);
         let (impact, directory) = (&findings.impact, &case.directory);

@@ -37,7 +37,8 @@ fn report(args: &ReportArgs, engine: Local) -> anyhow::Result<Outcome> {
     // What is built in has no fault that would have to be told first, and reading it takes as long as a small log.
     let built_in = thread::Builder::new().spawn(built_in);
     // What is dropped at the end of the program is not worth the time, here and below.
-    let case = ManuallyDrop::new(question::case(&args.question)?);
+    let mut case = ManuallyDrop::new(question::case(&args.question)?);
+    case.pin()?;
     // Neither has to do with the other.
     let (plan, told) = Local::both(
         || question::plan(&args.question, &case, Some(&args.out)),
@@ -50,6 +51,7 @@ fn report(args: &ReportArgs, engine: Local) -> anyhow::Result<Outcome> {
     let signer = args.sign.as_deref().map(Signer::open).transpose()?;
     let writer = Writer::create(&args.out)?;
     signals::undo_on(&writer);
+    case.try_lock()?;
     tell_leftovers(&args.out);
     let scan = engine.run(&plan, &Bar::new(args.quiet))?;
     question::verbose(&args.question, &scan);
@@ -78,6 +80,8 @@ fn report(args: &ReportArgs, engine: Local) -> anyhow::Result<Outcome> {
     let (answer, files) = written?;
     let answer = ManuallyDrop::new(answer);
     let manifest = Manifest::new(question, command(args), &answer.findings, inputs, files);
+    // Written last, so that a run that fails leaves nothing behind.
+    case.write_lock()?;
     let out = writer.finish(&manifest, signer.as_ref())?;
     Ok(tell(args, &answer, &out))
 }

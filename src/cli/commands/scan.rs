@@ -38,6 +38,12 @@ fn scan(args: &ScanArgs, engine: Local) -> anyhow::Result<Outcome> {
     let (catalogue, _) = built_in.extended(actions);
     let mut survey = ManuallyDrop::new(Answer::survey(&case, &catalogue, scan)?);
     let findings = &mut survey.findings;
+    // Codes that no file pins would differ in the report.
+    for agent in &mut findings.agents {
+        if !case.lock.pins(&agent.id.0) {
+            agent.pseudonym.clear();
+        }
+    }
     let told = match (args.json, args.quiet) {
         (true, _) => json(findings),
         (_, true) => Ok(()),

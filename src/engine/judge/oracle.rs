@@ -23,6 +23,7 @@ fn agent(id: &str, email: &str) -> Agent {
         employer: None,
         role: None,
         country: None,
+        pseudonym: String::new(),
     }
 }
 

@@ -116,7 +116,8 @@ impl ScopeView {
     }
 }
 
-/// The agents with an event in this tenant: those whose events are tied to the intruder first, then in the order of the case.
+/// The agents with an event in this tenant: those whose events are tied to the intruder first, then by label, since their
+/// order in the case could identify them.
 fn agents(header: &Header, events: &[TenantEvent]) -> Vec<AgentView> {
     let mut own: Vec<Option<(u64, u64, Timestamp, Timestamp)>> = vec![None; header.agents.len()];
     for event in events {
@@ -142,7 +143,10 @@ fn agents(header: &Header, events: &[TenantEvent]) -> Vec<AgentView> {
         })
     };
     let mut agents: Vec<AgentView> = header.agents.iter().zip(own).filter_map(view).collect();
-    agents.sort_by_key(|agent| !agent.any_tied);
+    agents.sort_by(|one, other| {
+        let key = |agent: &AgentView| (!agent.any_tied, agent.label.clone(), agent.id.clone());
+        key(one).cmp(&key(other))
+    });
     agents
 }
 
