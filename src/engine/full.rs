@@ -1,6 +1,6 @@
 //! A record in full: captured whole, its fields decoded as far as its verdict needs them.
 
-use std::{collections::BTreeMap, ops::Range};
+use std::{collections::BTreeMap, mem, ops::Range};
 
 use serde::de::IgnoredAny;
 
@@ -9,7 +9,7 @@ use crate::{
     digest::Sha256,
     events::{Body, Named, Profile, Reading, Remark},
     records::{Locator, Record, Refusal, RefusalReason, RowReader, hint, is_punctuation, json_part, pieces},
-    scope::{Census, Listed, ScopeSet},
+    scope::{Census, Listed, ScopeMask, ScopeSet},
     tenants::{Near, NearKind, NearName, Refused, Remarks, ScopedEvent, Verdict},
     text::shortened,
     time::Timestamp,
@@ -25,6 +25,8 @@ pub(super) struct Full<'p> {
     form: &'p Form<'p>,
     /// Where records are rows.
     rows: Option<Box<RowReader>>,
+    /// Events in no scope, exactly on the end of one of their agent's: by the positions of those scopes.
+    on_end: BTreeMap<ScopeMask, u64>,
 }
 
 /// A refusal, and the record's time if that could be read before.
@@ -47,7 +49,18 @@ impl<'p> Full<'p> {
             scopes,
             form,
             rows,
+            on_end: BTreeMap::new(),
         }
+    }
+
+    /// What the records are judged by.
+    pub(super) fn scopes(&self) -> &'p ScopeSet {
+        self.scopes
+    }
+
+    /// Events in no scope that were met on the end of one since the last call.
+    pub(super) fn take_on_end(&mut self) -> BTreeMap<ScopeMask, u64> {
+        mem::take(&mut self.on_end)
     }
 
     /// Gives the end that a framed record meets; where it cannot be read because it holds several records, theirs. Returns
@@ -174,6 +187,7 @@ impl<'p> Full<'p> {
             scopes,
             census,
             remarks,
+            on_end: &mut self.on_end,
             at,
             bytes,
         }
@@ -253,6 +267,7 @@ struct Judging<'j> {
     scopes: &'j ScopeSet,
     census: &'j mut Census,
     remarks: &'j mut Remarks,
+    on_end: &'j mut BTreeMap<ScopeMask, u64>,
     at: Locator,
     bytes: &'j [u8],
 }
@@ -274,6 +289,7 @@ impl Judging<'_> {
         let (time, time_original) = reading.time()?;
         let within = scopes.at(time);
         if within.is_empty() {
+            self.on_end(reading, time);
             return Ok(Verdict::OutsideWindow(time));
         }
         let timed = |refusal| Refusing(refusal, Some(time));
@@ -282,6 +298,7 @@ impl Judging<'_> {
         let forms = self.count(&named, &listed);
         let Some(found) = scopes.attribute(within, &listed) else {
             self.remark(reading, false);
+            self.on_end(reading, time);
             return Ok(Verdict::OtherActor(
                 time,
                 self.near(NearKind::OutsideScopes, &named, &listed, forms),
@@ -291,6 +308,7 @@ impl Judging<'_> {
         self.remark(reading, true);
         let allowed = scopes.narrowed(found.scopes, event.session.as_deref(), event.ip.as_deref());
         if allowed.is_empty() {
+            self.on_end(reading, time);
             return Ok(Verdict::OtherActor(
                 time,
                 self.near(NearKind::Narrowed, &named, &listed, forms),
@@ -307,6 +325,26 @@ impl Judging<'_> {
             record_sha256: Sha256::of(bytes),
             conflict: false,
         })]))
+    }
+
+    /// Counts an event in no scope that lies exactly on the end of one of its agent's.
+    fn on_end(&mut self, reading: &Reading<'_, '_>, time: Timestamp) {
+        let ending = self.scopes.ending_at(time);
+        if ending.is_empty() {
+            return;
+        }
+        // Outside every window, an event that cannot be read whole is no fault of the record.
+        let Ok(named) = reading.actors() else { return };
+        let Some(found) = self.scopes.attribute(ending, &self.scopes.listed(&named)) else {
+            return;
+        };
+        let event = reading.event(time).ok();
+        let session = event.as_ref().and_then(|event| event.session.as_deref());
+        let ip = event.as_ref().and_then(|event| event.ip.as_deref());
+        let ended = self.scopes.narrowed(found.scopes, session, ip);
+        if !ended.is_empty() {
+            *self.on_end.entry(ended).or_default() += 1;
+        }
     }
 
     /// Counts what could not be read of a record's actors, or of its event as well.

@@ -16,7 +16,7 @@ use crate::{
     events::{Profile, RowGlance, TimeFirst},
     records::{Accounting, Block, Framing, Header, Record, Refusal},
     scope::{Census, ScopeSet},
-    tenants::{Late, SourceTally, Verdict},
+    tenants::{Late, Remarks, SourceTally, Verdict},
     time::Timestamp,
 };
 
@@ -104,13 +104,13 @@ impl<'p> Judge<'p> {
             match glances.verdict(&record, census) {
                 Some(Told::ByTime(time)) => {
                     tally.efforts.time += 1;
-                    outside(scopes, &record, time, tally);
+                    outside(full, &record, time, census, tally);
                     tally.outside(time);
                 }
                 Some(Told::ByActors(verdict)) => {
                     tally.efforts.glance += 1;
                     if let Verdict::OutsideWindow(time) = verdict {
-                        outside(scopes, &record, time, tally);
+                        outside(full, &record, time, census, tally);
                     }
                     tally.absorb(verdict);
                 }
@@ -119,7 +119,7 @@ impl<'p> Judge<'p> {
                     let mut remarks = mem::take(&mut tally.remarks);
                     let found = full.each(&record, census, &mut remarks, |record, verdict| {
                         if let Verdict::OutsideWindow(time) = verdict {
-                            outside(scopes, &record, time, tally);
+                            late(scopes, &record, time, tally);
                         }
                         tally.absorb(verdict);
                     });
@@ -131,11 +131,21 @@ impl<'p> Judge<'p> {
             glances.pays()
         });
         tally.accounted += accounting.close();
+        tally.on_end(full.take_on_end());
     }
 }
 
+/// Notes a record that a glance found outside every window. On the end of one, it is read in full for its actors.
+#[inline]
+fn outside(full: &mut Full<'_>, record: &Record<'_>, time: Timestamp, census: &mut Census, tally: &mut SourceTally) {
+    if full.scopes().is_end(time) {
+        full.verdict(record, census, &mut Remarks::new());
+    }
+    late(full.scopes(), record, time, tally);
+}
+
 /// Notes a record outside every window that names a listed identity at a time after the case was issued.
-fn outside(scopes: &ScopeSet, record: &Record<'_>, time: Timestamp, tally: &mut SourceTally) {
+fn late(scopes: &ScopeSet, record: &Record<'_>, time: Timestamp, tally: &mut SourceTally) {
     if tally.coverage.is_late(time) && scopes.identities().any_named_in(record.bytes) {
         tally.late = tally.late.and(Late::at(record.offset));
     }

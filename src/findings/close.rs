@@ -228,11 +228,11 @@ impl<'c> Closing<'c> {
         })
     }
 
-    /// Events without a tenant that stand near to the tied scopes. Without a tied scope no event is examined.
+    /// Events without a tenant that stand near to the tied scopes, or on the end of a scope. Where none can, none is examined.
     fn apart(&self) -> Result<Apart, StoreError> {
         let known = self.known();
         let mut apart = Apart::default();
-        if !known.tied.any() {
+        if !known.tied.can_stand_near() {
             return Ok(apart);
         }
         let tied = &known.tied;
@@ -354,7 +354,7 @@ impl<'c> Closing<'c> {
         let totals = &settled.totals;
         let touched = Touched::new(&self.known(), &figures);
         let on_end = figures.iter().flat_map(|figures| &figures.on_end).chain(&apart.on_end);
-        let on_end = count_on_end(case.scopes.len(), on_end.copied());
+        let on_end = count_on_end(case.scopes.len(), on_end.copied(), &settled.on_end);
         let actions = count::actions(catalogue, totals, &touched);
         let agents = count::agents(&case.agents, totals, &touched);
         let tenants: Vec<_> = figures.into_iter().map(|figures| figures.finding).collect();

@@ -135,7 +135,7 @@ pub enum CaveatCode {
     UnseenIdentities,
     /// Some events lie in no tied scope, and are of a session that has an event in one.
     LinkedSessions,
-    /// Some events lie exactly on the end of a tied scope, which it does not hold.
+    /// Some events lie exactly on the end of a scope, which it does not hold.
     EventsOnEnd,
     /// Some records by agents of a scope lie in sessions or come from addresses that no scope names.
     NarrowedAway,
@@ -202,7 +202,8 @@ pub struct ScopeFinding {
     pub tenants: u64,
     /// Whether it lies inside a wider scope, and so is what evidence ties to the intruder.
     pub tied: bool,
-    /// Events of its agents exactly at `until`, which it does not hold. Counted where it is tied.
+    /// Events of its agents exactly at `until`, which it does not hold, in whatever other scope or in none. Of those in none,
+    /// copies count.
     pub on_end: u64,
 }
 

@@ -1,11 +1,11 @@
 //! What evidence ties to the intruder: events of scopes that lie inside a wider one, and what stands near them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     case::{Case, Scope},
     records::Locator,
-    scope::ScopeMask,
+    scope::{ScopeMask, allows},
     tenants::{ScopedEvent, Totals},
 };
 
@@ -46,9 +46,11 @@ impl<'c> Tied<'c> {
         Self { case, scopes, totals }
     }
 
-    /// Whether the case says what evidence ties to the intruder.
-    pub(super) fn any(&self) -> bool {
-        !self.scopes.is_empty()
+    /// Whether an event in scope can be linked to a tied one or lie on the end of a scope.
+    pub(super) fn can_stand_near(&self) -> bool {
+        let scopes = &self.case.scopes;
+        let inside = |scope: &Scope| scopes.iter().any(|other| other.window.contains(scope.window.until));
+        !self.scopes.is_empty() || scopes.iter().any(inside)
     }
 
     /// Whether evidence ties the event to the intruder.
@@ -65,28 +67,34 @@ impl<'c> Tied<'c> {
         session.is_some_and(|session| !self.totals.session(event.agent, session).and(self.scopes).is_empty())
     }
 
-    /// The tied scopes that do not hold an event of an agent of theirs because it lies exactly on their end.
+    /// The scopes that do not hold an event of an agent of theirs because it lies exactly on their end, and that no scope of the
+    /// event follows without a gap.
     pub(super) fn on_end<'e>(&'e self, event: &'e ScopedEvent) -> impl Iterator<Item = OnEnd> + 'e {
         let scopes = self.case.scopes.iter().enumerate();
-        let ended = move |(at, scope): &(usize, &Scope)| {
-            let chosen = |wanted: &[String], own: Option<&String>| {
-                wanted.is_empty() || own.is_some_and(|own| wanted.contains(own))
-            };
-            self.scopes.contains(*at)
-                && scope.window.until == event.event.time
+        let time = event.event.time;
+        let follows = move |(at, scope): (usize, &Scope)| scope.window.from == time && event.scopes.contains(at);
+        let ended = move |(_, scope): &(usize, &Scope)| {
+            scope.window.until == time
                 && scope.agents.binary_search(&event.agent).is_ok()
-                && chosen(&scope.sessions, event.event.session.as_ref())
-                && chosen(&scope.ips, event.event.ip.as_ref())
+                && allows(scope, event.event.session.as_deref(), event.event.ip.as_deref())
+                && !self.case.scopes.iter().enumerate().any(follows)
         };
         let place = move |(at, _)| (at, event.at, event.part);
         scopes.filter(ended).map(place)
     }
 }
 
-/// Counts events on the end of each scope. An event of several tenants counts once.
-pub(super) fn count_on_end(scopes: usize, events: impl Iterator<Item = OnEnd>) -> Vec<u64> {
+/// Counts events on the end of each scope, those in scope and those in none. An event of several tenants counts once.
+pub(super) fn count_on_end(
+    scopes: usize,
+    events: impl Iterator<Item = OnEnd>,
+    in_none: &BTreeMap<ScopeMask, u64>,
+) -> Vec<u64> {
     let events: BTreeSet<OnEnd> = events.collect();
-    let mut counts = vec![0; scopes];
+    let of_none = |at| in_none.iter().filter(move |(ended, _)| ended.contains(at));
+    let mut counts: Vec<u64> = (0..scopes)
+        .map(|at| of_none(at).map(|(_, events)| events).sum())
+        .collect();
     events.iter().for_each(|(at, ..)| counts[*at] += 1);
     counts
 }

@@ -85,6 +85,8 @@ pub struct ScopeSet {
     forms: Forms,
     /// From the first window's beginning to the last one's end.
     hull: Option<Window>,
+    /// Each instant at which a window ends.
+    ends: SmallVec<[Timestamp; 4]>,
 }
 
 impl ScopeSet {
@@ -99,6 +101,7 @@ impl ScopeSet {
             forms: Forms::new(&identities),
             identities,
             hull: hull(scopes),
+            ends: ends(scopes),
         }
     }
 
@@ -129,6 +132,21 @@ impl ScopeSet {
         }
         (0..self.scopes.len())
             .filter(|&scope| self.scopes[scope].window.contains(time))
+            .collect()
+    }
+
+    /// Whether a window ends at the instant, which it does not hold.
+    pub fn is_end(&self, time: Timestamp) -> bool {
+        self.ends.contains(&time)
+    }
+
+    /// The scopes whose window ends at the instant.
+    pub fn ending_at(&self, time: Timestamp) -> ScopeMask {
+        if !self.is_end(time) {
+            return ScopeMask::default();
+        }
+        (0..self.scopes.len())
+            .filter(|&scope| self.scopes[scope].window.until == time)
             .collect()
     }
 
@@ -169,16 +187,24 @@ impl ScopeSet {
 
     /// Of these scopes, those that also allow the session and the address, or that the event gives no reason to rule out.
     pub fn narrowed(&self, scopes: ScopeMask, session: Option<&str>, ip: Option<&str>) -> ScopeMask {
-        // What the log does not say cannot rule an event out.
-        let allows = |listed: &[String], value: Option<&str>, same: fn(&str, &str) -> bool| {
-            listed.is_empty() || value.is_none_or(|value| listed.iter().any(|one| same(one, value)))
-        };
-        let stays = |&scope: &usize| {
-            let Scope { sessions, ips, .. } = &self.scopes[scope];
-            scopes.contains(scope) && allows(sessions, session, |a, b| a == b) && allows(ips, ip, same_address)
-        };
+        let stays = |&scope: &usize| scopes.contains(scope) && allows(&self.scopes[scope], session, ip);
         (0..self.scopes.len()).filter(stays).collect()
     }
+}
+
+/// Whether a scope's sessions and addresses allow these. What the log does not say cannot rule an event out.
+pub fn allows(scope: &Scope, session: Option<&str>, ip: Option<&str>) -> bool {
+    let allows = |listed: &[String], value: Option<&str>, same: fn(&str, &str) -> bool| {
+        listed.is_empty() || value.is_none_or(|value| listed.iter().any(|one| same(one, value)))
+    };
+    allows(&scope.sessions, session, |a, b| a == b) && allows(&scope.ips, ip, same_address)
+}
+
+fn ends(scopes: &[Scope]) -> SmallVec<[Timestamp; 4]> {
+    let mut ends: SmallVec<[Timestamp; 4]> = scopes.iter().map(|scope| scope.window.until).collect();
+    ends.sort_unstable();
+    ends.dedup();
+    ends
 }
 
 fn hull(scopes: &[Scope]) -> Option<Window> {

@@ -1,13 +1,13 @@
 //! What is known of one source while it is read: counts, the hours it speaks for, and the few events that matter.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, mem, sync::Arc};
 
 use super::{Books, Budget, Refused, ScopedEvents, spool::Account};
 use crate::{
     coverage::Coverage,
     events::Remark,
     records::{Accounted, Locator},
-    scope::Relation,
+    scope::{Relation, ScopeMask},
     time::Timestamp,
 };
 
@@ -193,6 +193,8 @@ pub struct SourceTally {
     pub outside_window: u64,
     /// Of those in no window, records that lie after the case was issued and name a listed identity.
     pub late: Late,
+    /// Events in no scope, copies included, exactly on the end of one of their agent's: by the positions of those scopes.
+    pub on_end: BTreeMap<ScopeMask, u64>,
     /// What could not be read of records that were read in full and lie in a window, and how often.
     pub remarks: Remarks,
     /// By a listed identity in a window, copies included, in no particular order, but for those of one record, which stand
@@ -218,6 +220,7 @@ impl SourceTally {
             near: Vec::new(),
             outside_window: 0,
             late: Late::default(),
+            on_end: BTreeMap::new(),
             remarks: Remarks::new(),
             in_scope: Vec::new(),
             refused: Vec::new(),
@@ -277,6 +280,13 @@ impl SourceTally {
         self.coverage.absorb(time);
     }
 
+    /// More events in no scope on the end of one.
+    pub fn on_end(&mut self, more: BTreeMap<ScopeMask, u64>) {
+        for (scopes, events) in more {
+            *self.on_end.entry(scopes).or_default() += events;
+        }
+    }
+
     /// Puts everything in memory down to the source at this position, which is known only once all files are unpacked.
     pub fn renumber(&mut self, source: usize) {
         self.in_scope.iter_mut().for_each(|event| event.at.source = source);
@@ -293,6 +303,7 @@ impl SourceTally {
         self.near.append(&mut other.near);
         self.outside_window += other.outside_window;
         self.late = self.late.and(other.late);
+        self.on_end(mem::take(&mut other.on_end));
         for (remark, count) in other.remarks {
             self.remarks.entry(remark).or_default().merge(count);
         }

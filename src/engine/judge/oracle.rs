@@ -71,7 +71,7 @@ fn found(log: &[u8], profile: &Profile, scopes: &ScopeSet, thorough: bool) -> (S
 
 /// Records as the internal admin tool of the sample writes them, in, before and after the window, by those listed and by
 /// others; several with oddities that are well-formed.
-const RECORDS: [&str; 14] = [
+const RECORDS: [&str; 15] = [
     r#"{"event_id":"e1","timestamp":"2026-01-10T00:00:00.123Z","actor":{"id":"sp-001","email":"ann.lee@support.example"},"tenant":{"id":"t-1"},"action":"user.view","note":"x"}"#,
     r#"{"event_id":"e2","timestamp":"2026-01-17T10:00:00Z","actor":{"id":"sp-002","email":"bob@support.example"},"tenant":{"id":"t-2"},"action":"user.view"}"#,
     r#"{"event_id":"e3","timestamp":"2026-01-17T10:00:00Z","actor":{"id":"sp-900","email":"zed@support.example"},"tenant":{"id":"t-2"},"action":"user.view"}"#,
@@ -86,9 +86,10 @@ const RECORDS: [&str; 14] = [
     r#"{"timestamp":"2026-01-17T10:00:00Z","actor":{"id":"sp-001"},"tenant":{"id":"x\ud800"},"action":"a"}"#,
     r#"{"timestamp":"2026-01-17T10:00:00Z","actor":{"id":"sp-9\ud801"},"action":"a"}"#,
     r#"{"timestamp":"2026-01-17T10:00:00Z","actor":{"id":"sp-9\ufffd"},"action":"a","note":"\ud83d"}"#,
+    r#"{"timestamp":"2026-01-21T00:00:00Z","actor":{"id":"sp-001"},"action":"a"}"#,
 ];
 
-const ROWS: [&str; 9] = [
+const ROWS: [&str; 10] = [
     "e1,2026-01-10T00:00:00Z,sp-001,ann.lee@support.example,t-1,user.view,",
     "e2,2026-01-17T00:00:00Z,sp-001,ann.lee@support.example,t-1,user.view,",
     "e3,2026-01-17T00:00:00Z,sp-900,zed@support.example,t-1,user.view,\"for sp-001, at last\"",
@@ -98,6 +99,7 @@ const ROWS: [&str; 9] = [
     "e7,2026-01-17T00:00:00Z,,\"bob@support.example\",t-1,user.view,-",
     "e8,2026-02-17T00:00:00Z,sp-900,,t-1,5\" disk,",
     "e9,2026-01-17T00:00:00Z,[12345],,t-1,user.view,",
+    "e10,2026-01-21T00:00:00Z,sp-001,,t-1,user.view,",
 ];
 
 const HEADER: &str = "event_id,timestamp,actor.id,actor.email,tenant.id,action,justification";

@@ -42,7 +42,7 @@ pub(super) fn linked(findings: &Findings) -> Option<String> {
     ))
 }
 
-/// Events exactly on the excluded end of a tied scope.
+/// Events exactly on the excluded end of a scope.
 pub(super) fn on_end(findings: &Findings) -> Option<String> {
     let ends = findings.scopes.iter().filter(|scope| scope.on_end > 0);
     let ends: Vec<String> = ends

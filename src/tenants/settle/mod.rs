@@ -16,7 +16,7 @@ use super::{
     Books, Held, Kept, Late, Near, Refused, Remarks, SourceTally, kept::in_time_order, spool, spool::Budget,
     spool::StoreError, totals::Totals,
 };
-use crate::{coverage::Coverage, records::Locator, tenants::ScopedEvent};
+use crate::{coverage::Coverage, records::Locator, scope::ScopeMask, tenants::ScopedEvent};
 
 pub(super) use copies::{Apart, Shared, apart, in_order};
 
@@ -35,6 +35,8 @@ pub struct Settled {
     pub coverage: Vec<Coverage>,
     /// Records of each source that name a listed identity after the case was issued.
     pub late: Vec<Late>,
+    /// Events in no scope, copies included, exactly on the end of one of their agent's: by the positions of those scopes.
+    pub on_end: BTreeMap<ScopeMask, u64>,
     /// What could not be read of the events of each source.
     pub remarks: Vec<Remarks>,
     /// Event ids with several bodies, in id order.
@@ -97,7 +99,12 @@ pub fn settle(mut tallies: Vec<SourceTally>, kinds: &[&str], budget: &Budget) ->
         near.names.dedup();
     });
     near.sort_unstable_by_key(|near| near.at);
+    let mut on_end = BTreeMap::new();
+    for (scopes, events) in tallies.iter().flat_map(|tally| &tally.on_end) {
+        *on_end.entry(*scopes).or_default() += events;
+    }
     Ok(Settled {
+        on_end,
         kept,
         totals,
         refused,
