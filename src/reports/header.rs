@@ -32,8 +32,8 @@ pub(super) struct Header {
     pub(super) asked: u64,
     /// By code.
     pub(super) glossary: BTreeMap<String, Meaning>,
-    /// Of any kind of log.
-    pub(super) gaps: Vec<Gap>,
+    /// In order of time.
+    pub(super) gaps: Vec<KindGap>,
     pub(super) gap_hours: u32,
     /// Whether the vendor gave a list of its customers, so that one can be missing in it.
     pub(super) has_directory: bool,
@@ -52,6 +52,14 @@ pub(super) struct Scope {
     pub(super) narrowed: bool,
     /// It is what evidence ties to the intruder.
     pub(super) tied: bool,
+}
+
+/// A stretch of time without a record of some kinds of log.
+#[derive(Debug, Clone)]
+pub(super) struct KindGap {
+    pub(super) gap: Gap,
+    /// Which kinds; empty if no kind has a record there.
+    pub(super) kinds: Vec<String>,
 }
 
 /// A log file without its path.
@@ -160,14 +168,21 @@ impl Header {
     }
 }
 
-fn gaps(findings: &Findings) -> Vec<Gap> {
-    let gaps: BTreeSet<Gap> = findings
-        .coverage
-        .kinds
-        .iter()
-        .flat_map(|kind| kind.gaps.iter().copied())
-        .collect();
-    gaps.into_iter().collect()
+fn gaps(findings: &Findings) -> Vec<KindGap> {
+    let all = &findings.coverage.kinds;
+    let mut gaps: BTreeMap<Gap, Vec<String>> = BTreeMap::new();
+    for kind in all {
+        for gap in &kind.gaps {
+            gaps.entry(*gap).or_default().push(kind.profile.clone());
+        }
+    }
+    let gap = |(gap, mut kinds): (Gap, Vec<String>)| {
+        if kinds.len() == all.len() {
+            kinds.clear();
+        }
+        KindGap { gap, kinds }
+    };
+    gaps.into_iter().map(gap).collect()
 }
 
 fn glossary(findings: &Findings) -> BTreeMap<String, Meaning> {

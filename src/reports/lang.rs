@@ -228,8 +228,8 @@ pub(super) fn tlp_meaning(label: Tlp) -> &'static str {
 pub(super) fn customer_caveat(code: CaveatCode) -> Option<&'static str> {
     match code {
         CaveatCode::PossiblyInScope => Some(
-            "Some records that could not be read hold the name of an agent concerned. They may be further actions, and \
-             it is not known in whose tenant; they are not in the list above.",
+            "Some records that could not be read hold the name of an agent who was searched for, and no time outside the time \
+             searched. They may be further actions, and it is not known in whose tenant; they are not in the list above.",
         ),
         CaveatCode::UnreadableSource => Some(
             "At least one log file held nothing that could be read. What it may have recorded is not in this report.",
@@ -248,16 +248,16 @@ pub(super) fn customer_caveat(code: CaveatCode) -> Option<&'static str> {
              report.",
         ),
         CaveatCode::CoverageGap => Some(
-            "For the hours named below one kind of log, or all, holds no record by anybody. Either nothing happened in them, or \
-             records are missing; this report cannot tell which.",
+            "For the hours named below one kind of log, or all, holds no record by anybody that could be read. Either nothing was \
+             logged in them, or records are missing; this report cannot tell which.",
         ),
         CaveatCode::EventsWithoutTenant => Some(
-            "Some actions of the agents concerned name no customer in the log although they can concern one, such as a search \
+            "Some actions of the agents who were searched for name no customer in the log although they can concern one, such as a search \
              across all customers. No customer's report lists them, and this report cannot tell whether they concerned you.",
         ),
         CaveatCode::ImplausibleTimes => Some(
-            "Some records carry a time that cannot be right, such as one after this report was issued. An action among them is \
-             not in this report.",
+            "Some records carry a time that cannot be right, such as one after this report was issued. If an \
+             action is among them, it is not in this report.",
         ),
         CaveatCode::UnreadableValues => Some(
             "Some fields of the log could not be read, so a person, a thing or a detail may be missing from an action below, or an \
@@ -301,7 +301,8 @@ pub(super) fn customer_refused(refused: u64, read: u64, naming_an_agent: bool) -
     let rest = if naming_an_agent {
         "what they say is not known"
     } else {
-        "none of them holds the name of an agent concerned as far as their bytes show, but what they say is not known"
+        "as far as their bytes show, none of them names an agent and a time that were searched for, but what they say is not \
+         known"
     };
     format!(
         "{} of the {} in these logs could not be read: {rest}. The vendor keeps each with its position and the reason.",

@@ -164,7 +164,7 @@ fn gaps(findings: &Findings) -> Option<String> {
                 String::new()
             };
             format!(
-                "No source{of} holds any record of {}: logs may be missing there.",
+                "No record{of} that could be read lies in {}: logs may be missing there.",
                 listed(&gaps, "stretch")
             )
         });

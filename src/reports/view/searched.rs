@@ -1,10 +1,9 @@
 //! What was searched and what was not, as one customer may know it.
 
-use super::GapView;
 use crate::{
     findings::{CaveatCode, TenantFinding},
     reports::{
-        header::{Agent, Header, Scope, Source},
+        header::{Agent, Header, KindGap, Scope, Source},
         lang,
         template::view,
     },
@@ -28,7 +27,7 @@ view! {
         sources: Vec<SourceView>,
         more_sources: String,
         gap_hours: String,
-        gaps: Vec<GapView>,
+        gaps: Vec<KindGapView>,
         more_gaps: String,
         caveats: Vec<String>,
     }
@@ -46,6 +45,25 @@ view! {
         /// What evidence ties to the intruder.
         tied: bool,
         none: bool,
+    }
+}
+
+view! {
+    struct KindGapView {
+        from: String,
+        until: String,
+        /// The kinds of log without a record; empty if it is every kind.
+        kinds: String,
+    }
+}
+
+impl KindGapView {
+    fn new(gap: &KindGap) -> Self {
+        Self {
+            from: lang::clock(gap.gap.from),
+            until: lang::clock(gap.gap.until),
+            kinds: lang::listed(&gap.kinds),
+        }
     }
 }
 
@@ -92,7 +110,7 @@ impl SearchedView {
             sources,
             more_sources,
             gap_hours: counted(u64::from(header.gap_hours), "whole hour", "whole hours"),
-            gaps: header.gaps.iter().take(GAPS).map(GapView::new).collect(),
+            gaps: header.gaps.iter().take(GAPS).map(KindGapView::new).collect(),
             more_gaps: more(header.gaps.len().saturating_sub(GAPS)),
             caveats: caveats(header, finding, events),
         }

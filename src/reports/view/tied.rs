@@ -97,24 +97,24 @@ fn headline_of_linked(linked: u64) -> String {
         more => (format!("{} actions were", grouped(more)), "sessions"),
     };
     format!(
-        "No action in your tenant is tied to the intruder by evidence, but {actions} taken in {sessions} with actions that \
+        "No action found in your tenant is tied to the intruder by evidence, but {actions} taken in {sessions} with actions that \
          are, at another time."
     )
 }
 
 fn headline_of_none(events: u64) -> &'static str {
     match events {
-        1 => "The action in your tenant is not tied to the intruder by the evidence known so far.",
-        _ => "None of the actions in your tenant is tied to the intruder by the evidence known so far.",
+        1 => "The action found in your tenant is not tied to the intruder by the evidence known so far.",
+        _ => "None of the actions found in your tenant is tied to the intruder by the evidence known so far.",
     }
 }
 
 fn headline(tied: u64, all: u64, failed: bool) -> String {
     let which = match (tied, all) {
-        (1, 1) => "The action in your tenant is".to_owned(),
-        (tied, all) if tied == all => format!("All {} actions in your tenant are", grouped(all)),
-        (1, all) => format!("1 of the {} actions in your tenant is", grouped(all)),
-        (tied, all) => format!("{} of the {} actions in your tenant are", grouped(tied), grouped(all)),
+        (1, 1) => "The action found in your tenant is".to_owned(),
+        (tied, all) if tied == all => format!("All {} actions found in your tenant are", grouped(all)),
+        (1, all) => format!("1 of the {} actions found in your tenant is", grouped(all)),
+        (tied, all) => format!("{} of the {} actions found in your tenant are", grouped(tied), grouped(all)),
     };
     let failed = match (failed, tied) {
         (false, _) => "",

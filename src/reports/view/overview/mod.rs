@@ -288,9 +288,9 @@ fn naming(findings: &Findings) -> String {
         .filter(|record| !record.names.is_empty())
         .count() as u64;
     match naming {
-        0 => "none names a listed agent".to_owned(),
-        1 => "1 names a listed agent".to_owned(),
-        number => format!("{} name a listed agent", grouped(number)),
+        0 => "none names an agent of a scope".to_owned(),
+        1 => "1 names an agent of a scope".to_owned(),
+        number => format!("{} name an agent of a scope", grouped(number)),
     }
 }
 
