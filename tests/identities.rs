@@ -55,19 +55,77 @@ fn codes(findings: &Value) -> Vec<&str> {
 #[test]
 fn event_on_the_end_of_a_scope_is_counted() {
     let inner = |more: &str| {
-        MIRA.replace("possible", "inner").replace("-12T00", "-11T00").replace("basis", &format!("{more}\nbasis"))
+        MIRA.replace("possible", "inner")
+            .replace("-12T00", "-11T00")
+            .replace("basis", &format!("{more}\nbasis"))
     };
     let mira = "\"email\":\"mira.holt@desk.example\"";
     let session = |id: &str| format!(",\"client\":{{\"session_id\":\"{id}\"}}");
     for (what, scopes, time, actor, rest, expected) in [
-        ("the widest", ALL.to_owned(), "12T00:00:00", mira, String::new(), &[1][..]),
-        ("another offset", ALL.to_owned(), "12T09:00:00+09:00", mira, String::new(), &[1]),
-        ("an instant before", ALL.to_owned(), "11T23:59:59.999999999", mira, String::new(), &[0]),
-        ("an instant after", ALL.to_owned(), "12T00:00:00.000000001", mira, String::new(), &[0]),
-        ("nobody listed", ALL.to_owned(), "12T00:00:00", "\"id\":\"zoe\"", String::new(), &[0]),
-        ("of no scope", MIRA.to_owned(), "12T00:00:00", "\"id\":\"a2\"", String::new(), &[0]),
-        ("tied", format!("{ALL}{}", inner("")), "11T00:00:00", mira, String::new(), &[0, 1]),
-        ("not tied", format!("{ALL}{}", inner("ties = false")), "11T00:00:00", mira, String::new(), &[0, 1]),
+        (
+            "the widest",
+            ALL.to_owned(),
+            "12T00:00:00",
+            mira,
+            String::new(),
+            &[1][..],
+        ),
+        (
+            "another offset",
+            ALL.to_owned(),
+            "12T09:00:00+09:00",
+            mira,
+            String::new(),
+            &[1],
+        ),
+        (
+            "an instant before",
+            ALL.to_owned(),
+            "11T23:59:59.999999999",
+            mira,
+            String::new(),
+            &[0],
+        ),
+        (
+            "an instant after",
+            ALL.to_owned(),
+            "12T00:00:00.000000001",
+            mira,
+            String::new(),
+            &[0],
+        ),
+        (
+            "nobody listed",
+            ALL.to_owned(),
+            "12T00:00:00",
+            "\"id\":\"zoe\"",
+            String::new(),
+            &[0],
+        ),
+        (
+            "of no scope",
+            MIRA.to_owned(),
+            "12T00:00:00",
+            "\"id\":\"a2\"",
+            String::new(),
+            &[0],
+        ),
+        (
+            "tied",
+            format!("{ALL}{}", inner("")),
+            "11T00:00:00",
+            mira,
+            String::new(),
+            &[0, 1],
+        ),
+        (
+            "not tied",
+            format!("{ALL}{}", inner("ties = false")),
+            "11T00:00:00",
+            mira,
+            String::new(),
+            &[0, 1],
+        ),
         (
             "its session",
             format!("{ALL}{}", inner("sessions = [\"s1\"]")),
@@ -88,7 +146,9 @@ fn event_on_the_end_of_a_scope_is_counted() {
             "followed without a gap",
             format!(
                 "{MIRA}{}",
-                MIRA.replace("possible", "later").replace("-12T", "-15T").replace("-10T", "-12T")
+                MIRA.replace("possible", "later")
+                    .replace("-12T", "-15T")
+                    .replace("-10T", "-12T")
             ),
             "12T00:00:00",
             mira,
@@ -97,12 +157,19 @@ fn event_on_the_end_of_a_scope_is_counted() {
         ),
     ] {
         let dir = Dir::new();
-        let time = if time.contains('+') { format!("{time}|") } else { time.to_owned() };
+        let time = if time.contains('+') {
+            format!("{time}|")
+        } else {
+            time.to_owned()
+        };
         let log = record("10T10:00:00", mira, "") + &record(&time, actor, &rest).replace("|Z", "");
         report(&dir, AGENTS, &log, &scopes);
         let findings = json(&dir.path("out/findings.json"));
         let scopes = findings["scopes"].as_array().expect("a list");
-        let on_end: Vec<_> = scopes.iter().map(|scope| scope["on_end"].as_u64().expect("a count")).collect();
+        let on_end: Vec<_> = scopes
+            .iter()
+            .map(|scope| scope["on_end"].as_u64().expect("a count"))
+            .collect();
         assert_eq!(on_end, expected, "{what}");
         let is_told = codes(&findings).contains(&"events-on-end");
         assert_eq!(is_told, expected.iter().any(|count| *count > 0), "{what}");

@@ -114,7 +114,11 @@ fn headline(tied: u64, all: u64, failed: bool) -> String {
         (1, 1) => "The action found in your tenant is".to_owned(),
         (tied, all) if tied == all => format!("All {} actions found in your tenant are", grouped(all)),
         (1, all) => format!("1 of the {} actions found in your tenant is", grouped(all)),
-        (tied, all) => format!("{} of the {} actions found in your tenant are", grouped(tied), grouped(all)),
+        (tied, all) => format!(
+            "{} of the {} actions found in your tenant are",
+            grouped(tied),
+            grouped(all)
+        ),
     };
     let failed = match (failed, tied) {
         (false, _) => "",
