@@ -335,7 +335,8 @@ impl Rows {
         first && alike * 2 >= count
     }
 
-    /// Whether the source ends in a line of a quoted cell, and none of its lines looks like a row.
+    /// Whether the source ends in a line of a quoted cell, and none of its lines behind the first looks like a row. A quote that
+    /// is open in the last line only, and that line whole, is a stray one.
     fn is_cut(&self, buffer: &[u8]) -> bool {
         let Place {
             start,
@@ -343,12 +344,13 @@ impl Rows {
             of_lines,
             ..
         } = self.place;
-        let ends = buffer.last().is_some_and(|last| is_end(*last));
+        let first = memchr::memchr2(b'\n', b'\r', &buffer[start..]);
+        let behind = first.map_or(&[][..], |length| &buffer[start + length..]);
         inside != 0
             && of_lines
-            && !ends
+            && !is_blank(behind)
             && !self.has_too_many_cells(&self.place)
-            && !self.is_of_rows(&buffer[start..], 0)
+            && !self.is_of_rows(behind, 0)
     }
 
     fn has_too_many_cells(&self, place: &Place) -> bool {
@@ -509,11 +511,8 @@ impl Cutter for Rows {
         self.place.start
     }
 
-    /// A last row without a line's end that has fewer cells than the header, or a quoted cell that is open.
+    /// A last row up to the end of the source that has fewer cells than the header, or a quoted cell that is open.
     fn cut_short(&self, buffer: &[u8]) -> Option<usize> {
-        if buffer.ends_with(b"\n") || buffer.ends_with(b"\r") {
-            return None;
-        }
         let row = self.found.last().filter(|row| row.span.end == buffer.len())?;
         // Of a row that lost its quote the cells were not counted.
         let cut = row.defect.is_none() && row.cells.is_none_or(|cells| cells.get() < self.width);

@@ -62,12 +62,10 @@ fn slowly(text: &str) -> Vec<(String, usize)> {
     let (mut rows, mut rest) = (Vec::new(), text);
     while !rest.is_empty() {
         let row = end_of_row(rest).map(|end| &rest[..end]);
-        if row.is_none()
-            && rest.contains(['\n', '\r'])
-            && !rest.ends_with(['\n', '\r'])
-            && !is_of_rows(rest)
-            && fits(rest)
-        {
+        let behind = rest.split_once(['\n', '\r']).map_or("", |(_, behind)| behind);
+        let is_row = |line: &str| line.matches(',').count() == 2;
+        let is_cut = !is_blank(behind.as_bytes()) && !behind.split(['\n', '\r']).any(is_row);
+        if row.is_none() && is_cut && fits(rest) {
             rows.push((rest.to_owned(), 0));
             break;
         }
@@ -226,7 +224,7 @@ fn a_carriage_return_alone_ends_a_row() {
 fn a_lost_quote_costs_one_row() {
     let text = b"a,\"b\nc,d\ne,\"f\n\"\ng,h";
     assert_eq!(rows(text, text.len()), ["a,\"b", "c,d", "e,\"f\n\"", "g,h"]);
-    assert_eq!(rows(b"\"a,b\nc,d\ne,f\n", 3), ["\"a,b", "c,d", "e,f"]);
+    assert_eq!(rows(b"\"a,b,c\nd,e,f\ng,h,i\n", 3), ["\"a,b,c", "d,e,f", "g,h,i"]);
 }
 
 /// Its end is looked for no further than a row can be, and then every quote behind it opens a cell of its own.
@@ -261,6 +259,27 @@ fn stray_quotes_swallow_no_row() {
     for first in 0..lines.len() {
         let text = lines[first..].join("\n");
         assert_eq!(rows(text.as_bytes(), 7), lines[first..], "from line {first}");
+    }
+}
+
+/// Below a header of three columns. The first line of the open cell looks like a row, because the cell is the last one.
+#[test]
+fn source_cut_in_a_cell_of_lines_ends_with_one_row() {
+    let lines = "line of a text\n".repeat(60);
+    for (open, is_one) in [
+        ("2,b,\"first\nsecond".to_owned(), true),
+        ("2,b,\"first\nsecond\n".to_owned(), true),
+        (format!("2,\"b, or c\n{lines}"), true),
+        (format!("2,b,\"first\n{lines}half a li"), true),
+        ("2,b,\"urgent\n".to_owned(), false),
+        ("2,b,\"urgent\n3,c,d\n".to_owned(), false),
+    ] {
+        let text = format!("1,a,x\n{open}");
+        let mut rows = Rows::below(b',', &["x", "y", "z"].map(str::to_owned), &[], b"x,y,z");
+        rows.advance(text.as_bytes(), true);
+        let last = rows.found.last().map(|row| &text[row.span.clone()]);
+        assert_eq!(last == Some(open.as_str()), is_one, "{open}");
+        assert_eq!(rows.cut_short(text.as_bytes()), is_one.then_some(6), "{open}");
     }
 }
 
