@@ -286,7 +286,7 @@ fn framed(way: usize, records: &[usize]) -> (Vec<u8>, Vec<String>) {
     let text = match way {
         0 => array("\n"),
         1 => objects()
-            .map(|object| format!("<14>Jan 17 host app: {object}\r\n"))
+            .flat_map(|object| ["<14>Jan 17 host app: ", object, "\r\n"])
             .collect(),
         2 => objects()
             .map(|object| object.replace(",\"", ",\n  \""))
