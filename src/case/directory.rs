@@ -12,7 +12,7 @@ pub(super) const COLUMNS: [&str; 6] = ["id", "name", "domains", "contact", "loca
 /// The numbers of its columns.
 const ID: usize = 0;
 const NAME: usize = 1;
-const DOMAINS: usize = 2;
+pub(super) const DOMAINS: usize = 2;
 const CONTACT: usize = 3;
 const LOCALE: usize = 4;
 const TIME_ZONE: usize = 5;
@@ -205,7 +205,7 @@ fn key(text: &[u8]) -> u64 {
 }
 
 /// The words of a cell that holds several, separated by blanks or `;`.
-fn words(text: &str) -> impl Iterator<Item = &str> {
+pub(super) fn words(text: &str) -> impl Iterator<Item = &str> {
     let words = text.split(|c: char| c == ';' || c.is_whitespace());
     words.filter(|word| !word.is_empty())
 }

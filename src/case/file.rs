@@ -306,6 +306,7 @@ const LONGEST_MINIMUM: u64 = 32;
 fn isolation(table: &mut Table<'_>) -> IsolationSettings {
     IsolationSettings {
         allow: values(table.string_list("allow")),
+        deny: values(table.string_list("deny")),
         min_length: table
             .optional_integer("min_length", 1..=LONGEST_MINIMUM)
             .and_then(|found| u32::try_from(found.value).ok()),

@@ -219,6 +219,8 @@ pub struct LimitSettings {
 pub struct IsolationSettings {
     /// Words that may stand in every customer's copy although they name another customer or an agent.
     pub allow: Vec<String>,
+    /// Words that are masked in the copy of every tenant whose name they are not.
+    pub deny: Vec<String>,
     /// Shorter identifiers are looked for inside of texts as they are typed, if at all; none is [`MIN_LENGTH`].
     pub min_length: Option<u32>,
 }

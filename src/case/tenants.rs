@@ -6,11 +6,11 @@ use std::{
 };
 
 use super::{
-    directory::{COLUMNS, Tenants},
+    directory::{COLUMNS, DOMAINS, Tenants, words},
     hidden,
-    spreadsheet::read_rows,
+    spreadsheet::{Row, read_rows},
 };
-use crate::diag::Diagnostic;
+use crate::{diag::Diagnostic, text::visible};
 
 /// The tenants of a CSV file by id.
 pub(super) fn read_csv(name: &str, bytes: &Arc<Vec<u8>>, faults: &mut Vec<Diagnostic>) -> Tenants {
@@ -21,11 +21,36 @@ pub(super) fn read_csv(name: &str, bytes: &Arc<Vec<u8>>, faults: &mut Vec<Diagno
         tenants.add(row);
         let fault = |(column, text)| hidden::tenant(column, text, || row.place(column));
         faults.extend(row.maybe_hidden().filter_map(fault));
+        faults.extend(no_domain(row));
     });
     if !tenants.in_order() {
         listed_again(name, bytes, faults);
     }
     tenants
+}
+
+/// Returns a fault if a cell of domains holds what is no domain: it would match nothing.
+fn no_domain(row: &Row<'_>) -> Option<Diagnostic> {
+    let (cell, _) = row.standing(DOMAINS)?;
+    if !cell.bytes().any(|byte| matches!(byte, b'*' | b'/' | b':' | b'@')) && !cell.starts_with('.') {
+        return None;
+    }
+    let wrong = words(cell).find(|word| word.contains(['*', '/', ':', '@']) || word.starts_with('.'))?;
+    let host = wrong.rsplit_once("://").map_or(wrong, |(_, host)| host);
+    let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
+    let host = host.split(['/', ':']).next().unwrap_or_default();
+    let host = host.trim_start_matches(['*', '.']);
+    let message = format!("`{}` is no domain, and would be found in no text", visible(wrong));
+    let hint = if host.is_empty() {
+        "write a domain, such as `example.com`".to_owned()
+    } else {
+        format!("write `{}`: what is below a domain belongs to it", visible(host))
+    };
+    Some(
+        Diagnostic::new("not-a-domain", message)
+            .hint(hint)
+            .at(row.place("domains")?),
+    )
 }
 
 /// Every row whose id an earlier row has is a fault.

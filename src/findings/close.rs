@@ -7,6 +7,7 @@ use super::{
     IsolationFinding, KindCoverage, LinkedFinding, Mention, NearRecords, OtherTenantFinding, RefusedFinding,
     RemarkFinding, RemarkKind, SCHEMA, ScopeFinding, SharedIdsFinding, SourceCoverage, SourceFinding, TenantFinding,
     TenantImpact, Tool,
+    alike::alike,
     caveats::caveats,
     count::{self, Figures, Known, Touched},
     tied::{OnEnd, count_on_end, tied_scopes},
@@ -119,6 +120,9 @@ impl Answer {
     pub fn close(case: &Case, catalogue: &Catalogue, scan: Scan) -> Result<Self, CloseError> {
         let mut closing = Closing::new(case, catalogue, scan)?;
         let (mut figures, names) = closing.figures_and_names()?;
+        for figures in &mut figures {
+            figures.finding.without_claimed_name(names.claimed());
+        }
         let copies = closing.copies(&names)?;
         let (mut tenants, mut mentions) = (Vec::new(), Vec::new());
         for (figures, (events, found)) in figures.iter_mut().zip(copies) {
@@ -385,6 +389,7 @@ impl<'c> Closing<'c> {
             agents,
             coverage: coverage(case, &kinds(scan), settled),
             impact: impact(case, tenants.iter()),
+            alike: alike(&tenants, &case.directory),
             tenants,
             refused: settled.refused.iter().map(|refused| refusal(case, refused)).collect(),
             conflicts: settled.conflicts.iter().map(conflict).collect(),

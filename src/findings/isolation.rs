@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::{Answer, caveats};
 use crate::{
     case::TenantId,
-    isolation::{Hit, Kind, Names, Verdict},
+    isolation::{ClaimedName, Hit, Kind, Names, Verdict},
     records::Locator,
 };
 
@@ -24,8 +24,12 @@ pub struct IsolationFinding {
     pub masked: u64,
     /// Names of others that stand in customers' copies because the case allows them.
     pub allowed: u64,
+    /// Words in customers' copies that may name another tenant or be ordinary ones: they stand, and a person decides.
+    pub near: u64,
     /// Tenants whose files were not released, because a name of somebody else's was still in them. In id order.
     pub stopped: Vec<TenantId>,
+    /// Logged names of tenants that belong to another tenant, and are masked in the copy of the one that an event calls so.
+    pub claimed: Vec<ClaimedName>,
     /// Everything found, by tenant, field and name; what stopped a release first.
     pub found: Vec<MentionFinding>,
 }
@@ -86,17 +90,20 @@ impl Isolation {
     pub(super) fn finding(&self) -> IsolationFinding {
         let (names, short) = self.names.counts();
         let hits = || self.mentions.iter().flat_map(|mention| &mention.hits);
+        let times = |verdict: Verdict| {
+            let own = hits().filter(|hit| hit.verdict == verdict);
+            own.map(|hit| hit.times).sum()
+        };
         let stopped = self.mentions.iter().filter(|mention| mention.stops());
         let stopped: BTreeSet<_> = stopped.map(|mention| mention.tenant.clone()).collect();
         IsolationFinding {
             names,
             short,
             masked: self.mentions.iter().filter(|mention| mention.shown.is_some()).count() as u64,
-            allowed: hits()
-                .filter(|hit| hit.verdict == Verdict::Allowed)
-                .map(|hit| hit.times)
-                .sum(),
+            allowed: times(Verdict::Allowed),
+            near: times(Verdict::Near),
             stopped: stopped.into_iter().collect(),
+            claimed: self.names.claimed().to_vec(),
             found: self.found(),
         }
     }

@@ -5,10 +5,13 @@ use crate::{
     case::TenantId,
     catalogue::Catalogue,
     events::Target,
-    isolation::{Hit, Kind, Names, Reader, SEVERAL, Verdict},
+    isolation::{Hit, Kind, Names, Reader, Rule, SEVERAL, Verdict, Withheld},
     records::Locator,
     tenants::{ScopedEvent, TenantEvent},
 };
+
+/// Fields that programs fill: a common word there is no name.
+const MACHINE_FIELDS: [&str; 4] = ["event_id", "ip", "session", "user_agent"];
 
 /// Masking for one reader.
 pub(super) struct Mask<'a> {
@@ -17,6 +20,8 @@ pub(super) struct Mask<'a> {
     catalogue: &'a Catalogue,
     /// Of what events of several tenants were done on, what this tenant's own events name.
     own: Vec<usize>,
+    /// By field, the last text that names nobody: many events repeat it.
+    clean: Vec<(&'static str, String)>,
     /// Everything found so far.
     pub(super) mentions: Vec<Mention>,
 }
@@ -34,6 +39,7 @@ impl<'a> Mask<'a> {
             own: names.things().own(events),
             tenant,
             catalogue,
+            clean: Vec::new(),
             mentions: Vec::new(),
         }
     }
@@ -46,7 +52,7 @@ impl<'a> Mask<'a> {
         // Kept from before the id itself may be masked.
         let id = event.event_id.clone();
         if !self.catalogue.knows(&event.action) {
-            self.text(at, "action", &mut event.action);
+            self.text(at, "action", &mut event.action, None);
         }
         let texts = [
             ("event_id", &mut event.event_id),
@@ -57,23 +63,31 @@ impl<'a> Mask<'a> {
             ("user_agent", &mut event.user_agent),
             ("parameters", &mut event.parameters),
         ];
-        for (field, text) in texts {
-            text.iter_mut().for_each(|text| self.text(at, field, text));
-        }
+        // What is withheld as a target is withheld in the texts too.
+        let mut withheld = Vec::new();
         for target in &mut event.targets {
-            self.target(at, target, several);
+            withheld.extend(self.target(at, target, several));
+        }
+        let texts_of = withheld.iter().flat_map(|target| [&target.id, &target.name]).flatten();
+        let withheld = (!withheld.is_empty()).then(|| Withheld::new(texts_of.map(String::as_str)));
+        for (field, text) in texts {
+            text.iter_mut()
+                .for_each(|text| self.text(at, field, text, withheld.as_ref()));
         }
         for mention in &mut self.mentions[first..] {
             mention.event_id.clone_from(&id);
         }
     }
 
-    fn target(&mut self, at: Locator, target: &mut Target, several: bool) {
+    /// Returns the target as logged if it is withheld in an event of several tenants.
+    fn target(&mut self, at: Locator, target: &mut Target, several: bool) -> Option<Target> {
+        let mut withheld = None;
         let another_s = || self.reader.another_s_thing(target, &self.own);
         let of_several = || several.then(|| self.nobody_s(target).or_else(another_s)).flatten();
         if let Some((instead, hit)) = self.reader.withheld(target).or_else(of_several) {
             let original = serde_json::to_string(target).expect("a target is three texts");
             self.mention(at, "target", original, Some(instead.clone()), vec![hit]);
+            withheld = several.then(|| target.clone());
             (target.id, target.name) = (None, Some(instead));
         }
         let texts = [
@@ -82,8 +96,9 @@ impl<'a> Mask<'a> {
             ("target.name", &mut target.name),
         ];
         for (field, text) in texts {
-            text.iter_mut().for_each(|text| self.text(at, field, text));
+            text.iter_mut().for_each(|text| self.text(at, field, text, None));
         }
+        withheld
     }
 
     /// Somebody in an event of several tenants who is not known to be the reader's: each reader sees its own part only.
@@ -95,19 +110,41 @@ impl<'a> Mask<'a> {
             text: target.id.clone().or_else(|| target.name.clone())?,
             kind: Kind::User,
             of: Vec::new(),
+            rule: Rule::Exact,
             verdict: Verdict::Masked,
             times: 1,
         };
         Some((SEVERAL.to_owned(), hit))
     }
 
-    fn text(&mut self, at: Locator, field: &str, text: &mut String) {
-        let Some(masked) = self.reader.mask(text) else { return };
-        let original = match &masked.shown {
+    fn text(&mut self, at: Locator, field: &'static str, text: &mut String, withheld: Option<&Withheld>) {
+        let last = self.clean.iter().position(|(of, _)| *of == field);
+        if withheld.is_none() && last.is_some_and(|last| self.clean[last].1 == *text) {
+            return;
+        }
+        let (mut shown, mut hits) = match self.reader.mask(text) {
+            Some(masked) => (masked.shown, masked.hits),
+            None => (None, Vec::new()),
+        };
+        if MACHINE_FIELDS.contains(&field) {
+            hits.retain(|hit| hit.verdict != Verdict::Near);
+        }
+        if let Some((without, more)) = withheld.and_then(|withheld| withheld.mask(shown.as_deref().unwrap_or(text))) {
+            shown = Some(without);
+            hits.extend(more);
+        }
+        if hits.is_empty() {
+            match last {
+                Some(last) => self.clean[last].1.clone_from(text),
+                None => self.clean.push((field, text.clone())),
+            }
+            return;
+        }
+        let original = match &shown {
             Some(shown) => std::mem::replace(text, shown.clone()),
             None => text.clone(),
         };
-        self.mention(at, field, original, masked.shown, masked.hits);
+        self.mention(at, field, original, shown, hits);
     }
 
     fn mention(&mut self, at: Locator, field: &str, original: String, shown: Option<String>, hits: Vec<Hit>) {

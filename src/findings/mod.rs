@@ -7,6 +7,7 @@ mod caveats;
 mod close;
 mod count;
 mod counts;
+mod alike;
 mod isolation;
 mod mask;
 mod near;
@@ -25,11 +26,13 @@ use crate::{
     catalogue::{Effect, Touches},
     coverage::Gap,
     digest::Sha256,
+    isolation::ClaimedName,
     records::{Accounted, Locator},
     tenants::{Books, Kept, Outcomes, TenantEvent},
     time::Timestamp,
 };
 
+pub use alike::{AlikeBy, AlikeFinding};
 pub use close::{BooksDoNotBalance, BytesUnaccounted, CloseError, Scan, Scanned, Survey};
 pub use counts::Counts;
 pub use isolation::{Isolation, IsolationFinding, Mention, MentionFinding};
@@ -95,6 +98,8 @@ pub struct Findings {
     pub agents_k: u32,
     /// Records by others that came near to being in scope.
     pub near: NearFinding,
+    /// Tenants that may be one.
+    pub alike: Vec<AlikeFinding>,
     /// What was found of others in customers' copies, and what became of it.
     pub isolation: IsolationFinding,
 }
@@ -167,8 +172,14 @@ pub enum CaveatCode {
     TenantDiffers,
     /// Some in-scope events that can concern a tenant name none: they are in no tenant's report.
     EventsWithoutTenant,
+    /// Some tenants may be one: their ids differ only in how they are written, or they have one name.
+    AlikeTenants,
     /// Some tenants are not in the directory.
     UnknownTenants,
+    /// Some words in customers' copies may name another tenant or be ordinary words, and stand.
+    NearNames,
+    /// Some events call a tenant by a name that belongs to another.
+    ClaimedNames,
     /// Some texts in customers' copies named somebody else, and are masked there.
     MaskedText,
     /// Logs of different id spaces have events in common, which count twice.
@@ -365,6 +376,14 @@ pub struct TenantFinding {
 }
 
 impl TenantFinding {
+    /// Drops the name if it is a logged one that belongs to another tenant.
+    fn without_claimed_name(&mut self, claimed: &[ClaimedName]) {
+        let is_own = |claim: &ClaimedName| claim.tenant == self.id && Some(&claim.name) == self.name.as_ref();
+        if claimed.iter().any(is_own) {
+            self.name = None;
+        }
+    }
+
     /// Returns the gravest effect of its deeds, `None` if all that was done failed.
     pub fn gravest(&self) -> Option<Effect> {
         self.effects.keys().next_back().copied()

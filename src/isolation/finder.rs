@@ -79,6 +79,13 @@ impl Finder {
         }
     }
 
+    /// Reports the number and the length of every name that the text begins with.
+    pub(super) fn at_start(&self, text: &[u8], tell: impl FnMut(usize, usize)) {
+        if self.beginnings.may_hold(text) {
+            self.here(text, tell);
+        }
+    }
+
     /// Tells the names that the text begins with and how long they are, and says how many steps that took.
     fn here(&self, text: &[u8], mut tell: impl FnMut(usize, usize)) -> usize {
         let mut steps = 1;

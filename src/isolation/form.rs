@@ -15,7 +15,7 @@ use super::escape;
 use glance::{Glance, glance};
 use write::Writer;
 
-pub(super) use character::is_spaceless;
+pub(super) use character::{NORMALIZER, is_mark, is_spaceless, unseen};
 
 /// A text as it is searched.
 #[derive(Debug)]
@@ -171,6 +171,11 @@ pub(super) fn reads_as(name: &str, searched_for: &str) -> bool {
         return name.eq_ignore_ascii_case(searched_for);
     }
     searched(name) == searched_for
+}
+
+/// Whether a text may hold an escape, so that it also has to be read with escapes resolved.
+pub(super) fn holds_escape(text: &str) -> bool {
+    glance(text).escapes
 }
 
 /// How many bytes may be taken as they are: printable ASCII that begins no escape, up to where two blanks meet.

@@ -1,15 +1,15 @@
 //! Names on their way to the search: which of what the case and its events say names somebody, and whose it is.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    Kind,
+    ClaimedName, Kind,
     bare::{bare, named, spelt},
+    family,
     form::searched,
     names::{Owner, Pattern},
     people,
-    sighting::Company,
-    words::Words,
+    sighting::{Company, Printable},
     writings,
 };
 use crate::case::{AgentNaming, Case};
@@ -25,6 +25,10 @@ pub(super) struct Gathering {
     pub(super) least: usize,
     pub(super) patterns: BTreeMap<String, Pattern>,
     pub(super) short: BTreeMap<String, Pattern>,
+    /// Spellings that people type.
+    pub(super) families: family::Gathered,
+    /// Common words that only logs have as the id or name of a tenant.
+    common: BTreeSet<String>,
 }
 
 impl Gathering {
@@ -34,6 +38,8 @@ impl Gathering {
             least,
             patterns: BTreeMap::new(),
             short: BTreeMap::new(),
+            families: family::Gathered::new(least),
+            common: BTreeSet::new(),
         }
     }
 
@@ -42,7 +48,12 @@ impl Gathering {
         for (at, agent) in case.agents.iter().enumerate() {
             let label = agent.name.iter().chain([&agent.id.0]);
             match case.reports.agents {
-                AgentNaming::Pseudonym => label.for_each(|name| self.add(name, Owner::Agent(at), Kind::Agent)),
+                AgentNaming::Pseudonym => {
+                    label.for_each(|name| self.add(name, Owner::Agent(at), Kind::Agent));
+                    if let Some(name) = &agent.name {
+                        self.families.add(name, Owner::Agent(at), Kind::Agent);
+                    }
+                }
                 AgentNaming::Name => label.for_each(|name| self.state(name, Kind::Agent)),
             }
             let kept = agent.email.iter().chain(&agent.identities);
@@ -65,6 +76,14 @@ impl Gathering {
         for agent in &case.agents {
             self.add(&agent.pseudonym, Owner::Stated, Kind::Agent);
         }
+        for text in &case.isolation.deny {
+            if !self.families.deny(text) {
+                self.add(text, Owner::Unsettled, Kind::Name);
+            }
+        }
+        for text in &case.isolation.allow {
+            self.families.add(text, Owner::Allowed, Kind::Name);
+        }
         let allowed = case.isolation.allow.iter().map(|text| named(text));
         for text in allowed.filter(|text| !text.is_empty()) {
             let owner = (Owner::Allowed, Kind::Name);
@@ -73,7 +92,8 @@ impl Gathering {
     }
 
     /// The tenants of the events: their ids and names as logged, and the people of theirs that the events name.
-    pub(super) fn seen(&mut self, tenants: &[&str], companies: &[Company]) {
+    /// A name that belongs to another tenant is that one's, and nobody's if no list says whose it is.
+    pub(super) fn seen(&mut self, tenants: &[&str], companies: &[Company], claimed: &[ClaimedName]) {
         for company in companies {
             let owner = Owner::Tenant(
                 tenants
@@ -81,7 +101,16 @@ impl Gathering {
                     .expect("everybody is there"),
             );
             self.add(&company.id.0, owner, Kind::Id);
-            company.names.iter().for_each(|name| self.add(name, owner, Kind::Name));
+            // Whoever writes logs may call a tenant like a word of the program or the case, which stands in every file.
+            let logged = company.names.iter().chain([&company.id.0]);
+            self.common
+                .extend(logged.filter(|name| family::is_common(name)).map(|name| named(name)));
+            for name in &company.names {
+                let is_claimed = |claim: &&ClaimedName| claim.tenant == company.id && claim.name == *name;
+                let owner = claimed.iter().find(is_claimed).map_or(owner, |_| Owner::Unsettled);
+                self.add(name, owner, Kind::Name);
+                self.families.add(name, owner, Kind::Name);
+            }
             let people = company.people.iter();
             people.for_each(|(name, kind)| self.add(name, owner, *kind));
         }
@@ -90,7 +119,13 @@ impl Gathering {
     /// The tenants of the directory: all that the events name, and of the others those of whose names every word stands in
     /// what can come to be printed. A report is made of nothing but the events, the case's words and the templates, so no
     /// other name can stand in it; and to fold and sort all of them would take longer than the whole scan.
-    pub(super) fn directory(&mut self, tenants: &[&str], case: &Case, companies: &[Company], words: Option<&Words>) {
+    pub(super) fn directory(
+        &mut self,
+        tenants: &[&str],
+        case: &Case,
+        companies: &[Company],
+        printable: Option<&Printable>,
+    ) {
         let mut touched = vec![false; tenants.len()];
         for company in companies {
             touched[tenants
@@ -102,18 +137,37 @@ impl Gathering {
             let names = [(tenant.id(), Kind::Id)].into_iter();
             let names = names.chain(tenant.name().map(|name| (name, Kind::Name)));
             let names = names.chain(tenant.domains().map(|domain| (domain, Kind::Domain)));
+            let contact = tenant.contact().filter(|contact| contact.contains('@'));
+            let names = names.chain(contact.map(|contact| (contact, Kind::Address)));
             for (name, kind) in names {
                 // Nearly all are ASCII, and nearly none of them is added, so they are not folded first.
-                let may = |words: &Words| {
-                    let may = |name: &str| words.may_hold(name) || kind == Kind::Name && words.may_hold_joined(name);
+                let may = |printable: &Printable| {
+                    let words = &printable.words;
+                    let may = |name: &str| {
+                        let uuid = || writings::other_uuid(&searched(name)).is_some_and(|other| words.may_hold(&other));
+                        let joined = || match kind {
+                            Kind::Name => words.may_hold_joined(name),
+                            Kind::Id => name.len() >= 32 && uuid(),
+                            _ => false,
+                        };
+                        words.may_hold(name) || joined()
+                    };
                     if name.is_ascii() {
                         may(name)
                     } else {
                         may(&searched(name))
                     }
                 };
-                if touched[at] || words.is_none_or(may) {
-                    self.add(name, Owner::Tenant(at), kind);
+                let owner = Owner::Tenant(at);
+                if touched[at] || printable.is_none_or(may) {
+                    if !self.common.is_empty() {
+                        self.common.remove(&named(name));
+                    }
+                    self.add(name, owner, kind);
+                }
+                let may_spell = |printable: &Printable| printable.beginnings.may_hold(name, kind);
+                if matches!(kind, Kind::Name | Kind::Domain) && (touched[at] || printable.is_none_or(may_spell)) {
+                    self.families.add(name, owner, kind);
                 }
             }
         }
@@ -123,6 +177,7 @@ impl Gathering {
     fn state(&mut self, name: &str, kind: Kind) {
         if self.states {
             self.add(name, Owner::Stated, kind);
+            self.families.add(name, Owner::Stated, kind);
         }
     }
 
@@ -134,7 +189,10 @@ impl Gathering {
         if self.is_long_enough(&form) {
             return self.own(form, owner, kind);
         }
-        let typed = matches!((owner, kind), (Owner::Tenant(_), Kind::Id | Kind::Name)) && is_told_by_its_case(&form);
+        let typed = matches!(
+            (owner, kind),
+            (Owner::Tenant(_) | Owner::Unsettled, Kind::Id | Kind::Name)
+        ) && is_told_by_its_case(&form);
         let whole = searched(name);
         let marked = whole != form && !typed && self.is_long_enough(&whole);
         let pattern = self.short.entry(form).or_default();
@@ -165,7 +223,8 @@ impl Gathering {
     pub(super) fn finish(&mut self) {
         self.addresses();
         for (name, pattern) in &mut self.patterns {
-            pattern.in_texts_alone = pattern.is_person_s() && (spans(name) || bare(name) != name);
+            let of_person = pattern.is_person_s() && (spans(name) || bare(name) != name);
+            pattern.in_texts_alone = of_person || self.common.contains(name);
             if pattern.is_allowed()
                 && let Some(short) = self.short.get_mut(name)
             {
@@ -205,6 +264,13 @@ impl Gathering {
     pub(super) fn other_writings(&mut self) {
         let mut others: BTreeMap<String, Pattern> = BTreeMap::new();
         for (name, pattern) in &self.patterns {
+            if let Some(other) = writings::other_uuid(name) {
+                let other = others.entry(other).or_default();
+                pattern
+                    .owners
+                    .iter()
+                    .for_each(|(owner, kind)| other.owned(*owner, *kind));
+            }
             let owners: Vec<_> = pattern.owners_of_words(name).collect();
             if owners.is_empty() {
                 continue;
@@ -220,7 +286,7 @@ impl Gathering {
             pattern.also_mere = !nobody_s && pattern.is_person_s();
             for (owner, kind) in other.owners {
                 // What is somebody's user's is not told to everybody for that.
-                let foreign = matches!(owner, Owner::Agent(_) | Owner::Tenant(_));
+                let foreign = matches!(owner, Owner::Agent(_) | Owner::Tenant(_) | Owner::Unsettled);
                 if nobody_s || pattern.also_mere && foreign {
                     pattern.owned(owner, kind);
                 }

@@ -45,24 +45,21 @@ impl Reader<'_> {
 
     /// What was found, each once, in the order in which it first stands there.
     fn hits(&self, text: &str, found: &[Found]) -> Vec<Hit> {
-        let mut places: BTreeMap<(usize, bool, &str), (usize, u64)> = BTreeMap::new();
+        let mut places: BTreeMap<(usize, Verdict, &str), (usize, u64)> = BTreeMap::new();
         let mut end = 0;
         for found in found {
             // What lies inside a longer name is told with it.
             if found.range.end > end {
                 end = found.range.end;
-                let key = (found.name, found.allowed, &text[found.range.clone()]);
+                let key = (found.name, found.verdict(), &text[found.range.clone()]);
                 places.entry(key).or_insert((found.range.start, 0)).1 += 1;
             }
         }
         let mut places: Vec<_> = places.into_iter().collect();
         places.sort_by_key(|(_, (first, _))| *first);
-        let hit = |((name, allowed, text), (_, times)): ((usize, bool, &str), _)| {
-            let verdict = if allowed { Verdict::Allowed } else { Verdict::Masked };
-            Hit {
-                times,
-                ..self.hit_of(&self.names.patterns[name], text, verdict)
-            }
+        let hit = |((name, verdict, text), (_, times)): ((usize, Verdict, &str), _)| Hit {
+            times,
+            ..self.hit_of(&self.names.patterns[name], text, verdict)
         };
         places.into_iter().map(hit).collect()
     }
@@ -70,7 +67,7 @@ impl Reader<'_> {
     /// What is to be replaced: names that overlap as one, and with a domain the whole address or URL it stands in.
     fn stretches(&self, text: &str, found: &[Found]) -> Vec<(Range<usize>, usize)> {
         let mut stretches: Vec<(Range<usize>, usize)> = Vec::new();
-        for found in found.iter().filter(|found| !found.allowed) {
+        for found in found.iter().filter(|found| found.is_foreign()) {
             let end = stretches.last().map_or(0, |(last, _)| last.end);
             if found.range.end <= end {
                 continue;
@@ -106,13 +103,8 @@ impl Reader<'_> {
 
     /// What to tell of a name found in a text.
     pub fn hit(&self, found: &Found, text: &str) -> Hit {
-        let verdict = if found.allowed {
-            Verdict::Allowed
-        } else {
-            Verdict::Masked
-        };
         let pattern = &self.names.patterns[found.name];
-        self.hit_of(pattern, &text[found.range.clone()], verdict)
+        self.hit_of(pattern, &text[found.range.clone()], found.verdict())
     }
 
     fn hit_of(&self, pattern: &Pattern, text: &str, verdict: Verdict) -> Hit {
@@ -120,6 +112,7 @@ impl Reader<'_> {
             text: crate::text::shortened(text, LONGEST).into_owned(),
             kind: kind_of(pattern, |owner| self.is_own(owner)),
             of: self.names.whose(pattern, self.own),
+            rule: pattern.rule(),
             verdict,
             times: 1,
         }
@@ -142,7 +135,7 @@ impl Reader<'_> {
             let foreign = self.standing_of(pattern) == Standing::Foreign;
             return foreign.then(|| (self.instead_of(pattern), self.hit_of(pattern, text, Verdict::Masked)));
         }
-        let whole = |found: &&Found| !found.allowed && named(&text[found.range.clone()]) == name;
+        let whole = |found: &&Found| found.is_foreign() && named(&text[found.range.clone()]) == name;
         let found = self.search_text(text);
         let found = found.iter().find(whole)?;
         Some((self.instead(found.name), self.hit(found, text)))

@@ -13,9 +13,11 @@
 
 mod bare;
 mod escape;
+mod family;
 mod finder;
 mod form;
 mod gather;
+mod logged;
 mod mask;
 mod names;
 mod passages;
@@ -25,6 +27,7 @@ mod sighting;
 mod things;
 mod told;
 mod typed;
+mod withheld;
 mod words;
 mod writings;
 
@@ -34,6 +37,7 @@ mod tests;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use logged::ClaimedName;
 pub use mask::Masked;
 pub use names::Names;
 pub use passages::Passages;
@@ -41,6 +45,7 @@ pub use search::{Found, Reader};
 pub use sighting::{Company, Sighting};
 pub use things::Things;
 pub use told::check;
+pub use withheld::Withheld;
 
 /// What stands in the place of another customer, its people and its addresses.
 pub const ANOTHER: &str = "[another customer]";
@@ -51,6 +56,30 @@ pub const SEVERAL: &str = "[not shown: an action in several tenants]";
 
 /// What stands in the place of a log's path.
 pub const LOG: &str = "[log file]";
+
+/// Returns what is left of a tenant's id without case, blanks, braces, hyphens and characters that are not seen. A sign between two
+/// digits stays, unless the id is a UUID.
+pub fn id_key(id: &str) -> String {
+    let form = form::searched(id);
+    let bare: String = form.chars().filter(|c| c.is_alphanumeric()).collect();
+    if bare.len() == UUID && bare.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return bare;
+    }
+    let chars: Vec<char> = form.chars().filter(|c| !c.is_whitespace()).collect();
+    let stays = |at: usize| {
+        let digit = |at: Option<usize>| at.and_then(|at| chars.get(at)).is_some_and(char::is_ascii_digit);
+        chars[at].is_alphanumeric() || digit(at.checked_sub(1)) && digit(Some(at + 1))
+    };
+    (0..chars.len()).filter(|at| stays(*at)).map(|at| chars[at]).collect()
+}
+
+/// Digits of a UUID.
+const UUID: usize = 32;
+
+/// Returns what a name reads as.
+pub fn name_key(name: &str) -> String {
+    bare::named(name)
+}
 
 /// What kind of name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, JsonSchema, Serialize, Deserialize)]
@@ -101,6 +130,8 @@ impl Kind {
 pub enum Verdict {
     /// It stands in a rendered file, and so none of the reader's files was released.
     Stopped,
+    /// It stands, and a person decides whether it names another tenant: it is an ordinary word too.
+    Near,
     /// Something else stands in its place.
     Masked,
     /// It stands, because the case allows it.
@@ -112,8 +143,32 @@ impl Verdict {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Stopped => "stopped",
+            Self::Near => "near",
             Self::Masked => "masked",
             Self::Allowed => "allowed",
+        }
+    }
+}
+
+/// By which rule a name was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, JsonSchema, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Rule {
+    /// As the directory, the case or the log has it.
+    Exact,
+    /// Another spelling: without legal form, accents or signs, joined, or with look-alike letters.
+    Spelling,
+    /// A spelling that is made of common words.
+    CommonWords,
+}
+
+impl Rule {
+    /// As in files.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Exact => "exact",
+            Self::Spelling => "spelling",
+            Self::CommonWords => "common-words",
         }
     }
 }
@@ -127,6 +182,8 @@ pub struct Hit {
     pub kind: Kind,
     /// Ids of those whose it is; none for the vendor's own.
     pub of: Vec<String>,
+    /// By which rule it was found.
+    pub rule: Rule,
     /// What became of it.
     pub verdict: Verdict,
     /// How often it stands in the text.

@@ -6,14 +6,15 @@ use std::{
 };
 
 use super::{
-    Kind,
+    ClaimedName, Kind, Rule,
+    family::{Families, Grade},
     finder::Finder,
     gather::Gathering,
+    logged,
     passages::Passages,
-    sighting::{Company, Sighting},
+    sighting::{Company, Printable, Sighting},
     things::Things,
     typed::Typed,
-    words::Words,
 };
 use crate::case::{Case, Tenant};
 
@@ -30,6 +31,10 @@ pub struct Names {
     pub(super) short: BTreeMap<String, usize>,
     /// Those of them that are looked for as they are typed.
     pub(super) typed: Typed,
+    /// The spellings of names that people type.
+    pub(super) families: Families,
+    /// Logged names of tenants that belong to another.
+    claimed: Vec<ClaimedName>,
     /// What events of several tenants were done on.
     pub(super) things: Things,
     /// How many identifiers were gathered, those too short included.
@@ -58,9 +63,22 @@ pub(super) struct Pattern {
     pub(super) also_mere: bool,
     /// How a short name is typed where it is looked for inside of texts.
     pub(super) spellings: BTreeSet<String>,
+    /// How surely it means a name, if it is a spelling that people type and not the name as listed.
+    pub(super) member: Option<Grade>,
+    /// Whether a person has to decide if it names anybody.
+    pub(super) doubtful: bool,
 }
 
 impl Pattern {
+    /// Returns by which rule it is found.
+    pub(super) fn rule(&self) -> Rule {
+        match self.member {
+            None => Rule::Exact,
+            Some(Grade::CommonWord | Grade::CommonWords) => Rule::CommonWords,
+            Some(_) => Rule::Spelling,
+        }
+    }
+
     /// It is also this one's.
     pub(super) fn owned(&mut self, owner: Owner, kind: Kind) {
         if !self.owners.contains(&(owner, kind)) {
@@ -81,13 +99,16 @@ impl Pattern {
 
     /// Those whose name it is in words, if it is this text: an id is none, and an identity is one only with blanks.
     pub(super) fn owners_of_words<'p>(&'p self, name: &'p str) -> impl Iterator<Item = (Owner, Kind)> + 'p {
-        let of_tenant = |owner: &(Owner, Kind)| matches!(owner, (Owner::Tenant(_), Kind::Name));
+        let of_tenant = |owner: &(Owner, Kind)| matches!(owner, (Owner::Tenant(_) | Owner::Unsettled, Kind::Name));
         let words = self.owners.iter().any(of_tenant) || name.contains(' ');
         let owners = self.owners.iter().filter(move |owner| {
             words
                 && matches!(
                     owner,
-                    (Owner::Tenant(_) | Owner::Stated | Owner::Allowed, Kind::Name) | (Owner::Agent(_), _)
+                    (
+                        Owner::Tenant(_) | Owner::Unsettled | Owner::Stated | Owner::Allowed,
+                        Kind::Name
+                    ) | (Owner::Agent(_), _)
                 )
         });
         owners.copied()
@@ -103,6 +124,8 @@ pub(super) enum Owner {
     Agent(usize),
     /// The vendor's, not to be told.
     Vendor,
+    /// Of a tenant that events name, and not known of which: it is no reader's own.
+    Unsettled,
     /// Told to every customer, because the vendor says it of itself.
     Stated,
     /// Told to every customer, because the case says so.
@@ -119,8 +142,8 @@ impl Names {
         paths: impl Iterator<Item = &'a str>,
         printed: impl Iterator<Item = &'a str>,
     ) -> Self {
-        if let Some(words) = &sighting.0 {
-            printed.for_each(|text| words.add(text));
+        if let Some(printable) = &sighting.0 {
+            printed.for_each(|text| printable.add(text));
         }
         let gathering = Gathering::new(case.isolation.least(), true);
         Self::among(gathering, case, companies, paths, sighting.0.as_ref())
@@ -128,10 +151,10 @@ impl Names {
 
     /// Of everybody in the case whom these texts could name, though the vendor states them.
     pub(super) fn in_texts<'a>(case: &Case, texts: impl Iterator<Item = &'a str>) -> Self {
-        let words = Words::new(case.directory.tenants.len());
-        texts.for_each(|text| words.add(text));
+        let printable = Printable::new(case.directory.tenants.len());
+        texts.for_each(|text| printable.add(text));
         let gathering = Gathering::new(case.isolation.least(), false);
-        Self::among(gathering, case, &[], std::iter::empty(), Some(&words))
+        Self::among(gathering, case, &[], std::iter::empty(), Some(&printable))
     }
 
     /// Of customers without an event only those whose words are all there, if words are given.
@@ -140,29 +163,36 @@ impl Names {
         case: &Case,
         companies: &[Company],
         paths: impl Iterator<Item = &'a str>,
-        words: Option<&Words>,
+        printable: Option<&Printable>,
     ) -> Self {
         let tenants = everybody(case, companies);
         gathering.agents(case);
         gathering.vendor(case, paths);
-        gathering.seen(&tenants, companies);
-        gathering.directory(&tenants, case, companies, words);
+        let claimed = logged::claimed(case, companies);
+        gathering.seen(&tenants, companies, &claimed);
+        gathering.directory(&tenants, case, companies, printable);
         gathering.finish();
         let agents = case.agents.iter().map(|agent| AgentLabel {
             id: agent.id.0.clone(),
             pseudonym: agent.pseudonym.clone(),
         });
-        Self::of(
+        let names = Self::of(
             tenants.into_iter().map(str::to_owned).collect(),
             agents.collect(),
             gathering,
-        )
+        );
+        Self { claimed, ..names }
     }
 
     fn of(tenants: Vec<String>, agents: Vec<AgentLabel>, mut gathering: Gathering) -> Self {
         let gathered = (gathering.patterns.len() + gathering.short.len()) as u64;
         gathering.other_writings();
-        let Gathering { patterns, short, .. } = gathering;
+        let Gathering {
+            patterns,
+            short,
+            families,
+            ..
+        } = gathering;
         let (texts, mut patterns): (_, Vec<_>) = patterns.into_iter().unzip();
         let typed = Typed::new(patterns.len(), &short);
         let mut number = |(name, pattern)| {
@@ -170,8 +200,11 @@ impl Names {
             (name, patterns.len() - 1)
         };
         let short = short.into_iter().map(&mut number).collect();
+        let families = Families::new(families, &mut patterns);
         Self {
             typed,
+            families,
+            claimed: Vec::new(),
             things: Things::default(),
             tenants,
             agents,
@@ -187,6 +220,11 @@ impl Names {
     #[must_use]
     pub fn knowing(self, things: Things) -> Self {
         Self { things, ..self }
+    }
+
+    /// Returns the logged names of tenants that belong to another, in the order of tenants.
+    pub fn claimed(&self) -> &[ClaimedName] {
+        &self.claimed
     }
 
     /// What events of several tenants were done on, and whose it is.
@@ -209,7 +247,7 @@ impl Names {
         let name = |owner: &(Owner, Kind)| match owner.0 {
             Owner::Tenant(at) => (Some(at) != reader).then(|| self.tenants[at].clone()),
             Owner::Agent(at) => Some(self.agents[at].id.clone()),
-            Owner::Vendor | Owner::Stated | Owner::Allowed => None,
+            Owner::Unsettled | Owner::Vendor | Owner::Stated | Owner::Allowed => None,
         };
         let names: BTreeSet<_> = pattern.owners.iter().filter_map(name).collect();
         names.into_iter().collect()

@@ -3,8 +3,9 @@
 use std::{collections::BTreeMap, ops::Range};
 
 use super::{
-    Kind, Names,
+    Kind, Names, Verdict,
     bare::named,
+    family::Grade,
     form::{Form, searched},
     names::{Owner, Pattern},
     people,
@@ -37,6 +38,8 @@ pub struct Found {
     pub name: usize,
     /// Whether the case allows it.
     pub allowed: bool,
+    /// Whether a person decides if it names anybody: it is masked only if the case says so.
+    pub doubtful: bool,
 }
 
 /// How a name stands to a reader.
@@ -64,6 +67,22 @@ enum Part {
     Allowed,
     /// Allowed, and told of.
     AllowedName,
+}
+
+impl Found {
+    /// Whether it is masked, and may stand nowhere.
+    pub(super) fn is_foreign(&self) -> bool {
+        !self.allowed && !self.doubtful
+    }
+
+    /// Returns what becomes of it in a text.
+    pub(super) fn verdict(&self) -> Verdict {
+        match self {
+            Self { allowed: true, .. } => Verdict::Allowed,
+            Self { doubtful: true, .. } => Verdict::Near,
+            _ => Verdict::Masked,
+        }
+    }
 }
 
 impl Names {
@@ -101,6 +120,9 @@ impl Reader<'_> {
     fn names_in(&self, text: &str, searched: Searched) -> Vec<Found> {
         let mut places = Vec::new();
         Form::each(text).for_each(|form| self.places(&form, searched, &mut places));
+        if searched == Searched::Text {
+            self.members(text, &mut places);
+        }
         if places.is_empty() {
             return Vec::new();
         }
@@ -127,6 +149,18 @@ impl Reader<'_> {
         places.extend(longest.into_iter().map(|((end, _), (start, name))| (start..end, name)));
     }
 
+    /// Adds the spellings of names that people type. Those of others reach over the legal forms beside them.
+    fn members(&self, text: &str, places: &mut Vec<(Range<usize>, usize)>) {
+        self.names.families.each(text, |place| {
+            let pattern = &self.names.patterns[place.name];
+            let range = match self.standing_of(pattern) {
+                Standing::Foreign => place.whole,
+                _ => place.core,
+            };
+            places.push((range, place.name));
+        });
+    }
+
     /// None if it changes nothing whether the name stands somewhere.
     fn part(&self, name: usize) -> Option<Part> {
         let pattern = &self.names.patterns[name];
@@ -150,6 +184,8 @@ impl Reader<'_> {
         places.dedup();
         // Up to where each kind of shield reaches, of those that begin here or before.
         let (mut own, mut allowed, mut person) = (0, 0, 0);
+        // A spelling of the reader's own name is no exact name of another.
+        let mut spelt = 0..0;
         let mut found = Vec::new();
         for (range, name) in places.iter().cloned() {
             // Shields of the same stretch may be sorted after it.
@@ -159,7 +195,15 @@ impl Reader<'_> {
                 .iter()
                 .take_while(|(other, _)| *other == range);
             for (_, shield) in same {
-                match self.standing(*shield) {
+                let standing = self.standing(*shield);
+                let is_own = matches!(standing, Standing::Own | Standing::Stated);
+                if self.names.patterns[*shield].member.is_some() && is_own {
+                    if range.end > spelt.end {
+                        spelt = range.clone();
+                    }
+                    continue;
+                }
+                match standing {
                     Standing::Own | Standing::Stated => own = own.max(range.end),
                     Standing::Allowed => allowed = allowed.max(range.end),
                     Standing::OwnPerson if self.names.patterns[*shield].address => own = own.max(range.end),
@@ -170,11 +214,25 @@ impl Reader<'_> {
             let kind = self.kind(name);
             let of_person = matches!(kind, Kind::Domain | Kind::User | Kind::Address) && person >= range.end;
             let foreign = self.is_anybody_else_s(name);
-            if !foreign || own >= range.end || of_person {
+            let member = self.names.patterns[name].member;
+            let inside = spelt.end >= range.end && (member.is_some() || spelt != range);
+            let surname = member == Some(Grade::Word) && person >= range.end;
+            if !foreign || own >= range.end || of_person || inside || surname {
                 continue;
             }
             let allowed = allowed >= range.end;
-            found.push(Found { range, name, allowed });
+            let told = |last: &Found| last.range.end >= range.end && last.allowed == allowed;
+            if member.is_some() && found.last().is_some_and(told) {
+                // A longer or the exact name says as much.
+                continue;
+            }
+            let doubtful = self.names.patterns[name].doubtful;
+            found.push(Found {
+                range,
+                name,
+                allowed,
+                doubtful,
+            });
         }
         found
     }
@@ -212,7 +270,9 @@ impl Reader<'_> {
             Standing::Stated
         } else if any(&|owner, _| owner == Owner::Allowed) {
             Standing::Allowed
-        } else if any(&|owner, kind| kind.is_tenant() || matches!(owner, Owner::Agent(_) | Owner::Vendor)) {
+        } else if any(&|owner, kind| {
+            kind.is_tenant() || matches!(owner, Owner::Agent(_) | Owner::Unsettled | Owner::Vendor)
+        }) {
             Standing::Foreign
         } else if any(&|owner, kind| self.is_own(owner) && kind == Kind::User) {
             Standing::OwnPerson

@@ -1,7 +1,7 @@
 //! What the events give the search to know: whom they name, and every word that can come to be printed. Gathered tenant by
 //! tenant, since no more of the events need be in memory.
 
-use super::{Kind, bare::named, people, words::Words, writings::MOST};
+use super::{Kind, bare::named, family::Beginnings, people, words::Words, writings::MOST};
 use crate::{
     case::{Case, TenantId},
     tenants::ScopedEvent,
@@ -9,7 +9,32 @@ use crate::{
 
 /// Every word of the events looked at. Threads may look at different ones side by side.
 #[derive(Debug)]
-pub struct Sighting(pub(super) Option<Words>);
+pub struct Sighting(pub(super) Option<Printable>);
+
+/// What can come to be printed.
+#[derive(Debug)]
+pub(super) struct Printable {
+    /// Each word, and which stand beside each other.
+    pub(super) words: Words,
+    /// With what spellings of names begin.
+    pub(super) beginnings: Beginnings,
+}
+
+impl Printable {
+    /// Holds nothing yet, to ask for the names of so many tenants.
+    pub(super) fn new(tenants: usize) -> Self {
+        Self {
+            words: Words::new(tenants),
+            beginnings: Beginnings::new(),
+        }
+    }
+
+    /// Adds a text.
+    pub(super) fn add(&self, text: &str) {
+        self.words.add(text);
+        self.beginnings.add(text);
+    }
+}
 
 /// A tenant of the events.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,8 +54,8 @@ const NAME: (usize, usize) = (160, 12);
 impl Sighting {
     /// Of nothing yet. Whether words matter the case says: templates of its own may print anything.
     pub fn new(case: &Case) -> Self {
-        let words = case.reports.templates.is_none();
-        Self(words.then(|| Words::new(case.directory.tenants.len())))
+        let built_in = case.reports.templates.is_none();
+        Self(built_in.then(|| Printable::new(case.directory.tenants.len())))
     }
 
     /// Looks at all events of one tenant.
@@ -59,14 +84,14 @@ impl Sighting {
 
     /// Looks at the words of events.
     pub fn words(&self, events: &[&ScopedEvent]) {
-        let Some(words) = &self.0 else { return };
+        let Some(printable) = &self.0 else { return };
         let mut last: Vec<&str> = Vec::new();
         for event in events {
             let texts: Vec<&str> = event.event.texts().collect();
             // Much of an event is as in the one before it.
             let new = texts.iter().enumerate();
             let new = new.filter(|(at, text)| last.get(*at) != Some(text));
-            new.for_each(|(_, text)| words.add(text));
+            new.for_each(|(_, text)| printable.add(text));
             last = texts;
         }
     }

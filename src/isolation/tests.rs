@@ -186,7 +186,6 @@ fn only_whole_words_are_names() {
         "01KFT0005NOTIONX",
         "bolted",
         "éNotion",
-        "Notioń",
     ] {
         assert_eq!(shown(&case, "t-0001", text), text);
     }
@@ -198,6 +197,7 @@ fn only_whole_words_are_names() {
         "日本Notion様",
         "Notion™",
         "Notion²",
+        "Notioń",
         "\"NOTION\"",
     ] {
         assert!(shown(&case, "t-0001", text).contains("[another customer]"), "{text}");
@@ -403,7 +403,7 @@ fn names_of_several_words_are_found_however_they_are_joined() {
         ("Dana_Fox@free.example", "[Agent KTWN]@free.example"),
         (
             "danafox1, athome, boltfreights, ag.01, t.0001",
-            "danafox1, athome, boltfreights, ag.01, t.0001",
+            "[Agent 01]1, athome, [another customer], ag.01, t.0001",
         ),
     ] {
         assert_eq!(shown(&case, "t-0005", text), told);
@@ -821,4 +821,216 @@ fn names_made_of_each_other_are_found_once_at_each_word() {
             .search(&text)
             .is_empty()
     );
+}
+
+/// Tenants whose names have a legal form, and one whose core is a common word.
+fn case_of_families(more: &str) -> Case {
+    let mut case = case(more);
+    let tenants = [
+        ("t-0020", "Otterness Pharmacy Inc.", "otterness-pharmacy.example"),
+        ("t-0021", "株式会社霧ヶ丘灯台", ""),
+        ("t-0022", "Nordwind Versicherung GmbH & Co. KG", ""),
+        ("t-0023", "Apple Inc.", ""),
+        ("t-0024", "Otterness Holding AG", ""),
+    ];
+    let list = &mut case.directory.tenants;
+    tenants
+        .iter()
+        .for_each(|(id, name, domains)| list.insert([id, name, domains, "", "", ""]));
+    case
+}
+
+#[test]
+fn a_name_without_its_legal_form_is_masked() {
+    let case = case_of_families("");
+    for text in [
+        "Otterness Pharmacy",
+        "Otterness Pharmacy, Inc.",
+        "otterness-pharmacy",
+        "OtternessPharmacy",
+        "Оtterness Pharmacy",
+        "otterness-pharmacy[.]example",
+        "霧ヶ丘灯台",
+        "㈱霧ヶ丘灯台",
+        "Nordwind Versicherung",
+        "Nordwind Versicherung GmbH",
+        "NORDWIND_VERSICHERUNG",
+    ] {
+        let told = shown(&case, "t-0001", &format!("as {text} said"));
+        assert_eq!(told, "as [another customer] said", "{text}");
+    }
+    let own = "as Otterness Pharmacy said of otterness-pharmacy[.]example";
+    assert_eq!(shown(&case, "t-0020", own), own);
+}
+
+#[test]
+fn a_family_is_shielded_like_a_name() {
+    let mut case = case_of_families("");
+    let text = "as Otterness Pharmacy, apple and Apple said";
+    assert_eq!(
+        shown(&case, "t-0001", text),
+        "as [another customer], apple and Apple said"
+    );
+    case.isolation.allow = vec!["Otterness Pharmacy".to_owned()];
+    assert_eq!(shown(&case, "t-0001", text), text, "allowed");
+    // The exact name of another is not the reader's for being a spelling of it.
+    let list = &mut case.directory.tenants;
+    list.insert(["t-0030", "Zelenka Doprava", "", "", "", ""]);
+    list.insert(["t-0031", "Zelenka Doprava s.r.o.", "", "", "", ""]);
+    assert_eq!(shown(&case, "t-0031", "Zelenka Doprava"), "[another customer]");
+    assert_eq!(shown(&case, "t-0030", "zelenka-doprava"), "zelenka-doprava");
+}
+
+/// What of a text is masked, and what is left to a person.
+fn verdicts(case: &Case, tenant: &str, text: &str) -> Vec<(String, Verdict, Rule)> {
+    let events = [event(&[tenant], &[], text)];
+    let names = names_of(case, &events, std::iter::empty(), std::iter::empty());
+    let masked = names.for_reader(&TenantId(tenant.to_owned())).mask(text);
+    let hits = masked.into_iter().flat_map(|masked| masked.hits);
+    hits.map(|hit| (hit.text, hit.verdict, hit.rule)).collect()
+}
+
+#[test]
+fn a_common_word_is_left_to_a_person() {
+    let mut case = case_of_families("");
+    let text = "an apple for Apple";
+    let near = [("Apple".to_owned(), Verdict::Near, Rule::CommonWords)];
+    assert_eq!(verdicts(&case, "t-0001", text), near);
+    assert!(verdicts(&case, "t-0023", text).is_empty(), "its own name");
+    case.isolation.deny = vec!["apple".to_owned()];
+    assert_eq!(
+        shown(&case, "t-0001", text),
+        "an [another customer] for [another customer]"
+    );
+    assert_eq!(shown(&case, "t-0023", text), text, "its own name");
+    case.isolation = crate::case::IsolationSettings {
+        allow: vec!["Apple".to_owned()],
+        ..Default::default()
+    };
+    let allowed = verdicts(&case, "t-0001", text)
+        .into_iter()
+        .map(|(_, verdict, _)| verdict);
+    assert!(
+        allowed
+            .collect::<Vec<_>>()
+            .iter()
+            .all(|verdict| *verdict == Verdict::Allowed)
+    );
+}
+
+/// Returns an event that calls its tenant so.
+fn called(tenant: &str, name: &str) -> ScopedEvent {
+    let mut called = event(&[tenant], &[], "");
+    called.event.tenants[0].name = Some(name.to_owned());
+    called
+}
+
+#[test]
+fn a_logged_name_of_another_tenant_is_not_one_s_own() {
+    let case = case_of_families("");
+    let another = "[another customer]";
+    for name in [
+        "Otterness Pharmacy Inc.",
+        "Otterness Pharmacy",
+        "OTTERNESS PHARMACY LLC",
+    ] {
+        let others = [called("t-0005", name)];
+        assert_eq!(shown_among(&case, &others, "t-0005", name), another, "{name}");
+        assert_eq!(shown_among(&case, &others, "t-0020", name), name, "the owner's");
+        let names = names_of(&case, &others, std::iter::empty(), std::iter::empty());
+        let claims = names
+            .claimed()
+            .iter()
+            .map(|claim| (claim.tenant.0.as_str(), claim.of[0].0.as_str()));
+        assert_eq!(claims.collect::<Vec<_>>(), [("t-0005", "t-0020")], "{name}");
+    }
+    let renamed = [called("t-0005", "Notion Labs")];
+    assert_eq!(shown_among(&case, &renamed, "t-0005", "Notion Labs"), "Notion Labs");
+    let unlisted = [called("x-1", "Gaunt Hollow Ltd"), called("x-2", "Gaunt Hollow")];
+    for tenant in ["x-1", "x-2"] {
+        assert_eq!(
+            shown_among(&case, &unlisted, tenant, "Gaunt Hollow"),
+            another,
+            "of neither"
+        );
+    }
+}
+
+#[test]
+fn what_is_withheld_of_an_event_is_withheld_in_its_texts() {
+    let withheld = Withheld::new(["u-4711", "José Núñez", "Plan 2026.xlsx", "12"].into_iter());
+    let (shown, hits) = withheld
+        .mask("reset u-4711 (Jose Nunez, jose.nunez) in plan 2026.xlsx, 12 times")
+        .expect("found");
+    let not_shown = SEVERAL;
+    assert_eq!(
+        shown,
+        format!("reset {not_shown} ({not_shown}, {not_shown}) in {not_shown}, 12 times")
+    );
+    assert_eq!(hits.len(), 4);
+    assert!(withheld.mask("nothing of it").is_none());
+}
+
+#[test]
+fn the_contact_of_another_tenant_is_masked() {
+    let mut case = case("");
+    let list = &mut case.directory.tenants;
+    list.insert(["t-0040", "Fjordlys A/S", "", "kari.nord@mail.example", "", ""]);
+    assert_eq!(
+        shown(&case, "t-0001", "write to kari.nord@mail.example"),
+        "write to [another customer]"
+    );
+    assert_eq!(
+        shown(&case, "t-0040", "write to kari.nord@mail.example"),
+        "write to kari.nord@mail.example"
+    );
+}
+
+#[test]
+fn a_uuid_is_found_in_every_spelling() {
+    let mut case = case("");
+    let id = "3f2504e0-4f89-41d3-9a0c-0305e82c3301";
+    case.directory.tenants.insert([id, "", "", "", "", ""]);
+    for text in [
+        id,
+        "3F2504E0-4F89-41D3-9A0C-0305E82C3301",
+        "3f2504e04f8941d39a0c0305e82c3301",
+        "{3F2504E04F8941D39A0C0305E82C3301}",
+    ] {
+        let told = shown(&case, "t-0001", &format!("of {text}, x"));
+        assert!(told.contains("[another customer]") && !told.contains("3301"), "{told}");
+    }
+    let mut bare = case_of_short_names("");
+    bare.directory
+        .tenants
+        .insert([&id.replace('-', ""), "", "", "", "", ""]);
+    assert_eq!(shown(&bare, "t-0001", id), "[another customer]");
+}
+
+#[test]
+fn a_common_word_that_only_logs_have_stops_no_file() {
+    let case = case("");
+    let others = [called("support", "Support Engineer"), called("t-0003", "Gaunt Hollow")];
+    let names = names_of(&case, &others, std::iter::empty(), std::iter::empty());
+    let reader = names.for_reader(&TenantId("t-0001".to_owned()));
+    assert!(reader.search("a Support Engineer of support").is_empty());
+    assert_eq!(reader.search("Gaunt Hollow").len(), 1);
+    assert!(
+        reader
+            .mask("asked support")
+            .is_some_and(|masked| masked.shown.is_some())
+    );
+}
+
+#[test]
+fn ids_that_differ_only_in_how_they_are_written_are_alike() {
+    let uuid = "3f2504e0-4f89-41d3-9a0c-0305e82c3301";
+    for (one, other) in [
+        ("T-0001", "t0001"),
+        (uuid, "{3F2504E04F8941D39A0C0305E82C3301}"),
+        ("acme", " ac\u{200b}me "),
+    ] {
+        assert_eq!(id_key(one), id_key(other), "{one}");
+    }
+    assert_ne!(id_key("1-23"), id_key("12-3"));
 }

@@ -1,7 +1,7 @@
 //! Whose the things are that events of several tenants were done on. Such an event does not say it; another one may, that is one
 //! tenant's alone.
 
-use super::{Hit, Kind, Reader, SEVERAL, Verdict, bare::named, people::both, sighting::Company, sighting::once};
+use super::{Hit, Kind, Reader, Rule, SEVERAL, Verdict, bare::named, people::both, sighting::Company, sighting::once};
 use crate::{events::Target, tenants::ScopedEvent};
 
 /// Ids and names of what events of several tenants were done on, and who has events of its own on the same.
@@ -76,6 +76,7 @@ impl Reader<'_> {
             text: crate::text::shortened(text, super::mask::LONGEST).into_owned(),
             kind: Kind::Thing,
             of: things.owners[*thing].clone(),
+            rule: Rule::Exact,
             verdict: Verdict::Masked,
             times: 1,
         };

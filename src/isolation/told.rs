@@ -36,7 +36,7 @@ fn vendor(case: &Case) -> Option<&str> {
 
 fn faults(reader: &Reader<'_>, text: &Found<String>) -> Vec<Diagnostic> {
     let found = reader.search_text(&text.value);
-    let foreign = found.iter().filter(|found| !found.allowed);
+    let foreign = found.iter().filter(|found| found.is_foreign());
     let fault = |found: &super::Found| {
         let agent = reader.names.patterns[found.name]
             .owners

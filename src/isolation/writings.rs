@@ -28,6 +28,24 @@ pub(super) fn others(name: &str, least: usize) -> Vec<String> {
     others.filter(|other| other != name).collect()
 }
 
+/// Digits of a UUID, and after how many of them it has a hyphen.
+const UUID: usize = 32;
+const HYPHENS: [usize; 4] = [8, 12, 16, 20];
+
+/// Returns a UUID, in the form in which names are looked for, with hyphens if it has none, and without if it has some.
+pub(super) fn other_uuid(id: &str) -> Option<String> {
+    let bare: String = id.chars().filter(|c| *c != '-').collect();
+    if bare.len() != UUID || !bare.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return None;
+    }
+    if bare.len() < id.len() {
+        return Some(bare);
+    }
+    let digits = bare.chars().enumerate();
+    let hyphenated = digits.flat_map(|(at, digit)| HYPHENS.contains(&at).then_some('-').into_iter().chain([digit]));
+    Some(hyphenated.collect())
+}
+
 /// How many characters a text counts as: one of a script that does not separate words says as much as two letters.
 pub(super) fn weight(text: &str) -> usize {
     text.chars().map(|c| if is_spaceless(c) { 2 } else { 1 }).sum()

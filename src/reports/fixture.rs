@@ -300,6 +300,7 @@ pub(super) fn answer_of(tenants: Vec<TenantImpact>) -> Answer {
             events: vec![event(9).at, event(12).at],
         }],
         near: crate::findings::NearFinding::default(),
+        alike: Vec::new(),
         shared_ids: Vec::new(),
         agent_naming: AgentNaming::Pseudonym,
         agents_k: 3,

@@ -269,6 +269,9 @@ pub(super) fn customer_caveat(code: CaveatCode) -> Option<&'static str> {
         | CaveatCode::EventsOnEnd
         | CaveatCode::RefusedRecords
         | CaveatCode::LeakStopped
+        | CaveatCode::AlikeTenants
+        | CaveatCode::NearNames
+        | CaveatCode::ClaimedNames
         | CaveatCode::MaskedText
         | CaveatCode::IllFittingProfile
         | CaveatCode::NearIdentities

@@ -1,5 +1,6 @@
 //! Caveats: what a reader must know before relying on the answer, the gravest first. An answer without any is complete.
 
+mod claimed;
 mod differs;
 mod identities;
 mod inputs;
@@ -47,7 +48,10 @@ pub(super) fn caveats(findings: &Findings, scan: &Scan) -> Vec<Caveat> {
         (CaveatCode::CoverageGap, gaps(findings)),
         (CaveatCode::TenantDiffers, differs::tenants(findings)),
         (CaveatCode::EventsWithoutTenant, without_tenant(findings)),
+        (CaveatCode::AlikeTenants, claimed::alike(findings)),
         (CaveatCode::UnknownTenants, unknown_tenants(findings)),
+        (CaveatCode::NearNames, claimed::near(findings)),
+        (CaveatCode::ClaimedNames, claimed::names(findings)),
         (CaveatCode::MaskedText, masked(findings)),
         (CaveatCode::SharedEventIds, differs::shared_ids(findings)),
         (CaveatCode::EventIdConflict, conflicts(findings)),

@@ -8,7 +8,7 @@ use icu_normalizer::{
 use crate::text::acts;
 
 /// Compatibility decomposition.
-pub(super) const NORMALIZER: DecomposingNormalizerBorrowed<'static> = DecomposingNormalizer::new_nfkd();
+pub(in crate::isolation) const NORMALIZER: DecomposingNormalizerBorrowed<'static> = DecomposingNormalizer::new_nfkd();
 const CLASSES: CanonicalCombiningClassMapBorrowed<'static> = CanonicalCombiningClassMap::new();
 
 /// Whether a character makes one word with its like. The scripts that do not separate words make none, so that a name is
@@ -42,14 +42,14 @@ pub(super) fn typed(c: char) -> char {
 }
 
 /// Takes room in memory and none on a page.
-pub(super) fn unseen(c: char) -> bool {
+pub(in crate::isolation) fn unseen(c: char) -> bool {
     acts(c) || matches!(c, '\u{34f}' | '\u{180b}'..='\u{180f}' | '\u{fe00}'..='\u{fe0f}')
 }
 
 const FIRST_MARK: char = '\u{300}';
 
 /// Whether a character sits on the one before it.
-pub(super) fn is_mark(c: char) -> bool {
+pub(in crate::isolation) fn is_mark(c: char) -> bool {
     if c < FIRST_MARK {
         return false;
     }

@@ -8,11 +8,11 @@ use super::{Cell, Out, Sheet, json};
 use crate::{
     case::TenantId,
     findings::{Answer, Findings, Mention},
-    isolation::Hit,
+    isolation::{Hit, Verdict},
 };
 
-const ISOLATION_COLUMNS: [&str; 10] = [
-    "tenant", "verdict", "found", "kind", "whose", "field", "event_id", "source", "offset", "times",
+const ISOLATION_COLUMNS: [&str; 12] = [
+    "tenant", "verdict", "found", "kind", "whose", "field", "event_id", "source", "offset", "times", "rule", "decide",
 ];
 
 /// Every name of somebody else's in every text of a customer's copy, one to a row: what stopped a release, what is masked, and
@@ -32,7 +32,7 @@ pub(in crate::reports) fn isolation(answer: &Answer, to: &mut dyn Write) -> io::
     sheet.finish()
 }
 
-fn isolation_cells<'a>(findings: &'a Findings, mention: &'a Mention, hit: &'a Hit) -> [Cell<'a>; 10] {
+fn isolation_cells<'a>(findings: &'a Findings, mention: &'a Mention, hit: &'a Hit) -> [Cell<'a>; 12] {
     let text = |field: &'a Option<String>| Cell::from(field.as_deref().unwrap_or_default());
     [
         mention.tenant.0.as_str().into(),
@@ -48,7 +48,17 @@ fn isolation_cells<'a>(findings: &'a Findings, mention: &'a Mention, hit: &'a Hi
             .into(),
         mention.at.map(|at| at.offset.to_string()).unwrap_or_default().into(),
         hit.times.to_string().into(),
+        hit.rule.as_str().into(),
+        decide(hit).into(),
     ]
+}
+
+/// Returns what the case has to say so that a word that may be a name is masked, or may stand.
+fn decide(hit: &Hit) -> &'static str {
+    match hit.verdict {
+        Verdict::Near => "[isolation] `deny` masks it, `allow` lets it stand",
+        Verdict::Stopped | Verdict::Masked | Verdict::Allowed => "",
+    }
 }
 
 /// A line of `masked.jsonl`. The keys and their order are a contract.

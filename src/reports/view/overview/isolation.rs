@@ -57,9 +57,17 @@ fn looked_for(isolation: &IsolationFinding) -> String {
             grouped(short)
         ),
     };
+    let near = match isolation.near {
+        0 => String::new(),
+        near => format!(
+            " {} a name of another or an ordinary word, and {} until the case says which.",
+            counted(near, "word may be", "words may be"),
+            if near == 1 { "stands" } else { "stand" },
+        ),
+    };
     format!(
         "Looked for in every text and every rendered file of every customer's copy: {names} that could stand there{short}. {} \
-         masked, {} allowed by the case, {} stopped.",
+         masked, {} allowed by the case, {} stopped.{near}",
         counted(isolation.masked, "text is", "texts are"),
         counted(isolation.allowed, "name is", "names are"),
         counted(isolation.stopped.len() as u64, "report is", "reports are"),

@@ -1,0 +1,64 @@
+//! Tenants that may be one: ids that differ only in how they are written, and tenants of one name.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::TenantFinding;
+use crate::{
+    case::{Directory, TenantId},
+    isolation::{id_key, name_key},
+};
+
+/// Tenants that may be one, at least one of which has an event.
+#[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
+pub struct AlikeFinding {
+    /// What they have in common.
+    pub by: AlikeBy,
+    /// Their ids, in order, the first few.
+    pub ids: Vec<TenantId>,
+}
+
+/// What tenants have in common that may be one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, JsonSchema, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AlikeBy {
+    /// The id, but for case, blanks, braces, hyphens and characters that are not seen.
+    Id,
+    /// The name.
+    Name,
+}
+
+/// At most this many ids are kept of tenants that are alike.
+const IDS: usize = 5;
+
+/// Returns the groups of tenants that may be one, by ids and then by names.
+pub(super) fn alike(tenants: &[TenantFinding], directory: &Directory) -> Vec<AlikeFinding> {
+    let mut ids: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+    let mut names: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+    for tenant in tenants {
+        ids.entry(id_key(&tenant.id.0)).or_default().push(&tenant.id.0);
+        if let Some(name) = &tenant.name {
+            names.entry(name_key(name)).or_default().push(&tenant.id.0);
+        }
+    }
+    for tenant in directory.tenants.iter() {
+        if let Some(alike) = ids.get_mut(&id_key(tenant.id())) {
+            alike.push(tenant.id());
+        }
+    }
+    let groups = |by: AlikeBy, groups: BTreeMap<String, Vec<&str>>| {
+        let groups = groups.into_values().map(move |mut ids| {
+            ids.sort_unstable();
+            ids.dedup();
+            let several = ids.len() > 1;
+            let ids = ids.into_iter().take(IDS).map(|id| TenantId(id.to_owned())).collect();
+            several.then_some(AlikeFinding { by, ids })
+        });
+        groups.flatten().collect::<Vec<_>>()
+    };
+    let mut alike = groups(AlikeBy::Id, ids);
+    alike.extend(groups(AlikeBy::Name, names));
+    alike
+}

@@ -1,0 +1,375 @@
+//! Families of names: the spellings of a name that people type, found in texts.
+//!
+//! An exact search finds a name as it is listed. People leave out the legal form, accents, blanks and signs, so each name of a
+//! tenant also stands for the skeletons of its core (`keys`), which are looked for in the skeleton of a text (`skeleton`).
+
+mod keys;
+mod skeleton;
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Range,
+    sync::atomic::{AtomicU64, Ordering},
+};
+
+use self::{
+    keys::Key,
+    skeleton::{Gap, Skeleton},
+};
+use super::{
+    Kind,
+    finder::Finder,
+    names::{Owner, Pattern},
+    writings::weight,
+};
+
+pub(super) use keys::Grade;
+
+/// Endings behind a key that make no other word of it, as skeletons have them.
+const ENDINGS: [&str; 20] = [
+    "s",
+    "es",
+    "n",
+    "prod",
+    "productlon",
+    "test",
+    "testlng",
+    "sandbox",
+    "stage",
+    "staglng",
+    "dev",
+    "development",
+    "uat",
+    "qa",
+    "demo",
+    "preprod",
+    "lnt",
+    "trlal",
+    "llve",
+    "tenant",
+];
+
+/// A word of this many letters means a name even if it is cut in two.
+const CUT: usize = 9;
+
+/// Returns the skeletons of the spellings of a name.
+pub(super) fn spellings(name: &str) -> BTreeSet<String> {
+    keys::of_name(name).into_iter().map(|key| key.text).collect()
+}
+
+/// Returns whether a name is made of common words alone.
+pub(super) fn is_common(name: &str) -> bool {
+    let words = name.chars().all(|c| c.is_alphabetic() || c.is_whitespace());
+    words && keys::of_name(name).iter().all(|key| key.grade >= Grade::CommonWords)
+}
+
+/// Keys on their way to the search.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Gathered {
+    /// Keys of fewer characters are too short to be looked for.
+    least: usize,
+    keys: BTreeMap<String, Gathering>,
+}
+
+#[derive(Debug, Clone)]
+struct Gathering {
+    owners: Vec<(Owner, Kind)>,
+    grade: Grade,
+}
+
+impl Gathered {
+    /// Holds nothing yet.
+    pub(super) fn new(least: usize) -> Self {
+        Self {
+            least,
+            keys: BTreeMap::new(),
+        }
+    }
+
+    /// Adds words that mean a name wherever they stand. Returns whether they are long enough to be looked for.
+    pub(super) fn deny(&mut self, words: &str) -> bool {
+        self.add(words, Owner::Unsettled, Kind::Name);
+        let mut any = false;
+        for Key { text, .. } in keys::of_name(words) {
+            if let Some(denied) = self.keys.get_mut(&text) {
+                denied.grade = Grade::Words;
+                any = true;
+            }
+        }
+        any
+    }
+
+    /// Adds the family of a name.
+    pub(super) fn add(&mut self, name: &str, owner: Owner, kind: Kind) {
+        let keys = match kind {
+            Kind::Domain => keys::of_domain(name),
+            _ => keys::of_name(name).into_iter().map(|key| (key, kind)).collect(),
+        };
+        let long_enough = keys.into_iter().filter(|(key, _)| weight(&key.text) >= self.least);
+        for (Key { text, grade }, kind) in long_enough {
+            // Two words are the name of an agent, however common each is.
+            let grade = if kind == Kind::Agent && grade == Grade::Word {
+                Grade::CommonWord
+            } else {
+                grade
+            };
+            let gathered = self.keys.entry(text).or_insert_with(|| Gathering {
+                owners: Vec::new(),
+                grade,
+            });
+            gathered.grade = gathered.grade.min(grade);
+            if !gathered.owners.contains(&(owner, kind)) {
+                gathered.owners.push((owner, kind));
+            }
+        }
+    }
+}
+
+/// Finds the members of families in texts.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Families {
+    finder: Finder,
+    /// By the finder's number.
+    members: Vec<Member>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Member {
+    grade: Grade,
+    /// Number of the pattern where the member means the name.
+    name: usize,
+    /// Number of the pattern where a person has to decide.
+    doubtful: usize,
+}
+
+/// A member of a family in a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Place {
+    /// Where the core stands.
+    pub(super) core: Range<usize>,
+    /// Where it stands with the legal forms around it, or the address or host it is part of.
+    pub(super) whole: Range<usize>,
+    /// Number of the pattern.
+    pub(super) name: usize,
+}
+
+impl Families {
+    /// Makes the search, and appends the patterns of its members.
+    pub(super) fn new(gathered: Gathered, patterns: &mut Vec<Pattern>) -> Self {
+        let mut members = Vec::with_capacity(gathered.keys.len());
+        let mut texts = Vec::with_capacity(gathered.keys.len());
+        for (text, Gathering { owners, grade }) in gathered.keys {
+            let name = patterns.len();
+            patterns.push(Pattern {
+                owners: owners.clone(),
+                member: Some(grade),
+                ..Pattern::default()
+            });
+            let may_be_doubtful = matches!(grade, Grade::CommonWords | Grade::CommonWord);
+            if may_be_doubtful {
+                patterns.push(Pattern {
+                    owners,
+                    member: Some(grade),
+                    doubtful: true,
+                    ..Pattern::default()
+                });
+            }
+            members.push(Member {
+                grade,
+                name,
+                doubtful: patterns.len() - 1,
+            });
+            texts.push(text);
+        }
+        Self {
+            finder: Finder::new(texts),
+            members,
+        }
+    }
+
+    /// Reports every member of a family in a text.
+    pub(super) fn each(&self, text: &str, mut tell: impl FnMut(Place)) {
+        if self.members.is_empty() {
+            return;
+        }
+        for skeleton in Skeleton::each(text) {
+            for (first, token) in skeleton.tokens.iter().enumerate() {
+                self.finder
+                    .at_start(&skeleton.text.as_bytes()[token.at..], |key, length| {
+                        let place = self.place(text, &skeleton, first, token.at + length, key);
+                        place.into_iter().for_each(&mut tell);
+                    });
+            }
+        }
+    }
+
+    /// Returns where a key stands that begins at a token and ends in a skeleton; none if another word goes on there, or if it means
+    /// nothing there.
+    fn place(&self, text: &str, skeleton: &Skeleton, first: usize, end: usize, key: usize) -> Option<Place> {
+        let member = self.members[key];
+        let last = skeleton.last(end);
+        let behind = &skeleton.text[end..skeleton.end(last)];
+        if !behind.is_empty() && !ENDINGS.contains(&behind) {
+            return None;
+        }
+        let inner = &skeleton.tokens[first + 1..=last];
+        let apart = inner.iter().any(|token| token.gap == Gap::Blank);
+        let length = end - skeleton.tokens[first].at;
+        // Inside a word in camel case.
+        let goes_on = first > 0 && skeleton.tokens[first].gap == Gap::None && !keys::is_alone(skeleton, first - 1);
+        let name = match member.grade {
+            Grade::Words => Some(member.name),
+            Grade::Word => (length >= CUT || !apart && !goes_on).then_some(member.name),
+            Grade::Domain => inner.iter().any(|token| token.gap == Gap::Dot).then_some(member.name),
+            Grade::CommonWords => {
+                let tokens = &skeleton.tokens[first..=last];
+                let capitals = tokens.iter().all(|token| token.capital);
+                let joined = !apart && length >= CUT;
+                Some(if capitals || joined {
+                    member.name
+                } else {
+                    member.doubtful
+                })
+            }
+            Grade::CommonWord => (!apart && skeleton.tokens[first].capital).then_some(member.doubtful),
+        }?;
+        let core = skeleton.tokens[first].from..skeleton.tokens[last].to;
+        let whole = if member.grade == Grade::Domain {
+            address(text, core.clone())
+        } else {
+            with_forms(text, skeleton, first, last)
+        };
+        Some(Place { core, whole, name })
+    }
+}
+
+/// Returns the address that a domain in disguise is part of: everything up to white space, without the signs around it. What is
+/// written plainly stays as it is.
+fn address(text: &str, core: Range<usize>) -> Range<usize> {
+    if !text[core.clone()].contains(['[', '(', '{']) {
+        return core;
+    }
+    let from = text[..core.start].rfind(char::is_whitespace);
+    let from = from.map_or(0, |at| at + text[at..].chars().next().map_or(0, char::len_utf8));
+    let to = text[core.end..].find(char::is_whitespace);
+    let to = to.map_or(text.len(), |to| core.end + to);
+    let around = |c: char| matches!(c, '<' | '>' | '"' | '\'' | ',' | ';' | '.');
+    let before = text[from..core.start].trim_start_matches(around).len();
+    let behind = text[core.end..to].trim_end_matches(around).len();
+    core.start - before..core.end + behind
+}
+
+/// Returns where tokens stand together with the legal forms before and behind them.
+fn with_forms(text: &str, skeleton: &Skeleton, first: usize, last: usize) -> Range<usize> {
+    let (mut from, mut to) = (first, last);
+    if let Some(length) = (1..=first)
+        .rev()
+        .take(FRONT)
+        .find(|at| keys::form_after(skeleton, first - at, first) == Some(*at))
+    {
+        from -= length;
+    }
+    while let Some(length) = keys::form_behind(skeleton, to + 1) {
+        to += length;
+    }
+    let end = skeleton.tokens[to].to;
+    // The dot of an abbreviation.
+    let dot = usize::from(to > last && text[end..].starts_with('.'));
+    skeleton.tokens[from].from..end + dot
+}
+
+/// No legal form before a name has more tokens.
+const FRONT: usize = 8;
+
+/// What the skeletons of texts hold: for each token the skeleton from there on, as one bit for its first letters. It may hold too
+/// much, and never too little. Threads may add to it side by side.
+#[derive(Debug)]
+pub(super) struct Beginnings {
+    bits: Vec<AtomicU64>,
+}
+
+/// Bytes of a skeleton that are hashed together: of a short key and of a long one.
+const SHORT: usize = 4;
+const LONG: usize = 8;
+
+/// Bits, enough for the words of any report.
+const BITS: usize = 1 << 20;
+
+impl Beginnings {
+    pub(super) fn new() -> Self {
+        Self {
+            bits: std::iter::repeat_with(AtomicU64::default).take(BITS / 64).collect(),
+        }
+    }
+
+    /// Adds the skeletons of a text.
+    pub(super) fn add(&self, text: &str) {
+        for skeleton in Skeleton::each(text) {
+            for token in &skeleton.tokens {
+                let rest = &skeleton.text.as_bytes()[token.at..];
+                for length in [SHORT, LONG] {
+                    if let Some(bytes) = rest.get(..length) {
+                        let (word, bit) = self.place(bytes);
+                        if word.load(Ordering::Relaxed) & bit == 0 {
+                            word.fetch_or(bit, Ordering::Relaxed);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// Returns whether a member of the family of a name may stand in the texts.
+    pub(super) fn may_hold(&self, name: &str, kind: Kind) -> bool {
+        if plain_beginning(name).is_some_and(|beginning| !self.has(beginning.as_bytes())) {
+            return false;
+        }
+        let has = |key: &Key| {
+            let bytes = key.text.as_bytes();
+            self.has(&bytes[..if bytes.len() < LONG { SHORT } else { LONG }])
+        };
+        match kind {
+            Kind::Domain => keys::of_domain(name).iter().any(|(key, _)| has(key)),
+            _ => keys::of_name(name).iter().any(has),
+        }
+    }
+
+    fn has(&self, beginning: &[u8]) -> bool {
+        let (word, bit) = self.place(beginning);
+        word.load(Ordering::Relaxed) & bit != 0
+    }
+
+    fn place(&self, bytes: &[u8]) -> (&AtomicU64, u64) {
+        let hash = bytes.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+            (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
+        });
+        let mixed = usize::try_from((hash >> 20 ^ hash) % BITS as u64).expect("fewer than the bits");
+        (&self.bits[mixed / 64], 1 << (mixed % 64))
+    }
+}
+
+/// Returns the first letters that every key of a name begins with, where that is plain to see: most names are none of anybody
+/// in a report.
+pub(super) fn plain_beginning(name: &str) -> Option<String> {
+    let first = name.as_bytes().first_chunk::<SHORT>()?;
+    let plain = first.iter().all(u8::is_ascii_lowercase) || first[1..].iter().all(u8::is_ascii_lowercase);
+    if !plain || !first[0].is_ascii_alphabetic() || !name.is_ascii() || name.contains('(') {
+        return None;
+    }
+    let small = first.map(|byte| byte.to_ascii_lowercase());
+    // A vowel may be spelt otherwise, an article and a legal form may be left out, and a label may be another than the first.
+    let vowels = [*b"ae", *b"oe", *b"ue", *b"aa"];
+    let fifth = name.as_bytes().get(SHORT).copied().unwrap_or(b'e').to_ascii_lowercase();
+    let seams = small.iter().zip(small[1..].iter().chain([&fifth]));
+    let spelt = seams.into_iter().any(|(one, next)| vowels.contains(&[*one, *next]));
+    let left_out = [*b"the ", *b"pao ", *b"oao ", *b"zao ", *b"tov "].contains(&small) || name.contains('.');
+    // Of a key that ends so early, another letter may follow.
+    let short = name.len() < LONG;
+    let letter = |byte: u8| char::from(if byte == b'i' { b'l' } else { byte });
+    (!spelt && !left_out && !short).then(|| small.map(letter).iter().collect())
+}
+
+#[cfg(test)]
+mod corpus;
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,97 @@
+//! Which spellings of a name mean it, and what does not.
+
+use super::*;
+
+fn found(names: &[&str], text: &str) -> Vec<String> {
+    let mut gathered = Gathered::new(4);
+    for (at, name) in names.iter().enumerate() {
+        let kind = if name.contains('.') && !name.contains(' ') {
+            Kind::Domain
+        } else {
+            Kind::Name
+        };
+        gathered.add(name, Owner::Tenant(at), kind);
+    }
+    let mut patterns = Vec::new();
+    let families = Families::new(gathered, &mut patterns);
+    let mut found = Vec::new();
+    families.each(text, |place| {
+        if !patterns[place.name].doubtful {
+            found.push(text[place.whole].to_owned());
+        }
+    });
+    found.sort();
+    found.dedup();
+    found
+}
+
+#[test]
+fn members_of_a_family_are_found() {
+    let names = [
+        "Otterness Pharmacy Inc.",
+        "株式会社霧ヶ丘灯台",
+        "Nordwind Versicherung GmbH & Co. KG",
+        "Zürcher Käserei AG",
+        "Müller & Söhne GmbH",
+        "otterness-pharmacy.example",
+    ];
+    for (text, member) in [
+        ("for Otterness Pharmacy today", "Otterness Pharmacy"),
+        ("for Otterness Pharmacy, Inc. today", "Otterness Pharmacy, Inc"),
+        ("see otterness-pharmacy now", "otterness-pharmacy"),
+        ("see otternesspharmacy now", "otternesspharmacy"),
+        ("see OtternessPharmacy now", "OtternessPharmacy"),
+        ("see Otterness Pharmacy's users", "Otterness Pharmacy"),
+        ("two Otterness Pharmacies here", "Otterness Pharmacies"),
+        ("in Otterness Pharmacy Prod", "Otterness Pharmacy"),
+        ("in otternesspharmacyprod", "otternesspharmacyprod"),
+        ("an Otterness <b>Pharmacy</b> user", "Otterness <b>Pharmacy"),
+        ("an Otterness\nPharmacy user", "Otterness\nPharmacy"),
+        ("an Оttеrness Pharmacy user", "Оttеrness Pharmacy"),
+        ("an 0tterness Pharmacy user", "0tterness Pharmacy"),
+        ("霧ヶ丘灯台の件", "霧ヶ丘灯台"),
+        ("㈱霧ケ丘灯台の件", "㈱霧ケ丘灯台"),
+        ("bei Nordwind Versicherung angerufen", "Nordwind Versicherung"),
+        ("bei Nordwind-Versicherung GmbH angerufen", "Nordwind-Versicherung GmbH"),
+        ("von Zuercher Kaeserei gemeldet", "Zuercher Kaeserei"),
+        ("von ZURCHER KASEREI gemeldet", "ZURCHER KASEREI"),
+        ("von Mueller und Soehne gemeldet", "Mueller und Soehne"),
+        ("von Müller+Söhne gemeldet", "Müller+Söhne"),
+        (
+            "mail jo[at]otterness-pharmacy[.]example now",
+            "jo[at]otterness-pharmacy[.]example",
+        ),
+        (
+            "hxxps://otterness-pharmacy(dot)example/x now",
+            "hxxps://otterness-pharmacy(dot)example/x",
+        ),
+    ] {
+        assert!(
+            found(&names, text).contains(&member.to_owned()),
+            "{text}: {:?}",
+            found(&names, text)
+        );
+    }
+}
+
+#[test]
+fn ordinary_sentences_name_nobody() {
+    let names = [
+        "Apple Inc.",
+        "Support Ltd",
+        "Blue Sky LLC",
+        "Check In GmbH",
+        "Hereto AG",
+        "東京株式会社",
+        "Müller GmbH",
+    ];
+    for text in [
+        "the apple was red and support was asked",
+        "under a blue sky we check in here to see",
+        "東京の件",
+        "Frau Müller rief an",
+    ] {
+        assert!(found(&names, text).is_empty(), "{text}: {:?}", found(&names, text));
+    }
+    assert_eq!(found(&names, "for Blue Sky, bluesky.example"), ["Blue Sky"]);
+}

@@ -1,0 +1,86 @@
+//! Logged names of tenants: which of them are a tenant's own, and which belong to another.
+//!
+//! An event says of a tenant what it is called, and whoever writes logs may call one tenant by the name of another. So a logged
+//! name is the tenant's own if the directory lists it for that tenant, or if no other tenant has it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{bare::named, family, sighting::Company};
+use crate::case::{Case, Tenant, TenantId};
+
+/// A logged name that belongs to another tenant.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, JsonSchema, Serialize, Deserialize)]
+pub struct ClaimedName {
+    /// The tenant that an event calls so.
+    pub tenant: TenantId,
+    /// As logged.
+    pub name: String,
+    /// Ids of the other tenants that have the name, the first few.
+    pub of: Vec<TenantId>,
+}
+
+/// At most this many owners of a name are kept.
+const OWNERS: usize = 5;
+
+/// Returns the logged names that belong to another tenant, in the order of tenants and names.
+pub(super) fn claimed(case: &Case, companies: &[Company]) -> Vec<ClaimedName> {
+    let mut open: Vec<(&str, &str, BTreeSet<String>)> = Vec::new();
+    // Every name that is not listed for its tenant: by spelling, who else has it.
+    let mut others: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
+    for company in companies {
+        let id = company.id.0.as_str();
+        let listed = case.directory.tenants.get(id).and_then(Tenant::name);
+        let own = listed.map(spellings).unwrap_or_default();
+        for name in &company.names {
+            let spelt = spellings(name);
+            if spelt.is_disjoint(&own) {
+                let spellings = spelt.iter().cloned();
+                spellings.for_each(|spelling| {
+                    others.entry(spelling).or_default().insert(id);
+                });
+                open.push((id, name, spelt));
+            }
+        }
+    }
+    if open.is_empty() {
+        return Vec::new();
+    }
+    for tenant in case.directory.tenants.iter() {
+        let may_claim = |name: &&str| {
+            let beginning = family::plain_beginning(name);
+            beginning.is_none_or(|beginning| {
+                let behind = others.range(beginning.clone()..).next();
+                behind.is_some_and(|(spelling, _)| spelling.starts_with(&beginning))
+            })
+        };
+        for spelling in tenant.name().filter(may_claim).map(spellings).unwrap_or_default() {
+            if let Some(ids) = others.get_mut(&spelling) {
+                ids.insert(tenant.id());
+            }
+        }
+    }
+    let claimed = open.into_iter().filter_map(|(id, name, spelt)| {
+        let others = spelt.iter().flat_map(|spelling| &others[spelling]).copied();
+        let others: BTreeSet<&str> = others.filter(|other| *other != id).collect();
+        (!others.is_empty()).then(|| ClaimedName {
+            tenant: TenantId(id.to_owned()),
+            name: name.to_owned(),
+            of: others
+                .into_iter()
+                .take(OWNERS)
+                .map(|other| TenantId(other.to_owned()))
+                .collect(),
+        })
+    });
+    claimed.collect()
+}
+
+/// Returns what a name reads as: its exact form, and the skeletons of its family.
+fn spellings(name: &str) -> BTreeSet<String> {
+    let mut spellings = family::spellings(name);
+    spellings.insert(named(name));
+    spellings
+}

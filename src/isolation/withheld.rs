@@ -1,0 +1,79 @@
+//! What is withheld of an event of several tenants: it is withheld in every text of that event.
+
+use std::ops::Range;
+
+use super::{
+    Hit, Kind, Rule, SEVERAL, Verdict,
+    bare::named,
+    family::{Families, Gathered},
+    finder::Finder,
+    form::Form,
+    mask::LONGEST,
+    sighting::once,
+};
+use crate::text::shortened;
+
+/// Ids and names of targets that one reader may not see.
+#[derive(Debug, Default)]
+pub struct Withheld {
+    finder: Finder,
+    families: Families,
+}
+
+/// A number needs this many digits, and another text this many letters, to be looked for.
+const DIGITS: usize = 4;
+const LETTERS: usize = 2;
+
+impl Withheld {
+    /// Makes the search for these texts.
+    pub fn new<'t>(texts: impl Iterator<Item = &'t str>) -> Self {
+        let mut families = Gathered::new(LETTERS);
+        let mut names = Vec::new();
+        for text in texts {
+            families.deny(text);
+            let name = named(text);
+            let least = if name.bytes().all(|byte| byte.is_ascii_digit()) {
+                DIGITS
+            } else {
+                LETTERS
+            };
+            if name.chars().nth(least - 1).is_some() {
+                names.push(name);
+            }
+        }
+        Self {
+            finder: Finder::new(once(names)),
+            families: Families::new(families, &mut Vec::new()),
+        }
+    }
+
+    /// Returns the text without them, and what was found; `None` if none stands in it.
+    pub fn mask(&self, text: &str) -> Option<(String, Vec<Hit>)> {
+        let mut ranges: Vec<Range<usize>> = Vec::new();
+        Form::each(text).for_each(|form| self.finder.each(&form, |range, _| ranges.push(range)));
+        self.families.each(text, |place| ranges.push(place.core));
+        ranges.sort_by_key(|range| (range.start, usize::MAX - range.end));
+        let (mut shown, mut hits, mut from) = (String::new(), Vec::new(), 0);
+        for range in ranges.into_iter().filter(|range| !range.is_empty()) {
+            if range.end <= from {
+                continue;
+            }
+            let start = range.start.max(from);
+            if start > from || shown.is_empty() {
+                shown.push_str(&text[from..start]);
+                shown.push_str(SEVERAL);
+            }
+            hits.push(Hit {
+                text: shortened(&text[start..range.end], LONGEST).into_owned(),
+                kind: Kind::User,
+                of: Vec::new(),
+                rule: Rule::Exact,
+                verdict: Verdict::Masked,
+                times: 1,
+            });
+            from = range.end;
+        }
+        shown.push_str(&text[from..]);
+        (!hits.is_empty()).then_some((shown, hits))
+    }
+}
