@@ -7,12 +7,13 @@ use super::{
     bare::{bare, named, spelt},
     family,
     form::searched,
+    logged,
     names::{Owner, Pattern},
     people,
     sighting::{Company, Printable},
     writings,
 };
-use crate::case::{AgentNaming, Case};
+use crate::case::{AgentNaming, Case, TenantId};
 
 /// A number is a name by itself only if it is longer by so much: short ones stand everywhere.
 const LONGER_NUMBERS: usize = 2;
@@ -93,7 +94,7 @@ impl Gathering {
 
     /// The tenants of the events: their ids and names as logged, and the people of theirs that the events name.
     /// A name that belongs to another tenant is that one's, and nobody's if no list says whose it is.
-    pub(super) fn seen(&mut self, tenants: &[&str], companies: &[Company], claimed: &[ClaimedName]) {
+    pub(super) fn seen(&mut self, tenants: &[&str], companies: &[Company], case: &Case, claimed: &[ClaimedName]) {
         for company in companies {
             let owner = Owner::Tenant(
                 tenants
@@ -107,8 +108,19 @@ impl Gathering {
                 .extend(logged.filter(|name| family::is_common(name)).map(|name| named(name)));
             for name in &company.names {
                 let is_claimed = |claim: &&ClaimedName| claim.tenant == company.id && claim.name == *name;
-                let owner = claimed.iter().find(is_claimed).map_or(owner, |_| Owner::Unsettled);
-                self.add(name, owner, Kind::Name);
+                let owners: Vec<_> = match claimed.iter().find(is_claimed) {
+                    None => vec![owner],
+                    Some(claim) => {
+                        let listed = claim.of.iter().filter(|id| logged::is_listed(case, id, name));
+                        let at = |id: &TenantId| tenants.binary_search(&id.0.as_str()).ok();
+                        let listed = listed.filter_map(at).map(Owner::Tenant);
+                        listed.chain([Owner::Unsettled]).collect()
+                    }
+                };
+                for owner in &owners {
+                    self.add(name, *owner, Kind::Name);
+                }
+                let owner = owners[0];
                 self.families.add(name, owner, Kind::Name);
             }
             let people = company.people.iter();

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{bare::named, family, sighting::Company};
+use super::{bare::named, family, id_key, sighting::Company};
 use crate::case::{Case, Tenant, TenantId};
 
 /// A logged name that belongs to another tenant.
@@ -64,7 +64,9 @@ pub(super) fn claimed(case: &Case, companies: &[Company]) -> Vec<ClaimedName> {
     }
     let claimed = open.into_iter().filter_map(|(id, name, spelt)| {
         let others = spelt.iter().flat_map(|spelling| &others[spelling]).copied();
-        let others: BTreeSet<&str> = others.filter(|other| *other != id).collect();
+        // Ids that differ only in how they are written are probably one tenant's.
+        let own = id_key(id);
+        let others: BTreeSet<&str> = others.filter(|other| id_key(other) != own).collect();
         (!others.is_empty()).then(|| ClaimedName {
             tenant: TenantId(id.to_owned()),
             name: name.to_owned(),
@@ -76,6 +78,12 @@ pub(super) fn claimed(case: &Case, companies: &[Company]) -> Vec<ClaimedName> {
         })
     });
     claimed.collect()
+}
+
+/// Returns whether the directory lists a name, in some spelling, for a tenant.
+pub(super) fn is_listed(case: &Case, tenant: &TenantId, name: &str) -> bool {
+    let listed = case.directory.tenants.get(&tenant.0).and_then(Tenant::name);
+    listed.is_some_and(|listed| !spellings(listed).is_disjoint(&spellings(name)))
 }
 
 /// Returns what a name reads as: its exact form, and the skeletons of its family.

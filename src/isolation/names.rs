@@ -52,6 +52,7 @@ pub(super) struct AgentLabel {
 
 /// A string that names somebody.
 #[derive(Debug, Clone, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts of one name")]
 pub(super) struct Pattern {
     /// Each once.
     pub(super) owners: Vec<(Owner, Kind)>,
@@ -169,7 +170,7 @@ impl Names {
         gathering.agents(case);
         gathering.vendor(case, paths);
         let claimed = logged::claimed(case, companies);
-        gathering.seen(&tenants, companies, &claimed);
+        gathering.seen(&tenants, companies, case, &claimed);
         gathering.directory(&tenants, case, companies, printable);
         gathering.finish();
         let agents = case.agents.iter().map(|agent| AgentLabel {

@@ -9,6 +9,7 @@ use super::{
 use crate::{
     bundle::{Manifest, ResolvedScope, TenantManifest, TenantName},
     findings::{Findings, ScopeFinding, TenantFinding},
+    isolation::Verdict,
     reports::safe,
 };
 
@@ -121,9 +122,13 @@ impl Recount<'_> {
             let sum = stated.entry(texts.map(|text| safe(text).into_owned())).or_default();
             *sum = sum.saturating_add(one.times);
         }
-        let allowed = found.iter().filter(|([_, verdict, ..], _)| verdict == "allowed");
-        let allowed = allowed.fold(0, |sum: u64, (_, times)| sum.saturating_add(*times));
+        let times = |wanted: Verdict| {
+            let own = found.iter().filter(|([_, verdict, ..], _)| verdict == wanted.as_str());
+            own.fold(0, |sum: u64, (_, times)| sum.saturating_add(*times))
+        };
+        let (allowed, near) = (times(Verdict::Allowed), times(Verdict::Near));
         self.same("isolation.csv", "names that are allowed", allowed, isolation.allowed);
+        self.same("isolation.csv", "words that may be names", near, isolation.near);
         if found != stated {
             self.tell("isolation.csv", "its rows are not what findings.json says was found");
         }

@@ -502,7 +502,7 @@ const LANGUAGES: [Language; 8] = [
 const NAMES: usize = 2_000;
 const SENTENCES: usize = 10_000;
 
-/// Numbers that are the same on every machine (SplitMix64).
+/// Numbers that are the same on every machine (`SplitMix64`).
 struct Numbers(u64);
 
 impl Numbers {
@@ -539,7 +539,6 @@ fn typed(core: &str, form: &str, spaceless: bool, writing: usize) -> String {
         out
     };
     match writing {
-        0 => core.to_owned(),
         1 => core.to_lowercase(),
         2 => core.to_uppercase(),
         3 => joined("-").to_lowercase(),

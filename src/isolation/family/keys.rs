@@ -281,9 +281,8 @@ fn grade(skeleton: &Skeleton, tokens: &[usize]) -> Grade {
         word.chars().count() > 2 && !is_common(word)
     };
     match tokens {
-        [] => Grade::CommonWord,
         [only] if uncommon(only) => Grade::Word,
-        [_] => Grade::CommonWord,
+        [] | [_] => Grade::CommonWord,
         several if several.iter().any(uncommon) => {
             let one = several[1..]
                 .iter()

@@ -37,7 +37,7 @@ fn members_of_a_family_are_found() {
     ];
     for (text, member) in [
         ("for Otterness Pharmacy today", "Otterness Pharmacy"),
-        ("for Otterness Pharmacy, Inc. today", "Otterness Pharmacy, Inc"),
+        ("for Otterness Pharmacy, Inc. today", "Otterness Pharmacy, Inc."),
         ("see otterness-pharmacy now", "otterness-pharmacy"),
         ("see otternesspharmacy now", "otternesspharmacy"),
         ("see OtternessPharmacy now", "OtternessPharmacy"),
