@@ -403,7 +403,7 @@ fn names_of_several_words_are_found_however_they_are_joined() {
         ("Dana_Fox@free.example", "[Agent KTWN]@free.example"),
         (
             "danafox1, athome, boltfreights, ag.01, t.0001",
-            "[Agent 01]1, athome, [another customer], ag.01, t.0001",
+            "[Agent KTWN]1, athome, [another customer], ag.01, t.0001",
         ),
     ] {
         assert_eq!(shown(&case, "t-0005", text), told);
