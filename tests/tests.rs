@@ -10,6 +10,7 @@ mod cases;
 mod cloudtrail;
 mod containers;
 mod corpora;
+mod differs;
 mod evidence;
 mod faults;
 mod flags;

@@ -268,6 +268,24 @@ fn customers_read_the_caveats_that_concern_them() {
     assert!(!without.contains("may be further actions") && without.contains("as far as their bytes show"));
 }
 
+/// A gap of one kind of log is no gap of all of them.
+#[test]
+fn gap_names_the_kinds_of_log_it_is_of() {
+    let mut answer = answer();
+    let gap = "2026-01-17 02:00:00 to 2026-01-17 05:00:00 UTC";
+    let all = named(&files(&answer, 0), "report.md");
+    assert!(all.contains(&format!("- {gap}\n")), "every kind of log has it");
+    answer.findings.coverage.kinds.push(crate::findings::KindCoverage {
+        profile: "okta-system-log".to_owned(),
+        gaps: Vec::new(),
+    });
+    for name in ["report.md", "report.html"] {
+        let one = named(&files(&answer, 0), name);
+        assert!(one.contains(&format!("{gap}: nothing in the log files read as superuser")), "{name}");
+        assert!(!one.contains("no log file holds"), "{name}");
+    }
+}
+
 /// The smallest answer there can be: nothing optional is there, no tenant at all.
 #[test]
 fn a_bare_answer_renders() {

@@ -1,0 +1,143 @@
+//! What logs say of their tenants and event ids against what the case states, and which scopes tie events to the intruder.
+
+use serde_json::{Value, json};
+
+use crate::util::{Dir, json as read};
+
+const SCOPE: &str = "[[scopes]]\nname = \"possible\"\nfrom = 2026-02-10T00:00:00Z\nuntil = 2026-02-12T00:00:00Z\n\
+                     basis = \"Every agent counts.\"\nagents = \"all\"\n";
+
+/// The findings of these logs, which are sections `[[logs]]` of the case.
+fn findings(dir: &Dir, scopes: &str, logs: &str) -> Value {
+    let case = format!(
+        "[case]\nid = \"D-1\"\ntitle = \"Unauthorised access\"\nvendor = \"Northquay\"\ntlp = \"AMBER\"\n\
+         contact = \"security@northquay.example\"\nissued = 2026-02-20T09:00:00Z\n\n{scopes}\n\
+         [[agents.list]]\nid = \"a1\"\n\n{logs}\n[coverage]\ngap_hours = 72\n"
+    );
+    dir.file("case.toml", case);
+    // The status is 0 or 1, by whether there is something to warn of.
+    dir.run(["report", "case.toml", "--out", "out", "--quiet"]);
+    read(&dir.path("out/findings.json"))
+}
+
+fn event(id: &str, time: &str, tenant: &str) -> String {
+    format!(
+        "{{\"event_id\":\"{id}\",\"timestamp\":\"2026-02-{time}Z\",\"actor\":{{\"id\":\"a1\"}},\
+         \"tenant\":{{\"id\":\"{tenant}\"}},\"action\":\"user.view\"}}\n"
+    )
+}
+
+fn message(findings: &Value, code: &str) -> String {
+    let caveats = findings["caveats"].as_array().expect("a list");
+    let found = caveats.iter().find(|caveat| caveat["code"] == code);
+    found.map_or(String::new(), |caveat| {
+        caveat["message"].as_str().expect("a text").to_owned()
+    })
+}
+
+fn events_by_tenant(findings: &Value) -> Value {
+    let tenants = findings["tenants"].as_array().expect("a list");
+    tenants
+        .iter()
+        .map(|tenant| json!([tenant["id"], tenant["events"]]))
+        .collect()
+}
+
+#[test]
+fn tenant_that_differs_from_the_stated_one_goes_by_the_record() {
+    let log =
+        event("e1", "10T10:00:00", "acme") + &event("e2", "10T11:00:00", "bolt") + &event("e3", "10T12:00:00", "bolt");
+    let second = event("e1", "10T10:00:00", "acme").len();
+    for (overrules, tenants, says) in [
+        (
+            "",
+            json!([["acme", 1], ["bolt", 2]]),
+            "in the report of the tenant named",
+        ),
+        (
+            "tenant_overrules = true\n",
+            json!([["acme", 3]]),
+            "in the stated one's report, as `tenant_overrules` says",
+        ),
+    ] {
+        let dir = Dir::new();
+        dir.file("log.jsonl", &log);
+        let logs = format!("[[logs]]\npath = \"log.jsonl\"\nprofile = \"superuser\"\ntenant = \"acme\"\n{overrules}");
+        let findings = findings(&dir, SCOPE, &logs);
+        assert_eq!(events_by_tenant(&findings), tenants, "{overrules}");
+        let other = &findings["sources"][0]["other_tenants"];
+        assert_eq!(other[0]["stated"], "acme");
+        assert_eq!(other[0]["named"], json!(["bolt"]));
+        assert_eq!(other[0]["events"], 2);
+        assert_eq!(other[0]["overruled"], !overrules.is_empty());
+        let message = message(&findings, "tenant-differs");
+        let place = format!("`bolt` in place of `acme` in `log.jsonl` (2 events, the first at byte {second})");
+        assert!(
+            message.starts_with("2 events name another tenant") && message.contains(&place),
+            "{message}"
+        );
+        assert!(message.contains(says), "{message}");
+    }
+}
+
+#[test]
+fn event_ids_that_two_profiles_share_are_a_caveat_unless_declared_one_space() {
+    const PROFILE: &str = "name = \"siem\"\ntitle = \"A copy\"\n[time]\nat = [\"/t\"]\n[[actors]]\nrole = \"actor\"\n\
+                           id = [\"/who\"]\n[fields]\nevent_id = [\"/id\"]\naction = [\"/what\"]\n[[tenants]]\nid = [\"/of\"]\n";
+    let copy = |id: &str, time: &str| {
+        format!("{{\"id\":\"{id}\",\"t\":\"2026-02-{time}Z\",\"who\":\"a1\",\"what\":\"user.view\",\"of\":\"acme\"}}\n")
+    };
+    for (ids, events, duplicate, told) in [("", 5, 0, true), ("ids = \"superuser\"\n", 3, 2, false)] {
+        let dir = Dir::new();
+        dir.file(
+            "raw.jsonl",
+            event("e1", "10T10:00:00", "acme") + &event("e2", "10T11:00:00", "acme"),
+        )
+        .file(
+            "copy.jsonl",
+            copy("e1", "10T10:00:00") + &copy("e2", "10T11:00:00") + &copy("e3", "10T12:00:00"),
+        )
+        .file("siem.toml", PROFILE.replace("[time]", &format!("{ids}[time]")));
+        let logs = "[[logs]]\npath = \"raw.jsonl\"\nprofile = \"superuser\"\n\
+                    [[logs]]\npath = \"copy.jsonl\"\nprofile = \"siem.toml\"\n";
+        let findings = findings(&dir, SCOPE, logs);
+        assert_eq!(findings["records"]["in_scope"], events, "{ids}");
+        assert_eq!(findings["records"]["duplicate"], duplicate, "{ids}");
+        let message = message(&findings, "shared-event-ids");
+        assert_eq!(!message.is_empty(), told, "{message}");
+        if told {
+            assert_eq!(findings["shared_ids"].as_array().map(Vec::len), Some(1));
+            assert_eq!(findings["shared_ids"][0]["events"], 2);
+            assert!(message.contains("(2 events; add `ids = "), "{message}");
+        }
+    }
+}
+
+#[test]
+fn ties_of_a_scope_says_what_is_tied_to_the_intruder() {
+    let inner = SCOPE.replace("possible", "inner").replace("-12T00", "-11T00");
+    let ties = |scope: &str, ties: &str| format!("{scope}{ties}");
+    for (what, scopes, tied, events) in [
+        ("one scope", SCOPE.to_owned(), json!([false]), 0),
+        ("one scope that says so", ties(SCOPE, "ties = true\n"), json!([true]), 2),
+        ("a narrower one", format!("{SCOPE}{inner}"), json!([false, true]), 1),
+        (
+            "a narrower one that does not",
+            format!("{SCOPE}{}", ties(&inner, "ties = false\n")),
+            json!([false, false]),
+            0,
+        ),
+    ] {
+        let dir = Dir::new();
+        dir.file(
+            "log.jsonl",
+            event("e1", "10T10:00:00", "acme") + &event("e2", "11T10:00:00", "acme"),
+        );
+        let logs = "[[logs]]\npath = \"log.jsonl\"\nprofile = \"superuser\"\n";
+        let findings = findings(&dir, &scopes, logs);
+        let scopes = findings["scopes"].as_array().expect("a list");
+        let found: Value = scopes.iter().map(|scope| scope["tied"].clone()).collect();
+        assert_eq!(found, tied, "{what}");
+        assert_eq!(findings["tenants"][0]["tied"], events, "{what}");
+    }
+}
