@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::canonical::canonical;
 use crate::{
-    case::{AgentId, AgentNaming, Case, CaseFile, CaseHeader, InputSpec, ProfileRef, Scope, Tenant, TenantId, Tlp},
+    case::{AgentId, AgentNaming, Case, CaseFile, CaseHeader, InputSpec, Scope, Tenant, TenantId, Tlp, encoding_name},
     digest::Sha256,
     sources::Limits,
     time::Timestamp,
@@ -92,6 +92,8 @@ pub struct ResolvedLog {
     pub tenant: Option<TenantId>,
     /// Whether that tenant counts in place of what a record names.
     pub tenant_overrules: bool,
+    /// The encoding of its text, where the case says so.
+    pub encoding: Option<String>,
 }
 
 impl ManifestCase {
@@ -136,12 +138,12 @@ impl ResolvedScope {
 
 impl From<&InputSpec> for ResolvedLog {
     fn from(input: &InputSpec) -> Self {
-        let (ProfileRef::BuiltIn(profile) | ProfileRef::File { shown: profile, .. }) = &input.profile;
         Self {
             path: input.path.clone(),
-            profile: profile.clone(),
+            profile: input.profile.shown().to_owned(),
             tenant: input.tenant.as_ref().map(|tenant| tenant.id.clone()),
             tenant_overrules: input.tenant.as_ref().is_some_and(|tenant| tenant.overrules),
+            encoding: input.text.encoding.map(encoding_name),
         }
     }
 }

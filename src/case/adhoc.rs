@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use super::{
-    Case, CaseError, CaseHeader, Directory, InputSpec, IsolationSettings, LimitSettings, ReportSettings, Tlp,
+    Case, CaseError, CaseHeader, Directory, InputSpec, InputText, IsolationSettings, LimitSettings, ReportSettings,
+    Tlp,
     agents::{self, Listed},
     file::INTERNAL_TLP,
     file::{Who, WrittenScope},
@@ -103,6 +104,7 @@ fn logs(flags: &AdHoc, folder: &Folder) -> Vec<InputSpec> {
         base: folder.base.clone(),
         profile: folder.profile(&flags.profile),
         tenant: None,
+        text: InputText::default(),
     };
     flags.logs.iter().map(input).collect()
 }

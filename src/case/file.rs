@@ -1,9 +1,10 @@
 //! The case file as written: what each section says, before anything is looked up elsewhere.
 
 use bytesize::ByteSize;
+use encoding_rs::Encoding;
 
 use super::{
-    AgentNaming, AgentsK, CaseHeader, GapHours, InputSpec, InputTenant, IsolationSettings, LimitSettings,
+    AgentNaming, AgentsK, CaseHeader, GapHours, InputSpec, InputTenant, InputText, IsolationSettings, LimitSettings,
     ReportSettings, TenantId, Tlp,
     agents::{self, Listed},
     folder::Folder,
@@ -232,14 +233,30 @@ fn logs(root: &mut Table<'_>, folder: &Folder) -> Vec<InputSpec> {
     let logs = some(root, "logs", none, |table| {
         let (path, profile) = (table.required_string("path"), table.required_string("profile"));
         let tenant = input_tenant(table);
+        let text = InputText {
+            encoding: encoding(table),
+        };
         Some(InputSpec {
             path: path?.value,
             base: folder.base.clone(),
             profile: folder.profile(profile?.value.trim()),
             tenant,
+            text,
         })
     });
     logs.into_iter().flatten().collect()
+}
+
+fn encoding(table: &mut Table<'_>) -> Option<&'static Encoding> {
+    let found = table.optional_string("encoding")?;
+    let encoding = InputText::encoding(found.value.trim());
+    if encoding.is_none() {
+        let fault = Diagnostic::new("unknown-encoding", format!("`{}` is no encoding", found.value));
+        let hint = "use a label of the WHATWG Encoding Standard, such as `windows-1252`, `shift_jis`, `gb18030`, `euc-kr` \
+                    or `utf-16le`";
+        table.fault(fault.hint(hint).at(found.place));
+    }
+    encoding
 }
 
 /// The tenant of an input; that it overrules its records is said of a tenant only.

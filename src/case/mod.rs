@@ -16,6 +16,7 @@ mod tenants;
 
 use std::{fmt, path::PathBuf, sync::Arc};
 
+use encoding_rs::Encoding;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -178,6 +179,27 @@ pub struct InputSpec {
     pub profile: ProfileRef,
     /// The tenant of those events of this input that name none.
     pub tenant: Option<InputTenant>,
+    /// How its text is written.
+    pub text: InputText,
+}
+
+/// How the text of an input is written, as far as the case says so; the rest is found out from its beginning.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct InputText {
+    /// Of text that does not begin with a byte order mark.
+    pub encoding: Option<&'static Encoding>,
+}
+
+impl InputText {
+    /// Returns the encoding of this label of the WHATWG Encoding Standard, if it has one.
+    pub fn encoding(label: &str) -> Option<&'static Encoding> {
+        Encoding::for_label_no_replacement(label.as_bytes())
+    }
+}
+
+/// Returns the name of an encoding as the findings and the case write it.
+pub fn encoding_name(encoding: &'static Encoding) -> String {
+    encoding.name().to_ascii_lowercase()
 }
 
 /// The tenant that the case states for an input.
@@ -201,6 +223,14 @@ pub enum ProfileRef {
         /// Resolved against the case's folder.
         path: PathBuf,
     },
+}
+
+impl ProfileRef {
+    /// Returns its name, or its file as written.
+    pub fn shown(&self) -> &str {
+        let (Self::BuiltIn(shown) | Self::File { shown, .. }) = self;
+        shown
+    }
 }
 
 /// How much a log file may unpack to, and how much memory may be taken; what is none is left at its default.

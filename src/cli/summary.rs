@@ -10,7 +10,7 @@ use comfy_table::{CellAlignment, Table, presets::NOTHING};
 use serde_json::json;
 use tenant_impact::{
     catalogue::Effect,
-    findings::{Findings, TenantFinding},
+    findings::{Findings, InputFinding, TenantFinding},
     text::{counted, grouped, shortened, visible},
 };
 
@@ -63,6 +63,7 @@ pub(super) fn scan(findings: &Findings) -> io::Result<()> {
     impact(&mut to, findings)?;
     top(&mut to, findings)?;
     unseen(&mut to, findings)?;
+    without_listed(&mut to, findings)?;
     for caveat in &findings.caveats {
         writeln!(to, "{WARN}caveat{WARN:#} {}", visible(&caveat.message))?;
     }
@@ -94,6 +95,30 @@ fn unseen(to: &mut impl Write, findings: &Findings) -> io::Result<()> {
     };
     let agents = counted(unseen.len() as u64, "agent", "agents");
     writeln!(to, "{DIM}{agents} without a record in a window: {names}{more}{DIM:#}\n")
+}
+
+/// The inputs in whose windows no listed agent occurs. Where none occurs anywhere, a caveat says so.
+fn without_listed(to: &mut impl Write, findings: &Findings) -> io::Result<()> {
+    let told: Vec<_> = match findings.records.in_scope {
+        0 => Vec::new(),
+        _ => findings
+            .inputs
+            .iter()
+            .filter_map(InputFinding::says_without_listed)
+            .collect(),
+    };
+    for sentence in told.iter().take(TOP) {
+        writeln!(to, "{DIM}{}{DIM:#}", visible(sentence))?;
+    }
+    match told.len().saturating_sub(TOP) {
+        0 if told.is_empty() => Ok(()),
+        0 => writeln!(to),
+        more => writeln!(
+            to,
+            "{DIM}{} more such inputs are in the findings{DIM:#}\n",
+            grouped(more as u64)
+        ),
+    }
 }
 
 /// Caveats name files of a bundle, and a scan writes none.

@@ -9,6 +9,7 @@ use super::{
     source::{self, Found, Pool},
 };
 use crate::{
+    case::encoding_name,
     events::Profile,
     findings::{Scan, Scanned},
     progress::Progress,
@@ -134,7 +135,9 @@ fn scanned(number: usize, profile: &Profile, source: &Source, part: Part<Found>)
     Scanned {
         path: part.shown,
         container: part.container,
-        encoding: part.encoding.to_owned(),
+        encoding: part.encoding,
+        stated_encoding: source.text.encoding.map(encoding_name),
+        entry: source.entry,
         looks_like: part.looks_like,
         tenant: source.tenant.as_ref().map(|tenant| tenant.id.clone()),
         said: end.said,

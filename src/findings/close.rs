@@ -3,8 +3,8 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use super::{
-    Answer, CaseFinding, ConflictFinding, CoverageFinding, Findings, Impact, ImplausibleFinding, Isolation,
-    IsolationFinding, KindCoverage, LinkedFinding, Mention, NearRecords, OtherTenantFinding, RefusedFinding,
+    Answer, CaseFinding, ConflictFinding, CoverageFinding, Findings, Impact, ImplausibleFinding, InputFinding,
+    Isolation, IsolationFinding, KindCoverage, LinkedFinding, Mention, NearRecords, OtherTenantFinding, RefusedFinding,
     RemarkFinding, RemarkKind, SCHEMA, ScopeFinding, SharedIdsFinding, SourceCoverage, SourceFinding, TenantFinding,
     TenantImpact, Tool,
     alike::alike,
@@ -13,7 +13,7 @@ use super::{
     tied::{OnEnd, count_on_end, tied_scopes},
 };
 use crate::{
-    case::{Case, TenantId},
+    case::{Case, InputSpec, TenantId},
     catalogue::Catalogue,
     coverage::Coverage,
     events::Remark,
@@ -22,7 +22,8 @@ use crate::{
     scope::Actors,
     sources::{Broken, Changed, Digested, Skipped},
     tenants::{
-        Books, Budget, Conflict, Kept, Refused, Remarked, ScopedEvent, Settled, SourceTally, StoreError, settle,
+        Books, Budget, Conflict, Kept, NearKind, Refused, Remarked, ScopedEvent, Settled, SourceTally, StoreError,
+        settle,
     },
     time::Window,
 };
@@ -53,6 +54,10 @@ pub struct Scanned {
     pub container: String,
     /// How its text was encoded.
     pub encoding: String,
+    /// The encoding that the case states for its text.
+    pub stated_encoding: Option<String>,
+    /// Position of the `[[logs]]` entry that it was found by.
+    pub entry: usize,
     /// What its beginning looks like where that is no log, and what to do about it.
     pub looks_like: Option<String>,
     /// The tenant of all its records, where the case says so.
@@ -391,12 +396,17 @@ impl<'c> Closing<'c> {
             impact: impact(case, tenants.iter()),
             alike: alike(&tenants, &case.directory),
             tenants,
-            refused: settled.refused.iter().map(|refused| refusal(case, refused)).collect(),
+            refused: settled
+                .refused
+                .iter()
+                .map(|refused| refusal(case, scan, refused))
+                .collect(),
             conflicts: settled.conflicts.iter().map(conflict).collect(),
             shared_ids: settled.shared.iter().map(shared_ids).collect(),
             agent_naming: case.reports.agents,
             agents_k: case.reports.agents_k.0,
             near: near.finding(case, &scan.actors),
+            inputs: inputs(case, scan, settled, near),
             isolation,
         };
         findings.caveats = caveats(&findings, scan);
@@ -494,11 +504,43 @@ fn sources(scan: &Scan, settled: &Settled) -> Vec<SourceFinding> {
         last: coverage.last(),
         container: source.container.clone(),
         encoding: source.encoding.clone(),
+        stated_encoding: source.stated_encoding.clone(),
         stream_sha256: source.stream.sha256,
         stream_bytes: source.stream.bytes,
         accounted: source.accounted.clone(),
     };
     facts.map(finding).collect()
+}
+
+/// Returns what each `[[logs]]` entry of the case brought.
+fn inputs(case: &Case, scan: &Scan, settled: &Settled, near: &NearRecords) -> Vec<InputFinding> {
+    let profile = |entry: usize| {
+        let own = scan.sources.iter().find(|source| source.entry == entry);
+        own.map(|source| source.profile.clone())
+    };
+    let finding = |(entry, input): (usize, &InputSpec)| InputFinding {
+        path: input.path.clone(),
+        profile: profile(entry).unwrap_or_else(|| input.profile.shown().to_owned()),
+        sources: 0,
+        records: Books::default(),
+        by_listed: 0,
+    };
+    let mut inputs: Vec<_> = case.logs.iter().enumerate().map(finding).collect();
+    for (source, books) in scan.sources.iter().zip(&settled.books) {
+        let input = &mut inputs[source.entry];
+        input.sources += 1;
+        input.records += *books;
+        input.by_listed += books.in_scope + books.duplicate;
+    }
+    let listed = |kind: NearKind| matches!(kind, NearKind::OutsideScopes | NearKind::Narrowed);
+    for near in near
+        .records
+        .iter()
+        .filter(|near| near.names.iter().any(|name| listed(name.kind)))
+    {
+        inputs[scan.sources[near.at.source].entry].by_listed += 1;
+    }
+    inputs
 }
 
 fn remark((remark, remarked): (&Remark, &Remarked)) -> Option<RemarkFinding> {
@@ -624,13 +666,24 @@ fn share(part: u64, whole: u64) -> f64 {
     u32::try_from(millionths).map_or(f64::MAX, f64::from) / 1_000_000.0
 }
 
-fn refusal(case: &Case, refused: &Refused) -> RefusedFinding {
+fn refusal(case: &Case, scan: &Scan, refused: &Refused) -> RefusedFinding {
+    let source = &scan.sources[refused.at.source];
+    let seen = &refused.refusal.detail;
+    let detail = match (refused.refusal.reason, source.encoding.as_str()) {
+        (RefusalReason::InvalidUtf8, "utf-8") => {
+            format!("{seen}; if the source is in another encoding, state it as `encoding` in its `[[logs]]`")
+        }
+        (RefusalReason::InvalidUtf8, encoding) => {
+            format!("{seen} of the decoded text: what stands there in the source is no `{encoding}`")
+        }
+        _ => seen.clone(),
+    };
     RefusedFinding {
         source: refused.at.source,
         offset: refused.at.offset,
         length: refused.at.length,
         reason: refused.refusal.reason.as_str().to_owned(),
-        detail: refused.refusal.detail.clone(),
+        detail,
         names: refused
             .names
             .iter()

@@ -29,6 +29,7 @@ use crate::{
     isolation::ClaimedName,
     records::{Accounted, Locator},
     tenants::{Books, Kept, Outcomes, TenantEvent},
+    text::{counted, grouped},
     time::Timestamp,
 };
 
@@ -100,6 +101,8 @@ pub struct Findings {
     pub near: NearFinding,
     /// Tenants that may be one.
     pub alike: Vec<AlikeFinding>,
+    /// What each `[[logs]]` entry of the case brought, in its order. A file that two entries name is the first one's.
+    pub inputs: Vec<InputFinding>,
     /// What was found of others in customers' copies, and what became of it.
     pub isolation: IsolationFinding,
 }
@@ -256,8 +259,10 @@ pub struct SourceFinding {
     pub other_tenants: Vec<OtherTenantFinding>,
     /// What it was unpacked from, the outermost first: `gzip`, `zip/gzip`; `plain` if nothing was.
     pub container: String,
-    /// How its text was encoded: `utf-8`, `utf-16le`, `utf-16be`.
+    /// How its text was encoded: `utf-8`, `utf-16le`, `utf-16be`, or as the case states.
     pub encoding: String,
+    /// The encoding that the case states for text without a byte order mark.
+    pub stated_encoding: Option<String>,
     /// Over the bytes that were parsed: unpacked, and in UTF-8. Offsets of records are offsets in these. Equal to `sha256`
     /// where nothing was unpacked or decoded, and none where that is.
     pub stream_sha256: Option<Sha256>,
@@ -265,6 +270,48 @@ pub struct SourceFinding {
     pub stream_bytes: u64,
     /// What became of these: `stream_bytes` is the sum of `records` and of all in `named`.
     pub accounted: Accounted,
+}
+
+/// What one `[[logs]]` entry of the case brought.
+#[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
+pub struct InputFinding {
+    /// The file, folder or glob, as written.
+    pub path: String,
+    /// Name of the profile that read it.
+    pub profile: String,
+    /// How many sources there are below it.
+    pub sources: u64,
+    /// The books of all of them.
+    pub records: Books,
+    /// Of the records in a window, how many have a listed agent as their actor, whether in scope or not.
+    pub by_listed: u64,
+}
+
+impl InputFinding {
+    /// Returns how many records in a window could be read, if none of them has a listed agent as its actor.
+    pub fn without_listed(&self) -> Option<u64> {
+        let in_window = self.records.in_scope + self.records.duplicate + self.records.other_actor;
+        (self.by_listed == 0 && in_window > 0).then_some(in_window)
+    }
+
+    /// Returns a sentence on that, which claims no more than was looked at.
+    pub fn says_without_listed(&self) -> Option<String> {
+        let in_window = self.without_listed()?;
+        let records = match in_window {
+            1 => "the one record".to_owned(),
+            several => format!("any of the {} records", grouped(several)),
+        };
+        let refused = match self.records.refused {
+            0 => String::new(),
+            refused => format!("; {} could not be read", counted(refused, "record", "records")),
+        };
+        Some(format!(
+            "No listed agent is the actor of {records} in a window that could be read of `{}` ({}, profile `{}`){refused}.",
+            self.path,
+            counted(self.sources, "source", "sources"),
+            self.profile,
+        ))
+    }
 }
 
 /// Events that name other tenants than the one that the case states for their input.

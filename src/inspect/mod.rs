@@ -11,7 +11,7 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use crate::{
-    case::{InputSpec, ProfileRef},
+    case::{InputSpec, InputText, ProfileRef},
     engine::{EngineError, Local},
     events::Profile,
     progress::Silent,
@@ -75,6 +75,7 @@ pub fn inspect(paths: &[String], base: &std::path::Path) -> Result<Inspection, I
         // Which profile is what is being asked.
         profile: ProfileRef::BuiltIn(String::new()),
         tenant: None,
+        text: InputText::default(),
     };
     let set = discover(&paths.iter().map(spec).collect::<Vec<_>>()).map_err(InspectError::Sources)?;
     let profiles: Vec<Profile> = Profile::names()

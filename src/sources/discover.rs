@@ -19,7 +19,8 @@ use crate::case::{InputSpec, LOCK_FILE};
 /// Finds every file of these inputs, or says everything that is wrong with them.
 pub fn discover(specs: &[InputSpec]) -> Result<SourceSet, Vec<SourceError>> {
     let mut found = Found::default();
-    for spec in specs {
+    for (entry, spec) in specs.iter().enumerate() {
+        found.entry = entry;
         if let Err(fault) = found.add(spec) {
             found.faults.push(fault);
         }
@@ -35,6 +36,8 @@ pub fn discover(specs: &[InputSpec]) -> Result<SourceSet, Vec<SourceError>> {
 struct Found {
     set: SourceSet,
     faults: Vec<SourceError>,
+    /// Position of the input that is being looked at.
+    entry: usize,
     /// Real path to position: a file named by two inputs is read once.
     taken: BTreeMap<OsString, usize>,
     /// The folder resolved last: thousands of files lie in a few folders.
@@ -148,6 +151,8 @@ impl Found {
             bytes: 0,
             profile: spec.profile.clone(),
             tenant: spec.tenant.clone(),
+            entry: self.entry,
+            text: spec.text.clone(),
             named: true,
         });
         Ok(())
@@ -167,7 +172,9 @@ impl Found {
         if let Some(&at) = self.taken.get(&real) {
             let source = &mut self.set.sources[at];
             source.named |= named;
-            return if source.profile == spec.profile && source.tenant == spec.tenant {
+            let read_alike =
+                (&source.profile, &source.tenant, &source.text) == (&spec.profile, &spec.tenant, &spec.text);
+            return if read_alike {
                 Ok(())
             } else {
                 Err(SourceError::TwoProfiles { shown })
@@ -181,6 +188,8 @@ impl Found {
             bytes: meta.len(),
             profile: spec.profile.clone(),
             tenant: spec.tenant.clone(),
+            entry: self.entry,
+            text: spec.text.clone(),
             named,
         });
         Ok(())
@@ -246,7 +255,7 @@ fn fixed_part(pattern: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::case::ProfileRef;
+    use crate::case::{InputText, ProfileRef};
 
     fn spec(base: &Path, path: &str, profile: &str) -> InputSpec {
         InputSpec {
@@ -254,6 +263,7 @@ mod tests {
             base: base.to_owned(),
             profile: ProfileRef::BuiltIn(profile.to_owned()),
             tenant: None,
+            text: InputText::default(),
         }
     }
 

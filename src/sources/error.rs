@@ -30,8 +30,8 @@ pub enum SourceError {
         /// What is wrong with it.
         fault: String,
     },
-    /// Two inputs read the same file through different profiles.
-    #[error("`{shown}` is given twice, with different profiles")]
+    /// Two inputs of the same file differ in profile, tenant or encoding.
+    #[error("`{shown}` is given twice, and what is said of it differs")]
     TwoProfiles {
         /// As reached from the case file.
         shown: String,

@@ -2,12 +2,14 @@
 
 use std::str::Utf8Chunk;
 
+use encoding_rs::{UTF_8, UTF_16BE, UTF_16LE};
 use tar::Header;
 
 use super::{
     codec::{Progress, codec},
     unread::{self, BINARY, Foreign, NULS, UTF16_BE, UTF16_LE},
 };
+use crate::case::encoding_name;
 
 /// This much of a beginning is looked at.
 pub(super) const HEAD: usize = 8 << 10;
@@ -72,29 +74,29 @@ pub(super) enum Archive {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Encoding {
     Utf8,
-    /// Little-endian; with how many bytes of byte order mark.
-    Utf16Le(usize),
-    /// Big-endian; with how many bytes of byte order mark.
-    Utf16Be(usize),
+    /// Another one, behind so many bytes of byte order mark.
+    Other(&'static encoding_rs::Encoding, usize),
 }
 
 impl Encoding {
-    pub(super) fn name(self) -> &'static str {
+    pub(super) fn name(self) -> String {
         match self {
-            Self::Utf8 => "utf-8",
-            Self::Utf16Le(_) => "utf-16le",
-            Self::Utf16Be(_) => "utf-16be",
+            Self::Utf8 => encoding_name(UTF_8),
+            Self::Other(encoding, _) => encoding_name(encoding),
         }
     }
 }
 
 impl Kind {
-    /// Of a stream that begins so; of all of it where it is shorter than [`HEAD`].
-    pub(super) fn of(head: &[u8]) -> Self {
+    /// Of a stream that begins so; of all of it where it is shorter than [`HEAD`]. `stated`: the encoding of text without a byte
+    /// order mark, where the case states it.
+    pub(super) fn of(head: &[u8], stated: Option<&'static encoding_rs::Encoding>) -> Self {
         packing(head)
             .map(Self::Packed)
             .or_else(|| archive(head).map(Self::Archive))
             .or_else(|| unread::magic(head).map(Self::Unread))
+            .or_else(|| marked(head).map(Self::Text))
+            .or_else(|| stated_text(head, stated?).map(Self::Text))
             .or_else(|| utf16(head).map(Self::Text))
             .or_else(|| wide_text(head).map(Self::Unread))
             .unwrap_or_else(|| match memchr::memchr(0, head) {
@@ -192,22 +194,33 @@ pub(super) fn is_tar_header(block: &[u8; 512]) -> bool {
     block[0] != 0 && written.is_some_and(|written| sums.contains(&written.into()))
 }
 
-/// UTF-16 by its mark; without one only where every one of the first characters is plain ASCII in the same byte order,
-/// as JSON and CSV begin.
-fn utf16(head: &[u8]) -> Option<Encoding> {
+/// Returns the encoding that a byte order mark gives.
+fn marked(head: &[u8]) -> Option<Encoding> {
     match head {
-        [0xff, 0xfe, ..] => return Some(Encoding::Utf16Le(2)),
-        [0xfe, 0xff, ..] => return Some(Encoding::Utf16Be(2)),
-        _ => {}
+        [0xef, 0xbb, 0xbf, ..] if memchr::memchr(0, head).is_none() => Some(Encoding::Utf8),
+        [0xff, 0xfe, ..] => Some(Encoding::Other(UTF_16LE, 2)),
+        [0xfe, 0xff, ..] => Some(Encoding::Other(UTF_16BE, 2)),
+        _ => None,
     }
+}
+
+/// Returns the stated encoding where this can be text in it: NULs are no text but in UTF-16.
+fn stated_text(head: &[u8], stated: &'static encoding_rs::Encoding) -> Option<Encoding> {
+    let wide = stated == UTF_16LE || stated == UTF_16BE;
+    (stated != UTF_8 && (wide || memchr::memchr(0, head).is_none())).then_some(Encoding::Other(stated, 0))
+}
+
+/// UTF-16 without a mark, only where every one of the first characters is plain ASCII in the same byte order, as JSON and CSV
+/// begin.
+fn utf16(head: &[u8]) -> Option<Encoding> {
     let units = || head.as_chunks::<2>().0.iter().take(UNITS);
     let text = |byte: u8| matches!(byte, b'\t' | b'\n' | b'\r' | b' '..=b'~');
     if units().len() < 2 {
         None
     } else if units().all(|&[low, high]| high == 0 && text(low)) {
-        Some(Encoding::Utf16Le(0))
+        Some(Encoding::Other(UTF_16LE, 0))
     } else if units().all(|&[high, low]| high == 0 && text(low)) {
-        Some(Encoding::Utf16Be(0))
+        Some(Encoding::Other(UTF_16BE, 0))
     } else {
         None
     }
@@ -262,11 +275,11 @@ mod tests {
 
     #[test]
     fn text_is_told_from_what_looks_like_it() {
-        assert_eq!(Kind::of(b""), Kind::Text(Encoding::Utf8));
-        assert_eq!(Kind::of(b"BZh9 is how bzip2 begins"), Kind::Text(Encoding::Utf8));
-        assert_eq!(Kind::of(b"PK,name\n1,x"), Kind::Text(Encoding::Utf8));
-        assert_eq!(Kind::of(b"{\"a\":\"\x00\"}"), Kind::Unread(BINARY));
-        assert_eq!(Kind::of(&[b'0'; 600]), Kind::Text(Encoding::Utf8));
+        assert_eq!(Kind::of(b"", None), Kind::Text(Encoding::Utf8));
+        assert_eq!(Kind::of(b"BZh9 is how bzip2 begins", None), Kind::Text(Encoding::Utf8));
+        assert_eq!(Kind::of(b"PK,name\n1,x", None), Kind::Text(Encoding::Utf8));
+        assert_eq!(Kind::of(b"{\"a\":\"\x00\"}", None), Kind::Unread(BINARY));
+        assert_eq!(Kind::of(&[b'0'; 600], None), Kind::Text(Encoding::Utf8));
     }
 
     #[test]
@@ -279,7 +292,7 @@ mod tests {
             format!("{nuls}\n<14>app: {record}\r\n"),
             format!("{record}\n{{\"event_id\":\"{nuls}"),
         ] {
-            assert_eq!(Kind::of(text.as_bytes()), Kind::Text(Encoding::Utf8), "{text}");
+            assert_eq!(Kind::of(text.as_bytes(), None), Kind::Text(Encoding::Utf8), "{text}");
         }
     }
 
@@ -297,7 +310,7 @@ mod tests {
         let strings = b"\0GCC: (GNU) 13.2\0libc.so.6\0{}\0printf\0\x01\x02\0".repeat(99);
         let numbers: Vec<u8> = (0..2000_u32).flat_map(u32::to_le_bytes).collect();
         for bytes in [strings, numbers, b"!<arch>\ndebian-binary  0\n\0\x02\x03".to_vec()] {
-            assert_eq!(Kind::of(&bytes), Kind::Unread(BINARY));
+            assert_eq!(Kind::of(&bytes, None), Kind::Unread(BINARY));
         }
     }
 
@@ -306,20 +319,26 @@ mod tests {
         let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::default());
         std::io::Write::write_all(&mut encoder, &b"{\"a\":1}\n".repeat(9999)).expect("memory takes every write");
         let packed = encoder.finish().expect("memory takes every write");
-        assert_eq!(Kind::of(&packed[..packed.len().min(HEAD)]), Kind::Packed(Packing::Zlib));
-        assert_eq!(Kind::of(b"x^2,y\n1,2\n"), Kind::Text(Encoding::Utf8));
+        assert_eq!(
+            Kind::of(&packed[..packed.len().min(HEAD)], None),
+            Kind::Packed(Packing::Zlib)
+        );
+        assert_eq!(Kind::of(b"x^2,y\n1,2\n", None), Kind::Text(Encoding::Utf8));
     }
 
     #[test]
     fn utf_16_without_a_mark_is_told_only_where_it_is_certain() {
-        assert_eq!(Kind::of(&utf16le("{\"a\":1}")), Kind::Text(Encoding::Utf16Le(0)));
+        assert_eq!(
+            Kind::of(&utf16le("{\"a\":1}"), None),
+            Kind::Text(Encoding::Other(UTF_16LE, 0))
+        );
         let be: Vec<u8> = "{\"a\":1}".encode_utf16().flat_map(u16::to_be_bytes).collect();
-        assert_eq!(Kind::of(&be), Kind::Text(Encoding::Utf16Be(0)));
-        assert_eq!(Kind::of(&utf16le("{\"é\":\"日本\"}")), Kind::Unread(UTF16_LE));
+        assert_eq!(Kind::of(&be, None), Kind::Text(Encoding::Other(UTF_16BE, 0)));
+        assert_eq!(Kind::of(&utf16le("{\"é\":\"日本\"}"), None), Kind::Unread(UTF16_LE));
         let japanese = "時刻,操作\n2026-02-10,閲覧\n".repeat(400);
-        assert_eq!(Kind::of(&utf16le(&japanese)[..HEAD]), Kind::Unread(UTF16_LE));
+        assert_eq!(Kind::of(&utf16le(&japanese)[..HEAD], None), Kind::Unread(UTF16_LE));
         let be: Vec<u8> = japanese.encode_utf16().flat_map(u16::to_be_bytes).collect();
-        assert_eq!(Kind::of(&be[..HEAD]), Kind::Unread(UTF16_BE));
-        assert_eq!(Kind::of(b"a\0"), Kind::Unread(BINARY));
+        assert_eq!(Kind::of(&be[..HEAD], None), Kind::Unread(UTF16_BE));
+        assert_eq!(Kind::of(b"a\0", None), Kind::Unread(BINARY));
     }
 }

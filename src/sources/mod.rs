@@ -19,7 +19,7 @@ mod stream;
 mod tar;
 mod unpack;
 mod unread;
-mod utf16;
+mod decoded;
 mod watch;
 mod zip;
 
@@ -29,7 +29,7 @@ mod tests;
 use std::path::PathBuf;
 
 use crate::{
-    case::{InputTenant, ProfileRef},
+    case::{InputTenant, InputText, ProfileRef},
     digest::Sha256,
 };
 
@@ -72,6 +72,10 @@ pub struct Source {
     pub profile: ProfileRef,
     /// The tenant of its records that name none, where the case says so.
     pub tenant: Option<InputTenant>,
+    /// Position of the `[[logs]]` entry of the case that it was found by first.
+    pub entry: usize,
+    /// How its text is written, as far as the case says so.
+    pub text: InputText,
     /// The case names it, rather than a folder or a glob that it was found by: then it must be a log.
     pub named: bool,
 }
@@ -114,8 +118,8 @@ pub struct Part<T> {
     pub shown: String,
     /// What it was inside of, the outermost first: `gzip/tar`; `plain` if nothing.
     pub container: String,
-    /// `utf-8`, `utf-16le` or `utf-16be`.
-    pub encoding: &'static str,
+    /// `utf-8`, `utf-16le`, `utf-16be`, or the encoding that the case states, in lower case.
+    pub encoding: String,
     /// What its beginning looks like where that is no log, and what to do about it.
     pub looks_like: Option<String>,
     /// The file as it lies.

@@ -45,7 +45,7 @@ fn whole<T>(
     let opened = Opened::new(source).map_err(refused)?;
     let account = Account::new(watch, progress);
     let anywhere = opened.anywhere(&account);
-    let mut unpacking = Unpacking::new(watch, anywhere.as_ref(), each);
+    let mut unpacking = Unpacking::new(watch, anywhere.as_ref(), source.text.encoding, each);
     let place = Place {
         shown: source.shown.clone(),
         containers: Vec::new(),

@@ -71,7 +71,7 @@ impl Opened {
     /// What the file is. Only of a file, which can be read from its beginning again.
     pub(super) fn kind(&self) -> io::Result<Kind> {
         let mut reader = self.reader();
-        let kind = Kind::of(Peeked::new(&mut reader, HEAD)?.head());
+        let kind = Kind::of(Peeked::new(&mut reader, HEAD)?.head(), None);
         drop(reader);
         self.file.as_ref().map_or(Ok(()), |mut file| file.rewind())?;
         Ok(kind)

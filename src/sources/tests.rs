@@ -10,7 +10,11 @@ use proptest::prelude::*;
 use zip::write::{SimpleFileOptions, ZipWriter};
 
 use super::{Anywhere, Contents, Input, Limits, Source, SourceError, Stream, kind::HEAD, read, read_anywhere};
-use crate::{case::ProfileRef, digest::Sha256, progress::Silent};
+use crate::{
+    case::{InputText, ProfileRef},
+    digest::Sha256,
+    progress::Silent,
+};
 
 fn source(path: &Path) -> Source {
     Source {
@@ -20,6 +24,8 @@ fn source(path: &Path) -> Source {
         bytes: 0,
         profile: ProfileRef::BuiltIn("superuser".to_owned()),
         tenant: None,
+        entry: 0,
+        text: InputText::default(),
         named: true,
     }
 }

@@ -7,13 +7,13 @@ use std::{
 
 use super::{
     Anywhere, Broken, Changed, Contents, Digested, Part, Skipped,
+    decoded::Decoded,
     held::Held,
     inflate::{Inflated, Members},
     kind::{Archive, Encoding, HEAD, Kind, Packing},
     place::Place,
     stream::{Peeked, Stream, drain},
     unread::{self, BINARY, Foreign, NULS},
-    utf16::Utf16,
     watch::{Fatal, Watch, retried},
     zip::hold,
 };
@@ -32,6 +32,8 @@ pub(super) struct Unpacking<'w, T, F> {
     pub(super) watch: &'w Watch<'w>,
     /// The file itself, for whoever may read it out of order.
     anywhere: Option<&'w Anywhere<'w>>,
+    /// The encoding that the case states for the file's text.
+    stated: Option<&'static encoding_rs::Encoding>,
     each: F,
     parts: Vec<Streamed<T>>,
     skipped: Vec<Skipped>,
@@ -41,10 +43,16 @@ pub(super) struct Unpacking<'w, T, F> {
 }
 
 impl<'w, T, F: Each<T>> Unpacking<'w, T, F> {
-    pub(super) fn new(watch: &'w Watch<'_>, anywhere: Option<&'w Anywhere<'_>>, each: F) -> Self {
+    pub(super) fn new(
+        watch: &'w Watch<'_>,
+        anywhere: Option<&'w Anywhere<'_>>,
+        stated: Option<&'static encoding_rs::Encoding>,
+        each: F,
+    ) -> Self {
         Self {
             watch,
             anywhere,
+            stated,
             each,
             parts: Vec::new(),
             skipped: Vec::new(),
@@ -78,7 +86,7 @@ impl<'w, T, F: Each<T>> Unpacking<'w, T, F> {
     /// Whatever it is. An error ends everything; what it was, the watch knows.
     pub(super) fn unpack(&mut self, place: &Place, stream: &mut Stream<'_>) -> io::Result<()> {
         let mut stream = Peeked::new(stream, HEAD)?;
-        let kind = Kind::of(stream.head());
+        let kind = Kind::of(stream.head(), self.stated);
         if matches!(kind, Kind::Unread(NULS | BINARY)) && stream.head().starts_with(&[0; 16]) {
             return self.behind_nuls(place, &mut stream);
         }
@@ -103,7 +111,7 @@ impl<'w, T, F: Each<T>> Unpacking<'w, T, F> {
         let (nuls, next) = leading_nuls(stream)?;
         let mut rest = next.as_slice().chain(stream);
         let rest = Peeked::new(&mut rest, HEAD)?;
-        match Kind::of(rest.head()) {
+        match Kind::of(rest.head(), None) {
             Kind::Text(Encoding::Utf8) if !next.is_empty() => {
                 let looks = unread::text(rest.head());
                 self.text(place, Encoding::Utf8, looks, &mut io::repeat(0).take(nuls).chain(rest))
@@ -124,7 +132,7 @@ impl<'w, T, F: Each<T>> Unpacking<'w, T, F> {
             // The file's own digest is this one.
             Encoding::Utf8 if place.containers.is_empty() => ((self.each)(stream, self.anywhere)?, None),
             Encoding::Utf8 => self.hashed(stream)?,
-            _ => self.hashed(&mut Utf16::new(encoding, stream)?)?,
+            Encoding::Other(encoding, mark) => self.hashed(&mut Decoded::new(encoding, mark, stream)?)?,
         };
         self.parts.push((place.clone(), encoding, looks, digest, value));
         Ok(())

@@ -33,19 +33,19 @@ impl fmt::Display for Foreign {
 /// No text, and of no kind that is known.
 pub(super) const BINARY: Foreign = Foreign::with(
     "binary data",
-    "export the log as CSV or JSON; of text in another encoding, convert it to UTF-8",
+    "export the log as CSV or JSON; of text in another encoding, state it as `encoding` in `[[logs]]`",
 );
 
 /// Text in UTF-16, as far as can be told without a mark.
 pub(super) const UTF16_LE: Foreign = Foreign::with(
-    "UTF-16 text without a byte order mark, which is not read where its header is not ASCII",
-    "convert it first, as `iconv -f UTF-16LE -t UTF-8` does",
+    "UTF-16 text without a byte order mark, which is read only where the case says so",
+    "add `encoding = \"utf-16le\"` to its `[[logs]]`",
 );
 
 /// The same in the other byte order.
 pub(super) const UTF16_BE: Foreign = Foreign::with(
-    "UTF-16 text without a byte order mark, which is not read where its header is not ASCII",
-    "convert it first, as `iconv -f UTF-16BE -t UTF-8` does",
+    "UTF-16 text without a byte order mark, which is read only where the case says so",
+    "add `encoding = \"utf-16be\"` to its `[[logs]]`",
 );
 
 /// A file that was allocated and never written, or whose log was truncated while a program wrote at its old end.

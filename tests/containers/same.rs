@@ -13,6 +13,7 @@ fn core(mut findings: Value) -> Value {
             "bytes",
             "container",
             "encoding",
+            "stated_encoding",
             "stream_sha256",
             "stream_bytes",
             "accounted",

@@ -3,7 +3,7 @@
 use std::{fs, process::Command};
 
 use super::{CASE, LOG, bundle, edit, sample};
-use crate::util::{Dir, Run, has, program, root};
+use crate::util::{Dir, Run, has, json, program, root};
 
 const VERIFY: [&str; 4] = ["verify", "out", "--logs", "."];
 
@@ -215,4 +215,125 @@ fn on_a_terminal_bytes_are_made_visible() {
         .expect("script runs");
     let said = String::from_utf8_lossy(&output.stdout);
     assert!(said.contains("⟨U+009B⟩") && !said.contains('\u{9b}'), "{said:?}");
+}
+
+/// Text of an encoding that the case states is read, shown and read again, whatever characters it holds.
+#[test]
+fn a_stated_encoding_is_read_and_verified() {
+    for (label, name, word) in [
+        ("windows-1252", "windows-1252", "Größe"),
+        ("latin1", "windows-1252", "Größe"),
+        ("Shift_JIS", "shift_jis", "表示ソ"),
+        ("gb18030", "gb18030", "操作"),
+        ("EUC-KR", "euc-kr", "열람"),
+        ("utf-16le", "utf-16le", "操作"),
+        ("utf-16be", "utf-16be", "操作"),
+    ] {
+        let text = format!(
+            "{word},event_id,timestamp,actor.id,tenant.id,action\n\
+             {word},e1,2026-01-16T00:10:00Z,a1,{word},user.view\n\
+             {word},e2,2026-01-16T01:10:00Z,zoe,acme,user.view\n"
+        );
+        let bytes: Vec<u8> = match name {
+            "utf-16le" => text.encode_utf16().flat_map(u16::to_le_bytes).collect(),
+            "utf-16be" => text.encode_utf16().flat_map(u16::to_be_bytes).collect(),
+            _ => encoding_rs::Encoding::for_label(label.as_bytes())
+                .expect("a label")
+                .encode(&text)
+                .0
+                .into_owned(),
+        };
+        let dir = Dir::new();
+        dir.file("case.toml", format!("{CASE}encoding = \"{label}\"\n"))
+            .file("logs/a.csv", &bytes)
+            // A byte order mark overrules what is stated.
+            .file(
+                "logs/b.csv",
+                format!("\u{feff}{}", text.replace("e1", "e3").replace("e2", "e4")),
+            );
+        super::write(&dir, "out", &[]);
+        let findings = json(&dir.path("out/findings.json"));
+        let books = |source: &serde_json::Value| {
+            let count = |key: &str| source["records"][key].as_u64();
+            (count("read"), count("in_scope"), count("refused"))
+        };
+        for (source, encoding) in [(0, name), (1, "utf-8")] {
+            let source = &findings["sources"][source];
+            assert_eq!(books(source), (Some(2), Some(1), Some(0)), "{label}");
+            assert_eq!(
+                (&source["encoding"], &source["stated_encoding"]),
+                (&encoding.into(), &name.into())
+            );
+        }
+        let sha256 = tenant_impact::digest::Sha256::of(&bytes).to_string();
+        assert_eq!(findings["sources"][0]["sha256"], sha256);
+        let tenants = findings["tenants"].as_array().expect("tenants");
+        assert_eq!((tenants.len(), &tenants[0]["id"]), (1, &word.into()));
+        dir.run(VERIFY).ends(0).says("2 records cut out and the same");
+        dir.run(["show", "out", "e1", "--logs", "."]).ends(0).says(word);
+    }
+}
+
+#[test]
+fn bytes_that_are_no_character_of_the_stated_encoding_refuse_their_record() {
+    let dir = Dir::new();
+    let mut log = LOG.as_bytes().to_vec();
+    let at = LOG.find("zoe").expect("it is there");
+    // A second byte that Shift_JIS does not have.
+    log.splice(at..at + 3, [0x81, 0x20, b'e']);
+    for (encoding, said) in [
+        (
+            "encoding = \"shift_jis\"\n",
+            "of the decoded text: what stands there in the source is no `shift_jis`",
+        ),
+        ("", "state it as `encoding` in its `[[logs]]`"),
+    ] {
+        dir.file("case.toml", format!("{CASE}{encoding}"))
+            .file("logs/a.jsonl", &log);
+        let _ = fs::remove_dir_all(dir.path("out"));
+        super::write(&dir, "out", &[]);
+        let findings = json(&dir.path("out/findings.json"));
+        let refused = findings["refused"].as_array().expect("refused");
+        let detail: Vec<_> = refused
+            .iter()
+            .filter(|one| one["reason"] == "invalid-utf8")
+            .filter_map(|one| one["detail"].as_str())
+            .collect();
+        assert!(detail.len() == 1 && detail[0].contains(said), "{detail:?}");
+    }
+    dir.file("case.toml", format!("{CASE}encoding = \"utf-7\"\n"));
+    dir.run(["scan", "case.toml"]).ends(2).says("`utf-7` is no encoding");
+}
+
+/// Of each `[[logs]]` entry, and not of each file of it.
+#[test]
+fn logs_without_a_listed_agent_are_named() {
+    let dir = Dir::new();
+    let other = "\n[[logs]]\npath = \"other/*.jsonl\"\nprofile = \"superuser\"\n\
+                 [[logs]]\npath = \"old\"\nprofile = \"superuser\"\n";
+    let zoe = LOG.lines().last().expect("a line");
+    dir.file("case.toml", format!("{CASE}{other}"))
+        .file("logs/a.jsonl", LOG)
+        .file("logs/b.jsonl", zoe.replace("e6", "e7"))
+        .file("other/a.jsonl", zoe.replace("e6", "e8"))
+        .file("other/b.jsonl", zoe.replace("e6", "e9"))
+        .file("old/a.jsonl", zoe.replace("2026-01-16T05", "2026-01-15T05"));
+    super::write(&dir, "out", &[]);
+    let findings = json(&dir.path("out/findings.json"));
+    let input = |number: usize| {
+        let input = &findings["inputs"][number];
+        let count = |value: &serde_json::Value| value.as_u64().expect("a number");
+        (
+            count(&input["sources"]),
+            count(&input["records"]["read"]),
+            count(&input["by_listed"]),
+        )
+    };
+    assert_eq!([input(0), input(1), input(2)], [(2, 7, 4), (2, 2, 0), (1, 1, 0)]);
+    let says = "No listed agent is the actor of any of the 2 records in a window that could be read of `other/*.jsonl` \
+                (2 sources, profile `superuser`).";
+    let scan = dir.run(["scan", "case.toml"]).ends(1).says(says);
+    assert_eq!(scan.stdout.matches("No listed agent").count(), 1);
+    let overview = fs::read_to_string(dir.path("out/index.html")).expect("the overview");
+    assert_eq!(overview.matches("No listed agent is the actor").count(), 1);
 }

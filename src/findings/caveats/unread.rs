@@ -92,9 +92,16 @@ fn hints(findings: &Findings, scan: &Scan, of: impl Fn(&SourceFinding) -> bool) 
             match (&scanned.looks_like, not_utf8) {
                 (Some(looks_like), _) => Some(format!(" `{path}` is {looks_like}.")),
                 (None, 0) => None,
+                (None, records) if source.encoding == "utf-8" => Some(format!(
+                    " `{path}` is not UTF-8 throughout ({}): if it was saved in another encoding, add \
+                     `encoding = \"windows-1252\"` to its `[[logs]]` (`shift_jis`, `gb18030` or `euc-kr` instead where it \
+                     comes from East Asia).",
+                    counted(records, "record", "records")
+                )),
                 (None, records) => Some(format!(
-                    " `{path}` is not UTF-8 throughout ({}): if it was saved in another encoding, convert it, as \
-                     `iconv -f WINDOWS-1252 -t UTF-8` does (SHIFT_JIS, GB18030 or EUC-KR instead where it comes from East Asia).",
+                    " `{path}` is not `{}` throughout ({}): check that it is the source's encoding, and that the source is \
+                     not damaged.",
+                    source.encoding,
                     counted(records, "record", "records")
                 )),
             }

@@ -2,8 +2,10 @@
 
 use std::path::{Component, Path, PathBuf};
 
+use encoding_rs::Encoding;
+
 use crate::{
-    case::ProfileRef,
+    case::{InputText, ProfileRef},
     findings::SourceFinding,
     sources::{Input, Source},
     text::counted,
@@ -15,6 +17,8 @@ pub(in crate::bundle::verify) struct LogFile {
     /// As the findings name it: an archive without its member.
     pub(in crate::bundle::verify) shown: String,
     path: PathBuf,
+    /// The encoding that the case states for its text.
+    encoding: Option<&'static Encoding>,
 }
 
 /// A source's file, or why it is not at hand.
@@ -41,7 +45,8 @@ impl LogFile {
             match place(root, shown, source.bytes) {
                 Place::Here(path) => {
                     let shown = shown.to_owned();
-                    return Found::Log(Self { shown, path });
+                    let encoding = source.stated_encoding.as_deref().and_then(InputText::encoding);
+                    return Found::Log(Self { shown, path, encoding });
                 }
                 Place::OfAnotherSize(path, bytes) => {
                     return Found::Missing(format!(
@@ -67,6 +72,10 @@ impl LogFile {
             // Bytes are cut and hashed, and nothing is understood.
             profile: ProfileRef::BuiltIn(String::new()),
             tenant: None,
+            entry: 0,
+            text: InputText {
+                encoding: self.encoding,
+            },
             named: false,
         }
     }

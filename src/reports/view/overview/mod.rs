@@ -20,7 +20,7 @@ use crate::{
 use identities::NearView;
 use isolation::IsolationView;
 use people::{AgentView, ScopeView};
-use sources::{ConflictView, RefusedView, SourceView, more_refused, refused, sources};
+use sources::{ConflictView, RefusedView, SourceView, more_refused, refused, sources, without_listed};
 
 view! {
     /// What `index.html.hbs` is rendered with.
@@ -47,6 +47,8 @@ view! {
         near: NearView,
         scopes: Vec<ScopeView>,
         sources: Vec<SourceView>,
+        /// Sentences on inputs in whose windows no listed agent occurs.
+        without_listed: Vec<String>,
         gap_hours: String,
         gaps: Vec<GapView>,
         refused: Vec<RefusedView>,
@@ -121,6 +123,7 @@ impl OverviewView {
                 .map(|scope| ScopeView::new(scope, findings))
                 .collect(),
             sources: sources(findings),
+            without_listed: without_listed(findings),
             gap_hours: counted(u64::from(findings.coverage.gap_hours), "whole hour", "whole hours"),
             gaps: findings.coverage.gaps.iter().map(GapView::new).collect(),
             refused: refused(findings),

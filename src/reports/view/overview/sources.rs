@@ -3,7 +3,7 @@
 use super::{BooksView, moment, people::ids};
 use crate::{
     digest,
-    findings::{ConflictFinding, Findings, RefusedFinding, SourceFinding},
+    findings::{ConflictFinding, Findings, InputFinding, RefusedFinding, SourceFinding},
     reports::{
         template::view,
         view::{GapView, PieceView, pieces},
@@ -74,6 +74,14 @@ pub(super) fn sources(findings: &Findings) -> Vec<SourceView> {
         }
     };
     findings.sources.iter().enumerate().map(view).collect()
+}
+
+/// So many inputs in which no listed agent occurs are listed; findings.json has all.
+const INPUTS: usize = 50;
+
+pub(super) fn without_listed(findings: &Findings) -> Vec<String> {
+    let told = findings.inputs.iter().filter_map(InputFinding::says_without_listed);
+    told.take(INPUTS).collect()
 }
 
 pub(super) fn more_refused(findings: &Findings) -> String {

@@ -1,11 +1,11 @@
-//! UTF-16 as UTF-8. Nothing is replaced in silence: where a surrogate stands alone, or half a character at the end, a
-//! byte comes out that UTF-8 does not know, so that the record is refused for what it is.
+//! Text of another encoding as UTF-8. Nothing is replaced in silence: where bytes are no character of the encoding, such as half
+//! of one at the end, a byte comes out that UTF-8 does not know, so that the record is refused for what it is.
 
 use std::io::{self, Read};
 
-use encoding_rs::{Decoder, DecoderResult, UTF_16BE, UTF_16LE};
+use encoding_rs::{Decoder, DecoderResult, Encoding};
 
-use super::{kind::Encoding, stream::Stream};
+use super::stream::Stream;
 
 /// Bytes decoded at a time.
 const STEP: usize = 64 << 10;
@@ -13,8 +13,8 @@ const STEP: usize = 64 << 10;
 /// Stands where the text is broken.
 const BROKEN: u8 = 0xff;
 
-/// A stream of UTF-16, read as UTF-8 without a byte order mark.
-pub(super) struct Utf16<'s, 'r> {
+/// A stream of another encoding, read as UTF-8 without a byte order mark.
+pub(super) struct Decoded<'s, 'r> {
     stream: &'s mut Stream<'r>,
     decoder: Decoder,
     input: Vec<u8>,
@@ -29,13 +29,9 @@ pub(super) struct Utf16<'s, 'r> {
     finished: bool,
 }
 
-impl<'s, 'r> Utf16<'s, 'r> {
-    pub(super) fn new(encoding: Encoding, stream: &'s mut Stream<'r>) -> io::Result<Self> {
-        let (encoding, mark) = match encoding {
-            Encoding::Utf16Be(mark) => (UTF_16BE, mark),
-            Encoding::Utf16Le(mark) => (UTF_16LE, mark),
-            Encoding::Utf8 => unreachable!("UTF-8 is not decoded"),
-        };
+impl<'s, 'r> Decoded<'s, 'r> {
+    /// Reads what follows so many bytes of a byte order mark.
+    pub(super) fn new(encoding: &'static Encoding, mark: usize, stream: &'s mut Stream<'r>) -> io::Result<Self> {
         io::copy(&mut stream.take(mark as u64), &mut io::sink())?;
         Ok(Self {
             stream,
@@ -76,7 +72,7 @@ impl<'s, 'r> Utf16<'s, 'r> {
     }
 }
 
-impl Read for Utf16<'_, '_> {
+impl Read for Decoded<'_, '_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         while self.given == self.output.len() && !self.finished {
             self.step()?;
