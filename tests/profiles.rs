@@ -71,6 +71,7 @@ fn rows(profile: &Profile, text: &str) -> Vec<Value> {
         columns,
         delimiter: b',',
         length: 1,
+        names_columns: true,
     };
     let columns = profile.columns(&header).expect("no column twice");
     let rows = reader.records().map(|row| row.expect("a row"));

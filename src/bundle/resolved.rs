@@ -94,6 +94,10 @@ pub struct ResolvedLog {
     pub tenant_overrules: bool,
     /// The encoding of its text, where the case says so.
     pub encoding: Option<String>,
+    /// How many lines before its header or its first record the case has passed over.
+    pub skip_lines: u64,
+    /// The columns of its rows, where the case says so because they have no header.
+    pub columns: Vec<String>,
 }
 
 impl ManifestCase {
@@ -144,6 +148,8 @@ impl From<&InputSpec> for ResolvedLog {
             tenant: input.tenant.as_ref().map(|tenant| tenant.id.clone()),
             tenant_overrules: input.tenant.as_ref().is_some_and(|tenant| tenant.overrules),
             encoding: input.text.encoding.map(encoding_name),
+            skip_lines: input.text.skip_lines,
+            columns: input.text.columns.clone(),
         }
     }
 }

@@ -235,6 +235,10 @@ fn logs(root: &mut Table<'_>, folder: &Folder) -> Vec<InputSpec> {
         let tenant = input_tenant(table);
         let text = InputText {
             encoding: encoding(table),
+            skip_lines: table
+                .optional_integer("skip_lines", 1..=MOST_SKIPPED)
+                .map_or(0, |found| found.value),
+            columns: values(table.string_list("columns")),
         };
         Some(InputSpec {
             path: path?.value,
@@ -246,6 +250,9 @@ fn logs(root: &mut Table<'_>, folder: &Folder) -> Vec<InputSpec> {
     });
     logs.into_iter().flatten().collect()
 }
+
+/// More lines before a header are no title, and would be records.
+const MOST_SKIPPED: u64 = 1_000;
 
 fn encoding(table: &mut Table<'_>) -> Option<&'static Encoding> {
     let found = table.optional_string("encoding")?;

@@ -188,6 +188,10 @@ pub struct InputSpec {
 pub struct InputText {
     /// Of text that does not begin with a byte order mark.
     pub encoding: Option<&'static Encoding>,
+    /// How many lines stand before its header or its first record.
+    pub skip_lines: u64,
+    /// The columns of rows that have no header; if not empty, it is a table whose first row is a record.
+    pub columns: Vec<String>,
 }
 
 impl InputText {

@@ -13,7 +13,7 @@ use rayon::prelude::*;
 
 use super::{Plan, full::Full, judge::Form};
 use crate::{
-    case::{Agent, Scope},
+    case::{Agent, InputText, Scope},
     events::Profile,
     progress::Silent,
     records::{Block, Blocks},
@@ -97,13 +97,13 @@ impl Sought {
             hashed: false,
             ..plan.limits
         };
-        let each = |stream: &mut Stream<'_>| self.stream(plan.profile(source), stream);
+        let each = |stream: &mut Stream<'_>| self.stream(plan.profile(source), &source.text, stream);
         sources::read(source, &limits, &Silent, each).is_ok()
     }
 
     /// Fails as soon as nobody is left to find: nothing else ends the reading of a source.
-    fn stream(&self, profile: &Profile, stream: &mut Stream<'_>) -> io::Result<()> {
-        let mut blocks = Blocks::open_for(stream, &profile.wrapper, &profile.column_names())?;
+    fn stream(&self, profile: &Profile, text: &InputText, stream: &mut Stream<'_>) -> io::Result<()> {
+        let mut blocks = Blocks::open_as(stream, &profile.wrapper, &profile.column_names(), text)?;
         let framing = blocks.framing().clone();
         let form = Form::new(profile, &framing);
         let mut full = Full::new(profile, &self.scopes, &form);

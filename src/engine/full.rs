@@ -7,7 +7,7 @@ use serde::de::IgnoredAny;
 use super::judge::Form;
 use crate::{
     digest::Sha256,
-    events::{Body, Named, Profile, Reading, Remark},
+    events::{Body, Hits, Named, Profile, Reading, Remark},
     records::{Locator, Record, Refusal, RefusalReason, RowReader, hint, is_punctuation, json_part, pieces},
     scope::{Census, Listed, ScopeMask, ScopeSet},
     tenants::{Near, NearKind, NearName, Refused, Remarks, ScopedEvent, Verdict},
@@ -27,6 +27,8 @@ pub(super) struct Full<'p> {
     rows: Option<Box<RowReader>>,
     /// Events in no scope, exactly on the end of one of their agent's: by the positions of those scopes.
     on_end: BTreeMap<ScopeMask, u64>,
+    /// The mapped paths that led to a value in events in scope.
+    pub(super) in_scope: Hits,
 }
 
 /// A refusal, and the record's time if that could be read before.
@@ -50,6 +52,7 @@ impl<'p> Full<'p> {
             form,
             rows,
             on_end: BTreeMap::new(),
+            in_scope: Hits::default(),
         }
     }
 
@@ -61,6 +64,22 @@ impl<'p> Full<'p> {
     /// Events in no scope that were met on the end of one since the last call.
     pub(super) fn take_on_end(&mut self) -> BTreeMap<ScopeMask, u64> {
         mem::take(&mut self.on_end)
+    }
+
+    /// Returns the mapped paths that lead to a value in a record, if it can be read.
+    pub(super) fn hits(&mut self, record: &Record<'_>) -> Option<Hits> {
+        let body = match (self.form, &mut self.rows) {
+            (Form::Rows { header, columns, .. }, Some(reader)) if record.defect.is_none() => {
+                let (columns, cells) = (columns.as_deref().ok()?, reader.read(header, record.bytes).ok()?);
+                return Reading::new(self.profile, Body::Row { columns, cells: &cells })
+                    .ok()?
+                    .hits()
+                    .ok();
+            }
+            (Form::Json { .. }, _) => Body::Json(json(record.bytes).ok()?),
+            _ => return None,
+        };
+        Reading::new(self.profile, body).ok()?.hits().ok()
     }
 
     /// Gives the end that a framed record meets; where it cannot be read because it holds several records, theirs. Returns
@@ -188,6 +207,7 @@ impl<'p> Full<'p> {
             census,
             remarks,
             on_end: &mut self.on_end,
+            hits: &mut self.in_scope,
             at,
             bytes,
         }
@@ -268,6 +288,7 @@ struct Judging<'j> {
     census: &'j mut Census,
     remarks: &'j mut Remarks,
     on_end: &'j mut BTreeMap<ScopeMask, u64>,
+    hits: &'j mut Hits,
     at: Locator,
     bytes: &'j [u8],
 }
@@ -306,6 +327,7 @@ impl Judging<'_> {
         };
         let event = reading.event(time).map_err(timed)?;
         self.remark(reading, true);
+        *self.hits |= reading.own_hits();
         let allowed = scopes.narrowed(found.scopes, event.session.as_deref(), event.ip.as_deref());
         if allowed.is_empty() {
             self.on_end(reading, time);

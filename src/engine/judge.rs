@@ -13,7 +13,7 @@ use super::{
     glance::{Glances, Told},
 };
 use crate::{
-    events::{Profile, RowGlance, TimeFirst},
+    events::{Hits, Profile, RowGlance, TimeFirst},
     records::{Accounting, Block, Framing, Header, Record, Refusal},
     scope::{Census, ScopeSet},
     tenants::{Late, Remarks, SourceTally, Verdict},
@@ -80,6 +80,11 @@ impl<'p> Judge<'p> {
             scopes,
             census: Census::new(scopes.identities()),
         }
+    }
+
+    /// Returns the mapped paths that led to a value in events in scope.
+    pub(super) fn hits(&self) -> Hits {
+        self.full.in_scope
     }
 
     /// The thread's census, with what was seen here.

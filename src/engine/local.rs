@@ -5,13 +5,13 @@ use std::{num::NonZeroUsize, sync::Arc};
 use rayon::{ThreadPoolBuilder, prelude::*};
 
 use super::{
-    Engine, EngineError, Plan, again,
+    Engine, EngineError, Plan, again, looks,
     source::{self, Found, Pool},
 };
 use crate::{
     case::encoding_name,
-    events::Profile,
-    findings::{Scan, Scanned},
+    events::{Hits, Profile},
+    findings::{Examined, Scan, Scanned},
     progress::Progress,
     scope::Actors,
     sources::{self, Anywhere, Broken, Contents, Part, Source, Stream},
@@ -54,10 +54,11 @@ impl Engine for Local {
         progress.start(plan.sources.bytes());
         let budget = Arc::new(plan.memory.budget());
         let pool = Pool::default();
+        let quotas = looks::quotas(&plan.sources.sources);
         let files = self.install(|| {
-            let files = plan.sources.sources.par_iter();
+            let files = plan.sources.sources.par_iter().zip(&quotas);
             files
-                .map(|source| scan(plan, source, &budget, &pool, progress))
+                .map(|(source, looks)| scan(plan, (source, *looks), &budget, &pool, progress))
                 .collect::<Result<Vec<_>, _>>()
         })?;
         let failed = files.is_err() || budget.has_fault();
@@ -82,14 +83,18 @@ impl Engine for Local {
 
 fn scan(
     plan: &Plan,
-    source: &Source,
+    (source, looks): (&Source, u64),
     budget: &Arc<Budget>,
     pool: &Pool,
     progress: &dyn Progress,
 ) -> Result<Contents<Found>, EngineError> {
     let profile = plan.profile(source);
-    let each =
-        |stream: &mut Stream<'_>, file: Option<&Anywhere<'_>>| source::tally(plan, profile, budget, pool, stream, file);
+    let mut left = looks;
+    let each = |stream: &mut Stream<'_>, file: Option<&Anywhere<'_>>| {
+        let found = source::tally(plan, profile, budget, pool, (stream, &source.text), (file, left))?;
+        left = left.saturating_sub(found.looked.records);
+        Ok(found)
+    };
     Ok(sources::read_anywhere(source, &plan.limits, progress, each)?)
 }
 
@@ -129,8 +134,18 @@ fn scanned(number: usize, profile: &Profile, source: &Source, part: Part<Found>)
     let Found {
         framing,
         end,
+        looked,
         mut tally,
     } = part.value;
+    let mut hits = looked.hits;
+    hits |= tally.hits;
+    let unmatched = profile.unmatched(hits).into_iter();
+    let examined = Examined {
+        any: looked.records > 0 || hits != Hits::default(),
+        records: looked.records,
+        unmatched: unmatched.map(|mapped| (mapped.field.clone(), mapped)).collect(),
+        present: looked.present,
+    };
     tally.renumber(number);
     Scanned {
         path: part.shown,
@@ -138,6 +153,7 @@ fn scanned(number: usize, profile: &Profile, source: &Source, part: Part<Found>)
         encoding: part.encoding,
         stated_encoding: source.text.encoding.map(encoding_name),
         entry: source.entry,
+        examined,
         looks_like: part.looks_like,
         tenant: source.tenant.as_ref().map(|tenant| tenant.id.clone()),
         said: end.said,

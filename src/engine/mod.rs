@@ -1,6 +1,7 @@
 //! Execution: a plan, and the engines that can carry it out. What is in scope is decided elsewhere; nothing is written.
 
 mod again;
+mod looks;
 mod full;
 mod glance;
 mod judge;

@@ -10,9 +10,11 @@ use rayon::prelude::*;
 use super::{
     Plan,
     judge::{Form, Judge},
+    looks::Looked,
     tickets::{Served, Tickets},
 };
 use crate::{
+    case::InputText,
     events::Profile,
     records::{Block, Blocks, Chunk, Cuts, End},
     scope::{Actors, Census, ScopeSet},
@@ -25,19 +27,22 @@ pub(super) struct Found {
     pub(super) framing: String,
     /// What its end gives away.
     pub(super) end: End,
+    /// Of its first records.
+    pub(super) looked: Looked,
     pub(super) tally: SourceTally,
 }
 
-/// Reads a stream, the rest of it out of order where it is such a file.
+/// Reads a stream, the rest of it out of order where it is such a file. `looks`: how many of its first records are examined for
+/// paths that lead nowhere.
 pub(super) fn tally(
     plan: &Plan,
     profile: &Profile,
     budget: &Arc<Budget>,
     pool: &Pool,
-    stream: &mut Stream<'_>,
-    file: Option<&Anywhere<'_>>,
+    (stream, text): (&mut Stream<'_>, &InputText),
+    (file, looks): (Option<&Anywhere<'_>>, u64),
 ) -> io::Result<Found> {
-    let mut blocks = Blocks::open_for(stream, &profile.wrapper, &profile.column_names())?;
+    let mut blocks = Blocks::open_as(stream, &profile.wrapper, &profile.column_names(), text)?;
     let framing = blocks.framing().clone();
     let form = Form::new(profile, &framing);
     let ticket = budget.ticket();
@@ -49,6 +54,9 @@ pub(super) fn tally(
     // A source of one block stays on its thread. Sharing it would bring nothing, and a thread that waits for its share
     // begins another source meanwhile: of thousands of small files, that many would be open at once.
     let first: Vec<_> = blocks.by_ref().take(2).collect::<Result<_, _>>()?;
+    let looked = first.first().map_or_else(Looked::default, |block| {
+        Looked::at((profile, &plan.scopes), (&form, &framing), block, looks)
+    });
     let (mut tally, end) = if first.len() < 2 {
         let tally = first.into_iter().map(Ok).try_fold(share(), Share::with)?.done();
         (tally, blocks.end())
@@ -59,6 +67,7 @@ pub(super) fn tally(
     Ok(Found {
         framing: framing.to_string(),
         end,
+        looked,
         tally,
     })
 }
@@ -151,7 +160,8 @@ struct Share<'p> {
 }
 
 impl Share<'_> {
-    fn done(self) -> SourceTally {
+    fn done(mut self) -> SourceTally {
+        self.tally.hits |= self.judge.hits();
         self.pool.give(self.judge.into_census());
         self.tally
     }

@@ -96,7 +96,7 @@ impl Paths {
 
     /// The column of each slot in a CSV of this header: the path's tokens joined by dots, as flattening exporters do.
     pub(super) fn columns(&self, header: &Header) -> Result<Vec<Option<usize>>, Refusal> {
-        if header.length == 0 {
+        if !header.names_columns {
             return Err(self.unknown_header(header));
         }
         let position = |name: String| header.position(&name);
@@ -118,15 +118,18 @@ impl Paths {
         };
         let comment = match header.columns.first() {
             Some(first) if first.starts_with('#') => {
-                " It begins with a comment, as logs of Zeek and W3C do: leave the comment lines out and write the names of \
-                 their `#fields` line as the header."
+                " It begins with a comment, as logs of Zeek and W3C do: pass the comment lines over with `skip_lines` \
+                 and give the names of their `#fields` line as `columns`, both in `[[logs]]`."
             }
-            Some(first) if first.starts_with("sep=") => " It is a line for Excel: leave it out.",
+            Some(first) if first.starts_with("sep=") => {
+                " It is a line for Excel: pass it over with `skip_lines = 1` in `[[logs]]`."
+            }
             _ => "",
         };
         let detail = format!(
             "the first line names no column that the profile maps, so no row can be read: it has {}; the profile maps {}.{comment} \
-             Put a header line with these names first, or write a profile for the columns that are there.",
+             Where rows have no header, state their `columns` in `[[logs]]`; where lines stand before it, `skip_lines`; else write a \
+             profile for the columns that are there.",
             listed(&mut header.columns.iter().cloned()),
             listed(&mut self.column_names()),
         );

@@ -165,6 +165,11 @@ impl<'p, 'b> Reading<'p, 'b> {
         reading.unwrapped()
     }
 
+    /// Returns the captured values.
+    pub(super) fn slots(&self) -> &Slots<'b> {
+        &self.slots
+    }
+
     /// The event inside the record, where it is wrapped; what should be an object there and is none is a refusal.
     fn unwrapped(self) -> Result<Self, Refusal> {
         let held = |&slot: &usize| Some((slot, self.slots[slot].as_ref()?.text()?));

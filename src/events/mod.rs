@@ -6,6 +6,7 @@ mod cursor;
 mod glance;
 mod group;
 mod map;
+mod mapped;
 mod nothing;
 mod outcome;
 mod path;
@@ -22,6 +23,7 @@ use crate::{case::TenantId, time::Timestamp};
 
 pub use glance::{Beginnings, Glance, RowGlance, Seen, TimeFirst};
 pub use map::{Body, Matching, Named, Reading, Remark};
+pub use mapped::{Hits, MappedField, Says, value_paths};
 pub use profile::{Profile, ProfileError};
 
 /// A record seen through a profile: who did what to whom in which tenant, and how it ended.

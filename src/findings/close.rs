@@ -3,17 +3,17 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use super::{
-    Answer, CaseFinding, ConflictFinding, CoverageFinding, Findings, Impact, ImplausibleFinding, InputFinding,
-    Isolation, IsolationFinding, KindCoverage, LinkedFinding, Mention, NearRecords, OtherTenantFinding, RefusedFinding,
-    RemarkFinding, RemarkKind, SCHEMA, ScopeFinding, SharedIdsFinding, SourceCoverage, SourceFinding, TenantFinding,
-    TenantImpact, Tool,
+    Answer, CaseFinding, ConflictFinding, CoverageFinding, Examined, Findings, Impact, ImplausibleFinding,
+    InputFinding, Isolation, IsolationFinding, KindCoverage, LinkedFinding, Mention, NearRecords, OtherTenantFinding,
+    RefusedFinding, RemarkFinding, RemarkKind, SCHEMA, ScopeFinding, SharedIdsFinding, SourceCoverage, SourceFinding,
+    TenantFinding, TenantImpact, Tool,
     alike::alike,
     caveats::caveats,
     count::{self, Figures, Known, Touched},
     tied::{OnEnd, count_on_end, tied_scopes},
 };
 use crate::{
-    case::{Case, InputSpec, TenantId},
+    case::{Case, InputSpec, ProfileRef, TenantId},
     catalogue::Catalogue,
     coverage::Coverage,
     events::Remark,
@@ -58,6 +58,8 @@ pub struct Scanned {
     pub stated_encoding: Option<String>,
     /// Position of the `[[logs]]` entry that it was found by.
     pub entry: usize,
+    /// What was seen in its first records.
+    pub examined: Examined,
     /// What its beginning looks like where that is no log, and what to do about it.
     pub looks_like: Option<String>,
     /// The tenant of all its records, where the case says so.
@@ -524,13 +526,22 @@ fn inputs(case: &Case, scan: &Scan, settled: &Settled, near: &NearRecords) -> Ve
         sources: 0,
         records: Books::default(),
         by_listed: 0,
+        own_profile: matches!(input.profile, ProfileRef::File { .. }),
+        examined: 0,
+        unmatched: Vec::new(),
     };
+    let mut examined = vec![Examined::default(); case.logs.len()];
     let mut inputs: Vec<_> = case.logs.iter().enumerate().map(finding).collect();
     for (source, books) in scan.sources.iter().zip(&settled.books) {
         let input = &mut inputs[source.entry];
         input.sources += 1;
+        examined[source.entry].and(&source.examined);
         input.records += *books;
         input.by_listed += books.in_scope + books.duplicate;
+    }
+    for (input, examined) in inputs.iter_mut().zip(examined) {
+        input.examined = examined.records;
+        input.unmatched = examined.findings();
     }
     let listed = |kind: NearKind| matches!(kind, NearKind::OutsideScopes | NearKind::Narrowed);
     for near in near

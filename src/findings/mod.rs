@@ -15,6 +15,7 @@ mod shares;
 mod slug;
 mod spans;
 mod tied;
+mod unmatched;
 
 use std::{cmp::Reverse, collections::BTreeMap, sync::Arc};
 
@@ -41,6 +42,7 @@ pub use near::{NearFinding, NearIdentity, NearRecords, NearestName, UnseenAgent,
 pub(crate) use shares::in_pieces;
 pub(crate) use slug::slug;
 pub use spans::SpanFinding;
+pub use unmatched::{Examined, UnmatchedFinding};
 
 /// The version of this format.
 pub const SCHEMA: &str = "tenant-impact/findings/1";
@@ -155,6 +157,8 @@ pub enum CaveatCode {
     ImplausibleTimes,
     /// Some fields hold values that the profile cannot read.
     UnreadableValues,
+    /// Some mapped fields that say who acted or where lead nowhere in the records of an input.
+    UnmatchedFields,
     /// Some records could not be read as events.
     RefusedRecords,
     /// A source held no record that could be read.
@@ -285,6 +289,13 @@ pub struct InputFinding {
     pub records: Books,
     /// Of the records in a window, how many have a listed agent as their actor, whether in scope or not.
     pub by_listed: u64,
+    /// Whether the profile is a file of the case's own, and not built in.
+    pub own_profile: bool,
+    /// How many of the first records of the first sources were examined for fields without a value.
+    pub examined: u64,
+    /// The fields of the profile that have no value in any of these, nor in any event in scope of those sources. Time, action and
+    /// outcome are left out: without the first two a record is refused.
+    pub unmatched: Vec<UnmatchedFinding>,
 }
 
 impl InputFinding {
@@ -292,6 +303,29 @@ impl InputFinding {
     pub fn without_listed(&self) -> Option<u64> {
         let in_window = self.records.in_scope + self.records.duplicate + self.records.other_actor;
         (self.by_listed == 0 && in_window > 0).then_some(in_window)
+    }
+
+    /// Returns a sentence on the fields without a value.
+    pub fn says_unmatched(&self) -> Option<String> {
+        let field = |field: &UnmatchedFinding| {
+            let nearest = field.nearest.as_ref().map(|path| format!("; nearest there: `{path}`"));
+            format!(
+                "`{}` (`{}`{})",
+                field.field,
+                field.paths.join("`, `"),
+                nearest.unwrap_or_default()
+            )
+        };
+        let fields: Vec<_> = self.unmatched.iter().map(field).collect();
+        (!fields.is_empty()).then(|| {
+            format!(
+                "In the {} examined of `{}` profile `{}` finds nothing for {}.",
+                counted(self.examined, "record", "records"),
+                self.path,
+                self.profile,
+                fields.join(", ")
+            )
+        })
     }
 
     /// Returns a sentence on that, which claims no more than was looked at.

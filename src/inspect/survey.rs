@@ -7,11 +7,10 @@ use std::{
 };
 
 use serde::Serialize;
-use serde_json::Value;
 
 use super::fit::Reader;
 use crate::{
-    events::{AccessEvent, Named, Profile, Reading},
+    events::{AccessEvent, Named, Profile, Reading, value_paths},
     records::{Blocks, Framing, Record, Refusal, json_part},
     time::Timestamp,
 };
@@ -226,27 +225,9 @@ fn fields(framing: &Framing, record: Record<'_>) -> Vec<Vec<String>> {
                 .iter()
                 .map(|column| column.split('.').map(str::to_owned).collect()),
         ),
-        _ => {
-            if let Ok(value) = serde_json::from_slice::<Value>(json_part(record.bytes)) {
-                leaves(&value, &mut Vec::new(), &mut paths);
-            }
-        }
+        _ => paths.extend(value_paths(json_part(record.bytes))),
     }
     paths.sort();
     paths.dedup();
     paths
-}
-
-fn leaves(value: &Value, path: &mut Vec<String>, paths: &mut Vec<Vec<String>>) {
-    let mut step = |name: String, value: &Value| {
-        path.push(name);
-        leaves(value, path, paths);
-        path.pop();
-    };
-    match value {
-        Value::Object(members) => members.iter().for_each(|(name, value)| step(name.clone(), value)),
-        Value::Array(elements) => elements.iter().for_each(|value| step("*".to_owned(), value)),
-        Value::Null => {}
-        _ => paths.push(path.clone()),
-    }
 }

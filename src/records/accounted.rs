@@ -33,6 +33,8 @@ pub enum NoRecord {
     ByteOrderMark,
     /// NUL bytes before the first record, left where a log was truncated while a program wrote to it.
     NulPadding,
+    /// Lines before the header or the first record that `skip_lines` of the case passes over.
+    StatedLines,
 }
 
 /// How many bytes belong to records, and how many to what else.

@@ -10,7 +10,7 @@ use std::{
 };
 
 use super::{
-    Accounted, End, Framing, Needle, Record, RowDefect, Said, Sight,
+    Accounted, End, Framing, Needle, NoRecord, Record, RowDefect, Said, Sight,
     buffers::Buffer,
     cuts::Cuts,
     document, ends, lines,
@@ -18,6 +18,7 @@ use super::{
     rows::{Ahead, Rows},
     sights,
 };
+use crate::case::InputText;
 
 /// The UTF-8 byte order mark.
 pub(super) const BOM: &[u8] = b"\xef\xbb\xbf";
@@ -207,13 +208,23 @@ impl<R: Read> Blocks<R> {
     /// Like [`Self::open`], for a profile that maps these columns of a CSV. A first row that names none of them is a record
     /// like the others; without mapped columns, any first row is a header.
     pub fn open_for(reader: R, wrapper: &[String], columns: &[String]) -> io::Result<Self> {
+        Self::open_as(reader, wrapper, columns, &InputText::default())
+    }
+
+    /// Like [`Self::open_for`], for a text of which the case says how it is written.
+    pub fn open_as(reader: R, wrapper: &[String], columns: &[String], text: &InputText) -> io::Result<Self> {
         let mut reads = Reads::new(reader);
         let (mut first, nuls) = reads.first_chunk()?;
         let is_marked = first.bytes().starts_with(BOM);
         if is_marked {
             first.skip(BOM.len());
         }
-        let framing = Framing::of(first.bytes(), first.last, wrapper, columns);
+        let passed_over = first.skip(lines_before(first.bytes(), text.skip_lines));
+        let framing = if text.columns.is_empty() {
+            Framing::of(first.bytes(), first.last, wrapper, columns)
+        } else {
+            Framing::of_rows(first.bytes(), first.last, &text.columns)
+        };
         let cutter: Box<dyn Cutter> = match &framing {
             Framing::Empty | Framing::JsonLines => Box::new(lines::Lines::default()),
             Framing::JsonDocument => Box::new(document::Document::new(wrapper)),
@@ -229,7 +240,9 @@ impl<R: Read> Blocks<R> {
             _ => None,
         };
         let length = header.as_ref().map_or(0, |header| header.length);
-        let cuts = Cuts::new(cutter, Accounted::head(nuls, is_marked, length), header);
+        let mut head = Accounted::head(nuls, is_marked, length);
+        head.name(NoRecord::StatedLines, passed_over);
+        let cuts = Cuts::new(cutter, head, header);
         reads.first = Some(first);
         Ok(Self { reads, cuts, framing })
     }
@@ -253,6 +266,20 @@ impl<R: Read> Blocks<R> {
     pub fn split(self) -> (Reads<R>, Cuts) {
         (self.reads, self.cuts)
     }
+}
+
+/// Returns how many bytes the first lines take, blank ones included, with their ends.
+fn lines_before(head: &[u8], lines: u64) -> usize {
+    let mut rest = head;
+    for _ in 0..lines {
+        let length = match memchr::memchr2(b'\n', b'\r', rest) {
+            Some(at) if rest[at..].starts_with(b"\r\n") => at + 2,
+            Some(at) => at + 1,
+            None => rest.len(),
+        };
+        rest = &rest[length..];
+    }
+    head.len() - rest.len()
 }
 
 impl<R: Read> Iterator for Blocks<R> {
@@ -319,6 +346,67 @@ mod tests {
             let mut text = b"[\n{\"a\":1},{\"b\":2},".to_vec();
             text.resize(size, b' ');
             assert_eq!(records(&text), [(2, 7), (10, 7), (size as u64, 0)], "{size} bytes");
+        }
+    }
+
+    #[test]
+    fn lines_that_the_case_passes_over_are_no_records_and_offsets_count_them() {
+        let rows = |text: &str, skip_lines, columns: &[&str]| {
+            let stated = InputText {
+                skip_lines,
+                columns: columns.iter().map(|&column| column.to_owned()).collect(),
+                ..InputText::default()
+            };
+            let mapped = ["time".to_owned(), "who".to_owned()];
+            let blocks = Blocks::open_as(text.as_bytes(), &[], &mapped, &stated).expect("bytes in memory");
+            let of = |block: io::Result<Block>| {
+                let block = block.expect("bytes in memory");
+                block
+                    .records()
+                    .map(|record| (record.offset, record.bytes.len()))
+                    .collect::<Vec<_>>()
+            };
+            let (framing, delimiter) = match blocks.framing() {
+                Framing::Csv(header) => (header.columns.join(" "), char::from(header.delimiter)),
+                other => (other.to_string(), ' '),
+            };
+            (framing, delimiter, blocks.flat_map(of).collect::<Vec<_>>())
+        };
+        let (names, none) = ("time who".to_owned(), Vec::new());
+        for (text, skip, columns, expected) in [
+            (
+                "Export, 2026\n\ntime,who\n1,a\n",
+                2,
+                &[][..],
+                (names.clone(), ',', vec![(23, 3)]),
+            ),
+            (
+                "sep=;\r\ntime;who\r\n1;a\r\n",
+                1,
+                &[],
+                (names.clone(), ';', vec![(17, 3)]),
+            ),
+            (
+                "1\ta\n2\tb\n",
+                0,
+                &["time", "who"],
+                (names.clone(), '\t', vec![(0, 3), (4, 3)]),
+            ),
+            (
+                "#a\r1|2\r2|3\r",
+                1,
+                &["time", "who"],
+                (names.clone(), '|', vec![(3, 3), (7, 3)]),
+            ),
+            (
+                "title\n{\"a\":1}\n",
+                1,
+                &[],
+                ("json-lines".to_owned(), ' ', vec![(6, 7)]),
+            ),
+            ("one line", 9, &["time", "who"], (names.clone(), ',', none)),
+        ] {
+            assert_eq!(rows(text, skip, columns), expected, "{text:?}");
         }
     }
 

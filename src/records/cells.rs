@@ -159,7 +159,7 @@ mod tests {
         /// With and without what is told at a glance.
         #[test]
         fn rows_are_those_of_the_full_reader(row in "(\u{feff})?[a\", \r\né]{0,16}", width in 1..5_usize) {
-            let header = Header { columns: vec![String::new(); width], delimiter: b',', length: 0 };
+            let header = Header { columns: vec![String::new(); width], delimiter: b',', length: 0, names_columns: true };
             let (mut reader, mut other) = (RowReader::new(b','), RowReader::new(b','));
             let mut full: Vec<_> = other.cells(row.as_bytes()).map(|cell| String::from_utf8_lossy(cell).into_owned()).collect();
             let bare = |cells: &[String]| cells.iter().map(|cell| cell.replace('"', "")).collect::<Vec<_>>();

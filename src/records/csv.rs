@@ -16,8 +16,10 @@ pub struct Header {
     /// Between cells.
     pub delimiter: u8,
     /// Bytes it takes, its line's end included. 0 where the first row is a record too, because it names no column that is
-    /// mapped.
+    /// mapped, or because the case states the columns.
     pub length: usize,
+    /// Whether it names columns; else the first row is a record.
+    pub names_columns: bool,
 }
 
 impl Header {
@@ -34,6 +36,7 @@ impl Header {
             columns,
             delimiter,
             length,
+            names_columns: true,
         })
     }
 

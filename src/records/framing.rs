@@ -40,6 +40,22 @@ impl fmt::Display for Framing {
 }
 
 impl Framing {
+    /// Rows without a header, of these columns. The delimiter is the one that makes as many cells of the first row, else the most.
+    pub(super) fn of_rows(head: &[u8], at_end: bool, columns: &[String]) -> Self {
+        let read = |delimiter: u8| Header::read(head, delimiter, at_end);
+        let fit = |header: &Header| {
+            let cells = header.columns.len();
+            (cells == columns.len(), cells, header.delimiter == b',')
+        };
+        let first = DELIMITERS.into_iter().filter_map(read).max_by_key(fit);
+        Self::Csv(Arc::new(Header {
+            columns: columns.to_vec(),
+            delimiter: first.map_or(b',', |first| first.delimiter),
+            length: 0,
+            names_columns: true,
+        }))
+    }
+
     /// Of a source that begins so. `wrapper`: member names that lead to an array of records. `columns`: names of the columns
     /// that the profile maps.
     ///
@@ -145,6 +161,7 @@ fn header(head: &[u8], at_end: bool, columns: &[String]) -> Option<Header> {
 fn table(mut header: Header, columns: &[String]) -> Framing {
     if !columns.is_empty() && !header.is_known(columns) {
         header.length = 0;
+        header.names_columns = false;
     }
     Framing::Csv(Arc::new(header))
 }

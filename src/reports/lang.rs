@@ -263,6 +263,10 @@ pub(super) fn customer_caveat(code: CaveatCode) -> Option<&'static str> {
             "Some fields of the log could not be read, so a person, a thing or a detail may be missing from an action below, or an \
              action from this report.",
         ),
+        CaveatCode::UnmatchedFields => Some(
+            "A field that says who acted, or for which customer, was not found in part of the log, so an action may be missing \
+             from this report.",
+        ),
         CaveatCode::NothingRead
         | CaveatCode::NothingInScope
         | CaveatCode::LinkedSessions

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, mem, sync::Arc};
 use super::{Books, Budget, Refused, ScopedEvents, spool::Account};
 use crate::{
     coverage::Coverage,
-    events::Remark,
+    events::{Hits, Remark},
     records::{Accounted, Locator},
     scope::{Relation, ScopeMask},
     time::Timestamp,
@@ -204,6 +204,8 @@ pub struct SourceTally {
     pub refused: Vec<Refused>,
     /// The hours of all records that have a time.
     pub coverage: Coverage,
+    /// The mapped paths that led to a value in events in scope.
+    pub hits: Hits,
     /// What it took.
     pub efforts: Efforts,
     /// None where everything is kept in memory.
@@ -225,6 +227,7 @@ impl SourceTally {
             in_scope: Vec::new(),
             refused: Vec::new(),
             coverage,
+            hits: Hits::default(),
             efforts: Efforts::default(),
             account: None,
         }
@@ -299,6 +302,7 @@ impl SourceTally {
     pub fn merge(mut self, mut other: Self) -> Self {
         self.read += other.read;
         self.accounted += other.accounted;
+        self.hits |= other.hits;
         self.other_actor += other.other_actor;
         self.near.append(&mut other.near);
         self.outside_window += other.outside_window;

@@ -337,3 +337,110 @@ fn logs_without_a_listed_agent_are_named() {
     let overview = fs::read_to_string(dir.path("out/index.html")).expect("the overview");
     assert_eq!(overview.matches("No listed agent is the actor").count(), 1);
 }
+
+/// A path beside the one that is there says so, with what is there; alternatives and optional fields do not.
+#[test]
+fn mapped_fields_that_lead_nowhere_are_named() {
+    let built_in =
+        include_str!("../../src/events/profiles/superuser.toml").replace("name = \"superuser\"", "name = \"own\"");
+    let caveat = |own: &str, log: &str| {
+        let dir = Dir::new();
+        dir.file(
+            "case.toml",
+            CASE.replace(
+                "\"superuser\"",
+                if own.is_empty() {
+                    "\"superuser\""
+                } else {
+                    "\"own.toml\""
+                },
+            ),
+        )
+        .file("own.toml", own)
+        .file("logs/a.jsonl", log);
+        let status = dir.run(["report", "case.toml", "--quiet", "--out", "out"]).status;
+        assert!(status < 2);
+        let findings = json(&dir.path("out/findings.json"));
+        let caveats = findings["caveats"].as_array().expect("caveats").clone();
+        let own = caveats.iter().find(|caveat| caveat["code"] == "unmatched-fields");
+        let fields = findings["inputs"][0]["unmatched"].as_array().expect("fields").iter();
+        let fields: Vec<_> = fields
+            .filter_map(|field| field["field"].as_str().map(str::to_owned))
+            .collect();
+        (
+            own.and_then(|own| own["message"].as_str()).map(str::to_owned),
+            fields.join(" "),
+        )
+    };
+    let email = LOG.replace("\"actor\":{", "\"actor\":{\"mail\":\"x@support.example\",");
+    let (said, fields) = caveat("", &email);
+    let said = said.expect("a letter is missing");
+    assert!(
+        said.contains("`actor.email` (`/actor/email`) of profile `superuser` in none of the 5 records examined of `logs`; nearest there: `/actor/mail`"),
+        "{said}"
+    );
+    assert!(
+        fields.contains("ticket") && !fields.contains("tenants") && !fields.contains("actor.id"),
+        "{fields}"
+    );
+    // Fields that this log does not have are no fault of a profile for many logs.
+    assert_eq!(caveat("", LOG).0, None);
+    // One of the case's own maps what is there.
+    let (said, _) = caveat(&built_in, LOG);
+    assert!(said.is_some_and(|said| said.contains("`actor.email`") && !said.contains("impersonator")));
+    let mended = built_in
+        .replace("email = [\"/actor/email\"]", "")
+        .replace("user_name = [\"/actor/user_name\"]", "");
+    assert_eq!(caveat(&mended, LOG).0, None);
+    let alternatives = mended.replace("id = [\"/actor/id\"]", "id = [\"/who\", \"/actor/id\"]");
+    assert_eq!(caveat(&alternatives, LOG).0, None);
+    // A field that occurs in scope only, behind all records that are examined, has a value.
+    let zoe = LOG.lines().last().expect("a line");
+    let mut long = String::new();
+    for at in 0..500 {
+        long += &zoe.replace("e6", &format!("x{at}"));
+        long.push('\n');
+    }
+    let ticket = LOG.replacen("\"action\"", "\"ticket\":\"T-1\",\"action\"", 1);
+    assert!(!caveat("", &(long + &ticket)).1.contains("ticket"));
+}
+
+/// Title lines and missing headers, as the case states them.
+#[test]
+fn tables_with_lines_before_the_header_and_without_one_are_read() {
+    let rows = "e1,2026-01-16T00:10:00Z,a1,acme,user.view\ne2,2026-01-16T01:10:00Z,zoe,acme,user.view\n";
+    let names = "event_id,timestamp,actor.id,tenant.id,action";
+    let quoted: Vec<_> = names.split(',').map(|name| format!("\"{name}\"")).collect();
+    for (stated, log) in [
+        (
+            "skip_lines = 3".to_owned(),
+            format!("Export of 16 January\r\nby: a1\r\n\r\n{names}\n{rows}"),
+        ),
+        (format!("columns = [{}]", quoted.join(", ")), rows.to_owned()),
+        (
+            format!(
+                "skip_lines = 2\ncolumns = [{}]\nencoding = \"utf-16le\"",
+                quoted.join(", ")
+            ),
+            format!("#separator\n#fields\n{}", rows.replace(',', "\t")),
+        ),
+    ] {
+        let dir = Dir::new();
+        let bytes: Vec<u8> = if stated.contains("utf-16le") {
+            log.encode_utf16().flat_map(u16::to_le_bytes).collect()
+        } else {
+            log.into_bytes()
+        };
+        dir.file("case.toml", format!("{CASE}{stated}\n"))
+            .file("logs/a.csv", bytes);
+        super::write(&dir, "out", &[]);
+        let records = &json(&dir.path("out/findings.json"))["records"];
+        let count = |key: &str| records[key].as_u64().expect("a number");
+        assert_eq!(
+            [count("read"), count("in_scope"), count("other_actor")],
+            [2, 1, 1],
+            "{stated}"
+        );
+        dir.run(VERIFY).ends(0).says("1 record cut out and the same");
+    }
+}

@@ -56,6 +56,7 @@ fn a_row_of_the_flattened_form_is_the_same_event() {
         columns: names.split(',').map(str::to_owned).collect(),
         delimiter: b',',
         length: 1,
+        names_columns: true,
     };
     let cells = [
         "e1",
@@ -496,6 +497,7 @@ fn a_row_whose_cell_for_the_event_is_empty_is_refused() {
             columns: columns.iter().map(|&name| name.to_owned()).collect(),
             delimiter: b',',
             length: 1,
+            names_columns: true,
         };
         let columns = profile.columns(&header).expect("no column twice");
         let reading = Reading::new(

@@ -6,6 +6,7 @@ mod identities;
 mod inputs;
 mod times;
 mod tenants;
+mod unmatched;
 mod unread;
 mod values;
 mod tied;
@@ -38,6 +39,7 @@ pub(super) fn caveats(findings: &Findings, scan: &Scan) -> Vec<Caveat> {
         (CaveatCode::MentionedIdentity, identities::mentions(findings)),
         (CaveatCode::ImplausibleTimes, times::implausible(findings)),
         (CaveatCode::UnreadableValues, values::unreadable(findings)),
+        (CaveatCode::UnmatchedFields, unmatched::fields(findings)),
         (CaveatCode::RefusedRecords, unread::records(findings, scan)),
         (CaveatCode::UnreadableSource, unread::sources(findings, scan)),
         (CaveatCode::TruncatedSource, truncated(&scan.broken)),

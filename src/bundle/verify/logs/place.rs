@@ -75,6 +75,7 @@ impl LogFile {
             entry: 0,
             text: InputText {
                 encoding: self.encoding,
+                ..InputText::default()
             },
             named: false,
         }

@@ -20,7 +20,7 @@ use crate::{
 use identities::NearView;
 use isolation::IsolationView;
 use people::{AgentView, ScopeView};
-use sources::{ConflictView, RefusedView, SourceView, more_refused, refused, sources, without_listed};
+use sources::{ConflictView, RefusedView, SourceView, more_refused, refused, sources, unmatched, without_listed};
 
 view! {
     /// What `index.html.hbs` is rendered with.
@@ -49,6 +49,8 @@ view! {
         sources: Vec<SourceView>,
         /// Sentences on inputs in whose windows no listed agent occurs.
         without_listed: Vec<String>,
+        /// Sentences on inputs with mapped fields that lead nowhere.
+        unmatched: Vec<String>,
         gap_hours: String,
         gaps: Vec<GapView>,
         refused: Vec<RefusedView>,
@@ -124,6 +126,7 @@ impl OverviewView {
                 .collect(),
             sources: sources(findings),
             without_listed: without_listed(findings),
+            unmatched: unmatched(findings),
             gap_hours: counted(u64::from(findings.coverage.gap_hours), "whole hour", "whole hours"),
             gaps: findings.coverage.gaps.iter().map(GapView::new).collect(),
             refused: refused(findings),

@@ -76,11 +76,16 @@ pub(super) fn sources(findings: &Findings) -> Vec<SourceView> {
     findings.sources.iter().enumerate().map(view).collect()
 }
 
-/// So many inputs in which no listed agent occurs are listed; findings.json has all.
+/// So many inputs are listed, of those without a listed agent and of those with fields without a value; findings.json has all.
 const INPUTS: usize = 50;
 
 pub(super) fn without_listed(findings: &Findings) -> Vec<String> {
     let told = findings.inputs.iter().filter_map(InputFinding::says_without_listed);
+    told.take(INPUTS).collect()
+}
+
+pub(super) fn unmatched(findings: &Findings) -> Vec<String> {
+    let told = findings.inputs.iter().filter_map(InputFinding::says_unmatched);
     told.take(INPUTS).collect()
 }
 

@@ -1,0 +1,87 @@
+//! The first records of some sources of each `[[logs]]` entry, read in full to see which mapped paths lead nowhere. Which records
+//! those are depends on the sources alone, so no thread count changes what is said of them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{full::Full, judge::Form};
+use crate::{
+    events::{Hits, Profile, value_paths},
+    records::{Block, Framing, json_part},
+    scope::ScopeSet,
+    sources::Source,
+};
+
+/// Records of one entry that are examined, and the most sources that they are taken from.
+const RECORDS: u64 = 400;
+const SOURCES: u64 = 8;
+
+/// Records whose other fields are listed, to find what a path may have meant.
+const LISTED: usize = 50;
+
+/// What was seen in the first records of a source.
+#[derive(Debug, Default)]
+pub(super) struct Looked {
+    pub(super) records: u64,
+    pub(super) hits: Hits,
+    /// Where there are values that the profile does not read, as JSON Pointers. Empty where every path leads somewhere.
+    pub(super) present: BTreeSet<String>,
+}
+
+/// Returns how many records of each source are examined.
+pub(super) fn quotas(sources: &[Source]) -> Vec<u64> {
+    let mut counts: BTreeMap<usize, u64> = BTreeMap::new();
+    for source in sources {
+        *counts.entry(source.entry).or_default() += 1;
+    }
+    let mut taken: BTreeMap<usize, u64> = BTreeMap::new();
+    let quota = |source: &Source| {
+        let taken = taken.entry(source.entry).or_default();
+        *taken += 1;
+        let from = counts[&source.entry].min(SOURCES);
+        if *taken <= from { RECORDS.div_ceil(from) } else { 0 }
+    };
+    sources.iter().map(quota).collect()
+}
+
+impl Looked {
+    /// Examines the first records of a block, no more than so many.
+    pub(super) fn at(
+        (profile, scopes): (&Profile, &ScopeSet),
+        (form, framing): (&Form<'_>, &Framing),
+        block: &Block,
+        most: u64,
+    ) -> Self {
+        let mut looked = Self::default();
+        if most == 0 {
+            return looked;
+        }
+        let mut full = Full::new(profile, scopes, form);
+        let most = usize::try_from(most).unwrap_or(usize::MAX);
+        let mut read = Vec::new();
+        for record in block.records().take(most) {
+            if let Some(hits) = full.hits(&record) {
+                looked.records += 1;
+                looked.hits |= hits;
+                read.push(record);
+            }
+        }
+        if profile.unmatched(looked.hits).is_empty() {
+            return looked;
+        }
+        let paths: BTreeSet<Vec<String>> = match framing {
+            Framing::Csv(header) => header
+                .columns
+                .iter()
+                .map(|column| column.split('.').map(str::to_owned).collect())
+                .collect(),
+            _ => read
+                .iter()
+                .take(LISTED)
+                .flat_map(|record| value_paths(json_part(record.bytes)))
+                .collect(),
+        };
+        let unread = paths.into_iter().filter(|path| !profile.reads(path));
+        looked.present = unread.map(|path| format!("/{}", path.join("/"))).collect();
+        looked
+    }
+}

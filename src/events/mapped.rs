@@ -1,0 +1,181 @@
+//! Which mapped paths lead to something in a record, and what stands there beside them.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use serde_json::Value;
+
+use super::{Profile, Reading, group::Group, selector::Selector};
+use crate::records::Refusal;
+
+/// Mapped paths that led to a value in some record, a bit each. More paths than there are bits are not examined.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Hits(u128);
+
+impl std::ops::BitOrAssign for Hits {
+    fn bitor_assign(&mut self, other: Self) {
+        self.0 |= other.0;
+    }
+}
+
+/// A field of a profile, and where its paths lead.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MappedField {
+    /// `actor.id`, `tenants`, `ticket`.
+    pub field: Arc<str>,
+    /// As JSON Pointers; in a CSV their names with dots are the columns.
+    pub paths: Vec<String>,
+    /// What it says.
+    pub says: Says,
+}
+
+/// What a field says of an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Says {
+    /// A detail.
+    Detail,
+    /// Who acted, in a role of which no field led to a value.
+    Role,
+    /// Who acted, in a role of which another field led to a value; or the tenant.
+    Name,
+}
+
+impl Reading<'_, '_> {
+    /// Returns the paths that lead to a value, `null` included, in the event or in any of several.
+    pub fn hits(&self) -> Result<Hits, Refusal> {
+        let parts = self.parts()?;
+        let mut hits = Hits::default();
+        for reading in parts.iter().flatten() {
+            hits |= reading.own_hits();
+        }
+        if parts.is_none() {
+            hits = self.own_hits();
+        }
+        Ok(hits)
+    }
+
+    /// Returns the same of this event alone.
+    pub fn own_hits(&self) -> Hits {
+        let slots = self.slots().iter().take(Hits::PATHS).enumerate();
+        Hits(slots.fold(0, |hits, (at, slot)| hits | (u128::from(slot.is_some()) << at)))
+    }
+}
+
+impl Hits {
+    const PATHS: usize = u128::BITS as usize;
+
+    fn has(self, slot: usize) -> bool {
+        slot >= Self::PATHS || (self.0 >> slot) & 1 == 1
+    }
+}
+
+impl Profile {
+    /// Returns the fields of which no path led to a value. Time, action and outcome are left out: a record without the first two
+    /// is refused.
+    pub fn unmatched(&self, hits: Hits) -> Vec<MappedField> {
+        let mut fields: Vec<(Arc<str>, BTreeSet<usize>, Says)> = Vec::new();
+        let mut add =
+            |field: &Arc<str>, slots: BTreeSet<usize>, says| match fields.iter_mut().find(|(own, ..)| own == field) {
+                Some((_, own, _)) => own.extend(slots),
+                None => fields.push((field.clone(), slots, says)),
+            };
+        let role = |label: &Arc<str>| label.split('.').next().map(str::to_owned);
+        let hit = |slots: &BTreeSet<usize>| slots.iter().any(|slot| hits.has(*slot));
+        let roles: BTreeSet<_> = self
+            .actors
+            .iter()
+            .filter(|actor| hit(&slots([&actor.selector])))
+            .map(|actor| role(&actor.label))
+            .collect();
+        for actor in &self.actors {
+            let says = if roles.contains(&role(&actor.label)) {
+                Says::Name
+            } else {
+                Says::Role
+            };
+            add(&actor.label, slots([&actor.selector]), says);
+        }
+        for (name, groups, says) in [
+            ("tenants", &self.tenants, Says::Name),
+            ("targets", &self.targets, Says::Detail),
+        ] {
+            add(&name.into(), groups.iter().flat_map(of_group).collect(), says);
+        }
+        let own = &self.fields;
+        for (name, selectors) in [
+            ("event_id", &own.event_id),
+            ("ticket", &own.ticket),
+            ("justification", &own.justification),
+            ("ip", &own.ip),
+            ("session", &own.session),
+            ("user_agent", &own.user_agent),
+            ("parameters", &own.parameters),
+        ] {
+            add(&name.into(), slots(selectors), Says::Detail);
+        }
+        let unmatched = fields
+            .into_iter()
+            .filter(|(_, slots, _)| !slots.is_empty() && !slots.iter().any(|slot| hits.has(*slot)));
+        unmatched
+            .map(|(field, slots, says)| MappedField {
+                field,
+                says,
+                paths: slots
+                    .iter()
+                    .map(|slot| format!("/{}", self.paths.name(*slot)))
+                    .collect(),
+            })
+            .collect()
+    }
+}
+
+fn slots<'s>(selectors: impl IntoIterator<Item = &'s Selector>) -> BTreeSet<usize> {
+    let mut slots = BTreeSet::new();
+    for selector in selectors {
+        match selector {
+            Selector::Slot(slot)
+            | Selector::Json(slot, _)
+            | Selector::Each(slot, _)
+            | Selector::Named { list: slot, .. } => {
+                slots.insert(*slot);
+            }
+            // A constant is there in every record.
+            Selector::Constant(_) => {}
+            Selector::Cut(of, _) => slots.extend(self::slots([&**of])),
+            Selector::Join(parts, _) => slots.extend(self::slots(parts)),
+        }
+    }
+    slots
+}
+
+/// Of its id and name: a type alone is no thing.
+fn of_group(group: &Group) -> BTreeSet<usize> {
+    match group {
+        Group::Once { id, name, .. } => slots(id.iter().chain(name)),
+        Group::Each { list, .. } => BTreeSet::from([*list]),
+    }
+}
+
+/// Returns the paths of all values of a JSON text that are no `null`, with `*` for any element of a list; none if it is no JSON.
+pub fn value_paths(json: &[u8]) -> BTreeSet<Vec<String>> {
+    let mut paths = BTreeSet::new();
+    if let Ok(value) = serde_json::from_slice::<Value>(json) {
+        leaves(&value, &mut Vec::new(), &mut paths);
+    }
+    paths
+}
+
+fn leaves(value: &Value, path: &mut Vec<String>, paths: &mut BTreeSet<Vec<String>>) {
+    let mut step = |name: &str, value: &Value| {
+        path.push(name.to_owned());
+        leaves(value, path, paths);
+        path.pop();
+    };
+    match value {
+        Value::Object(members) => members.iter().for_each(|(name, value)| step(name, value)),
+        Value::Array(elements) => elements.iter().for_each(|value| step("*", value)),
+        Value::Null => {}
+        _ => {
+            paths.insert(path.clone());
+        }
+    }
+}
