@@ -88,6 +88,7 @@ fn found(dir: &Dir, log: &str, more: &[&str]) -> (Value, [Value; 3]) {
     // The caveats name it too.
     let text = run.stdout.replace("`log`", "`-`");
     let mut found: Value = serde_json::from_str(&text).expect("JSON");
+    assert_eq!(found["inputs"][0]["path"].take(), log);
     let source = &mut found["sources"][0];
     let named = ["path", "sha256", "stream_sha256"].map(|key| source[key].take());
     (found, named)

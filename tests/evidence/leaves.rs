@@ -11,12 +11,14 @@ use crate::{
 };
 
 /// What is in no written event: it can be found in the logs only.
-const UNCOUNTED: [&str; 15] = [
+const UNCOUNTED: [&str; 17] = [
     "/conflicts/*/events/*/length",
     "/conflicts/*/events/*/offset",
     "/conflicts/*/events/*/source",
     "/coverage/sources/*/hours",
     "/coverage/sources/*/source",
+    "/inputs/*/by_listed",
+    "/inputs/*/examined",
     "/isolation/names",
     "/isolation/short",
     "/linked/without_tenant",

@@ -87,6 +87,20 @@ impl Recount<'_> {
     }
 
     /// Every source's books balance, and their sum is the whole's.
+    /// Compares the books and sources of all inputs with those of the whole.
+    fn inputs(&mut self, findings: &Findings) {
+        let (mut total, mut sources) = (Books::default(), 0_u64);
+        for input in &findings.inputs {
+            let Some(sum) = total.checked_sum(&input.records) else {
+                return self.tell(FINDINGS, "the books of the inputs are too large");
+            };
+            total = sum;
+            sources = sources.saturating_add(input.sources);
+        }
+        self.same(FINDINGS, "the inputs' books", total, findings.records);
+        self.same(FINDINGS, "the inputs' sources", sources, findings.sources.len() as u64);
+    }
+
     fn books(&mut self, findings: &Findings) {
         let mut total = Books::default();
         for source in &findings.sources {
@@ -99,6 +113,7 @@ impl Recount<'_> {
             total = sum;
         }
         self.same(FINDINGS, "the sources' books", total, findings.records);
+        self.inputs(findings);
         let refused = findings.refused.len() as u64;
         self.same(FINDINGS, "refused records", refused, findings.records.refused);
         let tenants = findings.tenants.len() as u64;
