@@ -53,6 +53,7 @@ fn codes(findings: &Value) -> Vec<&str> {
 
 /// A scope does not hold its end. Its agents' events there are counted, whatever other scope holds them, or none.
 #[test]
+#[allow(clippy::too_many_lines, reason = "a table")]
 fn event_on_the_end_of_a_scope_is_counted() {
     let inner = |more: &str| {
         MIRA.replace("possible", "inner")

@@ -52,6 +52,12 @@ impl Accounted {
         self.records + self.named.values().sum::<u64>()
     }
 
+    /// All bytes that are accounted for, if there are so many: a changed bundle may state any figures.
+    pub fn checked_total(&self) -> Option<u64> {
+        let mut named = self.named.values();
+        named.try_fold(self.records, |sum, bytes| sum.checked_add(*bytes))
+    }
+
     /// Adds bytes that belong to no record.
     pub fn name(&mut self, what: NoRecord, bytes: usize) {
         if bytes > 0 {

@@ -281,7 +281,10 @@ fn gap_names_the_kinds_of_log_it_is_of() {
     });
     for name in ["report.md", "report.html"] {
         let one = named(&files(&answer, 0), name);
-        assert!(one.contains(&format!("{gap}: nothing in the log files read as superuser")), "{name}");
+        assert!(
+            one.contains(&format!("{gap}: nothing in the log files read as superuser")),
+            "{name}"
+        );
         assert!(!one.contains("no log file holds"), "{name}");
     }
 }

@@ -86,7 +86,6 @@ impl Recount<'_> {
         }
     }
 
-    /// Every source's books balance, and their sum is the whole's.
     /// Compares the books and sources of all inputs with those of the whole.
     fn inputs(&mut self, findings: &Findings) {
         let (mut total, mut sources) = (Books::default(), 0_u64);
@@ -101,11 +100,16 @@ impl Recount<'_> {
         self.same(FINDINGS, "the inputs' sources", sources, findings.sources.len() as u64);
     }
 
+    /// Every source's books balance, its bytes are accounted for, and the sum of the books is the whole's.
     fn books(&mut self, findings: &Findings) {
         let mut total = Books::default();
         for source in &findings.sources {
             if !source.records.checked_balance() {
                 self.tell(FINDINGS, format!("the books of `{}` do not balance", source.path));
+            }
+            if source.accounted.checked_total() != Some(source.stream_bytes) {
+                let path = &source.path;
+                self.tell(FINDINGS, format!("not every byte of `{path}` is accounted for"));
             }
             let Some(sum) = total.checked_sum(&source.records) else {
                 return self.tell(FINDINGS, "the books of the sources are too large");
