@@ -14,7 +14,11 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
     match cli::args::Args::try_parse() {
-        Ok(args) => cli::exit::code(cli::commands::run(args)),
+        Ok(args) => {
+            args.output.apply_color();
+            let as_json = args.command.as_json();
+            cli::exit::code(cli::commands::run(args), as_json)
+        }
         Err(answer) => cli::exit::parser(&answer),
     }
 }

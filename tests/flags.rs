@@ -1,6 +1,8 @@
 //! The same job without a case file, and what scripts read.
 
-use crate::util::{Dir, json};
+use std::fs;
+
+use crate::util::{Dir, Run, json};
 
 const LOG: &str = r#"{"event_id":"e1","timestamp":"2026-01-16T04:00:00Z","actor":{"id":"x","email":"Ann@Support.example"},"tenant":{"id":"acme"},"action":"user.view"}
 {"event_id":"e2","timestamp":"2026-01-16T05:00:00+01:00","actor":{"id":"key-7"},"tenant":{"id":"acme"},"action":"user.mfa.reset"}
@@ -196,4 +198,143 @@ fn a_reader_who_leaves_does_not_change_the_outcome() {
         String::from_utf8_lossy(&output.stderr)
     );
     assert!(dir.path("out/manifest.json").is_file());
+}
+
+/// A log of one record of the agent, and one that is broken.
+const REFUSED: &str = concat!(
+    r#"{"timestamp":"2026-01-16T04:10:00Z","actor":{"email":"ann@support.example"},"tenant":{"id":"acme"},"action":"x"}"#,
+    "\n{\n"
+);
+
+fn scan<'a>(more: &[&'a str]) -> Vec<&'a str> {
+    let command = ["scan", "--logs", "log.jsonl", "--agents", "ann@support.example"];
+    command.iter().chain(&WINDOW).chain(more).copied().collect()
+}
+
+#[test]
+fn accepted_caveats_do_not_change_the_exit_status() {
+    let dir = Dir::new();
+    dir.file("log.jsonl", REFUSED);
+    let run = dir.run(scan(&["--json"])).ends(1);
+    let found: serde_json::Value = serde_json::from_str(&run.stdout).expect("JSON");
+    let caveats = found["caveats"].as_array().expect("caveats");
+    let mut codes: Vec<_> = caveats
+        .iter()
+        .map(|caveat| caveat["code"].as_str().expect("a code"))
+        .collect();
+    codes.dedup();
+    assert!(codes.contains(&"refused-records"), "{codes:?}");
+    let all = [&["--accept"][..], &codes].concat();
+    // They are reported all the same.
+    dir.run(scan(&all)).ends(0).says("refused");
+    if let [_, rest @ ..] = &codes[..]
+        && !rest.is_empty()
+    {
+        dir.run(scan(&[&["--accept"][..], rest].concat())).ends(1);
+    }
+    dir.run(scan(&["--accept", "refused-record"]))
+        .ends(2)
+        .says("refused-records");
+}
+
+#[test]
+fn errors_are_json_where_json_was_asked_for() {
+    let dir = Dir::new();
+    dir.file("case.toml", "[case]\nid = \"x\"\nissuer = 1\n");
+    let run = dir.run(["scan", "case.toml", "--json"]).ends(2);
+    assert_eq!(run.stdout, "");
+    let errors: serde_json::Value = serde_json::from_str(&run.stderr).expect("JSON");
+    assert_eq!(errors["schema"], "tenant-impact/errors/1");
+    let first = &errors["errors"][0];
+    assert!(first["code"].is_string() && first["message"].is_string(), "{errors:#}");
+    assert_eq!(first["place"]["file"], "case.toml");
+    let run = dir.run(["verify", "nothing", "--json"]).ends(2);
+    let errors: serde_json::Value = serde_json::from_str(&run.stderr).expect("JSON");
+    assert_eq!(errors["errors"][0]["code"], "failed");
+}
+
+#[test]
+fn a_case_from_standard_input_is_that_of_the_file() {
+    let dir = Dir::new();
+    dir.file("log.jsonl", REFUSED).file(
+        "case.toml",
+        "[case]\nid = \"x\"\n[[scopes]]\nname = \"all\"\nfrom = \"2026-01-16T00:00:00Z\"\nuntil = \"2026-01-21T00:00:00Z\"\n\
+         [[agents]]\nid = \"ann\"\nidentities = [\"ann@support.example\"]\n[[logs]]\npath = \"log.jsonl\"\nprofile = \"superuser\"\n",
+    );
+    let file = dir.run(["scan", "case.toml", "--json"]);
+    let mut command = crate::util::program(&dir.path(""));
+    let case = fs::File::open(dir.path("case.toml")).expect("a file");
+    let piped = Run::of(command.args(["scan", "-", "--json"]).stdin(case));
+    assert_eq!(
+        (piped.status, &piped.stdout),
+        (file.status, &file.stdout),
+        "{}{}",
+        file.stderr,
+        piped.stderr
+    );
+}
+
+#[test]
+fn colours_follow_the_flag() {
+    let dir = Dir::new();
+    dir.file("log.jsonl", REFUSED);
+    let has_colour = |when| dir.run(scan(&["--color", when])).stdout.contains("\u{1b}[");
+    assert!(has_colour("always"));
+    assert!(!has_colour("never"));
+    // Output to a pipe has none.
+    assert!(!has_colour("auto"));
+}
+
+#[test]
+fn verbose_names_what_a_log_was_read_as_and_twice_the_stages() {
+    let dir = Dir::new();
+    dir.file("log.jsonl", REFUSED);
+    let once = dir.run(scan(&["-v"])).stderr;
+    assert!(
+        once.contains("log.jsonl: json-lines, profile superuser, 2 records"),
+        "{once}"
+    );
+    assert!(!once.contains("ms"), "{once}");
+    let twice = dir.run(scan(&["-vv"])).stderr;
+    assert!(
+        twice.contains("judged by their time alone") && twice.contains("findings: "),
+        "{twice}"
+    );
+}
+
+#[test]
+fn the_version_tells_builds_apart() {
+    let dir = Dir::new();
+    let long = dir.run(["--version"]).ends(0).stdout;
+    for part in ["sources:  ", "target:   ", "compiler: rustc "] {
+        assert!(long.contains(part), "{long}");
+    }
+    assert_eq!(dir.run(["-V"]).ends(0).stdout.lines().count(), 1);
+}
+
+#[test]
+fn manual_pages_are_files_where_a_folder_is_named() {
+    let dir = Dir::new();
+    dir.run(["man", "--out", "man1"]).ends(0);
+    for page in [
+        "tenant-impact.1",
+        "tenant-impact-report.1",
+        "tenant-impact-profiles-list.1",
+    ] {
+        let text = fs::read_to_string(dir.path("man1").join(page)).expect("a page");
+        assert!(text.contains(".TH"), "{page}");
+    }
+}
+
+#[test]
+fn profiles_are_listed_as_json() {
+    let dir = Dir::new();
+    let run = dir.run(["profiles", "list", "--json"]).ends(0);
+    let listed: serde_json::Value = serde_json::from_str(&run.stdout).expect("JSON");
+    let names: Vec<_> = listed["profiles"].as_array().expect("a list").iter().collect();
+    assert!(
+        names
+            .iter()
+            .any(|profile| profile["name"] == "superuser" && profile["title"].is_string())
+    );
 }

@@ -24,16 +24,21 @@ impl Case {
     /// Reads a case file, the agents and the tenants it names, and checks them together. Every fault of all of them
     /// is told at once.
     pub fn load(path: &Path) -> Result<Self, CaseError> {
-        let shown = path.display().to_string();
         let bytes = fs::read(path).map_err(|source| CaseError::Read {
-            path: shown.clone(),
+            path: path.display().to_string(),
             source,
         })?;
+        Self::read(path, &bytes)
+    }
+
+    /// Reads the text of a case file as if it lay at `path`: what it names is looked for beside that.
+    pub fn read(path: &Path, bytes: &[u8]) -> Result<Self, CaseError> {
+        let shown = path.display().to_string();
         let mut folder = Folder::new(path.parent().map(PathBuf::from).unwrap_or_default());
         let name = path.file_name().unwrap_or(path.as_os_str());
-        folder.files.push(CaseFile::new("case", name.to_string_lossy(), &bytes));
+        folder.files.push(CaseFile::new("case", name.to_string_lossy(), bytes));
         folder.names.push(shown.clone());
-        let reading = document::read(&shown, &bytes, |root| file::read(root, &folder));
+        let reading = document::read(&shown, bytes, |root| file::read(root, &folder));
         let mut faults = reading.faults;
         let Some(written) = reading.value else {
             return Err(CaseError::Faults(faults));

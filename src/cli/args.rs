@@ -3,9 +3,9 @@
 use std::{num::NonZeroUsize, path::PathBuf};
 
 use bytesize::ByteSize;
-use clap::{Args as ClapArgs, Parser, Subcommand};
+use clap::{ArgAction, Args as ClapArgs, ColorChoice, Parser, Subcommand, ValueHint, builder::PossibleValuesParser};
 use clap_complete::Shell;
-use tenant_impact::time::Timestamp;
+use tenant_impact::{events::Profile, findings::CaveatCode, time::Timestamp};
 
 const EXIT: &str = "\
 Exit status:
@@ -41,10 +41,71 @@ Examples:
 /// Reads the access logs of an internal admin tool, judges every record against a compromise window and the support
 /// agents' identities, and writes one report per customer: complete, the same every time, with no word about any other.
 #[derive(Debug, Parser)]
-#[command(name = "tenant-impact", version, after_help = EXIT, max_term_width = 100)]
+#[command(name = "tenant-impact", version, long_version = LONG_VERSION, after_help = EXIT, max_term_width = 100)]
 pub(crate) struct Args {
+    #[command(flatten)]
+    pub(crate) output: Output,
+
     #[command(subcommand)]
     pub(crate) command: Command,
+}
+
+/// The version with what tells two builds of it apart: the sources by their digest (see build.rs), the target, the profile
+/// and the compiler.
+const LONG_VERSION: &str = concat!(
+    env!("CARGO_PKG_VERSION"),
+    "\nsources:  ",
+    env!("TENANT_IMPACT_SOURCES"),
+    "\ntarget:   ",
+    env!("TENANT_IMPACT_TARGET"),
+    "\nprofile:  ",
+    env!("TENANT_IMPACT_PROFILE"),
+    "\ncompiler: ",
+    env!("TENANT_IMPACT_COMPILER")
+);
+
+/// How the program shows what it does, the same for every command.
+#[derive(Debug, ClapArgs)]
+#[command(next_help_heading = "Output")]
+pub(crate) struct Output {
+    /// Print nothing but errors, and the JSON that --json asks for; the exit status tells the rest
+    #[arg(long, short, global = true, conflicts_with = "verbose")]
+    pub(crate) quiet: bool,
+
+    /// Say on standard error what each log was read as; twice: also how its records were judged, and the time of each stage
+    #[arg(long, short, global = true, action = ArgAction::Count)]
+    pub(crate) verbose: u8,
+
+    /// When to use colours
+    #[arg(
+        long,
+        global = true,
+        value_name = "WHEN",
+        default_value = "auto",
+        hide_possible_values = false
+    )]
+    pub(crate) color: ColorChoice,
+
+    /// Show no progress bar; there is none where standard error is no terminal
+    #[arg(long, global = true)]
+    pub(crate) no_progress: bool,
+}
+
+impl Output {
+    /// Whether a bar may be shown.
+    pub(crate) fn progress(&self) -> bool {
+        !self.quiet && !self.no_progress
+    }
+
+    /// Has every later output follow `--color`.
+    pub(crate) fn apply_color(&self) {
+        match self.color {
+            ColorChoice::Auto => anstream::ColorChoice::Auto,
+            ColorChoice::Always => anstream::ColorChoice::Always,
+            ColorChoice::Never => anstream::ColorChoice::Never,
+        }
+        .write_global();
+    }
 }
 
 #[derive(Debug, Subcommand)]
@@ -77,9 +138,26 @@ pub(crate) enum Command {
         /// The shell
         shell: Shell,
     },
-    /// Print the manual pages in roff
-    #[command(hide = true)]
-    Man,
+    /// Print the manual pages in roff, or write each to a file
+    Man {
+        /// Write each page to a file in this folder: tenant-impact.1, tenant-impact-report.1 and so on
+        #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+        out: Option<PathBuf>,
+    },
+}
+
+impl Command {
+    /// Whether what a script reads was asked for: errors are JSON then, too.
+    pub(crate) fn as_json(&self) -> bool {
+        match self {
+            Self::Report(args) => args.json,
+            Self::Scan(args) => args.json,
+            Self::Verify(args) => args.json,
+            Self::Inspect(args) => args.json,
+            Self::Profiles(ProfilesCommand::List { json }) => *json,
+            _ => false,
+        }
+    }
 }
 
 #[derive(Debug, ClapArgs)]
@@ -89,21 +167,17 @@ pub(crate) struct ReportArgs {
     pub(crate) question: Question,
 
     /// Where to write the bundle; must not exist
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(crate) out: PathBuf,
 
     /// Sign the bundle and each customer's folder with this OpenSSH key: a private key, or the `.pub` file of one that an
     /// ssh-agent or a hardware token holds
-    #[arg(long, value_name = "KEY")]
+    #[arg(long, value_name = "KEY", value_hint = ValueHint::FilePath)]
     pub(crate) sign: Option<PathBuf>,
 
-    /// Print a summary as JSON instead of a table
-    #[arg(long, conflicts_with = "quiet")]
+    /// Print a summary as JSON instead of a table, and errors as JSON on standard error
+    #[arg(long)]
     pub(crate) json: bool,
-
-    /// Print nothing but errors
-    #[arg(long, short)]
-    pub(crate) quiet: bool,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -116,21 +190,17 @@ pub(crate) struct ScanArgs {
     #[arg(long)]
     pub(crate) no_hash: bool,
 
-    /// Print the findings as JSON, as `report` writes them to findings.json
-    #[arg(long, conflicts_with = "quiet")]
+    /// Print the findings as JSON, as `report` writes them to findings.json, and errors as JSON on standard error
+    #[arg(long)]
     pub(crate) json: bool,
-
-    /// Print nothing but errors; the exit status tells the rest
-    #[arg(long, short)]
-    pub(crate) quiet: bool,
 }
 
 /// What is asked, of which logs.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Question {
-    /// The case file (TOML); paths in it are relative to it, and `report` pins the agents' pseudonyms in `agents.lock` beside
-    /// it. Or ask by flags, from --logs on
-    #[arg(required_unless_present = "logs", conflicts_with_all = ["logs", "agents", "from", "until", "profile", "tenants"])]
+    /// The case file (TOML), or `-` for standard input; paths in it are relative to it, or to the current folder. `report` pins
+    /// the agents' pseudonyms in `agents.lock` beside it. Or ask by flags, from --logs on
+    #[arg(value_hint = ValueHint::FilePath, required_unless_present = "logs", conflicts_with_all = ["logs", "agents", "from", "until", "profile", "tenants"])]
     pub(crate) case: Option<PathBuf>,
 
     /// Log files, folders or globs, or `-` for standard input, instead of a case file
@@ -166,9 +236,9 @@ pub(crate) struct Question {
     #[arg(long, value_name = "SIZE", value_parser = memory)]
     pub(crate) memory: Option<u64>,
 
-    /// Say on standard error what it took: how many records a glance was enough for, per log
-    #[arg(long, short)]
-    pub(crate) verbose: bool,
+    /// Caveats that do not make the exit status 1, by their codes; they are reported all the same
+    #[arg(long, value_name = "CODE", num_args = 1.., value_delimiter = ',', value_enum, hide_possible_values = true)]
+    pub(crate) accept: Vec<CaveatCode>,
 }
 
 fn memory(text: &str) -> Result<u64, String> {
@@ -220,7 +290,7 @@ Exit status:
 #[command(after_help = VERIFY_EXAMPLES)]
 pub(crate) struct VerifyArgs {
     /// A bundle, or the folder of one customer
-    #[arg(value_name = "DIR")]
+    #[arg(value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(crate) dir: PathBuf,
 
     /// Read the logs again below this folder, where the case file's folder is or was copied to
@@ -239,13 +309,9 @@ pub(crate) struct VerifyArgs {
     #[arg(long, value_name = "TIME", requires = "allowed_signers")]
     pub(crate) at: Option<Timestamp>,
 
-    /// Print what was found as JSON
-    #[arg(long, conflicts_with = "quiet")]
+    /// Print what was found as JSON, and errors as JSON on standard error
+    #[arg(long)]
     pub(crate) json: bool,
-
-    /// Print nothing but errors
-    #[arg(long, short)]
-    pub(crate) quiet: bool,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -267,7 +333,7 @@ pub(crate) struct ShowArgs {
 #[derive(Debug, ClapArgs)]
 pub(crate) struct InspectArgs {
     /// Log files, folders or globs
-    #[arg(required = true, value_name = "PATH")]
+    #[arg(required = true, value_name = "PATH", value_hint = ValueHint::AnyPath)]
     pub(crate) paths: Vec<String>,
 
     /// Print everything as JSON
@@ -279,7 +345,7 @@ pub(crate) struct InspectArgs {
 #[command(after_help = "Example:\n  tenant-impact init --logs exports/ --agents agents.csv > case.toml")]
 pub(crate) struct InitArgs {
     /// Log files, folders or globs, as the case file will name them
-    #[arg(long, required = true, num_args = 1.., value_name = "PATH")]
+    #[arg(long, required = true, num_args = 1.., value_name = "PATH", value_hint = ValueHint::AnyPath)]
     pub(crate) logs: Vec<String>,
 
     /// The agents (CSV)
@@ -290,15 +356,21 @@ pub(crate) struct InitArgs {
 #[derive(Debug, Subcommand)]
 pub(crate) enum ProfilesCommand {
     /// List the profiles that are built in
-    List,
+    List {
+        /// Print their names and titles as JSON
+        #[arg(long)]
+        json: bool,
+    },
     /// Print one as TOML, to read it or to start your own from it
     Show {
         /// Its name
+        #[arg(value_parser = PossibleValuesParser::new(Profile::names()), hide_possible_values = true)]
         name: String,
     },
     /// Check a profile file of your own
     Check {
         /// The file
+        #[arg(value_hint = ValueHint::FilePath)]
         file: PathBuf,
     },
 }

@@ -4,6 +4,7 @@ use std::io::{self, Write as _};
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use serde::Serialize;
+use serde_json::{Value, json};
 use tenant_impact::{
     diag::{Diagnostic, Place},
     text::{acts, visible},
@@ -67,8 +68,37 @@ fn snippet(place: &Place) -> Snippet<'_, annotate_snippets::Annotation<'_>> {
         .annotation(AnnotationKind::Primary.span(span))
 }
 
+/// The errors that ended the program, as one object on standard error: `schema`, and `errors` with `code`, `message` and,
+/// where they are known, `place` and `hint`.
+pub(crate) fn errors_as_json(error: &anyhow::Error, faults: Option<&[Diagnostic]>) {
+    let errors: Vec<Value> = match faults {
+        Some(faults) => faults.iter().map(fault_as_json).collect(),
+        None => vec![json!({"code": "failed", "message": message(error)})],
+    };
+    let value = json!({"schema": "tenant-impact/errors/1", "errors": errors});
+    // Where standard error is gone there is nobody to tell.
+    let _ = writeln!(anstream::stderr(), "{}", harmless(&format!("{value:#}")));
+}
+
+fn fault_as_json(fault: &Diagnostic) -> Value {
+    let mut value = json!({"code": fault.code, "message": fault.message});
+    if let Some(place) = &fault.place {
+        value["place"] = json!({"file": place.file, "line": place.line, "column": place.column});
+    }
+    if let Some(hint) = &fault.hint {
+        value["hint"] = json!(hint);
+    }
+    value
+}
+
 /// An error of the machine or of the usage.
 pub(crate) fn error(error: &anyhow::Error) {
+    let message = message(error);
+    say(&Renderer::styled().render(&[Group::with_title(Level::ERROR.primary_title(visible(&message)))]));
+}
+
+/// The error with its causes.
+fn message(error: &anyhow::Error) -> String {
     let mut message = String::new();
     for cause in error.chain().map(ToString::to_string) {
         // Many errors end with their cause already.
@@ -80,7 +110,7 @@ pub(crate) fn error(error: &anyhow::Error) {
             };
         }
     }
-    say(&Renderer::styled().render(&[Group::with_title(Level::ERROR.primary_title(visible(&message)))]));
+    message
 }
 
 /// A remark.
@@ -95,8 +125,6 @@ fn say(text: &str) {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::Value;
-
     use super::*;
 
     #[test]

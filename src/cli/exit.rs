@@ -5,7 +5,7 @@ use std::{
     process::ExitCode,
 };
 
-use tenant_impact::{case::CaseError, engine::PlanError};
+use tenant_impact::{case::CaseError, diag::Diagnostic, engine::PlanError};
 
 use super::console;
 
@@ -19,14 +19,18 @@ pub(crate) enum Outcome {
 }
 
 /// Tells what went wrong, if anything, and with which status the program ends.
-pub(crate) fn code(result: anyhow::Result<Outcome>) -> ExitCode {
+pub(crate) fn code(result: anyhow::Result<Outcome>, as_json: bool) -> ExitCode {
     match result {
         Ok(Outcome::Complete) => ExitCode::SUCCESS,
         Ok(Outcome::Caveats) => ExitCode::from(1),
         // `tenant-impact ... | head` is not a failure.
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            tell(&error);
+            if as_json {
+                console::errors_as_json(&error, faults(&error));
+            } else {
+                tell(&error);
+            }
             ExitCode::from(2)
         }
     }
@@ -44,12 +48,16 @@ pub(crate) fn parser(answer: &clap::Error) -> ExitCode {
     }
 }
 
+/// The faults of a case or a plan, each with its place, if the error is one of these.
+fn faults(error: &anyhow::Error) -> Option<&[Diagnostic]> {
+    match error.downcast_ref() {
+        Some(CaseError::Faults(faults)) => Some(faults),
+        _ => error.downcast_ref().map(|PlanError(faults)| &faults[..]),
+    }
+}
+
 fn tell(error: &anyhow::Error) {
-    let case = error.downcast_ref().and_then(|error| match error {
-        CaseError::Faults(faults) => Some(faults),
-        _ => None,
-    });
-    let Some(faults) = case.or_else(|| error.downcast_ref().map(|PlanError(faults)| faults)) else {
+    let Some(faults) = faults(error) else {
         return console::error(error);
     };
     faults.iter().for_each(console::fault);

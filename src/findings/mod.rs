@@ -127,8 +127,9 @@ pub struct Caveat {
     pub message: String,
 }
 
-/// The kinds of caveat.
+/// The kinds of caveat. Their names on the command line are those of the JSON.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, JsonSchema, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 #[serde(rename_all = "kebab-case")]
 pub enum CaveatCode {
     /// A tenant's files were not released: somebody else's name was still in them.

@@ -10,7 +10,7 @@ mod scan;
 mod show;
 mod verify;
 
-use std::io::Write as _;
+use std::{fs, io::Write as _, path::Path};
 
 use anyhow::Context as _;
 use clap::CommandFactory as _;
@@ -26,10 +26,11 @@ use super::{
 
 /// Runs the command that was asked for.
 pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
+    let output = &args.output;
     match args.command {
-        Command::Report(args) => report::run(&args),
-        Command::Scan(args) => scan::run(&args),
-        Command::Verify(args) => verify::run(&args),
+        Command::Report(args) => report::run(&args, output),
+        Command::Scan(args) => scan::run(&args, output),
+        Command::Verify(args) => verify::run(&args, output),
         Command::Show(args) => show::run(&args),
         Command::Clean { out } => clean::run(&out),
         Command::Inspect(args) => inspect::run(&args),
@@ -42,7 +43,7 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
             clap_complete::generate(shell, &mut Args::command(), "tenant-impact", &mut script);
             print(&script)
         }
-        Command::Man => man(),
+        Command::Man { out } => man(out.as_deref()),
     }
 }
 
@@ -65,10 +66,16 @@ fn print(text: &[u8]) -> anyhow::Result<Outcome> {
     Ok(Outcome::Complete)
 }
 
-/// The page of the program and one of each command, one after the other.
-fn man() -> anyhow::Result<Outcome> {
-    let mut out = Vec::new();
+/// The page of the program and one of each command: a file for each, or one after the other.
+fn man(folder: Option<&Path>) -> anyhow::Result<Outcome> {
     let mut program = Args::command();
+    if let Some(folder) = folder {
+        let cannot = || format!("cannot write to `{}`", folder.display());
+        fs::create_dir_all(folder).with_context(cannot)?;
+        clap_mangen::generate_to(program, folder).with_context(cannot)?;
+        return Ok(Outcome::Complete);
+    }
+    let mut out = Vec::new();
     program.build();
     clap_mangen::Man::new(program.clone()).render(&mut out)?;
     for command in program

@@ -3,14 +3,20 @@
 use std::{fs, io::Write as _};
 
 use anyhow::Context as _;
+use serde_json::json;
 use tenant_impact::events::Profile;
 
-use crate::cli::{args::ProfilesCommand, exit::Outcome};
+use crate::cli::{args::ProfilesCommand, console, exit::Outcome};
 
 pub(crate) fn run(command: ProfilesCommand) -> anyhow::Result<Outcome> {
     let mut out = anstream::stdout();
     match command {
-        ProfilesCommand::List => {
+        ProfilesCommand::List { json: true } => {
+            let titled = |name| Profile::built_in(name).map(|profile| json!({"name": name, "title": profile.title}));
+            let profiles = Profile::names().map(titled).collect::<Result<Vec<_>, _>>()?;
+            console::json(&json!({"schema": "tenant-impact/profiles/1", "profiles": profiles}))?;
+        }
+        ProfilesCommand::List { json: false } => {
             for name in Profile::names() {
                 let profile = Profile::built_in(name)?;
                 writeln!(out, "{name:<30} {}", profile.title)?;

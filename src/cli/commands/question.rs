@@ -1,19 +1,37 @@
 //! What `report` and `scan` have in common: the question, and how its answer ends the program.
 
-use std::path::Path;
+use std::{
+    fmt::Write as _,
+    io::{self, Read as _},
+    path::Path,
+    time::Instant,
+};
 
 use tenant_impact::{
     case::{AdHoc, Case, CaseError},
     engine::{Plan, PlanError},
-    findings::{Findings, Scan},
-    text::grouped,
+    findings::{Caveat, Findings, Scan},
+    text::{counted, grouped},
 };
 
-use crate::cli::{args::Question, console, exit::Outcome};
+use crate::cli::{
+    args::{Output, Question},
+    console,
+    exit::Outcome,
+};
 
 /// The case that is asked, from its file or by flags.
 pub(super) fn case(question: &Question) -> Result<Case, CaseError> {
     match &question.case {
+        Some(path) if path.as_os_str() == "-" => {
+            let mut text = Vec::new();
+            let read = io::stdin().lock().read_to_end(&mut text);
+            read.map_err(|source| CaseError::Read {
+                path: "standard input".to_owned(),
+                source,
+            })?;
+            Case::read(Path::new("case.toml"), &text)
+        }
         Some(path) => Case::load(path),
         None => Case::ad_hoc(&AdHoc {
             logs: question.logs.clone(),
@@ -45,28 +63,57 @@ pub(super) fn plan(question: &Question, case: &Case, out: Option<&Path>) -> Resu
     Ok(plan)
 }
 
-/// What it took to judge the records of each log, if that was asked for.
-pub(super) fn verbose(question: &Question, scan: &Scan) {
-    if !question.verbose {
+/// What each log was read as, if that was asked for; asked twice, what it took to judge its records.
+pub(super) fn verbose(output: &Output, scan: &Scan) {
+    if output.verbose == 0 {
         return;
     }
     for source in &scan.sources {
-        let efforts = source.tally.efforts;
-        console::note(&format!(
-            "{}: {}, {} records: {} judged by their time alone, {} at a glance, {} read in full",
-            source.path,
-            source.framing,
-            grouped(source.tally.read),
-            grouped(efforts.time),
-            grouped(efforts.glance),
-            grouped(efforts.full),
-        ));
+        let (path, framing, profile) = (&source.path, &source.framing, &source.profile);
+        let records = counted(source.tally.read, "record", "records");
+        let mut line = format!("{path}: {framing}, profile {profile}, {records}");
+        if output.verbose > 1 {
+            let efforts = source.tally.efforts;
+            let _ = write!(
+                line,
+                ": {} judged by their time alone, {} at a glance, {} read in full",
+                grouped(efforts.time),
+                grouped(efforts.glance),
+                grouped(efforts.full),
+            );
+        }
+        console::note(&line);
     }
 }
 
-/// How the program ends with this answer.
-pub(super) fn outcome(findings: &Findings) -> Outcome {
-    if findings.complete {
+/// The time that each stage took, on standard error, if that was asked for twice.
+pub(super) struct Stages {
+    shown: bool,
+    since: Instant,
+}
+
+impl Stages {
+    pub(super) fn new(output: &Output) -> Self {
+        Self {
+            shown: output.verbose > 1,
+            since: Instant::now(),
+        }
+    }
+
+    /// Ends a stage. The next one begins.
+    pub(super) fn end(&mut self, stage: &str) {
+        let now = Instant::now();
+        if self.shown {
+            console::note(&format!("{stage}: {:.1} ms", (now - self.since).as_secs_f64() * 1e3));
+        }
+        self.since = now;
+    }
+}
+
+/// How the program ends with this answer: caveats that the user accepts do not count.
+pub(super) fn outcome(question: &Question, findings: &Findings) -> Outcome {
+    let accepted = |caveat: &Caveat| question.accept.contains(&caveat.code);
+    if findings.caveats.iter().all(accepted) {
         Outcome::Complete
     } else {
         Outcome::Caveats

@@ -12,30 +12,32 @@ use tenant_impact::{
     engine::{Engine as _, Local},
     findings::{Answer, Mention},
     isolation,
+    progress::Progress as _,
     reports::{self, Release, Replacement, Reports, TemplateError, Templates},
     tenants::StoreError,
 };
 
-use super::question;
+use super::question::{self, Stages};
 use crate::cli::{
-    args::{Question, ReportArgs},
+    args::{Output, Question, ReportArgs},
     console,
     exit::Outcome,
     progress::Bar,
     signals, summary,
 };
 
-pub(crate) fn run(args: &ReportArgs) -> anyhow::Result<Outcome> {
+pub(crate) fn run(args: &ReportArgs, output: &Output) -> anyhow::Result<Outcome> {
     let engine = Local {
         threads: args.question.threads,
     };
     // Everything on the same threads: to start some for each stage takes as long as a small stage does.
-    engine.install(|| report(args, engine))?
+    engine.install(|| report(args, output, engine))?
 }
 
-fn report(args: &ReportArgs, engine: Local) -> anyhow::Result<Outcome> {
+fn report(args: &ReportArgs, output: &Output, engine: Local) -> anyhow::Result<Outcome> {
     // What is built in has no fault that would have to be told first, and reading it takes as long as a small log.
     let built_in = thread::Builder::new().spawn(built_in);
+    let mut stages = Stages::new(output);
     // What is dropped at the end of the program is not worth the time, here and below.
     let mut case = ManuallyDrop::new(question::case(&args.question)?);
     case.pin()?;
@@ -53,8 +55,11 @@ fn report(args: &ReportArgs, engine: Local) -> anyhow::Result<Outcome> {
     signals::undo_on(&writer);
     case.try_lock()?;
     tell_leftovers(&args.out);
-    let scan = engine.run(&plan, &Bar::new(args.quiet))?;
-    question::verbose(&args.question, &scan);
+    stages.end("case and plan");
+    let bar = Bar::new(output.progress());
+    let scan = engine.run(&plan, &bar)?;
+    stages.end("scan");
+    question::verbose(output, &scan);
     let (catalogue, templates) = match built_in {
         Ok(reading) => reading.join().expect("what is built in is tested"),
         // There was no thread for it.
@@ -64,6 +69,7 @@ fn report(args: &ReportArgs, engine: Local) -> anyhow::Result<Outcome> {
     let catalogue = ManuallyDrop::new(catalogue);
     let templates = own.unwrap_or(templates);
     let answer = Answer::close(&case, &catalogue, scan)?;
+    stages.end("findings");
     let template_files = template_files(&case, &templates);
     let reports = Reports::new(&answer.findings, templates).enclosing(INSTRUCTIONS_TEXT);
     let reports = ManuallyDrop::new(reports);
@@ -75,15 +81,17 @@ fn report(args: &ReportArgs, engine: Local) -> anyhow::Result<Outcome> {
             let inputs = inputs().map(InputEntry::from).collect();
             (ManifestCase::new(&case, plan.limits), inputs)
         },
-        || write(&writer, &reports, &catalogue, answer),
+        || write(&writer, &reports, &catalogue, answer, &bar),
     );
     let (answer, files) = written?;
+    stages.end("reports");
     let answer = ManuallyDrop::new(answer);
     let manifest = Manifest::new(question, command(args), &answer.findings, inputs, files);
     // Written last, so that a run that fails leaves nothing behind.
     case.write_lock()?;
     let out = writer.finish(&manifest, signer.as_ref())?;
-    Ok(tell(args, &answer, &out))
+    stages.end("manifest");
+    Ok(tell(args, output, &answer, &out))
 }
 
 fn built_in() -> (Catalogue, Templates) {
@@ -111,7 +119,6 @@ fn command(args: &ReportArgs) -> Vec<String> {
         out: _,
         sign: _,
         json: _,
-        quiet: _,
     } = args;
     let Question {
         case,
@@ -123,7 +130,7 @@ fn command(args: &ReportArgs) -> Vec<String> {
         tenants,
         threads: _,
         memory: _,
-        verbose: _,
+        accept: _,
     } = question;
     let mut command = vec!["report".to_owned()];
     // Its folder is no part of the question: what the case names is named from there.
@@ -174,8 +181,11 @@ fn write(
     reports: &Reports,
     catalogue: &Catalogue,
     answer: Answer,
+    bar: &Bar,
 ) -> Result<(Answer, Vec<FileEntry>), WriteError> {
+    bar.reports(answer.findings.tenants.len());
     let tenants = answer.each_tenant(catalogue, |tenant| {
+        bar.report();
         let staged = writer.stage(&tenant.finding.slug)?;
         let enclosed = |staged: &Staged, case: &CaseHeader| staged.enclosed(&answer.findings, case, &tenant.finding);
         let release = reports.release(&answer.isolation.names, tenant, staged, enclosed)?;
@@ -185,6 +195,7 @@ fn write(
         })
     })?;
     let (files, stops): (Vec<_>, Vec<Vec<Mention>>) = tenants.into_iter().unzip();
+    bar.finish();
     let answer = answer.with_stops(stops.into_iter().flatten().collect());
     let mut files: Vec<FileEntry> = files.into_iter().flatten().collect();
     let (mut overview, mut findings) = (writer.files(), writer.files());
@@ -198,8 +209,8 @@ fn write(
 }
 
 /// The bundle is written: whatever becomes of the summary, the outcome is the answer's.
-fn tell(args: &ReportArgs, answer: &Answer, out: &Path) -> Outcome {
-    let told = match (args.json, args.quiet) {
+fn tell(args: &ReportArgs, output: &Output, answer: &Answer, out: &Path) -> Outcome {
+    let told = match (args.json, output.quiet) {
         (true, _) => summary::json(&answer.findings, out),
         (_, true) => Ok(()),
         _ => summary::table(&answer.findings, out),
@@ -210,5 +221,5 @@ fn tell(args: &ReportArgs, answer: &Answer, out: &Path) -> Outcome {
             "the bundle is written; its summary could not be shown: {fault}"
         ));
     }
-    question::outcome(&answer.findings)
+    question::outcome(&args.question, &answer.findings)
 }

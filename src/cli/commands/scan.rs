@@ -9,27 +9,36 @@ use tenant_impact::{
     reports::spread_findings_json,
 };
 
-use super::question;
-use crate::cli::{args::ScanArgs, console, exit::Outcome, progress::Bar, summary};
+use super::question::{self, Stages};
+use crate::cli::{
+    args::{Output, ScanArgs},
+    console,
+    exit::Outcome,
+    progress::Bar,
+    summary,
+};
 
-pub(crate) fn run(args: &ScanArgs) -> anyhow::Result<Outcome> {
+pub(crate) fn run(args: &ScanArgs, output: &Output) -> anyhow::Result<Outcome> {
     let engine = Local {
         threads: args.question.threads,
     };
     // Everything on the same threads: to start some for each stage takes as long as a small stage does.
-    engine.install(|| scan(args, engine))?
+    engine.install(|| scan(args, output, engine))?
 }
 
-fn scan(args: &ScanArgs, engine: Local) -> anyhow::Result<Outcome> {
+fn scan(args: &ScanArgs, output: &Output, engine: Local) -> anyhow::Result<Outcome> {
     // What is built in has no fault that would have to be told first.
     let built_in = thread::Builder::new().spawn(Catalogue::built_in);
+    let mut stages = Stages::new(output);
     // What is dropped at the end of the program is not worth the time.
     let case = ManuallyDrop::new(question::case(&args.question)?);
     let mut plan = ManuallyDrop::new(question::plan(&args.question, &case, None)?);
     plan.limits.hashed = !args.no_hash;
     let actions = OwnActions::read(&case.reports.catalogues)?;
-    let scan = engine.run(&plan, &Bar::new(args.quiet))?;
-    question::verbose(&args.question, &scan);
+    stages.end("case and plan");
+    let scan = engine.run(&plan, &Bar::new(output.progress()))?;
+    stages.end("scan");
+    question::verbose(output, &scan);
     let built_in = match built_in {
         Ok(reading) => reading.join().expect("what is built in is tested"),
         // There was no thread for it.
@@ -37,6 +46,7 @@ fn scan(args: &ScanArgs, engine: Local) -> anyhow::Result<Outcome> {
     };
     let (catalogue, _) = built_in.extended(actions);
     let mut survey = ManuallyDrop::new(Answer::survey(&case, &catalogue, scan)?);
+    stages.end("findings");
     let findings = &mut survey.findings;
     // Codes that no file pins would differ in the report.
     for agent in &mut findings.agents {
@@ -44,13 +54,13 @@ fn scan(args: &ScanArgs, engine: Local) -> anyhow::Result<Outcome> {
             agent.pseudonym.clear();
         }
     }
-    let told = match (args.json, args.quiet) {
+    let told = match (args.json, output.quiet) {
         (true, _) => json(findings),
         (_, true) => Ok(()),
         _ => summary::scan(findings).and_then(|()| summary::where_files_are(findings)),
     };
     told.or_else(console::unless_closed)?;
-    Ok(question::outcome(findings))
+    Ok(question::outcome(&args.question, findings))
 }
 
 fn json(findings: &mut Findings) -> io::Result<()> {

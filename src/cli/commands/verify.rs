@@ -14,13 +14,17 @@ use tenant_impact::{
     text::{counted, visible},
 };
 
-use crate::cli::{args::VerifyArgs, console, exit::Outcome};
+use crate::cli::{
+    args::{Output, VerifyArgs},
+    console,
+    exit::Outcome,
+};
 
 const BOLD: Style = Style::new().bold();
 const BAD: Style = Style::new().bold().fg_color(Some(Color::Ansi(AnsiColor::Red)));
 const GOOD: Style = Style::new().bold().fg_color(Some(Color::Ansi(AnsiColor::Green)));
 
-pub(crate) fn run(args: &VerifyArgs) -> anyhow::Result<Outcome> {
+pub(crate) fn run(args: &VerifyArgs, output: &Output) -> anyhow::Result<Outcome> {
     let trust = args
         .allowed_signers
         .as_deref()
@@ -39,7 +43,7 @@ pub(crate) fn run(args: &VerifyArgs) -> anyhow::Result<Outcome> {
         logs: args.logs.as_deref(),
         trust,
     })?;
-    let told = match (args.json, args.quiet) {
+    let told = match (args.json, output.quiet) {
         (true, _) => as_json(&found),
         (_, true) => Ok(()),
         _ => in_words(&found, vouched),
