@@ -275,8 +275,14 @@ fn a_closed_pipe_is_an_ordinary_end_and_a_full_device_is_none() {
                 .open("/dev/full")
                 .expect("a device");
             let run = Run::of(program(&dir.path("")).args(args).stdout(full));
+            // With `--json` an error is an object.
+            let error = if args.contains(&"--json") {
+                "{\n  \"errors\""
+            } else {
+                "error: "
+            };
             assert!(
-                run.status == 2 && run.stderr.starts_with("error: "),
+                run.status == 2 && run.stderr.starts_with(error),
                 "{args:?}: {}",
                 run.stderr
             );
