@@ -2,6 +2,7 @@
 
 use std::{fmt, io::Read, str::FromStr};
 
+use hmac::{Hmac, KeyInit as _, Mac as _};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sha2::Digest as _;
@@ -18,22 +19,10 @@ impl Sha256 {
         Self(sha2::Sha256::digest(bytes).into())
     }
 
-    /// HMAC-SHA-256 (RFC 2104) of these bytes. The key has half the length of a block, so that it is never hashed first.
+    /// HMAC-SHA-256 (RFC 2104) of these bytes.
     pub fn keyed(key: &[u8; 32], bytes: &[u8]) -> Self {
-        let pad = |with: u8| {
-            let mut block = [with; 64];
-            block.iter_mut().zip(key).for_each(|(byte, key)| *byte ^= key);
-            block
-        };
-        let inner = sha2::Sha256::new()
-            .chain_update(pad(0x36))
-            .chain_update(bytes)
-            .finalize();
-        let outer = sha2::Sha256::new()
-            .chain_update(pad(0x5c))
-            .chain_update(inner)
-            .finalize();
-        Self(outer.into())
+        let mac = Hmac::<sha2::Sha256>::new_from_slice(key).expect("a key may have any length");
+        Self(mac.chain_update(bytes).finalize().into_bytes().into())
     }
 }
 

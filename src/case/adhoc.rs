@@ -68,7 +68,7 @@ impl Case {
         };
         let header = header();
         let directory = directory(flags.tenants.as_deref(), &mut folder, &mut faults);
-        let lock = Lock::read(&mut folder, &header.id, &mut faults);
+        let lock = Lock::read(&mut folder, &mut faults);
         Parts {
             header: Some(header),
             internal_tlp: INTERNAL_TLP,

@@ -45,8 +45,7 @@ impl Case {
         };
         let (agents, complete) = listed(written.agents, reading.whole, &mut folder, &mut faults);
         let directory = directory(written.tenants, &mut folder, &mut faults);
-        let id = written.header.as_ref().map_or("", |header| header.id.as_str());
-        let lock = Lock::read(&mut folder, id, &mut faults);
+        let lock = Lock::read(&mut folder, &mut faults);
         Parts {
             header: written.header,
             internal_tlp: written.internal_tlp,

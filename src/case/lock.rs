@@ -46,11 +46,12 @@ pub struct Lock {
     path: PathBuf,
     /// The bytes of the file; `None` if there is none.
     read: Option<Vec<u8>>,
+    /// Zeros until [`Case::pin`] draws a key, if there is no file.
     key: [u8; 32],
     /// Codes by agent id, also of agents that are no longer listed.
     codes: BTreeMap<String, String>,
-    /// Agents whose codes the file lacks.
-    drawn: BTreeSet<String>,
+    /// Whether codes were drawn that the file lacks.
+    drawn: bool,
 }
 
 /// The pseudonyms could not be pinned.
@@ -85,15 +86,14 @@ pub enum LockError {
 }
 
 impl Lock {
-    /// Reads the lock beside the case. If there is none, the key is made from `provisional`, which is no secret: scans use it,
-    /// and [`Case::pin`] replaces it before anything is written for a customer.
-    pub(super) fn read(folder: &mut Folder, provisional: &str, faults: &mut Vec<Diagnostic>) -> Self {
+    /// Reads the lock beside the case, if there is one.
+    pub(super) fn read(folder: &mut Folder, faults: &mut Vec<Diagnostic>) -> Self {
         let path = folder.resolve(LOCK_FILE);
         let mut lock = Self {
             read: None,
-            key: Sha256::of(provisional.as_bytes()).0,
+            key: [0; 32],
             codes: BTreeMap::new(),
-            drawn: BTreeSet::new(),
+            drawn: false,
             path,
         };
         let shown = lock.shown();
@@ -120,7 +120,7 @@ impl Lock {
     }
 
     /// Draws codes for the agents that have none, in id order.
-    pub(super) fn complete(&mut self, agents: &[Agent], directory: &Directory) {
+    fn complete(&mut self, agents: &[Agent], directory: &Directory) {
         let mut taken: BTreeSet<String> = self.codes.values().cloned().collect();
         let ids: BTreeSet<&str> = agents.iter().map(|agent| agent.id.0.as_str()).collect();
         let mut left: Vec<(&str, u32)> = ids
@@ -144,7 +144,7 @@ impl Lock {
                     left.push((id, counter));
                 } else {
                     self.codes.insert(id.to_owned(), code);
-                    self.drawn.insert(id.to_owned());
+                    self.drawn = true;
                 }
             }
         }
@@ -152,18 +152,14 @@ impl Lock {
 
     /// Whether the file lacks codes.
     fn is_behind(&self) -> bool {
-        self.read.is_none() || !self.drawn.is_empty()
+        self.read.is_none() || self.drawn
     }
 
-    /// Whether the file states a code of this agent.
-    pub fn pins(&self, id: &str) -> bool {
-        self.codes.contains_key(id) && !self.drawn.contains(id)
-    }
-
-    /// The pseudonym of an agent.
-    pub(super) fn pseudonym(&self, id: &str) -> String {
-        let code = self.codes.get(id).map_or("", String::as_str);
-        format!("Agent {code}")
+    /// The pseudonym of an agent; empty if there is no code of it.
+    fn pseudonym(&self, id: &str) -> String {
+        self.codes
+            .get(id)
+            .map_or_else(String::new, |code| format!("Agent {code}"))
     }
 
     fn shown(&self) -> String {
@@ -232,15 +228,14 @@ impl Case {
     ///
     /// The system gives no random bytes.
     pub fn pin(&mut self) -> Result<(), LockError> {
-        if self.lock.read.is_none() {
+        if self.lock.read.is_none() && self.lock.codes.is_empty() {
             getrandom::fill(&mut self.lock.key).map_err(|error| LockError::Key {
                 path: self.lock.shown(),
                 source: io::Error::other(error.to_string()),
             })?;
-            self.lock.codes.clear();
-            self.lock.drawn.clear();
-            self.label();
         }
+        self.lock.complete(&self.agents, &self.directory);
+        self.label();
         if self.lock.is_behind() {
             self.files.retain(|file| file.role != LOCK_ROLE);
             let file = CaseFile::new(LOCK_ROLE, LOCK_FILE, self.lock.text().as_bytes());
@@ -274,9 +269,8 @@ impl Case {
         }
     }
 
-    /// Draws what is not pinned and sets the agents' pseudonyms.
+    /// Sets the agents' pseudonyms, as far as there are codes: a scan without a lock has none.
     pub(super) fn label(&mut self) {
-        self.lock.complete(&self.agents, &self.directory);
         for agent in &mut self.agents {
             agent.pseudonym = self.lock.pseudonym(&agent.id.0);
         }

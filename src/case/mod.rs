@@ -155,7 +155,7 @@ pub struct Agent {
     pub role: Option<String>,
     /// Where from: shown to customers.
     pub country: Option<String>,
-    /// Its name in customers' copies: `Agent KTWN`.
+    /// Its name in customers' copies: `Agent KTWN`. Empty until [`Case::pin`], if `agents.lock` does not state it.
     pub pseudonym: String,
 }
 

@@ -72,9 +72,9 @@ pub(super) struct Fields {
 }
 
 impl Fields {
-    /// What must be JSON for a field to have a value, by the field's name.
-    pub(super) fn held(&self) -> Vec<(Arc<str>, Held)> {
-        let fields = [
+    /// All of them, by name.
+    pub(super) fn named(&self) -> [(&'static str, &[Selector]); 8] {
+        [
             ("action", &self.action),
             ("event_id", &self.event_id),
             ("ticket", &self.ticket),
@@ -83,13 +83,17 @@ impl Fields {
             ("session", &self.session),
             ("user_agent", &self.user_agent),
             ("parameters", &self.parameters),
-        ];
-        let held = |(name, selectors): (&str, &Vec<Selector>)| {
+        ]
+    }
+
+    /// What must be JSON for a field to have a value, by the field's name.
+    pub(super) fn held(&self) -> Vec<(Arc<str>, Held)> {
+        let held = |(name, selectors): (&str, &[Selector])| {
             let label: Arc<str> = name.into();
             let held: Vec<_> = selectors.iter().flat_map(Selector::held).collect();
             held.into_iter().map(move |held| (label.clone(), held))
         };
-        fields.into_iter().flat_map(held).collect()
+        self.named().into_iter().flat_map(held).collect()
     }
 }
 

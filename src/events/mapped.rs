@@ -100,17 +100,10 @@ impl Profile {
         ] {
             add(&name.into(), groups.iter().flat_map(of_group).collect(), says);
         }
-        let own = &self.fields;
-        for (name, selectors) in [
-            ("event_id", &own.event_id),
-            ("ticket", &own.ticket),
-            ("justification", &own.justification),
-            ("ip", &own.ip),
-            ("session", &own.session),
-            ("user_agent", &own.user_agent),
-            ("parameters", &own.parameters),
-        ] {
-            add(&name.into(), slots(selectors), Says::Detail);
+        for (name, selectors) in self.fields.named() {
+            if name != "action" {
+                add(&name.into(), slots(selectors), Says::Detail);
+            }
         }
         let unmatched = fields
             .into_iter()

@@ -1,6 +1,6 @@
 //! Tenants that may be one: ids that differ only in how they are written, and tenants of one name.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -43,9 +43,19 @@ pub(super) fn alike(tenants: &[TenantFinding], directory: &Directory) -> Vec<Ali
             names.entry(name_key(name)).or_default().push(&tenant.id.0);
         }
     }
+    // Most ids of the directory are like none of these, which is plain to see of ids in ASCII: their keys hold all of their
+    // letters and digits.
+    let plain: BTreeSet<String> = ids.keys().map(|key| letters_and_digits(key).collect()).collect();
+    let mut kept = String::new();
     for tenant in directory.tenants.iter() {
-        if let Some(alike) = ids.get_mut(&id_key(tenant.id())) {
-            alike.push(tenant.id());
+        let id = tenant.id();
+        kept.clear();
+        kept.extend(letters_and_digits(id));
+        if id.is_ascii() && !plain.contains(&kept) {
+            continue;
+        }
+        if let Some(alike) = ids.get_mut(&id_key(id)) {
+            alike.push(id);
         }
     }
     let groups = |by: AlikeBy, groups: BTreeMap<String, Vec<&str>>| {
@@ -61,4 +71,25 @@ pub(super) fn alike(tenants: &[TenantFinding], directory: &Directory) -> Vec<Ali
     let mut alike = groups(AlikeBy::Id, ids);
     alike.extend(groups(AlikeBy::Name, names));
     alike
+}
+
+/// The letters and digits of an id or a key, in lower case.
+fn letters_and_digits(text: &str) -> impl Iterator<Item = char> {
+    let kept = text.chars().filter(|c| c.is_alphanumeric());
+    kept.map(|c| c.to_ascii_lowercase())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn key_of_an_ascii_id_holds_its_letters_and_digits(id in "[ -~\t]{0,40}") {
+            let key = id_key(&id);
+            prop_assert!(letters_and_digits(&key).eq(letters_and_digits(&id)), "{}: {}", id, key);
+        }
+    }
 }

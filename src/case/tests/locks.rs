@@ -6,7 +6,7 @@ use super::*;
 
 const KEY: &str = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
 
-/// A case that lists these agents, in this order, and a customer.
+/// A case that lists these agents, in this order, and a customer. With a lock, its codes are completed as for a report.
 fn files(ids: &[&str], lock: Option<&str>) -> (TempDir, Result<Case, CaseError>) {
     let case = CASE
         .replace("agents = { employer = \"Sub Ltd\" }", "agents = \"all\"")
@@ -19,7 +19,11 @@ fn files(ids: &[&str], lock: Option<&str>) -> (TempDir, Result<Case, CaseError>)
         ("tenants.csv", TENANTS),
     ];
     files.extend(lock.map(|text| (LOCK_FILE, text)));
-    load(&files)
+    let (folder, mut case) = load(&files);
+    if let (Some(_), Ok(case)) = (lock, &mut case) {
+        case.pin().expect("no random bytes are needed");
+    }
+    (folder, case)
 }
 
 fn lock(key: &str, agents: &str) -> String {

@@ -48,12 +48,6 @@ fn scan(args: &ScanArgs, output: &Output, engine: Local) -> anyhow::Result<Outco
     let mut survey = ManuallyDrop::new(Answer::survey(&case, &catalogue, scan)?);
     stages.end("findings");
     let findings = &mut survey.findings;
-    // Codes that no file pins would differ in the report.
-    for agent in &mut findings.agents {
-        if !case.lock.pins(&agent.id.0) {
-            agent.pseudonym.clear();
-        }
-    }
     let told = match (args.json, output.quiet) {
         (true, _) => json(findings),
         (_, true) => Ok(()),

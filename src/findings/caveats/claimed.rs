@@ -20,7 +20,7 @@ pub(super) fn near(findings: &Findings) -> Option<String> {
     found.for_each(|found| *words.entry(&found.text).or_default() += found.times);
     let words: Vec<_> = words
         .iter()
-        .map(|(word, times)| format!("`{word}` ({})", grouped(*times)))
+        .map(|(word, times)| format!("`{}` ({})", visible(word), grouped(*times)))
         .collect();
     (!words.is_empty()).then(|| {
         format!(
@@ -34,11 +34,11 @@ pub(super) fn near(findings: &Findings) -> Option<String> {
 /// Warns of logged names that belong to another tenant.
 pub(super) fn names(findings: &Findings) -> Option<String> {
     let claimed = findings.isolation.claimed.iter().map(|claim| {
-        let of: Vec<_> = claim.of.iter().map(|id| format!("`{id}`")).collect();
+        let of: Vec<_> = claim.of.iter().map(|id| format!("`{}`", visible(&id.0))).collect();
         format!(
             "tenant `{}` is called `{}` in an event, as is {}",
-            claim.tenant,
-            claim.name,
+            visible(&claim.tenant.0),
+            visible(&claim.name),
             of.join(", ")
         )
     });
