@@ -141,3 +141,27 @@ fn ties_of_a_scope_says_what_is_tied_to_the_intruder() {
         assert_eq!(findings["tenants"][0]["tied"], events, "{what}");
     }
 }
+
+#[test]
+fn tenants_whose_ids_or_names_do_not_tell_them_apart_are_alike() {
+    let dir = Dir::new();
+    let log = event("e1", "10T10:00:00", "ab-1")
+        + &event("e2", "10T11:00:00", "AB1")
+        + &event("e3", "10T12:00:00", "bolt")
+        + &event("e4", "10T13:00:00", "crane")
+        + &event("e5", "10T14:00:00", "v1.1");
+    // Of those that only the directory has, one is like a tenant with events and another is like none. `v11` is another number.
+    let tenants =
+        "id,name\nab-1,Acme\n{Ab 1},Acme Sub\nab-2,Acme Two\nbolt,Same Ltd\ncrane,same ltd\nv1.1,Vier\nv11,Elf\n";
+    dir.file("log.jsonl", log).file("tenants.csv", tenants);
+    let logs = "[[logs]]\npath = \"log.jsonl\"\nprofile = \"superuser\"\n[tenants]\nfile = \"tenants.csv\"\n";
+    let findings = findings(&dir, SCOPE, logs);
+    let alike = json!([
+        {"by": "id", "ids": ["AB1", "ab-1", "{Ab 1}"]},
+        {"by": "name", "ids": ["bolt", "crane"]},
+    ]);
+    assert_eq!(findings["alike"], alike);
+    let message = message(&findings, "alike-tenants");
+    assert!(message.contains("`AB1` and `ab-1` and `{Ab 1}`"), "{message}");
+    assert!(message.contains("`bolt` and `crane`"), "{message}");
+}
