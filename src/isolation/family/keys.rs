@@ -158,11 +158,18 @@ fn transcribed(c: char) -> String {
 /// Returns the name with each transcribed umlaut as its vowel; none if it holds none.
 fn plain_vowels(name: &str) -> Option<String> {
     let plain = [("ae", "a"), ("oe", "o"), ("ue", "u"), ("aa", "a")];
+    let is_written = |pair: &[u8]| {
+        let pair = [pair[0].to_ascii_lowercase(), pair[1].to_ascii_lowercase()];
+        plain.iter().any(|(written, _)| written.as_bytes() == pair)
+    };
+    if !name.as_bytes().windows(2).any(is_written) {
+        return None;
+    }
     let lower = name.to_ascii_lowercase();
     let replaced = plain
         .iter()
         .fold(lower.clone(), |name, (written, vowel)| name.replace(written, vowel));
-    (replaced != lower).then_some(replaced)
+    Some(replaced)
 }
 
 /// Returns the tokens of a name without its legal forms; all of them if it is nothing else.

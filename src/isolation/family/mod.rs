@@ -321,7 +321,11 @@ impl Beginnings {
 
     /// Returns whether a member of the family of a name may stand in the texts.
     pub(super) fn may_hold(&self, name: &str, kind: Kind) -> bool {
-        if plain_beginning(name).is_some_and(|beginning| !self.has(beginning.as_bytes())) {
+        let beginning = match kind {
+            Kind::Domain => first_label(name).and_then(plain_beginning),
+            _ => plain_beginning(name),
+        };
+        if beginning.is_some_and(|beginning| !self.has(beginning.as_bytes())) {
             return false;
         }
         let has = |key: &Key| {
@@ -348,25 +352,44 @@ impl Beginnings {
     }
 }
 
-/// Returns the first letters that every key of a name begins with, where that is plain to see: most names are none of anybody
-/// in a report.
+/// Returns the first `LONG` or `SHORT` letters that every key of a name begins with; none unless they follow without computing
+/// the keys. Nearly all names of a directory stand in no report, and keys take a hundred times as long.
 pub(super) fn plain_beginning(name: &str) -> Option<String> {
-    let first = name.as_bytes().first_chunk::<SHORT>()?;
-    let plain = first.iter().all(u8::is_ascii_lowercase) || first[1..].iter().all(u8::is_ascii_lowercase);
-    if !plain || !first[0].is_ascii_alphabetic() || !name.is_ascii() || name.contains('(') {
+    let bytes = name.as_bytes();
+    // One letter more than is returned: two letters may be the spelling of one vowel, and the `y` of a plural is replaced.
+    let letters = bytes
+        .iter()
+        .skip(1)
+        .take_while(|byte| byte.is_ascii_lowercase())
+        .count()
+        + 1;
+    let length = if letters > LONG { LONG } else { SHORT };
+    let first = bytes.get(..length)?;
+    // No article and no legal form that stands in front has so many letters.
+    let is_word = letters >= length && first[0].is_ascii_alphabetic();
+    if !is_word || first[length - 1] == b'y' || !name.is_ascii() || name.contains('(') {
         return None;
     }
-    let small = first.map(|byte| byte.to_ascii_lowercase());
-    // A vowel may be spelt otherwise, an article and a legal form may be left out, and a label may be another than the first.
-    let vowels = [*b"ae", *b"oe", *b"ue", *b"aa"];
-    let fifth = name.as_bytes().get(SHORT).copied().unwrap_or(b'e').to_ascii_lowercase();
-    let seams = small.iter().zip(small[1..].iter().chain([&fifth]));
-    let spelt = seams.into_iter().any(|(one, next)| vowels.contains(&[*one, *next]));
-    let left_out = [*b"the ", *b"pao ", *b"oao ", *b"zao ", *b"tov "].contains(&small) || name.contains('.');
-    // Of a key that ends so early, another letter may follow.
-    let short = name.len() < LONG;
-    let letter = |byte: u8| char::from(if byte == b'i' { b'l' } else { byte });
-    (!spelt && !left_out && !short).then(|| small.map(letter).iter().collect())
+    let is_vowel = |pair: &[u8]| {
+        let pair = [pair[0].to_ascii_lowercase(), pair[1].to_ascii_lowercase()];
+        matches!(&pair, b"ae" | b"oe" | b"ue" | b"aa")
+    };
+    if bytes[..bytes.len().min(length + 1)].windows(2).any(is_vowel) {
+        return None;
+    }
+    let letter = |byte: &u8| match byte.to_ascii_lowercase() {
+        b'i' => 'l',
+        byte => char::from(byte),
+    };
+    Some(first.iter().map(letter).collect())
+}
+
+/// Returns the first label of a domain if it is the longest, so that every key of the domain begins with it.
+fn first_label(domain: &str) -> Option<&str> {
+    let (labels, _) = domain.rsplit_once('.')?;
+    let mut labels = labels.split('.');
+    let first = labels.next()?;
+    labels.all(|label| label.len() < first.len()).then_some(first)
 }
 
 #[cfg(test)]

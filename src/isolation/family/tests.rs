@@ -1,5 +1,7 @@
 //! Which spellings of a name mean it, and what does not.
 
+use proptest::prelude::*;
+
 use super::*;
 
 fn found(names: &[&str], text: &str) -> Vec<String> {
@@ -94,4 +96,43 @@ fn ordinary_sentences_name_nobody() {
         assert!(found(&names, text).is_empty(), "{text}: {:?}", found(&names, text));
     }
     assert_eq!(found(&names, "for Blue Sky, bluesky.example"), ["Blue Sky"]);
+}
+
+const PARTS: &str = "(Foly|ruby|Alder|alderquay|Mae|Kaaden|Blue|Otterness|The|UAB|of|y|Co|Group|GmbH|Ltd|X1|illy|&| |-|, |\\.|\\(North\\)|e|A){1,6}";
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2000))]
+
+    /// A name that is passed over by its beginning has no key that the texts could hold.
+    #[test]
+    fn every_key_begins_with_the_plain_beginning(name in PARTS) {
+        if let Some(beginning) = plain_beginning(&name) {
+            for key in keys::of_name(&name) {
+                assert!(key.text.starts_with(&beginning), "{name}: {key:?}");
+            }
+        }
+        if let Some(beginning) = first_label(&name).and_then(plain_beginning) {
+            for (key, _) in keys::of_domain(&name) {
+                assert!(key.text.starts_with(&beginning), "{name}: {key:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn plain_beginnings_are_as_long_as_is_certain() {
+    for (name, beginning) in [
+        ("Otterness Pharmacy Inc.", Some("otternes")),
+        ("Alder Foods", Some("alde")),
+        ("Illner", Some("llln")),
+        ("Illyria", None),
+        ("Ruby Inc.", None),
+        ("The Foods", None),
+        ("Mueller GmbH", None),
+        ("Kölner Bank", None),
+    ] {
+        assert_eq!(plain_beginning(name).as_deref(), beginning, "{name}");
+    }
+    assert_eq!(first_label("otterness.example"), Some("otterness"));
+    assert_eq!(first_label("www.otterness.example"), None);
 }
