@@ -17,6 +17,7 @@
 pub mod diag;
 pub mod progress;
 pub mod digest;
+pub mod seal;
 pub mod time;
 pub mod text;
 pub mod document;

@@ -47,6 +47,13 @@ const SUMS: &str = "SHA256SUMS";
 const SIGNATURE: &str = "manifest.json.sig";
 /// How a reader without this program checks a tenant's folder.
 const INSTRUCTIONS: &str = "VERIFY.txt";
+/// The folder of the files that say where each tenant's rows were cut from.
+const RECORDS: &str = "records";
+
+/// The file of the tenant with this slug in [`RECORDS`].
+fn records_path(slug: &str) -> String {
+    format!("{RECORDS}/{slug}.jsonl")
+}
 
 /// Whether a path inside a bundle is made of plain parts, so that it cannot leave the folder, is no hidden file, means the
 /// same on every system, and needs no escaping anywhere.

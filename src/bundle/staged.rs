@@ -11,10 +11,10 @@ use std::{
 use sha2::Digest as _;
 
 use super::{
-    BundleError, FileEntry, INSTRUCTIONS, MANIFEST, SUMS, TenantManifest, Writer,
+    BundleError, FileEntry, INSTRUCTIONS, MANIFEST, RECORDS, SUMS, TenantManifest, Writer,
     canonical::canonical,
     instructions::instructions,
-    is_plain,
+    is_plain, records_path,
     sums::sums,
     write::{Temporary, private_file, private_folder},
 };
@@ -53,6 +53,31 @@ impl Writer {
             place: PathBuf::new(),
             entries: Vec::new(),
         }
+    }
+
+    /// Writes the file that says where the rows of the tenant with this slug were cut from, and what opens their commitments. It
+    /// stands outside of the tenant's folder.
+    pub fn records(
+        &self,
+        slug: &str,
+        content: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    ) -> Result<FileEntry, BundleError> {
+        let mut files = self.files();
+        files.place = PathBuf::from(RECORDS);
+        files.with(|temporary| {
+            let folder = temporary.path().join(RECORDS);
+            match private_folder().create(&folder) {
+                // By another thread, or for another tenant.
+                Err(fault) if fault.kind() != io::ErrorKind::AlreadyExists => Err(fault),
+                _ => Ok(()),
+            }
+        })?;
+        files.file(&records_path(slug)[RECORDS.len() + 1..], content)?;
+        let entry = files.entries.pop().expect("it was written above");
+        Ok(FileEntry {
+            path: records_path(slug),
+            ..entry
+        })
     }
 
     /// A folder for the tenant that goes by this name, not yet in its place.

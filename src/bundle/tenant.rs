@@ -10,14 +10,14 @@ use crate::{
 };
 
 /// The version of this format.
-pub const TENANT_MANIFEST_SCHEMA: &str = "tenant-impact/tenant-manifest/1";
+pub const TENANT_MANIFEST_SCHEMA: &str = "tenant-impact/tenant-manifest/2";
 
 /// What is in one tenant's folder. It is the customer's: it names no log by its path, no agent and no other tenant. The
 /// file is canonical JSON (RFC 8785).
 #[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 #[schemars(title = "tenant-impact tenant manifest")]
 pub struct TenantManifest {
-    /// `tenant-impact/tenant-manifest/1`.
+    /// `tenant-impact/tenant-manifest/2`.
     pub schema: String,
     /// What made the folder.
     pub tool: Tool,

@@ -150,6 +150,16 @@ impl Lock {
         }
     }
 
+    /// The key of the file; a provisional one, which is no secret, until there is a file or [`Case::pin`] drew it.
+    pub(super) fn key(&self) -> [u8; 32] {
+        self.key
+    }
+
+    /// Whether there is a file.
+    pub fn is_pinned(&self) -> bool {
+        self.read.is_some()
+    }
+
     /// Whether the file lacks codes.
     fn is_behind(&self) -> bool {
         self.read.is_none() || self.drawn

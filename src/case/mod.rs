@@ -66,6 +66,13 @@ pub struct Case {
     pub files: Vec<CaseFile>,
 }
 
+impl Case {
+    /// The secret of the case, from which all nonces are derived: the key of its lock.
+    pub fn key(&self) -> [u8; 32] {
+        self.lock.key()
+    }
+}
+
 /// What every report is headed with.
 #[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct CaseHeader {

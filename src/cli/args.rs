@@ -321,9 +321,13 @@ pub(crate) struct ShowArgs {
     #[arg(value_name = "BUNDLE")]
     pub(crate) bundle: PathBuf,
 
-    /// An event's id, the SHA-256 of its record, or SLUG:NUMBER, the row of a customer's actions.csv
+    /// An event's id, the commitment to its record or the record's SHA-256, or SLUG:NUMBER, the row of a customer's actions.csv
     #[arg(value_name = "EVENT")]
     pub(crate) event: String,
+
+    /// Also print what opens the customer's commitment to the record, to standard error: hand it out on dispute, with the record
+    #[arg(long)]
+    pub(crate) open: bool,
 
     /// Where the logs lie: the case file's folder, or a copy of it
     #[arg(long, value_name = "ROOT", default_value = ".")]

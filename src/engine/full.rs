@@ -336,6 +336,7 @@ impl Judging<'_> {
                 self.near(NearKind::Narrowed, &named, &listed, forms),
             ));
         }
+        let record_sha256 = Sha256::of(bytes);
         Ok(Verdict::InScope(vec![Box::new(ScopedEvent {
             event,
             time_original: time_original.into_owned(),
@@ -344,7 +345,8 @@ impl Judging<'_> {
             scopes: allowed,
             at,
             part,
-            record_sha256: Sha256::of(bytes),
+            record_sha256,
+            seal: scopes.nonces.record(at.offset, bytes, record_sha256),
             conflict: false,
         })]))
     }

@@ -20,6 +20,7 @@ use crate::{
     isolation::{Company, Names, Sighting, Things},
     records::{Accounted, RefusalReason, Said},
     scope::Actors,
+    seal::Nonces,
     sources::{Broken, Changed, Digested, Skipped},
     tenants::{
         Books, Budget, Conflict, Kept, NearKind, Refused, Remarked, ScopedEvent, Settled, SourceTally, StoreError,
@@ -391,7 +392,7 @@ impl<'c> Closing<'c> {
                 without_tenant: apart.linked,
             },
             records: *records,
-            sources: sources(scan, settled),
+            sources: sources(case, scan, settled),
             actions,
             agents,
             coverage: coverage(case, &kinds(scan), settled),
@@ -481,7 +482,9 @@ fn scopes(case: &Case, events: &[u64], tenants: &[u64], on_end: &[u64]) -> Vec<S
     case.scopes.iter().enumerate().map(finding).collect()
 }
 
-fn sources(scan: &Scan, settled: &Settled) -> Vec<SourceFinding> {
+fn sources(case: &Case, scan: &Scan, settled: &Settled) -> Vec<SourceFinding> {
+    let nonces = Nonces::new(&case.key());
+    let seal = |source: &Scanned| source.stream.sha256.map(|digest| nonces.source(digest));
     let facts = scan.sources.iter().zip(&settled.books).zip(&settled.coverage);
     let mut implausible = implausible(settled).into_iter();
     let mut remarks = settled
@@ -510,6 +513,8 @@ fn sources(scan: &Scan, settled: &Settled) -> Vec<SourceFinding> {
         stream_sha256: source.stream.sha256,
         stream_bytes: source.stream.bytes,
         accounted: source.accounted.clone(),
+        commitment: seal(source).map(|seal| seal.commitment),
+        nonce: seal(source).map(|seal| seal.nonce),
     };
     facts.map(finding).collect()
 }

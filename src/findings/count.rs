@@ -106,6 +106,7 @@ pub(super) fn of_tenant(scoped: &ScopedEvent, catalogue: &Catalogue) -> TenantEv
     TenantEvent {
         at: scoped.at,
         record_sha256: scoped.record_sha256,
+        seal: scoped.seal,
         event_id: event.event_id.clone(),
         time: event.time,
         time_original: scoped.time_original.clone(),

@@ -151,7 +151,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::{digest::Sha256, events::AccessEvent, records::Locator, scope::ScopeMask};
+    use crate::{digest::Sha256, events::AccessEvent, records::Locator, scope::ScopeMask, seal::Nonces};
 
     fn event(second: usize, action: &str, session: Option<&str>, targets: &[&str], outcome: Outcome) -> ScopedEvent {
         let target = |id: &&str| Target {
@@ -185,6 +185,7 @@ mod tests {
             },
             part: 0,
             record_sha256: Sha256::of(b""),
+            seal: Nonces::new(&[0; 32]).record(0, b"", Sha256::of(b"")),
             conflict: false,
         }
     }

@@ -15,6 +15,7 @@ use crate::{
     },
     records::Locator,
     scope::ScopeMask,
+    seal::Nonces,
     tenants::{Books, Outcomes, TenantEvent},
     time::Timestamp,
 };
@@ -106,6 +107,7 @@ pub(super) fn event(number: u64) -> TenantEvent {
             length: 466,
         },
         record_sha256: Sha256::of(&number.to_le_bytes()),
+        seal: Nonces::new(&[0; 32]).record(number, b"", Sha256::of(b"")),
         event_id: Some(format!("evt-{number:08x}-7c1d-4f7a-9d53-0242ac120002")),
         time: time(&format!("2026-01-{day}T{hour:02}:{minute:02}:07.{:03}Z", number % 1000)),
         time_original: format!("2026-01-{day}T{hour:02}:{minute:02}:07.{:03}+00:00", number % 1000),
@@ -437,6 +439,8 @@ fn source(path: &str, records: Books) -> SourceFinding {
         stream_sha256: Some(Sha256::of(path.as_bytes())),
         stream_bytes: 2_415_919,
         accounted: crate::records::Accounted::default(),
+        commitment: Some(Sha256::of(b"sealed")),
+        nonce: Some(Sha256::of(b"secret nonce")),
     }
 }
 

@@ -65,9 +65,8 @@ pub(super) struct KindGap {
 /// A log file without its path.
 #[derive(Debug, Clone)]
 pub(super) struct Source {
-    /// Its SHA-256 in hexadecimal digits: written out once, not for every row.
-    pub(super) digest: String,
-    pub(super) bytes: u64,
+    /// The commitment to its SHA-256, in hexadecimal digits: written out once, not for every row.
+    pub(super) commitment: String,
     pub(super) profile: String,
     pub(super) read: u64,
     pub(super) outside_window: u64,
@@ -218,20 +217,18 @@ impl Scope {
     }
 }
 
-/// So many digits of a source's digest tell it from the others in a table.
+/// So many digits of a source's commitment tell it from the others in a table.
 const PREFIX: usize = 12;
 
 impl Source {
-    /// The first digits of its digest.
+    /// The first digits of its commitment.
     pub(super) fn prefix(&self) -> &str {
-        self.digest.get(..PREFIX).unwrap_or(&self.digest)
+        self.commitment.get(..PREFIX).unwrap_or(&self.commitment)
     }
 
     fn new(source: &SourceFinding) -> Self {
         Self {
-            // Of the unpacked stream: there the positions hold, and members of one archive have digests of their own.
-            digest: digest::shown(source.stream_sha256),
-            bytes: source.stream_bytes,
+            commitment: digest::shown(source.commitment),
             profile: source.profile.clone(),
             read: source.records.read,
             outside_window: source.records.outside_window,

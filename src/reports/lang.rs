@@ -198,11 +198,6 @@ pub(super) fn clock(time: Timestamp) -> String {
     text
 }
 
-/// A number of bytes, exact.
-pub(super) fn bytes(number: u64) -> String {
-    counted(number, "byte", "bytes")
-}
-
 /// A share of one, in percent with at most two decimals: `91.5%`. A share above zero is never shown as none.
 pub(super) fn percent(share: f64) -> String {
     let text = format!("{:.2}", share * 100.0);

@@ -119,10 +119,14 @@ impl Reports {
         folder.file("near.csv", |to| tables::near(answer, to))?;
         folder.file("isolation.csv", |to| tables::isolation(answer, to))?;
         folder.file("masked.jsonl", |to| tables::masked(answer, to))?;
-        folder.file("unattributed.jsonl", |to| {
-            tables::lines(header, &answer.unattributed, to)
-        })
+        folder.file("unattributed.jsonl", |to| tables::unattributed(header, answer, to))
     }
+}
+
+/// Writes the content of `records/<slug>.jsonl`: the places of a tenant's records and the nonces of their commitments. It is the
+/// vendor's, and stands outside of the tenant's folder.
+pub fn records(findings: &Findings, impact: &TenantImpact, to: &mut dyn Write) -> io::Result<()> {
+    tables::records(findings, impact, to)
 }
 
 /// The four files of one tenant: `report.html`, `report.md`, `actions.csv`, `actions.jsonl`. Made from what every customer may

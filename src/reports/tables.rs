@@ -2,9 +2,11 @@
 
 mod isolation;
 mod near;
+mod records;
 
 pub(super) use isolation::{isolation, masked};
 pub(super) use near::near;
+pub(super) use records::records;
 
 use std::io::{self, Write};
 
@@ -15,13 +17,13 @@ use crate::{
     catalogue::Effect,
     digest::{self, Sha256},
     events::{Outcome, Target},
-    findings::{Counts, Findings, RefusedFinding, TenantFinding},
+    findings::{Answer, Counts, Findings, RefusedFinding, TenantFinding},
     tenants::TenantEvent,
     time::Timestamp,
 };
 
-/// A line of `actions.jsonl` and `unattributed.jsonl`. The keys and their order are a contract; what the log does not say
-/// is null, and `target` is always a list.
+/// A line of `actions.jsonl`. The keys and their order are a contract; what the log does not say is null, and `target` is
+/// always a list.
 #[derive(Serialize)]
 struct Line<'a> {
     event_id: Option<&'a str>,
@@ -39,12 +41,22 @@ struct Line<'a> {
     session: Option<&'a str>,
     user_agent: Option<&'a str>,
     source: &'a str,
-    offset: u64,
-    record_sha256: Sha256,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    record_commitment: Option<Sha256>,
     scopes: Vec<&'a str>,
-    length: u64,
     conflict: bool,
     parameters: Option<&'a str>,
+}
+
+/// A line of `unattributed.jsonl`: no customer's, so that it names the place of its record.
+#[derive(Serialize)]
+struct Unattributed<'a> {
+    #[serde(flatten)]
+    line: Line<'a>,
+    source_sha256: String,
+    offset: u64,
+    length: u64,
+    record_sha256: Sha256,
 }
 
 /// The evidence copy: every event on a line, as logged.
@@ -52,6 +64,29 @@ pub(super) fn lines(header: &Header, events: &[TenantEvent], to: &mut dyn Write)
     let mut out = Out::new(to);
     json::lines(events.iter().map(|event| line(header, event)), &mut out)?;
     out.finish()
+}
+
+/// The events that name no tenant, with the places of their records.
+pub(super) fn unattributed(header: &Header, answer: &Answer, to: &mut dyn Write) -> io::Result<()> {
+    let mut out = Out::new(to);
+    let lines = answer.unattributed.iter().map(|event| placed(header, answer, event));
+    json::lines(lines, &mut out)?;
+    out.finish()
+}
+
+fn placed<'a>(header: &'a Header, answer: &'a Answer, event: &'a TenantEvent) -> Unattributed<'a> {
+    let source = &answer.findings.sources[event.at.source];
+    Unattributed {
+        line: Line {
+            source: &source.path,
+            record_commitment: None,
+            ..line(header, event)
+        },
+        source_sha256: digest::shown(source.stream_sha256),
+        offset: event.at.offset,
+        length: event.at.length,
+        record_sha256: event.record_sha256,
+    }
 }
 
 fn line<'a>(header: &'a Header, event: &'a TenantEvent) -> Line<'a> {
@@ -70,17 +105,15 @@ fn line<'a>(header: &'a Header, event: &'a TenantEvent) -> Line<'a> {
         ip: event.ip.as_deref(),
         session: event.session.as_deref(),
         user_agent: event.user_agent.as_deref(),
-        source: &header.sources[event.at.source].digest,
-        offset: event.at.offset,
-        record_sha256: event.record_sha256,
+        source: &header.sources[event.at.source].commitment,
+        record_commitment: Some(event.seal.commitment),
         scopes: scopes(header, event),
-        length: event.at.length,
         conflict: event.conflict,
         parameters: event.parameters.as_deref(),
     }
 }
 
-const ACTION_COLUMNS: [&str; 24] = [
+const ACTION_COLUMNS: [&str; 22] = [
     "number",
     "time",
     "agent",
@@ -101,9 +134,7 @@ const ACTION_COLUMNS: [&str; 24] = [
     "time_original",
     "identity_matched",
     "source",
-    "offset",
-    "length",
-    "record_sha256",
+    "record_commitment",
     "parameters",
 ];
 
@@ -116,7 +147,7 @@ pub(super) fn actions(header: &Header, events: &[TenantEvent], to: &mut dyn Writ
     sheet.finish()
 }
 
-fn action<'a>(header: &'a Header, number: usize, event: &'a TenantEvent) -> [Cell<'a>; 24] {
+fn action<'a>(header: &'a Header, number: usize, event: &'a TenantEvent) -> [Cell<'a>; 22] {
     let targets = |field: fn(&Target) -> Option<&String>| several(event.targets.iter().map(field));
     let text = |field: &'a Option<String>| Cell::from(field.as_deref().unwrap_or_default());
     [
@@ -139,10 +170,8 @@ fn action<'a>(header: &'a Header, number: usize, event: &'a TenantEvent) -> [Cel
         text(&event.event_id),
         event.time_original.as_str().into(),
         Cell::from(&*event.identity_matched),
-        header.sources[event.at.source].digest.as_str().into(),
-        event.at.offset.to_string().into(),
-        event.at.length.to_string().into(),
-        event.record_sha256.to_string().into(),
+        header.sources[event.at.source].commitment.as_str().into(),
+        event.seal.commitment.to_string().into(),
         text(&event.parameters),
     ]
 }

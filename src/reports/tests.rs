@@ -149,14 +149,12 @@ fn every_event_is_in_every_form_under_one_number() {
     let lines: Vec<String> = named(&files, "actions.jsonl").lines().map(str::to_owned).collect();
     assert_eq!(lines.len(), answer.tenants[0].events.len());
     for (number, event) in (1..).zip(&answer.tenants[0].events) {
-        let offset = event.at.offset;
+        let commitment = event.seal.commitment.to_string();
         assert!(html.contains(&format!("id=\"a{number}\"")));
-        assert!(html.contains(&format!("<i>byte</i> {offset}</span>")));
         assert!(markdown.contains(&format!("- **No. {number}** ")));
-        assert!(markdown.contains(&format!(", byte {offset}")));
         let row = csv.lines().nth(number).expect("a row");
-        assert!(row.starts_with(&format!("{number},{}", event.time)) && row.contains(&event.record_sha256.to_string()));
-        assert!(lines[number - 1].contains(&format!("\"offset\":{offset},")));
+        assert!(row.starts_with(&format!("{number},{}", event.time)) && row.contains(&commitment));
+        assert!(lines[number - 1].contains(&commitment));
     }
 }
 
@@ -166,7 +164,7 @@ fn lines_have_the_promised_keys_in_order() {
     let answer = answer();
     let lines = named(&files(&answer, 1), "actions.jsonl");
     let keys = "event_id time time_original agent identity_matched action effect target outcome ticket justification ip \
-                session user_agent source offset record_sha256 scopes length conflict parameters";
+                session user_agent source record_commitment scopes conflict parameters";
     for line in lines.lines() {
         let mut from = 0;
         for key in keys.split_whitespace() {

@@ -20,6 +20,7 @@ use smallvec::SmallVec;
 use crate::{
     case::{Agent, Scope},
     events::Named,
+    seal::Nonces,
     time::{Timestamp, Window},
 };
 
@@ -87,6 +88,8 @@ pub struct ScopeSet {
     hull: Option<Window>,
     /// Each instant at which a window ends.
     ends: SmallVec<[Timestamp; 4]>,
+    /// Seal the records of what is in scope.
+    pub nonces: Nonces,
 }
 
 impl ScopeSet {
@@ -102,7 +105,15 @@ impl ScopeSet {
             identities,
             hull: hull(scopes),
             ends: ends(scopes),
+            nonces: Nonces::new(&[0; 32]),
         }
+    }
+
+    /// The same with the records of what is in scope sealed by the key of the case.
+    #[must_use]
+    pub fn sealing(self, key: &[u8; 32]) -> Self {
+        let nonces = Nonces::new(key);
+        Self { nonces, ..self }
     }
 
     /// Every scope's window.

@@ -19,6 +19,7 @@ use crate::{
     events::{AccessEvent, Outcome, Target},
     records::{Locator, Refusal},
     scope::ScopeMask,
+    seal::Seal,
     time::Timestamp,
 };
 
@@ -122,6 +123,8 @@ pub struct ScopedEvent {
     pub part: u32,
     /// Over the bytes of its record.
     pub record_sha256: Sha256,
+    /// What customers hold of its record instead.
+    pub seal: Seal,
     /// Its event id also names another body. Known only once everything is read.
     pub conflict: bool,
 }
@@ -150,6 +153,8 @@ pub struct TenantEvent {
     pub at: Locator,
     /// Over the bytes of its record.
     pub record_sha256: Sha256,
+    /// What customers hold of its record instead.
+    pub seal: Seal,
     /// As logged.
     pub event_id: Option<String>,
     /// When.

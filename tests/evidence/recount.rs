@@ -88,10 +88,55 @@ fn a_field_that_is_counted_cannot_be_changed() {
         &["sessions: 1 by counting, 0 as stated"],
     );
     told(
-        line("\"offset\":", "\"offset\":9"),
-        &["row 1 is not what actions.jsonl says there"],
+        line("\"action\":", "\"action\":9"),
+        &["line 1 is no event"],
     );
-    told(line("\"length\":", "\"length\":-"), &["line 1 is no event"]);
+}
+
+#[test]
+fn commitment_that_fits_no_record_is_reported() {
+    let file = |file: &'static str, from: &'static str, to: &'static str| {
+        move |out: &Path| edit(&out.join(file), from, to)
+    };
+    let actions = "tenants/acme/actions.jsonl";
+    told(
+        file(actions, "\"record_commitment\":\"", "\"record_commitment\":\"00"),
+        &["line 1 is no event"],
+    );
+    told(
+        |out| {
+            let path = out.join("records/acme.jsonl");
+            let text = fs::read_to_string(&path).expect("a text");
+            let at = text.find("\"record_commitment\":\"").expect("it is there") + 21;
+            let digit = if text.as_bytes()[at] == b'0' { "1" } else { "0" };
+            fs::write(&path, [&text[..at], digit, &text[at + 1..]].concat()).expect("written");
+        },
+        &["`record_commitment` of line 1"],
+    );
+    told(
+        file("findings.json", "\"nonce\": \"", "\"nonce\": null, \"once\": \""),
+        &["the commitment of `logs/a.jsonl`"],
+    );
+    told(
+        file(actions, "\"source\":\"", "\"source\":\"0"),
+        &["`source` of line 1 is not the one of records/acme.jsonl"],
+    );
+    told(
+        |out| without_line(&out.join("records/acme.jsonl"), 1),
+        &["count records/acme.jsonl: lines: 1 by counting, 2 as stated"],
+    );
+    told(
+        |out| without_line(&out.join("records/acme.jsonl"), 0),
+        &["line 1 has another number"],
+    );
+    told(
+        |out| fs::remove_file(out.join("records/acme.jsonl")).expect("removed"),
+        &["the places of the tenant's records are missing"],
+    );
+    told(
+        |out| fs::copy(out.join("records/acme.jsonl"), out.join("records/other.jsonl")).map(drop).expect("copied"),
+        &["there is no such tenant's folder"],
+    );
 }
 
 #[test]

@@ -6,7 +6,7 @@ use super::rows::Row;
 use crate::{digest::Sha256, events::Target, reports::safe};
 
 /// The columns that a row has, in this order.
-pub(super) const COLUMNS: [&str; 24] = [
+pub(super) const COLUMNS: [&str; 22] = [
     "number",
     "time",
     "agent",
@@ -27,9 +27,7 @@ pub(super) const COLUMNS: [&str; 24] = [
     "time_original",
     "identity_matched",
     "source",
-    "offset",
-    "length",
-    "record_sha256",
+    "record_commitment",
     "parameters",
 ];
 
@@ -78,9 +76,7 @@ pub(super) fn of(number: usize, row: &Row) -> Sha256 {
         row.time_original.clone(),
         row.identity_matched.clone(),
         row.source.clone(),
-        row.offset.to_string(),
-        row.length.to_string(),
-        row.record_sha256.to_string(),
+        row.record_commitment.map(|digest| digest.to_string()).unwrap_or_default(),
         text(&row.parameters),
     ];
     digest(cells.iter().map(|cell| safe(cell)))

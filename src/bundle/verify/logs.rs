@@ -29,6 +29,7 @@ use crate::{
     digest::{self, Sha256},
     findings::{Findings, SourceFinding},
     progress::Silent,
+    seal::Seal,
     sources::{Contents, Limits, SourceError, Stream, read},
     text::counted,
 };
@@ -48,8 +49,16 @@ pub struct LogCheck {
 
 pub(super) const ANOTHER_FILE: &str = "it is not the file that was read: its SHA-256 is another";
 
-/// The records of one source (offset, length, digest), and where the bundle speaks of each first.
-type Records = BTreeMap<(u64, u64, Sha256), String>;
+/// The records of one source (offset, length, digest).
+type Records = BTreeMap<(u64, u64, Sha256), Stated>;
+
+/// What the bundle states of a record.
+#[derive(Debug)]
+struct Stated {
+    /// Where it does so first.
+    place: String,
+    seal: Option<Seal>,
+}
 
 /// Reads every log below the root again.
 pub(super) fn check(root: &Path, manifest: &Manifest, written: &Written, mismatches: &mut Vec<Mismatch>) -> LogCheck {
@@ -58,7 +67,7 @@ pub(super) fn check(root: &Path, manifest: &Manifest, written: &Written, mismatc
     let Some(findings) = &written.findings else {
         return check;
     };
-    let mut records = by_stream(written);
+    let mut records = by_stream(written, mismatches);
     let mut missing = Missing::default();
     for (found, sources) in files(root, findings) {
         let log = match found {
@@ -75,8 +84,9 @@ pub(super) fn check(root: &Path, manifest: &Manifest, written: &Written, mismatc
         }
     }
     missing.tell(&mut records, mismatches);
-    for place in records.values().flat_map(BTreeMap::values) {
-        mismatches.push(Mismatch::new("log", place, "its source is none of the findings'"));
+    for stated in records.values().flat_map(BTreeMap::values) {
+        let detail = "its source is none of the findings'";
+        mismatches.push(Mismatch::new("log", &stated.place, detail));
     }
     check
 }
@@ -150,13 +160,23 @@ fn inputs(root: &Path, manifest: &Manifest, check: &mut LogCheck, mismatches: &m
 }
 
 /// Every record that the bundle speaks of, by the digest of its source's stream.
-fn by_stream(written: &Written) -> BTreeMap<String, Records> {
+fn by_stream(written: &Written, mismatches: &mut Vec<Mismatch>) -> BTreeMap<String, Records> {
     let mut streams: BTreeMap<String, Records> = BTreeMap::new();
     let mut add = |path: &str, lines: &[Line]| {
-        for (number, line) in (1..).zip(lines) {
-            let records = streams.entry(line.source.clone()).or_default();
-            let key = (line.offset, line.length, line.record_sha256);
-            records.entry(key).or_insert_with(|| format!("{path}:{number}"));
+        let placed = (1..).zip(lines).filter_map(|(number, line)| Some((number, line.place.as_ref()?)));
+        for (number, place) in placed {
+            let records = streams.entry(place.source_sha256.clone()).or_default();
+            let key = (place.offset, place.length, place.record_sha256);
+            let stated = records.entry(key).or_insert_with(|| Stated {
+                place: format!("{path}:{number}"),
+                seal: place.seal,
+            });
+            // Of an event without a tenant there is none.
+            stated.seal = stated.seal.or(place.seal);
+            if place.seal.is_some() && place.seal != stated.seal {
+                let detail = format!("its nonce is not the one of {}, though the record is the same", stated.place);
+                mismatches.push(Mismatch::new("log", format!("{path}:{number}"), detail));
+            }
         }
     };
     for (slug, share) in &written.tenants {
@@ -189,7 +209,11 @@ fn log_file(
     mismatches: &mut Vec<Mismatch>,
 ) -> Result<(), SourceError> {
     let contents = streams(log, sources, limits, |at, stream| {
-        digests(stream, &at.map(|at| ranges(&wanted[at])).unwrap_or_default())
+        let Some(at) = at else {
+            return digests(stream, &[], &[]);
+        };
+        let seals: Vec<_> = wanted[at].values().map(|record| record.seal).collect();
+        digests(stream, &ranges(&wanted[at]), &seals)
     })?;
     check.files += 1;
     check.bytes += contents.parts.first().map_or(0, |part| part.file.bytes);
@@ -201,13 +225,16 @@ fn log_file(
         if part.file.sha256 != stated.sha256 || part.stream.sha256 != stated.stream_sha256 {
             mismatches.push(Mismatch::new("log", &stated.path, ANOTHER_FILE));
         }
-        for (((offset, length, sha256), place), found) in wanted[at].iter().zip(found) {
-            if found == Some(*sha256) {
-                check.records += 1;
+        for (((offset, length, sha256), record), found) in wanted[at].iter().zip(found) {
+            let detail = if found.is_none_or(|(digest, _)| digest != *sha256) {
+                format!("{length} bytes at {offset} of `{}` are not its record", stated.path)
+            } else if found.and_then(|(_, commitment)| commitment) != record.seal.map(|seal| seal.commitment) {
+                format!("its commitment does not fit the {length} bytes at {offset} of `{}`", stated.path)
             } else {
-                let detail = format!("{length} bytes at {offset} of `{}` are not its record", stated.path);
-                mismatches.push(Mismatch::new("log", place, detail));
-            }
+                check.records += 1;
+                continue;
+            };
+            mismatches.push(Mismatch::new("log", &record.place, detail));
         }
     }
     for (at, source) in sources.iter().enumerate().filter(|(at, _)| !there.contains(at)) {
@@ -269,15 +296,26 @@ fn ranges(wanted: &Records) -> Vec<Range<u64>> {
     wanted.keys().map(range).collect()
 }
 
-/// The digests of these ranges of a stream; none where it ends before.
-fn digests(stream: &mut Stream<'_>, ranges: &[Range<u64>]) -> io::Result<Vec<Option<Sha256>>> {
-    let mut hashers = vec![(sha2::Sha256::new(), 0_u64); ranges.len()];
+/// The digests of these ranges of a stream, and the commitments under these nonces; none where it ends before.
+fn digests(
+    stream: &mut Stream<'_>,
+    ranges: &[Range<u64>],
+    seals: &[Option<Seal>],
+) -> io::Result<Vec<Option<(Sha256, Option<Sha256>)>>> {
+    let seeded = |seal: &Seal| sha2::Sha256::new().chain_update(seal.nonce.0);
+    let sealing = seals.iter().map(|seal| seal.as_ref().map(seeded));
+    let mut hashers: Vec<_> = sealing.map(|sealing| (sha2::Sha256::new(), sealing, 0_u64)).collect();
     cut(stream, ranges, |at, piece| {
-        hashers[at].0.update(piece);
-        hashers[at].1 += piece.len() as u64;
+        let (hasher, sealing, length) = &mut hashers[at];
+        hasher.update(piece);
+        if let Some(sealing) = sealing {
+            sealing.update(piece);
+        }
+        *length += piece.len() as u64;
     })?;
-    let digest = |((hasher, length), range): ((sha2::Sha256, u64), &Range<u64>)| {
-        (length == range.end - range.start).then(|| Sha256(hasher.finalize().into()))
+    let finished = |hasher: sha2::Sha256| Sha256(hasher.finalize().into());
+    let digest = |((hasher, sealing, length), range): ((_, Option<_>, u64), &Range<u64>)| {
+        (length == range.end - range.start).then(|| (finished(hasher), sealing.map(finished)))
     };
     Ok(hashers.into_iter().zip(ranges).map(digest).collect())
 }

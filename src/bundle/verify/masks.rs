@@ -10,11 +10,7 @@ use std::{
 use serde::Deserialize;
 
 use super::rows::each_line;
-use crate::{
-    case::TenantId,
-    digest,
-    findings::{Findings, slug},
-};
+use crate::{case::TenantId, findings::slug};
 
 /// The fields that are counted, or by which an event is found.
 const FIELDS: [&str; 3] = ["action", "event_id", "session"];
@@ -29,8 +25,6 @@ pub(super) struct Masks {
     originals: BTreeMap<Place, VecDeque<String>>,
     /// How many texts are masked in each tenant's copy, by slug.
     pub(super) counts: BTreeMap<String, u64>,
-    /// The paths of the logs with this digest. Members of archives may share a path, and logs a digest.
-    paths: BTreeMap<String, BTreeSet<String>>,
 }
 
 /// Those members of a line that are used.
@@ -46,12 +40,8 @@ struct Row {
 
 impl Masks {
     /// Reads `masked.jsonl`, in which logs go by their paths.
-    pub(super) fn read(reader: &mut dyn BufRead, findings: Option<&Findings>) -> io::Result<Result<Self, String>> {
+    pub(super) fn read(reader: &mut dyn BufRead) -> io::Result<Result<Self, String>> {
         let mut masks = Self::default();
-        for source in findings.iter().flat_map(|findings| &findings.sources) {
-            let digest = digest::shown(source.stream_sha256);
-            masks.paths.entry(digest).or_default().insert(source.path.clone());
-        }
         Ok(each_line(reader, "masked text", |row: Row| masks.absorb(row))?.map(|()| masks))
     }
 
@@ -75,17 +65,13 @@ impl Masks {
         if self.originals.is_empty() {
             return None;
         }
-        let place = |path: &String| {
-            (
-                slug.to_owned(),
-                path.clone(),
-                offset,
-                field.to_owned(),
-                shown.to_owned(),
-            )
-        };
-        let mut places = self.paths.get(source)?.iter().map(place);
-        let place = places.find(|place| self.originals.contains_key(place))?;
+        let place = (
+            slug.to_owned(),
+            source.to_owned(),
+            offset,
+            field.to_owned(),
+            shown.to_owned(),
+        );
         let left = self.originals.get_mut(&place)?;
         let original = left.pop_front();
         if left.is_empty() {

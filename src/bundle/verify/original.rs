@@ -5,12 +5,13 @@ use std::{collections::BTreeMap, path::Path};
 use super::{
     Request, VerifyError, examine, limits,
     logs::{ANOTHER_FILE, Found, LogFile, cut, streams},
-    rows::{Line, Lines, Written},
+    rows::{Line, Lines, Place, Written},
 };
 use crate::{
     bundle::{MANIFEST, Manifest, canonical},
     digest::{self, Sha256},
     findings::{Findings, SourceFinding},
+    seal::Seal,
     sources::{Limits, SourceError},
 };
 
@@ -28,6 +29,8 @@ pub struct Original {
     pub offset: u64,
     /// Over the bytes; the bundle states the same.
     pub sha256: Sha256,
+    /// What opens the customer's commitment; none of an event without a tenant, which no customer has.
+    pub seal: Option<Seal>,
 }
 
 /// The bytes cannot be shown.
@@ -44,7 +47,7 @@ pub enum ShowError {
     #[error("this is one tenant's folder, which does not name the logs; name the whole bundle")]
     TenantOnly,
     /// There is no such event.
-    #[error("no event `{0}`: write an event's id, its record's SHA-256, or SLUG:NUMBER (the row of actions.csv)")]
+    #[error("no event `{0}`: write an event's id, its record's commitment or SHA-256, or SLUG:NUMBER (the row of actions.csv)")]
     Unknown(String),
     /// There are several.
     #[error("several records are called `{name}`; write one of {}", places.join(", "))]
@@ -93,8 +96,8 @@ pub fn show(bundle: &Path, event: &str, logs: &Path) -> Result<Original, ShowErr
         return Err(ShowError::Unverified);
     }
     let findings = written.findings.as_ref().ok_or(ShowError::TenantOnly)?;
-    let line = find(&written, event)?;
-    let source = source(findings, line).ok_or(ShowError::Unverified)?;
+    let place = find(&written, event)?;
+    let source = source(findings, place).ok_or(ShowError::Unverified)?;
     let log = match LogFile::find(logs, source) {
         Found::Log(log) => log,
         Found::Missing(fault) => {
@@ -104,23 +107,22 @@ pub fn show(bundle: &Path, event: &str, logs: &Path) -> Result<Original, ShowErr
     };
     let manifest = std::fs::read(bundle.join(MANIFEST)).map_err(|_| ShowError::Unverified)?;
     let manifest: Manifest = canonical::read(&manifest).map_err(|_| ShowError::Unverified)?;
-    original(&log, source, line, limits(&manifest))
+    original(&log, source, place, limits(&manifest))
 }
 
-fn source<'f>(findings: &'f Findings, line: &Line) -> Option<&'f SourceFinding> {
-    let sources = &findings.sources;
-    sources
-        .iter()
-        .find(|source| digest::shown(source.stream_sha256) == line.source)
+fn source<'f>(findings: &'f Findings, place: &Place) -> Option<&'f SourceFinding> {
+    let mut sources = findings.sources.iter();
+    sources.find(|source| source.path == place.source && digest::shown(source.stream_sha256) == place.source_sha256)
 }
 
 /// The one record that is called so.
-fn find<'w>(written: &'w Written, name: &str) -> Result<&'w Line, ShowError> {
+fn find<'w>(written: &'w Written, name: &str) -> Result<&'w Place, ShowError> {
     let shares = written
         .tenants
         .iter()
         .map(|(slug, share)| (slug.as_str(), &share.lines));
-    let mut found: BTreeMap<_, (String, &Line)> = BTreeMap::new();
+    let is_called = |digest: Sha256| digest.to_string().eq_ignore_ascii_case(name);
+    let mut found: BTreeMap<_, (String, &Place)> = BTreeMap::new();
     for (place, line) in shares
         .chain([("unattributed", &written.unattributed)])
         .flat_map(numbered)
@@ -128,16 +130,21 @@ fn find<'w>(written: &'w Written, name: &str) -> Result<&'w Line, ShowError> {
         let is_meant = line.event_id.as_deref() == Some(name)
             || line.logged_id.as_deref() == Some(name)
             || place == name
-            || line.record_sha256.to_string().eq_ignore_ascii_case(name);
-        if is_meant {
-            found
-                .entry((&line.source, line.offset, line.length))
-                .or_insert((place, line));
+            || line.commitment.is_some_and(is_called)
+            || line.place.as_ref().is_some_and(|place| is_called(place.record_sha256));
+        let Some(record) = line.place.as_ref().filter(|_| is_meant) else {
+            continue;
+        };
+        let at = (&record.source, &record.source_sha256, record.offset, record.length);
+        let (_, first) = found.entry(at).or_insert((place, record));
+        // Of an event without a tenant nothing opens the commitment.
+        if first.seal.is_none() {
+            *first = record;
         }
     }
     let mut places = found.into_values();
     match (places.next(), places.len()) {
-        (Some((_, line)), 0) => Ok(line),
+        (Some((_, place)), 0) => Ok(place),
         (None, _) => Err(ShowError::Unknown(name.to_owned())),
         (Some(first), _) => Err(ShowError::Ambiguous {
             name: name.to_owned(),
@@ -157,8 +164,8 @@ fn numbered<'w>((slug, lines): (&'w str, &'w Lines)) -> impl Iterator<Item = (St
         .map(move |(number, line)| (format!("{slug}:{number}"), line))
 }
 
-fn original(log: &LogFile, source: &SourceFinding, line: &Line, limits: Limits) -> Result<Original, ShowError> {
-    let range = line.offset..line.offset.saturating_add(line.length);
+fn original(log: &LogFile, source: &SourceFinding, place: &Place, limits: Limits) -> Result<Original, ShowError> {
+    let range = place.offset..place.offset.saturating_add(place.length);
     let contents = streams(log, &[source], limits, |at, stream| {
         let mut bytes = Vec::new();
         let wanted = if at.is_some() {
@@ -176,8 +183,12 @@ fn original(log: &LogFile, source: &SourceFinding, line: &Line, limits: Limits) 
     let part = contents.parts.into_iter().find(|part| part.value.0.is_some());
     let part = part.ok_or_else(|| changed("it has no such member"))?;
     let bytes = part.value.1;
-    if Sha256::of(&bytes) != line.record_sha256 {
+    if Sha256::of(&bytes) != place.record_sha256 {
         return Err(changed("other bytes are in its place"));
+    }
+    let opens = |seal: Seal| Seal::commitment(seal.nonce, &bytes) == seal.commitment;
+    if !place.seal.is_none_or(opens) {
+        return Err(changed("its commitment does not fit the bytes in its place"));
     }
     if part.file.sha256 != source.sha256 || part.stream.sha256 != source.stream_sha256 {
         return Err(changed(ANOTHER_FILE));
@@ -185,7 +196,8 @@ fn original(log: &LogFile, source: &SourceFinding, line: &Line, limits: Limits) 
     Ok(Original {
         bytes,
         path: source.path.clone(),
-        offset: line.offset,
-        sha256: line.record_sha256,
+        offset: place.offset,
+        sha256: place.record_sha256,
+        seal: place.seal,
     })
 }

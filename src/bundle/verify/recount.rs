@@ -9,10 +9,13 @@ use super::{
     sums::Sum,
 };
 use crate::{
+    bundle::records_path,
     case::AgentNaming,
     catalogue::Effect,
+    digest,
     findings::{CaveatCode, Counts, Findings, TenantFinding, slug},
     reports::safe,
+    seal::Seal,
     tenants::Books,
     text::counted,
 };
@@ -140,6 +143,16 @@ impl Recount<'_> {
                 scope.tenants,
             );
         }
+        for source in &findings.sources {
+            let commitment = source.nonce.zip(source.stream_sha256);
+            let commitment = commitment.map(|(nonce, digest)| Seal::commitment(nonce, &digest.0));
+            self.same(
+                FINDINGS,
+                &format!("the commitment of `{}`", source.path),
+                commitment,
+                source.commitment,
+            );
+        }
         self.same(FINDINGS, "`complete`", findings.caveats.is_empty(), findings.complete);
     }
 
@@ -240,7 +253,11 @@ impl Recount<'_> {
                 self.tenant(findings, tenant, &share.lines);
                 self.named(tenant, written.named.get(&tenant.slug).map(AsRef::as_ref));
                 self.table(&format!("tenants/{}/", tenant.slug), share);
+                self.places(findings, &tenant.slug, written);
             }
+        }
+        for slug in written.places.keys().filter(|slug| !there.contains(slug.as_str())) {
+            self.tell(&records_path(slug), "there is no such tenant's folder");
         }
         for slug in written.masks.left().intersection(&there) {
             self.tell(
@@ -328,6 +345,33 @@ impl Recount<'_> {
         }
     }
 
+    /// Each row's commitments are those of its record and source, as the vendor's own files state them.
+    fn places(&mut self, findings: &Findings, slug: &str, written: &Written) {
+        let lines = &written.tenants[slug].lines;
+        let path = records_path(slug);
+        let Some(places) = written.places.get(slug) else {
+            return self.tell(&path, "the places of the tenant's records are missing");
+        };
+        self.same(&path, "lines", places.len() as u64, lines.count());
+        let commitments: BTreeMap<_, _> = findings
+            .sources
+            .iter()
+            .map(|source| {
+                let commitment = digest::shown(source.commitment);
+                ((source.path.clone(), digest::shown(source.stream_sha256)), commitment)
+            })
+            .collect();
+        for (number, (line, place)) in (1..).zip(lines.events.iter().zip(places)) {
+            let of = format!("tenants/{slug}/actions.jsonl");
+            let stated = place.seal.map(|seal| seal.commitment);
+            self.same(&of, &format!("`record_commitment` of line {number}"), line.commitment, stated);
+            let source = commitments.get(&(place.source.clone(), place.source_sha256.clone()));
+            if source != Some(&line.source) {
+                self.tell(&of, format!("`source` of line {number} is not the one of {path}"));
+            }
+        }
+    }
+
     /// The vendor's own lists.
     fn lists(&mut self, findings: &Findings, written: &Written) {
         let ranked = findings.ranked();
@@ -372,16 +416,16 @@ impl Recount<'_> {
 
     /// Every record in scope is written somewhere: each counts once, however many events and tenants it has.
     fn in_scope(&mut self, findings: &Findings, written: &Written) {
-        let streams: BTreeSet<_> = findings.sources.iter().map(|source| source.stream_sha256).collect();
-        // Records of two sources with the same bytes cannot be told apart by what customers see.
+        let sources = findings.sources.iter();
+        let streams: BTreeSet<_> = sources.map(|source| (&source.path, source.stream_sha256)).collect();
+        // Records of members of one name and with the same bytes cannot be told apart.
         if streams.len() != findings.sources.len() {
             return;
         }
-        let records = |lines: &Lines| -> BTreeSet<(String, u64)> {
-            lines
-                .events
-                .iter()
-                .map(|line| (line.source.clone(), line.offset))
+        let records = |lines: &Lines| -> BTreeSet<(String, String, u64)> {
+            let places = lines.events.iter().filter_map(|line| line.place.as_ref());
+            places
+                .map(|place| (place.source.clone(), place.source_sha256.clone(), place.offset))
                 .collect()
         };
         let without = records(&written.unattributed);

@@ -15,11 +15,12 @@ use super::{
     sums::Sums,
 };
 use crate::{
-    bundle::{FileEntry, TenantManifest},
+    bundle::{FileEntry, RECORDS, TenantManifest},
     catalogue::Effect,
     digest::Sha256,
     events::{Outcome, Target},
     findings::Findings,
+    seal::Seal,
     tenants::Outcomes,
     time::Timestamp,
 };
@@ -39,6 +40,8 @@ pub(super) struct Written {
     pub(super) isolation: Vec<[String; 6]>,
     /// `masked.jsonl`: what is in no customer's copy yet.
     pub(super) masks: Masks,
+    /// Where each tenant's rows were cut from, by slug: `records/<slug>.jsonl`.
+    pub(super) places: BTreeMap<String, Vec<Place>>,
     /// By slug.
     pub(super) tenants: BTreeMap<String, Share>,
     /// `unattributed.jsonl`.
@@ -86,10 +89,11 @@ pub(super) struct Line {
     pub(super) event_id: Option<String>,
     /// The event's id as it was logged, where the customer sees another.
     pub(super) logged_id: Option<String>,
+    /// As the line names it.
     pub(super) source: String,
-    pub(super) offset: u64,
-    pub(super) length: u64,
-    pub(super) record_sha256: Sha256,
+    /// None where no file says where the record lies: in a tenant's folder alone.
+    pub(super) place: Option<Place>,
+    pub(super) commitment: Option<Sha256>,
     pub(super) time: Timestamp,
     /// None of one that failed.
     pub(super) deed: Option<Effect>,
@@ -97,7 +101,34 @@ pub(super) struct Line {
     pub(super) cells: Sha256,
 }
 
-/// A line, as it is written.
+/// Where a record lies, and what opens its commitment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Place {
+    /// As the findings name it.
+    pub(super) source: String,
+    /// In hexadecimal digits.
+    pub(super) source_sha256: String,
+    pub(super) offset: u64,
+    pub(super) length: u64,
+    pub(super) record_sha256: Sha256,
+    /// The nonce and the commitment that it opens; none in `unattributed.jsonl`.
+    pub(super) seal: Option<Seal>,
+}
+
+/// A line of `records/<slug>.jsonl`.
+#[derive(Deserialize)]
+struct RecordRow {
+    number: usize,
+    source: String,
+    source_sha256: String,
+    offset: u64,
+    length: u64,
+    record_sha256: Sha256,
+    record_commitment: Sha256,
+    nonce: Sha256,
+}
+
+/// A line of `actions.jsonl`, or of `unattributed.jsonl`, which names the place of its record.
 #[derive(Deserialize)]
 pub(super) struct Row {
     pub(super) event_id: Option<String>,
@@ -115,18 +146,39 @@ pub(super) struct Row {
     pub(super) session: Option<String>,
     pub(super) user_agent: Option<String>,
     pub(super) source: String,
-    pub(super) offset: u64,
-    pub(super) record_sha256: Sha256,
+    pub(super) record_commitment: Option<Sha256>,
     pub(super) scopes: Vec<String>,
-    pub(super) length: u64,
     pub(super) conflict: bool,
     pub(super) parameters: Option<String>,
+    source_sha256: Option<String>,
+    offset: Option<u64>,
+    length: Option<u64>,
+    record_sha256: Option<Sha256>,
+}
+
+impl From<RecordRow> for Place {
+    fn from(row: RecordRow) -> Self {
+        Self {
+            source: row.source,
+            source_sha256: row.source_sha256,
+            offset: row.offset,
+            length: row.length,
+            record_sha256: row.record_sha256,
+            seal: Some(Seal {
+                nonce: row.nonce,
+                commitment: row.record_commitment,
+            }),
+        }
+    }
 }
 
 impl Row {
     /// Puts back what is counted as it was logged. Gives the event's id as the customer reads it.
-    fn unmask(&mut self, slug: &str, masks: &mut Masks) -> Option<String> {
-        let mut original = |field, shown: &str| masks.original(slug, (&self.source, self.offset), field, shown);
+    fn unmask(&mut self, slug: &str, place: Option<&Place>, masks: &mut Masks) -> Option<String> {
+        let mut original = |field, shown: &str| {
+            let place = place?;
+            masks.original(slug, (&place.source, place.offset), field, shown)
+        };
         let id = self.event_id.as_ref().and_then(|id| original("event_id", id));
         let action = original("action", &self.action);
         let session = self.session.as_ref().and_then(|session| original("session", session));
@@ -139,16 +191,30 @@ impl Row {
     }
 }
 
+impl Row {
+    /// The place of its record, where the line itself names it.
+    fn place(&self) -> Option<Place> {
+        Some(Place {
+            source: self.source.clone(),
+            source_sha256: self.source_sha256.clone()?,
+            offset: self.offset?,
+            length: self.length?,
+            record_sha256: self.record_sha256?,
+            seal: None,
+        })
+    }
+}
+
 impl Lines {
     pub(super) fn count(&self) -> u64 {
         self.events.len() as u64
     }
 
     /// Counts a line of a tenant's as it was logged.
-    fn absorb(&mut self, mut row: Row, slug: &str, masks: &mut Masks, sums: &mut Sums) {
+    fn absorb(&mut self, mut row: Row, place: Option<Place>, slug: &str, masks: &mut Masks, sums: &mut Sums) {
         let cells = cells::of(self.events.len() + 1, &row);
-        let event_id = row.unmask(slug, masks);
-        sums.absorb(slug, &row);
+        let event_id = row.unmask(slug, place.as_ref(), masks);
+        sums.absorb(slug, &row, place.as_ref());
         let logged_id = (row.event_id != event_id).then_some(row.event_id).flatten();
         *self.actions.entry(row.action).or_default() += 1;
         let effects = match row.outcome {
@@ -169,23 +235,29 @@ impl Lines {
             event_id,
             logged_id,
             source: row.source,
-            offset: row.offset,
-            length: row.length,
-            record_sha256: row.record_sha256,
+            place,
+            commitment: row.record_commitment,
             time: row.time,
             deed: (row.outcome != Outcome::Failure).then_some(row.effect),
             cells,
         });
     }
 
+    /// Reads lines whose records lie in these places, or in those that the lines name themselves.
     fn read(
         reader: &mut dyn BufRead,
         slug: &str,
+        places: Option<Vec<Place>>,
         masks: &mut Masks,
         sums: &mut Sums,
     ) -> io::Result<Result<Self, String>> {
         let mut lines = Self::default();
-        Ok(each_line(reader, "event", |row: Row| lines.absorb(row, slug, masks, sums))?.map(|()| lines))
+        let mut places = places.map(Vec::into_iter);
+        let read = each_line(reader, "event", |row: Row| {
+            let place = places.as_mut().map_or_else(|| row.place(), Iterator::next);
+            lines.absorb(row, place, slug, masks, sums);
+        })?;
+        Ok(read.map(|()| lines))
     }
 }
 
@@ -223,11 +295,13 @@ impl Written {
             // A tenant's folder by itself has its files at the top.
             (Some((slug, name)), _) => self.share(slug, name, reader),
             (None, "actions.jsonl" | "actions.csv") => self.share("", path, reader),
+            // Before any tenant's files, too.
+            (None, _) if path.starts_with(RECORDS) => self.records(path, reader),
             (None, "findings.json") => Ok(keep(parsed(reader), &mut self.findings)),
             // Before any tenant's files: those of a bundle come in the order of their names.
-            (None, "masked.jsonl") => Ok(keep(Masks::read(reader, self.findings.as_deref())?, &mut self.masks)),
+            (None, "masked.jsonl") => Ok(keep(Masks::read(reader)?, &mut self.masks)),
             (None, "unattributed.jsonl") => {
-                let lines = Lines::read(reader, "", &mut Masks::default(), &mut self.sums)?;
+                let lines = Lines::read(reader, "", None, &mut Masks::default(), &mut self.sums)?;
                 Ok(keep(lines, &mut self.unattributed))
             }
             (None, "tenants.csv") => Ok(keep(columns(reader, ["slug", "events"]).map(pairs), &mut self.listed)),
@@ -243,11 +317,33 @@ impl Written {
         Ok(digest)
     }
 
+    fn records(&mut self, path: &str, reader: &mut dyn BufRead) -> io::Result<Option<String>> {
+        let mut places = Vec::new();
+        let mut wrong = None;
+        let read = each_line(reader, "record", |row: RecordRow| {
+            if row.number != places.len() + 1 {
+                wrong.get_or_insert(places.len() + 1);
+            }
+            places.push(row.into());
+        })?;
+        let slug = path.strip_prefix(RECORDS).and_then(|path| path.strip_prefix('/'));
+        let slug = slug.and_then(|path| path.strip_suffix(".jsonl")).unwrap_or_default();
+        self.places.insert(slug.to_owned(), places);
+        let wrong = wrong.map(|number| format!("line {number} has another number"));
+        Ok(read.err().or(wrong))
+    }
+
     fn share(&mut self, slug: &str, name: &str, reader: &mut dyn BufRead) -> io::Result<Option<String>> {
         let share = self.tenants.entry(slug.to_owned()).or_default();
         Ok(match name {
             "actions.jsonl" => keep(
-                Lines::read(reader, slug, &mut self.masks, &mut self.sums)?,
+                Lines::read(
+                    reader,
+                    slug,
+                    self.places.get(slug).cloned().or_else(|| Some(Vec::new())),
+                    &mut self.masks,
+                    &mut self.sums,
+                )?,
                 &mut share.lines,
             ),
             "actions.csv" => keep(table(reader), &mut share.table),

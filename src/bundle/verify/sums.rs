@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::rows::Row;
+use super::rows::{Place, Row};
 use crate::{digest::Sha256, time::Timestamp};
 
 /// Everything that is summed up.
@@ -82,9 +82,10 @@ impl Sum {
 
 impl Sums {
     /// One more line, as it was logged, of this tenant; of nobody if the slug is empty.
-    pub(super) fn absorb(&mut self, slug: &str, row: &Row) {
+    pub(super) fn absorb(&mut self, slug: &str, row: &Row, place: Option<&Place>) {
+        let place = place.map(|place| (&place.source_sha256, place.offset, place.length));
         let alike = (
-            (&row.source, row.offset, row.length, &row.event_id),
+            (place, &row.event_id),
             (row.time.to_string(), row.outcome.as_str(), &row.action),
             (&row.agent, &row.session, &row.scopes),
         );

@@ -190,7 +190,12 @@ fn write(
         let enclosed = |staged: &Staged, case: &CaseHeader| staged.enclosed(&answer.findings, case, &tenant.finding);
         let release = reports.release(&answer.isolation.names, tenant, staged, enclosed)?;
         Ok::<_, WriteError>(match release {
-            Release::Files(searched) => (Staged::keep(searched)?, Vec::new()),
+            Release::Files(searched) => {
+                let mut files = Staged::keep(searched)?;
+                let slug = &tenant.finding.slug;
+                files.push(writer.records(slug, |to| reports::records(&answer.findings, tenant, to))?);
+                (files, Vec::new())
+            }
             Release::Stopped(stops) => (Vec::new(), stops),
         })
     })?;

@@ -1,5 +1,6 @@
 //! `show`: an event's original bytes.
 
+use anyhow::bail;
 use std::io::{self, IsTerminal as _, Write as _};
 
 use tenant_impact::{
@@ -18,6 +19,9 @@ pub(crate) fn run(args: &ShowArgs) -> anyhow::Result<Outcome> {
         }
         Err(fault) => return Err(fault.into()),
     };
+    if args.open && original.seal.is_none() {
+        bail!("the event names no tenant, so no customer holds a commitment to its record");
+    }
     let mut to = io::stdout().lock();
     if to.is_terminal() {
         writeln!(to, "{}", visible(&String::from_utf8_lossy(&original.bytes)))?;
@@ -30,5 +34,12 @@ pub(crate) fn run(args: &ShowArgs) -> anyhow::Result<Outcome> {
         "{length} at offset {} of `{}`, SHA-256 {}: as the bundle states, and so is the log",
         original.offset, original.path, original.sha256
     ));
+    if let Some(seal) = original.seal.filter(|_| args.open) {
+        console::note(&format!("nonce {}, record_commitment {}", seal.nonce, seal.commitment));
+        console::note(&format!(
+            "with these bytes in the file RECORD, the customer checks its row by (printf {} | xxd -r -p; cat RECORD) | sha256sum",
+            seal.nonce
+        ));
+    }
     Ok(Outcome::Complete)
 }

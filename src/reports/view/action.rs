@@ -34,9 +34,8 @@ view! {
         /// Empty where the case has one scope only.
         scopes: Cow<'a, str>,
         event_id: Cow<'a, str>,
-        /// The first digits of the source's digest.
+        /// The first digits of the source's commitment.
         source: Cow<'a, str>,
-        offset: Cow<'a, str>,
         /// Not empty where the event id also names another body.
         conflict: Cow<'a, str>,
         /// Not empty where evidence ties it to the intruder.
@@ -89,7 +88,6 @@ pub(in crate::reports) fn action<'a>(
         .into(),
         event_id: text(event.event_id.as_ref()),
         source: header.sources[event.at.source].prefix().into(),
-        offset: event.at.offset.to_string().into(),
         linked: if finding.linked.binary_search(&(number as u64)).is_ok() {
             "linked"
         } else {

@@ -85,8 +85,7 @@ view! {
 
 view! {
     struct SourceView {
-        sha256: String,
-        bytes: String,
+        commitment: String,
         profile: String,
         read: String,
         refused: String,
@@ -189,9 +188,8 @@ fn rest(left: &[(&Source, &u64)]) -> String {
     }
     let sum = |figure: fn(&Source) -> u64| left.iter().map(|(source, _)| figure(source)).sum::<u64>();
     format!(
-        "and {} without an action in your tenant, {} in all with {}",
+        "and {} without an action in your tenant, with {} in all",
         counted(left.len() as u64, "further log file", "further log files"),
-        lang::bytes(sum(|source| source.bytes)),
         counted(sum(|source| source.read), "record", "records"),
     )
 }
@@ -199,8 +197,7 @@ fn rest(left: &[(&Source, &u64)]) -> String {
 impl SourceView {
     fn new(source: &Source, here: u64) -> Self {
         Self {
-            sha256: source.digest.clone(),
-            bytes: grouped(source.bytes),
+            commitment: source.commitment.clone(),
             profile: source.profile.clone(),
             read: grouped(source.read),
             refused: grouped(source.refused),

@@ -16,7 +16,6 @@ use crate::{
         lang,
         template::view,
     },
-    tenants::TenantEvent,
     text::{counted, grouped, shortened},
     time::Timestamp,
 };
@@ -45,7 +44,6 @@ view! {
         several_scopes: bool,
         /// Whether the case says what evidence ties to the intruder.
         has_tied: bool,
-        proof: ProofView,
     }
 }
 
@@ -56,17 +54,6 @@ view! {
         title: String,
         id: String,
         known: bool,
-    }
-}
-
-view! {
-    /// How to check the first action against the log file, as an example for all.
-    struct ProofView {
-        prefix: String,
-        /// `tail` counts from 1.
-        start: String,
-        length: String,
-        record: String,
     }
 }
 
@@ -94,7 +81,6 @@ impl TenantView {
             searched: SearchedView::new(header, finding, events),
             has_tied: header.has_tied(),
             several_scopes: header.scopes.len() > 1,
-            proof: proof(header, events),
         }
     }
 }
@@ -234,16 +220,4 @@ fn moment(label: &str, time: Timestamp) -> Tile {
         instant.format("%-d %b %Y").to_string(),
         instant.format("%H:%M:%S UTC").to_string(),
     )
-}
-
-fn proof(header: &Header, events: &[TenantEvent]) -> ProofView {
-    let event = events.first();
-    let text = |figure: fn(&TenantEvent) -> String| event.map(figure).unwrap_or_default();
-    let source = event.map(|event| &header.sources[event.at.source]);
-    ProofView {
-        prefix: source.map(|source| source.prefix().to_owned()).unwrap_or_default(),
-        start: text(|event| event.at.offset.saturating_add(1).to_string()),
-        length: text(|event| event.at.length.to_string()),
-        record: text(|event| event.record_sha256.to_string()),
-    }
 }

@@ -260,6 +260,7 @@ mod tests {
         digest::Sha256,
         events::{AccessEvent, Outcome, Target, TenantRef},
         scope::ScopeMask,
+        seal::Nonces,
         tenants::spool::Account,
         time::{Timestamp, Window},
     };
@@ -305,6 +306,7 @@ mod tests {
             },
             part: 0,
             record_sha256: Sha256::of(format!("{id:?}{second}{action}").as_bytes()),
+            seal: Nonces::new(&[0; 32]).record(offset, b"", Sha256::of(b"")),
             conflict: false,
         }
     }

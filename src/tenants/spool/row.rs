@@ -11,6 +11,7 @@ use crate::{
     events::{AccessEvent, Outcome, Target, TenantRef},
     records::Locator,
     scope::ScopeMask,
+    seal::Seal,
     tenants::ScopedEvent,
     time::Timestamp,
 };
@@ -48,6 +49,8 @@ pub(super) struct Row<'a> {
     length: u64,
     part: u32,
     record_sha256: [u8; 32],
+    nonce: [u8; 32],
+    commitment: [u8; 32],
     conflict: bool,
     /// Whether it is the only event in scope of its record.
     pub(super) alone: bool,
@@ -71,6 +74,7 @@ impl<'a> Row<'a> {
             at,
             part,
             record_sha256,
+            seal,
             conflict,
         } = scoped;
         let AccessEvent {
@@ -113,6 +117,8 @@ impl<'a> Row<'a> {
             length: at.length,
             part: *part,
             record_sha256: record_sha256.0,
+            nonce: seal.nonce.0,
+            commitment: seal.commitment.0,
             conflict: *conflict,
             alone,
         }
@@ -153,6 +159,10 @@ impl<'a> Row<'a> {
             },
             part: self.part,
             record_sha256: Sha256(self.record_sha256),
+            seal: Seal {
+                nonce: Sha256(self.nonce),
+                commitment: Sha256(self.commitment),
+            },
             conflict: self.conflict,
         })
     }

@@ -1,0 +1,45 @@
+//! Where a tenant's rows were cut from, and what opens their commitments: the vendor's own.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use super::{Out, json};
+use crate::{
+    digest::{self, Sha256},
+    findings::{Findings, TenantImpact},
+    tenants::TenantEvent,
+};
+
+/// A line of `records/<slug>.jsonl`. The keys and their order are a contract.
+#[derive(Serialize)]
+struct RecordLine<'a> {
+    number: usize,
+    source: &'a str,
+    source_sha256: String,
+    offset: u64,
+    length: u64,
+    record_sha256: Sha256,
+    record_commitment: Sha256,
+    nonce: Sha256,
+}
+
+/// A line for each row of a tenant's `actions.jsonl`, in its order.
+pub(in crate::reports) fn records(findings: &Findings, impact: &TenantImpact, to: &mut dyn Write) -> io::Result<()> {
+    let line = |(number, event): (usize, &TenantEvent)| {
+        let source = &findings.sources[event.at.source];
+        RecordLine {
+            number,
+            source: &source.path,
+            source_sha256: digest::shown(source.stream_sha256),
+            offset: event.at.offset,
+            length: event.at.length,
+            record_sha256: event.record_sha256,
+            record_commitment: event.seal.commitment,
+            nonce: event.seal.nonce,
+        }
+    };
+    let mut out = Out::new(to);
+    json::lines((1..).zip(&impact.events).map(line), &mut out)?;
+    out.finish()
+}

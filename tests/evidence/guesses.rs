@@ -1,0 +1,124 @@
+//! Guessing: nothing in customers' folders confirms what is masked in them, or who an agent is.
+
+use std::{collections::BTreeSet, fmt::Write as _, fs};
+
+use serde_json::Value;
+use tenant_impact::digest::Sha256;
+
+use crate::util::{Dir, files};
+
+const AGENTS: usize = 30;
+const COMPANIES: usize = 40;
+const RECORDS: usize = 120;
+
+fn company(number: usize) -> String {
+    format!("Quillmoor{number:02} Trading")
+}
+
+/// A record as the admin tool writes it. Whoever knows the format can make it from a row and two guesses.
+fn record(event: &str, time: &str, tenant: &str, agent: usize, named: &str) -> String {
+    format!(
+        "{{\"event_id\":\"{event}\",\"timestamp\":\"{time}\",\"actor\":{{\"id\":\"agent-{agent:02}\"}},\
+         \"tenant\":{{\"id\":\"{tenant}\"}},\"action\":\"user.view\",\"justification\":\"as for {named}\"}}"
+    )
+}
+
+fn bundle() -> Dir {
+    let dir = Dir::new();
+    let mut tenants = "id,name\n".to_owned();
+    let mut agents = "id\n".to_owned();
+    for number in 0..COMPANIES {
+        writeln!(tenants, "tenant-{number:02},{}", company(number)).expect("memory");
+    }
+    for number in 0..AGENTS {
+        writeln!(agents, "agent-{number:02}").expect("memory");
+    }
+    for number in 0..RECORDS {
+        let time = format!("2026-01-16T{:02}:{:02}:00Z", number / 60, number % 60);
+        let tenant = format!("tenant-{:02}", number % 5);
+        let named = company(5 + number % (COMPANIES - 5));
+        let record = record(&format!("e{number}"), &time, &tenant, number * 7 % AGENTS, &named);
+        // A log of one record: its digest is as good as the record's.
+        dir.file(&format!("logs/{number:03}.jsonl"), record);
+    }
+    let args = [
+        "report", "--logs", "logs", "--agents", "agents.csv", "--tenants", "tenants.csv", "--from", "2026-01-16T00:00:00Z",
+        "--until", "2026-01-17T00:00:00Z", "--out", "out",
+    ];
+    dir.file("tenants.csv", tenants).file("agents.csv", agents);
+    dir.run(args).ends(1).says("named another customer");
+    dir
+}
+
+/// Every digest that a text holds, whatever stands around it.
+fn digests(text: &str, found: &mut BTreeSet<Sha256>) {
+    let words = text.split(|c: char| !c.is_ascii_hexdigit());
+    found.extend(words.filter_map(|word| word.parse::<Sha256>().ok()));
+}
+
+/// Of how many rows a guess at the agent and the masked name is confirmed by a digest or a length.
+fn recovered(dir: &Dir, more: &str) -> (usize, usize) {
+    let folders = files(&dir.path("out/tenants"));
+    let mut known = BTreeSet::new();
+    digests(more, &mut known);
+    let mut rows: Vec<Value> = Vec::new();
+    for (path, bytes) in &folders {
+        let text = String::from_utf8_lossy(bytes);
+        digests(&text, &mut known);
+        if path.ends_with("actions.jsonl") {
+            rows.extend(text.lines().map(|line| serde_json::from_str::<Value>(line).expect("a row")));
+        }
+    }
+    let confirmed = |row: &Value| {
+        let text = |key: &str| row[key].as_str().expect("a text").to_owned();
+        let (event, time) = (text("event_id"), text("time_original"));
+        let own: usize = event[1..].parse().expect("a number");
+        let tenant = format!("tenant-{:02}", own % 5);
+        let guesses = (0..AGENTS).flat_map(|agent| (0..COMPANIES).map(move |named| (agent, company(named))));
+        let mut guesses = guesses.map(|(agent, named)| record(&event, &time, &tenant, agent, &named));
+        guesses.any(|guess| {
+            let lines = [guess.clone(), format!("{guess}\n")];
+            let length = row.get("length").and_then(Value::as_u64);
+            length == Some(guess.len() as u64) || lines.iter().any(|line| known.contains(&Sha256::of(line.as_bytes())))
+        })
+    };
+    (rows.iter().filter(|row| confirmed(row)).count(), rows.len())
+}
+
+#[test]
+fn whole_guess_list_confirms_nothing_in_customers_folders() {
+    let dir = bundle();
+    assert_eq!(recovered(&dir, ""), (0, RECORDS));
+    // The guesses are good: what the vendor keeps to itself confirms all of them.
+    let findings = fs::read_to_string(dir.path("out/findings.json")).expect("findings");
+    assert_eq!(recovered(&dir, &findings), (RECORDS, RECORDS));
+    let records: String = files(&dir.path("out/records"))
+        .into_values()
+        .map(|bytes| String::from_utf8(bytes).expect("UTF-8"))
+        .collect();
+    assert_eq!(recovered(&dir, &records), (RECORDS, RECORDS));
+}
+
+#[test]
+fn nonces_and_places_stand_in_no_customer_s_folder() {
+    let dir = bundle();
+    let folders = files(&dir.path("out/tenants"));
+    let all: String = folders.values().map(|bytes| String::from_utf8_lossy(bytes).into_owned()).collect();
+    let mut secrets = 0;
+    for bytes in files(&dir.path("out/records")).into_values() {
+        for line in String::from_utf8(bytes).expect("UTF-8").lines() {
+            let record: Value = serde_json::from_str(line).expect("a record");
+            for key in ["nonce", "record_sha256", "source_sha256", "source"] {
+                let secret = record[key].as_str().expect("a text");
+                assert!(!all.contains(secret), "{key}");
+                secrets += 1;
+            }
+            assert!(all.contains(record["record_commitment"].as_str().expect("a commitment")));
+        }
+    }
+    assert_eq!(secrets, 4 * RECORDS);
+    let sources = crate::util::json(&dir.path("out/findings.json"));
+    for source in sources["sources"].as_array().expect("sources") {
+        assert!(!all.contains(source["nonce"].as_str().expect("a nonce")));
+    }
+}
