@@ -3,6 +3,7 @@
 
 mod ends;
 mod flips;
+mod forged;
 mod guesses;
 mod leaves;
 mod logs;

@@ -138,21 +138,31 @@ impl Staged {
     /// What a customer checks its folder with: how to, the manifest of its files, and their digests. The case is given as the
     /// customer may read it.
     pub fn enclosed(&self, findings: &Findings, case: &CaseHeader, tenant: &TenantFinding) -> Vec<Artifact> {
-        let mut manifest = TenantManifest::new(findings, case, tenant);
-        let artifact = |path: &str, bytes| Artifact {
-            path: path.to_owned(),
-            bytes,
-        };
-        let how = artifact(INSTRUCTIONS, instructions(&manifest).into_bytes());
-        // What it makes itself may be there already.
-        let made = [INSTRUCTIONS, MANIFEST, SUMS];
-        let rendered = self.files.entries.iter().filter(|entry| !made.contains(&&*entry.path));
-        manifest.files = rendered.cloned().chain([FileEntry::of(&how)]).collect();
-        manifest.files.sort_unstable();
-        let stated = artifact(MANIFEST, canonical(&manifest));
-        let sums = sums(&manifest.files, Sha256::of(&stated.bytes));
-        vec![how, stated, artifact(SUMS, sums.into_bytes())]
+        enclosed(&self.files.entries, findings, case, tenant)
     }
+}
+
+/// What a customer checks these files with.
+pub(super) fn enclosed(
+    entries: &[FileEntry],
+    findings: &Findings,
+    case: &CaseHeader,
+    tenant: &TenantFinding,
+) -> Vec<Artifact> {
+    let mut manifest = TenantManifest::new(findings, case, tenant);
+    let artifact = |path: &str, bytes| Artifact {
+        path: path.to_owned(),
+        bytes,
+    };
+    let how = artifact(INSTRUCTIONS, instructions(&manifest).into_bytes());
+    // What it makes itself may be there already.
+    let made = [INSTRUCTIONS, MANIFEST, SUMS];
+    let rendered = entries.iter().filter(|entry| !made.contains(&&*entry.path));
+    manifest.files = rendered.cloned().chain([FileEntry::of(&how)]).collect();
+    manifest.files.sort_unstable();
+    let stated = artifact(MANIFEST, canonical(&manifest));
+    let sums = sums(&manifest.files, Sha256::of(&stated.bytes));
+    vec![how, stated, artifact(SUMS, sums.into_bytes())]
 }
 
 impl Drop for Staged {

@@ -96,6 +96,17 @@ impl Plan {
         files.into_values()
     }
 
+    /// Leaves out logs that are not to be read, and names the others otherwise.
+    pub(crate) fn restate(&mut self, keep: impl Fn(&std::path::Path) -> bool, name: impl Fn(&str) -> String) {
+        self.sources.sources.retain(|source| keep(&source.path));
+        for source in &mut self.sources.sources {
+            source.shown = name(&source.shown);
+        }
+        for skipped in &mut self.sources.skipped {
+            skipped.shown = name(&skipped.shown);
+        }
+    }
+
     /// The logs that will be read.
     pub fn sources(&self) -> &SourceSet {
         &self.sources

@@ -7,7 +7,7 @@ use super::{
     template::{Template, View},
     view::{ActionRow, OverviewView, TenantRow, TenantView},
 };
-use crate::diag::nearest;
+use crate::{case::CaseFile, diag::nearest};
 
 /// Every template by its file name.
 const BUILT_IN: [(&str, &str); 7] = [
@@ -115,6 +115,16 @@ impl Templates {
     pub fn kept(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
         let replaced = |name: &str| self.replaced.iter().any(|replacement| replacement.name == name);
         BUILT_IN.into_iter().filter(move |(name, _)| !replaced(name))
+    }
+
+    /// All of them as inputs of a manifest, the replaced ones in the folder of this name.
+    pub fn files(&self, folder: &str) -> Vec<CaseFile> {
+        let own =
+            |used: &Replacement| CaseFile::new("template", format!("{folder}/{}", used.name), used.text.as_bytes());
+        let built_in =
+            |(name, text): (&str, &str)| CaseFile::new("template", format!("built-in:{name}"), text.as_bytes());
+        let files = self.replaced.iter().map(own);
+        files.chain(self.kept().map(built_in)).collect()
     }
 
     /// The text that every customer's report is made with.

@@ -42,8 +42,19 @@ fn bundle() -> Dir {
         dir.file(&format!("logs/{number:03}.jsonl"), record);
     }
     let args = [
-        "report", "--logs", "logs", "--agents", "agents.csv", "--tenants", "tenants.csv", "--from", "2026-01-16T00:00:00Z",
-        "--until", "2026-01-17T00:00:00Z", "--out", "out",
+        "report",
+        "--logs",
+        "logs",
+        "--agents",
+        "agents.csv",
+        "--tenants",
+        "tenants.csv",
+        "--from",
+        "2026-01-16T00:00:00Z",
+        "--until",
+        "2026-01-17T00:00:00Z",
+        "--out",
+        "out",
     ];
     dir.file("tenants.csv", tenants).file("agents.csv", agents);
     dir.run(args).ends(1).says("named another customer");
@@ -66,7 +77,10 @@ fn recovered(dir: &Dir, more: &str) -> (usize, usize) {
         let text = String::from_utf8_lossy(bytes);
         digests(&text, &mut known);
         if path.ends_with("actions.jsonl") {
-            rows.extend(text.lines().map(|line| serde_json::from_str::<Value>(line).expect("a row")));
+            rows.extend(
+                text.lines()
+                    .map(|line| serde_json::from_str::<Value>(line).expect("a row")),
+            );
         }
     }
     let confirmed = |row: &Value| {
@@ -103,7 +117,10 @@ fn whole_guess_list_confirms_nothing_in_customers_folders() {
 fn nonces_and_places_stand_in_no_customer_s_folder() {
     let dir = bundle();
     let folders = files(&dir.path("out/tenants"));
-    let all: String = folders.values().map(|bytes| String::from_utf8_lossy(bytes).into_owned()).collect();
+    let all: String = folders
+        .values()
+        .map(|bytes| String::from_utf8_lossy(bytes).into_owned())
+        .collect();
     let mut secrets = 0;
     for bytes in files(&dir.path("out/records")).into_values() {
         for line in String::from_utf8(bytes).expect("UTF-8").lines() {

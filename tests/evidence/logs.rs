@@ -157,7 +157,10 @@ fn an_event_s_original_bytes_are_shown() {
         let digest = String::from_utf8(output.expect("a shell").stdout).expect("text");
         let actions = fs::read_to_string(dir.path("out/tenants/acme/actions.jsonl")).expect("actions");
         let records = fs::read_to_string(dir.path("out/records/acme.jsonl")).expect("records");
-        assert!(records.contains(&digest[..64]) && !actions.contains(&digest[..64]), "{digest}");
+        assert!(
+            records.contains(&digest[..64]) && !actions.contains(&digest[..64]),
+            "{digest}"
+        );
     }
 }
 

@@ -87,17 +87,13 @@ fn a_field_that_is_counted_cannot_be_changed() {
         line("\"session\":null", "\"session\":\"s\""),
         &["sessions: 1 by counting, 0 as stated"],
     );
-    told(
-        line("\"action\":", "\"action\":9"),
-        &["line 1 is no event"],
-    );
+    told(line("\"action\":", "\"action\":9"), &["line 1 is no event"]);
 }
 
 #[test]
 fn commitment_that_fits_no_record_is_reported() {
-    let file = |file: &'static str, from: &'static str, to: &'static str| {
-        move |out: &Path| edit(&out.join(file), from, to)
-    };
+    let file =
+        |file: &'static str, from: &'static str, to: &'static str| move |out: &Path| edit(&out.join(file), from, to);
     let actions = "tenants/acme/actions.jsonl";
     told(
         file(actions, "\"record_commitment\":\"", "\"record_commitment\":\"00"),
@@ -134,7 +130,11 @@ fn commitment_that_fits_no_record_is_reported() {
         &["the places of the tenant's records are missing"],
     );
     told(
-        |out| fs::copy(out.join("records/acme.jsonl"), out.join("records/other.jsonl")).map(drop).expect("copied"),
+        |out| {
+            fs::copy(out.join("records/acme.jsonl"), out.join("records/other.jsonl"))
+                .map(drop)
+                .expect("copied")
+        },
         &["there is no such tenant's folder"],
     );
 }

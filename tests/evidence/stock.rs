@@ -47,7 +47,11 @@ fn customer_checks_an_opened_record_by_the_commands_of_its_folder() {
         fs::write(folder.join("RECORD"), &run.stdout).expect("written");
         let nonce = run.stderr.split_once("nonce ").expect("a nonce").1;
         let command = told(&folder)[3].replace("NONCE", &nonce[..64]);
-        assert_eq!(shell(&folder, &command), (true, format!("{commitment}  -\n")), "{command}");
+        assert_eq!(
+            shell(&folder, &command),
+            (true, format!("{commitment}  -\n")),
+            "{command}"
+        );
         let perl = r#"(perl -e 'print pack "H*", "NONCE"'; cat RECORD) | sha256sum"#.replace("NONCE", &nonce[..64]);
         assert_eq!(shell(&folder, &perl), (true, format!("{commitment}  -\n")), "{perl}");
         // Another record does not fit.

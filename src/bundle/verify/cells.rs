@@ -76,7 +76,9 @@ pub(super) fn of(number: usize, row: &Row) -> Sha256 {
         row.time_original.clone(),
         row.identity_matched.clone(),
         row.source.clone(),
-        row.record_commitment.map(|digest| digest.to_string()).unwrap_or_default(),
+        row.record_commitment
+            .map(|digest| digest.to_string())
+            .unwrap_or_default(),
         text(&row.parameters),
     ];
     digest(cells.iter().map(|cell| safe(cell)))

@@ -95,6 +95,17 @@ impl Folder {
         Ok((value, digest.expect("it was asked for above"), bytes))
     }
 
+    /// A plain file, to be read; none if something else lies there, or nothing.
+    pub(super) fn plain(&self, path: &str) -> io::Result<Option<File>> {
+        self.size(path).map(|_| File::open(self.root.join(path))).transpose()
+    }
+
+    /// Whether a path leads into this folder.
+    pub(super) fn holds(&self, path: &Path) -> bool {
+        let real = |path: &Path| path.canonicalize();
+        real(&self.root).is_ok_and(|root| real(path).is_ok_and(|path| path.starts_with(root)))
+    }
+
     /// All bytes of a plain file, if they are not more than this.
     pub(super) fn bytes(&self, path: &str, most: u64) -> Result<Option<Vec<u8>>, VerifyError> {
         if self.size(path).is_none_or(|size| size > most) {

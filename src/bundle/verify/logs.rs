@@ -45,6 +45,8 @@ pub struct LogCheck {
     pub records: u64,
     /// Other inputs of the case (agents, profiles, ...) that lie there and are the same.
     pub inputs: u64,
+    /// Files of the bundle that were made again of the logs, and are the same byte by byte.
+    pub remade: u64,
 }
 
 pub(super) const ANOTHER_FILE: &str = "it is not the file that was read: its SHA-256 is another";
@@ -163,7 +165,9 @@ fn inputs(root: &Path, manifest: &Manifest, check: &mut LogCheck, mismatches: &m
 fn by_stream(written: &Written, mismatches: &mut Vec<Mismatch>) -> BTreeMap<String, Records> {
     let mut streams: BTreeMap<String, Records> = BTreeMap::new();
     let mut add = |path: &str, lines: &[Line]| {
-        let placed = (1..).zip(lines).filter_map(|(number, line)| Some((number, line.place.as_ref()?)));
+        let placed = (1..)
+            .zip(lines)
+            .filter_map(|(number, line)| Some((number, line.place.as_ref()?)));
         for (number, place) in placed {
             let records = streams.entry(place.source_sha256.clone()).or_default();
             let key = (place.offset, place.length, place.record_sha256);
@@ -174,7 +178,10 @@ fn by_stream(written: &Written, mismatches: &mut Vec<Mismatch>) -> BTreeMap<Stri
             // Of an event without a tenant there is none.
             stated.seal = stated.seal.or(place.seal);
             if place.seal.is_some() && place.seal != stated.seal {
-                let detail = format!("its nonce is not the one of {}, though the record is the same", stated.place);
+                let detail = format!(
+                    "its nonce is not the one of {}, though the record is the same",
+                    stated.place
+                );
                 mismatches.push(Mismatch::new("log", format!("{path}:{number}"), detail));
             }
         }
@@ -229,7 +236,10 @@ fn log_file(
             let detail = if found.is_none_or(|(digest, _)| digest != *sha256) {
                 format!("{length} bytes at {offset} of `{}` are not its record", stated.path)
             } else if found.and_then(|(_, commitment)| commitment) != record.seal.map(|seal| seal.commitment) {
-                format!("its commitment does not fit the {length} bytes at {offset} of `{}`", stated.path)
+                format!(
+                    "its commitment does not fit the {length} bytes at {offset} of `{}`",
+                    stated.path
+                )
             } else {
                 check.records += 1;
                 continue;
@@ -296,12 +306,15 @@ fn ranges(wanted: &Records) -> Vec<Range<u64>> {
     wanted.keys().map(range).collect()
 }
 
+/// The digest of a record, and the commitment to it under its nonce.
+type Digests = (Sha256, Option<Sha256>);
+
 /// The digests of these ranges of a stream, and the commitments under these nonces; none where it ends before.
 fn digests(
     stream: &mut Stream<'_>,
     ranges: &[Range<u64>],
     seals: &[Option<Seal>],
-) -> io::Result<Vec<Option<(Sha256, Option<Sha256>)>>> {
+) -> io::Result<Vec<Option<Digests>>> {
     let seeded = |seal: &Seal| sha2::Sha256::new().chain_update(seal.nonce.0);
     let sealing = seals.iter().map(|seal| seal.as_ref().map(seeded));
     let mut hashers: Vec<_> = sealing.map(|sealing| (sha2::Sha256::new(), sealing, 0_u64)).collect();

@@ -47,7 +47,9 @@ pub enum ShowError {
     #[error("this is one tenant's folder, which does not name the logs; name the whole bundle")]
     TenantOnly,
     /// There is no such event.
-    #[error("no event `{0}`: write an event's id, its record's commitment or SHA-256, or SLUG:NUMBER (the row of actions.csv)")]
+    #[error(
+        "no event `{0}`: write an event's id, its record's commitment or SHA-256, or SLUG:NUMBER (the row of actions.csv)"
+    )]
     Unknown(String),
     /// There are several.
     #[error("several records are called `{name}`; write one of {}", places.join(", "))]

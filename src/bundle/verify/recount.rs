@@ -364,7 +364,12 @@ impl Recount<'_> {
         for (number, (line, place)) in (1..).zip(lines.events.iter().zip(places)) {
             let of = format!("tenants/{slug}/actions.jsonl");
             let stated = place.seal.map(|seal| seal.commitment);
-            self.same(&of, &format!("`record_commitment` of line {number}"), line.commitment, stated);
+            self.same(
+                &of,
+                &format!("`record_commitment` of line {number}"),
+                line.commitment,
+                stated,
+            );
             let source = commitments.get(&(place.source.clone(), place.source_sha256.clone()));
             if source != Some(&line.source) {
                 self.tell(&of, format!("`source` of line {number} is not the one of {path}"));

@@ -13,7 +13,7 @@ use tenant_impact::{
     findings::{Answer, Mention},
     isolation,
     progress::Progress as _,
-    reports::{self, Release, Replacement, Reports, TemplateError, Templates},
+    reports::{self, Release, Reports, TemplateError, Templates},
     tenants::StoreError,
 };
 
@@ -104,11 +104,7 @@ fn own_templates(case: &Case) -> Result<Option<Templates>, TemplateError> {
 }
 
 fn template_files(case: &Case, templates: &Templates) -> Vec<CaseFile> {
-    let shown = case.reports.templates.as_ref().map_or("", |(shown, _)| shown);
-    let own = |used: &Replacement| CaseFile::new("template", format!("{shown}/{}", used.name), used.text.as_bytes());
-    let built_in = |(name, text): (&str, &str)| CaseFile::new("template", format!("built-in:{name}"), text.as_bytes());
-    let files = templates.replaced().iter().map(own);
-    files.chain(templates.kept().map(built_in)).collect()
+    templates.files(case.reports.templates.as_ref().map_or("", |(shown, _)| shown))
 }
 
 /// The command for the manifest: what is part of the question, and nothing that is not. A flag that is added has to be put

@@ -117,11 +117,12 @@ fn in_words(found: &Verification, vouched: bool) -> io::Result<()> {
 
 fn in_logs(logs: LogCheck) -> String {
     format!(
-        "{} of {} read again; {} cut out and the same; {} of the case the same",
+        "{} of {} read again; {} cut out and the same; {} of the case the same; {} of the bundle made again and the same",
         counted(logs.files, "log", "logs"),
         counted(logs.bytes, "byte", "bytes"),
         counted(logs.records, "record", "records"),
-        counted(logs.inputs, "other file", "other files")
+        counted(logs.inputs, "other file", "other files"),
+        counted(logs.remade, "file", "files")
     )
 }
 

@@ -1,0 +1,225 @@
+//! The logs judged again: the question of the manifest is asked of the logs once more, and every file of the bundle is made
+//! anew and compared with the one that is there.
+//!
+//! Digests say only that records lie where the bundle states; who seals a changed bundle anew leaves them as they are. So
+//! nothing that the bundle says of a record is taken over: the case and the logs alone say what every file must hold.
+
+mod compared;
+mod question;
+
+use std::{collections::BTreeSet, io, path::Path};
+
+use self::compared::Compared;
+use super::{Mismatch, folder::Folder as Bundle};
+use crate::{
+    bundle::{Build, INSTRUCTIONS_TEXT, InputEntry, MANIFEST, Manifest, ManifestCase, records_path, staged::enclosed},
+    case::{Case, CaseHeader, LOCK_ROLE},
+    catalogue::{Catalogue, OwnActions},
+    engine::{Engine as _, Local},
+    findings::{Answer, Findings, Mention},
+    isolation,
+    progress::Silent,
+    reports::{self, Folder as _, Release, Reports, Templates},
+    tenants::StoreError,
+};
+
+/// A stage that could not be finished.
+#[derive(Debug, thiserror::Error)]
+enum Broken {
+    #[error(transparent)]
+    Io(#[from] io::Error),
+    #[error(transparent)]
+    Room(#[from] StoreError),
+}
+
+/// What was made of the logs, and how it differs from the bundle.
+#[derive(Debug, Default)]
+struct Made {
+    paths: Vec<String>,
+    mismatches: Vec<Mismatch>,
+    stops: Vec<Mention>,
+}
+
+/// Judges the logs again and compares. Returns how many files of the bundle are the same.
+pub(super) fn check(
+    root: &Path,
+    bundle: &Bundle,
+    manifest: &Manifest,
+    findings: &Findings,
+    mismatches: &mut Vec<Mismatch>,
+) -> u64 {
+    // On threads of the engine: templates of a case may be nested deeply.
+    let judged = Local::default().install(|| judge(root, bundle, manifest, findings));
+    match judged.map_err(said).flatten() {
+        Ok(made) => {
+            let differ = made.mismatches.len() as u64;
+            let other = Build::this() != manifest.tool && differ > 0;
+            mismatches.extend(made.mismatches);
+            if other {
+                let detail = format!(
+                    "it was made by {} {}, and this is another build: what differs may be due to that; verify it with that build too",
+                    manifest.tool.name, manifest.tool.version
+                );
+                mismatches.push(Mismatch::new("log", MANIFEST, detail));
+            }
+            (made.paths.len() as u64).saturating_sub(differ)
+        }
+        Err(reason) => {
+            let detail = format!("the logs were not judged again: {reason}");
+            mismatches.push(Mismatch::new("log", MANIFEST, detail));
+            0
+        }
+    }
+}
+
+/// The reason why it cannot be done is a sentence.
+fn judge(root: &Path, bundle: &Bundle, manifest: &Manifest, findings: &Findings) -> Result<Made, String> {
+    let case = question::case(root, manifest)?;
+    same_inputs(&case, manifest)?;
+    isolation::check(&case).map_err(said)?;
+    let stated = ManifestCase::new(&case, super::limits(manifest));
+    let plan = question::plan(case.clone(), root, bundle, manifest)?;
+    let own = case.reports.templates.as_ref();
+    let own = own.map(|(_, folder)| Templates::from_folder(folder)).transpose();
+    let templates = own.map_err(said)?.unwrap_or_else(Templates::built_in);
+    let actions = OwnActions::read(&case.reports.catalogues).map_err(said)?;
+    let (catalogue, catalogue_files) = Catalogue::built_in().extended(actions);
+    let template_files = templates.files(case.reports.templates.as_ref().map_or("", |(shown, _)| shown));
+    let files = case.files.iter().chain(plan.files());
+    let inputs = files
+        .chain(&catalogue_files)
+        .chain(&template_files)
+        .map(InputEntry::from);
+    let inputs: Vec<_> = inputs.collect();
+    let scan = Local::default().run(&plan, &Silent).map_err(said)?;
+    let answer = Answer::close(&case, &catalogue, scan).map_err(said)?;
+    let reports = Reports::new(&answer.findings, templates).enclosing(INSTRUCTIONS_TEXT);
+    let (answer, mut made) = make(bundle, &reports, &catalogue, answer).map_err(said)?;
+    let again = Manifest::new(stated, manifest.command.clone(), &answer.findings, inputs, Vec::new());
+    compare_manifests(&again, manifest, &mut made);
+    compare_sources(&answer.findings, findings, &mut made);
+    Ok(made)
+}
+
+/// Makes every file of the bundle.
+fn make(bundle: &Bundle, reports: &Reports, catalogue: &Catalogue, answer: Answer) -> Result<(Answer, Made), Broken> {
+    let tenants = answer.each_tenant(catalogue, |tenant| {
+        let slug = &tenant.finding.slug;
+        let folder = Compared::new(bundle, format!("tenants/{slug}/"));
+        let enclosed =
+            |folder: &Compared<'_>, case: &CaseHeader| enclosed(&folder.made, &answer.findings, case, &tenant.finding);
+        match reports.release(&answer.isolation.names, tenant, folder, enclosed)? {
+            Release::Files(searched) => {
+                let mut records = Compared::new(bundle, "");
+                records.file(&records_path(slug), |to| reports::records(&answer.findings, tenant, to))?;
+                let mut made = Made::default();
+                made.add(searched.into_inner());
+                made.add(records);
+                Ok::<_, Broken>(made)
+            }
+            Release::Stopped(stops) => Ok(Made {
+                stops,
+                ..Made::default()
+            }),
+        }
+    })?;
+    let mut all = Made::default();
+    for tenant in tenants {
+        all.paths.extend(tenant.paths);
+        all.mismatches.extend(tenant.mismatches);
+        all.stops.extend(tenant.stops);
+    }
+    let answer = answer.with_stops(std::mem::take(&mut all.stops));
+    let mut vendor = Compared::new(bundle, "");
+    reports.overview(&answer, &mut vendor)?;
+    reports::findings(&answer.findings, &mut vendor)?;
+    all.add(vendor);
+    Ok((answer, all))
+}
+
+impl Made {
+    fn add(&mut self, folder: Compared<'_>) {
+        self.paths.extend(folder.paths());
+        self.mismatches.extend(folder.mismatches);
+    }
+}
+
+/// The files of the case must be those that were used: else every answer is another.
+fn same_inputs(case: &Case, manifest: &Manifest) -> Result<(), String> {
+    for file in case.files.iter().filter(|file| file.role != LOCK_ROLE) {
+        let mut stated = manifest.inputs.iter();
+        let same =
+            |input: &&InputEntry| (&*input.role, &input.path, input.sha256) == (file.role, &file.path, file.sha256());
+        if !stated.any(|input| same(&input)) {
+            return Err(format!(
+                "the {} file `{}` is not the one that was used",
+                file.role, file.path
+            ));
+        }
+    }
+    if case.lock.is_pinned() {
+        Ok(())
+    } else {
+        Err(
+            "`agents.lock` is not beside the case; without its key no pseudonym and no commitment can be made again"
+                .to_owned(),
+        )
+    }
+}
+
+/// The manifest states the question, the inputs and the files that the logs give.
+fn compare_manifests(again: &Manifest, stated: &Manifest, made: &mut Made) {
+    let mut differs = |detail: String| made.mismatches.push(Mismatch::new("log", MANIFEST, detail));
+    let json = |manifest: &Manifest| serde_json::to_value(&manifest.case).unwrap_or_default();
+    let (case, stated_case) = (json(again), json(stated));
+    for (key, value) in case.as_object().into_iter().flatten() {
+        if stated_case.get(key) != Some(value) {
+            let bundle = stated_case.get(key).map_or_else(String::new, ToString::to_string);
+            differs(format!(
+                "`case.{key}`: the case gives `{value}`, the bundle says `{bundle}`"
+            ));
+        }
+    }
+    // A lock grows with the agents.
+    let inputs = |manifest: &Manifest| {
+        let inputs = manifest.inputs.iter().filter(|input| input.role != LOCK_ROLE);
+        inputs.cloned().collect::<Vec<_>>()
+    };
+    let (inputs, stated_inputs) = (inputs(again), inputs(stated));
+    let pairs = inputs.iter().zip(&stated_inputs).find(|(one, other)| one != other);
+    if let Some((one, other)) = pairs {
+        differs(format!(
+            "`inputs`: the case gives `{}`, the bundle says `{}`, or something else of it",
+            one.path, other.path
+        ));
+    } else if inputs.len() != stated_inputs.len() {
+        differs(format!(
+            "`inputs`: the case gives {}, the bundle says {}",
+            inputs.len(),
+            stated_inputs.len()
+        ));
+    }
+    let ours: BTreeSet<&str> = made.paths.iter().map(String::as_str).collect();
+    let others = stated.files.iter().map(|file| file.path.as_str());
+    let others: Vec<_> = others.filter(|path| !ours.contains(path)).map(str::to_owned).collect();
+    for path in others {
+        made.mismatches
+            .push(Mismatch::new("log", path, "the logs give no such file"));
+    }
+}
+
+/// The logs that lie where the case looks for them are those of the findings.
+fn compare_sources(again: &Findings, stated: &Findings, made: &mut Made) {
+    let paths = |findings: &'_ Findings| -> BTreeSet<String> {
+        findings.sources.iter().map(|source| source.path.clone()).collect()
+    };
+    let (again, stated) = (paths(again), paths(stated));
+    for path in again.difference(&stated) {
+        let detail = "the case looks for logs there, and the bundle does not know this one";
+        made.mismatches.push(Mismatch::new("log", path, detail));
+    }
+}
+
+fn said(fault: impl std::fmt::Display) -> String {
+    fault.to_string()
+}
