@@ -310,11 +310,7 @@ fn ranges(wanted: &Records) -> Vec<Range<u64>> {
 type Digests = (Sha256, Option<Sha256>);
 
 /// The digests of these ranges of a stream, and the commitments under these nonces; none where it ends before.
-fn digests(
-    stream: &mut Stream<'_>,
-    ranges: &[Range<u64>],
-    seals: &[Option<Seal>],
-) -> io::Result<Vec<Option<Digests>>> {
+fn digests(stream: &mut Stream<'_>, ranges: &[Range<u64>], seals: &[Option<Seal>]) -> io::Result<Vec<Option<Digests>>> {
     let seeded = |seal: &Seal| sha2::Sha256::new().chain_update(seal.nonce.0);
     let sealing = seals.iter().map(|seal| seal.as_ref().map(seeded));
     let mut hashers: Vec<_> = sealing.map(|sealing| (sha2::Sha256::new(), sealing, 0_u64)).collect();
