@@ -42,6 +42,7 @@ fn one(file: &Path, from: &str, to: &str) {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn every_forged_field_and_file_is_named() {
     let dir = bundle();
     judged(&dir).ends(0).says("files of the bundle made again and the same");

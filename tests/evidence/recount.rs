@@ -133,7 +133,7 @@ fn commitment_that_fits_no_record_is_reported() {
         |out| {
             fs::copy(out.join("records/acme.jsonl"), out.join("records/other.jsonl"))
                 .map(drop)
-                .expect("copied")
+                .expect("copied");
         },
         &["there is no such tenant's folder"],
     );
