@@ -90,6 +90,8 @@ fn found(dir: &Dir, log: &str, more: &[&str]) -> (Value, [Value; 3]) {
     let mut found: Value = serde_json::from_str(&text).expect("JSON");
     assert_eq!(found["inputs"][0]["path"].take(), log);
     let source = &mut found["sources"][0];
+    // A scan without a lock has no key to commit by.
+    assert!(source["commitment"].is_null() && source["nonce"].is_null());
     let named = ["path", "sha256", "stream_sha256"].map(|key| source[key].take());
     (found, named)
 }

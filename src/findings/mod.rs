@@ -276,7 +276,7 @@ pub struct SourceFinding {
     /// What became of these: `stream_bytes` is the sum of `records` and of all in `named`.
     pub accounted: Accounted,
     /// What customers' copies name the source by: SHA-256 over `nonce` and the 32 bytes of `stream_sha256`. None where no
-    /// digest was taken.
+    /// digest was taken, and in a scan without `agents.lock`.
     pub commitment: Option<Sha256>,
     /// Opens the commitment. No customer's copy holds it.
     pub nonce: Option<Sha256>,

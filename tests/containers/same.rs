@@ -17,6 +17,8 @@ fn core(mut findings: Value) -> Value {
             "stream_sha256",
             "stream_bytes",
             "accounted",
+            "commitment",
+            "nonce",
         ] {
             source.remove(field).unwrap_or_else(|| panic!("`{field}` is a field"));
         }
