@@ -46,8 +46,8 @@ pub struct Lock {
     path: PathBuf,
     /// The bytes of the file; `None` if there is none.
     read: Option<Vec<u8>>,
-    /// Zeros until [`Case::pin`] draws a key, if there is no file.
-    key: [u8; 32],
+    /// `None` until [`Case::pin`] draws a key, if there is no file.
+    key: Option<[u8; 32]>,
     /// Codes by agent id, also of agents that are no longer listed.
     codes: BTreeMap<String, String>,
     /// Whether codes were drawn that the file lacks.
@@ -91,7 +91,7 @@ impl Lock {
         let path = folder.resolve(LOCK_FILE);
         let mut lock = Self {
             read: None,
-            key: [0; 32],
+            key: None,
             codes: BTreeMap::new(),
             drawn: false,
             path,
@@ -112,7 +112,7 @@ impl Lock {
         let reading = document::read(&shown, &bytes, written);
         faults.extend(reading.faults);
         if let Some((key, codes)) = reading.value {
-            lock.key = key.unwrap_or(lock.key);
+            lock.key = key;
             lock.codes = codes;
         }
         lock.read = Some(bytes);
@@ -120,7 +120,7 @@ impl Lock {
     }
 
     /// Draws codes for the agents that have none, in id order.
-    fn complete(&mut self, agents: &[Agent], directory: &Directory) {
+    fn complete(&mut self, key: &[u8; 32], agents: &[Agent], directory: &Directory) {
         let mut taken: BTreeSet<String> = self.codes.values().cloned().collect();
         let ids: BTreeSet<&str> = agents.iter().map(|agent| agent.id.0.as_str()).collect();
         let mut left: Vec<(&str, u32)> = ids
@@ -131,10 +131,10 @@ impl Lock {
         while !left.is_empty() {
             let mut drawn = Vec::with_capacity(left.len());
             for (id, mut counter) in left.drain(..) {
-                let mut code = draw(&self.key, id, counter);
+                let mut code = draw(key, id, counter);
                 while !taken.insert(code.clone()) {
                     counter += 1;
-                    code = draw(&self.key, id, counter);
+                    code = draw(key, id, counter);
                 }
                 drawn.push((id, counter + 1, code));
             }
@@ -150,9 +150,9 @@ impl Lock {
         }
     }
 
-    /// The key of the file; a provisional one, which is no secret, until there is a file or [`Case::pin`] drew it.
-    pub(super) fn key(&self) -> [u8; 32] {
-        self.key
+    /// The key, if there is a file or [`Case::pin`] drew one.
+    pub fn key(&self) -> Option<&[u8; 32]> {
+        self.key.as_ref()
     }
 
     /// Whether there is a file.
@@ -160,9 +160,9 @@ impl Lock {
         self.read.is_some()
     }
 
-    /// Whether the file lacks codes.
+    /// Whether the file lacks the key or codes.
     fn is_behind(&self) -> bool {
-        self.read.is_none() || self.drawn
+        self.key.is_some() && (self.read.is_none() || self.drawn)
     }
 
     /// The pseudonym of an agent; empty if there is no code of it.
@@ -185,7 +185,7 @@ impl Lock {
         }
         let file = File {
             version: VERSION,
-            key: hex::encode(self.key),
+            key: self.key.map_or_else(String::new, hex::encode),
             agents: &self.codes,
         };
         let body = toml::to_string(&file).expect("texts and a number are TOML");
@@ -238,13 +238,18 @@ impl Case {
     ///
     /// The system gives no random bytes.
     pub fn pin(&mut self) -> Result<(), LockError> {
-        if self.lock.read.is_none() && self.lock.codes.is_empty() {
-            getrandom::fill(&mut self.lock.key).map_err(|error| LockError::Key {
+        let key = if let Some(key) = self.lock.key {
+            key
+        } else {
+            let mut key = [0; 32];
+            getrandom::fill(&mut key).map_err(|error| LockError::Key {
                 path: self.lock.shown(),
                 source: io::Error::other(error.to_string()),
             })?;
-        }
-        self.lock.complete(&self.agents, &self.directory);
+            key
+        };
+        self.lock.key = Some(key);
+        self.lock.complete(&key, &self.agents, &self.directory);
         self.label();
         if self.lock.is_behind() {
             self.files.retain(|file| file.role != LOCK_ROLE);

@@ -30,6 +30,7 @@ pub use self::{
 use crate::{
     digest::Sha256,
     document::Found,
+    seal::Nonces,
     time::{Timestamp, Window},
 };
 
@@ -67,9 +68,9 @@ pub struct Case {
 }
 
 impl Case {
-    /// The secret of the case, from which all nonces are derived: the key of its lock.
-    pub fn key(&self) -> [u8; 32] {
-        self.lock.key()
+    /// The nonces of the case, derived from the key of its lock; `None` until there is one.
+    pub fn nonces(&self) -> Option<Nonces> {
+        self.lock.key().map(Nonces::new)
     }
 }
 

@@ -10,6 +10,7 @@ use crate::{
     events::{Body, Hits, Named, Profile, Reading, Remark},
     records::{Locator, Record, Refusal, RefusalReason, RowReader, hint, is_punctuation, json_part, pieces},
     scope::{Census, Listed, ScopeMask, ScopeSet},
+    seal::Nonces,
     tenants::{Near, NearKind, NearName, Refused, Remarks, ScopedEvent, Verdict},
     text::shortened,
     time::Timestamp,
@@ -337,6 +338,7 @@ impl Judging<'_> {
             ));
         }
         let record_sha256 = Sha256::of(bytes);
+        let seal = |nonces: Option<&Nonces>| nonces.map(|nonces| nonces.record(at.offset, bytes, record_sha256));
         Ok(Verdict::InScope(vec![Box::new(ScopedEvent {
             event,
             time_original: time_original.into_owned(),
@@ -346,7 +348,7 @@ impl Judging<'_> {
             at,
             part,
             record_sha256,
-            seal: scopes.nonces.record(at.offset, bytes, record_sha256),
+            seal: seal(scopes.nonces.as_ref()),
             conflict: false,
         })]))
     }

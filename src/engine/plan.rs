@@ -63,7 +63,7 @@ impl Plan {
     pub fn new(case: &Case) -> Result<Self, PlanError> {
         // Neither has to do with the other.
         let (logs, scopes) = rayon::join(|| Logs::of(case), || ScopeSet::compile(&case.scopes, &case.agents));
-        let scopes = scopes.sealing(&case.key());
+        let scopes = scopes.sealing(case.nonces());
         let Logs { sources, profiles } = logs?;
         let windows: Vec<_> = scopes.windows().collect();
         Ok(Self {

@@ -20,7 +20,6 @@ use crate::{
     isolation::{Company, Names, Sighting, Things},
     records::{Accounted, RefusalReason, Said},
     scope::Actors,
-    seal::Nonces,
     sources::{Broken, Changed, Digested, Skipped},
     tenants::{
         Books, Budget, Conflict, Kept, NearKind, Refused, Remarked, ScopedEvent, Settled, SourceTally, StoreError,
@@ -483,8 +482,8 @@ fn scopes(case: &Case, events: &[u64], tenants: &[u64], on_end: &[u64]) -> Vec<S
 }
 
 fn sources(case: &Case, scan: &Scan, settled: &Settled) -> Vec<SourceFinding> {
-    let nonces = Nonces::new(&case.key());
-    let seal = |source: &Scanned| source.stream.sha256.map(|digest| nonces.source(digest));
+    let nonces = case.nonces();
+    let seal = |source: &Scanned| Some(nonces.as_ref()?.source(source.stream.sha256?));
     let facts = scan.sources.iter().zip(&settled.books).zip(&settled.coverage);
     let mut implausible = implausible(settled).into_iter();
     let mut remarks = settled

@@ -185,7 +185,7 @@ mod tests {
             },
             part: 0,
             record_sha256: Sha256::of(b""),
-            seal: Nonces::new(&[0; 32]).record(0, b"", Sha256::of(b"")),
+            seal: Some(Nonces::new(&[0; 32]).record(0, b"", Sha256::of(b""))),
             conflict: false,
         }
     }

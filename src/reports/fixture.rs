@@ -107,7 +107,7 @@ pub(super) fn event(number: u64) -> TenantEvent {
             length: 466,
         },
         record_sha256: Sha256::of(&number.to_le_bytes()),
-        seal: Nonces::new(&[0; 32]).record(number, b"", Sha256::of(b"")),
+        seal: Some(Nonces::new(&[0; 32]).record(number, b"", Sha256::of(b""))),
         event_id: Some(format!("evt-{number:08x}-7c1d-4f7a-9d53-0242ac120002")),
         time: time(&format!("2026-01-{day}T{hour:02}:{minute:02}:07.{:03}Z", number % 1000)),
         time_original: format!("2026-01-{day}T{hour:02}:{minute:02}:07.{:03}+00:00", number % 1000),

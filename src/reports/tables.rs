@@ -106,7 +106,7 @@ fn line<'a>(header: &'a Header, event: &'a TenantEvent) -> Line<'a> {
         session: event.session.as_deref(),
         user_agent: event.user_agent.as_deref(),
         source: &header.sources[event.at.source].commitment,
-        record_commitment: Some(event.seal.commitment),
+        record_commitment: event.seal.map(|seal| seal.commitment),
         scopes: scopes(header, event),
         conflict: event.conflict,
         parameters: event.parameters.as_deref(),
@@ -171,7 +171,7 @@ fn action<'a>(header: &'a Header, number: usize, event: &'a TenantEvent) -> [Cel
         event.time_original.as_str().into(),
         Cell::from(&*event.identity_matched),
         header.sources[event.at.source].commitment.as_str().into(),
-        event.seal.commitment.to_string().into(),
+        digest::shown(event.seal.map(|seal| seal.commitment)).into(),
         text(&event.parameters),
     ]
 }

@@ -149,7 +149,7 @@ fn every_event_is_in_every_form_under_one_number() {
     let lines: Vec<String> = named(&files, "actions.jsonl").lines().map(str::to_owned).collect();
     assert_eq!(lines.len(), answer.tenants[0].events.len());
     for (number, event) in (1..).zip(&answer.tenants[0].events) {
-        let commitment = event.seal.commitment.to_string();
+        let commitment = event.seal.expect("a seal").commitment.to_string();
         assert!(html.contains(&format!("id=\"a{number}\"")));
         assert!(markdown.contains(&format!("- **No. {number}** ")));
         let row = csv.lines().nth(number).expect("a row");

@@ -88,8 +88,8 @@ pub struct ScopeSet {
     hull: Option<Window>,
     /// Each instant at which a window ends.
     ends: SmallVec<[Timestamp; 4]>,
-    /// Seal the records of what is in scope.
-    pub nonces: Nonces,
+    /// Seal the records of what is in scope; none in a scan without `agents.lock`, which states no commitment.
+    pub nonces: Option<Nonces>,
 }
 
 impl ScopeSet {
@@ -105,14 +105,13 @@ impl ScopeSet {
             identities,
             hull: hull(scopes),
             ends: ends(scopes),
-            nonces: Nonces::new(&[0; 32]),
+            nonces: None,
         }
     }
 
-    /// The same with the records of what is in scope sealed by the key of the case.
+    /// The same with the records of what is in scope sealed under these nonces.
     #[must_use]
-    pub fn sealing(self, key: &[u8; 32]) -> Self {
-        let nonces = Nonces::new(key);
+    pub fn sealing(self, nonces: Option<Nonces>) -> Self {
         Self { nonces, ..self }
     }
 

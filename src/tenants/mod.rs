@@ -123,8 +123,8 @@ pub struct ScopedEvent {
     pub part: u32,
     /// Over the bytes of its record.
     pub record_sha256: Sha256,
-    /// What customers hold of its record instead.
-    pub seal: Seal,
+    /// What customers hold of its record instead; none in a scan without `agents.lock`.
+    pub seal: Option<Seal>,
     /// Its event id also names another body. Known only once everything is read.
     pub conflict: bool,
 }
@@ -153,8 +153,8 @@ pub struct TenantEvent {
     pub at: Locator,
     /// Over the bytes of its record.
     pub record_sha256: Sha256,
-    /// What customers hold of its record instead.
-    pub seal: Seal,
+    /// What customers hold of its record instead; none in a scan without `agents.lock`.
+    pub seal: Option<Seal>,
     /// As logged.
     pub event_id: Option<String>,
     /// When.

@@ -20,8 +20,8 @@ struct RecordLine<'a> {
     offset: u64,
     length: u64,
     record_sha256: Sha256,
-    record_commitment: Sha256,
-    nonce: Sha256,
+    record_commitment: Option<Sha256>,
+    nonce: Option<Sha256>,
 }
 
 /// A line for each row of a tenant's `actions.jsonl`, in its order.
@@ -35,8 +35,8 @@ pub(in crate::reports) fn records(findings: &Findings, impact: &TenantImpact, to
             offset: event.at.offset,
             length: event.at.length,
             record_sha256: event.record_sha256,
-            record_commitment: event.seal.commitment,
-            nonce: event.seal.nonce,
+            record_commitment: event.seal.map(|seal| seal.commitment),
+            nonce: event.seal.map(|seal| seal.nonce),
         }
     };
     let mut out = Out::new(to);

@@ -306,7 +306,7 @@ mod tests {
             },
             part: 0,
             record_sha256: Sha256::of(format!("{id:?}{second}{action}").as_bytes()),
-            seal: Nonces::new(&[0; 32]).record(offset, b"", Sha256::of(b"")),
+            seal: Some(Nonces::new(&[0; 32]).record(offset, b"", Sha256::of(b""))),
             conflict: false,
         }
     }

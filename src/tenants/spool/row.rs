@@ -49,8 +49,8 @@ pub(super) struct Row<'a> {
     length: u64,
     part: u32,
     record_sha256: [u8; 32],
-    nonce: [u8; 32],
-    commitment: [u8; 32],
+    /// Nonce and commitment.
+    seal: Option<([u8; 32], [u8; 32])>,
     conflict: bool,
     /// Whether it is the only event in scope of its record.
     pub(super) alone: bool,
@@ -117,8 +117,7 @@ impl<'a> Row<'a> {
             length: at.length,
             part: *part,
             record_sha256: record_sha256.0,
-            nonce: seal.nonce.0,
-            commitment: seal.commitment.0,
+            seal: seal.map(|seal| (seal.nonce.0, seal.commitment.0)),
             conflict: *conflict,
             alone,
         }
@@ -159,10 +158,10 @@ impl<'a> Row<'a> {
             },
             part: self.part,
             record_sha256: Sha256(self.record_sha256),
-            seal: Seal {
-                nonce: Sha256(self.nonce),
-                commitment: Sha256(self.commitment),
-            },
+            seal: self.seal.map(|(nonce, commitment)| Seal {
+                nonce: Sha256(nonce),
+                commitment: Sha256(commitment),
+            }),
             conflict: self.conflict,
         })
     }
