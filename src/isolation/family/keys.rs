@@ -102,6 +102,24 @@ pub(super) fn of_name(name: &str) -> Vec<Key> {
     keys
 }
 
+/// Returns the first `SHORTEST` bytes of the keys of a name, at least one of which each key begins with; none unless they follow from
+/// the first word alone.
+pub(super) fn beginnings(name: &str) -> Option<Vec<[u8; SHORTEST]>> {
+    let word = name.split(' ').next()?;
+    // Brackets reach over blanks, and a legal form in a script without blanks may stand in front.
+    if name.contains(['(', '（']) || word.contains(['<', '[', '{']) || word.chars().any(is_spaceless) {
+        return None;
+    }
+    let beginning = |spelling: String| {
+        let skeleton = Skeleton::of_name(&spelling);
+        let token = (!skeleton.tokens.is_empty()).then(|| skeleton.token(0))?;
+        // Of a shorter one, what follows may be another letter in some key.
+        let begins = token.len() > SHORTEST + 1 && token != "the" && !FRONT_FORMS.contains(token);
+        begins.then(|| token.as_bytes().first_chunk().copied()).flatten()
+    };
+    spellings(word).into_iter().map(beginning).collect()
+}
+
 /// Returns the spellings of a domain: the whole, which are a domain's, and its longest label if that is no common word, which is a
 /// name's.
 pub(super) fn of_domain(domain: &str) -> Vec<(Key, Kind)> {

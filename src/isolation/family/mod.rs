@@ -288,12 +288,13 @@ pub(super) struct Beginnings {
     bits: Vec<AtomicU64>,
 }
 
-/// Bytes of a skeleton that are hashed together: of a short key and of a long one.
+/// Bytes of a skeleton that are hashed together, by the length of a key.
 const SHORT: usize = 4;
 const LONG: usize = 8;
+const LONGER: usize = 16;
 
 /// Bits, enough for the words of any report.
-const BITS: usize = 1 << 20;
+const BITS: usize = 1 << 21;
 
 impl Beginnings {
     pub(super) fn new() -> Self {
@@ -307,7 +308,7 @@ impl Beginnings {
         for skeleton in Skeleton::each(text) {
             for token in &skeleton.tokens {
                 let rest = &skeleton.text.as_bytes()[token.at..];
-                for length in [SHORT, LONG] {
+                for length in [SHORT, LONG, LONGER] {
                     if let Some(bytes) = rest.get(..length) {
                         let (word, bit) = self.place(bytes);
                         if word.load(Ordering::Relaxed) & bit == 0 {
@@ -321,16 +322,24 @@ impl Beginnings {
 
     /// Returns whether a member of the family of a name may stand in the texts.
     pub(super) fn may_hold(&self, name: &str, kind: Kind) -> bool {
-        let beginning = match kind {
-            Kind::Domain => first_label(name).and_then(plain_beginning),
-            _ => plain_beginning(name),
+        let first = match kind {
+            Kind::Domain => first_label(name),
+            _ => Some(name),
         };
-        if beginning.is_some_and(|beginning| !self.has(beginning.as_bytes())) {
-            return false;
+        if let Some(first) = first {
+            // Computing the keys takes much longer, and nearly all names of a directory stand in no report.
+            let none = match plain_beginning(first) {
+                Some(beginning) => !self.has(beginning.as_bytes()),
+                None => keys::beginnings(first).is_some_and(|each| !each.iter().any(|one| self.has(one))),
+            };
+            if none {
+                return false;
+            }
         }
         let has = |key: &Key| {
             let bytes = key.text.as_bytes();
-            self.has(&bytes[..if bytes.len() < LONG { SHORT } else { LONG }])
+            let length = [LONGER, LONG].into_iter().find(|length| *length <= bytes.len());
+            self.has(&bytes[..length.unwrap_or(SHORT)])
         };
         match kind {
             Kind::Domain => keys::of_domain(name).iter().any(|(key, _)| has(key)),
@@ -352,8 +361,7 @@ impl Beginnings {
     }
 }
 
-/// Returns the first `LONG` or `SHORT` letters that every key of a name begins with; none unless they follow without computing
-/// the keys. Nearly all names of a directory stand in no report, and keys take a hundred times as long.
+/// Returns the first `LONG` or `SHORT` letters that every key of a name begins with; none unless they are plain to see.
 pub(super) fn plain_beginning(name: &str) -> Option<String> {
     let bytes = name.as_bytes();
     // One letter more than is returned: two letters may be the spelling of one vowel, and the `y` of a plural is replaced.

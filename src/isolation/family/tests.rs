@@ -98,7 +98,7 @@ fn ordinary_sentences_name_nobody() {
     assert_eq!(found(&names, "for Blue Sky, bluesky.example"), ["Blue Sky"]);
 }
 
-const PARTS: &str = "(Foly|ruby|Alder|alderquay|Mae|Kaaden|Blue|Otterness|The|UAB|of|y|Co|Group|GmbH|Ltd|X1|illy|&| |-|, |\\.|\\(North\\)|e|A){1,6}";
+const PARTS: &str = "(Foly|ruby|Südtal|Gießerei|Łódź|ООО|Ромашка|АСМЕ|株式会社|星|ΟΔΟΣ|Zuerich|Alder|alderquay|Mae|Kaaden|Blue|Otterness|The|UAB|of|y|Co|Group|GmbH|Ltd|X1|illy|&| |-|, |\\.|\\(North\\)|e|A){1,6}";
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(2000))]
@@ -111,9 +111,42 @@ proptest! {
                 assert!(key.text.starts_with(&beginning), "{name}: {key:?}");
             }
         }
+        if let Some(beginnings) = keys::beginnings(&name) {
+            for key in keys::of_name(&name) {
+                let begins = |one: &[u8; 4]| key.text.as_bytes().starts_with(one);
+                assert!(beginnings.iter().any(begins), "{name}: {key:?}");
+            }
+        }
+        if let Some(beginnings) = first_label(&name).and_then(keys::beginnings) {
+            for (key, _) in keys::of_domain(&name) {
+                let begins = |one: &[u8; 4]| key.text.as_bytes().starts_with(one);
+                assert!(beginnings.iter().any(begins), "{name}: {key:?}");
+            }
+        }
         if let Some(beginning) = first_label(&name).and_then(plain_beginning) {
             for (key, _) in keys::of_domain(&name) {
                 assert!(key.text.starts_with(&beginning), "{name}: {key:?}");
+            }
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1000))]
+
+    /// Whatever the search would find in a text is not passed over before it.
+    #[test]
+    fn what_is_found_of_a_family_is_held(name in PARTS, before in PARTS, after in "[ .a星]?", small in any::<bool>()) {
+        let name = name.trim();
+        let typed = if small { name.to_lowercase() } else { name.to_owned() };
+        for kind in [Kind::Name, Kind::Domain] {
+            let mut gathered = Gathered::new(4);
+            gathered.add(name, Owner::Tenant(0), kind);
+            let families = Families::new(gathered, &mut Vec::new());
+            for text in [format!("{before} {typed}{after}"), format!("{before}{}", typed.replace(' ', "-"))] {
+                let beginnings = Beginnings::new();
+                beginnings.add(&text);
+                families.each(&text, |_| assert!(beginnings.may_hold(name, kind), "{name:?} in {text:?}"));
             }
         }
     }
