@@ -7,15 +7,26 @@ use std::{iter::zip, sync::Arc};
 use super::spreadsheet::Row;
 
 /// The columns of a directory.
-pub(super) const COLUMNS: [&str; 6] = ["id", "name", "domains", "contact", "locale", "time_zone"];
+pub(super) const COLUMNS: [&str; 8] = [
+    "id",
+    "name",
+    "domains",
+    "contact",
+    "locale",
+    "time_zone",
+    "aliases",
+    "slugs",
+];
 
 /// The numbers of its columns.
 const ID: usize = 0;
 const NAME: usize = 1;
 pub(super) const DOMAINS: usize = 2;
 const CONTACT: usize = 3;
-const LOCALE: usize = 4;
-const TIME_ZONE: usize = 5;
+pub(super) const LOCALE: usize = 4;
+pub(super) const TIME_ZONE: usize = 5;
+const ALIASES: usize = 6;
+const SLUGS: usize = 7;
 
 /// The vendor's customers.
 #[derive(Debug, Clone, Default)]
@@ -90,7 +101,13 @@ impl Tenants {
 
     /// Adds a customer, or replaces the one of this id.
     #[cfg(test)]
-    pub(crate) fn insert(&mut self, cells: [&str; COLUMNS.len()]) {
+    pub(crate) fn insert(&mut self, [id, name, domains, contact, locale, time_zone]: [&str; 6]) {
+        self.insert_named([id, name, domains, contact, locale, time_zone, "", ""]);
+    }
+
+    /// The same with aliases and slugs.
+    #[cfg(test)]
+    pub(crate) fn insert_named(&mut self, cells: [&str; COLUMNS.len()]) {
         let entry = cells.map(|text| self.keep(text));
         let own = self
             .entries
@@ -171,6 +188,22 @@ impl<'d> Tenant<'d> {
         self.cell(NAME)
     }
 
+    /// Further names that people call it by.
+    pub fn aliases(self) -> impl Iterator<Item = &'d str> {
+        let names = self.cell(ALIASES).unwrap_or_default().split(';').map(str::trim);
+        names.filter(|name| !name.is_empty())
+    }
+
+    /// What stands for its name in addresses and paths.
+    pub fn slugs(self) -> impl Iterator<Item = &'d str> {
+        words(self.cell(SLUGS).unwrap_or_default())
+    }
+
+    /// Its name, its aliases and its slugs.
+    pub fn names(self) -> impl Iterator<Item = &'d str> {
+        self.name().into_iter().chain(self.aliases()).chain(self.slugs())
+    }
+
     /// Domains that belong to it.
     pub fn domains(self) -> impl Iterator<Item = &'d str> {
         words(self.cell(DOMAINS).unwrap_or_default())
@@ -242,6 +275,8 @@ mod tests {
             text(tenant.contact()),
             text(tenant.locale()),
             text(tenant.time_zone()),
+            tenant.aliases().collect::<Vec<_>>().join("; "),
+            tenant.slugs().collect::<Vec<_>>().join(" "),
         ]
     }
 
@@ -267,7 +302,7 @@ mod tests {
         /// Every cell is as it was written, without the white space around it; and everybody is found, in id order.
         #[test]
         fn customers_are_told_as_they_are_listed(
-            rows in prop::collection::vec((prop::array::uniform6("[ab \",;é日]{0,5}"), any::<bool>()), 0..9),
+            rows in prop::collection::vec((prop::array::uniform8("[ab \",;é日]{0,5}"), any::<bool>()), 0..9),
             end in "(\r\n|\n)",
             alike in "(x-|long prefix )?",
             other_ids in prop::collection::vec("(x-|long prefix )?[0-9]?[ab ]{0,2}", 9),
@@ -275,10 +310,15 @@ mod tests {
             let mut text = COLUMNS.join(",") + &end;
             let mut expected = BTreeMap::new();
             for (number, (mut cells, all)) in rows.into_iter().enumerate() {
+                (cells[LOCALE], cells[TIME_ZONE]) = ("ja-JP ".to_owned(), " Asia/Tokyo".to_owned());
                 cells[ID] = format!(" {alike}{}{}", number * 7 % 10, cells[ID]);
                 text += &(written(&cells, all) + &end);
                 cells = cells.map(|cell| cell.trim().to_owned());
-                cells[DOMAINS] = words(&cells[DOMAINS]).collect::<Vec<_>>().join(" ");
+                for several in [DOMAINS, SLUGS] {
+                    cells[several] = words(&cells[several]).collect::<Vec<_>>().join(" ");
+                }
+                let aliases = cells[ALIASES].split(';').map(str::trim).filter(|alias| !alias.is_empty());
+                cells[ALIASES] = aliases.collect::<Vec<_>>().join("; ");
                 expected.insert(cells[ID].clone(), cells);
             }
             let mut faults = Vec::new();

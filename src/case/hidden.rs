@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// Columns of the directory whose texts are compared with those of logs.
-const TENANT_KEYS: [&str; 3] = ["id", "domains", "contact"];
+const TENANT_KEYS: [&str; 6] = ["id", "domains", "contact", "locale", "time_zone", "slugs"];
 
 /// Which characters a text must not hold.
 #[derive(Debug, Clone, Copy)]

@@ -327,7 +327,7 @@ fn named(drawn: &[(&str, u32, String)], agents: &[Agent], directory: &Directory)
     }
     for tenant in directory.tenants.iter() {
         search(tenant.id());
-        tenant.name().into_iter().for_each(&mut search);
+        tenant.names().for_each(&mut search);
         tenant.domains().for_each(&mut search);
     }
     let holds_short = |(_, counter, code): &(&str, u32, String)| {

@@ -372,7 +372,7 @@ pub(super) fn workbook(bytes: &[u8]) -> Option<&'static str> {
 
 /// The column that a usual heading of HR and CRM exports stands for.
 fn usual(heading: &str) -> Option<&'static str> {
-    const USUAL: [(&str, &[&str]); 9] = [
+    const USUAL: [(&str, &[&str]); 12] = [
         (
             "id",
             &[
@@ -451,6 +451,50 @@ fn usual(heading: &str) -> Option<&'static str> {
         ),
         ("role", &["jobtitle", "title", "position", "function", "department"]),
         ("country", &["location", "site", "office", "region"]),
+        (
+            "aliases",
+            &[
+                "aka",
+                "alternatename",
+                "alternatenames",
+                "othernames",
+                "knownas",
+                "tradename",
+                "tradenames",
+                "tradingname",
+                "tradingas",
+                "dba",
+                "brand",
+                "brands",
+                "shortname",
+                "formername",
+                "formernames",
+            ],
+        ),
+        (
+            "slugs",
+            &[
+                "subdomain",
+                "subdomains",
+                "handle",
+                "urlname",
+                "urlkey",
+                "workspace",
+                "orgslug",
+                "tenantslug",
+            ],
+        ),
+        (
+            "domains",
+            &[
+                "website",
+                "emaildomain",
+                "emaildomains",
+                "domainname",
+                "domainnames",
+                "url",
+            ],
+        ),
         ("locale", &["language", "lang"]),
         ("time_zone", &["timezone", "tz"]),
     ];

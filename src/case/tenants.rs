@@ -1,27 +1,35 @@
 //! The vendor's directory of customers, from a CSV file.
 
 use std::{
-    collections::{BTreeMap, btree_map::Entry},
+    collections::{BTreeMap, BTreeSet, btree_map::Entry},
     sync::Arc,
 };
 
 use super::{
-    directory::{COLUMNS, DOMAINS, Tenants, words},
+    directory::{COLUMNS, DOMAINS, LOCALE, TIME_ZONE, Tenants, words},
     hidden,
     spreadsheet::{Row, read_rows},
 };
-use crate::{diag::Diagnostic, text::visible};
+use icu_locale_core::Locale;
+use jiff::tz::TimeZoneDatabase;
+
+use crate::{
+    diag::{Diagnostic, nearest},
+    text::visible,
+};
 
 /// The tenants of a CSV file by id.
 pub(super) fn read_csv(name: &str, bytes: &Arc<Vec<u8>>, faults: &mut Vec<Diagnostic>) -> Tenants {
     // A line is a row at most, and a list that grows moves.
     let lines = memchr::memchr_iter(b'\n', bytes).count() + 1;
     let mut tenants = Tenants::of(Arc::clone(bytes), lines);
+    let mut tags = Tags::default();
     read_rows(name, bytes, &COLUMNS, faults, |row, faults| {
         tenants.add(row);
         let fault = |(column, text)| hidden::tenant(column, text, || row.place(column));
         faults.extend(row.maybe_hidden().filter_map(fault));
         faults.extend(no_domain(row));
+        tags.check(row, faults);
     });
     if !tenants.in_order() {
         listed_again(name, bytes, faults);
@@ -53,6 +61,60 @@ fn no_domain(row: &Row<'_>) -> Option<Diagnostic> {
     )
 }
 
+/// Checks locales and time zones. Few different ones stand in a directory, and each is looked up once.
+#[derive(Debug, Default)]
+struct Tags {
+    locales: BTreeSet<String>,
+    zones: BTreeSet<String>,
+    /// Made when the first zone is looked up.
+    database: Option<TimeZoneDatabase>,
+}
+
+impl Tags {
+    fn check(&mut self, row: &Row<'_>, faults: &mut Vec<Diagnostic>) {
+        if let Some((locale, _)) = row.standing(LOCALE)
+            && !self.locales.contains(locale)
+        {
+            if is_locale(locale) {
+                self.locales.insert(locale.to_owned());
+            } else {
+                let message = format!("`{}` is no language tag of BCP 47", visible(locale));
+                let dashed = locale.replace('_', "-");
+                let hint = if is_locale(&dashed) {
+                    format!("write `{dashed}`")
+                } else {
+                    "write a language and, if need be, a region, such as `ja-JP` or `de`; or leave the cell empty"
+                        .to_owned()
+                };
+                let fault = Diagnostic::new("unknown-locale", message).hint(hint);
+                faults.extend(row.place("locale").map(|place| fault.at(place)));
+            }
+        }
+        let Some((zone, _)) = row.standing(TIME_ZONE).filter(|(zone, _)| !self.zones.contains(*zone)) else {
+            return;
+        };
+        let database = self.database.get_or_insert_with(TimeZoneDatabase::bundled);
+        if database.get(zone).is_ok() {
+            self.zones.insert(zone.to_owned());
+            return;
+        }
+        let message = format!("`{}` is no time zone of the IANA database", visible(zone));
+        let names: Vec<_> = database.available().collect();
+        let hint = match nearest(zone, names.iter().map(jiff::tz::TimeZoneName::as_str)) {
+            Some(name) => format!("did you mean `{name}`? an offset or an abbreviation is none"),
+            None => "write a name such as `Asia/Tokyo` or `UTC`, or leave the cell empty".to_owned(),
+        };
+        let fault = Diagnostic::new("unknown-time-zone", message).hint(hint);
+        faults.extend(row.place("time_zone").map(|place| fault.at(place)));
+    }
+}
+
+/// Returns whether a text is a language tag with a language that is in use: those of more than three letters are reserved.
+fn is_locale(text: &str) -> bool {
+    let locale = Locale::try_from_str(text);
+    !text.contains('_') && locale.is_ok_and(|locale| (2..=3).contains(&locale.id.language.as_str().len()))
+}
+
 /// Every row whose id an earlier row has is a fault.
 fn listed_again(name: &str, bytes: &[u8], faults: &mut Vec<Diagnostic>) {
     let mut lines: BTreeMap<String, usize> = BTreeMap::new();
@@ -75,6 +137,69 @@ fn listed_again(name: &str, bytes: &[u8], faults: &mut Vec<Diagnostic>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// The line, the column and the words of every fault of a table with these rows.
+    fn faults_of(rows: &str) -> Vec<String> {
+        let text = format!("id,domains,locale,time_zone,aliases,slugs\n{rows}");
+        let mut faults = Vec::new();
+        read_csv("f", &Arc::new(text.into_bytes()), &mut faults);
+        let told = |fault: &Diagnostic| {
+            let place = fault.place.as_ref().expect("a place");
+            format!(
+                "{}:{} {} {}",
+                place.line,
+                place.column,
+                fault.code,
+                fault.hint.as_deref().unwrap_or_default()
+            )
+        };
+        faults.iter().map(told).collect()
+    }
+
+    #[test]
+    fn locales_and_zones_that_nobody_has_are_faults_with_their_places() {
+        for good in [
+            "a,,ja-JP,Asia/Tokyo,,",
+            "a,,zh-Hant-TW,UTC,,",
+            "a,,DE,America/Argentina/Ushuaia,,",
+            "a,,,,,",
+        ] {
+            assert_eq!(faults_of(good), [""; 0], "{good}");
+        }
+        let tag = "unknown-locale write a language and, if need be, a region, such as `ja-JP` or `de`; or leave the cell empty";
+        for (row, fault) in [
+            ("a,,ja_JP,,,", "2:4 unknown-locale write `ja-JP`".to_owned()),
+            ("a,,English,,,", format!("2:4 {tag}")),
+            ("a,,12,,,", format!("2:4 {tag}")),
+            (
+                "a,,,Asia/Tokio,,",
+                "2:5 unknown-time-zone did you mean `Asia/Tokyo`? an offset or an abbreviation is none".to_owned(),
+            ),
+            (
+                "a,,,+09:00,,",
+                "2:5 unknown-time-zone write a name such as `Asia/Tokyo` or `UTC`, or leave the cell empty".to_owned(),
+            ),
+        ] {
+            assert_eq!(faults_of(row), [fault], "{row}");
+        }
+        assert_eq!(faults_of("a,,xx_,,,\nb,,xx_,,,\n").len(), 2, "each row has its fault");
+    }
+
+    #[test]
+    fn aliases_and_slugs_are_several_in_one_cell() {
+        let text = "id,Aliases,slugs\na,Blue Sky; BSL ;,blue-sky;bsl x\n"
+            .as_bytes()
+            .to_vec();
+        let mut faults = Vec::new();
+        let tenants = read_csv("f", &Arc::new(text), &mut faults);
+        assert_eq!(faults, []);
+        let tenant = tenants.get("a").expect("listed");
+        assert_eq!(tenant.aliases().collect::<Vec<_>>(), ["Blue Sky", "BSL"]);
+        assert_eq!(
+            tenant.names().collect::<Vec<_>>(),
+            ["Blue Sky", "BSL", "blue-sky", "bsl", "x"]
+        );
+    }
 
     /// Wherever they stand, as bytes are compared many at a time.
     #[test]

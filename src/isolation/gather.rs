@@ -147,7 +147,7 @@ impl Gathering {
         for tenant in case.directory.tenants.iter() {
             let at = tenants.binary_search(&tenant.id()).expect("everybody is there");
             let names = [(tenant.id(), Kind::Id)].into_iter();
-            let names = names.chain(tenant.name().map(|name| (name, Kind::Name)));
+            let names = names.chain(tenant.names().map(|name| (name, Kind::Name)));
             let names = names.chain(tenant.domains().map(|domain| (domain, Kind::Domain)));
             let contact = tenant.contact().filter(|contact| contact.contains('@'));
             let names = names.chain(contact.map(|contact| (contact, Kind::Address)));

@@ -32,8 +32,8 @@ pub(super) fn claimed(case: &Case, companies: &[Company]) -> Vec<ClaimedName> {
     let mut others: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
     for company in companies {
         let id = company.id.0.as_str();
-        let listed = case.directory.tenants.get(id).and_then(Tenant::name);
-        let own = listed.map(spellings).unwrap_or_default();
+        let listed = case.directory.tenants.get(id).into_iter().flat_map(Tenant::names);
+        let own: BTreeSet<String> = listed.flat_map(spellings).collect();
         for name in &company.names {
             let spelt = spellings(name);
             if spelt.is_disjoint(&own) {
@@ -56,7 +56,8 @@ pub(super) fn claimed(case: &Case, companies: &[Company]) -> Vec<ClaimedName> {
                 behind.is_some_and(|(spelling, _)| spelling.starts_with(&beginning))
             })
         };
-        for spelling in tenant.name().filter(may_claim).map(spellings).unwrap_or_default() {
+        let claimed: Vec<_> = tenant.names().filter(may_claim).flat_map(spellings).collect();
+        for spelling in claimed {
             if let Some(ids) = others.get_mut(&spelling) {
                 ids.insert(tenant.id());
             }
@@ -82,8 +83,14 @@ pub(super) fn claimed(case: &Case, companies: &[Company]) -> Vec<ClaimedName> {
 
 /// Returns whether the directory lists a name, in some spelling, for a tenant.
 pub(super) fn is_listed(case: &Case, tenant: &TenantId, name: &str) -> bool {
-    let listed = case.directory.tenants.get(&tenant.0).and_then(Tenant::name);
-    listed.is_some_and(|listed| !spellings(listed).is_disjoint(&spellings(name)))
+    let mut listed = case
+        .directory
+        .tenants
+        .get(&tenant.0)
+        .into_iter()
+        .flat_map(Tenant::names);
+    let name = spellings(name);
+    listed.any(|listed| !spellings(listed).is_disjoint(&name))
 }
 
 /// Returns what a name reads as: its exact form, and the skeletons of its family.

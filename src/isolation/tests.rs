@@ -289,6 +289,42 @@ fn case_of_short_names(more: &str) -> Case {
     case
 }
 
+/// Of tenants with and without events; what makes the search pass over names of the directory may not pass over these.
+#[test]
+fn aliases_and_slugs_are_names_of_their_tenant() {
+    let mut case = case("");
+    let list = &mut case.directory.tenants;
+    let aliases = "Quillhaven Stores Ltd; QHS; Ziegelhütte";
+    list.insert_named([
+        "t-0010",
+        "Maplewick Holding",
+        "",
+        "",
+        "",
+        "",
+        aliases,
+        "qh-stores maplewick-eu",
+    ]);
+    for (text, told) in [
+        ("for Quillhaven Stores Ltd", "for [another customer]"),
+        ("for quillhaven-stores", "for [another customer]"),
+        ("for QHS, qhs", "for [another customer], qhs"),
+        ("in Ziegelhuette", "in [another customer]"),
+        ("https://x/QH-Stores/y", "https://x/[another customer]/y"),
+        ("see maplewick_eu", "see [another customer]"),
+    ] {
+        assert_eq!(shown(&case, "t-0001", text), told, "{text}");
+        assert_eq!(shown(&case, "t-0010", text), text, "one's own");
+    }
+    let text = "Ziegelhuette, qh-stores";
+    let own = event(&["t-0010"], &[], text);
+    let told = shown_among(&case, &[own], "t-0001", text);
+    assert_eq!(
+        told, "[another customer], [another customer]",
+        "of a tenant with an event"
+    );
+}
+
 #[test]
 fn a_short_name_in_a_sentence_is_masked_where_it_is_typed_exactly() {
     let case = case_of_short_names("");

@@ -30,7 +30,7 @@ fn vendor(case: &Case) -> Option<&str> {
     // A directory is long, and nearly all of it is ASCII and somebody else.
     let is_vendor = |name: &str| reads_as(bare(name), &vendor) || !name.is_ascii() && named(name) == vendor;
     let mut tenants = case.directory.tenants.iter();
-    let own = tenants.find(|tenant| tenant.name().is_some_and(is_vendor));
+    let own = tenants.find(|tenant| tenant.names().any(is_vendor));
     own.map(Tenant::id)
 }
 

@@ -75,7 +75,7 @@ file = {agents}
 
 # The directory of customers, for names and for the share of them that was acted in:
 # [tenants]
-# file = "tenants.csv"                           # id, name, domains, contact, locale, time_zone
+# file = "tenants.csv"                           # id, name, domains, contact, locale, time_zone, aliases, slugs
 "#
     )
 }
