@@ -133,3 +133,101 @@ proptest! {
         }
     }
 }
+
+/// Two exports joined, the second with its columns in another order: report, inspect and show read each row below its own header.
+#[test]
+fn rows_below_a_later_header_are_read_by_it() {
+    let dir = Dir::new();
+    let hours = |of: std::ops::Range<usize>, row: &dyn Fn(&str, &str) -> String| -> String {
+        of.map(|at| {
+            row(
+                &format!("e{at:05}"),
+                &format!("2026-01-16T{:02}:{:02}:00Z", 6 + at % 12, at / 12 % 60),
+            )
+        })
+        .collect()
+    };
+    // More than a block of each, so that threads look at pieces before they know which header holds.
+    let text = "x".repeat(150);
+    let actor = |id: &str| if id.ends_with("00") { "a1" } else { "o1" };
+    let (first, second) = (
+        hours(0..20_000, &|id, time| {
+            format!("{id},{time},{},acme,user.view,{text}\n", actor(id))
+        }),
+        hours(20_000..40_000, &|id, time| {
+            format!("{id},{time},bolt,{},\"user.view\",{text}\n", actor(id))
+        }),
+    );
+    let log = format!(
+        "event_id,timestamp,actor.id,tenant.id,action,justification\n{first}\
+         \u{feff}event_id,Timestamp,Tenant.ID,actor.id,action,justification\r\n{second}"
+    );
+    dir.file("log.csv", &log)
+        .file("agents.lock", crate::util::lock(&[("a1", "KTWN")]));
+    for threads in ["1", "4"] {
+        let args = [
+            "report",
+            "--logs",
+            "log.csv",
+            "--agents",
+            "a1",
+            "--threads",
+            threads,
+            "--out",
+            threads,
+        ];
+        let window = ["--from", "2026-01-16T06:00:00Z", "--until", "2026-01-16T18:00:00Z"];
+        dir.run(args.into_iter().chain(window)).ends(0);
+        let found = json(&dir.path(threads).join("findings.json"));
+        let tenants: Vec<_> = found["tenants"]
+            .as_array()
+            .expect("tenants")
+            .iter()
+            .map(|tenant| (&tenant["id"], &tenant["events"]))
+            .collect();
+        assert_eq!(json!(tenants), json!([["acme", 200], ["bolt", 200]]));
+    }
+    assert_eq!(files(&dir.path("1")), files(&dir.path("4")));
+    dir.run(["verify", "1", "--logs", "."]).ends(0);
+    let inspected: Value =
+        serde_json::from_str(&dir.run(["inspect", "--json", "log.csv"]).ends(0).stdout).expect("JSON");
+    let survey = &inspected["kinds"][0]["survey"];
+    assert_eq!(
+        (&survey["tenants"], &survey["refused"]),
+        (&json!({"acme": 20_000, "bolt": 20_000}), &json!(0)),
+        "{survey}"
+    );
+}
+
+/// A header that lacks a mapped column, or whose first cell is none that is known, is refused with what to do.
+#[test]
+fn later_header_of_other_columns_is_refused_with_a_next_step() {
+    let dir = Dir::new();
+    for (second, said) in [
+        (
+            "event_id,timestamp,tenant.id,action",
+            "a second header that lacks columns of the first: cut the source in two",
+        ),
+        (
+            "id,timestamp,tenant.id,actor.id,action",
+            "it looks like a second header, and the rows below it were read by the first",
+        ),
+    ] {
+        dir.file(
+            "log.csv",
+            format!("event_id,timestamp,actor.id,tenant.id,action\ne1,2026-01-16T06:00:00Z,a1,acme,x\n{second}\n"),
+        );
+        let args = ["scan", "--logs", "log.csv", "--agents", "a1", "--json"];
+        let window = ["--from", "2026-01-16T06:00:00Z", "--until", "2026-01-16T18:00:00Z"];
+        let run = dir.run(args.into_iter().chain(window)).ends(1);
+        let found: Value = serde_json::from_str(&run.stdout).expect("JSON");
+        assert!(found["records"]["refused"] == 1, "{found}");
+        let args = [
+            "report", "--logs", "log.csv", "--agents", "a1", "--quiet", "--out", "out",
+        ];
+        dir.run(args.into_iter().chain(window)).ends(1);
+        let refused = std::fs::read_to_string(dir.path("out/refused.csv")).expect("a file");
+        assert!(refused.contains(said), "{refused}");
+        std::fs::remove_dir_all(dir.path("out")).expect("a folder");
+    }
+}

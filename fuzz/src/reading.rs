@@ -50,6 +50,7 @@ pub fn json(bytes: &[u8]) {
             cells: None,
             sight: None,
             defect: None,
+            header: None,
         };
         let text = str::from_utf8(line).ok();
         let full = text.map(|_| {

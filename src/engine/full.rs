@@ -1,6 +1,6 @@
 //! A record in full: captured whole, its fields decoded as far as its verdict needs them.
 
-use std::{collections::BTreeMap, mem, ops::Range};
+use std::{collections::BTreeMap, mem, ops::Range, sync::Arc};
 
 use serde::de::IgnoredAny;
 
@@ -8,7 +8,7 @@ use super::judge::Form;
 use crate::{
     digest::Sha256,
     events::{Body, Hits, Named, Profile, Reading, Remark},
-    records::{Locator, Record, Refusal, RefusalReason, RowReader, hint, is_punctuation, json_part, pieces},
+    records::{Header, Locator, Record, Refusal, RefusalReason, RowReader, hint, is_punctuation, json_part, pieces},
     scope::{Census, Listed, ScopeMask, ScopeSet},
     seal::Nonces,
     tenants::{Near, NearKind, NearName, Refused, Remarks, ScopedEvent, Verdict},
@@ -26,6 +26,8 @@ pub(super) struct Full<'p> {
     form: &'p Form<'p>,
     /// Where records are rows.
     rows: Option<Box<RowReader>>,
+    /// A header that is not the first of the source, and where the mapped paths stand below it.
+    later: Option<(Arc<Header>, Columns)>,
     /// Events in no scope, exactly on the end of one of their agent's: by the positions of those scopes.
     on_end: BTreeMap<ScopeMask, u64>,
     /// The mapped paths that led to a value in events in scope.
@@ -52,6 +54,7 @@ impl<'p> Full<'p> {
             scopes,
             form,
             rows,
+            later: None,
             on_end: BTreeMap::new(),
             in_scope: Hits::default(),
         }
@@ -69,8 +72,10 @@ impl<'p> Full<'p> {
 
     /// Returns the mapped paths that lead to a value in a record, if it can be read.
     pub(super) fn hits(&mut self, record: &Record<'_>) -> Option<Hits> {
+        self.note(record);
         let body = match (self.form, &mut self.rows) {
             (Form::Rows { header, columns, .. }, Some(reader)) if record.defect.is_none() => {
+                let (header, columns) = holding(record, self.later.as_ref(), (header, columns));
                 let (columns, cells) = (columns.as_deref().ok()?, reader.read(header, record.bytes).ok()?);
                 return Reading::new(self.profile, Body::Row { columns, cells: &cells })
                     .ok()?
@@ -112,6 +117,7 @@ impl<'p> Full<'p> {
                 cells: None,
                 sight: None,
                 defect: None,
+                header: None,
             };
             found.records += 1;
             let verdict = self.verdict(&piece, census, remarks);
@@ -151,12 +157,12 @@ impl<'p> Full<'p> {
         if let Some(defect) = record.defect {
             return Verdict::Refused(Box::new(self.refused(at, defect.refusal(), None, record.bytes)), None);
         }
-        match self.judge(at, record.bytes, census, remarks) {
+        match self.judge(at, record, census, remarks) {
             Ok(Verdict::OtherActor(time, near)) if self.scopes.identities().any_named_in(record.bytes) => {
                 Verdict::OtherActor(time, self.mentions(at, record.bytes, near))
             }
             Ok(verdict) => verdict,
-            Err(Refusing(refusal, None)) => match self.time_of_broken(record.bytes) {
+            Err(Refusing(refusal, None)) => match self.time_of_broken(record) {
                 Some(time) if self.scopes.at(time).is_empty() => Verdict::OutsideWindow(time),
                 time => Verdict::Refused(Box::new(self.refused(at, refusal, time, record.bytes)), None),
             },
@@ -189,13 +195,16 @@ impl<'p> Full<'p> {
     fn judge(
         &mut self,
         at: Locator,
-        bytes: &[u8],
+        record: &Record<'_>,
         census: &mut Census,
         remarks: &mut Remarks,
     ) -> Result<Verdict, Refusing> {
+        self.note(record);
+        let bytes = record.bytes;
         let cells;
         let body = match (self.form, &mut self.rows) {
             (Form::Rows { header, columns, .. }, Some(reader)) => {
+                let (header, columns) = holding(record, self.later.as_ref(), (header, columns));
                 let columns = columns.as_deref().map_err(Refusal::clone)?;
                 cells = reader.read(header, bytes)?;
                 Body::Row { columns, cells: &cells }
@@ -215,9 +224,20 @@ impl<'p> Full<'p> {
         .record(&Reading::new(self.profile, body)?)
     }
 
+    /// Finds where the mapped paths stand for a row below another header than the first.
+    fn note(&mut self, record: &Record<'_>) {
+        let Some(header) = record.header else { return };
+        if self.later.as_ref().is_none_or(|(known, _)| !Arc::ptr_eq(known, header)) {
+            self.later = Some((Arc::clone(header), self.profile.columns(header)));
+        }
+    }
+
     /// The time of a record that cannot be read, where that much of it can.
-    fn time_of_broken(&mut self, bytes: &[u8]) -> Option<Timestamp> {
+    fn time_of_broken(&mut self, record: &Record<'_>) -> Option<Timestamp> {
+        let bytes = record.bytes;
         match (self.form, &mut self.rows) {
+            // Below a later header the time may stand in another cell.
+            (Form::Rows { .. }, _) if record.header.is_some() => None,
             (Form::Rows { glance, .. }, Some(reader)) => glance.as_ref()?.time_of_broken(reader.cells(bytes)),
             (Form::Json { first }, _) => first.as_ref()?.of_broken(json_part(bytes)),
             _ => None,
@@ -232,6 +252,15 @@ impl<'p> Full<'p> {
         if let Some(hint) = hint(bytes).filter(|_| broken && matches!(self.form, Form::Json { .. })) {
             refusal.detail = format!("{}; {hint}", refusal.detail);
         }
+        if let Form::Rows { header, .. } = self.form
+            && refusal.reason != RefusalReason::UnknownHeader
+            && header.is_named_in(bytes)
+        {
+            refusal.detail = format!(
+                "{}; it looks like a second header, and the rows below it were read by the first: cut the source in two before it",
+                refusal.detail
+            );
+        }
         let mut names = self.scopes.identities().named_in(bytes);
         // An agent of no scope that holds the time, if it can be read, has no event in scope whatever the record says.
         names.retain(|agent| self.scopes.may_hold(*agent, time));
@@ -243,6 +272,22 @@ impl<'p> Full<'p> {
             names,
             excerpt: shortened(&head, EXCERPT).into_owned(),
         }
+    }
+}
+
+/// Where each mapped path stands among the cells of a row, if that is known.
+type Columns = Result<Vec<Option<usize>>, Refusal>;
+
+/// The header that holds for a record, and where the mapped paths stand below it: the first of the source, unless the record has
+/// another.
+fn holding<'h>(
+    record: &Record<'_>,
+    later: Option<&'h (Arc<Header>, Columns)>,
+    first: (&'h Header, &'h Columns),
+) -> (&'h Header, &'h Columns) {
+    match later {
+        Some((header, columns)) if record.header.is_some() => (header, columns),
+        _ => first,
     }
 }
 

@@ -139,8 +139,10 @@ impl<'p> Reader<'p> {
         }
         match (self.framing, &mut self.rows) {
             (Framing::Csv(header), Some(rows)) => {
-                let columns = self.columns.as_deref().map_err(Refusal::clone)?;
-                let cells = rows.read(header, record.bytes)?;
+                let own = record.header.map(|header| self.profile.columns(header));
+                let columns = own.as_ref().unwrap_or(&self.columns);
+                let columns = columns.as_deref().map_err(Refusal::clone)?;
+                let cells = rows.read(record.header.unwrap_or(header), record.bytes)?;
                 look(&Reading::new(self.profile, Body::Row { columns, cells: &cells })?)
             }
             _ => {

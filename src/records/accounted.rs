@@ -27,7 +27,7 @@ pub enum NoRecord {
     Wrapper,
     /// The row of CSV that names the columns, with its line's end and blank lines before it.
     Header,
-    /// The same row again, further below.
+    /// Such a row again, further below, with the columns in the same order or in another.
     RepeatedHeader,
     /// The mark at the beginning of a text in UTF-8.
     ByteOrderMark,

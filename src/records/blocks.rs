@@ -10,7 +10,7 @@ use std::{
 };
 
 use super::{
-    Accounted, End, Framing, Needle, NoRecord, Record, RowDefect, Said, Sight,
+    Accounted, End, Framing, Header, Needle, NoRecord, Record, RowDefect, Said, Sight,
     buffers::Buffer,
     cuts::Cuts,
     document, ends, lines,
@@ -52,6 +52,11 @@ pub(super) trait Cutter: Send {
         Vec::new()
     }
 
+    /// Headers with columns of their own that hold for rows of the part that is cut off now, in order. Asked before [`Self::cut`].
+    fn later(&mut self) -> Vec<Later> {
+        Vec::new()
+    }
+
     /// The records found in the part that is cut off now, if finding them is this cutter's work.
     fn cut(&mut self, length: usize) -> Spans;
 }
@@ -74,6 +79,16 @@ pub(super) struct Row {
     pub(super) cells: Option<NonZeroUsize>,
     /// Set where the row cannot be read, whatever it holds.
     pub(super) defect: Option<RowDefect>,
+    /// Whether a header other than the first one holds for it.
+    pub(super) later: bool,
+}
+
+/// A header further below in a source, with columns of its own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Later {
+    /// Where in the block the rows begin for which it holds.
+    pub(super) from: usize,
+    pub(super) header: Arc<Header>,
 }
 
 /// A stretch of a source that holds whole records.
@@ -86,6 +101,8 @@ pub struct Block {
     pub(super) spans: Spans,
     /// Stretches without a record that are neither blank nor punctuation, in order.
     pub(super) passed_over: Vec<Range<usize>>,
+    /// Headers other than the first one that hold for rows, in order.
+    pub(super) later: Vec<Later>,
 }
 
 impl Block {
@@ -108,15 +125,18 @@ impl Block {
         }
     }
 
-    /// Its last record.
-    pub(super) fn last(&self) -> Option<&[u8]> {
+    /// Its last record, and the header that holds for it if that is not the first.
+    pub(super) fn last(&self) -> Option<(&[u8], Option<&Arc<Header>>)> {
         let bytes = self.bytes();
-        let span = match &self.spans {
-            Spans::Lines => ends::last_line(bytes)?,
-            Spans::At(spans) => spans.last()?.clone(),
-            Spans::Rows(rows) => rows.last()?.span.clone(),
+        let (span, header) = match &self.spans {
+            Spans::Lines => (ends::last_line(bytes)?, None),
+            Spans::At(spans) => (spans.last()?.clone(), None),
+            Spans::Rows(rows) => {
+                let row = rows.last()?;
+                (row.span.clone(), self.header(row))
+            }
         };
-        Some(&bytes[span])
+        Some((&bytes[span], header))
     }
 
     /// Its bytes: the records, and what stands between them.
@@ -167,11 +187,25 @@ impl Block {
         plain.map(move |span| record(span, None)).chain(rows)
     }
 
-    fn row<'b>(&self, bytes: &'b [u8], row: &Row) -> Record<'b> {
+    #[inline]
+    fn row<'b>(&'b self, bytes: &'b [u8], row: &Row) -> Record<'b> {
+        let header = self.header(row);
         Record {
             defect: row.defect,
-            ..self.record(bytes, row.span.clone(), row.cells, None)
+            header,
+            // What looks at rows before they are read in full knows the first header only.
+            ..self.record(bytes, row.span.clone(), row.cells.filter(|_| header.is_none()), None)
         }
+    }
+
+    /// The header that holds for a row, if that is not the first.
+    #[inline]
+    fn header(&self, row: &Row) -> Option<&Arc<Header>> {
+        if !row.later {
+            return None;
+        }
+        let later = self.later.partition_point(|later| later.from <= row.span.start);
+        Some(&self.later[later.checked_sub(1)?].header)
     }
 
     fn record<'b>(
@@ -187,6 +221,7 @@ impl Block {
             cells,
             sight,
             defect: None,
+            header: None,
         }
     }
 }
@@ -229,8 +264,12 @@ impl<R: Read> Blocks<R> {
             Framing::Empty | Framing::JsonLines => Box::new(lines::Lines::default()),
             Framing::JsonDocument => Box::new(document::Document::new(wrapper)),
             Framing::Csv(header) => {
-                let written = &first.bytes()[..header.length];
-                let rows = Rows::below(header.delimiter, &header.columns, columns, written);
+                let rows = Rows::below(
+                    header.delimiter,
+                    &header.columns,
+                    columns,
+                    &header.written(first.bytes()),
+                );
                 first.skip(header.length);
                 Box::new(rows)
             }

@@ -1,6 +1,6 @@
 //! Comma- and tab-separated values (RFC 4180): a header that names the columns, then one record a row.
 
-use std::ops::Range;
+use std::{borrow::Cow, ops::Range};
 
 use super::{
     Refusal, RefusalReason,
@@ -40,6 +40,19 @@ impl Header {
         })
     }
 
+    /// Its bytes at the beginning of a source; as they would be if it had one, where the case states the columns. Empty where the
+    /// first row is a record.
+    pub(super) fn written<'t>(&self, text: &'t [u8]) -> Cow<'t, [u8]> {
+        match self.length {
+            0 if self.names_columns => self
+                .columns
+                .join(&*char::from(self.delimiter).to_string())
+                .into_bytes()
+                .into(),
+            length => text[..length].into(),
+        }
+    }
+
     /// Where the column of this name stands; a name that stands twice is a refusal for every row.
     pub fn position(&self, name: &str) -> Result<Option<usize>, Refusal> {
         let only = |places: &mut dyn Iterator<Item = usize>| match (places.next(), places.next()) {
@@ -75,6 +88,17 @@ impl Header {
     pub(super) fn matches(&self, names: &[String]) -> usize {
         let mapped = |column: &&String| names.iter().any(|name| column.trim().eq_ignore_ascii_case(name));
         self.columns.iter().filter(mapped).count()
+    }
+
+    /// Whether at least two cells of a row, and half of them, are names of these columns.
+    pub fn is_named_in(&self, row: &[u8]) -> bool {
+        let cells = standing_cells(row, self.delimiter).unwrap_or_default();
+        let named = cells.iter().map(|cell| cell.trim_ascii()).filter(|cell| {
+            let mut columns = self.columns.iter().map(|name| name.trim().as_bytes());
+            !cell.is_empty() && columns.any(|name| name.eq_ignore_ascii_case(cell))
+        });
+        let named = named.count();
+        named > 1 && named * 2 >= cells.len()
     }
 
     /// Whether this row names columns: two of those that are mapped, or one beside which no cell begins with a digit.

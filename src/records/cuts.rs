@@ -101,11 +101,12 @@ impl Cuts {
             own: start..start + length,
             buffer: chunk.buffer,
             passed_over: self.cutter.passed_over(length),
+            later: self.cutter.later(),
             spans: self.cutter.cut(length),
         };
         self.offset += length as u64;
-        if let Some(record) = block.last() {
-            self.last.keep(record);
+        if let Some((record, header)) = block.last() {
+            self.last.keep(record, header);
         }
         // The end may bring a record without a byte: the missing end of a document.
         Ok((length > 0 || block.has_records()).then_some(block))

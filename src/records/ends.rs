@@ -2,7 +2,7 @@
 //!
 //! Only what stands around an array of records and the last record are looked at, once a source.
 
-use std::ops::Range;
+use std::{ops::Range, sync::Arc};
 
 use serde_json::{Map, Value};
 
@@ -253,12 +253,15 @@ pub(super) fn last_line(text: &[u8]) -> Option<Range<usize>> {
 #[derive(Debug, Default)]
 pub(super) struct Last {
     record: Vec<u8>,
+    /// The one that holds for it, if that is not the first.
+    header: Option<Arc<Header>>,
 }
 
 impl Last {
-    /// The last record of a block.
-    pub(super) fn keep(&mut self, record: &[u8]) {
+    /// The last record of a block, and the header that holds for it if that is not the first.
+    pub(super) fn keep(&mut self, record: &[u8], header: Option<&Arc<Header>>) {
         self.record.clear();
+        self.header = header.cloned();
         if record.len() <= LONGEST {
             self.record.extend_from_slice(record);
         }
@@ -266,7 +269,7 @@ impl Last {
 
     /// What the last record says, below this header if it is a row.
     pub(super) fn say(&self, header: Option<&Header>, said: &mut Said) {
-        if let Some(header) = header {
+        if let Some(header) = self.header.as_deref().or(header) {
             let place = |name: &str| header.position(name).ok().flatten();
             if let (Some(index), Some(count)) = (place("ResultIndex"), place("ResultCount")) {
                 let mut reader = RowReader::new(header.delimiter);
@@ -348,7 +351,7 @@ mod tests {
     fn last_record_says_that_it_is_not_the_last() {
         let more = |record: &str| {
             let (mut last, mut said) = (Last::default(), Said::default());
-            last.keep(record.as_bytes());
+            last.keep(record.as_bytes(), None);
             last.say(None, &mut said);
             (
                 said.more.map(|statement| statement.member),

@@ -20,7 +20,7 @@ mod reads;
 mod rows;
 mod sights;
 
-use std::num::NonZeroUsize;
+use std::{num::NonZeroUsize, sync::Arc};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -63,12 +63,14 @@ pub struct Record<'b> {
     pub sight: Option<Sight>,
     /// Why it cannot be read, where it is a row of which that is known.
     pub defect: Option<RowDefect>,
+    /// The header that holds for it, where it is a row and that is not the source's first.
+    pub header: Option<&'b Arc<Header>>,
 }
 
 /// Why a row of CSV cannot be read, whatever it holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RowDefect {
-    /// It is, or stands below, a second header with other columns or in another order.
+    /// It is, or stands below, a second header that lacks columns of the first.
     SecondHeader,
     /// It is a line of a quoted cell, and most lines of that cell look like rows: either they are text, which may be forged, or
     /// they are rows between two stray quotes.
@@ -81,8 +83,8 @@ impl RowDefect {
         match self {
             Self::SecondHeader => Refusal::new(
                 RefusalReason::UnknownHeader,
-                "it is, or stands below, a second header with other columns or in another order: cut the source in two before \
-                 that line, so that each part begins with its own header",
+                "it is, or stands below, a second header that lacks columns of the first: cut the source in two before that \
+                 line, so that each part begins with its own header",
             ),
             Self::LineOfCell => Refusal::new(
                 RefusalReason::AmbiguousQuotes,
@@ -128,8 +130,8 @@ pub enum RefusalReason {
     RowWidth,
     /// A line of a quoted CSV cell whose lines look like rows: whether they are is not known.
     AmbiguousQuotes,
-    /// A CSV row of a source without a header that the profile knows, or below a second header with the columns in another
-    /// order: which cell is which cannot be known.
+    /// A CSV row of a source without a header that the profile knows, or below a second header that lacks columns of the
+    /// first: which cell is which cannot be known.
     UnknownHeader,
     /// No mapped time field has a value.
     MissingTime,

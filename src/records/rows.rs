@@ -8,15 +8,19 @@
 //! of several lines counts as one only if each of its quoted cells is closed like one and it has no more cells than the
 //! header; otherwise its first line is a row. Where the lines of such a row look like rows themselves, each is marked as a
 //! line of which that is not known ([`RowDefect::LineOfCell`]).
+//!
+//! Sources that were put together repeat the header, some with the columns in another order. Such a header holds for the rows
+//! below it up to the next one.
 
-use std::{mem, num::NonZeroUsize, ops::Range, sync::Arc};
+use std::{collections::BTreeSet, mem, num::NonZeroUsize, ops::Range, sync::Arc};
 
 use fearless_simd::{Level, Simd, dispatch};
 
 use super::{
     RowDefect,
-    blocks::{BOM, Cutter, Row, Spans},
-    cells::{cell, is_closed},
+    blocks::{BOM, Cutter, Later, Row, Spans},
+    cells::{is_closed, standing_cells},
+    csv::Header,
     marks::{Marks, TOGETHER},
 };
 
@@ -30,7 +34,7 @@ const USUAL: usize = 256;
 #[derive(Debug)]
 pub(super) struct Rows {
     delimiter: u8,
-    /// Number of cells of the header. `usize::MAX` while the header itself is looked for.
+    /// Number of cells of the header that holds. `usize::MAX` while the first header itself is looked for.
     width: usize,
     /// The columns of the header, and the names of others that are mapped, to recognise a further header.
     columns: Arc<[String]>,
@@ -39,11 +43,13 @@ pub(super) struct Rows {
     firsts: Box<[bool; 256]>,
     /// One bit for each length of these names, the highest for all longer ones.
     lengths: u64,
-    /// The header's bytes: exports that were put together repeat it, and it is no record there either.
+    /// The first header's bytes: exports that were put together repeat it, and it is no record there either.
     header: Vec<u8>,
     found: Vec<Row>,
-    /// Where the header is repeated.
+    /// Where headers stand between the rows.
     headers: Vec<Range<usize>>,
+    /// Those with columns of their own, and the one that holds at the beginning of what is not cut off yet, if it is such a one.
+    later: Vec<Later>,
     /// None; with room for as many as stand before what a scout finds.
     few: Vec<Row>,
     place: Place,
@@ -66,8 +72,20 @@ struct Place {
     fresh: u64,
     /// Whether a quoted cell of the row holds a line end.
     of_lines: bool,
-    /// Whether the rows stand below a second header, whose columns are in another order.
-    reordered: bool,
+    /// The header that holds.
+    below: Below,
+}
+
+/// Which header holds for a row.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+enum Below {
+    /// The first one, or the same again.
+    #[default]
+    First,
+    /// A later one with columns of its own.
+    Later,
+    /// A later one that lacks columns of the first, so what the rows hold is not known.
+    Unknown,
 }
 
 impl Place {
@@ -88,9 +106,11 @@ impl Rows {
     pub(super) fn below(delimiter: u8, columns: &[String], mapped: &[String], written: &[u8]) -> Self {
         let names = || columns.iter().chain(mapped);
         let mut firsts = [false; 256];
-        names()
-            .filter_map(|name| name.bytes().next())
-            .for_each(|first| firsts[usize::from(first)] = true);
+        for first in names().filter_map(|name| name.bytes().next()) {
+            firsts[usize::from(first.to_ascii_lowercase())] = true;
+            firsts[usize::from(first.to_ascii_uppercase())] = true;
+        }
+        firsts[usize::from(BOM[0])] = true;
         Self {
             width: columns.len(),
             header: written.trim_ascii_end().to_vec(),
@@ -114,6 +134,7 @@ impl Rows {
             header: Vec::new(),
             found: Vec::new(),
             headers: Vec::new(),
+            later: Vec::new(),
             few: Vec::new(),
             place: Place::row(0),
             level: Level::new(),
@@ -230,7 +251,7 @@ impl Rows {
             self.keep(buffer, &mut place, end);
         }
         self.place = Place {
-            reordered: place.reordered,
+            below: place.below,
             ..Place::row(self.place.at)
         };
         true
@@ -239,24 +260,30 @@ impl Rows {
     /// Adds the row that ends here, unless it is blank or a header.
     #[inline]
     fn keep(&mut self, buffer: &[u8], place: &mut Place, end: usize) {
-        self.add(buffer, place.start..end, Some(place.delimiters), &mut place.reordered);
+        self.add(buffer, place.start..end, Some(place.delimiters), &mut place.below);
     }
 
     #[inline]
-    fn add(&mut self, buffer: &[u8], span: Range<usize>, delimiters: Option<usize>, reordered: &mut bool) {
+    fn add(&mut self, buffer: &[u8], span: Range<usize>, delimiters: Option<usize>, below: &mut Below) {
         let row = &buffer[span.clone()];
         if is_blank(row) {
             return;
         }
-        if self.begins_like_header(row) && self.is_repeated_header(row, reordered) {
+        if self.begins_like_header(row) && self.is_header(row, span.end, below) {
             self.headers.push(span);
             return;
         }
-        let defect = reordered.then_some(RowDefect::SecondHeader);
+        let defect = (*below == Below::Unknown).then_some(RowDefect::SecondHeader);
         // The csv crate passes over a mark at the beginning, and what follows may then be a quote that opens a cell.
         let counted = delimiters.filter(|_| !row.starts_with(BOM) && defect.is_none());
         let cells = counted.map(|delimiters| NonZeroUsize::MIN.saturating_add(delimiters));
-        self.found.push(Row { span, cells, defect });
+        let later = *below == Below::Later;
+        self.found.push(Row {
+            span,
+            cells,
+            defect,
+            later,
+        });
     }
 
     /// Adds each line of a cell that cannot be told from rows.
@@ -269,6 +296,7 @@ impl Rows {
                     span: start..end,
                     cells: None,
                     defect: Some(RowDefect::LineOfCell),
+                    later: false,
                 });
             }
             start = end + 1;
@@ -285,39 +313,73 @@ impl Rows {
         if !self.firsts[usize::from(*first)] || self.header.is_empty() {
             return false;
         }
-        let is_name = |name: &String| {
-            let name = name.as_bytes();
-            row.get(1..=name.len()) == Some(name) || row.starts_with(name)
-        };
+        let row = row.strip_prefix(BOM).unwrap_or(row);
+        let row = row.strip_prefix(b"\"").unwrap_or(row);
         // Names are followed by a delimiter or a quote, which an id that begins like a name is not.
-        let length = memchr::memchr2(self.delimiter, b'"', &row[usize::from(quoted)..]).unwrap_or(row.len());
+        let length = memchr::memchr2(self.delimiter, b'"', row).unwrap_or(row.len());
+        let is_name = |name: &String| name.as_bytes().eq_ignore_ascii_case(&row[..length]);
         self.lengths & (1 << length.min(63)) != 0
             && (self.columns.iter().any(is_name) || self.mapped.iter().any(is_name))
     }
 
-    /// Whether a row is the header again. One with other columns, or with the same in another order, is none and is noted.
-    fn is_repeated_header(&self, row: &[u8], reordered: &mut bool) -> bool {
-        if row.trim_ascii_end() == self.header {
-            *reordered = false;
+    /// Whether a row that ends here is a header: the first one again, or one that holds from here on. One that lacks columns of the
+    /// first is none, and is noted.
+    fn is_header(&mut self, row: &[u8], end: usize, below: &mut Below) -> bool {
+        let row = row.strip_prefix(BOM).unwrap_or(row).trim_ascii_end();
+        let cells = match self.names(row) {
+            _ if row == self.header => Vec::new(),
+            Some(cells) => cells,
+            None => return false,
+        };
+        let is_first = |name: &String, cell: &&str| name.eq_ignore_ascii_case(cell);
+        if row == self.header
+            || cells.len() == self.columns.len()
+                && self.columns.iter().zip(&cells).all(|(name, cell)| is_first(name, cell))
+        {
+            (*below, self.width) = (Below::First, self.columns.len());
             return true;
         }
-        let (row, mut start) = (row.trim_ascii_end(), 0);
-        let mut cells = Vec::new();
-        while let Some((span, behind)) = cell(row, start, self.delimiter) {
-            cells.push(&row[span]);
-            start = behind;
+        if !self.names_columns(&cells) {
+            let known = |cell: &&&str| self.is_mapped(cell) || self.columns.iter().any(|name| is_first(name, cell));
+            let named = cells.iter().filter(known).count();
+            if named > 1 && named * 2 >= cells.len() {
+                (*below, self.width) = (Below::Unknown, self.columns.len());
+            }
+            return false;
         }
-        if cells.iter().copied().eq(self.columns.iter().map(String::as_bytes)) {
-            *reordered = false;
-            return true;
-        }
-        let known = || self.columns.iter().chain(self.mapped.iter());
-        let named = cells
-            .iter()
-            .filter(|cell| known().any(|name| name.as_bytes() == **cell))
-            .count();
-        *reordered |= named > 1 && named * 2 >= cells.len();
-        false
+        let columns: Vec<_> = cells.into_iter().map(str::to_owned).collect();
+        (*below, self.width) = (Below::Later, columns.len());
+        let header = Arc::new(Header {
+            columns,
+            delimiter: self.delimiter,
+            length: 0,
+            names_columns: true,
+        });
+        self.later.push(Later { from: end, header });
+        true
+    }
+
+    /// The cells of a row, if each stands there as it is but for its quotes.
+    fn names<'r>(&self, row: &'r [u8]) -> Option<Vec<&'r str>> {
+        let cells = standing_cells(row, self.delimiter)?;
+        cells.into_iter().map(|cell| std::str::from_utf8(cell).ok()).collect()
+    }
+
+    /// Whether these are the names of columns, each once: all of the first header's, or only known ones with all of those that are
+    /// mapped. Of each mapped column it is then known where it stands.
+    fn names_columns(&self, cells: &[&str]) -> bool {
+        let same = |name: &str, cell: &str| name.eq_ignore_ascii_case(cell.trim());
+        let distinct: BTreeSet<_> = cells.iter().map(|cell| cell.trim().to_ascii_lowercase()).collect();
+        let has = |name: &&String| distinct.contains(&name.to_ascii_lowercase());
+        let known = |cell: &&str| self.is_mapped(cell) || self.columns.iter().any(|name| same(name, cell));
+        let mut mapped = self.columns.iter().filter(|name| self.is_mapped(name)).peekable();
+        let has_mapped = mapped.peek().is_some() && mapped.all(|name| has(&name));
+        distinct.len() == cells.len()
+            && (self.columns.iter().all(|name| has(&name)) || has_mapped && cells.iter().all(known))
+    }
+
+    fn is_mapped(&self, column: &str) -> bool {
+        self.mapped.iter().any(|name| name.eq_ignore_ascii_case(column.trim()))
     }
 
     /// Whether the lines of a row of several, whose quoted cells are closed, look like rows: most of them have as many cells as
@@ -367,16 +429,13 @@ impl Rows {
     /// Lets the row with the lost or stray quote end with its line, and goes on behind it.
     fn resume(&mut self, buffer: &[u8]) {
         let Place {
-            at,
-            start,
-            mut reordered,
-            ..
+            at, start, mut below, ..
         } = self.place;
         let line = memchr::memchr2(b'\n', b'\r', &buffer[start..at]);
         let end = line.map_or(at, |length| start + length);
-        self.add(buffer, start..end, None, &mut reordered);
+        self.add(buffer, start..end, None, &mut below);
         self.place = Place {
-            reordered,
+            below,
             ..Place::row(line.map_or(end, |_| end + 1))
         };
     }
@@ -394,6 +453,8 @@ pub(super) struct Ahead {
     from: usize,
     found: Vec<Row>,
     headers: Vec<Range<usize>>,
+    later: Vec<Later>,
+    width: usize,
     place: Place,
 }
 
@@ -405,6 +466,7 @@ impl Ahead {
             *start += before;
             *end += before;
         }
+        self.later.iter_mut().for_each(|later| later.from += before);
         self.from += before;
         self.place.at += before;
         self.place.start += before;
@@ -424,25 +486,34 @@ impl Rows {
         let mut rows = self.anew(Place::row(from), piece.len() / USUAL);
         rows.advance(piece, false);
         let Self {
-            found, headers, place, ..
+            found,
+            headers,
+            later,
+            width,
+            place,
+            ..
         } = rows;
         Some(Ahead {
             from,
             found,
             headers,
+            later,
+            width,
             place,
         })
     }
 
-    /// For the same text, from this place on, with room for so many rows.
+    /// For the same text below its first header, from this place on, with room for so many rows.
     fn anew(&self, place: Place, room: usize) -> Self {
         Self {
+            width: self.columns.len(),
             header: self.header.clone(),
             firsts: self.firsts.clone(),
             columns: Arc::clone(&self.columns),
             mapped: Arc::clone(&self.mapped),
             found: Vec::with_capacity(room),
             headers: Vec::new(),
+            later: Vec::new(),
             few: Vec::new(),
             place,
             ..*self
@@ -482,7 +553,8 @@ impl Cutter for Rows {
         // It is what was supposed, so all that follows from it is so too.
         if self.place == Place::row(ahead.from) {
             // The few before them go in front of the many.
-            self.place = ahead.place;
+            (self.place, self.width) = (ahead.place, ahead.width);
+            self.later.extend(ahead.later);
             self.few = mem::replace(&mut self.found, ahead.found);
             self.found.splice(..0, self.few.drain(..));
             self.headers.extend(ahead.headers);
@@ -496,10 +568,8 @@ impl Cutter for Rows {
                 self.singly(buffer, buffer.len());
             }
             if at_end && self.is_cut(buffer) {
-                let Place {
-                    start, mut reordered, ..
-                } = self.place;
-                self.add(buffer, start..buffer.len(), None, &mut reordered);
+                let Place { start, mut below, .. } = self.place;
+                self.add(buffer, start..buffer.len(), None, &mut below);
                 self.place = Place::row(buffer.len());
             } else if self.is_lost(at_end) || at_end && !self.end_row(buffer, buffer.len()) {
                 self.resume(buffer);
@@ -521,6 +591,13 @@ impl Cutter for Rows {
 
     fn passed_over(&mut self, _length: usize) -> Vec<Range<usize>> {
         mem::take(&mut self.headers)
+    }
+
+    fn later(&mut self) -> Vec<Later> {
+        let header = self.later.last().map(|last| Arc::clone(&last.header));
+        let holding = header.filter(|_| self.place.below == Below::Later);
+        let next = holding.map(|header| Later { from: 0, header });
+        mem::replace(&mut self.later, next.into_iter().collect())
     }
 
     fn cut(&mut self, length: usize) -> Spans {
