@@ -47,14 +47,50 @@ const GROUPS: [&str; 8] = [
     "group", "gruppe", "groupe", "gruppo", "grupo", "grupa", "holdlng", "holdlngs",
 ];
 
-static FORMS: LazyLock<BTreeSet<String>> = LazyLock::new(|| lines().map(|(form, _)| form).collect());
-static FRONT_FORMS: LazyLock<BTreeSet<String>> =
+static FORMS: LazyLock<Words> = LazyLock::new(|| lines().map(|(form, _)| form).collect());
+static FRONT_FORMS: LazyLock<Words> =
     LazyLock::new(|| lines().filter(|(_, front)| *front).map(|(form, _)| form).collect());
-static COMMON: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
+static COMMON: LazyLock<Words> = LazyLock::new(|| {
     let lines = include_str!("common.txt").lines().filter(|line| !line.starts_with('#'));
     let words = lines.flat_map(str::split_whitespace);
     words.map(|word| Skeleton::of_name(word).text).collect()
 });
+
+/// A list of words. Most of what is looked up is in none, which the first bytes and the length of a word tell.
+#[derive(Debug)]
+struct Words {
+    words: BTreeSet<String>,
+    bits: [u64; PLACES / 64],
+}
+
+/// Bits of the words: few lists have more than a thousand.
+const PLACES: usize = 1 << 13;
+
+impl Words {
+    fn contains(&self, word: &str) -> bool {
+        let place = Self::place(word);
+        self.bits[place / 64] & 1 << (place % 64) != 0 && self.words.contains(word)
+    }
+
+    fn place(word: &str) -> usize {
+        let mut first = [0; 8];
+        let length = word.len().min(first.len());
+        first[..length].copy_from_slice(&word.as_bytes()[..length]);
+        let hash = (u64::from_le_bytes(first) ^ (word.len() as u64) << 56).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        (hash >> 51) as usize % PLACES
+    }
+}
+
+impl FromIterator<String> for Words {
+    fn from_iter<I: IntoIterator<Item = String>>(words: I) -> Self {
+        let words: BTreeSet<String> = words.into_iter().collect();
+        let mut bits = [0; PLACES / 64];
+        for place in words.iter().map(|word| Self::place(word)) {
+            bits[place / 64] |= 1 << (place % 64);
+        }
+        Self { words, bits }
+    }
+}
 
 fn lines() -> impl Iterator<Item = (String, bool)> {
     let lines = include_str!("forms.txt").lines().filter(|line| !line.starts_with('#'));
@@ -77,29 +113,62 @@ pub(super) fn is_common(word: &str) -> bool {
 pub(super) fn of_name(name: &str) -> Vec<Key> {
     let mut keys = BTreeSet::new();
     let mut listed = None;
-    for spelling in spellings(name) {
-        let skeleton = Skeleton::of_name(&spelling);
-        let tokens = core(&skeleton);
-        let own = grade(&skeleton, &tokens);
+    each_core(name, |spelling, skeleton, tokens, whole| {
+        let own = grade(skeleton, tokens);
         // Another spelling of common words is no surer than they are.
-        let floor = *listed.get_or_insert(own);
-        add(&mut keys, &skeleton, &tokens, floor);
-        if let [first, rest @ ..] = &tokens[..]
-            && skeleton.token(*first) == "the"
-        {
-            add(&mut keys, &skeleton, rest, floor);
+        let grade = own.max(*listed.get_or_insert(own));
+        let mut add = |text: String| {
+            keys.insert(Key { text, grade });
+        };
+        let text = joined(skeleton, tokens);
+        if let Some(plural) = plural(&text).filter(|_| grade <= Grade::Word) {
+            add(plural);
         }
-        if let [rest @ .., last] = &tokens[..]
-            && GROUPS.contains(&skeleton.token(*last))
-        {
-            add(&mut keys, &skeleton, rest, floor);
+        if is_searchable(&text) {
+            add(text);
         }
-        connectives(&mut keys, &spelling, &skeleton, &tokens, floor);
-    }
+        if whole {
+            connectives(spelling, skeleton, tokens, add);
+        }
+    });
     let mut keys: Vec<_> = keys.into_iter().collect();
     // The surest grade of each comes first.
     keys.dedup_by(|next, first| next.text == first.text);
     keys
+}
+
+/// Reports the text of every key of a name, without the grades, which take as long again.
+pub(super) fn each_of_name(name: &str, mut tell: impl FnMut(&str)) {
+    each_core(name, |spelling, skeleton, tokens, whole| {
+        let text = joined(skeleton, tokens);
+        plural(&text).iter().for_each(|plural| tell(plural));
+        if is_searchable(&text) {
+            tell(&text);
+        }
+        if whole {
+            connectives(spelling, skeleton, tokens, |text| tell(&text));
+        }
+    });
+}
+
+/// Reports each spelling of a name with its tokens but for legal forms, and the same without an article or a word for a group. Says
+/// whether it has all tokens.
+fn each_core(name: &str, mut tell: impl FnMut(&str, &Skeleton, &[usize], bool)) {
+    for spelling in spellings(name) {
+        let skeleton = Skeleton::of_name(&spelling);
+        let tokens = core(&skeleton);
+        tell(&spelling, &skeleton, &tokens, true);
+        if let [first, rest @ ..] = &tokens[..]
+            && skeleton.token(*first) == "the"
+        {
+            tell(&spelling, &skeleton, rest, false);
+        }
+        if let [rest @ .., last] = &tokens[..]
+            && GROUPS.contains(&skeleton.token(*last))
+        {
+            tell(&spelling, &skeleton, rest, false);
+        }
+    }
 }
 
 /// Returns the first `SHORTEST` bytes of the keys of a name, at least one of which each key begins with; none unless they follow from
@@ -123,23 +192,45 @@ pub(super) fn beginnings(name: &str) -> Option<Vec<[u8; SHORTEST]>> {
 /// Returns the spellings of a domain: the whole, which are a domain's, and its longest label if that is no common word, which is a
 /// name's.
 pub(super) fn of_domain(domain: &str) -> Vec<(Key, Kind)> {
+    let [whole, spoken] = whole_domain(domain);
     let whole = Key {
-        text: Skeleton::of_name(domain).text,
+        text: whole,
         grade: Grade::Domain,
     };
     let spoken = Key {
-        text: Skeleton::of_name(&domain.replace('.', " dot ")).text,
+        text: spoken,
         grade: Grade::Words,
     };
     let mut keys = vec![(whole, Kind::Domain), (spoken, Kind::Domain)];
-    let labels = domain.rsplit_once('.').map_or("", |(labels, _)| labels);
-    if let Some(label) = labels.split('.').max_by_key(|label| label.len()) {
+    if let Some(label) = longest_label(domain) {
         let own = of_name(label).into_iter();
         let own = own.filter(|key| key.grade <= Grade::Word && key.text.len() > SHORTEST);
         keys.extend(own.map(|key| (key, Kind::Name)));
     }
     keys.retain(|(key, _)| is_searchable(&key.text));
     keys
+}
+
+/// Reports the text of every key of a domain, and perhaps more.
+pub(super) fn each_of_domain(domain: &str, mut tell: impl FnMut(&str)) {
+    let whole = whole_domain(domain);
+    whole
+        .iter()
+        .filter(|text| is_searchable(text))
+        .for_each(|text| tell(text));
+    if let Some(label) = longest_label(domain) {
+        each_of_name(label, tell);
+    }
+}
+
+/// Returns the skeletons of a domain as it is written and as it is spoken.
+fn whole_domain(domain: &str) -> [String; 2] {
+    [domain, &domain.replace('.', " dot ")].map(|spelling| Skeleton::of_name(spelling).text)
+}
+
+fn longest_label(domain: &str) -> Option<&str> {
+    let (labels, _) = domain.rsplit_once('.')?;
+    labels.split('.').max_by_key(|label| label.len())
 }
 
 /// Returns the ways to write the characters of a name.
@@ -243,52 +334,39 @@ pub(super) fn is_alone(skeleton: &Skeleton, token: usize) -> bool {
     skeleton.token(token).chars().next().is_some_and(is_spaceless)
 }
 
-/// Adds the spellings with each word for `&`, and that without one.
-fn connectives(keys: &mut BTreeSet<Key>, name: &str, skeleton: &Skeleton, tokens: &[usize], floor: Grade) {
+/// Reports the spellings with each word for `&`, and that without one.
+fn connectives(name: &str, skeleton: &Skeleton, tokens: &[usize], mut tell: impl FnMut(String)) {
     let (Some(first), Some(last)) = (tokens.first(), tokens.last()) else {
         return;
     };
     let inner = tokens
         .iter()
         .position(|token| token != first && token != last && CONNECTIVES[..8].contains(&skeleton.token(*token)));
-    let (mut before, mut after) = (tokens.to_vec(), Vec::new());
-    if let Some(at) = inner {
-        after = before.split_off(at + 1);
-        before.pop();
+    let (before, after) = if let Some(at) = inner {
+        (&tokens[..at], &tokens[at + 1..])
     } else if let Some(sign) = name.find(['&', '+', '＆']) {
         let at = tokens.iter().position(|token| skeleton.tokens[*token].from > sign);
-        after = before.split_off(at.unwrap_or(tokens.len()));
-    }
+        tokens.split_at(at.unwrap_or(tokens.len()))
+    } else {
+        return;
+    };
     if before.is_empty() || after.is_empty() {
         return;
     }
-    let grade = grade(skeleton, tokens).max(floor);
-    let text = |tokens: &[usize]| tokens.iter().map(|token| skeleton.token(*token)).collect::<String>();
-    let (before, after) = (text(&before), text(&after));
-    for connective in CONNECTIVES.iter().chain([&""]) {
-        let text = format!("{before}{connective}{after}");
-        if is_searchable(&text) {
-            keys.insert(Key { text, grade });
-        }
-    }
+    let (before, after) = (joined(skeleton, before), joined(skeleton, after));
+    let each = CONNECTIVES.iter().chain([&""]);
+    let texts = each.map(|connective| format!("{before}{connective}{after}"));
+    texts.filter(|text| is_searchable(text)).for_each(&mut tell);
 }
 
-fn add(keys: &mut BTreeSet<Key>, skeleton: &Skeleton, tokens: &[usize], floor: Grade) {
-    let text: String = tokens.iter().map(|token| skeleton.token(*token)).collect();
-    if !is_searchable(&text) {
-        return;
-    }
-    let grade = grade(skeleton, tokens).max(floor);
-    if grade <= Grade::Word
-        && let Some(stem) = text.strip_suffix('y')
-    {
-        // `Pharmacies`; the search allows an `s` behind any key.
-        keys.insert(Key {
-            text: format!("{stem}le"),
-            grade,
-        });
-    }
-    keys.insert(Key { text, grade });
+fn joined(skeleton: &Skeleton, tokens: &[usize]) -> String {
+    tokens.iter().map(|token| skeleton.token(*token)).collect()
+}
+
+/// Returns the plural of what ends in `y`, `Pharmacies`, without its `s`: the search allows one behind any key.
+fn plural(text: &str) -> Option<String> {
+    let stem = text.strip_suffix('y').filter(|_| is_searchable(text))?;
+    Some(format!("{stem}le"))
 }
 
 fn is_searchable(text: &str) -> bool {
@@ -296,7 +374,7 @@ fn is_searchable(text: &str) -> bool {
 }
 
 fn grade(skeleton: &Skeleton, tokens: &[usize]) -> Grade {
-    let text: String = tokens.iter().map(|token| skeleton.token(*token)).collect();
+    let text = joined(skeleton, tokens);
     if text.chars().all(|c| is_spaceless(c) || c == 'ー') {
         let ordinary = text.chars().count() < SPACELESS || is_common(&text);
         return if ordinary { Grade::CommonWord } else { Grade::Words };

@@ -288,10 +288,10 @@ pub(super) struct Beginnings {
     bits: Vec<AtomicU64>,
 }
 
-/// Bytes of a skeleton that are hashed together, by the length of a key.
+/// Bytes of a skeleton that are hashed together: of a key the most that it has.
+const LENGTHS: [usize; 8] = [SHORT, LONG, 10, 12, 14, 16, 20, 24];
 const SHORT: usize = 4;
 const LONG: usize = 8;
-const LONGER: usize = 16;
 
 /// Bits, enough for the words of any report.
 const BITS: usize = 1 << 21;
@@ -308,12 +308,14 @@ impl Beginnings {
         for skeleton in Skeleton::each(text) {
             for token in &skeleton.tokens {
                 let rest = &skeleton.text.as_bytes()[token.at..];
-                for length in [SHORT, LONG, LONGER] {
-                    if let Some(bytes) = rest.get(..length) {
-                        let (word, bit) = self.place(bytes);
-                        if word.load(Ordering::Relaxed) & bit == 0 {
-                            word.fetch_or(bit, Ordering::Relaxed);
-                        }
+                let (mut hash, mut from) = (SEED, 0);
+                for length in LENGTHS {
+                    let Some(bytes) = rest.get(from..length) else { break };
+                    hash = hashed(hash, bytes);
+                    from = length;
+                    let (word, bit) = self.place(hash);
+                    if word.load(Ordering::Relaxed) & bit == 0 {
+                        word.fetch_or(bit, Ordering::Relaxed);
                     }
                 }
             }
@@ -336,29 +338,36 @@ impl Beginnings {
                 return false;
             }
         }
-        let has = |key: &Key| {
-            let bytes = key.text.as_bytes();
-            let length = [LONGER, LONG].into_iter().find(|length| *length <= bytes.len());
-            self.has(&bytes[..length.unwrap_or(SHORT)])
+        let mut found = false;
+        let mut has = |text: &str| {
+            let length = LENGTHS.into_iter().rev().find(|length| *length <= text.len());
+            found = found || length.is_some_and(|length| self.has(&text.as_bytes()[..length]));
         };
         match kind {
-            Kind::Domain => keys::of_domain(name).iter().any(|(key, _)| has(key)),
-            _ => keys::of_name(name).iter().any(has),
+            Kind::Domain => keys::each_of_domain(name, &mut has),
+            _ => keys::each_of_name(name, &mut has),
         }
+        found
     }
 
     fn has(&self, beginning: &[u8]) -> bool {
-        let (word, bit) = self.place(beginning);
+        let (word, bit) = self.place(hashed(SEED, beginning));
         word.load(Ordering::Relaxed) & bit != 0
     }
 
-    fn place(&self, bytes: &[u8]) -> (&AtomicU64, u64) {
-        let hash = bytes.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-            (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
-        });
+    fn place(&self, hash: u64) -> (&AtomicU64, u64) {
         let mixed = usize::try_from((hash >> 20 ^ hash) % BITS as u64).expect("fewer than the bits");
         (&self.bits[mixed / 64], 1 << (mixed % 64))
     }
+}
+
+/// FNV-1a: the same on every machine.
+const SEED: u64 = 0xcbf2_9ce4_8422_2325;
+
+fn hashed(hash: u64, bytes: &[u8]) -> u64 {
+    bytes.iter().fold(hash, |hash, byte| {
+        (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
+    })
 }
 
 /// Returns the first `LONG` or `SHORT` letters that every key of a name begins with; none unless they are plain to see.
