@@ -8,7 +8,9 @@ use super::judge::Form;
 use crate::{
     digest::Sha256,
     events::{Body, Hits, Named, Profile, Reading, Remark},
-    records::{Header, Locator, Record, Refusal, RefusalReason, RowReader, hint, is_punctuation, json_part, pieces},
+    records::{
+        Header, Locator, Record, Refusal, RefusalReason, RowReader, hint, is_punctuation, json_part, pieces, shape,
+    },
     scope::{Census, Listed, ScopeMask, ScopeSet},
     seal::Nonces,
     tenants::{Near, NearKind, NearName, Refused, Remarks, ScopedEvent, Verdict},
@@ -245,12 +247,19 @@ impl<'p> Full<'p> {
     }
 
     fn refused(&self, at: Locator, mut refusal: Refusal, time: Option<Timestamp>, bytes: &[u8]) -> Refused {
+        let is_json = matches!(self.form, Form::Json { .. });
         let broken = matches!(
             refusal.reason,
             RefusalReason::MalformedJson | RefusalReason::NotAnObject
         );
-        if let Some(hint) = hint(bytes).filter(|_| broken && matches!(self.form, Form::Json { .. })) {
+        if let Some(hint) = hint(bytes).filter(|_| broken && is_json) {
             refusal.detail = format!("{}; {hint}", refusal.detail);
+        }
+        if let Some(shape) = (is_json && refusal.reason == RefusalReason::MissingTime)
+            .then(|| shape(json(bytes).ok()?))
+            .flatten()
+        {
+            refusal.detail = format!("{}; {shape}", refusal.detail);
         }
         if let Form::Rows { header, .. } = self.form
             && refusal.reason != RefusalReason::UnknownHeader

@@ -18,6 +18,7 @@ use super::{
     selector::{Held, Selector, Texts, elements},
     time,
     value::{Value, canonical_json},
+    wrapped,
 };
 use crate::{
     case::{InputTenant, TenantId},
@@ -184,9 +185,27 @@ impl<'p, 'b> Reading<'p, 'b> {
         let paths = &self.profile.paths;
         let inside =
             |refusal: Refusal| Refusal::new(refusal.reason, format!("in `{}`: {}", paths.name(slot), refusal.detail));
-        let slots = match text {
+        let text = match wrapped::of_bytes(&text) {
+            Some(decoded) => decoded.map_err(inside)?.into(),
+            None => text,
+        };
+        let inside = |refusal: Refusal| {
+            let is_member = matches!(self.slots[slot], Some(Value::Json(_)));
+            let broken = matches!(
+                refusal.reason,
+                RefusalReason::MalformedJson | RefusalReason::NotAnObject
+            );
+            let advice = (is_member && broken)
+                .then(|| wrapped::advice(&text, paths.pointer(slot)))
+                .flatten();
+            inside(match advice {
+                Some(advice) => Refusal::new(refusal.reason, format!("{}; {advice}", refusal.detail)),
+                None => refusal,
+            })
+        };
+        let slots = match &text {
             Cow::Borrowed(json) => paths.capture(json).map_err(inside)?,
-            Cow::Owned(ref json) => paths
+            Cow::Owned(json) => paths
                 .capture(json)
                 .map_err(inside)?
                 .into_iter()
@@ -271,7 +290,15 @@ impl<'p, 'b> Reading<'p, 'b> {
             };
         }
         let missing = "no mapped time field has a value";
-        Err(Refusal::new(RefusalReason::MissingTime, missing))
+        let is_null = |slot: &&usize| self.slots[**slot].as_ref().is_some_and(|value| value.text().is_none());
+        let detail = match self.profile.unwrap.iter().find(is_null) {
+            Some(slot) => format!(
+                "{missing}; `{}`, which holds the event, is null: export it whole (from journald with `journalctl --all -o json`)",
+                self.profile.paths.name(*slot)
+            ),
+            None => missing.to_owned(),
+        };
+        Err(Refusal::new(RefusalReason::MissingTime, detail))
     }
 
     /// Everybody named as an actor, in the order of the profile.

@@ -15,6 +15,7 @@ mod selector;
 mod spec;
 mod time;
 mod value;
+mod wrapped;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

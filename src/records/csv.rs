@@ -197,6 +197,13 @@ impl RowReader {
             } else {
                 "; a quotation mark in it is not closed at the end of its cell"
             };
+            if let Some(at) = memchr::memmem::find(row, b"\\\"").filter(|_| !closed) {
+                let detail = format!(
+                    "the row has {cells} cells, its header {width}; a backslash stands before a quotation mark in it (byte {at}), \
+                     which CSV doubles instead: export it so, or write `\"\"` for each `\\\"`"
+                );
+                return Err(Refusal::new(RefusalReason::RowWidth, detail));
+            }
             let detail = format!("the row has {cells} cells, its header {width}{lost}");
             return Err(Refusal::new(RefusalReason::RowWidth, detail));
         }
@@ -311,6 +318,14 @@ mod tests {
         );
         let refusal = reader.read(&header, b"1\t\"2").expect_err("two");
         assert!(refusal.detail.contains("quotation mark"), "{}", refusal.detail);
+        let refusal = reader.read(&header, b"1\t\"a\\\"\tb\"\t3").expect_err("four");
+        assert!(
+            refusal
+                .detail
+                .contains("a backslash stands before a quotation mark in it (byte 4)"),
+            "{}",
+            refusal.detail
+        );
         assert_eq!(
             reader.read(&header, b"1\t2\t3\t").expect("three and an end"),
             ["1", "2", "3"]

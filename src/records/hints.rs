@@ -1,15 +1,53 @@
-//! What a text looks like that is no JSON object, and what to do about it. For the detail of a refusal.
+//! What a text looks like that is no JSON object, or one without what an event has, and what to do about it. For the detail of a
+//! refusal.
+
+use std::{borrow::Cow, collections::BTreeMap};
+
+use serde_json::value::RawValue;
+
+use crate::text::{counted, shortened};
+
+/// How deep the members of an object are looked at for the records.
+const DEPTH: usize = 3;
+
+/// How many characters of a member's name are shown.
+const NAME: usize = 40;
 
 /// Returns advice on a record that is refused, where its shape is a known one.
-pub fn hint(text: &[u8]) -> Option<&'static str> {
+pub fn hint(text: &[u8]) -> Option<Cow<'static, str>> {
     let text = text.trim_ascii();
+    if let Some(hint) = container(text) {
+        return Some(hint.into());
+    }
+    plain(text).map(Cow::Borrowed)
+}
+
+/// Advice on a line that a container runtime wrote (`<time> stdout F <text>`), if the record is in several of them.
+fn container(line: &[u8]) -> Option<String> {
+    let mut parts = line.splitn(4, |byte| *byte == b' ');
+    let (_, stream, flag) = (parts.next()?, parts.next()?, parts.next()?);
+    let part = parts.next().unwrap_or_default();
+    if ![&b"stdout"[..], b"stderr"].contains(&stream) {
+        return None;
+    }
+    let bytes = counted(part.len() as u64, "byte", "bytes");
+    let stream = String::from_utf8_lossy(stream);
+    match flag {
+        b"P" => Some(format!(
+            "a container runtime's partial line (flag P) with {bytes} of a record; the rest is in the next lines of {stream}: join \
+             them up to flag F, then read again"
+        )),
+        b"F" if part.ends_with(b"}") && !part.starts_with(b"{") => Some(format!(
+            "a container runtime's last line (flag F) with {bytes} of a record; if lines of {stream} before it have flag P, it begins \
+             there: join them, then read again"
+        )),
+        _ => None,
+    }
+}
+
+fn plain(text: &[u8]) -> Option<&'static str> {
     let has = |needle: &[u8]| memchr::memmem::find(text, needle).is_some();
     let first = text.first().copied()?;
-    if has(b" stdout P ") || has(b" stderr P ") {
-        return Some(
-            "a container runtime's partial line (flag P): join it with the lines up to flag F, then read again",
-        );
-    }
     if first == b'"' && text.ends_with(b"\"") && has(b"{\\\"") {
         return Some("a JSON string with the record as text in it: decode each line, as `jq -r .` does");
     }
@@ -41,6 +79,98 @@ pub fn hint(text: &[u8]) -> Option<&'static str> {
     }
 }
 
+/// Returns advice on an object that has no time where the profile reads one: where its records may be.
+pub fn shape(json: &str) -> Option<String> {
+    let members: BTreeMap<String, &RawValue> = serde_json::from_str(json).ok()?;
+    let is = |value: &RawValue, begin: char| value.get().starts_with(begin);
+    if let [(action, target)] = members.iter().collect::<Vec<_>>()[..]
+        && ["index", "create", "update", "delete"].contains(&action.as_str())
+        && target.get().contains("\"_i")
+    {
+        return Some("an action line of Elasticsearch's bulk format, which is no event".to_owned());
+    }
+    if let Some(path) = table(&members, "", DEPTH) {
+        return Some(format!(
+            "it is a table, with the names of columns in `{path}` and rows that are lists: export objects or CSV"
+        ));
+    }
+    if let Some((path, count)) = list(&members, "", DEPTH) {
+        return Some(format!(
+            "its member `{path}` is a list of {}: if those are the records, state `records = \"{path}\"` in the profile",
+            counted(count, "object", "objects")
+        ));
+    }
+    let (first, _) = members.first_key_value()?;
+    (members.len() > 1 && members.values().all(|value| is(value, '{'))).then(|| {
+        format!(
+            "each of its {} members is an object, as `{}`: if those are the records, write them one a line, as `jq -c '.[]'` does",
+            members.len(),
+            shortened(first, NAME)
+        )
+    })
+}
+
+/// The member that holds names of columns, beside one that holds rows.
+fn table(members: &BTreeMap<String, &RawValue>, path: &str, depth: usize) -> Option<String> {
+    let rows = ["rows", "data", "values"].iter().find_map(|name| members.get(*name));
+    let is_list = |value: &&RawValue| value.get().starts_with('[');
+    for name in ["columns", "fields", "headers", "schema"] {
+        let has_names = members
+            .get(name)
+            .is_some_and(|value| is_list(value) || name == "schema");
+        if has_names
+            && rows
+                .is_some_and(|rows| first_item(rows).is_some_and(|row| row.get().starts_with('[') || name == "schema"))
+        {
+            return Some(format!("{path}/{name}"));
+        }
+    }
+    inside(members, path, depth, table)
+}
+
+/// The first member that is a list of objects, and how many.
+fn list(members: &BTreeMap<String, &RawValue>, path: &str, depth: usize) -> Option<(String, u64)> {
+    for (name, value) in members {
+        let items: Vec<&RawValue> = serde_json::from_str(value.get()).unwrap_or_default();
+        if !items.is_empty() && items.iter().all(|item| item.get().starts_with('{')) {
+            return Some((format!("{path}/{}", escaped(name)), items.len() as u64));
+        }
+    }
+    inside(members, path, depth, list)
+}
+
+/// Looks in the members that are objects, and in the first objects of lists for tables.
+fn inside<T>(
+    members: &BTreeMap<String, &RawValue>,
+    path: &str,
+    depth: usize,
+    look: impl Fn(&BTreeMap<String, &RawValue>, &str, usize) -> Option<T>,
+) -> Option<T> {
+    if depth <= 1 {
+        return None;
+    }
+    members.iter().find_map(|(name, value)| {
+        let path = format!("{path}/{}", escaped(name));
+        let (value, path) = match first_item(value) {
+            Some(first) => (first, format!("{path}/0")),
+            None => (*value, path),
+        };
+        look(&serde_json::from_str(value.get()).ok()?, &path, depth - 1)
+    })
+}
+
+fn first_item(list: &RawValue) -> Option<&RawValue> {
+    serde_json::from_str::<Vec<&RawValue>>(list.get())
+        .ok()?
+        .first()
+        .copied()
+}
+
+/// A name as a JSON Pointer has it.
+fn escaped(name: &str) -> String {
+    shortened(name, NAME).replace('~', "~0").replace('/', "~1")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -48,7 +178,14 @@ mod tests {
     #[test]
     fn known_shapes_are_named() {
         for (text, word) in [
-            (r#"2026-01-16T00:00:00Z stdout P {"a":"#, "flag P"),
+            (
+                r#"2026-01-16T00:00:00Z stdout P {"a":"#,
+                "with 5 bytes of a record; the rest is in the next lines of stdout",
+            ),
+            (
+                "2026-01-16T00:00:00Z stderr F 1}",
+                "if lines of stderr before it have flag P",
+            ),
             (r#""{\"a\":1}""#, "JSON string"),
             ("{'a': None}", "Python"),
             (r#"{"a":NaN}"#, "NaN"),
@@ -60,6 +197,45 @@ mod tests {
         ] {
             assert!(hint(text.as_bytes()).is_some_and(|hint| hint.contains(word)), "{text}");
         }
-        assert_eq!((hint(b"words"), hint(br#"{"a":1 "b"}"#)), (None, None));
+        for text in ["words", r#"{"a":1 "b"}"#, "x stdout F started"] {
+            assert_eq!(hint(text.as_bytes()), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn places_of_records_are_named() {
+        for (json, said) in [
+            (
+                r#"{"e1":{"a":1},"e2":{"a":2}}"#,
+                Some("each of its 2 members is an object, as `e1`"),
+            ),
+            (
+                r#"{"tables":[{"columns":[{"name":"a"}],"rows":[["b"]]}]}"#,
+                Some("columns in `/tables/0/columns`"),
+            ),
+            (
+                r#"{"columns":["a"],"index":[0],"data":[["b"]]}"#,
+                Some("columns in `/columns`"),
+            ),
+            (
+                r#"{"schema":{"fields":[]},"rows":[{"f":[{"v":"b"}]}]}"#,
+                Some("columns in `/schema`"),
+            ),
+            (
+                r#"{"result":{"a/b":[{"x":1},{"x":2}]}}"#,
+                Some("`/result/a~1b` is a list of 2 objects"),
+            ),
+            (r#"{"index":{"_index":"audit","_id":"e1"}}"#, Some("bulk format")),
+            (r#"{"actor":{"id":"a"},"action":"view"}"#, None),
+            (r#"{"rows":[["a"]]}"#, None),
+            ("[1]", None),
+        ] {
+            let found = shape(json);
+            assert_eq!(found.is_some(), said.is_some(), "{json}: {found:?}");
+            assert!(
+                found.as_deref().unwrap_or_default().contains(said.unwrap_or_default()),
+                "{json}: {found:?}"
+            );
+        }
     }
 }

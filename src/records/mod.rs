@@ -32,7 +32,7 @@ pub use csv::{Header, RowReader};
 pub use cuts::{Cuts, Scout};
 pub use ends::{End, Said, Statement};
 pub use framing::Framing;
-pub use hints::hint;
+pub use hints::{hint, shape};
 pub use lines::{json_part, pieces};
 pub(crate) use marks::plain_cell;
 pub(crate) use objects::is_punctuation;

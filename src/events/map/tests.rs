@@ -215,12 +215,15 @@ fn a_wrapped_event_is_unwrapped_and_a_bare_one_read_as_it_is() {
         format!(r#"{{"data":{bare}}}"#),
         format!(r#"{{"data":{text},"time":"other"}}"#),
         format!(r#"{{"data":null,"Audit Data":{text}}}"#),
+        format!(r#"{{"data":{:?}}}"#, bare.as_bytes()),
     ] {
         assert_eq!(event(&profile, &wrapped), Ok(expected.clone()), "{wrapped}");
     }
     for (broken, reason) in [
         (r#"{"data":"{\"time\""}"#, RefusalReason::MalformedJson),
-        (r#"{"data":[1]}"#, RefusalReason::NotAnObject),
+        (r#"{"data":[1,"x"]}"#, RefusalReason::NotAnObject),
+        (r#"{"data":[49]}"#, RefusalReason::NotAnObject),
+        (r#"{"data":[123,255]}"#, RefusalReason::InvalidUtf8),
         (r#"{"data":{"time":1,"time":2}}"#, RefusalReason::DuplicateKey),
     ] {
         assert_eq!(event(&profile, broken), Err(reason), "{broken}");
