@@ -5,7 +5,7 @@ use encoding_rs::Encoding;
 
 use super::{
     AgentNaming, AgentsK, CaseHeader, GapHours, InputSpec, InputTenant, InputText, IsolationSettings, LimitSettings,
-    ReportSettings, TenantId, Tlp,
+    ReportSettings, TEXT_FIELDS, TenantId, Tlp, Word,
     agents::{self, Listed},
     folder::Folder,
     hidden,
@@ -329,12 +329,48 @@ const LONGEST_MINIMUM: u64 = 32;
 
 fn isolation(table: &mut Table<'_>) -> IsolationSettings {
     IsolationSettings {
-        allow: values(table.string_list("allow")),
-        deny: values(table.string_list("deny")),
+        allow: words(table, "allow"),
+        deny: words(table, "deny"),
         min_length: table
             .optional_integer("min_length", 1..=LONGEST_MINIMUM)
             .and_then(|found| u32::try_from(found.value).ok()),
     }
+}
+
+/// Words that count everywhere, as strings, and in some fields, as tables.
+fn words(table: &mut Table<'_>, key: &'static str) -> Vec<Word> {
+    let everywhere = |text: Found<String>| Some(Word::from(text.value.as_str()));
+    let somewhere = |table: &mut Table<'_>| {
+        let place = table.place().clone();
+        let (text, written) = (table.required_string("text"), table.string_list("fields"));
+        if written.is_empty() && !table.has_unread() {
+            let fault = Diagnostic::new("missing-key", "`fields` is missing");
+            table.absence(
+                fault
+                    .hint("add `fields = [\"user_agent\"]`, or write the word alone to have it count everywhere")
+                    .at(place),
+            );
+        }
+        let fields = written.into_iter().filter_map(|field| {
+            let known = TEXT_FIELDS.into_iter().find(|known| *known == field.value);
+            if known.is_none() {
+                let fault = Diagnostic::new("unknown-field", format!("`{}` is no field of an event", field.value));
+                table.fault(fault.hint(suggestion(&field.value, &TEXT_FIELDS)).at(field.place));
+            }
+            known
+        });
+        let fields: Vec<_> = fields.collect();
+        Some(Word {
+            text: text?.value,
+            fields,
+        })
+        .filter(|word| !word.fields.is_empty())
+    };
+    table
+        .strings_or_tables(key, everywhere, somewhere)
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 fn reports(root: &mut Table<'_>, folder: &Folder) -> ReportSettings {

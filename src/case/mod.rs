@@ -260,12 +260,45 @@ pub struct LimitSettings {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct IsolationSettings {
     /// Words that may stand in every customer's copy although they name another customer or an agent.
-    pub allow: Vec<String>,
+    pub allow: Vec<Word>,
     /// Words that are masked in the copy of every tenant whose name they are not.
-    pub deny: Vec<String>,
+    pub deny: Vec<Word>,
     /// Shorter identifiers are looked for inside of texts as they are typed, if at all; none is [`MIN_LENGTH`].
     pub min_length: Option<u32>,
 }
+
+/// A word that the case allows or denies.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Word {
+    /// As written.
+    pub text: String,
+    /// The fields of events in which it counts, of [`TEXT_FIELDS`]; everywhere if there is none.
+    pub fields: Vec<&'static str>,
+}
+
+impl From<&str> for Word {
+    fn from(text: &str) -> Self {
+        Self {
+            text: text.to_owned(),
+            fields: Vec::new(),
+        }
+    }
+}
+
+/// The fields of events that are searched for names.
+pub const TEXT_FIELDS: [&str; 11] = [
+    "action",
+    "event_id",
+    "ticket",
+    "justification",
+    "ip",
+    "session",
+    "user_agent",
+    "parameters",
+    "target.type",
+    "target.id",
+    "target.name",
+];
 
 /// Identifiers of fewer characters stand in texts by chance, but for those in their own writing.
 pub const MIN_LENGTH: u32 = 4;

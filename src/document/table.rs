@@ -195,7 +195,16 @@ impl<'d> Table<'d> {
         };
         let written = match item.value {
             DeValue::Array(array) => items(key, array).collect(),
-            _ => vec![item],
+            DeValue::String(_) | DeValue::Table(_) => vec![item],
+            _ => {
+                let sheet = self.sheet;
+                sheet.wrong_type(
+                    &item,
+                    "a string, a table or a list of them",
+                    &format!("`{key} = [\"…\", \"…\"]`"),
+                );
+                return Vec::new();
+            }
         };
         let mut read = |item: Item<'d>| match item.value {
             DeValue::Table(_) => self.read_table(item, format!("`{key}`"), &mut table),

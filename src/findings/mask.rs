@@ -35,7 +35,7 @@ impl<'a> Mask<'a> {
         events: &[&ScopedEvent],
     ) -> Self {
         Self {
-            reader: names.for_reader(tenant),
+            reader: names.for_reader(tenant).in_no_field(),
             own: names.things().own(events),
             tenant,
             catalogue,
@@ -122,7 +122,7 @@ impl<'a> Mask<'a> {
         if withheld.is_none() && last.is_some_and(|last| self.clean[last].1 == *text) {
             return;
         }
-        let (mut shown, mut hits) = match self.reader.mask(text) {
+        let (mut shown, mut hits) = match self.reader.in_field(field).mask(text) {
             Some(masked) => (masked.shown, masked.hits),
             None => (None, Vec::new()),
         };

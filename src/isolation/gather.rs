@@ -13,7 +13,7 @@ use super::{
     sighting::{Company, Printable},
     writings,
 };
-use crate::case::{AgentNaming, Case, TenantId};
+use crate::case::{AgentNaming, Case, TenantId, Word};
 
 /// A number is a name by itself only if it is longer by so much: short ones stand everywhere.
 const LONGER_NUMBERS: usize = 2;
@@ -28,8 +28,10 @@ pub(super) struct Gathering {
     pub(super) short: BTreeMap<String, Pattern>,
     /// Spellings that people type.
     pub(super) families: family::Gathered,
-    /// Common words that only logs have as the id or name of a tenant.
+    /// Common words that are the id or name of a tenant.
     common: BTreeSet<String>,
+    /// Fields in which the case allows or denies a word.
+    pub(super) fields: Vec<Vec<&'static str>>,
 }
 
 impl Gathering {
@@ -41,6 +43,7 @@ impl Gathering {
             short: BTreeMap::new(),
             families: family::Gathered::new(least),
             common: BTreeSet::new(),
+            fields: Vec::new(),
         }
     }
 
@@ -77,19 +80,26 @@ impl Gathering {
         for agent in &case.agents {
             self.add(&agent.pseudonym, Owner::Stated, Kind::Agent);
         }
-        for text in &case.isolation.deny {
-            if !self.families.deny(text) {
-                self.add(text, Owner::Unsettled, Kind::Name);
+        for Word { text, fields } in &case.isolation.deny {
+            let owner = Owner::Denied(self.in_fields(fields));
+            if !self.families.deny(text, owner, fields.is_empty()) {
+                self.add(text, owner, Kind::Name);
             }
         }
-        for text in &case.isolation.allow {
-            self.families.add(text, Owner::Allowed, Kind::Name);
+        for Word { text, fields } in &case.isolation.allow {
+            let owner = Owner::Allowed(self.in_fields(fields));
+            self.families.add(text, owner, Kind::Name);
+            let text = named(text);
+            if !text.is_empty() {
+                self.patterns.entry(text).or_default().owned(owner, Kind::Name);
+            }
         }
-        let allowed = case.isolation.allow.iter().map(|text| named(text));
-        for text in allowed.filter(|text| !text.is_empty()) {
-            let owner = (Owner::Allowed, Kind::Name);
-            self.patterns.entry(text).or_default().owners.push(owner);
-        }
+    }
+
+    /// Returns the number of these fields.
+    fn in_fields(&mut self, fields: &[&'static str]) -> usize {
+        self.fields.push(fields.to_vec());
+        self.fields.len() - 1
     }
 
     /// The tenants of the events: their ids and names as logged, and the people of theirs that the events name.
@@ -172,8 +182,8 @@ impl Gathering {
                 };
                 let owner = Owner::Tenant(at);
                 if touched[at] || printable.is_none_or(may) {
-                    if !self.common.is_empty() {
-                        self.common.remove(&named(name));
+                    if matches!(kind, Kind::Id | Kind::Name) && family::is_common(name) {
+                        self.common.insert(named(name));
                     }
                     self.add(name, owner, kind);
                 }
@@ -203,7 +213,10 @@ impl Gathering {
         }
         let typed = matches!(
             (owner, kind),
-            (Owner::Tenant(_) | Owner::Unsettled, Kind::Id | Kind::Name)
+            (
+                Owner::Tenant(_) | Owner::Unsettled | Owner::Denied(_),
+                Kind::Id | Kind::Name
+            )
         ) && is_told_by_its_case(&form);
         let whole = searched(name);
         let marked = whole != form && !typed && self.is_long_enough(&whole);
@@ -241,7 +254,11 @@ impl Gathering {
                 && let Some(short) = self.short.get_mut(name)
             {
                 // However short, it is allowed.
-                short.owned(Owner::Allowed, Kind::Name);
+                let allowed = pattern
+                    .owners
+                    .iter()
+                    .filter(|(owner, _)| matches!(owner, Owner::Allowed(_)));
+                allowed.for_each(|(owner, kind)| short.owned(*owner, *kind));
             }
         }
     }
@@ -294,11 +311,17 @@ impl Gathering {
         }
         for (name, other) in others {
             let pattern = self.patterns.entry(name).or_default();
-            let nobody_s = pattern.owners.iter().all(|(owner, _)| *owner == Owner::Allowed);
+            let nobody_s = pattern
+                .owners
+                .iter()
+                .all(|(owner, _)| matches!(owner, Owner::Allowed(_)));
             pattern.also_mere = !nobody_s && pattern.is_person_s();
             for (owner, kind) in other.owners {
                 // What is somebody's user's is not told to everybody for that.
-                let foreign = matches!(owner, Owner::Agent(_) | Owner::Tenant(_) | Owner::Unsettled);
+                let foreign = matches!(
+                    owner,
+                    Owner::Agent(_) | Owner::Tenant(_) | Owner::Unsettled | Owner::Denied(_)
+                );
                 if nobody_s || pattern.also_mere && foreign {
                     pattern.owned(owner, kind);
                 }

@@ -121,10 +121,9 @@ impl Reader<'_> {
     /// Whether a target is somebody else as a whole, so that nothing of it may be told: its id or its name, however short,
     /// is another's.
     pub fn withheld(&self, target: &Target) -> Option<(String, Hit)> {
-        [&target.id, &target.name]
-            .into_iter()
-            .flatten()
-            .find_map(|text| self.wholly(text))
+        let texts = [("target.id", &target.id), ("target.name", &target.name)].into_iter();
+        let mut texts = texts.filter_map(|(field, text)| Some((field, text.as_deref()?)));
+        texts.find_map(|(field, text)| self.in_field(field).wholly(text))
     }
 
     /// What stands in the place of a value that is somebody else's name and nothing more.

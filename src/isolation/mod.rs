@@ -24,6 +24,7 @@ mod passages;
 mod people;
 mod search;
 mod sighting;
+mod structure;
 mod things;
 mod told;
 mod typed;

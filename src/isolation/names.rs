@@ -35,6 +35,8 @@ pub struct Names {
     pub(super) families: Families,
     /// Logged names of tenants that belong to another.
     claimed: Vec<ClaimedName>,
+    /// Fields in which the case allows or denies a word; everywhere if there is none.
+    pub(super) fields: Vec<Vec<&'static str>>,
     /// What events of several tenants were done on.
     pub(super) things: Things,
     /// How many identifiers were gathered, those too short included.
@@ -68,6 +70,8 @@ pub(super) struct Pattern {
     pub(super) member: Option<Grade>,
     /// Whether a person has to decide if it names anybody.
     pub(super) doubtful: bool,
+    /// Whether it counts only in the fields in which the case denies it.
+    pub(super) if_denied: bool,
 }
 
 impl Pattern {
@@ -95,19 +99,24 @@ impl Pattern {
     }
 
     pub(super) fn is_allowed(&self) -> bool {
-        self.owners.iter().any(|(owner, _)| *owner == Owner::Allowed)
+        self.owners.iter().any(|(owner, _)| matches!(owner, Owner::Allowed(_)))
     }
 
     /// Those whose name it is in words, if it is this text: an id is none, and an identity is one only with blanks.
     pub(super) fn owners_of_words<'p>(&'p self, name: &'p str) -> impl Iterator<Item = (Owner, Kind)> + 'p {
-        let of_tenant = |owner: &(Owner, Kind)| matches!(owner, (Owner::Tenant(_) | Owner::Unsettled, Kind::Name));
+        let of_tenant = |owner: &(Owner, Kind)| {
+            matches!(
+                owner,
+                (Owner::Tenant(_) | Owner::Unsettled | Owner::Denied(_), Kind::Name)
+            )
+        };
         let words = self.owners.iter().any(of_tenant) || name.contains(' ');
         let owners = self.owners.iter().filter(move |owner| {
             words
                 && matches!(
                     owner,
                     (
-                        Owner::Tenant(_) | Owner::Unsettled | Owner::Stated | Owner::Allowed,
+                        Owner::Tenant(_) | Owner::Unsettled | Owner::Stated | Owner::Allowed(_) | Owner::Denied(_),
                         Kind::Name
                     ) | (Owner::Agent(_), _)
                 )
@@ -129,8 +138,10 @@ pub(super) enum Owner {
     Unsettled,
     /// Told to every customer, because the vendor says it of itself.
     Stated,
-    /// Told to every customer, because the case says so.
-    Allowed,
+    /// Told to every customer, because the case says so: in the fields of this number.
+    Allowed(usize),
+    /// Masked because the case says so: in the fields of this number.
+    Denied(usize),
 }
 
 impl Names {
@@ -192,6 +203,7 @@ impl Names {
             patterns,
             short,
             families,
+            fields,
             ..
         } = gathering;
         let (texts, mut patterns): (_, Vec<_>) = patterns.into_iter().unzip();
@@ -205,6 +217,7 @@ impl Names {
         Self {
             typed,
             families,
+            fields,
             claimed: Vec::new(),
             things: Things::default(),
             tenants,
@@ -248,7 +261,7 @@ impl Names {
         let name = |owner: &(Owner, Kind)| match owner.0 {
             Owner::Tenant(at) => (Some(at) != reader).then(|| self.tenants[at].clone()),
             Owner::Agent(at) => Some(self.agents[at].id.clone()),
-            Owner::Unsettled | Owner::Vendor | Owner::Stated | Owner::Allowed => None,
+            Owner::Unsettled | Owner::Vendor | Owner::Stated | Owner::Allowed(_) | Owner::Denied(_) => None,
         };
         let names: BTreeSet<_> = pattern.owners.iter().filter_map(name).collect();
         names.into_iter().collect()

@@ -8,7 +8,7 @@ use super::{
     family::Grade,
     form::{Form, searched},
     names::{Owner, Pattern},
-    people,
+    people, structure,
 };
 use crate::{case::TenantId, events::Target};
 
@@ -18,7 +18,20 @@ pub struct Reader<'n> {
     pub(super) names: &'n Names,
     /// The reader's place among the tenants.
     pub(super) own: Option<usize>,
+    pub(super) place: Place,
 }
+
+/// Where the text stands that is searched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    /// In a rendered file, where nobody knows the field.
+    File,
+    /// In this field of an event, or in what is no event's.
+    Field(&'static str),
+}
+
+/// What stands where in the case's own sentences: in no field of an event.
+const NO_FIELD: &str = "";
 
 /// What is searched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -94,14 +107,37 @@ impl Names {
     /// The same by the id's text.
     pub(super) fn reading_as(&self, tenant: &str) -> Reader<'_> {
         let own = self.reader(tenant);
-        Reader { names: self, own }
+        Reader {
+            names: self,
+            own,
+            place: Place::File,
+        }
     }
 }
 
 impl<'n> Reader<'n> {
     /// The search for somebody who may see nobody's names.
     pub(super) fn nobody(names: &'n Names) -> Self {
-        Self { names, own: None }
+        Self {
+            names,
+            own: None,
+            place: Place::File,
+        }
+    }
+
+    /// The search of texts of one field of events.
+    #[must_use]
+    pub fn in_field(self, field: &'static str) -> Self {
+        Self {
+            place: Place::Field(field),
+            ..self
+        }
+    }
+
+    /// The search of texts that are no event's.
+    #[must_use]
+    pub fn in_no_field(self) -> Self {
+        self.in_field(NO_FIELD)
     }
 }
 
@@ -126,7 +162,33 @@ impl Reader<'_> {
         if places.is_empty() {
             return Vec::new();
         }
-        self.foreign(places)
+        let mut found = self.foreign(places);
+        if let Place::Field(field) = self.place {
+            found.retain(|found| self.denies(found.name) || !structure::holds(field, text, found.range.clone()));
+        }
+        found
+    }
+
+    /// Whether the case denies a name where the text stands.
+    fn denies(&self, name: usize) -> bool {
+        let owners = &self.names.patterns[name].owners;
+        owners
+            .iter()
+            .any(|(owner, _)| matches!(owner, Owner::Denied(_)) && self.counts(*owner))
+    }
+
+    /// Whether what the case allows or denies counts where the text stands. In a file nobody knows which field a text is of, and
+    /// what is denied there is masked already.
+    fn counts(&self, owner: Owner) -> bool {
+        let (Owner::Allowed(fields) | Owner::Denied(fields)) = owner else {
+            return true;
+        };
+        let fields = &self.names.fields[fields];
+        fields.is_empty()
+            || match self.place {
+                Place::File => matches!(owner, Owner::Allowed(_)),
+                Place::Field(field) => fields.contains(&field),
+            }
     }
 
     /// Every whole word that is a name of anybody, but for those that say nothing more: of the names of one part that end
@@ -260,7 +322,14 @@ impl Reader<'_> {
 
     pub(super) fn standing_of(&self, pattern: &Pattern) -> Standing {
         let owners = &pattern.owners;
-        let any = |test: &dyn Fn(Owner, Kind) -> bool| owners.iter().any(|(owner, kind)| test(*owner, *kind));
+        let any = |test: &dyn Fn(Owner, Kind) -> bool| {
+            let mut owners = owners.iter().filter(|(owner, _)| self.counts(*owner));
+            owners.any(|(owner, kind)| test(*owner, *kind))
+        };
+        let denied = |owner, _| matches!(owner, Owner::Denied(_));
+        if pattern.if_denied && !any(&denied) || !owners.is_empty() && !any(&|_, _| true) {
+            return Standing::OwnMention;
+        }
         // One's own name in another writing may be somebody else's user.
         let own_user = |own: bool| any(&|owner, kind| kind == Kind::User && self.is_own(owner) == own);
         let another_s_user = pattern.also_mere && own_user(false) && !own_user(true);
@@ -268,10 +337,14 @@ impl Reader<'_> {
             Standing::Own
         } else if any(&|owner, _| owner == Owner::Stated) {
             Standing::Stated
-        } else if any(&|owner, _| owner == Owner::Allowed) {
+        } else if any(&|owner, _| matches!(owner, Owner::Allowed(_))) {
             Standing::Allowed
         } else if any(&|owner, kind| {
-            kind.is_tenant() || matches!(owner, Owner::Agent(_) | Owner::Unsettled | Owner::Vendor)
+            kind.is_tenant()
+                || matches!(
+                    owner,
+                    Owner::Agent(_) | Owner::Unsettled | Owner::Denied(_) | Owner::Vendor
+                )
         }) {
             Standing::Foreign
         } else if any(&|owner, kind| self.is_own(owner) && kind == Kind::User) {
@@ -329,6 +402,6 @@ pub(super) fn kind_of(pattern: &Pattern, own: impl Fn(Owner) -> bool) -> Kind {
         Kind::User | Kind::Address => (1, *kind),
         kind => (0, *kind),
     };
-    let kinds = others.filter(|(owner, _)| !matches!(owner, Owner::Allowed | Owner::Stated));
+    let kinds = others.filter(|(owner, _)| !matches!(owner, Owner::Allowed(_) | Owner::Stated));
     kinds.map(|(_, kind)| *kind).min_by_key(rank).unwrap_or(Kind::Name)
 }

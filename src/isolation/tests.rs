@@ -403,7 +403,7 @@ fn a_short_name_in_the_case_s_own_sentences_is_a_fault() {
     let faults = check(&case).expect_err("a short name").to_string();
     assert!(faults.contains("`IBM` names a customer"), "{faults}");
     assert_eq!(faults.lines().count(), 1, "{faults}");
-    case.isolation.allow = vec!["IBM".to_owned()];
+    case.isolation.allow = vec!["IBM".into()];
     assert!(check(&case).is_ok());
 }
 
@@ -449,7 +449,7 @@ fn names_of_several_words_are_found_however_they_are_joined() {
     let own = "acme-logistics, ACME_LOGISTICS, acmelogistics";
     assert_eq!(shown(&case, "t-0002", own), own, "one's own");
     assert_eq!(shown(&case, "t-0001", "acme_logistics"), "[another customer]");
-    case.isolation.allow = vec!["Bolt Freight".to_owned()];
+    case.isolation.allow = vec!["Bolt Freight".into()];
     assert_eq!(shown(&case, "t-0001", "bolt-freight"), "bolt-freight", "allowed");
 }
 
@@ -771,7 +771,7 @@ fn names_of_others_in_the_case_s_own_sentences_are_faults() {
         "{faults}"
     );
     assert_eq!(faults.lines().count(), 2, "{faults}");
-    case.isolation.allow = vec!["Dana Fox".to_owned(), "Helpers of Müller & Söhne".to_owned()];
+    case.isolation.allow = vec!["Dana Fox".into(), "Helpers of Müller & Söhne".into()];
     assert!(check(&case).is_ok());
 }
 
@@ -909,7 +909,7 @@ fn a_family_is_shielded_like_a_name() {
         shown(&case, "t-0001", text),
         "as [another customer], apple and Apple said"
     );
-    case.isolation.allow = vec!["Otterness Pharmacy".to_owned()];
+    case.isolation.allow = vec!["Otterness Pharmacy".into()];
     assert_eq!(shown(&case, "t-0001", text), text, "allowed");
     // The exact name of another is not the reader's for being a spelling of it.
     let list = &mut case.directory.tenants;
@@ -935,14 +935,14 @@ fn a_common_word_is_left_to_a_person() {
     let near = [("Apple".to_owned(), Verdict::Near, Rule::CommonWords)];
     assert_eq!(verdicts(&case, "t-0001", text), near);
     assert!(verdicts(&case, "t-0023", text).is_empty(), "its own name");
-    case.isolation.deny = vec!["apple".to_owned()];
+    case.isolation.deny = vec!["apple".into()];
     assert_eq!(
         shown(&case, "t-0001", text),
         "an [another customer] for [another customer]"
     );
     assert_eq!(shown(&case, "t-0023", text), text, "its own name");
     case.isolation = crate::case::IsolationSettings {
-        allow: vec!["Apple".to_owned()],
+        allow: vec!["Apple".into()],
         ..Default::default()
     };
     let allowed = verdicts(&case, "t-0001", text)
@@ -1043,6 +1043,72 @@ fn a_uuid_is_found_in_every_spelling() {
         .tenants
         .insert([&id.replace('-', ""), "", "", "", "", ""]);
     assert_eq!(shown(&bare, "t-0001", id), "[another customer]");
+}
+
+/// Templates, catalogue and case have such words, and so have fields that programs fill.
+#[test]
+fn a_common_word_of_the_directory_stops_no_file() {
+    let mut case = case("");
+    let list = &mut case.directory.tenants;
+    list.insert(["t-0010", "Chrome", "", "", "", ""]);
+    list.insert(["t-0011", "Otterness Data", "", "", "", ""]);
+    let texts = ["Chrome/120, a chrome wheel, Otterness Data"];
+    let names = names_of(&case, &[], std::iter::empty(), texts.into_iter());
+    let reader = names.for_reader(&TenantId("t-0001".to_owned()));
+    assert!(reader.search("Mozilla/5.0 Chrome/120").is_empty());
+    assert_eq!(reader.search("Otterness Data").len(), 1);
+    let agent = reader.in_field("user_agent");
+    assert_eq!(agent.mask("Mozilla/5.0 Chrome/120"), None);
+    assert!(
+        agent
+            .mask("Otterness-Data/1.0")
+            .is_some_and(|masked| masked.shown.is_some())
+    );
+    let reason = reader.in_field("justification").mask("a chrome wheel").expect("found");
+    assert_eq!(reason.shown.as_deref(), Some("a [another customer] wheel"));
+}
+
+#[test]
+fn what_is_allowed_or_denied_in_a_field_is_so_in_no_other() {
+    let mut case = case(
+        "[isolation]\nallow = [{ text = \"Mozilla\", fields = [\"user_agent\"] }, { text = \"BSL\", fields = [\"ticket\"] }]\n\
+         deny = [\"Falcon\", { text = \"apple\", fields = [\"justification\"] }]",
+    );
+    let list = &mut case.directory.tenants;
+    for (id, name) in [
+        ("t-0010", "Mozilla Otterness"),
+        ("t-0011", "Mozilla"),
+        ("t-0012", "BSL"),
+        ("t-0013", "Apple Inc."),
+    ] {
+        list.insert([id, name, "", "", "", ""]);
+    }
+    let printed = "Mozilla BSL apple apples Falcon";
+    let names = names_of(&case, &[], std::iter::empty(), [printed].into_iter());
+    let another = "[another customer]";
+    for (field, text, expected) in [
+        ("user_agent", "Mozilla", "Mozilla"),
+        ("justification", "Mozilla", another),
+        ("ticket", "BSL", "BSL"),
+        ("target.name", "BSL", another),
+        ("justification", "an apple", "an [another customer]"),
+        ("justification", "two apples", "two [another customer]"),
+        ("target.name", "an apple", "an apple"),
+        ("user_agent", "Falcon x", "[another customer] x"),
+        ("target.type", "falcon", another),
+        ("", "Mozilla apple", "[another customer] apple"),
+    ] {
+        let reader = names.for_reader(&TenantId("t-0001".to_owned())).in_field(field);
+        let shown = reader.mask(text).and_then(|masked| masked.shown);
+        assert_eq!(shown.as_deref().unwrap_or(text), expected, "{field}: {text}");
+    }
+    let reader = names
+        .for_reader(&TenantId("t-0013".to_owned()))
+        .in_field("justification");
+    assert_eq!(reader.mask("an apple"), None, "one's own");
+    let reader = names.for_reader(&TenantId("t-0001".to_owned()));
+    let target = target("ticket", "BSL", "");
+    assert!(reader.withheld(&target).is_some(), "the id of a target is no ticket");
 }
 
 #[test]

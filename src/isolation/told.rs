@@ -16,7 +16,9 @@ use crate::{
 /// without a directory is found when the reports are searched.
 pub fn check(case: &Case) -> Result<(), CaseError> {
     let names = Names::in_texts(case, case.told.iter().map(|text| text.value.as_str()));
-    let reader = vendor(case).map_or_else(|| Reader::nobody(&names), |id| names.reading_as(id));
+    let reader = vendor(case)
+        .map_or_else(|| Reader::nobody(&names), |id| names.reading_as(id))
+        .in_no_field();
     let faults: Vec<_> = case.told.iter().flat_map(|text| faults(&reader, text)).collect();
     if faults.is_empty() {
         return Ok(());

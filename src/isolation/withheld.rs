@@ -9,6 +9,7 @@ use super::{
     finder::Finder,
     form::Form,
     mask::LONGEST,
+    names::Owner,
     sighting::once,
 };
 use crate::text::shortened;
@@ -30,7 +31,7 @@ impl Withheld {
         let mut families = Gathered::new(LETTERS);
         let mut names = Vec::new();
         for text in texts {
-            families.deny(text);
+            families.deny(text, Owner::Unsettled, true);
             let name = named(text);
             let least = if name.bytes().all(|byte| byte.is_ascii_digit()) {
                 DIGITS

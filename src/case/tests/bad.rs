@@ -122,6 +122,8 @@ fn words_that_cannot_be_allowed() {
         "isolation of other types",
         &with("[\"Notion\", \"Target\"]", "true").replace("min_length = 5", "min_length = 33"),
     );
+    let tables = "[{ text = \"Notion\", fields = [\"user_agnt\"] }, { text = \"X\" }, { fields = [\"ip\"] }]";
+    expect_case("isolation by field", &with("[\"Notion\", \"Target\"]", tables));
 }
 
 #[test]

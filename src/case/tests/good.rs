@@ -36,7 +36,7 @@ fn everything_asserted_is_read() {
     assert!(case.directory.tenants.get("t-3").is_none());
     assert_eq!(case.reports.agents, AgentNaming::Name);
     assert_eq!(case.reports.gap_hours, GapHours(3));
-    assert_eq!(case.isolation.allow, ["Notion", "Target"]);
+    assert_eq!(case.isolation.allow, ["Notion", "Target"].map(Word::from));
     assert_eq!(case.isolation.least(), 5);
     let told: Vec<_> = case
         .told

@@ -75,6 +75,8 @@ pub(super) struct Gathered {
 struct Gathering {
     owners: Vec<(Owner, Kind)>,
     grade: Grade,
+    /// Those who deny it in some fields.
+    denied: Vec<Owner>,
 }
 
 impl Gathered {
@@ -86,17 +88,32 @@ impl Gathered {
         }
     }
 
-    /// Adds words that mean a name wherever they stand. Returns whether they are long enough to be looked for.
-    pub(super) fn deny(&mut self, words: &str) -> bool {
-        self.add(words, Owner::Unsettled, Kind::Name);
+    /// Adds words that mean a name where they stand: in any text, or only where this owner counts. Returns whether they are long
+    /// enough to be looked for.
+    pub(super) fn deny(&mut self, words: &str, owner: Owner, everywhere: bool) -> bool {
         let mut any = false;
-        for Key { text, .. } in keys::of_name(words) {
-            if let Some(denied) = self.keys.get_mut(&text) {
+        for Key { text, grade } in keys::of_name(words) {
+            if weight(&text) < self.least {
+                continue;
+            }
+            any = true;
+            let denied = self.entry(text, grade);
+            if everywhere {
                 denied.grade = Grade::Words;
-                any = true;
+                denied.owners.push((owner, Kind::Name));
+            } else {
+                denied.denied.push(owner);
             }
         }
         any
+    }
+
+    fn entry(&mut self, key: String, grade: Grade) -> &mut Gathering {
+        self.keys.entry(key).or_insert_with(|| Gathering {
+            owners: Vec::new(),
+            grade,
+            denied: Vec::new(),
+        })
     }
 
     /// Adds the family of a name.
@@ -105,7 +122,8 @@ impl Gathered {
             Kind::Domain => keys::of_domain(name),
             _ => keys::of_name(name).into_iter().map(|key| (key, kind)).collect(),
         };
-        let long_enough = keys.into_iter().filter(|(key, _)| weight(&key.text) >= self.least);
+        let least = self.least;
+        let long_enough = keys.into_iter().filter(|(key, _)| weight(&key.text) >= least);
         for (Key { text, grade }, kind) in long_enough {
             // Two words are the name of an agent, however common each is.
             let grade = if kind == Kind::Agent && grade == Grade::Word {
@@ -113,10 +131,7 @@ impl Gathered {
             } else {
                 grade
             };
-            let gathered = self.keys.entry(text).or_insert_with(|| Gathering {
-                owners: Vec::new(),
-                grade,
-            });
+            let gathered = self.entry(text, grade);
             gathered.grade = gathered.grade.min(grade);
             if !gathered.owners.contains(&(owner, kind)) {
                 gathered.owners.push((owner, kind));
@@ -140,6 +155,10 @@ struct Member {
     name: usize,
     /// Number of the pattern where a person has to decide.
     doubtful: usize,
+    /// Number of the pattern that counts only in the fields in which the case denies the name.
+    denied: Option<usize>,
+    /// Whether there is nothing but that pattern.
+    denied_only: bool,
 }
 
 /// A member of a family in a text.
@@ -158,7 +177,7 @@ impl Families {
     pub(super) fn new(gathered: Gathered, patterns: &mut Vec<Pattern>) -> Self {
         let mut members = Vec::with_capacity(gathered.keys.len());
         let mut texts = Vec::with_capacity(gathered.keys.len());
-        for (text, Gathering { owners, grade }) in gathered.keys {
+        for (text, Gathering { owners, grade, denied }) in gathered.keys {
             let name = patterns.len();
             patterns.push(Pattern {
                 owners: owners.clone(),
@@ -174,10 +193,24 @@ impl Families {
                     ..Pattern::default()
                 });
             }
+            let (doubtful, denied_only) = (patterns.len() - 1, patterns[name].owners.is_empty());
+            let if_denied = (!denied.is_empty()).then(|| {
+                let mut owners = patterns[name].owners.clone();
+                owners.extend(denied.into_iter().map(|owner| (owner, Kind::Name)));
+                patterns.push(Pattern {
+                    owners,
+                    member: Some(Grade::Words),
+                    if_denied: true,
+                    ..Pattern::default()
+                });
+                patterns.len() - 1
+            });
             members.push(Member {
                 grade,
                 name,
-                doubtful: patterns.len() - 1,
+                doubtful,
+                denied: if_denied,
+                denied_only,
             });
             texts.push(text);
         }
@@ -196,22 +229,40 @@ impl Families {
             for (first, token) in skeleton.tokens.iter().enumerate() {
                 self.finder
                     .at_start(&skeleton.text.as_bytes()[token.at..], |key, length| {
-                        let place = self.place(text, &skeleton, first, token.at + length, key);
+                        let end = token.at + length;
+                        let place = self.place(text, &skeleton, first, end, key);
                         place.into_iter().for_each(&mut tell);
+                        let denied = self.members[key].denied.and_then(|denied| {
+                            let place = Self::whole(&skeleton, first, end)?;
+                            Some(Place {
+                                name: denied,
+                                core: place.clone(),
+                                whole: place,
+                            })
+                        });
+                        denied.into_iter().for_each(&mut tell);
                     });
             }
         }
+    }
+
+    /// Returns where a key stands that begins at a token and ends in a skeleton; none if another word goes on there.
+    fn whole(skeleton: &Skeleton, first: usize, end: usize) -> Option<Range<usize>> {
+        let last = skeleton.last(end);
+        let behind = &skeleton.text[end..skeleton.end(last)];
+        let ends = behind.is_empty() || ENDINGS.contains(&behind);
+        ends.then(|| skeleton.tokens[first].from..skeleton.tokens[last].to)
     }
 
     /// Returns where a key stands that begins at a token and ends in a skeleton; none if another word goes on there, or if it means
     /// nothing there.
     fn place(&self, text: &str, skeleton: &Skeleton, first: usize, end: usize, key: usize) -> Option<Place> {
         let member = self.members[key];
-        let last = skeleton.last(end);
-        let behind = &skeleton.text[end..skeleton.end(last)];
-        if !behind.is_empty() && !ENDINGS.contains(&behind) {
+        if member.denied_only {
             return None;
         }
+        let core = Self::whole(skeleton, first, end)?;
+        let last = skeleton.last(end);
         let inner = &skeleton.tokens[first + 1..=last];
         let apart = inner.iter().any(|token| token.gap == Gap::Blank);
         let length = end - skeleton.tokens[first].at;
@@ -233,7 +284,6 @@ impl Families {
             }
             Grade::CommonWord => (!apart && skeleton.tokens[first].capital).then_some(member.doubtful),
         }?;
-        let core = skeleton.tokens[first].from..skeleton.tokens[last].to;
         let whole = if member.grade == Grade::Domain {
             address(text, core.clone())
         } else {
