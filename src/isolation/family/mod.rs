@@ -338,13 +338,13 @@ pub(super) struct Beginnings {
     bits: Vec<AtomicU64>,
 }
 
-/// Bytes of a skeleton that are hashed together: of a key the most that it has.
-const LENGTHS: [usize; 8] = [SHORT, LONG, 10, 12, 14, 16, 20, 24];
+/// So many first bytes of a skeleton are hashed together, each that it has.
+const LENGTHS: [usize; 4] = [SHORT, LONG, 12, 16];
 const SHORT: usize = 4;
 const LONG: usize = 8;
 
 /// Bits, enough for the words of any report.
-const BITS: usize = 1 << 21;
+const BITS: usize = 1 << 22;
 
 impl Beginnings {
     pub(super) fn new() -> Self {
@@ -358,11 +358,7 @@ impl Beginnings {
         for skeleton in Skeleton::each(text) {
             for token in &skeleton.tokens {
                 let rest = &skeleton.text.as_bytes()[token.at..];
-                let (mut hash, mut from) = (SEED, 0);
-                for length in LENGTHS {
-                    let Some(bytes) = rest.get(from..length) else { break };
-                    hash = hashed(hash, bytes);
-                    from = length;
+                for hash in hashes(rest) {
                     let (word, bit) = self.place(hash);
                     if word.load(Ordering::Relaxed) & bit == 0 {
                         word.fetch_or(bit, Ordering::Relaxed);
@@ -389,10 +385,7 @@ impl Beginnings {
             }
         }
         let mut found = false;
-        let mut has = |text: &str| {
-            let length = LENGTHS.into_iter().rev().find(|length| *length <= text.len());
-            found = found || length.is_some_and(|length| self.has(&text.as_bytes()[..length]));
-        };
+        let mut has = |text: &str| found = found || self.has(text.as_bytes());
         match kind {
             Kind::Domain => keys::each_of_domain(name, &mut has),
             _ => keys::each_of_name(name, &mut has),
@@ -400,9 +393,12 @@ impl Beginnings {
         found
     }
 
+    /// Returns whether a token may begin so, as far as bytes are hashed.
     fn has(&self, beginning: &[u8]) -> bool {
-        let (word, bit) = self.place(hashed(SEED, beginning));
-        word.load(Ordering::Relaxed) & bit != 0
+        hashes(beginning).all(|hash| {
+            let (word, bit) = self.place(hash);
+            word.load(Ordering::Relaxed) & bit != 0
+        })
     }
 
     fn place(&self, hash: u64) -> (&AtomicU64, u64) {
@@ -414,9 +410,16 @@ impl Beginnings {
 /// FNV-1a: the same on every machine.
 const SEED: u64 = 0xcbf2_9ce4_8422_2325;
 
-fn hashed(hash: u64, bytes: &[u8]) -> u64 {
-    bytes.iter().fold(hash, |hash, byte| {
-        (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
+/// The hash of each length of beginning that a skeleton has.
+fn hashes(skeleton: &[u8]) -> impl Iterator<Item = u64> {
+    let (mut hash, mut from) = (SEED, 0);
+    LENGTHS.into_iter().map_while(move |length| {
+        let bytes = skeleton.get(from..length)?;
+        from = length;
+        hash = bytes.iter().fold(hash, |hash, byte| {
+            (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
+        });
+        Some(hash)
     })
 }
 
