@@ -245,3 +245,64 @@ fn a_size_has_its_unit_and_is_not_nothing() {
         run.ends(2).says("a size with its unit");
     }
 }
+
+/// Under whatever limit of the system, there is a whole bundle or none, and nothing else: status 2 says what to do.
+#[test]
+#[cfg(target_os = "linux")]
+fn memory_refused_by_the_system_leaves_no_folder() {
+    let dir = Dir::new();
+    for (name, bytes) in files(&root().join("sample_logs")) {
+        dir.file(&name, bytes);
+    }
+    let names = dir.names();
+    let run = |limit: &str| {
+        let program = env!("CARGO_BIN_EXE_tenant-impact");
+        let script =
+            format!("ulimit -v {limit} || exit 99; exec {program} report case.toml --threads 2 --quiet --out out");
+        let mut command = std::process::Command::new("sh");
+        Run::of(command.args(["-c", &script]).current_dir(dir.path("")).env_clear())
+    };
+    if run("unlimited").status == 99 {
+        assert!(!crate::util::in_ci(), "`ulimit -v` must be there in CI");
+        return crate::util::skipped("this shell has no `ulimit -v`");
+    }
+    let usual = files(&dir.path("out"));
+    let (mut refused, mut whole) = (0, 0);
+    for limit in ["60000", "80000", "100000", "1000000"] {
+        fs::remove_dir_all(dir.path("out")).ok();
+        let run = run(limit);
+        if run.status == 2 {
+            run.says("the system refused memory").says("raise the limit");
+            assert_eq!(dir.names(), names, "{limit}");
+            refused += 1;
+        } else {
+            assert_eq!(run.ends(1).stderr, "", "{limit}");
+            assert!(files(&dir.path("out")) == usual, "{limit}");
+            whole += 1;
+        }
+    }
+    assert!(refused > 0 && whole > 0, "{refused} refused, {whole} whole");
+}
+
+/// A run that is killed while it writes the lock leaves a file; the next one removes it, but not that of a run under way.
+#[test]
+#[cfg(unix)]
+fn lock_of_a_killed_run_is_removed() {
+    let dir = Dir::new();
+    log(&dir, 1, |number| event(number, 1, "u-1", "because"));
+    dir.file(".agents.lock.aB3xY9", "")
+        .file(".agents.lock.inUse0", "")
+        .file(".agents.lock.old", "");
+    let held = fs::File::open(dir.path(".agents.lock.inUse0")).expect("a file");
+    held.lock().expect("a lock");
+    dir.run(["report", "case.toml", "--quiet", "--out", "out"]).ends(1);
+    let names = [
+        ".agents.lock.inUse0",
+        ".agents.lock.old",
+        "agents.lock",
+        "case.toml",
+        "log.jsonl",
+        "out",
+    ];
+    assert_eq!(dir.names(), names);
+}

@@ -35,6 +35,11 @@ const LENGTH: usize = 4;
 /// Draws for one agent after which codes are one letter longer: four letters give 65,536 codes.
 const DRAWS: u32 = 64;
 
+/// How the name of the file begins that becomes the lock.
+const TEMPORARY: &str = ".agents.lock.";
+/// How often that file is made anew because another run removed it before it was locked.
+const ATTEMPTS: usize = 100;
+
 const HEAD: &str = "\
 # The pseudonyms by which customers see the agents, by agent id. `tenant-impact report` writes this file and adds agents to it.
 # Keep it with the case: without it every agent gets another pseudonym. Keep it secret: it says which agent is which.
@@ -192,12 +197,22 @@ impl Lock {
         format!("{HEAD}{body}")
     }
 
-    /// Creates an empty file beside the lock, which only its owner can read and which is removed when dropped.
+    /// Creates an empty file beside the lock, which only its owner can read and which is removed when dropped. Such files of runs
+    /// that were killed are removed: each is locked as long as its run goes on.
     fn beside(&self) -> io::Result<NamedTempFile> {
         let folder = self.path.parent().filter(|folder| !folder.as_os_str().is_empty());
-        let mut builder = tempfile::Builder::new();
-        builder.prefix(".agents.lock.");
-        builder.tempfile_in(folder.unwrap_or(Path::new(".")))
+        let folder = folder.unwrap_or(Path::new("."));
+        remove_unlocked(folder);
+        for _ in 0..ATTEMPTS {
+            let file = tempfile::Builder::new().prefix(TEMPORARY).tempfile_in(folder)?;
+            // Where files cannot be locked, as on some file servers, none is removed either.
+            let _ = file.as_file().try_lock();
+            // Another run may have removed it before it was locked.
+            if file.path().exists() {
+                return Ok(file);
+            }
+        }
+        Err(io::ErrorKind::ResourceBusy.into())
     }
 
     fn failed(&self, source: io::Error) -> LockError {
@@ -288,6 +303,25 @@ impl Case {
     pub(super) fn label(&mut self) {
         for agent in &mut self.agents {
             agent.pseudonym = self.lock.pseudonym(&agent.id.0);
+        }
+    }
+}
+
+/// Removes files of [`Lock::beside`] that no run holds.
+fn remove_unlocked(folder: &Path) {
+    let is_temporary = |name: &str| {
+        let end = name.strip_prefix(TEMPORARY);
+        end.is_some_and(|end| end.len() == 6 && end.bytes().all(|byte| byte.is_ascii_alphanumeric()))
+    };
+    let entries = fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok);
+    for entry in entries.filter(|entry| entry.file_name().to_str().is_some_and(is_temporary)) {
+        let is_file = entry.file_type().is_ok_and(|kind| kind.is_file());
+        // What cannot be opened, locked or removed stays.
+        if is_file
+            && let Ok(file) = fs::File::open(entry.path())
+            && file.try_lock().is_ok()
+        {
+            let _ = fs::remove_file(entry.path());
         }
     }
 }

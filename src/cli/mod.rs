@@ -7,3 +7,4 @@ pub(crate) mod exit;
 pub(crate) mod progress;
 mod signals;
 mod summary;
+mod supervised;

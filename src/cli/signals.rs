@@ -9,14 +9,8 @@ use tenant_impact::bundle::Writer;
 /// From now on, a signal to end leaves nothing behind of this bundle.
 #[cfg(unix)]
 pub(crate) fn undo_on(writer: &Writer) {
-    use signal_hook::{
-        consts::{SIGHUP, SIGINT, SIGTERM},
-        iterator::Signals,
-        low_level::emulate_default_handler,
-    };
     let undo = writer.undo();
-    let ends = [SIGINT, SIGTERM].into_iter().chain(heeds_hang_up().then_some(SIGHUP));
-    let Ok(mut signals) = Signals::new(ends) else {
+    let Ok(mut signals) = ends() else {
         // Without the handler the signal still ends the program; the next run tells what it left.
         return;
     };
@@ -24,9 +18,16 @@ pub(crate) fn undo_on(writer: &Writer) {
         if let Some(signal) = signals.forever().next() {
             undo.for_good();
             // So that a shell sees what it was: 129, 130 or 143.
-            let _ = emulate_default_handler(signal);
+            let _ = signal_hook::low_level::emulate_default_handler(signal);
         }
     });
+}
+
+/// The signals that end this program.
+#[cfg(unix)]
+pub(crate) fn ends() -> std::io::Result<signal_hook::iterator::Signals> {
+    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+    signal_hook::iterator::Signals::new([SIGINT, SIGTERM].into_iter().chain(heeds_hang_up().then_some(SIGHUP)))
 }
 
 /// Whether a hang-up would end this program, as far as the system tells.

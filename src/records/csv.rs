@@ -197,7 +197,7 @@ impl RowReader {
             } else {
                 "; a quotation mark in it is not closed at the end of its cell"
             };
-            if let Some(at) = memchr::memmem::find(row, b"\\\"").filter(|_| !closed) {
+            if let Some(at) = memchr::memmem::find(row, b"\\\"") {
                 let detail = format!(
                     "the row has {cells} cells, its header {width}; a backslash stands before a quotation mark in it (byte {at}), \
                      which CSV doubles instead: export it so, or write `\"\"` for each `\\\"`"

@@ -22,13 +22,14 @@ use tenant_impact::{
 use super::{
     args::{Args, Command, SchemaArgs, SchemaOf},
     exit::Outcome,
+    supervised,
 };
 
 /// Runs the command that was asked for.
 pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
     let output = &args.output;
     match args.command {
-        Command::Report(args) => report::run(&args, output),
+        Command::Report(args) => supervised::run(&args).unwrap_or_else(|| report::run(&args, output)),
         Command::Scan(args) => scan::run(&args, output),
         Command::Verify(args) => verify::run(&args, output),
         Command::Show(args) => show::run(&args),
