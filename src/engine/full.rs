@@ -12,7 +12,7 @@ use crate::{
         Header, Locator, Record, Refusal, RefusalReason, RowReader, hint, is_punctuation, json_part, pieces, shape,
     },
     scope::{Census, Listed, ScopeMask, ScopeSet},
-    seal::Nonces,
+    seal::{Nonces, Seal},
     tenants::{Near, NearKind, NearName, Refused, Remarks, ScopedEvent, Verdict},
     text::shortened,
     time::Timestamp,
@@ -222,6 +222,7 @@ impl<'p> Full<'p> {
             hits: &mut self.in_scope,
             at,
             bytes,
+            digest: None,
         }
         .record(&Reading::new(self.profile, body)?)
     }
@@ -346,6 +347,9 @@ struct Judging<'j> {
     hits: &'j mut Hits,
     at: Locator,
     bytes: &'j [u8],
+    /// Digest and seal of the record, once an event of it is in scope. They are the same for all its events: to hash the
+    /// record for each would take the square of its length.
+    digest: Option<(Sha256, Option<Seal>)>,
 }
 
 impl Judging<'_> {
@@ -360,8 +364,17 @@ impl Judging<'_> {
         verdicts.try_fold(first, |verdict, sibling| Ok(verdict.and(sibling?)))
     }
 
-    fn part(&mut self, reading: &Reading<'_, '_>, part: u32) -> Result<Verdict, Refusing> {
+    fn digest(&mut self) -> (Sha256, Option<Seal>) {
         let Self { scopes, at, bytes, .. } = *self;
+        *self.digest.get_or_insert_with(|| {
+            let digest = Sha256::of(bytes);
+            let seal = |nonces: &Nonces| nonces.record(at.offset, bytes, digest);
+            (digest, scopes.nonces.as_ref().map(seal))
+        })
+    }
+
+    fn part(&mut self, reading: &Reading<'_, '_>, part: u32) -> Result<Verdict, Refusing> {
+        let Self { scopes, at, .. } = *self;
         let (time, time_original) = reading.time()?;
         let within = scopes.at(time);
         if within.is_empty() {
@@ -391,8 +404,7 @@ impl Judging<'_> {
                 self.near(NearKind::Narrowed, &named, &listed, forms),
             ));
         }
-        let record_sha256 = Sha256::of(bytes);
-        let seal = |nonces: Option<&Nonces>| nonces.map(|nonces| nonces.record(at.offset, bytes, record_sha256));
+        let (record_sha256, seal) = self.digest();
         Ok(Verdict::InScope(vec![Box::new(ScopedEvent {
             event,
             time_original: time_original.into_owned(),
@@ -402,7 +414,7 @@ impl Judging<'_> {
             at,
             part,
             record_sha256,
-            seal: seal(scopes.nonces.as_ref()),
+            seal,
             conflict: false,
         })]))
     }

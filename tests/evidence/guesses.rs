@@ -3,7 +3,10 @@
 use std::{collections::BTreeSet, fmt::Write as _, fs};
 
 use serde_json::Value;
-use tenant_impact::digest::Sha256;
+use tenant_impact::{
+    digest::Sha256,
+    seal::{Nonces, Seal},
+};
 
 use crate::util::{Dir, files};
 
@@ -67,6 +70,22 @@ fn digests(text: &str, found: &mut BTreeSet<Sha256>) {
     found.extend(words.filter_map(|word| word.parse::<Sha256>().ok()));
 }
 
+/// Whether one of these digests is of these bytes, as a record or as a log that holds them alone: bare, or under nonces that
+/// everybody can derive. Each record is the first of its log, whose position is known.
+fn holds(known: &BTreeSet<Sha256>, bytes: &[u8]) -> bool {
+    let digest = Sha256::of(bytes);
+    let zeros = Nonces::new(&[0; 32]);
+    let guesses = [
+        digest,
+        Sha256::of(&digest.0),
+        Seal::commitment(Sha256([0; 32]), bytes),
+        Seal::commitment(Sha256([0; 32]), &digest.0),
+        zeros.record(0, bytes, digest).commitment,
+        zeros.source(digest).commitment,
+    ];
+    guesses.iter().any(|guess| known.contains(guess))
+}
+
 /// Of how many rows a guess at the agent and the masked name is confirmed by a digest or a length.
 fn recovered(dir: &Dir, more: &str) -> (usize, usize) {
     let folders = files(&dir.path("out/tenants"));
@@ -93,7 +112,7 @@ fn recovered(dir: &Dir, more: &str) -> (usize, usize) {
         guesses.any(|guess| {
             let lines = [guess.clone(), format!("{guess}\n")];
             let length = row.get("length").and_then(Value::as_u64);
-            length == Some(guess.len() as u64) || lines.iter().any(|line| known.contains(&Sha256::of(line.as_bytes())))
+            length == Some(guess.len() as u64) || lines.iter().any(|line| holds(&known, line.as_bytes()))
         })
     };
     (rows.iter().filter(|row| confirmed(row)).count(), rows.len())
@@ -111,6 +130,23 @@ fn whole_guess_list_confirms_nothing_in_customers_folders() {
         .map(|bytes| String::from_utf8(bytes).expect("UTF-8"))
         .collect();
     assert_eq!(recovered(&dir, &records), (RECORDS, RECORDS));
+}
+
+/// A recipient of one case that knows its key learns nothing of another.
+#[test]
+fn commitments_of_two_keys_are_all_different() {
+    let found = [bundle(), bundle()].map(|dir| {
+        let mut found = BTreeSet::new();
+        for (path, bytes) in files(&dir.path("out/tenants")) {
+            if path.ends_with("actions.jsonl") {
+                digests(&String::from_utf8_lossy(&bytes), &mut found);
+            }
+        }
+        found
+    });
+    // One for each record and one for each log.
+    assert_eq!(found.each_ref().map(BTreeSet::len), [2 * RECORDS; 2]);
+    assert!(found[0].is_disjoint(&found[1]));
 }
 
 #[test]
@@ -138,4 +174,34 @@ fn nonces_and_places_stand_in_no_customer_s_folder() {
     for source in sources["sources"].as_array().expect("sources") {
         assert!(!all.contains(source["nonce"].as_str().expect("a nonce")));
     }
+}
+
+/// The bytes of a record show what is masked in one copy, and what another tenant's copy says: it says so before they go out.
+#[test]
+fn opening_a_record_warns_of_what_it_gives_away() {
+    let dir = Dir::new();
+    let of = |event: &str, tenants: &str, reason: &str| {
+        format!(
+            "{{\"event_id\":\"{event}\",\"timestamp\":\"2026-01-16T00:10:00Z\",\"actor\":{{\"id\":\"a1\"}},{tenants},\
+             \"action\":\"user.view\",\"justification\":\"{reason}\"}}\n"
+        )
+    };
+    let acme = "\"tenant\":{\"id\":\"acme\"}";
+    let bolt = "\"tenant\":{\"id\":\"bolt\"}";
+    let both = "\"tenants\":[{\"id\":\"acme\"},{\"id\":\"bolt\"}]";
+    let log = [
+        of("e1", acme, "as asked"),
+        of("e2", bolt, "as for acme"),
+        of("e3", both, "as asked"),
+    ];
+    dir.file("case.toml", super::CASE).file("logs/a.jsonl", log.concat());
+    super::write(&dir, "out", &[]);
+    let said = |event: &str| dir.run(["show", "out", "--open", event]).ends(0).stderr;
+    assert!(!said("e1").contains("before you hand"), "{}", said("e1"));
+    let masked = "it shows 1 text that the customer's copy masks";
+    assert!(said("e2").contains(masked), "{}", said("e2"));
+    let several = "it shows what it says of each of the tenants `acme`, `bolt`";
+    assert!(said("e3").contains(several), "{}", said("e3"));
+    let run = dir.run(["show", "out", "e3"]).ends(0);
+    assert!(!run.stderr.contains("nonce"), "{}", run.stderr);
 }

@@ -54,6 +54,7 @@ fn customer_checks_an_opened_record_by_the_commands_of_its_folder() {
         );
         let perl = r#"(perl -e 'print pack "H*", "NONCE"'; cat RECORD) | sha256sum"#.replace("NONCE", &nonce[..64]);
         assert_eq!(shell(&folder, &perl), (true, format!("{commitment}  -\n")), "{perl}");
+        assert!(!run.stderr.contains("before you hand"), "{}", run.stderr);
         // Another record does not fit.
         fs::write(folder.join("RECORD"), run.stdout.replace("e2", "e3")).expect("written");
         assert!(!shell(&folder, &command).1.contains(commitment));
@@ -147,7 +148,34 @@ fn a_tenant_s_folder_verifies_alone_and_names_nobody_else() {
             assert!(!text.contains(secret), "{name} names {secret}");
         }
     }
-    fs::remove_file(folder.join("actions.csv")).expect("removed");
+    // One who covers a track may drop the commitments, and with them every way to dispute a row.
+    let (line, table) = (folder.join("actions.jsonl"), folder.join("actions.csv"));
+    let whole = [&line, &table].map(|path| fs::read_to_string(path).expect("a text"));
+    let rows = whole[0].lines().map(|line| serde_json::from_str(line).expect("a row"));
+    let rows: Vec<serde_json::Value> = rows.collect();
+    let forged = |from: &dyn Fn(&serde_json::Value) -> String, to: [&str; 2], says: &str| {
+        let from = from(&rows[1]);
+        fs::write(&line, whole[0].replace(&format!("\"{from}\""), to[0])).expect("written");
+        fs::write(&table, whole[1].replace(&from, to[1])).expect("written");
+        super::reseal(&folder);
+        assert_eq!(super::lines(&verified(&folder).mismatches), says);
+    };
+    let text = |key: &'static str| move |row: &serde_json::Value| row[key].as_str().expect("a text").to_owned();
+    forged(
+        &text("record_commitment"),
+        ["null", ""],
+        "count actions.jsonl: line 2 holds no `record_commitment`",
+    );
+    forged(
+        &text("source"),
+        ["\"a\"", "a"],
+        "count actions.jsonl: `source` of line 1 is no commitment\ncount actions.jsonl: `source` of line 2 is no commitment",
+    );
+    fs::write(&line, &whole[0]).expect("written");
+    fs::write(&table, &whole[1]).expect("written");
+    super::reseal(&folder);
+    assert_eq!(super::lines(&verified(&folder).mismatches), "");
+    fs::remove_file(&table).expect("removed");
     assert!(differs(&folder).contains(&"missing actions.csv".to_owned()));
 }
 

@@ -25,6 +25,8 @@ pub(super) struct Masks {
     originals: BTreeMap<Place, VecDeque<String>>,
     /// How many texts are masked in each tenant's copy, by slug.
     pub(super) counts: BTreeMap<String, u64>,
+    /// How many texts of a record are masked in copies, by the log's path and the record's offset.
+    records: BTreeMap<String, BTreeMap<u64, u64>>,
 }
 
 /// Those members of a line that are used.
@@ -48,6 +50,8 @@ impl Masks {
     fn absorb(&mut self, row: Row) {
         let slug = slug(&row.tenant.0);
         *self.counts.entry(slug.clone()).or_default() += 1;
+        let offsets = self.records.entry(row.source.clone()).or_default();
+        *offsets.entry(row.offset).or_default() += 1;
         if FIELDS.contains(&row.field.as_str()) {
             let place = (slug, row.source, row.offset, row.field, row.shown);
             self.originals.entry(place).or_default().push_back(row.original);
@@ -78,6 +82,15 @@ impl Masks {
             self.originals.remove(&place);
         }
         original
+    }
+
+    /// How many texts of a record are masked, over all copies of it.
+    pub(super) fn of_record(&self, source: &str, offset: u64) -> u64 {
+        let offsets = self.records.get(source);
+        offsets
+            .and_then(|offsets| offsets.get(&offset))
+            .copied()
+            .unwrap_or_default()
     }
 
     /// Whose copies do not show what was masked in them.

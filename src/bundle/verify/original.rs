@@ -31,6 +31,10 @@ pub struct Original {
     pub sha256: Sha256,
     /// What opens the customer's commitment; none of an event without a tenant, which no customer has.
     pub seal: Option<Seal>,
+    /// Slugs of the tenants whose copies have rows of this record, in order.
+    pub copies: Vec<String>,
+    /// How many texts of the record are masked in these copies: the bytes show them.
+    pub masked: u64,
 }
 
 /// The bytes cannot be shown.
@@ -109,7 +113,12 @@ pub fn show(bundle: &Path, event: &str, logs: &Path) -> Result<Original, ShowErr
     };
     let manifest = std::fs::read(bundle.join(MANIFEST)).map_err(|_| ShowError::Unverified)?;
     let manifest: Manifest = canonical::read(&manifest).map_err(|_| ShowError::Unverified)?;
-    original(&log, source, place, limits(&manifest))
+    let original = original(&log, source, place, limits(&manifest))?;
+    Ok(Original {
+        copies: copies(&written, place),
+        masked: written.masks.of_record(&place.source, place.offset),
+        ..original
+    })
 }
 
 fn source<'f>(findings: &'f Findings, place: &Place) -> Option<&'f SourceFinding> {
@@ -159,6 +168,18 @@ fn find<'w>(written: &'w Written, name: &str) -> Result<&'w Place, ShowError> {
     }
 }
 
+/// The tenants whose copies have rows of this record.
+fn copies(written: &Written, place: &Place) -> Vec<String> {
+    let at = |place: &Place| (place.source_sha256.clone(), place.offset, place.length);
+    let of = at(place);
+    let copies = written.places.iter();
+    let copies = copies.filter(|(_, places)| {
+        let mut places = places.iter();
+        places.any(|own| own.offset == place.offset && at(own) == of && own.source == place.source)
+    });
+    copies.map(|(slug, _)| slug.clone()).collect()
+}
+
 /// The lines with their names: `acme:3`.
 fn numbered<'w>((slug, lines): (&'w str, &'w Lines)) -> impl Iterator<Item = (String, &'w Line)> {
     (1..)
@@ -201,5 +222,7 @@ fn original(log: &LogFile, source: &SourceFinding, place: &Place, limits: Limits
         offset: place.offset,
         sha256: place.record_sha256,
         seal: place.seal,
+        copies: Vec::new(),
+        masked: 0,
     })
 }

@@ -5,14 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{
     Mismatch,
     inventory::{Inventory, Stated},
-    rows::{Lines, Share, Written},
+    rows::{Line, Lines, Share, Written},
     sums::Sum,
 };
 use crate::{
     bundle::records_path,
     case::AgentNaming,
     catalogue::Effect,
-    digest,
+    digest::{self, Sha256},
     findings::{CaveatCode, Counts, Findings, TenantFinding, slug},
     reports::safe,
     seal::Seal,
@@ -44,6 +44,7 @@ pub(super) fn recount(inventory: &Inventory, written: &Written, mismatches: &mut
             let lines = share.map_or(0, |share| share.lines.count());
             count.same("actions.jsonl", "lines", lines, manifest.events);
             count.table("", share.unwrap_or(&Share::default()));
+            count.commitments(share.map_or(&[], |share| &share.lines.events));
         }
         Stated::Nothing => {}
     }
@@ -342,6 +343,18 @@ impl Recount<'_> {
             self.tell(&path, format!("{found}, but actions.jsonl has {stated}"));
         } else if let Some(at) = rows.zip(&share.table).position(|(line, row)| line != *row) {
             self.tell(&path, format!("row {} is not what actions.jsonl says there", at + 1));
+        }
+    }
+
+    /// Each row names its record and its log by a commitment. Which ones only the whole bundle tells.
+    fn commitments(&mut self, lines: &[Line]) {
+        for (number, line) in (1..).zip(lines) {
+            if line.commitment.is_none() {
+                self.tell("actions.jsonl", format!("line {number} holds no `record_commitment`"));
+            }
+            if line.source.parse::<Sha256>().is_err() {
+                self.tell("actions.jsonl", format!("`source` of line {number} is no commitment"));
+            }
         }
     }
 

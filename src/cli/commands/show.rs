@@ -4,11 +4,27 @@ use anyhow::bail;
 use std::io::{self, IsTerminal as _, Write as _};
 
 use tenant_impact::{
-    bundle::show,
+    bundle::{Original, show},
     text::{counted, visible},
 };
 
 use crate::cli::{args::ShowArgs, console, exit::Outcome};
+
+/// Says what the record shows besides the row. Nothing does so of the agent, whom every record names.
+fn gives_away(original: &Original) -> Option<String> {
+    let others = original.copies.len() > 1;
+    let masked = counted(original.masked, "text", "texts");
+    let what = match (others, original.masked) {
+        (false, 0) => return None,
+        (false, _) => format!("{masked} that the customer's copy masks"),
+        (true, 0) => format!("what it says of each of the tenants `{}`", original.copies.join("`, `")),
+        (true, _) => format!(
+            "what it says of each of the tenants `{}`, and {masked} that their copies mask",
+            original.copies.join("`, `")
+        ),
+    };
+    Some(format!("before you hand the record out: it shows {what}"))
+}
 
 pub(crate) fn run(args: &ShowArgs) -> anyhow::Result<Outcome> {
     let original = match show(&args.bundle, &args.event, &args.logs) {
@@ -40,6 +56,9 @@ pub(crate) fn run(args: &ShowArgs) -> anyhow::Result<Outcome> {
             "with these bytes in the file RECORD, the customer checks its row by (printf {} | xxd -r -p; cat RECORD) | sha256sum",
             seal.nonce
         ));
+        if let Some(warning) = gives_away(&original) {
+            console::note(&warning);
+        }
     }
     Ok(Outcome::Complete)
 }
