@@ -1,5 +1,7 @@
 //! Forgeries of an unsigned bundle, sealed anew: its logs are judged again, and every one is named.
 
+mod fields;
+
 use std::{fs, path::Path};
 
 use super::{CASE, reseal};

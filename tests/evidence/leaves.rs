@@ -35,7 +35,7 @@ const UNCOUNTED: [&str; 17] = [
 const MORE: u64 = 2;
 
 /// Something of everything that findings have figures of.
-fn bundle() -> Dir {
+pub(super) fn bundle() -> Dir {
     let both = json!([{"id": "t-0001"}, {"id": "t-0002"}]);
     let log = record(
         1,

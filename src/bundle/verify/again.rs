@@ -77,8 +77,8 @@ fn judge(root: &Path, bundle: &Bundle, manifest: &Manifest, findings: &Findings)
     let case = question::case(root, manifest)?;
     same_inputs(&case, manifest)?;
     isolation::check(&case).map_err(said)?;
-    let stated = ManifestCase::new(&case, super::limits(manifest));
-    let plan = question::plan(case.clone(), root, bundle, manifest)?;
+    let plan = question::plan(case.clone(), root, bundle)?;
+    let stated = ManifestCase::new(&case, plan.limits);
     let own = case.reports.templates.as_ref();
     let own = own.map(|(_, folder)| Templates::from_folder(folder)).transpose();
     let templates = own.map_err(said)?.unwrap_or_else(Templates::built_in);

@@ -25,8 +25,13 @@ use self::{
     inventory::{Inventory, Stated},
     rows::Written,
 };
-use super::{AllowedSigners, Manifest};
-use crate::{case::CaseHeader, sources::Limits, text::visible, time::Timestamp};
+use super::{AllowedSigners, Build, Manifest};
+use crate::{
+    case::CaseHeader,
+    sources::Limits,
+    text::{shortened, visible},
+    time::Timestamp,
+};
 
 pub use logs::LogCheck;
 pub use original::{Original, ShowError, show};
@@ -137,10 +142,11 @@ fn examine(request: &Request<'_>) -> Result<(Verification, Written), VerifyError
     let mut mismatches = Vec::new();
     let inventory = Inventory::read(&folder, &mut mismatches)?;
     let written = inventory.compare(&folder, &mut mismatches)?;
-    let uncounted = recount::recount(&inventory, &written, &mut mismatches);
+    let mut uncounted = recount::recount(&inventory, &written, &mut mismatches);
     let signatures = signatures::check(&folder, &inventory, request.trust.as_ref(), &mut mismatches)?;
     let logs = match (request.logs, &inventory.stated) {
         (Some(root), Stated::Bundle(manifest)) => {
+            uncounted.extend(of_another_build(&manifest.tool));
             let known = mismatches.len();
             let mut check = logs::check(root, manifest, &written, &mut mismatches);
             // With another log or another case every file is another, and the reason is stated.
@@ -176,6 +182,27 @@ fn examine(request: &Request<'_>) -> Result<(Verification, Written), VerifyError
         mismatches,
     };
     Ok((verification, written))
+}
+
+/// Says that another build wrote the bundle, by its own account: builds that give the same files cannot be told apart by these.
+fn of_another_build(tool: &Build) -> Option<String> {
+    let this = Build::this();
+    let said = |build: &Build| {
+        let sources = shortened(&build.sources_sha256, 12);
+        format!(
+            "{} (sources {sources}, {}, {}, {})",
+            build.version, build.target, build.profile, build.compiler
+        )
+    };
+    (this != *tool).then(|| {
+        let sentence = format!(
+            "which build wrote the bundle: it says {}, and this is {}; where both give the same files, nothing shows it",
+            said(tool),
+            said(&this)
+        );
+        // The bundle's own words may be hostile.
+        visible(&sentence).into_owned()
+    })
 }
 
 /// The limits that the logs were read within.

@@ -2,7 +2,7 @@
 
 use std::path::{Component, Path};
 
-use super::super::{folder::Folder as Bundle, limits};
+use super::super::folder::Folder as Bundle;
 use crate::{
     bundle::Manifest,
     case::{AdHoc, Case, InputSpec},
@@ -52,7 +52,7 @@ fn ad_hoc(root: &Path, flags: &[&str]) -> Option<AdHoc> {
 }
 
 /// The plan of the case, over the logs at hand.
-pub(super) fn plan(mut case: Case, root: &Path, bundle: &Bundle, manifest: &Manifest) -> Result<Plan, String> {
+pub(super) fn plan(mut case: Case, root: &Path, bundle: &Bundle) -> Result<Plan, String> {
     let mut moved = Vec::new();
     // Where the case file is at hand, it and not the bundle says which folders are searched.
     let trusted = case.files.iter().any(|file| file.role == "case");
@@ -63,7 +63,6 @@ pub(super) fn plan(mut case: Case, root: &Path, bundle: &Bundle, manifest: &Mani
         let faults = faults.0.iter().map(ToString::to_string);
         faults.collect::<Vec<_>>().join("; ")
     })?;
-    plan.limits = limits(manifest);
     let named = |shown: &str| {
         let found = moved.iter().find_map(|(inside, written)| {
             let below = shown.strip_prefix(inside.as_str())?;
