@@ -394,6 +394,36 @@ fn a_title_that_names_a_customer_out_of_the_logs_stops_the_others() {
     assert!(!dir.path("out/.staging").exists());
 }
 
+/// The answer releases all of them or none, so it is asked once.
+#[test]
+fn a_name_that_stops_many_reports_is_one_question() {
+    let all = (10..20).map(|number| record(number, &format!("t-{number}"), &json!({})));
+    let log = all.collect::<String>() + &record(2, "", &json!({"tenant": {"id": "t-0009", "name": "Unlisted Ltd"}}));
+    let case = CASE.replace("An incident", "The Unlisted Ltd incident");
+    let dir = folder(&case, TENANTS, &log);
+    report(&dir)
+        .ends(1)
+        .says("NOT RELEASED until one question is answered: may `Unlisted Ltd` stand");
+    let findings = json(&dir.path("out/findings.json"));
+    let message = findings["caveats"][0]["message"].as_str().expect("a message");
+    assert!(
+        message
+            .contains("a name of `t-0009`? 10 reports have it in `manifest.json`, `report.html`, `report.md` and wait"),
+        "{message}"
+    );
+    assert_eq!(message.matches("NOT RELEASED").count(), 1);
+    assert_eq!(findings["isolation"]["stopped"].as_array().map(Vec::len), Some(10));
+    let index = text(&dir, "out/index.html");
+    let isolation = index.split("<h2 id=\"isolation\">").nth(1).expect("a section");
+    assert_eq!(isolation.matches("<td><bdi>Unlisted Ltd</bdi></td>").count(), 1);
+    dir.run(["verify", "out", "--logs", "."])
+        .ends(0)
+        .says("were not released");
+    let allowed = case + "[isolation]\nallow = \"Unlisted Ltd\"\n";
+    let dir = folder(&allowed, TENANTS, &log);
+    assert!(!report(&dir).stdout.contains("NOT RELEASED"));
+}
+
 #[test]
 fn of_an_event_of_several_customers_each_reads_its_own_part() {
     let both = json!([{"id": "t-0001"}, {"id": "t-0002"}]);

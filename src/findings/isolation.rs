@@ -82,6 +82,52 @@ pub struct Isolation {
     pub mentions: Vec<Mention>,
 }
 
+/// A name that stopped more reports than a few: one question to the vendor, whose answer releases all of them or none.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Question<'f> {
+    /// As it stands in the first of the files.
+    pub text: &'f str,
+    /// What kind of name.
+    pub kind: Kind,
+    /// Ids of those whose it is.
+    pub of: &'f [String],
+    /// The files in which it stands.
+    pub files: BTreeSet<&'f str>,
+    /// Tenants whose reports wait.
+    pub tenants: BTreeSet<&'f TenantId>,
+    /// How often it stands there in all.
+    pub times: u64,
+}
+
+/// A name that stops no more reports than these is a finding of each.
+const FEW: usize = 3;
+
+impl IsolationFinding {
+    /// Returns the names that stopped more than a few reports, and every other finding.
+    pub fn questions(&self) -> (Vec<Question<'_>>, Vec<&MentionFinding>) {
+        let (stops, others): (Vec<_>, Vec<_>) = self.found.iter().partition(|found| found.verdict == Verdict::Stopped);
+        let key = |found: &MentionFinding| (found.text.to_lowercase(), found.kind, found.of.clone());
+        let mut questions: BTreeMap<_, Question<'_>> = BTreeMap::new();
+        for found in &stops {
+            let question = questions.entry(key(found)).or_insert_with(|| Question {
+                text: &found.text,
+                kind: found.kind,
+                of: &found.of,
+                files: BTreeSet::new(),
+                tenants: BTreeSet::new(),
+                times: 0,
+            });
+            question.files.insert(&found.field);
+            question.tenants.insert(&found.tenant);
+            question.times += found.times;
+        }
+        questions.retain(|_, question| question.tenants.len() > FEW);
+        let single = stops.into_iter().filter(|found| !questions.contains_key(&key(found)));
+        let rest = single.chain(others).collect();
+        (questions.into_values().collect(), rest)
+    }
+}
+
 /// So many owners of a name are told.
 const OWNERS: usize = 5;
 

@@ -37,7 +37,7 @@ use crate::{
 pub use alike::{AlikeBy, AlikeFinding};
 pub use close::{BooksDoNotBalance, BytesUnaccounted, CloseError, Scan, Scanned, Survey};
 pub use counts::Counts;
-pub use isolation::{Isolation, IsolationFinding, Mention, MentionFinding};
+pub use isolation::{Isolation, IsolationFinding, Mention, MentionFinding, Question};
 pub use near::{NearFinding, NearIdentity, NearRecords, NearestName, UnseenAgent, UnseenIdentity};
 pub(crate) use shares::in_pieces;
 pub(crate) use slug::slug;

@@ -11,11 +11,12 @@ mod unread;
 mod values;
 mod tied;
 
-use super::{Caveat, CaveatCode, Findings, Scan};
+use super::{Caveat, CaveatCode, Findings, Question, Scan};
 use crate::{
     catalogue::Effect,
+    isolation::Verdict,
     sources::{Broken, Changed, Skipped},
-    text::{counted, grouped, shortened},
+    text::{counted, grouped, shortened, visible},
 };
 
 /// How many characters of a name a message shows.
@@ -206,16 +207,42 @@ fn masked(findings: &Findings) -> Option<String> {
 
 /// Known only when the reports are rendered, and graver than all else.
 pub(super) fn leak_stopped(findings: &Findings) -> Option<Caveat> {
-    let stopped = &findings.isolation.stopped;
-    let names: Vec<_> = stopped.iter().map(|tenant| format!("`{tenant}`")).collect();
-    (!names.is_empty()).then(|| Caveat {
-        code: CaveatCode::LeakStopped,
-        message: format!(
+    let (questions, rest) = findings.isolation.questions();
+    let single = rest.iter().filter(|found| found.verdict == Verdict::Stopped);
+    let mut single: Vec<_> = single.map(|found| format!("`{}`", visible(&found.tenant.0))).collect();
+    single.dedup();
+    let mut told = Vec::new();
+    if !single.is_empty() {
+        told.push(format!(
             "NOT RELEASED, because somebody else's name was still in the rendered files: {}. isolation.csv says what was \
              found; correct the template or the text it comes from, or allow the word in the case, and run again.",
-            listed(&names, "tenant")
-        ),
+            listed(&single, "tenant")
+        ));
+    }
+    told.extend(questions.iter().map(question));
+    (!told.is_empty()).then(|| Caveat {
+        code: CaveatCode::LeakStopped,
+        message: told.join(" "),
     })
+}
+
+/// What a person has to decide before many reports are released.
+fn question(question: &Question<'_>) -> String {
+    let whose: Vec<_> = question.of.iter().map(|id| format!("`{}`", visible(id))).collect();
+    let whose = match &whose[..] {
+        [] => String::new(),
+        ids => format!(" of {}", ids.join(", ")),
+    };
+    let files: Vec<_> = question.files.iter().map(|file| format!("`{file}`")).collect();
+    format!(
+        "NOT RELEASED until one question is answered: may `{}` stand, which is a {}{whose}? {} it in {} and wait. If it may, add it \
+         to `allow` in `[isolation]`; if not, correct the text of the case, the catalogue or the template that it comes from. Then \
+         run again.",
+        visible(question.text),
+        question.kind.as_str(),
+        counted(question.tenants.len() as u64, "report has", "reports have"),
+        listed(&files, "file"),
+    )
 }
 
 fn conflicts(findings: &Findings) -> Option<String> {

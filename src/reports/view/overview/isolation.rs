@@ -1,7 +1,7 @@
 //! What was found of others in customers' copies.
 
 use crate::{
-    findings::{IsolationFinding, MentionFinding},
+    findings::{IsolationFinding, MentionFinding, Question},
     isolation::Verdict,
     reports::template::view,
     text::{counted, grouped},
@@ -35,10 +35,13 @@ view! {
 
 impl IsolationView {
     pub(super) fn new(isolation: &IsolationFinding) -> Self {
-        let more = isolation.found.len().saturating_sub(MENTIONS);
+        let (questions, rest) = isolation.questions();
+        let more = (questions.len() + rest.len()).saturating_sub(MENTIONS);
+        let rows = questions.iter().map(MentionView::question);
+        let rows = rows.chain(rest.into_iter().map(MentionView::new));
         Self {
             looked_for: looked_for(isolation),
-            found: isolation.found.iter().take(MENTIONS).map(MentionView::new).collect(),
+            found: rows.take(MENTIONS).collect(),
             more: if more == 0 {
                 String::new()
             } else {
@@ -75,6 +78,21 @@ fn looked_for(isolation: &IsolationFinding) -> String {
 }
 
 impl MentionView {
+    /// One row for all reports that wait.
+    fn question(question: &Question<'_>) -> Self {
+        let files: Vec<_> = question.files.iter().copied().collect();
+        Self {
+            tenant: counted(question.tenants.len() as u64, "report", "reports"),
+            field: files.join(", "),
+            text: question.text.to_owned(),
+            kind: question.kind.as_str().to_owned(),
+            whose: question.of.join(", "),
+            verdict: Verdict::Stopped.as_str().to_owned(),
+            stopped: true,
+            times: grouped(question.times),
+        }
+    }
+
     pub(super) fn new(found: &MentionFinding) -> Self {
         Self {
             tenant: found.tenant.0.clone(),
