@@ -84,7 +84,7 @@ impl<'p> Full<'p> {
                     .hits()
                     .ok();
             }
-            (Form::Json { .. }, _) => Body::Json(json(record.bytes).ok()?),
+            (Form::Json { .. }, _) if record.defect.is_none() => Body::Json(json(record.bytes).ok()?),
             _ => return None,
         };
         Reading::new(self.profile, body).ok()?.hits().ok()

@@ -28,6 +28,11 @@ pub(super) trait Cutter: Send {
     /// Goes on from where it stopped; says up to where the buffer holds whole records. At the end that is all of it.
     fn advance(&mut self, buffer: &[u8], at_end: bool) -> usize;
 
+    /// Whether each record is a line.
+    fn is_by_line(&self) -> bool {
+        false
+    }
+
     /// One who looks at pieces of the same source before their turn comes, if there is much to look at.
     fn scout(&self) -> Option<Rows> {
         None

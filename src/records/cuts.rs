@@ -1,15 +1,16 @@
 //! The other half of the work on a source: finding where its records end.
 
-use std::{io, mem, sync::Arc};
+use std::{io, mem, ops::Range, sync::Arc};
 
 use bytesize::ByteSize;
 
 use super::{
-    Accounted, End,
-    blocks::{Block, Cutter},
+    Accounted, End, RowDefect,
+    blocks::{Block, Cutter, Row, Spans},
     buffers::Buffer,
     csv::Header,
     ends::Last,
+    lines,
     reads::Chunk,
     rows::Rows,
 };
@@ -32,6 +33,8 @@ pub struct Cuts {
     last: Last,
     /// The beginning of the record that the source ends inside of.
     cut: Option<u64>,
+    /// Whether the last block ends inside a line that is too long.
+    in_long_line: bool,
 }
 
 impl Cuts {
@@ -45,6 +48,7 @@ impl Cuts {
             head,
             last: Last::default(),
             cut: None,
+            in_long_line: false,
         }
     }
 
@@ -84,10 +88,14 @@ impl Cuts {
         let within = bytes
             .get(..LONGEST)
             .map_or(0, |bytes| self.cutter.advance(bytes, false));
-        if bytes.len() >= LONGEST && within == 0 {
-            return Err(io::Error::other(TooLong));
+        let too_long = bytes.len() >= LONGEST && within == 0;
+        if too_long && !self.cutter.is_by_line() {
+            return Err(io::Error::other(TooLong { offset: self.offset }));
         }
-        let length = self.cutter.advance(bytes, chunk.last).max(within);
+        let mut length = self.cutter.advance(bytes, chunk.last).max(within);
+        if too_long && length == 0 {
+            length = bytes.len();
+        }
         if chunk.last {
             self.cut = self.cutter.cut_short(bytes).map(|at| self.offset + at as u64);
         }
@@ -96,13 +104,20 @@ impl Cuts {
             return Ok(None);
         }
         self.rest.extend_from_slice(&bytes[length..]);
+        let (passed_over, later) = (self.cutter.passed_over(length), self.cutter.later());
+        let mut spans = self.cutter.cut(length);
+        if too_long || self.in_long_line {
+            let rows = refused_first(&bytes[..length]);
+            self.in_long_line = bytes[..length].last() != Some(&b'\n');
+            spans = Spans::Rows(rows);
+        }
         let block = Block {
             offset: self.offset,
             own: start..start + length,
             buffer: chunk.buffer,
-            passed_over: self.cutter.passed_over(length),
-            later: self.cutter.later(),
-            spans: self.cutter.cut(length),
+            passed_over,
+            later,
+            spans,
         };
         self.offset += length as u64;
         if let Some((record, header)) = block.last() {
@@ -137,6 +152,22 @@ impl Cuts {
     }
 }
 
+/// Returns the lines of a block whose first one is too long, or goes on with one that is. The next block holds the rest of a line
+/// that has no end here.
+fn refused_first(bytes: &[u8]) -> Vec<Row> {
+    let row = |span: Range<usize>, defect| Row {
+        span,
+        cells: None,
+        defect,
+        later: false,
+    };
+    let end = memchr::memchr(b'\n', bytes).unwrap_or(bytes.len());
+    let first = lines::kept(bytes, 0..end).map(|span| row(span, Some(RowDefect::TooLong)));
+    let rest = end.min(bytes.len())..bytes.len();
+    let others = lines::spans(&bytes[rest]).map(|span| row(span.start + end..span.end + end, None));
+    first.into_iter().chain(others).collect()
+}
+
 /// Looks at chunks in any order. What it finds holds if a chunk begins as nearly all do, and is looked at when that is known.
 #[derive(Debug)]
 pub struct Scout(Option<Rows>);
@@ -151,5 +182,82 @@ impl Scout {
 }
 
 #[derive(Debug, thiserror::Error)]
-#[error("a line has no end within {}, the limit for one record", ByteSize::b(LONGEST as u64))]
-struct TooLong;
+#[error(
+    "the line or row that begins at byte {offset} has no end within {}, the limit for one record: cut it out of the source, or \
+     write the source as JSON Lines, of which such a line is refused alone",
+    ByteSize::b(LONGEST as u64)
+)]
+struct TooLong {
+    offset: u64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::records::{Accounting, Blocks};
+
+    /// Each record's offset, length and whether it is refused for its length; and all bytes that are accounted for.
+    fn read(text: &[u8]) -> (Vec<(u64, usize, bool)>, u64) {
+        let mut blocks = Blocks::open(text, &[]).expect("bytes in memory");
+        let (mut found, mut total) = (Vec::new(), 0);
+        for block in &mut blocks {
+            let block = block.expect("no error");
+            let mut accounting = Accounting::of(&block);
+            block.each(|record| {
+                accounting.record(&record);
+                found.push((
+                    record.offset,
+                    record.bytes.len(),
+                    record.defect == Some(RowDefect::TooLong),
+                ));
+            });
+            total += accounting.close().total();
+        }
+        (found, total + blocks.end().head.total())
+    }
+
+    #[test]
+    fn a_line_over_the_limit_is_refused_and_the_lines_around_it_are_read() {
+        let (first, last) = ("{\"a\":1}\n", "{\"b\":2}");
+        let long = |length: usize, end: &str| {
+            let mut text = first.as_bytes().to_vec();
+            text.resize(first.len() + length, b'x');
+            text.extend_from_slice(end.as_bytes());
+            text
+        };
+        for (length, end) in [
+            (LONGEST, "\n"),
+            (LONGEST + (3 << 20), "\r\n"),
+            (LONGEST + (1 << 20), ""),
+        ] {
+            let text = long(length, end);
+            let text = if end.is_empty() {
+                text
+            } else {
+                [text, last.as_bytes().to_vec()].concat()
+            };
+            let (found, total) = read(&text);
+            assert_eq!(total, text.len() as u64);
+            assert_eq!(found[0], (0, 7, false));
+            let is_refused = |record: &&(u64, usize, bool)| record.2;
+            let refused: Vec<_> = found.iter().filter(is_refused).collect();
+            assert_eq!(refused[0].0, first.len() as u64, "its offset");
+            assert_eq!(refused.iter().map(|record| record.1).sum::<usize>(), length);
+            let rest: Vec<_> = found[1..].iter().filter(|record| !record.2).copied().collect();
+            let after = (text.len() - last.len()) as u64;
+            assert_eq!(
+                rest,
+                if end.is_empty() {
+                    vec![]
+                } else {
+                    vec![(after, last.len(), false)]
+                }
+            );
+        }
+        let (found, _) = read(&long(LONGEST - 1, "\n"));
+        assert!(
+            found.iter().all(|(_, _, too_long)| !too_long),
+            "one byte less is a record"
+        );
+    }
+}

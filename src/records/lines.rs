@@ -26,6 +26,10 @@ impl Cutter for Lines {
         last.unwrap_or(0)
     }
 
+    fn is_by_line(&self) -> bool {
+        true
+    }
+
     fn cut_short(&self, buffer: &[u8]) -> Option<usize> {
         ends::cut_line(buffer)
     }

@@ -67,7 +67,7 @@ pub struct Record<'b> {
     pub header: Option<&'b Arc<Header>>,
 }
 
-/// Why a row of CSV cannot be read, whatever it holds.
+/// Why a row of CSV or a line cannot be read, whatever it holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RowDefect {
     /// It is, or stands below, a second header that lacks columns of the first.
@@ -75,6 +75,8 @@ pub enum RowDefect {
     /// It is a line of a quoted cell, and most lines of that cell look like rows: either they are text, which may be forged, or
     /// they are rows between two stray quotes.
     LineOfCell,
+    /// It is a line over the limit for one record, or a part of one.
+    TooLong,
 }
 
 impl RowDefect {
@@ -85,6 +87,11 @@ impl RowDefect {
                 RefusalReason::UnknownHeader,
                 "it is, or stands below, a second header that lacks columns of the first: cut the source in two before that \
                  line, so that each part begins with its own header",
+            ),
+            Self::TooLong => Refusal::new(
+                RefusalReason::TooLong,
+                "it is a line, or a part of one, over the limit of 128 MiB for one record: cut it out of the source at this \
+                 offset and read it apart",
             ),
             Self::LineOfCell => Refusal::new(
                 RefusalReason::AmbiguousQuotes,
@@ -148,6 +155,8 @@ pub enum RefusalReason {
     MissingAction,
     /// It holds so many events that they would take too much memory.
     TooManyEvents,
+    /// A line over the limit for one record, or a part of one.
+    TooLong,
 }
 
 impl RefusalReason {
@@ -168,6 +177,7 @@ impl RefusalReason {
             Self::MissingActor => "missing-actor",
             Self::MissingAction => "missing-action",
             Self::TooManyEvents => "too-many-events",
+            Self::TooLong => "too-long",
         }
     }
 }
