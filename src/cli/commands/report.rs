@@ -124,6 +124,7 @@ fn command(args: &ReportArgs) -> Vec<String> {
         until,
         profile,
         tenants,
+        agents_lock: _,
         threads: _,
         memory: _,
         accept: _,
