@@ -394,6 +394,21 @@ fn a_title_that_names_a_customer_out_of_the_logs_stops_the_others() {
     assert!(!dir.path("out/.staging").exists());
 }
 
+#[test]
+fn what_belongs_to_one_customer_is_masked_in_the_reasons_of_others() {
+    let file = json!({"target": {"type": "file", "id": "Budget-2026.xlsx"}});
+    let log = record(1, "t-0001", &file) + &record(2, "t-0002", &json!({"justification": "as in Budget-2026.xlsx"}));
+    let dir = folder(CASE, TENANTS, &log);
+    assert!(!report(&dir).stdout.contains("NOT RELEASED"));
+    let (own, other) = (
+        text(&dir, "out/tenants/t-0001/actions.jsonl"),
+        text(&dir, "out/tenants/t-0002/actions.jsonl"),
+    );
+    assert!(own.contains("Budget-2026.xlsx") && !other.contains("Budget"));
+    assert!(text(&dir, "out/isolation.csv").contains("t-0002,masked,Budget-2026.xlsx,thing,t-0001,justification"));
+    dir.run(["verify", "out", "--logs", "."]).says("It verifies");
+}
+
 /// The answer releases all of them or none, so it is asked once.
 #[test]
 fn a_name_that_stops_many_reports_is_one_question() {

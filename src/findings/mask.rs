@@ -13,6 +13,9 @@ use crate::{
 /// Fields that programs fill: a common word there is no name.
 const MACHINE_FIELDS: [&str; 4] = ["event_id", "ip", "session", "user_agent"];
 
+/// Fields that people fill, and parameters, which may hold what they typed.
+const TYPED_FIELDS: [&str; 3] = ["justification", "parameters", "ticket"];
+
 /// Masking for one reader.
 pub(super) struct Mask<'a> {
     reader: Reader<'a>,
@@ -132,6 +135,16 @@ impl<'a> Mask<'a> {
         if let Some((without, more)) = withheld.and_then(|withheld| withheld.mask(shown.as_deref().unwrap_or(text))) {
             shown = Some(without);
             hits.extend(more);
+        }
+        if withheld.is_some() || TYPED_FIELDS.contains(&field) {
+            let without = self
+                .reader
+                .in_field(field)
+                .without_belongings(shown.as_deref().unwrap_or(text));
+            if let Some((without, more)) = without {
+                shown = Some(without);
+                hits.extend(more);
+            }
         }
         if hits.is_empty() {
             match last {

@@ -12,6 +12,7 @@
 //!   `Acme` in `Acme Logistics`. The same goes for what the case **allows**, and for what the vendor states of itself.
 
 mod bare;
+mod belongings;
 mod escape;
 mod family;
 mod finder;

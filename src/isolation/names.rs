@@ -7,6 +7,7 @@ use std::{
 
 use super::{
     ClaimedName, Kind, Rule,
+    belongings::Belongings,
     family::{Families, Grade},
     finder::Finder,
     gather::Gathering,
@@ -35,6 +36,8 @@ pub struct Names {
     pub(super) families: Families,
     /// Logged names of tenants that belong to another.
     claimed: Vec<ClaimedName>,
+    /// What tenants' own events name of them besides people.
+    pub(super) belongings: Belongings,
     /// Fields in which the case allows or denies a word; everywhere if there is none.
     pub(super) fields: Vec<Vec<&'static str>>,
     /// What events of several tenants were done on.
@@ -188,12 +191,17 @@ impl Names {
             id: agent.id.0.clone(),
             pseudonym: agent.pseudonym.clone(),
         });
+        let belongings = Belongings::of(&tenants, companies);
         let names = Self::of(
             tenants.into_iter().map(str::to_owned).collect(),
             agents.collect(),
             gathering,
         );
-        Self { claimed, ..names }
+        Self {
+            claimed,
+            belongings,
+            ..names
+        }
     }
 
     fn of(tenants: Vec<String>, agents: Vec<AgentLabel>, mut gathering: Gathering) -> Self {
@@ -217,6 +225,7 @@ impl Names {
         Self {
             typed,
             families,
+            belongings: Belongings::default(),
             fields,
             claimed: Vec::new(),
             things: Things::default(),
@@ -244,6 +253,11 @@ impl Names {
     /// What events of several tenants were done on, and whose it is.
     pub fn things(&self) -> &Things {
         &self.things
+    }
+
+    /// Returns the id of the tenant at a place.
+    pub(super) fn tenant(&self, at: usize) -> &str {
+        &self.tenants[at]
     }
 
     /// The reader's place, which a search needs.

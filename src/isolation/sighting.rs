@@ -1,7 +1,7 @@
 //! What the events give the search to know: whom they name, and every word that can come to be printed. Gathered tenant by
 //! tenant, since no more of the events need be in memory.
 
-use super::{Kind, bare::named, family::Beginnings, people, words::Words, writings::MOST};
+use super::{Kind, bare::named, belongings, family::Beginnings, people, words::Words, writings::MOST};
 use crate::{
     case::{Case, TenantId},
     tenants::ScopedEvent,
@@ -46,6 +46,8 @@ pub struct Company {
     pub(super) people: Vec<(String, Kind)>,
     /// What else its events of several tenants were done on, in the same form, in order, each once.
     pub(super) shared: Vec<String>,
+    /// Numbers of what else its own events were done on, in order, each once.
+    pub(super) things: Vec<u64>,
 }
 
 /// About how many bytes of memory a name takes until it can be searched for, and how many for each of its own bytes.
@@ -62,15 +64,17 @@ impl Sighting {
     pub fn company(&self, id: &TenantId, events: &[&ScopedEvent]) -> Company {
         self.words(events);
         let mut names = Vec::new();
-        let (mut people, mut shared) = (Vec::new(), Vec::new());
+        let (mut people, mut shared, mut things) = (Vec::new(), Vec::new(), Vec::new());
         for event in events.iter().map(|event| &event.event) {
             names.extend(event.tenant(id).and_then(|tenant| tenant.name.as_deref()));
             // Whose they are, an event of several does not say.
             if event.tenants.len() == 1 {
                 people.extend(event.targets.iter().flat_map(people::texts));
+                let others = event.targets.iter().filter(|target| !people::is_person(target));
+                things.extend(others.flat_map(people::both).filter_map(belongings::key));
             } else {
-                let things = event.targets.iter().filter(|target| !people::is_person(target));
-                shared.extend(things.flat_map(people::both));
+                let others = event.targets.iter().filter(|target| !people::is_person(target));
+                shared.extend(others.flat_map(people::both));
             }
         }
         let people = once(people).into_iter();
@@ -79,6 +83,7 @@ impl Sighting {
             names: once(names).into_iter().map(str::to_owned).collect(),
             people: once(people.flat_map(|(text, part)| people::names(text, part)).collect()),
             shared: once(once(shared).into_iter().map(named).collect()),
+            things: once(things),
         }
     }
 
@@ -103,6 +108,7 @@ impl Company {
         let weight = |name: &String| (NAME.0 + NAME.1 * name.len()) as u64;
         let others = self.people.iter().map(|(name, _)| name).chain(&self.shared);
         let others = others.chain([&self.id.0]).map(weight).sum::<u64>();
+        let others = others + 3 * size_of_val(&self.things[..]) as u64;
         others + self.names.iter().map(weight).sum::<u64>() * (1 + MOST as u64)
     }
 }

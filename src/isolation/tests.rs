@@ -1069,6 +1069,56 @@ fn a_common_word_of_the_directory_stops_no_file() {
 }
 
 #[test]
+fn what_belongs_to_one_tenant_alone_is_masked_for_others() {
+    let case = case("[isolation]\nallow = \"shared-kiosk-7\"");
+    let things = [
+        ("file", "Budget-2026.xlsx"),
+        ("device", "LAPTOP-OTQ-0042"),
+        ("group", "arn:aws:iam::123456789012:group/ops"),
+        ("phone", "+44 20 7946 0958"),
+        ("kiosk", "shared-kiosk-7"),
+        ("policy", "default-policy"),
+        ("page", "page-00017"),
+    ];
+    let mut events: Vec<_> = things
+        .iter()
+        .map(|(kind, id)| event(&["t-0003"], &[target(kind, id, "")], ""))
+        .collect();
+    // What two tenants have is nobody's.
+    events.push(event(&["t-0001"], &[target("page", "page-00017", "")], ""));
+    let names = names_of(&case, &events, std::iter::empty(), std::iter::empty());
+    let shown = |tenant: &str, text: &str| {
+        let reader = names.for_reader(&TenantId(tenant.to_owned())).in_field("justification");
+        reader
+            .without_belongings(text)
+            .map_or(text.to_owned(), |(shown, _)| shown)
+    };
+    for (text, told) in [
+        ("opened \"budget-2026.xlsx\".", "opened \"[another customer]\"."),
+        ("id=laptop-otq-0042;", "id=[another customer];"),
+        ("in (arn:aws:iam::123456789012:group/ops)", "in ([another customer])"),
+        (
+            "call +44-20-7946-0958 or +44 20 7946 0958!",
+            "call [another customer] or [another customer]!",
+        ),
+        (
+            "the shared-kiosk-7, the default-policy",
+            "the shared-kiosk-7, the default-policy",
+        ),
+        ("see page-00017", "see page-00017"),
+    ] {
+        assert_eq!(shown("t-0005", text), told, "{text}");
+        assert_eq!(shown("t-0003", text), text, "one's own");
+    }
+    let reader = names.for_reader(&TenantId("t-0005".to_owned()));
+    let (_, hits) = reader.without_belongings("budget-2026.xlsx").expect("found");
+    assert_eq!(
+        (hits[0].kind, hits[0].of.clone()),
+        (Kind::Thing, vec!["t-0003".to_owned()])
+    );
+}
+
+#[test]
 fn what_is_allowed_or_denied_in_a_field_is_so_in_no_other() {
     let mut case = case(
         "[isolation]\nallow = [{ text = \"Mozilla\", fields = [\"user_agent\"] }, { text = \"BSL\", fields = [\"ticket\"] }]\n\
