@@ -19,6 +19,7 @@ mod identities;
 mod inspect;
 mod isolation;
 mod laws;
+mod links;
 mod memory;
 mod pages;
 mod profiles;

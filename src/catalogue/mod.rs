@@ -21,7 +21,8 @@ use self::{
 use crate::case::{CaseError, CaseFile};
 
 /// The built-in files: how faults in them would name them, and their text.
-const BUILT_IN: [(&str, &str); 3] = [
+const BUILT_IN: [(&str, &str); 4] = [
+    ("common.toml", include_str!("actions/common.toml")),
     ("superuser.toml", include_str!("actions/superuser.toml")),
     ("okta.toml", include_str!("actions/okta.toml")),
     ("aws.toml", include_str!("actions/aws.toml")),

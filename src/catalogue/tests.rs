@@ -185,6 +185,7 @@ fn later_files_win_and_codes_beat_patterns() {
     assert_eq!(
         files,
         [
+            "built-in:common.toml",
             "built-in:superuser.toml",
             "built-in:okta.toml",
             "built-in:aws.toml",

@@ -4,16 +4,18 @@ use std::{collections::BTreeMap, mem, ops::Range, sync::Arc};
 
 use serde::de::IgnoredAny;
 
-use super::judge::Form;
+use super::{follow::Chase, judge::Form};
 use crate::{
     digest::Sha256,
-    events::{Body, Hits, Named, Profile, Reading, Remark},
+    events::{AccessEvent, Body, Hits, Named, Profile, Reading, Remark},
     records::{
         Header, Locator, Record, Refusal, RefusalReason, RowReader, hint, is_punctuation, json_part, pieces, shape,
     },
     scope::{Census, Listed, ScopeMask, ScopeSet},
     seal::{Nonces, Seal},
-    tenants::{Near, NearKind, NearName, Refused, Remarks, ScopedEvent, Verdict},
+    tenants::{
+        Candidate, Chased, Closing, Near, NearKind, NearName, Opening, Refused, Remarks, ScopedEvent, SourceTally, Verdict,
+    },
     text::shortened,
     time::Timestamp,
 };
@@ -34,6 +36,37 @@ pub(super) struct Full<'p> {
     on_end: BTreeMap<ScopeMask, u64>,
     /// The mapped paths that led to a value in events in scope.
     pub(super) in_scope: Hits,
+    /// What to look for among others' records.
+    chase: Option<&'p Chase>,
+    links: FoundLinks,
+}
+
+/// Links that records open and close, and what ties to those that are looked for.
+#[derive(Default)]
+struct FoundLinks {
+    openings: Vec<Opening>,
+    closings: Vec<Closing>,
+    chased: Chased,
+}
+
+impl FoundLinks {
+    /// How many there are of each.
+    fn counts(&self) -> [usize; 4] {
+        let Self {
+            openings,
+            closings,
+            chased,
+        } = self;
+        [openings.len(), closings.len(), chased.candidates.len(), chased.unreadable.len()]
+    }
+
+    /// Forgets all beyond those.
+    fn truncate(&mut self, [openings, closings, candidates, unreadable]: [usize; 4]) {
+        self.openings.truncate(openings);
+        self.closings.truncate(closings);
+        self.chased.candidates.truncate(candidates);
+        self.chased.unreadable.truncate(unreadable);
+    }
 }
 
 /// A refusal, and the record's time if that could be read before.
@@ -59,7 +92,27 @@ impl<'p> Full<'p> {
             later: None,
             on_end: BTreeMap::new(),
             in_scope: Hits::default(),
+            chase: None,
+            links: FoundLinks::default(),
         }
+    }
+
+    /// Looks for what ties to these openings, too.
+    pub(super) fn chasing(self, chase: &'p Chase) -> Self {
+        let chase = Some(chase);
+        Self { chase, ..self }
+    }
+
+    /// Moves what was found of links to the tally.
+    pub(super) fn give_links(&mut self, tally: &mut SourceTally) {
+        let FoundLinks {
+            openings,
+            closings,
+            chased,
+        } = std::mem::take(&mut self.links);
+        tally.openings.extend(openings);
+        tally.closings.extend(closings);
+        tally.chased.merge(chased);
     }
 
     /// What the records are judged by.
@@ -214,7 +267,8 @@ impl<'p> Full<'p> {
             _ => Body::Json(json(bytes)?),
         };
         let scopes = self.scopes;
-        Judging {
+        let before = self.links.counts();
+        let verdict = Judging {
             scopes,
             census,
             remarks,
@@ -223,8 +277,22 @@ impl<'p> Full<'p> {
             at,
             bytes,
             digest: None,
+            chase: self.chase,
+            links: &mut self.links,
         }
-        .record(&Reading::new(self.profile, body)?)
+        .record(&Reading::new(self.profile, body)?);
+        match &verdict {
+            Ok(Verdict::InScope(_)) => {
+                let [_, _, candidates, unreadable] = before;
+                self.links.chased.unreadable.truncate(unreadable);
+                let own = &mut self.links.chased.candidates[candidates..];
+                own.iter_mut().for_each(|candidate| candidate.beside = true);
+            }
+            Ok(_) => {}
+            // Nothing of a refused record counts.
+            Err(_) => self.links.truncate(before),
+        }
+        verdict
     }
 
     /// Finds where the mapped paths stand for a row below another header than the first.
@@ -350,6 +418,8 @@ struct Judging<'j> {
     /// Digest and seal of the record, once an event of it is in scope. They are the same for all its events: to hash the
     /// record for each would take the square of its length.
     digest: Option<(Sha256, Option<Seal>)>,
+    chase: Option<&'j Chase>,
+    links: &'j mut FoundLinks,
 }
 
 impl Judging<'_> {
@@ -379,6 +449,9 @@ impl Judging<'_> {
         let within = scopes.at(time);
         if within.is_empty() {
             self.on_end(reading, time);
+            if let Some(chase) = self.chase {
+                chase.outside(reading, time, &mut self.links.chased);
+            }
             return Ok(Verdict::OutsideWindow(time));
         }
         let timed = |refusal| Refusing(refusal, Some(time));
@@ -388,6 +461,7 @@ impl Judging<'_> {
         let Some(found) = scopes.attribute(within, &listed) else {
             self.remark(reading, false);
             self.on_end(reading, time);
+            self.chase(reading, &named, (time, &time_original), within, part).map_err(timed)?;
             return Ok(Verdict::OtherActor(
                 time,
                 self.near(NearKind::OutsideScopes, &named, &listed, forms),
@@ -404,6 +478,9 @@ impl Judging<'_> {
                 self.near(NearKind::Narrowed, &named, &listed, forms),
             ));
         }
+        if reading.has_links() {
+            self.links_of(reading, &event, found.agent, allowed, part).map_err(timed)?;
+        }
         let (record_sha256, seal) = self.digest();
         Ok(Verdict::InScope(vec![Box::new(ScopedEvent {
             event,
@@ -416,6 +493,7 @@ impl Judging<'_> {
             record_sha256,
             seal,
             conflict: false,
+            link: None,
         })]))
     }
 
@@ -437,6 +515,93 @@ impl Judging<'_> {
         if !ended.is_empty() {
             *self.on_end.entry(ended).or_default() += 1;
         }
+    }
+
+    /// Notes the links that an event in scope opens and closes.
+    fn links_of(
+        &mut self,
+        reading: &Reading<'_, '_>,
+        event: &AccessEvent,
+        agent: usize,
+        scopes: ScopeMask,
+        part: u32,
+    ) -> Result<(), Refusal> {
+        let ends = reading.link_ends(event)?;
+        let at = self.at;
+        self.links.openings.extend(ends.opened.into_iter().map(|opened| Opening {
+            time: event.time,
+            at,
+            part,
+            event_id: event.event_id.clone(),
+            action: event.action.clone(),
+            agent,
+            scopes,
+            tenants: event.tenants.iter().map(|tenant| tenant.id.0.clone()).collect(),
+            opened,
+        }));
+        self.links.closings.extend(ends.closed.into_iter().map(|closed| Closing {
+            time: event.time,
+            at,
+            agent,
+            closed,
+        }));
+        Ok(())
+    }
+
+    /// Notes an event by nobody listed that ties to an opening that is looked for.
+    fn chase(
+        &mut self,
+        reading: &Reading<'_, '_>,
+        named: &[Named<'_, '_>],
+        (time, time_original): (Timestamp, &str),
+        within: ScopeMask,
+        part: u32,
+    ) -> Result<(), Refusal> {
+        let Some(chase) = self.chase else { return Ok(()) };
+        let values = chase.values(reading.session()?, named);
+        if !chase.may_tie(&values) {
+            return Ok(());
+        }
+        let event = match reading.event(time) {
+            Ok(event) => event,
+            Err(refusal) => {
+                // A record that cannot be read counts as refused only if it ties without its tenants.
+                if let Some(agent) = chase.agent(&values, time) {
+                    self.links.chased.unreadable.push(Refused {
+                        at: self.at,
+                        refusal,
+                        names: vec![agent],
+                        excerpt: shortened(&String::from_utf8_lossy(self.bytes), EXCERPT).into_owned(),
+                    });
+                }
+                return Ok(());
+            }
+        };
+        if !chase.note(&values, &event, &mut self.links.chased) {
+            return Ok(());
+        }
+        let ends = reading.link_ends(&event)?;
+        let (record_sha256, seal) = self.digest();
+        let event = ScopedEvent {
+            event,
+            time_original: time_original.to_owned(),
+            agent: 0,
+            identity_matched: "link".into(),
+            scopes: within,
+            at: self.at,
+            part,
+            record_sha256,
+            seal,
+            conflict: false,
+            link: None,
+        };
+        self.links.chased.candidates.push(Candidate {
+            event: Box::new(event),
+            actors: values.actors,
+            ends,
+            beside: false,
+        });
+        Ok(())
     }
 
     /// Counts what could not be read of a record's actors, or of its event as well.

@@ -9,6 +9,7 @@
 use std::mem;
 
 use super::{
+    follow::Chase,
     full::Full,
     glance::{Glances, Told},
 };
@@ -22,6 +23,8 @@ use crate::{
 
 /// Judges the records of one source.
 pub(super) struct Judge<'p> {
+    /// What to look for, and whether a search for its texts finds every record of this source that may tie.
+    chase: Option<(&'p Chase, bool)>,
     full: Full<'p>,
     glances: Glances<'p>,
     scopes: &'p ScopeSet,
@@ -61,10 +64,22 @@ impl<'p> Form<'p> {
 }
 
 impl<'p> Judge<'p> {
-    /// With the census that the thread has so far.
-    pub(super) fn new(profile: &'p Profile, scopes: &'p ScopeSet, form: &'p Form<'p>, census: Census) -> Self {
+    /// With the census that the thread has so far. With openings to chase, only records that may tie to one are judged, and
+    /// only links are counted.
+    pub(super) fn new(
+        profile: &'p Profile,
+        scopes: &'p ScopeSet,
+        form: &'p Form<'p>,
+        census: Census,
+        chase: Option<&'p Chase>,
+    ) -> Self {
+        let full = Full::new(profile, scopes, form);
         Self {
-            full: Full::new(profile, scopes, form),
+            chase: chase.map(|chase| (chase, chase.searches(profile))),
+            full: match chase {
+                Some(chase) => full.chasing(chase),
+                None => full,
+            },
             glances: Glances::new(profile, scopes, form),
             scopes,
             census,
@@ -75,6 +90,7 @@ impl<'p> Judge<'p> {
     #[cfg(test)]
     fn thorough(profile: &'p Profile, scopes: &'p ScopeSet, form: &'p Form<'p>) -> Self {
         Self {
+            chase: None,
             full: Full::new(profile, scopes, form),
             glances: Glances::none(scopes),
             scopes,
@@ -94,11 +110,17 @@ impl<'p> Judge<'p> {
 
     /// Counts all records of a block.
     pub(super) fn block(&mut self, block: &Block, tally: &mut SourceTally) {
+        if let Some((chase, searched)) = self.chase {
+            self.chase(block, chase, searched);
+            self.full.give_links(tally);
+            return;
+        }
         let Self {
             full,
             glances,
             scopes,
             census,
+            chase: _,
         } = self;
         let mut glances = glances.over();
         let mut accounting = Accounting::of(block);
@@ -137,6 +159,18 @@ impl<'p> Judge<'p> {
         });
         tally.accounted += accounting.close();
         tally.on_end(full.take_on_end());
+        full.give_links(tally);
+    }
+
+    /// Judges the records of a block that may tie to an opening.
+    fn chase(&mut self, block: &Block, chase: &Chase, searched: bool) {
+        let Self { full, census, .. } = self;
+        let mut remarks = Remarks::new();
+        block.each(|record| {
+            if !searched || chase.may_name(record.bytes) {
+                full.each(&record, census, &mut remarks, |_, _| ());
+            }
+        });
     }
 }
 

@@ -5,17 +5,18 @@ use std::{num::NonZeroUsize, sync::Arc};
 use rayon::{ThreadPoolBuilder, prelude::*};
 
 use super::{
-    Engine, EngineError, Plan, again, looks,
+    Engine, EngineError, Plan, again, follow, looks,
     source::{self, Found, Pool},
 };
 use crate::{
     case::encoding_name,
+    catalogue::Catalogue,
     events::{Hits, Profile},
     findings::{Examined, Scan, Scanned},
     progress::Progress,
     scope::Actors,
     sources::{self, Anywhere, Broken, Contents, Part, Source, Stream},
-    tenants::Budget,
+    tenants::{Budget, Links},
     text::grouped,
 };
 
@@ -41,6 +42,11 @@ impl Local {
             fault: fault.to_string(),
         })?;
         Ok(pool.install(work))
+    }
+
+    /// Follows what events in scope set in motion, if any did: reads the logs again for what goes on under another name.
+    pub fn follow(&self, plan: &Plan, catalogue: &Catalogue, scan: &mut Scan) -> Result<(), EngineError> {
+        self.install(|| follow::follow(plan, catalogue, scan))?
     }
 
     /// Does both, side by side if another of the threads is free.
@@ -91,7 +97,7 @@ fn scan(
     let profile = plan.profile(source);
     let mut left = looks;
     let each = |stream: &mut Stream<'_>, file: Option<&Anywhere<'_>>| {
-        let found = source::tally(plan, profile, budget, pool, (stream, &source.text), (file, left))?;
+        let found = source::tally(plan, profile, budget, pool, (stream, &source.text), (file, left), None)?;
         left = left.saturating_sub(found.looked.records);
         Ok(found)
     };
@@ -108,8 +114,9 @@ fn numbered(plan: &Plan, files: Vec<Contents<Found>>, budget: Arc<Budget>, actor
         changed: Vec::new(),
         budget,
         actors,
+        links: Links::default(),
     };
-    for (source, contents) in plan.sources.sources.iter().zip(files) {
+    for (input, (source, contents)) in plan.sources.sources.iter().zip(files).enumerate() {
         let profile = plan.profile(source);
         for part in contents.parts {
             let number = scan.sources.len();
@@ -121,7 +128,7 @@ fn numbered(plan: &Plan, files: Vec<Contents<Found>>, budget: Arc<Budget>, actor
                     fault: format!("it ends inside the record that begins at byte {}", grouped(offset)),
                 });
             }
-            scan.sources.push(scanned(number, profile, source, part));
+            scan.sources.push(scanned((number, input), profile, source, part));
         }
         scan.skipped.extend(contents.skipped);
         scan.broken.extend(contents.broken);
@@ -130,7 +137,7 @@ fn numbered(plan: &Plan, files: Vec<Contents<Found>>, budget: Arc<Budget>, actor
     scan
 }
 
-fn scanned(number: usize, profile: &Profile, source: &Source, part: Part<Found>) -> Scanned {
+fn scanned((number, input): (usize, usize), profile: &Profile, source: &Source, part: Part<Found>) -> Scanned {
     let Found {
         framing,
         end,
@@ -149,6 +156,7 @@ fn scanned(number: usize, profile: &Profile, source: &Source, part: Part<Found>)
     tally.renumber(number);
     Scanned {
         path: part.shown,
+        input,
         container: part.container,
         encoding: part.encoding,
         stated_encoding: source.text.encoding.map(encoding_name),

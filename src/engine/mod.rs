@@ -2,6 +2,7 @@
 
 mod again;
 mod looks;
+mod follow;
 mod full;
 mod glance;
 mod judge;

@@ -9,6 +9,7 @@ use rayon::prelude::*;
 
 use super::{
     Plan,
+    follow::Chase,
     judge::{Form, Judge},
     looks::Looked,
     tickets::{Served, Tickets},
@@ -41,13 +42,14 @@ pub(super) fn tally(
     pool: &Pool,
     (stream, text): (&mut Stream<'_>, &InputText),
     (file, looks): (Option<&Anywhere<'_>>, u64),
+    chase: Option<&Chase>,
 ) -> io::Result<Found> {
     let mut blocks = Blocks::open_as(stream, &profile.wrapper, &profile.column_names(), text)?;
     let framing = blocks.framing().clone();
     let form = Form::new(profile, &framing);
     let ticket = budget.ticket();
     let share = || Share {
-        judge: Judge::new(profile, &plan.scopes, &form, pool.take(&plan.scopes)),
+        judge: Judge::new(profile, &plan.scopes, &form, pool.take(&plan.scopes), chase),
         tally: SourceTally::within(plan.coverage.clone(), budget, ticket),
         pool,
     };

@@ -15,6 +15,7 @@ use super::{
     AccessEvent, Profile, Target, TenantRef,
     capture::{Paths, Slots},
     group::Group,
+    links::LinkRule,
     selector::{Held, Selector, Texts, elements},
     time,
     value::{Value, canonical_json},
@@ -262,6 +263,16 @@ impl<'p, 'b> Reading<'p, 'b> {
         };
         let parts = elements(self.slots[explode.list].as_ref(), part)?;
         Ok((!parts.is_empty()).then_some(parts))
+    }
+
+    /// The rules for links of its profile.
+    pub(super) fn links(&self) -> &'p [LinkRule] {
+        &self.profile.links
+    }
+
+    /// The session alone.
+    pub fn session(&self) -> Result<Option<String>, Refusal> {
+        self.text(&self.profile.fields.session)
     }
 
     /// When it happened, and the text that says so.

@@ -5,6 +5,7 @@ mod capture;
 mod cursor;
 mod glance;
 mod group;
+mod links;
 mod map;
 mod mapped;
 mod nothing;
@@ -23,6 +24,7 @@ use serde::{Deserialize, Serialize};
 use crate::{case::TenantId, time::Timestamp};
 
 pub use glance::{Beginnings, Glance, RowGlance, Seen, TimeFirst};
+pub use links::{Closed, LinkEnds, Opened};
 pub use map::{Body, Matching, Named, Reading, Remark};
 pub use mapped::{Hits, MappedField, Says, value_paths};
 pub use profile::{Profile, ProfileError};

@@ -8,6 +8,7 @@ use super::{
     builtin::BUILT_IN,
     capture::{Paths, Subtree},
     group::Group,
+    links::LinkRule,
     map::{ActorField, Fields},
     nothing::{NoTenant, Nothing},
     outcome::OutcomeRule,
@@ -56,6 +57,7 @@ pub struct Profile {
     pub(super) tenants: Vec<Group>,
     pub(super) input_tenant: Option<InputTenant>,
     pub(super) targets: Vec<Group>,
+    pub(super) links: Vec<LinkRule>,
 }
 
 /// Where times are, and how they are written there.
@@ -167,6 +169,12 @@ impl Profile {
     /// The names of the columns of a CSV that it maps.
     pub fn column_names(&self) -> Vec<String> {
         self.paths.column_names().collect()
+    }
+
+    /// Whether sessions and names of actors stand in records as they are read: none is put together or has a part taken out.
+    pub fn values_stand_whole(&self) -> bool {
+        let actors = self.actors.iter().map(|actor| &actor.selector);
+        actors.chain(&self.fields.session).all(Selector::stands_whole)
     }
 
     /// Where each mapped path stands in a CSV of this header.

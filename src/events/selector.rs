@@ -112,6 +112,16 @@ impl Selector {
         }
     }
 
+    /// Whether each text it leads to stands in the record in one piece.
+    pub(super) fn stands_whole(&self) -> bool {
+        match self {
+            Self::Slot(_) | Self::Constant(_) => true,
+            Self::Json(_, inner) | Self::Each(_, inner) | Self::Named { value: inner, .. } => inner.selector.stands_whole(),
+            Self::Cut(_, Cut::Strip(_)) | Self::Join(..) => false,
+            Self::Cut(of, _) => of.stands_whole(),
+        }
+    }
+
     /// Every text it leads to, in order; JSON `null` is none. Refused where a member on the way occurs twice.
     pub(super) fn texts<'b>(&self, slots: &Slots<'b>) -> Result<Texts<'b>, Refusal> {
         let held = |slot: &usize| slots[*slot].as_ref();

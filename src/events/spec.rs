@@ -15,6 +15,7 @@ use super::{
     Outcome,
     capture::Paths,
     group::Group,
+    links::LinkSpec,
     map::{ActorField, Fields, Matching},
     nothing::{NoTenant, Nothing},
     outcome::OutcomeRule,
@@ -52,6 +53,8 @@ pub(super) struct ProfileSpec {
     tenants: Vec<GroupSpec>,
     #[serde(default)]
     targets: Vec<GroupSpec>,
+    #[serde(default)]
+    links: Vec<LinkSpec>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -122,6 +125,7 @@ impl ProfileSpec {
         let (fields, outcome) = (self.fields.compile(paths), self.outcome.compile(paths));
         let tenants: Vec<_> = self.tenants.iter().map(|group| group.compile(paths)).collect();
         let targets: Vec<_> = self.targets.iter().map(|group| group.compile(paths)).collect();
+        let links = self.links.iter().map(|link| link.compile(paths)).collect();
         let unwrap = self.unwrap.iter().map(|at| paths.slot(&at.0)).collect();
         let explode = self.explode.map(|at| paths.subtree(&at.0));
         let (paths, wrapper) = (std::mem::take(paths), self.records.0);
@@ -163,6 +167,7 @@ impl ProfileSpec {
             tenants,
             input_tenant: None,
             targets,
+            links,
         }
     }
 }
@@ -261,7 +266,7 @@ fn compile_time(spec: &TimeSpec, paths: &mut Paths) -> TimeRule {
     }
 }
 
-fn many(specs: &[PathSpec], paths: &mut Paths) -> Vec<Selector> {
+pub(super) fn many(specs: &[PathSpec], paths: &mut Paths) -> Vec<Selector> {
     specs.iter().map(|spec| Selector::compile(spec, paths)).collect()
 }
 

@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use super::{
     Answer, CaseFinding, ConflictFinding, CoverageFinding, Examined, Findings, Impact, ImplausibleFinding,
-    InputFinding, Isolation, IsolationFinding, KindCoverage, LinkedFinding, Mention, NearRecords, OtherTenantFinding,
+    InputFinding, Isolation, IsolationFinding, KindCoverage, LinkedFinding, LinksFinding, Mention, NearRecords, OtherTenantFinding,
     RefusedFinding, RemarkFinding, RemarkKind, SCHEMA, ScopeFinding, SharedIdsFinding, SourceCoverage, SourceFinding,
     TenantFinding, TenantImpact, Tool,
     alike::alike,
@@ -22,7 +22,7 @@ use crate::{
     scope::Actors,
     sources::{Broken, Changed, Digested, Skipped},
     tenants::{
-        Books, Budget, Conflict, Kept, NearKind, Refused, Remarked, ScopedEvent, Settled, SourceTally, StoreError,
+        Books, Budget, Conflict, Kept, Links, NearKind, Refused, Remarked, ScopedEvent, Settled, SourceTally, StoreError,
         settle,
     },
     time::Window,
@@ -43,6 +43,16 @@ pub struct Scan {
     pub budget: Arc<Budget>,
     /// Who stands as an actor in the windows.
     pub actors: Actors,
+    /// What agents set in motion, if that was followed.
+    pub links: Links,
+}
+
+impl Scan {
+    /// Hands on every event in scope that is not in memory, as often as it was read.
+    pub(crate) fn each_spilled(&self, with: impl FnMut(ScopedEvent)) -> Result<(), StoreError> {
+        let tallies: Vec<_> = self.sources.iter().map(|source| &source.tally).collect();
+        self.budget.each_spilled(&tallies, with)
+    }
 }
 
 /// What reading one source brought.
@@ -50,6 +60,8 @@ pub struct Scan {
 pub struct Scanned {
     /// As reached from the case file.
     pub path: String,
+    /// Position of its file among those of the plan.
+    pub input: usize,
     /// What it was unpacked from.
     pub container: String,
     /// How its text was encoded.
@@ -390,6 +402,7 @@ impl<'c> Closing<'c> {
                 tenants: tenants.iter().filter(|tenant| !tenant.linked.is_empty()).count() as u64,
                 without_tenant: apart.linked,
             },
+            links: LinksFinding::new(case, &scan.links),
             records: *records,
             sources: sources(case, scan, settled),
             actions,

@@ -124,6 +124,7 @@ pub(super) fn of_tenant(scoped: &ScopedEvent, catalogue: &Catalogue) -> TenantEv
         parameters: event.parameters.clone(),
         scopes: scoped.scopes,
         conflict: scoped.conflict,
+        link: scoped.link.clone(),
     }
 }
 
@@ -195,6 +196,7 @@ pub(super) fn figures(known: &Known<'_>, id: &TenantId, events: &[&ScopedEvent])
         last,
         tied: events.iter().filter(|event| tied.holds(event)).count() as u64,
         linked: linked.collect(),
+        by_link: events.iter().filter(|event| event.link.is_some()).count() as u64,
         scopes: case.scopes.iter().map(|scope| scope.name.clone()).zip(scopes).collect(),
         actions: codes
             .iter()

@@ -9,6 +9,7 @@ mod count;
 mod counts;
 mod alike;
 mod isolation;
+mod links;
 mod mask;
 mod near;
 mod shares;
@@ -38,6 +39,7 @@ pub use alike::{AlikeBy, AlikeFinding};
 pub use close::{BooksDoNotBalance, BytesUnaccounted, CloseError, Scan, Scanned, Survey};
 pub use counts::Counts;
 pub use isolation::{Isolation, IsolationFinding, Mention, MentionFinding, Question};
+pub use links::{LinksFinding, OpeningFinding};
 pub use near::{NearFinding, NearIdentity, NearRecords, NearestName, UnseenAgent, UnseenIdentity};
 pub(crate) use shares::in_pieces;
 pub(crate) use slug::slug;
@@ -89,6 +91,9 @@ pub struct Findings {
     pub impact: Impact,
     /// What stands near to the tied scopes.
     pub linked: LinkedFinding,
+    /// What agents set in motion that goes on under another name.
+    #[serde(default)]
+    pub links: LinksFinding,
     /// Records that could not be read as events, in source order.
     pub refused: Vec<RefusedFinding>,
     /// Event ids that name more than one body in scope; all their events are kept. In id order.
@@ -146,6 +151,12 @@ pub enum CaveatCode {
     UnseenIdentities,
     /// Some events lie in no tied scope, and are of a session that has an event in one.
     LinkedSessions,
+    /// Some actions began to act under another name, and what followed could not be taken into scope.
+    ImpersonationNotFollowed,
+    /// A rule for links ties too much of a log, and was not followed there.
+    WideLink,
+    /// Some events are in scope only because a user and a tenant tie them to an impersonation.
+    LinkedByUser,
     /// Some events lie exactly on the end of a scope, which it does not hold.
     EventsOnEnd,
     /// Some records by agents of a scope lie in sessions or come from addresses that no scope names.
@@ -430,6 +441,9 @@ pub struct TenantFinding {
     /// Positions in the tenant's list of actions, from 1, of events that no tied scope holds, of a session that has an event in
     /// one, in this tenant or elsewhere.
     pub linked: Vec<u64>,
+    /// Events whose actor is no listed agent: they go on with what one set in motion, such as acting as a user.
+    #[serde(default)]
+    pub by_link: u64,
     /// Events by scope, every scope of the case.
     #[schemars(with = "BTreeMap<String, u64>")]
     pub scopes: Counts<String>,

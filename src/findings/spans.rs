@@ -187,6 +187,7 @@ mod tests {
             record_sha256: Sha256::of(b""),
             seal: Some(Nonces::new(&[0; 32]).record(0, b"", Sha256::of(b""))),
             conflict: false,
+            link: None,
         }
     }
 

@@ -106,6 +106,7 @@ fn event(tenants: &[&str], targets: &[Target], reason: &str) -> ScopedEvent {
         record_sha256: Sha256::of(b""),
         seal: Some(Nonces::new(&[0; 32]).record(0, b"", Sha256::of(b""))),
         conflict: false,
+        link: None,
     }
 }
 

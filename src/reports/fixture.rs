@@ -139,6 +139,7 @@ pub(super) fn event(number: u64) -> TenantEvent {
         parameters: (number % 5 == 2).then(|| format!(r#"{{"bucketName":"example-{number}","limit":{number}}}"#)),
         scopes: ScopeMask(if number % 15 == 4 { 0b11 } else { 0b01 }),
         conflict: false,
+        link: None,
     }
 }
 
@@ -167,6 +168,7 @@ pub(super) fn impact(id: &str, name: Option<&str>, known: bool, mut events: Vec<
         last: events[events.len() - 1].time,
         tied: count(&|event| event.scopes.contains(1)),
         linked: Vec::new(),
+        by_link: 0,
         scopes: [("possible", 0), ("attributed", 1)]
             .map(|(scope, bit)| (scope.to_owned(), count(&|event| event.scopes.contains(bit))))
             .into_iter()
@@ -258,6 +260,7 @@ pub(super) fn answer_of(tenants: Vec<TenantImpact>) -> Answer {
         outside_window: 400,
         refused: 4,
         without_tenant: 1,
+        by_link: 0,
     };
     let findings = Findings {
         schema: SCHEMA.to_owned(),
@@ -280,6 +283,7 @@ pub(super) fn answer_of(tenants: Vec<TenantImpact>) -> Answer {
         caveats: caveats(),
         scopes: scopes(&agents, in_scope),
         linked: crate::findings::LinkedFinding::default(),
+        links: crate::findings::LinksFinding::default(),
         records: books,
         sources: vec![
             source("logs/day/superuser-a.jsonl", books),

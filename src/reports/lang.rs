@@ -262,6 +262,14 @@ pub(super) fn customer_caveat(code: CaveatCode) -> Option<&'static str> {
             "A field that says who acted, or for which customer, was not found in part of the log, so an action may be missing \
              from this report.",
         ),
+        CaveatCode::ImpersonationNotFollowed | CaveatCode::WideLink => Some(
+            "Some actions of the agents concerned began to act under another name, and what was done under it could not be taken \
+             into this report in full.",
+        ),
+        CaveatCode::LinkedByUser => Some(
+            "Some actions are listed because they were taken under a user's name while an agent acted as that user. The user may \
+             have taken them.",
+        ),
         CaveatCode::NothingRead
         | CaveatCode::NothingInScope
         | CaveatCode::LinkedSessions

@@ -16,6 +16,7 @@ mod html;
 mod json;
 mod lang;
 mod language;
+mod link;
 mod markdown;
 mod out;
 mod search;
@@ -30,6 +31,7 @@ mod fixture;
 mod tests;
 
 pub(crate) use csv::safe;
+pub(crate) use link::LinkLine;
 pub use folder::{Artifact, Folder};
 pub use guard::{Release, Searched};
 pub use templates::{Replacement, TemplateError, Templates};
@@ -141,7 +143,7 @@ fn tenant<F: Folder>(
     let rows = |template: &Template, out: &mut Out<'_>| {
         let mut numbered = (1..).zip(&impact.events);
         numbered
-            .try_for_each(|(number, event)| template.row(&view::action(header, &impact.finding, number, event), out))
+            .try_for_each(|(number, event)| template.row(&view::action(header, impact, number, event), out))
     };
     let html = |out: &mut Out<'_>| rows(&templates.action_html, out);
     folder.file("report.html", |to| page(&templates.report_html, &view, &html, to))?;

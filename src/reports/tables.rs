@@ -12,7 +12,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::{csv::Sheet, header::Header, json, lang, out::Out, view::scopes};
+use super::{csv::Sheet, header::Header, json, lang, link::LinkLine, out::Out, view::scopes};
 use crate::{
     catalogue::Effect,
     digest::{self, Sha256},
@@ -46,6 +46,7 @@ struct Line<'a> {
     scopes: Vec<&'a str>,
     conflict: bool,
     parameters: Option<&'a str>,
+    link: Option<LinkLine>,
 }
 
 /// A line of `unattributed.jsonl`: no customer's, so that it names the place of its record.
@@ -62,7 +63,7 @@ struct Unattributed<'a> {
 /// The evidence copy: every event on a line, as logged.
 pub(super) fn lines(header: &Header, events: &[TenantEvent], to: &mut dyn Write) -> io::Result<()> {
     let mut out = Out::new(to);
-    json::lines(events.iter().map(|event| line(header, event)), &mut out)?;
+    json::lines(events.iter().map(|event| line(header, event, events)), &mut out)?;
     out.finish()
 }
 
@@ -80,7 +81,7 @@ fn placed<'a>(header: &'a Header, answer: &'a Answer, event: &'a TenantEvent) ->
         line: Line {
             source: &source.path,
             record_commitment: None,
-            ..line(header, event)
+            ..line(header, event, &answer.unattributed)
         },
         source_sha256: digest::shown(source.stream_sha256),
         offset: event.at.offset,
@@ -89,7 +90,7 @@ fn placed<'a>(header: &'a Header, answer: &'a Answer, event: &'a TenantEvent) ->
     }
 }
 
-fn line<'a>(header: &'a Header, event: &'a TenantEvent) -> Line<'a> {
+fn line<'a>(header: &'a Header, event: &'a TenantEvent, events: &[TenantEvent]) -> Line<'a> {
     Line {
         event_id: event.event_id.as_deref(),
         time: event.time,
@@ -110,10 +111,11 @@ fn line<'a>(header: &'a Header, event: &'a TenantEvent) -> Line<'a> {
         scopes: scopes(header, event),
         conflict: event.conflict,
         parameters: event.parameters.as_deref(),
+        link: LinkLine::of(event, events),
     }
 }
 
-const ACTION_COLUMNS: [&str; 22] = [
+const ACTION_COLUMNS: [&str; 23] = [
     "number",
     "time",
     "agent",
@@ -136,18 +138,19 @@ const ACTION_COLUMNS: [&str; 22] = [
     "source",
     "record_commitment",
     "parameters",
+    "link",
 ];
 
 /// The reading copy of a tenant's events.
 pub(super) fn actions(header: &Header, events: &[TenantEvent], to: &mut dyn Write) -> io::Result<()> {
     let mut sheet = Sheet::new(to, ACTION_COLUMNS)?;
     for (number, event) in (1_usize..).zip(events) {
-        sheet.row(action(header, number, event))?;
+        sheet.row(action(header, number, event, events))?;
     }
     sheet.finish()
 }
 
-fn action<'a>(header: &'a Header, number: usize, event: &'a TenantEvent) -> [Cell<'a>; 22] {
+fn action<'a>(header: &'a Header, number: usize, event: &'a TenantEvent, events: &[TenantEvent]) -> [Cell<'a>; 23] {
     let targets = |field: fn(&Target) -> Option<&String>| several(event.targets.iter().map(field));
     let text = |field: &'a Option<String>| Cell::from(field.as_deref().unwrap_or_default());
     [
@@ -173,6 +176,7 @@ fn action<'a>(header: &'a Header, number: usize, event: &'a TenantEvent) -> [Cel
         header.sources[event.at.source].commitment.as_str().into(),
         digest::shown(event.seal.map(|seal| seal.commitment)).into(),
         text(&event.parameters),
+        LinkLine::of(event, events).map(|link| link.in_words()).unwrap_or_default().into(),
     ]
 }
 

@@ -3,6 +3,7 @@
 //! Only what is in scope, and what was refused, is kept; everything else is a count and an hour that was logged.
 
 mod kept;
+mod links;
 mod settle;
 mod spool;
 mod tally;
@@ -24,6 +25,7 @@ use crate::{
 };
 
 pub use kept::{Held, Kept};
+pub use links::{Candidate, Chased, Closing, Followed, Link, LinkEnd, Links, Opening, Tie, WideLink};
 pub use settle::{Conflict, Settled, settle};
 pub use spool::{Budget, MEMORY, OutOfRoom, Spooled, StoreError};
 pub use tally::{Efforts, Late, Near, NearKind, NearName, Remarked, Remarks, SourceTally, Verdict};
@@ -51,15 +53,19 @@ pub struct Books {
     pub refused: u64,
     /// Of those in scope, how many hold an event that names no tenant.
     pub without_tenant: u64,
+    /// Of those in scope, how many hold no event by a listed identity: an event of theirs goes on with what one set in motion.
+    #[serde(default)]
+    pub by_link: u64,
 }
 
 impl Books {
     /// One record in scope, of which anything is kept or nothing.
-    fn settled(kept: bool, homeless: bool) -> Self {
+    fn settled(fate: Fate) -> Self {
         Self {
-            in_scope: u64::from(kept),
-            duplicate: u64::from(!kept),
-            without_tenant: u64::from(homeless),
+            in_scope: u64::from(fate.kept),
+            duplicate: u64::from(!fate.kept),
+            without_tenant: u64::from(fate.homeless),
+            by_link: u64::from(fate.kept && !fate.by_actor),
             ..Self::default()
         }
     }
@@ -79,6 +85,38 @@ impl std::ops::AddAssign for Books {
         self.outside_window += other.outside_window;
         self.refused += other.refused;
         self.without_tenant += other.without_tenant;
+        self.by_link += other.by_link;
+    }
+}
+
+/// What became of the events in scope of one record.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+struct Fate {
+    /// Whether any is no copy.
+    kept: bool,
+    /// Whether any of these names no tenant.
+    homeless: bool,
+    /// Whether a listed identity is the actor of any of these.
+    by_actor: bool,
+}
+
+impl Fate {
+    /// Of one event, kept or not.
+    fn of(event: &ScopedEvent, kept: bool) -> Self {
+        Self {
+            kept,
+            homeless: kept && event.event.tenants.is_empty(),
+            by_actor: kept && event.link.is_none(),
+        }
+    }
+
+    /// Both together.
+    fn and(self, other: Self) -> Self {
+        Self {
+            kept: self.kept || other.kept,
+            homeless: self.homeless || other.homeless,
+            by_actor: self.by_actor || other.by_actor,
+        }
     }
 }
 
@@ -127,6 +165,8 @@ pub struct ScopedEvent {
     pub seal: Option<Seal>,
     /// Its event id also names another body. Known only once everything is read.
     pub conflict: bool,
+    /// Why it is in scope where its actor is no listed identity.
+    pub link: Option<Box<Link>>,
 }
 
 /// Events in scope as they gather. Each in a place of its own: a list of a million that grows and is joined with others
@@ -189,4 +229,6 @@ pub struct TenantEvent {
     pub scopes: ScopeMask,
     /// Its event id also names another body.
     pub conflict: bool,
+    /// Why it is in scope where its actor is no listed identity.
+    pub link: Option<Box<Link>>,
 }

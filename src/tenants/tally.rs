@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, mem, sync::Arc};
 
-use super::{Books, Budget, Refused, ScopedEvents, spool::Account};
+use super::{Books, Budget, Chased, Closing, Opening, Refused, ScopedEvents, spool::Account};
 use crate::{
     coverage::Coverage,
     events::{Hits, Remark},
@@ -200,6 +200,12 @@ pub struct SourceTally {
     /// By a listed identity in a window, copies included, in no particular order, but for those of one record, which stand
     /// beside each other. What went to the budget's file is missing.
     pub in_scope: ScopedEvents,
+    /// Events in scope that open a link, in no particular order.
+    pub openings: Vec<Opening>,
+    /// Events in scope that close links, in no particular order.
+    pub closings: Vec<Closing>,
+    /// What a search for linked events found.
+    pub chased: Chased,
     /// No events, in no particular order.
     pub refused: Vec<Refused>,
     /// The hours of all records that have a time.
@@ -225,6 +231,9 @@ impl SourceTally {
             on_end: BTreeMap::new(),
             remarks: Remarks::new(),
             in_scope: Vec::new(),
+            openings: Vec::new(),
+            closings: Vec::new(),
+            chased: Chased::default(),
             refused: Vec::new(),
             coverage,
             hits: Hits::default(),
@@ -295,6 +304,8 @@ impl SourceTally {
         self.in_scope.iter_mut().for_each(|event| event.at.source = source);
         self.refused.iter_mut().for_each(|refused| refused.at.source = source);
         self.near.iter_mut().for_each(|near| near.at.source = source);
+        self.openings.iter_mut().for_each(|opening| opening.at.source = source);
+        self.closings.iter_mut().for_each(|closing| closing.at.source = source);
     }
 
     /// Both parts of a source together.
@@ -313,6 +324,9 @@ impl SourceTally {
         }
         self.in_scope.append(&mut other.in_scope);
         self.refused.append(&mut other.refused);
+        self.openings.append(&mut other.openings);
+        self.closings.append(&mut other.closings);
+        self.chased.merge(other.chased);
         self.coverage.merge(&other.coverage);
         self.efforts += other.efforts;
         match (&mut self.account, other.account) {

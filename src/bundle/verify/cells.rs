@@ -3,10 +3,10 @@
 use sha2::Digest as _;
 
 use super::rows::Row;
-use crate::{digest::Sha256, events::Target, reports::safe};
+use crate::{digest::Sha256, events::Target, reports::{LinkLine, safe}};
 
 /// The columns that a row has, in this order.
-pub(super) const COLUMNS: [&str; 22] = [
+pub(super) const COLUMNS: [&str; 23] = [
     "number",
     "time",
     "agent",
@@ -29,6 +29,7 @@ pub(super) const COLUMNS: [&str; 22] = [
     "source",
     "record_commitment",
     "parameters",
+    "link",
 ];
 
 /// The digest of a row's cells: there may be millions of rows, and their texts are long.
@@ -80,6 +81,7 @@ pub(super) fn of(number: usize, row: &Row) -> Sha256 {
             .map(|digest| digest.to_string())
             .unwrap_or_default(),
         text(&row.parameters),
+        row.link.as_ref().map(LinkLine::in_words).unwrap_or_default(),
     ];
     digest(cells.iter().map(|cell| safe(cell)))
 }

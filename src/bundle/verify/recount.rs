@@ -482,6 +482,7 @@ impl Books {
             outside_window: self.outside_window.checked_add(other.outside_window)?,
             refused: self.refused.checked_add(other.refused)?,
             without_tenant: self.without_tenant.checked_add(other.without_tenant)?,
+            by_link: self.by_link.checked_add(other.by_link)?,
         })
     }
 }

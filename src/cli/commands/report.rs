@@ -57,7 +57,7 @@ fn report(args: &ReportArgs, output: &Output, engine: Local) -> anyhow::Result<O
     tell_leftovers(&args.out);
     stages.end("case and plan");
     let bar = Bar::new(output.progress());
-    let scan = engine.run(&plan, &bar)?;
+    let mut scan = engine.run(&plan, &bar)?;
     stages.end("scan");
     question::verbose(output, &scan);
     let (catalogue, templates) = match built_in {
@@ -67,6 +67,7 @@ fn report(args: &ReportArgs, output: &Output, engine: Local) -> anyhow::Result<O
     };
     let (catalogue, catalogue_files) = catalogue.extended(actions);
     let catalogue = ManuallyDrop::new(catalogue);
+    engine.follow(&plan, &catalogue, &mut scan)?;
     let templates = own.unwrap_or(templates);
     let answer = Answer::close(&case, &catalogue, scan)?;
     stages.end("findings");

@@ -36,7 +36,7 @@ fn scan(args: &ScanArgs, output: &Output, engine: Local) -> anyhow::Result<Outco
     plan.limits.hashed = !args.no_hash;
     let actions = OwnActions::read(&case.reports.catalogues)?;
     stages.end("case and plan");
-    let scan = engine.run(&plan, &Bar::new(output.progress()))?;
+    let mut scan = engine.run(&plan, &Bar::new(output.progress()))?;
     stages.end("scan");
     question::verbose(output, &scan);
     let built_in = match built_in {
@@ -45,6 +45,7 @@ fn scan(args: &ScanArgs, output: &Output, engine: Local) -> anyhow::Result<Outco
         Err(_) => Catalogue::built_in(),
     };
     let (catalogue, _) = built_in.extended(actions);
+    engine.follow(&plan, &catalogue, &mut scan)?;
     let mut survey = ManuallyDrop::new(Answer::survey(&case, &catalogue, scan)?);
     stages.end("findings");
     let findings = &mut survey.findings;

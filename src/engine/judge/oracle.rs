@@ -57,7 +57,7 @@ fn found(log: &[u8], profile: &Profile, scopes: &ScopeSet, thorough: bool) -> (S
     let mut judge = if thorough {
         Judge::thorough(profile, scopes, &form)
     } else {
-        Judge::new(profile, scopes, &form, Census::new(scopes.identities()))
+        Judge::new(profile, scopes, &form, Census::new(scopes.identities()), None)
     };
     let mut tally = SourceTally::new(Coverage::over(scopes.windows().collect::<Vec<_>>().into_iter()));
     for block in &mut blocks {
@@ -159,7 +159,7 @@ fn several_objects_on_a_line_are_several_records() {
         let blocks = Blocks::open(log.as_bytes(), &[]).expect("bytes in memory");
         let framing = blocks.framing().clone();
         let form = Form::new(&profile, &framing);
-        let mut judge = Judge::new(&profile, &scopes, &form, Census::new(scopes.identities()));
+        let mut judge = Judge::new(&profile, &scopes, &form, Census::new(scopes.identities()), None);
         let mut tally = SourceTally::new(Coverage::over(scopes.windows().collect::<Vec<_>>().into_iter()));
         for block in blocks {
             judge.block(&block.expect("bytes in memory"), &mut tally);

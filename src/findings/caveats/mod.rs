@@ -4,6 +4,7 @@ mod claimed;
 mod differs;
 mod identities;
 mod inputs;
+mod links;
 mod times;
 mod tenants;
 mod unmatched;
@@ -32,6 +33,9 @@ pub(super) fn caveats(findings: &Findings, scan: &Scan) -> Vec<Caveat> {
         (CaveatCode::NothingInScope, nothing_in_scope(findings)),
         (CaveatCode::PossiblyInScope, possibly_in_scope(findings)),
         (CaveatCode::LinkedSessions, tied::linked(findings)),
+        (CaveatCode::ImpersonationNotFollowed, links::unfollowed(findings)),
+        (CaveatCode::WideLink, links::wide(findings)),
+        (CaveatCode::LinkedByUser, links::by_user(findings)),
         (CaveatCode::EventsOnEnd, tied::on_end(findings)),
         (CaveatCode::NearIdentities, identities::near(findings)),
         (CaveatCode::UnseenIdentities, identities::unseen(findings)),

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use super::{TargetRow, targets, text};
 use crate::{
-    findings::TenantFinding,
-    reports::{header::Header, lang, template::view},
+    findings::TenantImpact,
+    reports::{LinkLine, header::Header, lang, template::view},
     tenants::TenantEvent,
     text::shortened,
 };
@@ -42,6 +42,8 @@ view! {
         tied: Cow<'a, str>,
         /// Not empty where it is not tied, and of a session that has a tied action.
         linked: Cow<'a, str>,
+        /// Why it is listed where its actor is no agent; empty elsewhere.
+        by_link: Cow<'a, str>,
         targets: Vec<TargetRow<'a>>,
     }
 }
@@ -59,7 +61,7 @@ pub(in crate::reports) fn scopes<'a>(header: &'a Header, event: &TenantEvent) ->
 /// The row of one event.
 pub(in crate::reports) fn action<'a>(
     header: &'a Header,
-    finding: &TenantFinding,
+    impact: &TenantImpact,
     number: usize,
     event: &'a TenantEvent,
 ) -> ActionRow<'a> {
@@ -88,7 +90,7 @@ pub(in crate::reports) fn action<'a>(
         .into(),
         event_id: text(event.event_id.as_ref()),
         source: header.sources[event.at.source].prefix().into(),
-        linked: if finding.linked.binary_search(&(number as u64)).is_ok() {
+        linked: if impact.finding.linked.binary_search(&(number as u64)).is_ok() {
             "linked"
         } else {
             ""
@@ -96,6 +98,10 @@ pub(in crate::reports) fn action<'a>(
         .into(),
         conflict: if event.conflict { "conflict" } else { "" }.into(),
         tied: if header.is_tied(event.scopes) { "tied" } else { "" }.into(),
+        by_link: LinkLine::of(event, &impact.events)
+            .map(|link| link.in_words())
+            .unwrap_or_default()
+            .into(),
         targets: targets(event),
     }
 }

@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 
 use super::{
-    Books, Held, Kept, Late, Near, Refused, Remarks, SourceTally, kept::in_time_order, spool, spool::Budget,
+    Books, Fate, Held, Kept, Late, Near, Refused, Remarks, SourceTally, kept::in_time_order, spool, spool::Budget,
     spool::StoreError, totals::Totals,
 };
 use crate::{coverage::Coverage, records::Locator, scope::ScopeMask, tenants::ScopedEvent};
@@ -142,8 +142,8 @@ pub(super) struct Settling {
 
 impl Settling {
     /// One more record.
-    pub(super) fn record(&mut self, source: usize, kept: bool, homeless: bool) {
-        *self.books.entry(source).or_default() += Books::settled(kept, homeless);
+    pub(super) fn record(&mut self, source: usize, fate: Fate) {
+        *self.books.entry(source).or_default() += Books::settled(fate);
     }
 
     /// Both together, if there is room for what is told of them.
@@ -217,12 +217,9 @@ fn books(events: &[Box<ScopedEvent>], kept: &[bool]) -> BTreeMap<usize, Books> {
     let mut place = 0;
     // The events of one record stand beside each other.
     for record in events.chunk_by(|a, b| a.at == b.at) {
-        let fates = || kept[place..].iter().zip(record);
-        let (any, homeless) = (
-            fates().any(|(kept, _)| *kept),
-            fates().any(|(kept, event)| *kept && event.event.tenants.is_empty()),
-        );
-        settling.record(record[0].at.source, any, homeless);
+        let fates = kept[place..].iter().zip(record);
+        let fates = fates.map(|(kept, event)| Fate::of(event, *kept));
+        settling.record(record[0].at.source, fates.fold(Fate::default(), Fate::and));
         place += record.len();
     }
     settling.books
@@ -308,6 +305,7 @@ mod tests {
             record_sha256: Sha256::of(format!("{id:?}{second}{action}").as_bytes()),
             seal: Some(Nonces::new(&[0; 32]).record(offset, b"", Sha256::of(b""))),
             conflict: false,
+            link: None,
         }
     }
 

@@ -129,6 +129,15 @@ impl Budget {
         self.memory / 2
     }
 
+    /// Hands on every event of these tallies that was put aside.
+    pub(crate) fn each_spilled(
+        &self,
+        tallies: &[&SourceTally],
+        with: impl FnMut(ScopedEvent),
+    ) -> Result<(), StoreError> {
+        settle::each_spilled(self, tallies, with)
+    }
+
     fn spill(&self, ticket: usize, events: &[Box<ScopedEvent>]) -> Result<(), StoreError> {
         let mut batch = Batch::default();
         // The events of one record stand beside each other.
@@ -249,7 +258,8 @@ fn weight_naming<'t>(scoped: &ScopedEvent, tenants: impl Iterator<Item = &'t Ten
     let tenant = |tenant: &TenantRef| size_of_val(tenant) + text(&tenant.id.0) + tenant.name.as_deref().map_or(0, text);
     let event = &scoped.event;
     let texts = size_of_val(event.targets.as_slice()) + event.texts().map(text).sum::<usize>();
-    let itself = size_of_val(scoped) + text(&scoped.time_original) + texts;
+    let link = scoped.link.as_ref().map_or(0, |link| size_of_val(&**link) + text(&link.rule));
+    let itself = link + size_of_val(scoped) + text(&scoped.time_original) + texts;
     (itself + tenants.map(tenant).sum::<usize>()) as u64
 }
 

@@ -12,7 +12,7 @@ use crate::{
     records::Locator,
     scope::ScopeMask,
     seal::Seal,
-    tenants::ScopedEvent,
+    tenants::{Link, ScopedEvent},
     time::Timestamp,
 };
 
@@ -52,6 +52,7 @@ pub(super) struct Row<'a> {
     /// Nonce and commitment.
     seal: Option<([u8; 32], [u8; 32])>,
     conflict: bool,
+    link: Option<Cow<'a, Link>>,
     /// Whether it is the only event in scope of its record.
     pub(super) alone: bool,
 }
@@ -76,6 +77,7 @@ impl<'a> Row<'a> {
             record_sha256,
             seal,
             conflict,
+            link,
         } = scoped;
         let AccessEvent {
             event_id,
@@ -119,6 +121,7 @@ impl<'a> Row<'a> {
             record_sha256: record_sha256.0,
             seal: seal.map(|seal| (seal.nonce.0, seal.commitment.0)),
             conflict: *conflict,
+            link: link.as_deref().map(Cow::Borrowed),
             alone,
         }
     }
@@ -163,6 +166,7 @@ impl<'a> Row<'a> {
                 commitment: Sha256(commitment),
             }),
             conflict: self.conflict,
+            link: self.link.map(|link| Box::new(link.into_owned())),
         })
     }
 }

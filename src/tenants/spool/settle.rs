@@ -18,7 +18,7 @@ use crate::{
     events::TenantRef,
     records::Locator,
     tenants::{
-        ScopedEvent, ScopedEvents,
+        Fate, ScopedEvent, ScopedEvents,
         kept::{Held, number},
         settle::{Apart, Settling, apart, in_order},
     },
@@ -93,6 +93,26 @@ pub(in crate::tenants) fn settle(
     Ok(Some((shares, all)))
 }
 
+/// Hands on every event of these tallies that the budget's file holds, and leaves it there.
+pub(super) fn each_spilled(
+    budget: &Budget,
+    tallies: &[&SourceTally],
+    mut with: impl FnMut(ScopedEvent),
+) -> Result<(), StoreError> {
+    if budget.store.is_empty() {
+        return Ok(());
+    }
+    let numbered = tallies.iter().enumerate();
+    let sources: BTreeMap<usize, usize> = numbered
+        .filter_map(|(number, tally)| Some((tally.account.as_ref()?.ticket, number)))
+        .collect();
+    for part in 0..PARTS {
+        let rows = load(&budget.store, part, &|ticket| sources.get(&ticket).copied())?;
+        rows.events.into_iter().for_each(|event| with(*event));
+    }
+    Ok(())
+}
+
 /// Where settled events go, and what becomes of records that hold several.
 struct Stores {
     shares: Store,
@@ -121,13 +141,13 @@ impl Stores {
         };
         let (mut shares, mut fates) = (Batch::default(), Batch::default());
         for ((event, alone), kept) in events.iter().zip(alone).zip(kept) {
-            let homeless = kept && event.event.tenants.is_empty();
+            let fate = Fate::of(event, kept);
             if alone {
-                done.record(event.at.source, kept, homeless);
+                done.record(event.at.source, fate);
             } else {
                 let Locator { source, offset, .. } = event.at;
                 let part = place(offset ^ (source as u64) << 48);
-                fates.push(part, &(source, offset, kept, homeless), FATE);
+                fates.push(part, &(source, offset, fate), FATE);
             }
             if kept {
                 done.totals.absorb(event);
@@ -172,7 +192,7 @@ fn share(shares: &mut Batch, event: &ScopedEvent) {
 
 /// The ends of the records whose events' fates are in this part.
 fn records(fates: &Store, part: usize) -> Result<Settling, StoreError> {
-    let mut all: Vec<(usize, u64, bool, bool)> = Vec::new();
+    let mut all: Vec<(usize, u64, Fate)> = Vec::new();
     fates.each_piece(part, |mut bytes| {
         while !bytes.is_empty() {
             let (fate, rest) = postcard::take_from_bytes(bytes)?;
@@ -184,8 +204,8 @@ fn records(fates: &Store, part: usize) -> Result<Settling, StoreError> {
     all.sort_unstable();
     let mut done = Settling::default();
     for record in all.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
-        let any = |is: fn(&(usize, u64, bool, bool)) -> bool| record.iter().any(is);
-        done.record(record[0].0, any(|fate| fate.2), any(|fate| fate.3));
+        let fates = record.iter().map(|(_, _, fate)| *fate);
+        done.record(record[0].0, fates.fold(Fate::default(), Fate::and));
     }
     Ok(done)
 }

@@ -1,0 +1,253 @@
+//! Openings to chase: which of a record's values tie it to one, and whether that one was open at the record's time.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::needles::Needles;
+use crate::{
+    case::fold,
+    events::{AccessEvent, Matching, Named, Profile, Reading},
+    tenants::{Chased, LinkEnd, Opening, Tie},
+    text::trimmed,
+    time::Timestamp,
+};
+
+/// An opening that is looked for.
+#[derive(Debug, Clone)]
+pub(in crate::engine) struct Live {
+    pub(super) opening: Opening,
+    /// Whether a rule of its profile is about its action.
+    pub(super) ruled: bool,
+    /// What ties to it; none where its user's records are counted only.
+    pub(super) tie: Option<Tie>,
+    pub(super) depth: u32,
+    /// The last instant at which it was open, if that is known.
+    pub(super) until: Option<Timestamp>,
+    pub(super) end: LinkEnd,
+}
+
+impl Live {
+    pub(super) fn new(opening: Opening, ruled: bool, depth: u32) -> Self {
+        let opened = &opening.opened;
+        let tie = if !ruled {
+            None
+        } else if !opened.keys.is_empty() {
+            Some(Tie::Key)
+        } else if opened.session.is_some() {
+            Some(Tie::Session)
+        } else {
+            // A user is one in a tenant only.
+            (!opened.users.is_empty() && !opening.tenants.is_empty()).then_some(Tie::User)
+        };
+        let lasts = opened.lasts.or((!ruled).then_some(WATCHED));
+        let until = lasts.and_then(|seconds| later(opening.time, seconds));
+        let end = if until.is_some() { LinkEnd::Time } else { LinkEnd::Window };
+        Self {
+            opening,
+            ruled,
+            tie,
+            depth,
+            until,
+            end,
+        }
+    }
+
+    /// Whether it was open.
+    pub(super) fn is_open(&self, time: Timestamp) -> bool {
+        self.opening.time <= time && self.until.is_none_or(|until| time <= until)
+    }
+
+    /// Ends it, unless it ended before.
+    pub(super) fn end(&mut self, time: Timestamp) {
+        if self.until.is_none_or(|until| time <= until) {
+            (self.until, self.end) = (Some(time), LinkEnd::Event);
+        }
+    }
+
+    /// Whether something is to be looked for.
+    pub(super) fn is_sought(&self) -> bool {
+        self.tie.is_some() || !self.opening.opened.users.is_empty()
+    }
+
+    /// Whether its user and one of these tenants are its own.
+    fn has_tenant(&self, event: &AccessEvent) -> bool {
+        let own = &self.opening.tenants;
+        let of_nobody = own.is_empty() && self.tie != Some(Tie::User);
+        of_nobody || event.tenants.iter().any(|tenant| own.binary_search(&tenant.id.0).is_ok())
+    }
+}
+
+/// How long the records under a user are counted where no rule says how long it lasts: a day, in seconds.
+const WATCHED: i64 = 86_400;
+
+fn later(time: Timestamp, seconds: i64) -> Option<Timestamp> {
+    let instant = time.instant().checked_add_signed(chrono::TimeDelta::try_seconds(seconds)?)?;
+    Some(Timestamp::new(instant, time.digits())).filter(|time| time.is_writable())
+}
+
+/// Openings, by what ties to them.
+#[derive(Debug)]
+pub(in crate::engine) struct Chase {
+    pub(super) live: Vec<Live>,
+    keys: BTreeMap<String, Vec<usize>>,
+    sessions: BTreeMap<String, Vec<usize>>,
+    /// By the folded name, with the name.
+    users: BTreeMap<String, Vec<(usize, String)>>,
+    needles: Needles,
+}
+
+/// The values of a record that may tie it to an opening.
+#[derive(Debug)]
+pub(in crate::engine) struct Values {
+    pub(in crate::engine) session: Option<String>,
+    pub(in crate::engine) actors: Vec<(Matching, String)>,
+}
+
+impl Chase {
+    pub(super) fn new(live: Vec<Live>) -> Self {
+        let (mut keys, mut sessions, mut users) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+        for (number, live) in live.iter().enumerate() {
+            let opened = &live.opening.opened;
+            let own = |text: &String| trimmed(text).to_owned();
+            match live.tie {
+                Some(Tie::Key) => {
+                    for key in &opened.keys {
+                        keys.entry(own(key)).or_insert_with(Vec::new).push(number);
+                    }
+                }
+                Some(Tie::Session) => {
+                    if let Some(session) = &opened.session {
+                        sessions.entry(own(session)).or_insert_with(Vec::new).push(number);
+                    }
+                }
+                Some(Tie::User) | None => {}
+            }
+            for user in &opened.users {
+                let user = own(user);
+                let folded = fold(&user).into_owned();
+                users.entry(folded).or_insert_with(Vec::new).push((number, user));
+            }
+        }
+        let needles = {
+            let texts = keys.keys().chain(sessions.keys()).map(String::as_str);
+            let users = users.iter().flat_map(|(folded, own): (&String, &Vec<(usize, String)>)| {
+                own.iter().map(|(_, user)| user.as_str()).chain([folded.as_str()])
+            });
+            Needles::new(texts.chain(users))
+        };
+        Self {
+            live,
+            keys,
+            sessions,
+            users,
+            needles,
+        }
+    }
+
+    /// Whether the search finds every record of a profile that may tie: its values stand in records as they are.
+    pub(in crate::engine) fn searches(&self, profile: &Profile) -> bool {
+        profile.values_stand_whole()
+    }
+
+    /// Whether a record may hold a text that ties.
+    pub(in crate::engine) fn may_name(&self, bytes: &[u8]) -> bool {
+        self.needles.may_be_in(bytes)
+    }
+
+    pub(in crate::engine) fn values(&self, session: Option<String>, named: &[Named<'_, '_>]) -> Values {
+        let actor = |named: &Named<'_, '_>| (named.matching, trimmed(&named.value).to_owned());
+        Values {
+            session: session.map(|session| trimmed(&session).to_owned()),
+            actors: named.iter().map(actor).collect(),
+        }
+    }
+
+    /// Whether the values tie to any opening, whenever that was open.
+    pub(in crate::engine) fn may_tie(&self, values: &Values) -> bool {
+        !self.ties(values.session.as_deref(), &values.actors).is_empty()
+    }
+
+    /// The openings that these values tie to, whenever they were open, and how. Each once as each tie.
+    pub(super) fn ties(&self, session: Option<&str>, actors: &[(Matching, String)]) -> BTreeSet<(usize, Tie)> {
+        let mut ties = BTreeSet::new();
+        let mut add = |found: Option<&Vec<usize>>, tie| {
+            ties.extend(found.into_iter().flatten().map(|number| (*number, tie)));
+        };
+        if let Some(session) = session {
+            add(self.keys.get(session), Tie::Key);
+            add(self.sessions.get(session), Tie::Session);
+        }
+        for (_, actor) in actors {
+            add(self.keys.get(actor), Tie::Key);
+        }
+        if self.users.is_empty() {
+            return ties;
+        }
+        for (matching, actor) in actors {
+            let own = self.users.get(&*fold(actor)).into_iter().flatten();
+            let folded = *matching == Matching::Folded || actor.contains('@');
+            let same = own.filter(|(_, user)| folded || user == actor);
+            ties.extend(same.map(|(number, _)| (*number, Tie::User)));
+        }
+        ties
+    }
+
+    /// The agent of an opening that a record ties to without its tenants.
+    pub(in crate::engine) fn agent(&self, values: &Values, time: Timestamp) -> Option<usize> {
+        let ties = self.ties(values.session.as_deref(), &values.actors);
+        let open = |(number, tie): &(usize, Tie)| *tie != Tie::User && self.live[*number].is_open(time);
+        ties.iter().find(|tie| open(tie)).map(|(number, _)| self.live[*number].opening.agent)
+    }
+
+    /// Whether an event that ties so belongs to an opening, be it open or not.
+    pub(super) fn holds(&self, (number, tie): (usize, Tie), event: &AccessEvent) -> bool {
+        let live = &self.live[number];
+        live.tie == Some(tie) && (tie != Tie::User || live.has_tenant(event))
+    }
+
+    /// Notes what an event says of users; returns whether it ties to an opening that may have been open.
+    pub(in crate::engine) fn note(&self, values: &Values, event: &AccessEvent, chased: &mut Chased) -> bool {
+        let mut is_candidate = false;
+        for (number, tie) in self.ties(values.session.as_deref(), &values.actors) {
+            let live = &self.live[number];
+            if self.holds((number, tie), event) {
+                if live.is_open(event.time) {
+                    is_candidate = true;
+                } else if tie == Tie::User {
+                    self.sighted(number, values, chased);
+                }
+            } else if tie == Tie::User && live.tie != Some(Tie::User) && live.has_tenant(event) && live.is_open(event.time) {
+                *chased.under_user.entry(number).or_default() += 1;
+            }
+        }
+        is_candidate
+    }
+
+    /// Notes the session of an event under the user of an opening that was not open.
+    fn sighted(&self, number: usize, values: &Values, chased: &mut Chased) {
+        let Some(session) = &values.session else { return };
+        for user in &self.live[number].opening.opened.users {
+            chased.sessions.insert((fold(trimmed(user)).into_owned(), session.clone()));
+        }
+    }
+
+    /// Notes the session of an event outside the windows that is under the user of an opening.
+    pub(in crate::engine) fn outside(&self, reading: &Reading<'_, '_>, time: Timestamp, chased: &mut Chased) {
+        if !self.live.iter().any(|live| live.tie == Some(Tie::User)) {
+            return;
+        }
+        // What cannot be read is no user's session.
+        let (Ok(Some(session)), Ok(named)) = (reading.session(), reading.actors()) else {
+            return;
+        };
+        let values = self.values(Some(session), &named);
+        if !self.may_tie(&values) {
+            return;
+        }
+        let Ok(event) = reading.event(time) else { return };
+        for (number, tie) in self.ties(values.session.as_deref(), &values.actors) {
+            if tie == Tie::User && self.holds((number, tie), &event) {
+                self.sighted(number, &values, chased);
+            }
+        }
+    }
+}

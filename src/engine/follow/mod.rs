@@ -1,0 +1,288 @@
+//! What agents set in motion goes on under another name: links, followed by further passes over the logs.
+//!
+//! The first pass notes the events in scope that open a link. If there is one, a second pass searches the logs for the few
+//! texts that tie to it (a key, a session, a user), and reads in full only the records that hold one. An event that ties while
+//! the link was open is in scope. It may open a link itself, which takes a further pass, up to [`DEPTH`]. Where nothing opens a
+//! link, nothing is read again.
+
+mod chase;
+mod needles;
+mod resolve;
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    sync::Arc,
+};
+
+use rayon::prelude::*;
+
+use self::{
+    chase::Live,
+    resolve::{Ends, Linked},
+};
+use super::{EngineError, Plan, source};
+use crate::{
+    catalogue::{Catalogue, Effect},
+    events::{Closed, Opened, Outcome},
+    findings::{Scan, Scanned},
+    progress::Silent,
+    records::Locator,
+    sources::{self, Anywhere, Input, Limits, Source, Stream},
+    tenants::{Candidate, Chased, Closing, Followed, Links, Opening, ScopedEvent, SourceTally},
+};
+
+pub(super) use chase::Chase;
+
+/// Chains of openings are followed so far. Each further one takes a pass over the logs.
+pub(super) const DEPTH: u32 = 3;
+
+/// Follows the links that events in scope open.
+pub(super) fn follow(plan: &Plan, catalogue: &Catalogue, scan: &mut Scan) -> Result<(), EngineError> {
+    let (openings, closings) = ends(catalogue, scan)?;
+    if openings.is_empty() {
+        return Ok(());
+    }
+    let ends = Ends::new(closings);
+    let mut links = Links::default();
+    let mut linked: BTreeMap<(Locator, u32), Linked> = BTreeMap::new();
+    let mut unreadable = BTreeMap::new();
+    let mut unread = BTreeSet::new();
+    let mut level: Vec<Live> = openings;
+    for depth in 0..DEPTH {
+        ends.close(&mut level);
+        let (sought, idle): (Vec<_>, Vec<_>) = level.into_iter().partition(Live::is_sought);
+        links.openings.extend(idle.into_iter().map(resolve::unfollowed));
+        if sought.is_empty() {
+            level = Vec::new();
+            break;
+        }
+        let mut chase = Chase::new(sought);
+        let chased = pass(plan, scan, &chase, &mut unread)?;
+        unreadable.extend(chased.unreadable.into_iter().map(|refused| (refused.at, refused)));
+        let found = resolve::resolve(&mut chase, &plan.scopes, chased.candidates, &chased.sessions, &linked, depth);
+        let (found, wide) = resolve::within_shares(&chase, found, scan);
+        links.wide.extend(wide);
+        level = resolve::openings(&chase, &found, depth + 1);
+        links.openings.extend(resolve::followed(&chase, &found, &chased.under_user));
+        linked.extend(found.into_iter().map(|linked| (place(&linked.event), linked)));
+    }
+    links.deeper = level.iter().filter(|live| live.tie.is_some()).count() as u64;
+    links.openings.sort_by(|a, b| a.opening.cmp(&b.opening));
+    links.unread = unread.into_iter().collect();
+    let refused = unreadable.into_values();
+    take_in(scan, linked.into_values(), refused, &mut links)?;
+    scan.links = links;
+    Ok(())
+}
+
+/// An event's place in all sources.
+fn place(event: &ScopedEvent) -> (Locator, u32) {
+    (event.at, event.part)
+}
+
+/// The openings and closings of the first pass: those of rules, and actions that the catalogue knows to act as another user and
+/// no rule is about.
+fn ends(catalogue: &Catalogue, scan: &mut Scan) -> Result<(Vec<Live>, Vec<Closing>), EngineError> {
+    let (mut openings, mut closings) = (Vec::new(), Vec::new());
+    for source in &mut scan.sources {
+        openings.append(&mut source.tally.openings);
+        closings.append(&mut source.tally.closings);
+    }
+    let ruled: BTreeSet<(Locator, u32)> = openings.iter().map(|opening: &Opening| (opening.at, opening.part)).collect();
+    let closing: BTreeSet<Locator> = closings.iter().map(|closing| closing.at).collect();
+    let followed = openings.into_iter().filter(|opening| !opening.opened.idle);
+    let mut live: Vec<Live> = followed.map(|opening| Live::new(opening, true, 0)).collect();
+    let unruled = |event: &ScopedEvent| {
+        let entry = catalogue.lookup(&event.event.action);
+        let acts = entry.effect == Effect::Impersonate && event.event.outcome != Outcome::Failure;
+        let known = acts && (ruled.contains(&place(event)) || closing.contains(&event.at));
+        (acts && !known).then(|| entry.ends.filter(|start| *start != event.event.action).map(str::to_owned))
+    };
+    let mut others: Vec<(ScopedEvent, Option<String>)> = scan
+        .sources
+        .par_iter()
+        .flat_map(|source| source.tally.in_scope.par_iter())
+        .filter_map(|event| unruled(event).map(|ends| ((**event).clone(), ends)))
+        .collect();
+    scan.each_spilled(|event| others.extend(unruled(&event).map(|ends| (event, ends))))?;
+    for (event, ends) in others {
+        let users = event.event.targets.iter().flat_map(|target| [&target.id, &target.name]);
+        let users: Vec<String> = users.flatten().filter(|user| !user.trim().is_empty()).cloned().collect();
+        let (time, at, agent, part) = (event.event.time, event.at, event.agent, event.part);
+        match ends {
+            Some(rule) => closings.push(Closing {
+                time,
+                at,
+                agent,
+                closed: Closed {
+                    rule,
+                    session: event.event.session,
+                    users,
+                },
+            }),
+            None => live.push(Live::new(
+                Opening {
+                    time,
+                    at,
+                    part,
+                    event_id: event.event.event_id,
+                    action: event.event.action.clone(),
+                    agent,
+                    scopes: event.scopes,
+                    tenants: event.event.tenants.into_iter().map(|tenant| tenant.id.0).collect(),
+                    opened: Opened {
+                        rule: event.event.action,
+                        session: event.event.session,
+                        users,
+                        ..Opened::default()
+                    },
+                },
+                false,
+                0,
+            )),
+        }
+    }
+    live.sort_by(|a, b| a.opening.cmp(&b.opening));
+    Ok((live, closings))
+}
+
+/// Reads every source again that holds records of others, and returns what ties to the openings, numbered by source. Sources that
+/// cannot be read again are noted.
+fn pass(plan: &Plan, scan: &Scan, chase: &Chase, unread: &mut BTreeSet<usize>) -> Result<Chased, EngineError> {
+    let budget = Arc::new(plan.memory.budget());
+    let mut numbers: Vec<Vec<usize>> = vec![Vec::new(); plan.sources.sources.len()];
+    for (number, source) in scan.sources.iter().enumerate() {
+        numbers[source.input].push(number);
+    }
+    let worth = |own: &[usize]| own.iter().any(|number| scan.sources[*number].tally.other_actor > 0);
+    let files = plan.sources.sources.par_iter().zip(&numbers);
+    let found: Vec<Option<(&[usize], Vec<SourceTally>)>> = files
+        .filter(|(_, own)| worth(own))
+        .map(|(source, own)| (&own[..], again(plan, source, &budget, chase, own, scan)))
+        .map(|(own, tallies)| tallies.map(|tallies| Some((own, tallies))).unwrap_or(Some((own, Vec::new()))))
+        .collect();
+    if let Some(fault) = budget.fault() {
+        return Err(fault.into());
+    }
+    let mut all = Chased::default();
+    for (own, tallies) in found.into_iter().flatten() {
+        if tallies.len() != own.len() {
+            unread.extend(own);
+            continue;
+        }
+        for (number, tally) in own.iter().zip(tallies) {
+            let mut chased = tally.chased;
+            chased.candidates.iter_mut().for_each(|candidate| candidate.event.at.source = *number);
+            chased.unreadable.iter_mut().for_each(|refused| refused.at.source = *number);
+            all.merge(chased);
+        }
+    }
+    all.candidates.sort_by_key(|candidate: &Candidate| place(&candidate.event));
+    Ok(all)
+}
+
+/// Reads one file again. None if that is not possible, or if it is not what was read before.
+fn again(
+    plan: &Plan,
+    source: &Source,
+    budget: &Arc<crate::tenants::Budget>,
+    chase: &Chase,
+    own: &[usize],
+    scan: &Scan,
+) -> Option<Vec<SourceTally>> {
+    let pipe = source.input == Input::Standard || fs::metadata(&source.path).map_or(true, |meta| !meta.is_file());
+    if pipe {
+        return None;
+    }
+    let limits = Limits {
+        hashed: false,
+        ..plan.limits
+    };
+    let pool = source::Pool::default();
+    let profile = plan.profile(source);
+    let each = |stream: &mut Stream<'_>, file: Option<&Anywhere<'_>>| {
+        source::tally(plan, profile, budget, &pool, stream, file, Some(chase))
+    };
+    let contents = sources::read_anywhere(source, &limits, &Silent, each).ok()?;
+    let same = |(part, number): (&sources::Part<source::Found>, &usize)| {
+        let before: &Scanned = &scan.sources[*number];
+        part.shown == before.path && part.stream.bytes == before.stream.bytes
+    };
+    let is_same = contents.parts.len() == own.len() && contents.parts.iter().zip(own).all(same);
+    is_same.then(|| contents.parts.into_iter().map(|part| part.value.tally).collect())
+}
+
+/// Puts linked events into their sources' tallies, whose books then say so.
+fn take_in(
+    scan: &mut Scan,
+    linked: impl Iterator<Item = Linked>,
+    unreadable: impl Iterator<Item = crate::tenants::Refused>,
+    links: &mut Links,
+) -> Result<(), EngineError> {
+    let mut records: BTreeMap<Locator, Vec<Linked>> = BTreeMap::new();
+    for one in linked {
+        records.entry(one.event.at).or_default().push(one);
+    }
+    let mut unreadable: BTreeMap<Locator, _> = unreadable.map(|refused| (refused.at, refused)).collect();
+    unreadable.retain(|at, _| !records.contains_key(at));
+    for (number, source) in scan.sources.iter_mut().enumerate() {
+        let tally = &mut source.tally;
+        let whole = |at: Locator| at.source == number;
+        let taken: BTreeSet<Locator> = records.keys().chain(unreadable.keys()).copied().filter(|at| whole(*at)).collect();
+        if taken.is_empty() {
+            continue;
+        }
+        let beside = |linked: &[Linked]| linked.iter().any(|linked| linked.beside);
+        let held: BTreeSet<Locator> = if records.values().any(|linked| beside(linked)) {
+            tally.in_scope.iter().map(|event| event.at).collect()
+        } else {
+            BTreeSet::new()
+        };
+        tally.near.retain(|near| !taken.contains(&near.at));
+        let mut mixed = false;
+        for at in taken {
+            if let Some(refused) = unreadable.remove(&at) {
+                tally.other_actor -= 1;
+                tally.refused.push(refused);
+                continue;
+            }
+            let linked = records.remove(&at).unwrap_or_default();
+            if beside(&linked) {
+                if !held.contains(&at) {
+                    links.apart += linked.len() as u64;
+                    continue;
+                }
+                mixed = true;
+            } else {
+                tally.other_actor -= 1;
+            }
+            tally.in_scope.extend(linked.into_iter().map(|linked| linked.event));
+        }
+        if mixed {
+            // The events of one record stand beside each other.
+            tally.in_scope.sort_by_key(|event| place(event));
+        }
+        if tally.make_room(false).is_err() {
+            break;
+        }
+    }
+    scan.budget.fault().map_or(Ok(()), |fault| Err(fault.into()))
+}
+
+/// A followed opening without anything found.
+impl From<Live> for Followed {
+    fn from(live: Live) -> Self {
+        Self {
+            ruled: live.ruled,
+            tie: live.tie,
+            until: live.until,
+            end: live.end,
+            depth: live.depth,
+            events: 0,
+            own_sessions: 0,
+            under_user: None,
+            opening: live.opening,
+        }
+    }
+}
