@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, mem, ops::Range, sync::Arc};
 
 use serde::de::IgnoredAny;
 
-use super::{follow::Chase, judge::Form};
+use super::{follow::{Chase, Values}, judge::Form};
 use crate::{
     digest::Sha256,
     events::{AccessEvent, Body, Hits, Named, Profile, Reading, Remark},
@@ -558,7 +558,7 @@ impl Judging<'_> {
         part: u32,
     ) -> Result<(), Refusal> {
         let Some(chase) = self.chase else { return Ok(()) };
-        let values = chase.values(reading.session()?, named);
+        let values = Values::new(reading.session()?.as_deref(), named);
         if !chase.may_tie(&values) {
             return Ok(());
         }

@@ -75,7 +75,7 @@ impl<'p> Judge<'p> {
     ) -> Self {
         let full = Full::new(profile, scopes, form);
         Self {
-            chase: chase.map(|chase| (chase, chase.searches(profile))),
+            chase: chase.map(|chase| (chase, profile.values_stand_whole())),
             full: match chase {
                 Some(chase) => full.chasing(chase),
                 None => full,

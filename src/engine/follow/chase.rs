@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::needles::Needles;
 use crate::{
     case::fold,
-    events::{AccessEvent, Matching, Named, Profile, Reading},
+    events::{AccessEvent, Matching, Named, Opened, Reading},
     tenants::{Chased, LinkEnd, Opening, Tie},
     text::trimmed,
     time::Timestamp,
@@ -63,6 +63,21 @@ impl Live {
         }
     }
 
+    /// Whether all that ties to another opening ties to this one too.
+    pub(super) fn covers(&self, other: &Self) -> bool {
+        let (own, others) = (&self.opening, &other.opening);
+        let lasts = match (self.until, other.until) {
+            (None, _) => true,
+            (Some(own), Some(others)) => others <= own,
+            (Some(_), None) => false,
+        };
+        let ties = |opening: &Opening| {
+            let Opened { keys, session, users, .. } = opening.opened.clone();
+            (keys, session, users, opening.tenants.clone(), opening.scopes)
+        };
+        self.tie == other.tie && own.time <= others.time && lasts && ties(own) == ties(others)
+    }
+
     /// Whether something is to be looked for.
     pub(super) fn is_sought(&self) -> bool {
         self.tie.is_some() || !self.opening.opened.users.is_empty()
@@ -100,6 +115,16 @@ pub(in crate::engine) struct Chase {
 pub(in crate::engine) struct Values {
     pub(in crate::engine) session: Option<String>,
     pub(in crate::engine) actors: Vec<(Matching, String)>,
+}
+
+impl Values {
+    pub(in crate::engine) fn new(session: Option<&str>, named: &[Named<'_, '_>]) -> Self {
+        let actor = |named: &Named<'_, '_>| (named.matching, trimmed(&named.value).to_owned());
+        Self {
+            session: session.map(|session| trimmed(session).to_owned()),
+            actors: named.iter().map(actor).collect(),
+        }
+    }
 }
 
 impl Chase {
@@ -143,22 +168,9 @@ impl Chase {
         }
     }
 
-    /// Whether the search finds every record of a profile that may tie: its values stand in records as they are.
-    pub(in crate::engine) fn searches(&self, profile: &Profile) -> bool {
-        profile.values_stand_whole()
-    }
-
     /// Whether a record may hold a text that ties.
     pub(in crate::engine) fn may_name(&self, bytes: &[u8]) -> bool {
         self.needles.may_be_in(bytes)
-    }
-
-    pub(in crate::engine) fn values(&self, session: Option<String>, named: &[Named<'_, '_>]) -> Values {
-        let actor = |named: &Named<'_, '_>| (named.matching, trimmed(&named.value).to_owned());
-        Values {
-            session: session.map(|session| trimmed(&session).to_owned()),
-            actors: named.iter().map(actor).collect(),
-        }
     }
 
     /// Whether the values tie to any opening, whenever that was open.
@@ -239,7 +251,7 @@ impl Chase {
         let (Ok(Some(session)), Ok(named)) = (reading.session(), reading.actors()) else {
             return;
         };
-        let values = self.values(Some(session), &named);
+        let values = Values::new(Some(&session), &named);
         if !self.may_tie(&values) {
             return;
         }

@@ -32,7 +32,7 @@ use crate::{
     tenants::{Candidate, Chased, Closing, Followed, Links, Opening, ScopedEvent, SourceTally},
 };
 
-pub(super) use chase::Chase;
+pub(super) use chase::{Chase, Values};
 
 /// Chains of openings are followed so far. Each further one takes a pass over the logs.
 pub(super) const DEPTH: u32 = 3;

@@ -130,18 +130,18 @@ pub(super) fn resolve(
             let content = (opening.agent, &opening.event_id);
             (*tie, std::cmp::Reverse(opening.time), content, opening.at, opening.part)
         };
-        let &(number, tie, _) = open.iter().min_by_key(order)?;
+        let &(number, how, _) = open.iter().min_by_key(order)?;
         let all = open.iter().fold(ScopeMask::default(), |all, (_, _, own)| all.or(*own));
         let live = &chase.live[number];
         let session = candidate.event.event.session.as_deref().map(trimmed);
-        let own_session = tie == Tie::User
+        let own_session = how == Tie::User
             && session.is_some_and(|session| users(live).any(|user| own_sessions.contains(&(user, session.to_owned()))));
         let mut event = candidate.event;
         event.agent = live.opening.agent;
-        event.identity_matched = format!("link.{}", tie.as_str()).into();
+        event.identity_matched = format!("link.{}", how.as_str()).into();
         event.scopes = all;
         event.link = Some(Box::new(Link {
-            tie,
+            tie: how,
             rule: live.opening.opened.rule.clone(),
             opening: live.opening.at,
             part: live.opening.part,
@@ -205,10 +205,8 @@ pub(super) fn openings(chase: &Chase, linked: &[Linked], depth: u32) -> Vec<Live
         });
         own.map(|opening| Live::new(opening, true, depth)).collect::<Vec<_>>()
     };
-    let known = |live: &Live| {
-        let own = |opening: &Opening| (opening.opened.keys.clone(), opening.opened.session.clone(), opening.opened.users.clone());
-        chase.live.iter().any(|before| before.tie == live.tie && own(&before.opening) == own(&live.opening))
-    };
+    // One that another covers would bring nothing that this one did not.
+    let known = |live: &Live| chase.live.iter().any(|before| before.covers(live));
     let mut openings: Vec<Live> = linked.iter().flat_map(of).filter(|live| !known(live)).collect();
     openings.sort_by(|a, b| a.opening.cmp(&b.opening));
     openings
