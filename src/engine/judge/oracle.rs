@@ -314,7 +314,7 @@ fn accounted(log: &[u8], wrapper: Vec<String>) -> crate::records::Accounted {
     let mut blocks = Blocks::open_for(log, &profile.wrapper, &profile.column_names()).expect("bytes in memory");
     let framing = blocks.framing().clone();
     let form = Form::new(&profile, &framing);
-    let mut judge = Judge::new(&profile, &scopes, &form, Census::new(scopes.identities()));
+    let mut judge = Judge::new(&profile, &scopes, &form, Census::new(scopes.identities()), None);
     let mut tally = SourceTally::new(Coverage::over(scopes.windows().collect::<Vec<_>>().into_iter()));
     for block in &mut blocks {
         judge.block(&block.expect("bytes in memory"), &mut tally);
