@@ -97,14 +97,16 @@ fn report(dir: &Dir, logs: &[(&str, String)]) -> Run {
 fn events(dir: &Dir, tenant: &str) -> Vec<String> {
     let findings = json(&dir.path("out/findings.json"));
     let tenants = findings["tenants"].as_array().expect("a list");
-    let slug = tenants.iter().find(|own| own["id"] == tenant).expect("the tenant")["slug"].as_str().expect("a text");
+    let slug = tenants.iter().find(|own| own["id"] == tenant).expect("the tenant")["slug"]
+        .as_str()
+        .expect("a text");
     let lines = fs::read_to_string(dir.path(&format!("out/tenants/{slug}/actions.jsonl"))).expect("lines");
     let shown = |line: &str| {
         let line: Value = serde_json::from_str(line).expect("JSON");
         let text = |value: &Value| value.as_str().unwrap_or("-").to_owned();
         let by = match &line["link"] {
             Value::Null => String::new(),
-            link => format!(" {} {}", text(&line["identity_matched"]), text(&link["event_id"])),
+            opened => format!(" {} {}", text(&line["identity_matched"]), text(&opened["event_id"])),
         };
         format!("{}{by}", text(&line["event_id"]))
     };
@@ -115,7 +117,9 @@ fn caveats(dir: &Dir) -> Vec<(String, String)> {
     let findings = json(&dir.path("out/findings.json"));
     let caveats = findings["caveats"].as_array().expect("a list").iter();
     let text = |value: &Value| value.as_str().expect("a text").to_owned();
-    caveats.map(|caveat| (text(&caveat["code"]), text(&caveat["message"]))).collect()
+    caveats
+        .map(|caveat| (text(&caveat["code"]), text(&caveat["message"])))
+        .collect()
 }
 
 fn message(dir: &Dir, code: &str) -> String {
@@ -138,11 +142,21 @@ fn session_ties_from_its_opening_to_its_end() {
         record(7, "09:16:00", "u-7", "view", &s),
     ];
     report(&dir, &[("a.jsonl", log.concat())]);
-    assert_eq!(events(&dir, "acme"), ["e1", "e2 link.session e1", "e5", "e6 link.session e1"]);
-    assert_eq!(events(&dir, "bolt"), ["e4 link.session -"], "another's event is not named");
+    assert_eq!(
+        events(&dir, "acme"),
+        ["e1", "e2 link.session e1", "e5", "e6 link.session e1"]
+    );
+    assert_eq!(
+        events(&dir, "bolt"),
+        ["e4 link.session -"],
+        "another's event is not named"
+    );
     let findings = json(&dir.path("out/findings.json"));
     let books = &findings["records"];
-    assert_eq!((&books["in_scope"], &books["by_link"], &books["other_actor"]), (&json!(5), &json!(3), &json!(3)));
+    assert_eq!(
+        (&books["in_scope"], &books["by_link"], &books["other_actor"]),
+        (&json!(5), &json!(3), &json!(3))
+    );
     assert_eq!(findings["links"]["openings"][0]["end"], "event");
     dir.run(["verify", "out", "--logs", "."]).ends(0);
 }
@@ -155,7 +169,13 @@ fn issued_key_ties_in_other_logs_and_tenants_by_a_chain() {
     // Before its opening in reading order, and in another log.
     let first = [
         record(2, "09:01:00", "role", "put", &with("K1", "bolt")),
-        record(3, "09:02:00", "role", "assume", &json!({"with": "K1", "key": "K2", "in": "bolt"})),
+        record(
+            3,
+            "09:02:00",
+            "role",
+            "assume",
+            &json!({"with": "K1", "key": "K2", "in": "bolt"}),
+        ),
         record(4, "08:59:59", "role", "put", &with("K1", "bolt")),
         record(5, "12:00:00", "role", "put", &with("K1", "bolt")),
         record(6, "09:03:00", "role", "put", &with("k1", "bolt")),
@@ -164,13 +184,23 @@ fn issued_key_ties_in_other_logs_and_tenants_by_a_chain() {
         record(7, "09:02:00", "role-2", "put", &with("K2", "core")),
         record(7, "09:02:00", "role-2", "put", &with("K2", "core")),
     ];
-    report(&dir, &[("a.jsonl", first.concat()), ("b.jsonl", opening), ("c.jsonl", last.concat())]);
+    report(
+        &dir,
+        &[
+            ("a.jsonl", first.concat()),
+            ("b.jsonl", opening),
+            ("c.jsonl", last.concat()),
+        ],
+    );
     assert_eq!(events(&dir, "acme"), ["e1"]);
     assert_eq!(events(&dir, "bolt"), ["e2 link.key -", "e3 link.key -"]);
     assert_eq!(events(&dir, "core"), ["e7 link.key -"]);
     let books = &json(&dir.path("out/findings.json"))["records"];
     let figure = |name: &str| books[name].as_u64().expect("a figure");
-    assert_eq!(["in_scope", "duplicate", "other_actor", "outside_window"].map(figure), [4, 1, 2, 1]);
+    assert_eq!(
+        ["in_scope", "duplicate", "other_actor", "outside_window"].map(figure),
+        [4, 1, 2, 1]
+    );
 }
 
 #[test]
@@ -178,7 +208,13 @@ fn user_ties_in_the_tenant_only_and_own_sessions_are_counted() {
     let dir = Dir::new();
     let on = |session: &str, tenant: &str| json!({"s": session, "in": tenant});
     let log = [
-        record(1, "09:00:00", "sa-1", "visit.start", &json!({"on": "u-7", "in": "acme", "s": "agent"})),
+        record(
+            1,
+            "09:00:00",
+            "sa-1",
+            "visit.start",
+            &json!({"on": "u-7", "in": "acme", "s": "agent"}),
+        ),
         record(2, "08:00:00", "u-7", "view", &on("own", "acme")),
         record(3, "09:01:00", "u-7", "view", &on("own", "acme")),
         record(4, "09:02:00", "u-7", "view", &on("new", "acme")),
@@ -187,17 +223,29 @@ fn user_ties_in_the_tenant_only_and_own_sessions_are_counted() {
         record(7, "09:30:01", "u-7", "view", &on("late", "acme")),
     ];
     report(&dir, &[("a.jsonl", log.concat())]).ends(1);
-    assert_eq!(events(&dir, "acme"), ["e1", "e3 link.user e1", "e4 link.user e1", "e6 link.user e1"]);
+    assert_eq!(
+        events(&dir, "acme"),
+        ["e1", "e3 link.user e1", "e4 link.user e1", "e6 link.user e1"]
+    );
     let told = message(&dir, "linked-by-user");
-    assert!(told.starts_with("3 events are") && told.contains("Of these, 1 is"), "{told}");
+    assert!(
+        told.starts_with("3 events are") && told.contains("Of these, 1 is"),
+        "{told}"
+    );
 }
 
 #[test]
 fn impersonation_without_a_rule_is_counted_under_its_user() {
-    for (on, expected) in [(json!({"on": "u-7"}), "2 records of others under `u-7`"), (json!({}), "does not say as whom")] {
+    for (on, expected) in [
+        (json!({"on": "u-7"}), "2 records of others under `u-7`"),
+        (json!({}), "does not say as whom"),
+    ] {
         let dir = Dir::new();
         let mut start = json!({"in": "acme"});
-        start.as_object_mut().expect("an object").extend(on.as_object().expect("an object").clone());
+        start
+            .as_object_mut()
+            .expect("an object")
+            .extend(on.as_object().expect("an object").clone());
         let log = [
             record(1, "09:00:00", "sa-1", "user.impersonate", &start),
             record(2, "09:01:00", "u-7", "view", &json!({"in": "acme"})),
@@ -259,8 +307,18 @@ const TENANTS: [&str; 2] = ["acme", "bolt"];
 const KEYS: [Option<&str>; 4] = [None, None, Some("K1"), Some("K2")];
 
 fn made() -> impl Strategy<Value = Made> {
-    (0..9_u32, 0..5_usize, 0..6_usize, 0..4_usize, 0..4_usize, 0..4_usize, 2..4_usize, 0..2_usize, 0..2_usize).prop_map(
-        |(minute, who, action, session, with, key, on, tenant, file)| Made {
+    (
+        0..9_u32,
+        0..5_usize,
+        0..6_usize,
+        0..4_usize,
+        0..4_usize,
+        0..4_usize,
+        2..4_usize,
+        0..2_usize,
+        0..2_usize,
+    )
+        .prop_map(|(minute, who, action, session, with, key, on, tenant, file)| Made {
             minute: minute * 7,
             who,
             action,
@@ -270,20 +328,29 @@ fn made() -> impl Strategy<Value = Made> {
             on,
             tenant,
             file,
-        },
-    )
+        })
 }
 
 impl Made {
     fn line(&self, id: usize) -> String {
         let mut more = json!({"in": TENANTS[self.tenant], "on": WHO[self.on]});
-        let fields = [("s", SESSIONS[self.session]), ("with", KEYS[self.with]), ("key", KEYS[self.key])];
+        let fields = [
+            ("s", SESSIONS[self.session]),
+            ("with", KEYS[self.with]),
+            ("key", KEYS[self.key]),
+        ];
         for (name, value) in fields {
             if let Some(value) = value {
                 more[name] = json!(value);
             }
         }
-        record(id, &format!("09:{:02}:00", self.minute), WHO[self.who], ACTIONS[self.action], &more)
+        record(
+            id,
+            &format!("09:{:02}:00", self.minute),
+            WHO[self.who],
+            ACTIONS[self.action],
+            &more,
+        )
     }
 
     fn is_agent(&self) -> bool {
@@ -366,13 +433,13 @@ fn oracle(records: &[Made]) -> BTreeSet<usize> {
         let new: Vec<(usize, usize)> = others
             .filter(|(at, _)| !found.contains(at))
             .filter_map(|(at, one)| {
-                let tied = openings.iter().filter(|open| holds(open, one));
+                let open = openings.iter().filter(|open| holds(open, one));
                 // The surest tie, then the latest, then the first in reading order.
                 let rank = |open: &&Open| {
                     let tie = ["role", "acting", "visit"].iter().position(|rule| *rule == open.rule);
                     (tie, u32::MAX - open.from, open.agent, format!("e{}", open.by))
                 };
-                tied.min_by_key(rank).map(|open| (at, open.agent))
+                open.min_by_key(rank).map(|open| (at, open.agent))
             })
             .collect();
         found.extend(new.iter().map(|(at, _)| *at));
@@ -407,11 +474,15 @@ fn scanned(records: &[Made], names: [&str; 2], threads: usize) -> BTreeSet<usize
         threads: NonZeroUsize::new(threads),
     };
     let mut scan = engine.run(&plan, &Silent).expect("a scan");
-    engine.follow(&plan, &Catalogue::built_in(), &mut scan).expect("a second pass");
+    engine
+        .follow(&plan, &Catalogue::built_in(), &mut scan)
+        .expect("a second pass");
     let sources = scan.sources.iter();
     let events = sources.flat_map(|source| &source.tally.in_scope);
     let number = |id: &str| id.trim_start_matches('e').parse().expect("a number");
-    events.map(|event| number(event.event.event_id.as_deref().expect("an id"))).collect()
+    events
+        .map(|event| number(event.event.event_id.as_deref().expect("an id")))
+        .collect()
 }
 
 proptest! {

@@ -4,7 +4,10 @@ use std::{collections::BTreeMap, mem, ops::Range, sync::Arc};
 
 use serde::de::IgnoredAny;
 
-use super::{follow::{Chase, Values}, judge::Form};
+use super::{
+    follow::{Chase, Values},
+    judge::Form,
+};
 use crate::{
     digest::Sha256,
     events::{AccessEvent, Body, Hits, Named, Profile, Reading, Remark},
@@ -14,7 +17,8 @@ use crate::{
     scope::{Census, Listed, ScopeMask, ScopeSet},
     seal::{Nonces, Seal},
     tenants::{
-        Candidate, Chased, Closing, Near, NearKind, NearName, Opening, Refused, Remarks, ScopedEvent, SourceTally, Verdict,
+        Candidate, Chased, Closing, Near, NearKind, NearName, Opening, Refused, Remarks, ScopedEvent, SourceTally,
+        Verdict,
     },
     text::shortened,
     time::Timestamp,
@@ -57,7 +61,12 @@ impl FoundLinks {
             closings,
             chased,
         } = self;
-        [openings.len(), closings.len(), chased.candidates.len(), chased.unreadable.len()]
+        [
+            openings.len(),
+            closings.len(),
+            chased.candidates.len(),
+            chased.unreadable.len(),
+        ]
     }
 
     /// Forgets all beyond those.
@@ -461,7 +470,8 @@ impl Judging<'_> {
         let Some(found) = scopes.attribute(within, &listed) else {
             self.remark(reading, false);
             self.on_end(reading, time);
-            self.chase(reading, &named, (time, &time_original), within, part).map_err(timed)?;
+            self.chase(reading, &named, (time, &time_original), within, part)
+                .map_err(timed)?;
             return Ok(Verdict::OtherActor(
                 time,
                 self.near(NearKind::OutsideScopes, &named, &listed, forms),
@@ -479,7 +489,8 @@ impl Judging<'_> {
             ));
         }
         if reading.has_links() {
-            self.links_of(reading, &event, found.agent, allowed, part).map_err(timed)?;
+            self.links_of(reading, &event, found.agent, allowed, part)
+                .map_err(timed)?;
         }
         let (record_sha256, seal) = self.digest();
         Ok(Verdict::InScope(vec![Box::new(ScopedEvent {
@@ -528,23 +539,27 @@ impl Judging<'_> {
     ) -> Result<(), Refusal> {
         let ends = reading.link_ends(event)?;
         let at = self.at;
-        self.links.openings.extend(ends.opened.into_iter().map(|opened| Opening {
-            time: event.time,
-            at,
-            part,
-            event_id: event.event_id.clone(),
-            action: event.action.clone(),
-            agent,
-            scopes,
-            tenants: event.tenants.iter().map(|tenant| tenant.id.0.clone()).collect(),
-            opened,
-        }));
-        self.links.closings.extend(ends.closed.into_iter().map(|closed| Closing {
-            time: event.time,
-            at,
-            agent,
-            closed,
-        }));
+        self.links
+            .openings
+            .extend(ends.opened.into_iter().map(|opened| Opening {
+                time: event.time,
+                at,
+                part,
+                event_id: event.event_id.clone(),
+                action: event.action.clone(),
+                agent,
+                scopes,
+                tenants: event.tenants.iter().map(|tenant| tenant.id.0.clone()).collect(),
+                opened,
+            }));
+        self.links
+            .closings
+            .extend(ends.closed.into_iter().map(|closed| Closing {
+                time: event.time,
+                at,
+                agent,
+                closed,
+            }));
         Ok(())
     }
 

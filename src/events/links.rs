@@ -210,7 +210,9 @@ impl<'de> Deserialize<'de> for Pattern {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
         if text.trim_matches('*').is_empty() {
-            return Err(D::Error::custom("an action that opens or closes a link is a code, or has a `*` in it"));
+            return Err(D::Error::custom(
+                "an action that opens or closes a link is a code, or has a `*` in it",
+            ));
         }
         Ok(Self(text.to_ascii_lowercase()))
     }
@@ -231,7 +233,10 @@ impl<'de> Deserialize<'de> for Lasts {
                 .into_iter()
                 .find(|(unit, _)| text.ends_with(*unit))?;
             let count = text.strip_suffix(unit)?;
-            let count: i64 = count.bytes().all(|byte| byte.is_ascii_digit()).then(|| count.parse().ok())??;
+            let count: i64 = count
+                .bytes()
+                .all(|byte| byte.is_ascii_digit())
+                .then(|| count.parse().ok())??;
             count.checked_mul(seconds).filter(|all| (1..=LONGEST).contains(all))
         };
         let fault = || format!("`{text}` is no time such as \"90m\", \"12h\" or \"2d\"");
@@ -255,7 +260,9 @@ mod tests {
     fn ends(profile: &Profile, json: &str) -> LinkEnds {
         let reading = Reading::new(profile, Body::Json(json)).expect("a record");
         let (time, _) = reading.time().expect("a time");
-        reading.link_ends(&reading.event(time).expect("an event")).expect("ends")
+        reading
+            .link_ends(&reading.event(time).expect("an event"))
+            .expect("ends")
     }
 
     #[test]
@@ -266,7 +273,10 @@ mod tests {
         )
         .expect("a profile");
         let record = |action: &str, more: &str| {
-            ends(&profile, &format!(r#"{{"t":"2026-01-16T00:00:00Z","who":"a","do":"{action}"{more}}}"#))
+            ends(
+                &profile,
+                &format!(r#"{{"t":"2026-01-16T00:00:00Z","who":"a","do":"{action}"{more}}}"#),
+            )
         };
         let acting = record("x.act.start", r#","s":"s1","id":"u1","mail":"u@x""#);
         let opened = Opened {
@@ -277,9 +287,15 @@ mod tests {
             ..Opened::default()
         };
         assert_eq!(acting.opened, [opened]);
-        assert_eq!(record("x.act.stop", r#","s":"s1""#).closed[0].session.as_deref(), Some("s1"));
+        assert_eq!(
+            record("x.act.stop", r#","s":"s1""#).closed[0].session.as_deref(),
+            Some("s1")
+        );
         let issued = record("issue", r#","key":"K1""#);
-        assert_eq!((issued.opened[0].rule.as_str(), &issued.opened[0].keys[..]), ("token", &["K1".to_owned()][..]));
+        assert_eq!(
+            (issued.opened[0].rule.as_str(), &issued.opened[0].keys[..]),
+            ("token", &["K1".to_owned()][..])
+        );
         assert_eq!(record("x.act.start", r#","o":"no""#), LinkEnds::default(), "it failed");
         assert_eq!(record("x.view", r#","s":"s1""#), LinkEnds::default());
     }
@@ -293,7 +309,10 @@ mod tests {
             ("opens = [\"a\"]\nuser = [\"/u\"]\nlasts = \"12\"", "no time such as"),
             ("opens = [\"a\"]\nuser = [\"/u\"]\nlasts = \"0h\"", "no time such as"),
             ("opens = [\"**\"]\nsession = [\"/s\"]", "is a code"),
-            ("opens = [\"a\"]\nnothing_follows = true\nsession = [\"/s\"]", "nothing_follows"),
+            (
+                "opens = [\"a\"]\nnothing_follows = true\nsession = [\"/s\"]",
+                "nothing_follows",
+            ),
             ("opens = [\"a\"]\nsesion = [\"/s\"]", "sesion"),
         ] {
             let fault = profile(&format!("[[links]]\nname = \"x\"\n{rule}\n")).expect_err(rule);

@@ -116,7 +116,9 @@ impl Selector {
     pub(super) fn stands_whole(&self) -> bool {
         match self {
             Self::Slot(_) | Self::Constant(_) => true,
-            Self::Json(_, inner) | Self::Each(_, inner) | Self::Named { value: inner, .. } => inner.selector.stands_whole(),
+            Self::Json(_, inner) | Self::Each(_, inner) | Self::Named { value: inner, .. } => {
+                inner.selector.stands_whole()
+            }
             Self::Cut(_, Cut::Strip(_)) | Self::Join(..) => false,
             Self::Cut(of, _) => of.stands_whole(),
         }

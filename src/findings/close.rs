@@ -4,9 +4,9 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use super::{
     Answer, CaseFinding, ConflictFinding, CoverageFinding, Examined, Findings, Impact, ImplausibleFinding,
-    InputFinding, Isolation, IsolationFinding, KindCoverage, LinkedFinding, LinksFinding, Mention, NearRecords, OtherTenantFinding,
-    RefusedFinding, RemarkFinding, RemarkKind, SCHEMA, ScopeFinding, SharedIdsFinding, SourceCoverage, SourceFinding,
-    TenantFinding, TenantImpact, Tool,
+    InputFinding, Isolation, IsolationFinding, KindCoverage, LinkedFinding, LinksFinding, Mention, NearRecords,
+    OtherTenantFinding, RefusedFinding, RemarkFinding, RemarkKind, SCHEMA, ScopeFinding, SharedIdsFinding,
+    SourceCoverage, SourceFinding, TenantFinding, TenantImpact, Tool,
     alike::alike,
     caveats::caveats,
     count::{self, Figures, Known, Touched},
@@ -22,8 +22,8 @@ use crate::{
     scope::Actors,
     sources::{Broken, Changed, Digested, Skipped},
     tenants::{
-        Books, Budget, Conflict, Kept, Links, NearKind, Refused, Remarked, ScopedEvent, Settled, SourceTally, StoreError,
-        settle,
+        Books, Budget, Conflict, Kept, Links, NearKind, Refused, Remarked, ScopedEvent, Settled, SourceTally,
+        StoreError, settle,
     },
     time::Window,
 };

@@ -74,7 +74,8 @@ impl LinksFinding {
 impl OpeningFinding {
     /// Whether what it set in motion may have gone on unseen: nothing ties to it, or nothing came by its tie.
     pub fn is_open_question(&self) -> bool {
-        self.events == 0 && (self.tie.is_none() && self.under_user.is_none() || self.under_user.is_some_and(|records| records > 0))
+        self.events == 0
+            && (self.tie.is_none() && self.under_user.is_none() || self.under_user.is_some_and(|records| records > 0))
     }
 }
 

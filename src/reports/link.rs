@@ -64,7 +64,11 @@ impl LinkLine {
             Tie::User if self.own_session => "the user, in a session that the user also has at other times",
             Tie::User => "the user",
         };
-        let chain = if self.depth > 1 { ", by a chain of such links" } else { "" };
+        let chain = if self.depth > 1 {
+            ", by a chain of such links"
+        } else {
+            ""
+        };
         format!("{} begun {}{opening}, tied by {tie}{chain}", self.rule, self.opened)
     }
 }

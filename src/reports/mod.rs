@@ -31,9 +31,9 @@ mod fixture;
 mod tests;
 
 pub(crate) use csv::safe;
-pub(crate) use link::LinkLine;
 pub use folder::{Artifact, Folder};
 pub use guard::{Release, Searched};
+pub(crate) use link::LinkLine;
 pub use templates::{Replacement, TemplateError, Templates};
 
 use std::{
@@ -142,8 +142,7 @@ fn tenant<F: Folder>(
     let view = TenantView::new(header, impact);
     let rows = |template: &Template, out: &mut Out<'_>| {
         let mut numbered = (1..).zip(&impact.events);
-        numbered
-            .try_for_each(|(number, event)| template.row(&view::action(header, impact, number, event), out))
+        numbered.try_for_each(|(number, event)| template.row(&view::action(header, impact, number, event), out))
     };
     let html = |out: &mut Out<'_>| rows(&templates.action_html, out);
     folder.file("report.html", |to| page(&templates.report_html, &view, &html, to))?;

@@ -176,7 +176,10 @@ fn action<'a>(header: &'a Header, number: usize, event: &'a TenantEvent, events:
         header.sources[event.at.source].commitment.as_str().into(),
         digest::shown(event.seal.map(|seal| seal.commitment)).into(),
         text(&event.parameters),
-        LinkLine::of(event, events).map(|link| link.in_words()).unwrap_or_default().into(),
+        LinkLine::of(event, events)
+            .map(|link| link.in_words())
+            .unwrap_or_default()
+            .into(),
     ]
 }
 

@@ -3,7 +3,11 @@
 use sha2::Digest as _;
 
 use super::rows::Row;
-use crate::{digest::Sha256, events::Target, reports::{LinkLine, safe}};
+use crate::{
+    digest::Sha256,
+    events::Target,
+    reports::{LinkLine, safe},
+};
 
 /// The columns that a row has, in this order.
 pub(super) const COLUMNS: [&str; 23] = [

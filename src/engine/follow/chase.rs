@@ -40,7 +40,11 @@ impl Live {
         };
         let lasts = opened.lasts.or((!ruled).then_some(WATCHED));
         let until = lasts.and_then(|seconds| later(opening.time, seconds));
-        let end = if until.is_some() { LinkEnd::Time } else { LinkEnd::Window };
+        let end = if until.is_some() {
+            LinkEnd::Time
+        } else {
+            LinkEnd::Window
+        };
         Self {
             opening,
             ruled,
@@ -72,7 +76,9 @@ impl Live {
             (Some(_), None) => false,
         };
         let ties = |opening: &Opening| {
-            let Opened { keys, session, users, .. } = opening.opened.clone();
+            let Opened {
+                keys, session, users, ..
+            } = opening.opened.clone();
             (keys, session, users, opening.tenants.clone(), opening.scopes)
         };
         self.tie == other.tie && own.time <= others.time && lasts && ties(own) == ties(others)
@@ -87,7 +93,11 @@ impl Live {
     fn has_tenant(&self, event: &AccessEvent) -> bool {
         let own = &self.opening.tenants;
         let of_nobody = own.is_empty() && self.tie != Some(Tie::User);
-        of_nobody || event.tenants.iter().any(|tenant| own.binary_search(&tenant.id.0).is_ok())
+        of_nobody
+            || event
+                .tenants
+                .iter()
+                .any(|tenant| own.binary_search(&tenant.id.0).is_ok())
     }
 }
 
@@ -95,7 +105,9 @@ impl Live {
 const WATCHED: i64 = 86_400;
 
 fn later(time: Timestamp, seconds: i64) -> Option<Timestamp> {
-    let instant = time.instant().checked_add_signed(chrono::TimeDelta::try_seconds(seconds)?)?;
+    let instant = time
+        .instant()
+        .checked_add_signed(chrono::TimeDelta::try_seconds(seconds)?)?;
     Some(Timestamp::new(instant, time.digits())).filter(|time| time.is_writable())
 }
 
@@ -154,9 +166,11 @@ impl Chase {
         }
         let needles = {
             let texts = keys.keys().chain(sessions.keys()).map(String::as_str);
-            let users = users.iter().flat_map(|(folded, own): (&String, &Vec<(usize, String)>)| {
-                own.iter().map(|(_, user)| user.as_str()).chain([folded.as_str()])
-            });
+            let users = users
+                .iter()
+                .flat_map(|(folded, own): (&String, &Vec<(usize, String)>)| {
+                    own.iter().map(|(_, user)| user.as_str()).chain([folded.as_str()])
+                });
             Needles::new(texts.chain(users))
         };
         Self {
@@ -207,7 +221,9 @@ impl Chase {
     pub(in crate::engine) fn agent(&self, values: &Values, time: Timestamp) -> Option<usize> {
         let ties = self.ties(values.session.as_deref(), &values.actors);
         let open = |(number, tie): &(usize, Tie)| *tie != Tie::User && self.live[*number].is_open(time);
-        ties.iter().find(|tie| open(tie)).map(|(number, _)| self.live[*number].opening.agent)
+        ties.iter()
+            .find(|tie| open(tie))
+            .map(|(number, _)| self.live[*number].opening.agent)
     }
 
     /// Whether an event that ties so belongs to an opening, be it open or not.
@@ -227,7 +243,11 @@ impl Chase {
                 } else if tie == Tie::User {
                     self.sighted(number, values, chased);
                 }
-            } else if tie == Tie::User && live.tie != Some(Tie::User) && live.has_tenant(event) && live.is_open(event.time) {
+            } else if tie == Tie::User
+                && live.tie != Some(Tie::User)
+                && live.has_tenant(event)
+                && live.is_open(event.time)
+            {
                 *chased.under_user.entry(number).or_default() += 1;
             }
         }
@@ -238,7 +258,9 @@ impl Chase {
     fn sighted(&self, number: usize, values: &Values, chased: &mut Chased) {
         let Some(session) = &values.session else { return };
         for user in &self.live[number].opening.opened.users {
-            chased.sessions.insert((fold(trimmed(user)).into_owned(), session.clone()));
+            chased
+                .sessions
+                .insert((fold(trimmed(user)).into_owned(), session.clone()));
         }
     }
 

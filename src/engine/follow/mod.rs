@@ -60,11 +60,20 @@ pub(super) fn follow(plan: &Plan, catalogue: &Catalogue, scan: &mut Scan) -> Res
         let mut chase = Chase::new(sought);
         let chased = pass(plan, scan, &chase, &mut unread)?;
         unreadable.extend(chased.unreadable.into_iter().map(|refused| (refused.at, refused)));
-        let found = resolve::resolve(&mut chase, &plan.scopes, chased.candidates, &chased.sessions, &linked, depth);
+        let found = resolve::resolve(
+            &mut chase,
+            &plan.scopes,
+            chased.candidates,
+            &chased.sessions,
+            &linked,
+            depth,
+        );
         let (found, wide) = resolve::within_shares(&chase, found, scan);
         links.wide.extend(wide);
         level = resolve::openings(&chase, &found, depth + 1);
-        links.openings.extend(resolve::followed(&chase, &found, &chased.under_user));
+        links
+            .openings
+            .extend(resolve::followed(&chase, &found, &chased.under_user));
         linked.extend(found.into_iter().map(|linked| (place(&linked.event), linked)));
     }
     links.deeper = level.iter().filter(|live| live.tie.is_some()).count() as u64;
@@ -89,7 +98,10 @@ fn ends(catalogue: &Catalogue, scan: &mut Scan) -> Result<(Vec<Live>, Vec<Closin
         openings.append(&mut source.tally.openings);
         closings.append(&mut source.tally.closings);
     }
-    let ruled: BTreeSet<(Locator, u32)> = openings.iter().map(|opening: &Opening| (opening.at, opening.part)).collect();
+    let ruled: BTreeSet<(Locator, u32)> = openings
+        .iter()
+        .map(|opening: &Opening| (opening.at, opening.part))
+        .collect();
     let closing: BTreeSet<Locator> = closings.iter().map(|closing| closing.at).collect();
     let followed = openings.into_iter().filter(|opening| !opening.opened.idle);
     let mut live: Vec<Live> = followed.map(|opening| Live::new(opening, true, 0)).collect();
@@ -97,7 +109,12 @@ fn ends(catalogue: &Catalogue, scan: &mut Scan) -> Result<(Vec<Live>, Vec<Closin
         let entry = catalogue.lookup(&event.event.action);
         let acts = entry.effect == Effect::Impersonate && event.event.outcome != Outcome::Failure;
         let known = acts && (ruled.contains(&place(event)) || closing.contains(&event.at));
-        (acts && !known).then(|| entry.ends.filter(|start| *start != event.event.action).map(str::to_owned))
+        (acts && !known).then(|| {
+            entry
+                .ends
+                .filter(|start| *start != event.event.action)
+                .map(str::to_owned)
+        })
     };
     let mut others: Vec<(ScopedEvent, Option<String>)> = scan
         .sources
@@ -108,7 +125,11 @@ fn ends(catalogue: &Catalogue, scan: &mut Scan) -> Result<(Vec<Live>, Vec<Closin
     scan.each_spilled(|event| others.extend(unruled(&event).map(|ends| (event, ends))))?;
     for (event, ends) in others {
         let users = event.event.targets.iter().flat_map(|target| [&target.id, &target.name]);
-        let users: Vec<String> = users.flatten().filter(|user| !user.trim().is_empty()).cloned().collect();
+        let users: Vec<String> = users
+            .flatten()
+            .filter(|user| !user.trim().is_empty())
+            .cloned()
+            .collect();
         let (time, at, agent, part) = (event.event.time, event.at, event.agent, event.part);
         match ends {
             Some(rule) => closings.push(Closing {
@@ -160,7 +181,11 @@ fn pass(plan: &Plan, scan: &Scan, chase: &Chase, unread: &mut BTreeSet<usize>) -
     let found: Vec<Option<(&[usize], Vec<SourceTally>)>> = files
         .filter(|(_, own)| worth(own))
         .map(|(source, own)| (&own[..], again(plan, source, &budget, chase, own, scan)))
-        .map(|(own, tallies)| tallies.map(|tallies| Some((own, tallies))).unwrap_or(Some((own, Vec::new()))))
+        .map(|(own, tallies)| {
+            tallies
+                .map(|tallies| Some((own, tallies)))
+                .unwrap_or(Some((own, Vec::new())))
+        })
         .collect();
     if let Some(fault) = budget.fault() {
         return Err(fault.into());
@@ -173,12 +198,19 @@ fn pass(plan: &Plan, scan: &Scan, chase: &Chase, unread: &mut BTreeSet<usize>) -
         }
         for (number, tally) in own.iter().zip(tallies) {
             let mut chased = tally.chased;
-            chased.candidates.iter_mut().for_each(|candidate| candidate.event.at.source = *number);
-            chased.unreadable.iter_mut().for_each(|refused| refused.at.source = *number);
+            chased
+                .candidates
+                .iter_mut()
+                .for_each(|candidate| candidate.event.at.source = *number);
+            chased
+                .unreadable
+                .iter_mut()
+                .for_each(|refused| refused.at.source = *number);
             all.merge(chased);
         }
     }
-    all.candidates.sort_by_key(|candidate: &Candidate| place(&candidate.event));
+    all.candidates
+        .sort_by_key(|candidate: &Candidate| place(&candidate.event));
     Ok(all)
 }
 
@@ -202,7 +234,15 @@ fn again(
     let pool = source::Pool::default();
     let profile = plan.profile(source);
     let each = |stream: &mut Stream<'_>, file: Option<&Anywhere<'_>>| {
-        source::tally(plan, profile, budget, &pool, stream, file, Some(chase))
+        source::tally(
+            plan,
+            profile,
+            budget,
+            &pool,
+            (stream, &source.text),
+            (file, 0),
+            Some(chase),
+        )
     };
     let contents = sources::read_anywhere(source, &limits, &Silent, each).ok()?;
     let same = |(part, number): (&sources::Part<source::Found>, &usize)| {
@@ -229,7 +269,12 @@ fn take_in(
     for (number, source) in scan.sources.iter_mut().enumerate() {
         let tally = &mut source.tally;
         let whole = |at: Locator| at.source == number;
-        let taken: BTreeSet<Locator> = records.keys().chain(unreadable.keys()).copied().filter(|at| whole(*at)).collect();
+        let taken: BTreeSet<Locator> = records
+            .keys()
+            .chain(unreadable.keys())
+            .copied()
+            .filter(|at| whole(*at))
+            .collect();
         if taken.is_empty() {
             continue;
         }

@@ -17,7 +17,9 @@ pub(super) struct Needles {
 impl Needles {
     /// Prepares a search for these texts.
     pub(super) fn new<'t>(texts: impl Iterator<Item = &'t str>) -> Self {
-        let mut all: Vec<String> = texts.flat_map(|text| [text.to_owned(), fold(text).into_owned()]).collect();
+        let mut all: Vec<String> = texts
+            .flat_map(|text| [text.to_owned(), fold(text).into_owned()])
+            .collect();
         all.sort_unstable();
         all.dedup();
         let odd = |c: char| c == '"' || c == '\\' || c.is_control() || !c.is_ascii();
@@ -37,7 +39,10 @@ impl Needles {
             return true;
         }
         // Letters that fold to ASCII, such as the long s.
-        !bytes.is_ascii() && self.automaton.is_match(fold(&String::from_utf8_lossy(bytes)).as_bytes())
+        !bytes.is_ascii()
+            && self
+                .automaton
+                .is_match(fold(&String::from_utf8_lossy(bytes)).as_bytes())
     }
 
     /// Returns whether escapes may hide a text: a character that can stand for itself.

@@ -43,7 +43,9 @@ impl Ends {
         closings.sort();
         let mut all: BTreeMap<_, Vec<_>> = BTreeMap::new();
         for closing in closings {
-            all.entry((closing.closed.rule.clone(), closing.agent)).or_default().push(closing);
+            all.entry((closing.closed.rule.clone(), closing.agent))
+                .or_default()
+                .push(closing);
         }
         Self(all)
     }
@@ -51,9 +53,13 @@ impl Ends {
     /// Ends each opening with the first closing behind it that fits.
     pub(super) fn close(&self, level: &mut [Live]) {
         for live in level {
-            let Opening { agent, opened, time, .. } = &live.opening;
+            let Opening {
+                agent, opened, time, ..
+            } = &live.opening;
             let own = self.0.get(&(opened.rule.clone(), *agent));
-            let own = own.map_or(&[][..], |own| &own[own.partition_point(|closing| closing.time < *time)..]);
+            let own = own.map_or(&[][..], |own| {
+                &own[own.partition_point(|closing| closing.time < *time)..]
+            });
             if let Some(closing) = own.iter().find(|closing| fits(&live.opening, closing)) {
                 live.end(closing.time);
             }
@@ -123,8 +129,10 @@ pub(super) fn resolve(
             let own = chase.live[number].opening.scopes.and(scopes.at(time));
             (chase.live[number].is_open(time) && !own.is_empty()).then_some(own)
         };
-        let open: Vec<(usize, Tie, ScopeMask)> =
-            ties.into_iter().filter_map(|(number, tie)| Some((number, tie, holds(number)?))).collect();
+        let open: Vec<(usize, Tie, ScopeMask)> = ties
+            .into_iter()
+            .filter_map(|(number, tie)| Some((number, tie, holds(number)?)))
+            .collect();
         let order = |(number, tie, _): &&(usize, Tie, ScopeMask)| {
             let opening = &chase.live[*number].opening;
             let content = (opening.agent, &opening.event_id);
@@ -135,7 +143,8 @@ pub(super) fn resolve(
         let live = &chase.live[number];
         let session = candidate.event.event.session.as_deref().map(trimmed);
         let own_session = how == Tie::User
-            && session.is_some_and(|session| users(live).any(|user| own_sessions.contains(&(user, session.to_owned()))));
+            && session
+                .is_some_and(|session| users(live).any(|user| own_sessions.contains(&(user, session.to_owned()))));
         let mut event = candidate.event;
         event.agent = live.opening.agent;
         event.identity_matched = format!("link.{}", how.as_str()).into();
@@ -160,12 +169,21 @@ pub(super) fn resolve(
 }
 
 fn users(live: &Live) -> impl Iterator<Item = String> {
-    live.opening.opened.users.iter().map(|user| fold(trimmed(user)).into_owned())
+    live.opening
+        .opened
+        .users
+        .iter()
+        .map(|user| fold(trimmed(user)).into_owned())
 }
 
 /// Leaves out what a rule ties too much of a source by, and tells it.
 pub(super) fn within_shares(chase: &Chase, linked: Vec<Linked>, scan: &Scan) -> (Vec<Linked>, Vec<WideLink>) {
-    let rule = |linked: &Linked| (linked.event.at.source, chase.live[linked.live].opening.opened.rule.clone());
+    let rule = |linked: &Linked| {
+        (
+            linked.event.at.source,
+            chase.live[linked.live].opening.opened.rule.clone(),
+        )
+    };
     let mut counts: BTreeMap<(usize, String), u64> = BTreeMap::new();
     for one in &linked {
         *counts.entry(rule(one)).or_default() += 1;
@@ -175,7 +193,12 @@ pub(super) fn within_shares(chase: &Chase, linked: Vec<Linked>, scan: &Scan) -> 
         let tally = &scan.sources[source].tally;
         let of = tally.read - tally.outside_window - tally.refused.len() as u64;
         if events > FEW.max(of / SHARE) {
-            wide.push(WideLink { source, rule, events, of });
+            wide.push(WideLink {
+                source,
+                rule,
+                events,
+                of,
+            });
         }
     }
     let is_wide = |one: &Linked| {

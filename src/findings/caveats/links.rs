@@ -10,7 +10,11 @@ use crate::{
 /// Openings of which it is not known what followed.
 pub(super) fn unfollowed(findings: &Findings) -> Option<String> {
     let links = &findings.links;
-    let open: Vec<&OpeningFinding> = links.openings.iter().filter(|opening| opening.is_open_question()).collect();
+    let open: Vec<&OpeningFinding> = links
+        .openings
+        .iter()
+        .filter(|opening| opening.is_open_question())
+        .collect();
     let mut parts = Vec::new();
     if !open.is_empty() {
         let names: Vec<_> = open.iter().map(|opening| name(findings, opening)).collect();
@@ -37,20 +41,31 @@ pub(super) fn unfollowed(findings: &Findings) -> Option<String> {
     if links.deeper > 0 {
         parts.push(format!(
             "{} at the end of a chain of others, and what followed is not in scope.",
-            counted(links.deeper, "action began to act under another name", "actions began to act under another name")
+            counted(
+                links.deeper,
+                "action began to act under another name",
+                "actions began to act under another name"
+            )
         ));
     }
     if links.apart > 0 {
         parts.push(format!(
             "{} left out for want of memory: run again with a larger --memory.",
-            counted(links.apart, "event that follows from an action in scope is", "events that follow from actions in scope are")
+            counted(
+                links.apart,
+                "event that follows from an action in scope is",
+                "events that follow from actions in scope are"
+            )
         ));
     }
     (!parts.is_empty()).then(|| parts.join(" "))
 }
 
 fn name(findings: &Findings, opening: &OpeningFinding) -> String {
-    let source = findings.sources.get(opening.at.source).map_or("", |source| &source.path);
+    let source = findings
+        .sources
+        .get(opening.at.source)
+        .map_or("", |source| &source.path);
     let id = match &opening.event_id {
         Some(id) => format!("event `{}`", shown(id)),
         None => format!("byte {} of `{source}`", grouped(opening.at.offset)),
@@ -98,7 +113,11 @@ pub(super) fn wide(findings: &Findings) -> Option<String> {
 
 /// Events that only the user and the tenant tie.
 pub(super) fn by_user(findings: &Findings) -> Option<String> {
-    let own = findings.links.openings.iter().filter(|opening| opening.tie == Some(Tie::User) && opening.events > 0);
+    let own = findings
+        .links
+        .openings
+        .iter()
+        .filter(|opening| opening.tie == Some(Tie::User) && opening.events > 0);
     let (events, sessions) = own.clone().fold((0, 0), |(events, sessions), opening| {
         (events + opening.events, sessions + opening.own_sessions)
     });

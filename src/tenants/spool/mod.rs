@@ -258,7 +258,10 @@ fn weight_naming<'t>(scoped: &ScopedEvent, tenants: impl Iterator<Item = &'t Ten
     let tenant = |tenant: &TenantRef| size_of_val(tenant) + text(&tenant.id.0) + tenant.name.as_deref().map_or(0, text);
     let event = &scoped.event;
     let texts = size_of_val(event.targets.as_slice()) + event.texts().map(text).sum::<usize>();
-    let link = scoped.link.as_ref().map_or(0, |link| size_of_val(&**link) + text(&link.rule));
+    let link = scoped
+        .link
+        .as_ref()
+        .map_or(0, |link| size_of_val(&**link) + text(&link.rule));
     let itself = link + size_of_val(scoped) + text(&scoped.time_original) + texts;
     (itself + tenants.map(tenant).sum::<usize>()) as u64
 }
