@@ -311,6 +311,8 @@ impl Recount<'_> {
         self.same(&path, "tied", tied.map(|(_, events)| events).sum::<u64>(), tenant.tied);
         self.same(&path, "outcomes", lines.outcomes, tenant.outcomes);
         self.same(&path, "scopes", counted(&lines.scopes), with_events(&tenant.scopes));
+        let by_link = lines.events.iter().filter(|line| line.by_link).count() as u64;
+        self.same(&path, "events by a link", by_link, tenant.by_link);
         self.same(&path, "sessions", lines.sessions.len() as u64, tenant.sessions);
         // Two agents of one name are two all the same.
         if findings.agent_naming == AgentNaming::Pseudonym {
@@ -456,6 +458,14 @@ impl Recount<'_> {
         let stated = findings.records.in_scope;
         if !(found..=found.saturating_add(withheld)).contains(&stated) {
             self.same(FINDINGS, "records in scope", found, stated);
+        }
+        if withheld == 0 {
+            let tenants = written.tenants.values().map(|share| &share.lines);
+            let by_actor = tenants.chain([&written.unattributed]).flat_map(|lines| &lines.events);
+            let by_actor = by_actor.filter(|line| !line.by_link);
+            let by_actor: BTreeSet<_> = by_actor.map(|line| (&line.source, line.offset)).collect();
+            let found = found - by_actor.len() as u64;
+            self.same(FINDINGS, "records in scope by a link", found, findings.records.by_link);
         }
     }
 }

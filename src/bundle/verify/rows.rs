@@ -98,6 +98,8 @@ pub(super) struct Line {
     pub(super) time: Timestamp,
     /// None of one that failed.
     pub(super) deed: Option<Effect>,
+    /// Whether it is in scope by a link.
+    pub(super) by_link: bool,
     /// Of the row that the table is to have for it.
     pub(super) cells: Sha256,
 }
@@ -240,6 +242,7 @@ impl Lines {
             place,
             commitment: row.record_commitment,
             time: row.time,
+            by_link: row.link.is_some(),
             deed: (row.outcome != Outcome::Failure).then_some(row.effect),
             cells,
         });
