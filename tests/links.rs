@@ -158,6 +158,14 @@ fn session_ties_from_its_opening_to_its_end() {
         (&json!(5), &json!(3), &json!(3))
     );
     assert_eq!(findings["links"]["openings"][0]["end"], "event");
+    let overview = fs::read_to_string(dir.path("out/index.html")).expect("an overview");
+    assert!(overview.contains("3 records are in scope under another name"), "{overview}");
+    let slug = findings["tenants"][0]["slug"].as_str().expect("a text");
+    let report = fs::read_to_string(dir.path(&format!("out/tenants/{slug}/report.md"))).expect("a report");
+    assert!(
+        report.contains("Under another name: acting begun 2026-02-10T09:00:00Z in No. 1, tied by the session"),
+        "{report}"
+    );
     dir.run(["verify", "out", "--logs", "."]).ends(0);
 }
 

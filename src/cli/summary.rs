@@ -139,9 +139,16 @@ fn shown(path: &Path) -> String {
 fn records(to: &mut impl Write, findings: &Findings) -> io::Result<()> {
     let books = findings.records;
     let sources = counted(findings.sources.len() as u64, "source", "sources");
+    let in_scope = match books.by_link {
+        0 => "in scope".to_owned(),
+        links => format!(
+            "in scope, {} of them under another name, by what an agent set in motion",
+            grouped(links)
+        ),
+    };
     let lines = [
         (books.read, format!("records read in {sources}, of which")),
-        (books.in_scope, "in scope".to_owned()),
+        (books.in_scope, in_scope),
         (books.duplicate, "further copies of those".to_owned()),
         (books.other_actor, "in a window, by others".to_owned()),
         (books.outside_window, "outside every window".to_owned()),

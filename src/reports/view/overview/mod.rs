@@ -38,6 +38,8 @@ view! {
         attributed: String,
         unattributed: String,
         any_unattributed: bool,
+        /// What is in scope under another name, in a sentence; empty where nothing is.
+        by_link: String,
         impact: String,
         tenants: String,
         several_scopes: bool,
@@ -112,6 +114,7 @@ impl OverviewView {
             attributed: grouped(in_scope.saturating_sub(without_tenant)),
             unattributed: grouped(without_tenant),
             any_unattributed: without_tenant > 0,
+            by_link: by_link(findings),
             impact: impact(findings),
             tenants: counted(findings.tenants.len() as u64, "tenant", "tenants"),
             several_scopes: findings.scopes.len() > 1,
@@ -183,6 +186,19 @@ impl TiedScopeView {
 
 fn tied_scopes(findings: &Findings) -> impl Iterator<Item = &ScopeFinding> {
     findings.scopes.iter().filter(|scope| scope.tied)
+}
+
+fn by_link(findings: &Findings) -> String {
+    let openings = findings.links.openings.iter().filter(|opening| opening.events > 0);
+    match findings.records.by_link {
+        0 => String::new(),
+        records => format!(
+            "{} in scope under another name: an agent set in motion what they go on with, by {} that findings.json lists in \
+             `links`. Each states its reason in actions.jsonl.",
+            counted(records, "record is", "records are"),
+            counted(openings.count() as u64, "action", "actions")
+        ),
+    }
 }
 
 fn linked(findings: &Findings) -> String {
