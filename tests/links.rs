@@ -159,7 +159,10 @@ fn session_ties_from_its_opening_to_its_end() {
     );
     assert_eq!(findings["links"]["openings"][0]["end"], "event");
     let overview = fs::read_to_string(dir.path("out/index.html")).expect("an overview");
-    assert!(overview.contains("3 records are in scope under another name"), "{overview}");
+    assert!(
+        overview.contains("3 records are in scope under another name"),
+        "{overview}"
+    );
     let slug = findings["tenants"][0]["slug"].as_str().expect("a text");
     let report = fs::read_to_string(dir.path(&format!("out/tenants/{slug}/report.md"))).expect("a report");
     assert!(
@@ -292,6 +295,77 @@ fn record_that_ties_and_cannot_be_read_is_refused_and_named() {
     let findings = json(&dir.path("out/findings.json"));
     assert_eq!(findings["refused"][0]["names"], json!(["sa-1"]));
     assert_eq!(findings["records"]["refused"], 1);
+}
+
+#[test]
+fn opening_of_a_copied_log_is_one() {
+    let dir = Dir::new();
+    let s = json!({"s": "s-1", "in": "acme", "on": "u-7"});
+    let log = [
+        record(1, "09:00:00", "sa-1", "act.start", &s),
+        record(2, "09:01:00", "u-7", "view", &s),
+        record(
+            3,
+            "09:02:00",
+            "sa-1",
+            "impersonate",
+            &json!({"on": "u-7", "in": "acme"}),
+        ),
+        record(4, "09:03:00", "sa-1", "act.stop", &s),
+    ];
+    let profile = PROFILE.replacen(
+        "session = [\"/s\"]\n\n[[links]]",
+        "session = [\"/s\"]\nuser = [\"/on\"]\nlasts = \"2h\"\n\n[[links]]",
+        1,
+    );
+    dir.file("case.toml", CASE).file("app.toml", &profile);
+    dir.file("logs/a.jsonl", log.concat())
+        .file("logs/b.jsonl", log.concat());
+    dir.run(["report", "case.toml", "--out", "out", "--quiet"]);
+    assert_eq!(events(&dir, "acme"), ["e1", "e2 link.session e1", "e3", "e4"]);
+    let findings = json(&dir.path("out/findings.json"));
+    let openings = findings["links"]["openings"].as_array().expect("a list");
+    let figures: Vec<_> = openings
+        .iter()
+        .map(|own| [&own["event_id"], &own["events"], &own["under_user"]])
+        .collect();
+    assert_eq!(
+        json!(figures),
+        json!([["e1", 2, 2], ["e3", 0, 0]]),
+        "e3 has a day of its own, in which `u-7` does nothing"
+    );
+    assert_eq!(findings["records"]["duplicate"], 4);
+    assert!(
+        !caveats(&dir)
+            .iter()
+            .any(|(code, _)| code == "impersonation-not-followed")
+    );
+    dir.run(["verify", "out", "--logs", "."]).ends(0);
+}
+
+#[test]
+fn value_that_cannot_be_read_refuses_what_ties_and_not_what_opens() {
+    let doubled = r#"{"id":"A","id":"B"}"#;
+    let dir = Dir::new();
+    let log = [
+        record(1, "09:00:00", "sa-1", "assume", &json!({"key": "K1", "in": "acme"})),
+        record(2, "09:01:00", "sa-1", "assume", &json!({"key": doubled, "in": "acme"})),
+        record(3, "09:02:00", "role", "put", &json!({"with": "K1", "s": doubled})),
+        record(4, "09:02:00", "role", "put", &json!({"with": "K9", "s": doubled})),
+    ];
+    let profile = PROFILE
+        .replace(r#"["/key"]"#, r#"["/key", { at = "/key", json = "/id" }]"#)
+        .replace(r#"session = ["/s"]"#, r#"session = [{ at = "/s", json = "/id" }]"#);
+    dir.file("case.toml", CASE).file("app.toml", &profile);
+    dir.file("logs/a.jsonl", log.concat());
+    dir.run(["report", "case.toml", "--out", "out", "--quiet"]).ends(1);
+    assert_eq!(events(&dir, "acme"), ["e1", "e2"]);
+    let findings = json(&dir.path("out/findings.json"));
+    let refused = findings["refused"].as_array().expect("a list").iter();
+    let refused: Vec<_> = refused.map(|own| (&own["record"], &own["names"])).collect();
+    assert_eq!(refused.len(), 1, "{refused:?}");
+    assert_eq!(refused[0].1, &json!(["sa-1"]));
+    dir.run(["verify", "out", "--logs", "."]).ends(0);
 }
 
 /// A record of a generated log.

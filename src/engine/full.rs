@@ -470,8 +470,7 @@ impl Judging<'_> {
         let Some(found) = scopes.attribute(within, &listed) else {
             self.remark(reading, false);
             self.on_end(reading, time);
-            self.chase(reading, &named, (time, &time_original), within, part)
-                .map_err(timed)?;
+            self.chase(reading, &named, (time, &time_original), within, part);
             return Ok(Verdict::OtherActor(
                 time,
                 self.near(NearKind::OutsideScopes, &named, &listed, forms),
@@ -489,8 +488,7 @@ impl Judging<'_> {
             ));
         }
         if reading.has_links() {
-            self.links_of(reading, &event, found.agent, allowed, part)
-                .map_err(timed)?;
+            self.links_of(reading, &event, found.agent, allowed, part);
         }
         let (record_sha256, seal) = self.digest();
         Ok(Verdict::InScope(vec![Box::new(ScopedEvent {
@@ -529,15 +527,8 @@ impl Judging<'_> {
     }
 
     /// Notes the links that an event in scope opens and closes.
-    fn links_of(
-        &mut self,
-        reading: &Reading<'_, '_>,
-        event: &AccessEvent,
-        agent: usize,
-        scopes: ScopeMask,
-        part: u32,
-    ) -> Result<(), Refusal> {
-        let ends = reading.link_ends(event)?;
+    fn links_of(&mut self, reading: &Reading<'_, '_>, event: &AccessEvent, agent: usize, scopes: ScopeMask, part: u32) {
+        let ends = reading.link_ends(event);
         let at = self.at;
         self.links
             .openings
@@ -560,7 +551,6 @@ impl Judging<'_> {
                 agent,
                 closed,
             }));
-        Ok(())
     }
 
     /// Notes an event by nobody listed that ties to an opening that is looked for.
@@ -571,11 +561,12 @@ impl Judging<'_> {
         (time, time_original): (Timestamp, &str),
         within: ScopeMask,
         part: u32,
-    ) -> Result<(), Refusal> {
-        let Some(chase) = self.chase else { return Ok(()) };
-        let values = Values::new(reading.session()?.as_deref(), named);
+    ) {
+        let Some(chase) = self.chase else { return };
+        // A session that cannot be read makes the event unreadable below, if an actor ties it.
+        let values = Values::new(reading.session().ok().flatten().as_deref(), named);
         if !chase.may_tie(&values) {
-            return Ok(());
+            return;
         }
         let event = match reading.event(time) {
             Ok(event) => event,
@@ -589,13 +580,13 @@ impl Judging<'_> {
                         excerpt: shortened(&String::from_utf8_lossy(self.bytes), EXCERPT).into_owned(),
                     });
                 }
-                return Ok(());
+                return;
             }
         };
         if !chase.note(&values, &event, &mut self.links.chased) {
-            return Ok(());
+            return;
         }
-        let ends = reading.link_ends(&event)?;
+        let ends = reading.link_ends(&event);
         let (record_sha256, seal) = self.digest();
         let event = ScopedEvent {
             event,
@@ -616,7 +607,6 @@ impl Judging<'_> {
             ends,
             beside: false,
         });
-        Ok(())
     }
 
     /// Counts what could not be read of a record's actors, or of its event as well.

@@ -7,7 +7,6 @@ use serde::{Deserialize, Deserializer, de::Error};
 use smallvec::SmallVec;
 
 use super::{AccessEvent, Outcome, Reading, path::PathSpec, selector::Selector, spec::many};
-use crate::records::Refusal;
 
 /// A rule as a profile writes it.
 #[derive(Debug, Deserialize)]
@@ -126,14 +125,14 @@ pub struct LinkEnds {
 
 impl LinkRule {
     /// Values that a rule reads, each once.
-    fn texts(reading: &Reading<'_, '_>, selectors: &[Selector]) -> Result<Vec<String>, Refusal> {
+    fn texts(reading: &Reading<'_, '_>, selectors: &[Selector]) -> Vec<String> {
         let mut all = Vec::new();
         for selector in selectors {
-            all.extend(reading.all(std::slice::from_ref(selector))?);
+            all.extend(reading.all(std::slice::from_ref(selector)).unwrap_or_default());
         }
         all.sort_unstable();
         all.dedup();
-        Ok(all)
+        all
     }
 }
 
@@ -143,21 +142,23 @@ impl Reading<'_, '_> {
         !self.links().is_empty()
     }
 
-    /// Returns the links that this record's event opens and closes. An attempt that failed does neither.
-    pub fn link_ends(&self, event: &AccessEvent) -> Result<LinkEnds, Refusal> {
+    /// Returns the links that this record's event opens and closes. An attempt that failed does neither. A value that cannot be
+    /// read ties nothing: the event itself can be read, and the opening counts as one that could not be followed.
+    pub fn link_ends(&self, event: &AccessEvent) -> LinkEnds {
         let mut ends = LinkEnds::default();
         if event.outcome == Outcome::Failure {
-            return Ok(ends);
+            return ends;
         }
         for rule in self.links() {
             let is = |patterns: &[Pattern]| patterns.iter().any(|pattern| pattern.matches(&event.action));
             let (opens, closes) = (is(&rule.opens), is(&rule.closes));
-            let opens = opens || (!rule.present.is_empty() && self.first(&rule.present)?.is_some());
+            let present = || matches!(self.first(&rule.present), Ok(Some(_)) | Err(_));
+            let opens = opens || present();
             if !opens && !closes {
                 continue;
             }
-            let session = self.text(&rule.session)?;
-            let users = LinkRule::texts(self, &rule.user)?;
+            let session = self.text(&rule.session).unwrap_or_default();
+            let users = LinkRule::texts(self, &rule.user);
             let name = rule.name.clone();
             if closes {
                 ends.closed.push(Closed {
@@ -167,7 +168,7 @@ impl Reading<'_, '_> {
                 });
                 continue;
             }
-            let keys = LinkRule::texts(self, &rule.key)?;
+            let keys = LinkRule::texts(self, &rule.key);
             ends.opened.push(Opened {
                 rule: name,
                 keys,
@@ -177,7 +178,7 @@ impl Reading<'_, '_> {
                 idle: rule.idle,
             });
         }
-        Ok(ends)
+        ends
     }
 }
 
@@ -260,9 +261,7 @@ mod tests {
     fn ends(profile: &Profile, json: &str) -> LinkEnds {
         let reading = Reading::new(profile, Body::Json(json)).expect("a record");
         let (time, _) = reading.time().expect("a time");
-        reading
-            .link_ends(&reading.event(time).expect("an event"))
-            .expect("ends")
+        reading.link_ends(&reading.event(time).expect("an event"))
     }
 
     #[test]

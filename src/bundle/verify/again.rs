@@ -99,7 +99,9 @@ fn judge(
         .chain(&template_files)
         .map(InputEntry::from);
     let inputs: Vec<_> = inputs.collect();
-    let scan = Local::default().run(&plan, &Silent).map_err(said)?;
+    let engine = Local::default();
+    let mut scan = engine.run(&plan, &Silent).map_err(said)?;
+    engine.follow(&plan, &catalogue, &mut scan).map_err(said)?;
     let answer = Answer::close(&case, &catalogue, scan).map_err(said)?;
     let reports = Reports::new(&answer.findings, templates).enclosing(INSTRUCTIONS_TEXT);
     let (answer, mut made) = make(bundle, &reports, &catalogue, answer).map_err(said)?;

@@ -442,12 +442,14 @@ impl Recount<'_> {
         if streams.len() != findings.sources.len() {
             return;
         }
-        let records = |lines: &Lines| -> BTreeSet<(String, String, u64)> {
-            let places = lines.events.iter().filter_map(|line| line.place.as_ref());
+        let records_of = |lines: &Lines, which: fn(&Line) -> bool| -> BTreeSet<(String, String, u64)> {
+            let lines = lines.events.iter().filter(|line| which(line));
+            let places = lines.filter_map(|line| line.place.as_ref());
             places
                 .map(|place| (place.source.clone(), place.source_sha256.clone(), place.offset))
                 .collect()
         };
+        let records = |lines: &Lines| records_of(lines, |_| true);
         let without = records(&written.unattributed);
         let found = without.len() as u64;
         self.same("unattributed.jsonl", "records", found, findings.records.without_tenant);
@@ -461,9 +463,8 @@ impl Recount<'_> {
         }
         if withheld == 0 {
             let tenants = written.tenants.values().map(|share| &share.lines);
-            let by_actor = tenants.chain([&written.unattributed]).flat_map(|lines| &lines.events);
-            let by_actor = by_actor.filter(|line| !line.by_link);
-            let by_actor: BTreeSet<_> = by_actor.map(|line| (&line.source, line.offset)).collect();
+            let all = tenants.chain([&written.unattributed]);
+            let by_actor: BTreeSet<_> = all.flat_map(|lines| records_of(lines, |line| !line.by_link)).collect();
             let found = found - by_actor.len() as u64;
             self.same(FINDINGS, "records in scope by a link", found, findings.records.by_link);
         }

@@ -11,6 +11,9 @@ use crate::{
     time::Timestamp,
 };
 
+/// What ties to an opening: how, keys, session, users and tenants.
+pub(super) type Ties<'l> = (Option<Tie>, &'l [String], Option<&'l str>, &'l [String], &'l [String]);
+
 /// An opening that is looked for.
 #[derive(Debug, Clone)]
 pub(in crate::engine) struct Live {
@@ -75,13 +78,20 @@ impl Live {
             (Some(own), Some(others)) => others <= own,
             (Some(_), None) => false,
         };
-        let ties = |opening: &Opening| {
-            let Opened {
-                keys, session, users, ..
-            } = opening.opened.clone();
-            (keys, session, users, opening.tenants.clone(), opening.scopes)
-        };
-        self.tie == other.tie && own.time <= others.time && lasts && ties(own) == ties(others)
+        self.tie == other.tie
+            && own.time <= others.time
+            && lasts
+            && self.ties_by() == other.ties_by()
+            && own.scopes == others.scopes
+    }
+
+    /// What ties to it.
+    pub(super) fn ties_by(&self) -> Ties<'_> {
+        let Opening { opened, tenants, .. } = &self.opening;
+        let Opened {
+            keys, session, users, ..
+        } = opened;
+        (self.tie, keys, session.as_deref(), users, tenants)
     }
 
     /// Whether something is to be looked for.
@@ -120,6 +130,8 @@ pub(in crate::engine) struct Chase {
     /// By the folded name, with the name.
     users: BTreeMap<String, Vec<(usize, String)>>,
     needles: Needles,
+    /// Whether a user and a tenant tie to any.
+    by_user: bool,
 }
 
 /// The values of a record that may tie it to an opening.
@@ -174,6 +186,7 @@ impl Chase {
             Needles::new(texts.chain(users))
         };
         Self {
+            by_user: live.iter().any(|live| live.tie == Some(Tie::User)),
             live,
             keys,
             sessions,
@@ -266,7 +279,7 @@ impl Chase {
 
     /// Notes the session of an event outside the windows that is under the user of an opening.
     pub(in crate::engine) fn outside(&self, reading: &Reading<'_, '_>, time: Timestamp, chased: &mut Chased) {
-        if !self.live.iter().any(|live| live.tie == Some(Tie::User)) {
+        if !self.by_user {
             return;
         }
         // What cannot be read is no user's session.

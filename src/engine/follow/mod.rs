@@ -28,8 +28,9 @@ use crate::{
     findings::{Scan, Scanned},
     progress::Silent,
     records::Locator,
-    sources::{self, Anywhere, Input, Limits, Source, Stream},
+    sources::{self, Anywhere, Input, Source, Stream},
     tenants::{Candidate, Chased, Closing, Followed, Links, Opening, ScopedEvent, SourceTally},
+    time::Timestamp,
 };
 
 pub(super) use chase::{Chase, Values};
@@ -165,7 +166,47 @@ fn ends(catalogue: &Catalogue, scan: &mut Scan) -> Result<(Vec<Live>, Vec<Closin
         }
     }
     live.sort_by(|a, b| a.opening.cmp(&b.opening));
-    Ok((live, closings))
+    Ok((originals(live), closings))
+}
+
+/// Leaves out openings that other sources repeat: the same event opens the same link once, and one that no rule is about where a
+/// rule of another profile is. The first in reading order stays.
+fn originals(mut live: Vec<Live>) -> Vec<Live> {
+    type Event = (Timestamp, usize, String, Option<String>);
+    let event = |live: &Live| -> Event {
+        let opening = &live.opening;
+        (
+            opening.time,
+            opening.agent,
+            opening.action.clone(),
+            opening.event_id.clone(),
+        )
+    };
+    let ruled: BTreeSet<Event> = live
+        .iter()
+        .filter(|live| live.ruled && live.opening.event_id.is_some())
+        .map(event)
+        .collect();
+    let mut seen = BTreeMap::new();
+    live.sort_by_key(|live| (live.opening.at, live.opening.part));
+    live.retain(|live| {
+        let Opening {
+            at,
+            event_id,
+            tenants,
+            opened,
+            ..
+        } = &live.opening;
+        let event = event(live);
+        if !live.ruled && ruled.contains(&event) {
+            return false;
+        }
+        // Without an id, equal events of one source are as many events.
+        let first = *seen.entry((event, tenants.clone(), opened.clone())).or_insert(*at);
+        first == *at || (event_id.is_none() && first.source == at.source)
+    });
+    live.sort_by(|a, b| a.opening.cmp(&b.opening));
+    live
 }
 
 /// Reads every source again that holds records of others, and returns what ties to the openings, numbered by source. Sources that
@@ -227,10 +268,6 @@ fn again(
     if pipe {
         return None;
     }
-    let limits = Limits {
-        hashed: false,
-        ..plan.limits
-    };
     let pool = source::Pool::default();
     let profile = plan.profile(source);
     let each = |stream: &mut Stream<'_>, file: Option<&Anywhere<'_>>| {
@@ -244,10 +281,10 @@ fn again(
             Some(chase),
         )
     };
-    let contents = sources::read_anywhere(source, &limits, &Silent, each).ok()?;
+    let contents = sources::read_anywhere(source, &plan.limits, &Silent, each).ok()?;
     let same = |(part, number): (&sources::Part<source::Found>, &usize)| {
         let before: &Scanned = &scan.sources[*number];
-        part.shown == before.path && part.stream.bytes == before.stream.bytes
+        part.shown == before.path && part.stream == before.stream
     };
     let is_same = contents.parts.len() == own.len() && contents.parts.iter().zip(own).all(same);
     is_same.then(|| contents.parts.into_iter().map(|part| part.value.tally).collect())

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::chase::{Chase, Live};
+use super::chase::{Chase, Live, Ties};
 use crate::{
     case::fold,
     events::Closed,
@@ -229,7 +229,15 @@ pub(super) fn openings(chase: &Chase, linked: &[Linked], depth: u32) -> Vec<Live
         own.map(|opening| Live::new(opening, true, depth)).collect::<Vec<_>>()
     };
     // One that another covers would bring nothing that this one did not.
-    let known = |live: &Live| chase.live.iter().any(|before| before.covers(live));
+    let mut before: BTreeMap<Ties<'_>, Vec<&Live>> = BTreeMap::new();
+    for live in &chase.live {
+        before.entry(live.ties_by()).or_default().push(live);
+    }
+    let known = |live: &Live| {
+        before
+            .get(&live.ties_by())
+            .is_some_and(|before| before.iter().any(|before| before.covers(live)))
+    };
     let mut openings: Vec<Live> = linked.iter().flat_map(of).filter(|live| !known(live)).collect();
     openings.sort_by(|a, b| a.opening.cmp(&b.opening));
     openings
