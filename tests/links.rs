@@ -169,6 +169,10 @@ fn session_ties_from_its_opening_to_its_end() {
         report.contains("Under another name: acting begun 2026-02-10T09:00:00Z in No. 1, tied by the session"),
         "{report}"
     );
+    assert!(
+        report.contains("2 of these actions stand in the logs under another name"),
+        "{report}"
+    );
     dir.run(["verify", "out", "--logs", "."]).ends(0);
 }
 

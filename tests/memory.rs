@@ -124,6 +124,15 @@ fn what_is_needed_whole_and_has_no_room_is_an_error_that_names_the_limit() {
         event(number / 2, number % 900, "u-1", &number.to_string())
     });
     report("events that share an id");
+    log(&dir, 40_000, |number| {
+        let session = r#""client":{"session_id":"s-1"},"actor""#;
+        let event = event(number, number % 900, "u-1", "because").replace("\"actor\"", session);
+        match number {
+            0 => event.replace("user.view", "user.impersonate.start"),
+            _ => event.replace("agent-1", "u-1"),
+        }
+    });
+    report("tie to what an agent set in motion");
     log(&dir, 20_000, |number| event(number, number, "u-1", "because"));
     ends(dir.run(["scan", "case.toml"]), "figures of customers");
     let long = "x".repeat(12 << 20);

@@ -38,6 +38,8 @@ view! {
         attempts: Vec<KindView>,
         /// Why figures by kind count less than the list, where they do.
         span_note: String,
+        /// How many actions stand under another name than an agent's; empty where none does.
+        link_note: String,
         days: Vec<DayView>,
         count: String,
         searched: SearchedView,
@@ -76,6 +78,7 @@ impl TenantView {
             kinds: kinds(header, impact, false),
             attempts: kinds(header, impact, true),
             span_note: span_note(finding),
+            link_note: link_note(finding),
             days: header.span().map(|span| days(span, events)).unwrap_or_default(),
             count: counted(finding.events, "action", "actions"),
             searched: SearchedView::new(header, finding, events),
@@ -167,6 +170,18 @@ fn span_note(finding: &TenantFinding) -> String {
         1 => "The start and the end of what lasted, such as an impersonation, are two actions in the list and one here.".to_owned(),
         _ => "The starts and the ends of what lasted, such as impersonations, are two actions each in the list and one here.".to_owned(),
     }
+}
+
+fn link_note(finding: &TenantFinding) -> String {
+    let stand = match finding.by_link {
+        0 => return String::new(),
+        1 => "1 of these actions stands".to_owned(),
+        more => format!("{} of these actions stand", grouped(more)),
+    };
+    format!(
+        "{stand} in the logs under another name: an agent began to act as a user, or was issued a key, and it goes on with that. \
+         The list gives the reason for each."
+    )
 }
 
 fn tiles(header: &Header, impact: &TenantImpact) -> Vec<Tile> {

@@ -16,7 +16,7 @@ use std::{
     },
 };
 
-use super::{Near, Refused, ScopedEvent, SourceTally};
+use super::{Candidate, Near, Refused, ScopedEvent, SourceTally};
 use crate::events::TenantRef;
 use row::Row;
 use store::{Batch, Store};
@@ -64,10 +64,11 @@ pub(super) struct Account {
     budget: Arc<Budget>,
     /// Stands for the source as long as its number is not known.
     pub(super) ticket: usize,
-    /// How many events, refusals and records that came near are accounted for, and what the events weigh.
+    /// How many events, refusals, records that came near and candidates for links are accounted for, and what the events weigh.
     events: usize,
     refused: usize,
     near: usize,
+    candidates: usize,
     weight: u64,
 }
 
@@ -165,6 +166,7 @@ impl Account {
             events: 0,
             refused: 0,
             near: 0,
+            candidates: 0,
             weight: 0,
         }
     }
@@ -174,11 +176,23 @@ impl Account {
         self.events += other.events;
         self.refused += other.refused;
         self.near += other.near;
+        self.candidates += other.candidates;
         self.weight += other.weight;
     }
 
     /// Accounts for what is new.
-    fn weigh(&mut self, in_scope: &[Box<ScopedEvent>], refused: &[Refused], near: &[Near]) -> Result<u64, StoreError> {
+    fn weigh(
+        &mut self,
+        in_scope: &[Box<ScopedEvent>],
+        refused: &[Refused],
+        near: &[Near],
+        candidates: &[Candidate],
+    ) -> Result<u64, StoreError> {
+        let more = candidates[self.candidates..].iter();
+        let more: u64 = more.map(|candidate| weight(&candidate.event)).sum();
+        self.candidates = candidates.len();
+        self.budget
+            .claim("records by others that tie to what an agent set in motion", more)?;
         let more: u64 = near[self.near..].iter().map(Near::weight).sum();
         self.near = near.len();
         self.budget.claim(
@@ -209,7 +223,8 @@ impl SourceTally {
         let told = account
             .budget
             .claim("logs and members of archives, each of which is told,", stream);
-        let held = told.and_then(|()| account.weigh(&self.in_scope, &self.refused, &self.near));
+        let held =
+            told.and_then(|()| account.weigh(&self.in_scope, &self.refused, &self.near, &self.chased.candidates));
         let (room, weight) = (account.budget.room(), account.weight);
         let spilled = held.and_then(|held| {
             let due = if done {
