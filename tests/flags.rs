@@ -52,6 +52,40 @@ fn a_scan_says_who_writes_the_files_that_its_caveats_name() {
     assert_eq!(dir.names(), ["log.jsonl"]);
 }
 
+/// A tenant in which all attempts failed is none that was acted in, in the terminal as in the overview.
+#[test]
+fn attempts_are_counted_apart_from_deeds() {
+    let failed = |log: &str| log.replace(r#""action""#, r#""outcome":"failure","action""#);
+    let lines: Vec<_> = LOG.lines().collect();
+    let bolt = failed(&lines[1].replace("acme", "bolt"));
+    for (log, terminal, tile) in [
+        (
+            format!("{}\n{bolt}\n", lines[0]),
+            "Acted in 1 tenant, tried and failed in 1 more: together 1 of 1 customer, 100.0 %; 1 not in the directory",
+            "<strong>1</strong><span>1 more with failed attempts only; together 1 of 1 customer",
+        ),
+        (
+            failed(LOG),
+            "Acted in no tenant, tried and failed in 1: together 1 of 1 customer, 100.0 %",
+            "<strong>0</strong><span>1 more with failed attempts only; together 1 of 1 customer",
+        ),
+    ] {
+        let dir = Dir::new();
+        dir.file("log.jsonl", log).file("tenants.csv", "id,name\nacme,Acme\n");
+        let args = "report --logs log.jsonl --agents key-7 ann@support.example --tenants tenants.csv --out out";
+        let run = dir.run(args.split(' ').chain(WINDOW));
+        let run = run.says(terminal).says("of which failed");
+        assert!(run.status < 2, "{}", run.stderr);
+        let index = fs::read_to_string(dir.path("out/index.html")).expect("an overview");
+        assert!(index.contains(tile), "{index}");
+        assert!(
+            index.contains(&terminal[.."Acted in no tenant, tried and failed in 1".len()]),
+            "{index}"
+        );
+        dir.run(["verify", "out", "--logs", "."]).ends(0);
+    }
+}
+
 /// A tenant that the directory does not have is no part of the share.
 #[test]
 fn tenants_outside_the_directory_are_no_part_of_the_share() {

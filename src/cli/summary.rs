@@ -160,12 +160,12 @@ fn records(to: &mut impl Write, findings: &Findings) -> io::Result<()> {
 
 fn impact(to: &mut impl Write, findings: &Findings) -> io::Result<()> {
     let impact = findings.impact;
-    let tenants = counted(impact.tenants, "tenant", "tenants");
-    write!(to, "{BOLD}Acted in {tenants}{BOLD:#}")?;
+    write!(to, "{BOLD}Acted in {}{BOLD:#}", impact.says_tenants())?;
+    let together = if impact.attempts_only > 0 { "together " } else { "" };
     if let Some((share, customers)) = impact.share.zip(impact.customers) {
         let customers = counted(customers, "customer", "customers");
         let known = grouped(impact.of_customers());
-        write!(to, ": {known} of {customers}, {:.1} %", share * 100.0)?;
+        write!(to, ": {together}{known} of {customers}, {:.1} %", share * 100.0)?;
     }
     match impact.unknown() {
         0 => writeln!(to)?,
@@ -190,13 +190,15 @@ fn top(to: &mut impl Write, findings: &Findings) -> io::Result<()> {
     }
     let ranked = findings.ranked();
     let has_tied = findings.scopes.iter().any(|scope| scope.tied);
+    let has_failed = ranked.iter().take(TOP).any(|tenant| tenant.outcomes.failure > 0);
     let mut heading = vec!["tenant", "", "actions"];
+    heading.extend(has_failed.then_some("of which failed"));
     heading.extend(has_tied.then_some("tied"));
     heading.extend(["gravest", "first to last"]);
     let heading: Vec<String> = heading.into_iter().map(str::to_owned).collect();
-    let rows = ranked.iter().take(TOP).map(|tenant| row(tenant, has_tied));
-    let figures: &[usize] = if has_tied { &[2, 3] } else { &[2] };
-    let table = columns(std::iter::once(heading).chain(rows), figures);
+    let rows = ranked.iter().take(TOP).map(|tenant| row(tenant, has_failed, has_tied));
+    let figures = 2..=2 + usize::from(has_failed) + usize::from(has_tied);
+    let table = columns(std::iter::once(heading).chain(rows), &figures.collect::<Vec<_>>());
     writeln!(to, "{}", table.trim_fmt())?;
     match ranked.len().saturating_sub(TOP) {
         0 => writeln!(to),
@@ -204,13 +206,14 @@ fn top(to: &mut impl Write, findings: &Findings) -> io::Result<()> {
     }
 }
 
-fn row(tenant: &TenantFinding, has_tied: bool) -> Vec<String> {
+fn row(tenant: &TenantFinding, has_failed: bool, has_tied: bool) -> Vec<String> {
     let name = tenant.name.as_deref().unwrap_or_default();
     let mut cells = vec![
         shortened(&visible(&tenant.id.0), 24).into_owned(),
         shortened(&visible(name), 28).into_owned(),
         grouped(tenant.events),
     ];
+    cells.extend(has_failed.then(|| grouped(tenant.outcomes.failure)));
     cells.extend(has_tied.then(|| grouped(tenant.tied)));
     cells.push(tenant.gravest().map_or("attempts only", Effect::label).to_owned());
     cells.push(format!("{} to {}", tenant.first, tenant.last));

@@ -669,7 +669,8 @@ fn coverage(case: &Case, kinds: &[&str], settled: &Settled) -> CoverageFinding {
 fn impact<'a>(case: &Case, tenants: impl Iterator<Item = &'a TenantFinding> + Clone) -> Impact {
     Impact {
         tenants: tenants.clone().count() as u64,
-        known_tenants: tenants.filter(|tenant| tenant.known).count() as u64,
+        known_tenants: tenants.clone().filter(|tenant| tenant.known).count() as u64,
+        attempts_only: tenants.filter(|tenant| tenant.gravest().is_none()).count() as u64,
         share: None,
         customers: case.directory.customers(),
         listed: case.directory.tenants.len() as u64,
@@ -746,6 +747,7 @@ mod tests {
             let impact = Impact {
                 tenants,
                 known_tenants,
+                attempts_only: 0,
                 share: None,
                 customers,
                 listed,

@@ -599,6 +599,8 @@ pub struct Impact {
     pub tenants: u64,
     /// Of those, how many the directory knows.
     pub known_tenants: u64,
+    /// Of `tenants`, those in which every in-scope event is an attempt that failed: nothing was done there.
+    pub attempts_only: u64,
     /// Known tenants over `customers`, from 0, rounded to six decimals: tenants that the directory does not have are no part
     /// of either. Without a directory, `tenants` over `customers`. None where the number of customers is not known, or is the
     /// smaller one.
@@ -616,6 +618,25 @@ impl Impact {
             self.known_tenants
         } else {
             self.tenants
+        }
+    }
+
+    /// Returns the tenants in which something was done, or may have been, as the log does not tell the outcome.
+    pub fn acted_in(&self) -> u64 {
+        self.tenants.saturating_sub(self.attempts_only)
+    }
+
+    /// Says in how many tenants somebody acted, and apart from them in how many all attempts failed: `3 tenants, tried and failed in
+    /// 1 more`.
+    pub fn says_tenants(&self) -> String {
+        let acted = match self.acted_in() {
+            0 if self.attempts_only > 0 => "no tenant".to_owned(),
+            some => counted(some, "tenant", "tenants"),
+        };
+        match self.attempts_only {
+            0 => acted,
+            some if some == self.tenants => format!("{acted}, tried and failed in {}", grouped(some)),
+            some => format!("{acted}, tried and failed in {} more", grouped(some)),
         }
     }
 

@@ -294,6 +294,7 @@ pub(super) fn answer_of(tenants: Vec<TenantImpact>) -> Answer {
         impact: Impact {
             tenants: tenants.len() as u64,
             known_tenants: tenants.iter().filter(|tenant| tenant.finding.known).count() as u64,
+            attempts_only: 0,
             share: Some(0.0075),
             customers: Some(400),
             listed: 400,

@@ -128,6 +128,14 @@ impl Recount<'_> {
         self.same(FINDINGS, "tenants", tenants, findings.impact.tenants);
         let known = findings.tenants.iter().filter(|tenant| tenant.known).count() as u64;
         self.same(FINDINGS, "known tenants", known, findings.impact.known_tenants);
+        let tried = findings.tenants.iter().filter(|tenant| tenant.gravest().is_none());
+        let tried = tried.count() as u64;
+        self.same(
+            FINDINGS,
+            "tenants of attempts only",
+            tried,
+            findings.impact.attempts_only,
+        );
         let linked = findings
             .tenants
             .iter()

@@ -11,7 +11,7 @@ pub(in crate::reports) use tenants::{TenantRow, tenants};
 use super::{CaseView, GapView, PieceView, Tile, css, pieces};
 use crate::{
     case::CaseHeader,
-    findings::{ActionFinding, AgentFinding, Answer, Caveat, Findings, ScopeFinding},
+    findings::{ActionFinding, AgentFinding, Answer, Caveat, Findings, Impact, ScopeFinding},
     reports::{lang, template::view},
     tenants::Books,
     text::{counted, grouped},
@@ -232,14 +232,15 @@ fn print_head(case: &CaseHeader) -> String {
 fn impact(findings: &Findings) -> String {
     let impact = &findings.impact;
     let unknown = impact.unknown();
-    let tenants = counted(impact.tenants, "tenant", "tenants");
+    let tenants = impact.says_tenants();
+    let together = together(impact);
     let of = match (impact.customers, impact.share) {
         (Some(customers), Some(share)) => {
             let (known, customers) = (
                 grouped(impact.of_customers()),
                 counted(customers, "customer", "customers"),
             );
-            format!(": {known} of {customers} ({})", lang::percent(share))
+            format!(": {together}{known} of {customers} ({})", lang::percent(share))
         }
         (Some(customers), None) if impact.tenants > customers => {
             format!(
@@ -253,7 +254,12 @@ fn impact(findings: &Findings) -> String {
         0 => String::new(),
         number => format!("; {} not in the tenant directory", grouped(number)),
     };
-    format!("{tenants}{of}{unknown}")
+    format!("Acted in {tenants}{of}{unknown}")
+}
+
+/// What precedes a figure of tenants with failed attempts only and others.
+fn together(impact: &Impact) -> &'static str {
+    if impact.attempts_only > 0 { "together " } else { "" }
 }
 
 fn tiles(findings: &Findings) -> Vec<Tile> {
@@ -268,10 +274,18 @@ fn tiles(findings: &Findings) -> Vec<Tile> {
                 0 => String::new(),
                 unknown => format!("; {} not in the directory", grouped(unknown)),
             };
-            format!("{known} of {customers}, {}{unknown}", lang::percent(share))
+            format!(
+                "{}{known} of {customers}, {}{unknown}",
+                together(impact),
+                lang::percent(share)
+            )
         }
         (None, Some(customers)) if impact.tenants > customers => format!("of {} customers stated", grouped(customers)),
         _ => "number of customers not stated".to_owned(),
+    };
+    let share = match impact.attempts_only {
+        0 => share,
+        tried => format!("{} more with failed attempts only; {share}", grouped(tried)),
     };
     let active = findings.agents.iter().filter(|agent| agent.events > 0).count() as u64;
     let books = &findings.records;
@@ -282,7 +296,7 @@ fn tiles(findings: &Findings) -> Vec<Tile> {
         Tile::new("Tied to the intruder", tenants, note).of(class)
     });
     let all = [
-        Tile::new("Tenants acted in", grouped(impact.tenants), share),
+        Tile::new("Tenants acted in", grouped(impact.acted_in()), share),
         Tile::new(
             "Actions in scope",
             grouped(books.in_scope),
