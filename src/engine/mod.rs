@@ -33,7 +33,10 @@ pub enum EngineError {
     #[error(transparent)]
     Room(#[from] StoreError),
     /// The threads could not be started.
-    #[error("cannot start the worker threads: {fault}")]
+    #[error(
+        "cannot start the worker threads: {fault}; the system refused memory or threads, which it limits for a process \
+         (`ulimit -v`, `ulimit -u`): raise the limit, or state fewer --threads"
+    )]
     Threads {
         /// Why.
         fault: String,
