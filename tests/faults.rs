@@ -250,31 +250,61 @@ fn cells_that_a_spreadsheet_spoilt_are_faults() {
     }
 }
 
+/// Every command that writes to standard output, and how it ends if nobody reads on.
+const WRITING: &[(&str, i32)] = &[
+    ("--help", 0),
+    ("--version", 0),
+    ("report --help", 0),
+    ("completions bash", 0),
+    ("completions powershell", 0),
+    ("man", 0),
+    ("schema findings", 0),
+    ("schema manifest", 0),
+    ("schema tenant-manifest", 0),
+    ("profiles list", 0),
+    ("profiles list --json", 0),
+    ("profiles show superuser", 0),
+    ("profiles check own.toml", 0),
+    ("inspect log.jsonl", 0),
+    ("inspect log.jsonl --json", 0),
+    ("inspect doubled.csv", 1),
+    ("inspect doubled.csv --json", 1),
+    ("init --logs log.jsonl --agents agents.csv", 0),
+    ("init --logs doubled.csv --agents agents.csv", 2),
+    ("scan case.toml", 1),
+    ("scan case.toml --json", 1),
+    ("verify whole", 0),
+    ("verify whole --json", 0),
+    ("show whole e1", 0),
+    ("clean whole", 0),
+];
+
 #[test]
 fn a_closed_pipe_is_an_ordinary_end_and_a_full_device_is_none() {
     let dir = Dir::new();
-    dir.file("case.toml", CASE).file("log.jsonl", LOG);
-    for (args, status) in [
-        (&["--help"][..], 0),
-        (&["--version"], 0),
-        (&["report", "--help"], 0),
-        (&["completions", "bash"], 0),
-        (&["man"], 0),
-        (&["schema", "findings"], 0),
-        (&["schema", "manifest"], 0),
-        (&["profiles", "list"], 0),
-        (&["profiles", "show", "superuser"], 0),
-        (&["inspect", "log.jsonl"], 0),
-        (&["scan", "case.toml"], 1),
-        (&["scan", "case.toml", "--json"], 1),
-    ] {
-        assert_eq!(dir.run_unread(args), status, "{args:?}");
+    dir.file("case.toml", CASE)
+        .file("log.jsonl", LOG)
+        .file("agents.csv", "id\na1\n");
+    let doubled = "timestamp,actor.id,actor.id,action\n2026-01-16T04:00:00Z,a1,a1,user.view\n";
+    dir.file("doubled.csv", doubled);
+    dir.file("own.toml", dir.run(["profiles", "show", "superuser"]).ends(0).stdout);
+    dir.run(["report", "case.toml", "--quiet", "--out", "whole"]).ends(1);
+    let help = dir.run(["--help"]).ends(0).stdout;
+    let (_, commands) = help.split_once("Commands:\n").expect("a list of commands");
+    let commands = commands.lines().take_while(|line| !line.is_empty());
+    for command in commands.filter_map(|line| line.strip_prefix("  ")?.split(' ').next()) {
+        let is_listed = WRITING.iter().any(|(args, _)| args.split(' ').next() == Some(command));
+        assert!(
+            is_listed || ["", "help", "report"].contains(&command),
+            "{command} is not tried"
+        );
+    }
+    for (args, status) in WRITING {
+        let args: Vec<&str> = args.split(' ').collect();
+        assert_eq!(dir.run(&args).status, *status, "{args:?}");
+        assert_eq!(dir.run_unread(&args), *status, "{args:?}");
         if cfg!(target_os = "linux") {
-            let full = std::fs::File::options()
-                .write(true)
-                .open("/dev/full")
-                .expect("a device");
-            let run = Run::of(program(&dir.path("")).args(args).stdout(full));
+            let run = Run::of(program(&dir.path("")).args(&args).stdout(full_device()));
             // With `--json` an error is an object.
             let error = if args.contains(&"--json") {
                 "{\n  \"errors\""
@@ -283,9 +313,37 @@ fn a_closed_pipe_is_an_ordinary_end_and_a_full_device_is_none() {
             };
             assert!(
                 run.status == 2 && run.stderr.starts_with(error),
-                "{args:?}: {}",
+                "{args:?}: {} {}",
+                run.status,
                 run.stderr
             );
+        }
+    }
+}
+
+fn full_device() -> std::fs::File {
+    let device = std::fs::File::options().write(true).open("/dev/full");
+    device.expect("a device")
+}
+
+/// The bundle is written before its summary is printed, so that a summary that cannot be is no failure.
+#[test]
+fn report_ends_alike_whoever_reads_its_summary() {
+    let dir = Dir::new();
+    dir.file("case.toml", CASE).file("log.jsonl", LOG);
+    for json in [None, Some("--json")] {
+        let args: Vec<_> = ["report", "case.toml", "--out", "out"]
+            .into_iter()
+            .chain(json)
+            .collect();
+        let again = || std::fs::remove_dir_all(dir.path("out")).expect("a bundle");
+        assert_eq!(dir.run_unread(&args), 1);
+        again();
+        if cfg!(target_os = "linux") {
+            let run = Run::of(program(&dir.path("")).args(&args).stdout(full_device()));
+            run.ends(1)
+                .says("the bundle is written; its summary could not be shown");
+            again();
         }
     }
 }
