@@ -169,7 +169,7 @@ fn by_stream(written: &Written, mismatches: &mut Vec<Mismatch>) -> BTreeMap<Stri
             .zip(lines)
             .filter_map(|(number, line)| Some((number, line.place.as_ref()?)));
         for (number, place) in placed {
-            let records = streams.entry(place.source_sha256.clone()).or_default();
+            let records = streams.entry(place.source_sha256.to_string()).or_default();
             let key = (place.offset, place.length, place.record_sha256);
             let stated = records.entry(key).or_insert_with(|| Stated {
                 place: format!("{path}:{number}"),

@@ -124,7 +124,7 @@ pub fn show(bundle: &Path, event: &str, logs: &Path) -> Result<Original, ShowErr
 
 fn source<'f>(findings: &'f Findings, place: &Place) -> Option<&'f SourceFinding> {
     let mut sources = findings.sources.iter();
-    sources.find(|source| source.path == place.source && digest::shown(source.stream_sha256) == place.source_sha256)
+    sources.find(|source| source.path == *place.source && digest::shown(source.stream_sha256) == *place.source_sha256)
 }
 
 /// The one record that is called so.

@@ -1,6 +1,9 @@
 //! The books again, from the written files: do findings, tables and lines say the same?
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use super::{
     Mismatch,
@@ -13,7 +16,7 @@ use crate::{
     case::AgentNaming,
     catalogue::Effect,
     digest::{self, Sha256},
-    findings::{CaveatCode, Counts, Findings, TenantFinding, slug},
+    findings::{CaveatCode, Counts, Findings, SourceFinding, TenantFinding, slug},
     reports::safe,
     seal::Seal,
     tenants::Books,
@@ -249,6 +252,10 @@ impl Recount<'_> {
                 format!("a tenant's folder `{slug}` is in one of the findings and the bundle only"),
             );
         }
+        let named = |source: &'_ SourceFinding| digest::shown(source.stream_sha256);
+        let sources = findings.sources.iter();
+        let sources = sources.map(|source| ((source.path.as_str(), named(source)), digest::shown(source.commitment)));
+        let sources: BTreeMap<_, _> = sources.collect();
         for tenant in &findings.tenants {
             self.same(FINDINGS, "a tenant's folder", slug(&tenant.id.0), tenant.slug.clone());
             let masked = written.masks.counts.get(&tenant.slug).copied().unwrap_or_default();
@@ -262,7 +269,7 @@ impl Recount<'_> {
                 self.tenant(findings, tenant, &share.lines);
                 self.named(tenant, written.named.get(&tenant.slug).map(AsRef::as_ref));
                 self.table(&format!("tenants/{}/", tenant.slug), share);
-                self.places(findings, &tenant.slug, written);
+                self.places(&sources, &tenant.slug, written);
             }
         }
         for slug in written.places.keys().filter(|slug| !there.contains(slug.as_str())) {
@@ -369,21 +376,13 @@ impl Recount<'_> {
     }
 
     /// Each row's commitments are those of its record and source, as the vendor's own files state them.
-    fn places(&mut self, findings: &Findings, slug: &str, written: &Written) {
+    fn places(&mut self, sources: &BTreeMap<(&str, String), String>, slug: &str, written: &Written) {
         let lines = &written.tenants[slug].lines;
         let path = records_path(slug);
         let Some(places) = written.places.get(slug) else {
             return self.tell(&path, "the places of the tenant's records are missing");
         };
         self.same(&path, "lines", places.len() as u64, lines.count());
-        let commitments: BTreeMap<_, _> = findings
-            .sources
-            .iter()
-            .map(|source| {
-                let commitment = digest::shown(source.commitment);
-                ((source.path.clone(), digest::shown(source.stream_sha256)), commitment)
-            })
-            .collect();
         for (number, (line, place)) in (1..).zip(lines.events.iter().zip(places)) {
             let of = format!("tenants/{slug}/actions.jsonl");
             let stated = place.seal.map(|seal| seal.commitment);
@@ -393,8 +392,8 @@ impl Recount<'_> {
                 line.commitment,
                 stated,
             );
-            let source = commitments.get(&(place.source.clone(), place.source_sha256.clone()));
-            if source != Some(&line.source) {
+            let source = sources.get(&(&*place.source, place.source_sha256.to_string()));
+            if source.is_none_or(|source| **source != *line.source) {
                 self.tell(&of, format!("`source` of line {number} is not the one of {path}"));
             }
         }
@@ -450,7 +449,7 @@ impl Recount<'_> {
         if streams.len() != findings.sources.len() {
             return;
         }
-        let records_of = |lines: &Lines, which: fn(&Line) -> bool| -> BTreeSet<(String, String, u64)> {
+        let records_of = |lines: &Lines, which: fn(&Line) -> bool| -> BTreeSet<(Arc<str>, Arc<str>, u64)> {
             let lines = lines.events.iter().filter(|line| which(line));
             let places = lines.filter_map(|line| line.place.as_ref());
             places

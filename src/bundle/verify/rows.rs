@@ -3,6 +3,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     io::{self, BufRead, Read as _},
+    sync::Arc,
 };
 
 use serde::{Deserialize, de::DeserializeOwned};
@@ -42,7 +43,9 @@ pub(super) struct Written {
     /// `masked.jsonl`: what is in no customer's copy yet.
     pub(super) masks: Masks,
     /// Where each tenant's rows were cut from, by slug: `records/<slug>.jsonl`.
-    pub(super) places: BTreeMap<String, Vec<Place>>,
+    pub(super) places: BTreeMap<String, Vec<Arc<Place>>>,
+    /// The sources' paths and digests, which many rows share.
+    pub(super) texts: Texts,
     /// By slug.
     pub(super) tenants: BTreeMap<String, Share>,
     /// `unattributed.jsonl`.
@@ -91,9 +94,9 @@ pub(super) struct Line {
     /// The event's id as it was logged, where the customer sees another.
     pub(super) logged_id: Option<String>,
     /// As the line names it.
-    pub(super) source: String,
+    pub(super) source: Arc<str>,
     /// None where no file says where the record lies: in a tenant's folder alone.
-    pub(super) place: Option<Place>,
+    pub(super) place: Option<Arc<Place>>,
     pub(super) commitment: Option<Sha256>,
     pub(super) time: Timestamp,
     /// None of one that failed.
@@ -108,9 +111,9 @@ pub(super) struct Line {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Place {
     /// As the findings name it.
-    pub(super) source: String,
+    pub(super) source: Arc<str>,
     /// In hexadecimal digits.
-    pub(super) source_sha256: String,
+    pub(super) source_sha256: Arc<str>,
     pub(super) offset: u64,
     pub(super) length: u64,
     pub(super) record_sha256: Sha256,
@@ -160,11 +163,26 @@ pub(super) struct Row {
     record_sha256: Option<Sha256>,
 }
 
-impl From<RecordRow> for Place {
-    fn from(row: RecordRow) -> Self {
+/// Texts that stand in many rows, each once.
+#[derive(Debug, Default)]
+pub(super) struct Texts(BTreeSet<Arc<str>>);
+
+impl Texts {
+    fn of(&mut self, text: &str) -> Arc<str> {
+        if let Some(known) = self.0.get(text) {
+            return Arc::clone(known);
+        }
+        let text: Arc<str> = text.into();
+        self.0.insert(Arc::clone(&text));
+        text
+    }
+}
+
+impl Place {
+    fn new(row: &RecordRow, texts: &mut Texts) -> Self {
         Self {
-            source: row.source,
-            source_sha256: row.source_sha256,
+            source: texts.of(&row.source),
+            source_sha256: texts.of(&row.source_sha256),
             offset: row.offset,
             length: row.length,
             record_sha256: row.record_sha256,
@@ -197,10 +215,10 @@ impl Row {
 
 impl Row {
     /// The place of its record, where the line itself names it.
-    fn place(&self) -> Option<Place> {
+    fn place(&self, texts: &mut Texts) -> Option<Place> {
         Some(Place {
-            source: self.source.clone(),
-            source_sha256: self.source_sha256.clone()?,
+            source: texts.of(&self.source),
+            source_sha256: texts.of(self.source_sha256.as_ref()?),
             offset: self.offset?,
             length: self.length?,
             record_sha256: self.record_sha256?,
@@ -209,16 +227,19 @@ impl Row {
     }
 }
 
+/// What is gathered over all files.
+type Whole<'w> = (&'w mut Masks, &'w mut Sums, &'w mut Texts);
+
 impl Lines {
     pub(super) fn count(&self) -> u64 {
         self.events.len() as u64
     }
 
     /// Counts a line of a tenant's as it was logged.
-    fn absorb(&mut self, mut row: Row, place: Option<Place>, slug: &str, masks: &mut Masks, sums: &mut Sums) {
+    fn absorb(&mut self, mut row: Row, place: Option<Arc<Place>>, slug: &str, (masks, sums, texts): Whole<'_>) {
         let cells = cells::of(self.events.len() + 1, &row);
-        let event_id = row.unmask(slug, place.as_ref(), masks);
-        sums.absorb(slug, &row, place.as_ref());
+        let event_id = row.unmask(slug, place.as_deref(), masks);
+        sums.absorb(slug, &row, place.as_deref());
         let logged_id = (row.event_id != event_id).then_some(row.event_id).flatten();
         *self.actions.entry(row.action).or_default() += 1;
         let effects = match row.outcome {
@@ -238,7 +259,7 @@ impl Lines {
         self.events.push(Line {
             event_id,
             logged_id,
-            source: row.source,
+            source: texts.of(&row.source),
             place,
             commitment: row.record_commitment,
             time: row.time,
@@ -252,15 +273,17 @@ impl Lines {
     fn read(
         reader: &mut dyn BufRead,
         slug: &str,
-        places: Option<Vec<Place>>,
-        masks: &mut Masks,
-        sums: &mut Sums,
+        places: Option<Vec<Arc<Place>>>,
+        (masks, sums, texts): Whole<'_>,
     ) -> io::Result<Result<Self, String>> {
         let mut lines = Self::default();
         let mut places = places.map(Vec::into_iter);
         let read = each_line(reader, "event", |row: Row| {
-            let place = places.as_mut().map_or_else(|| row.place(), Iterator::next);
-            lines.absorb(row, place, slug, masks, sums);
+            let place = match &mut places {
+                Some(places) => places.next(),
+                None => row.place(texts).map(Arc::new),
+            };
+            lines.absorb(row, place, slug, (&mut *masks, &mut *sums, &mut *texts));
         })?;
         Ok(read.map(|()| lines))
     }
@@ -306,7 +329,8 @@ impl Written {
             // Before any tenant's files: those of a bundle come in the order of their names.
             (None, "masked.jsonl") => Ok(keep(Masks::read(reader)?, &mut self.masks)),
             (None, "unattributed.jsonl") => {
-                let lines = Lines::read(reader, "", None, &mut Masks::default(), &mut self.sums)?;
+                let whole = (&mut Masks::default(), &mut self.sums, &mut self.texts);
+                let lines = Lines::read(reader, "", None, whole)?;
                 Ok(keep(lines, &mut self.unattributed))
             }
             (None, "tenants.csv") => Ok(keep(columns(reader, ["slug", "events"]).map(pairs), &mut self.listed)),
@@ -329,7 +353,7 @@ impl Written {
             if row.number != places.len() + 1 {
                 wrong.get_or_insert(places.len() + 1);
             }
-            places.push(row.into());
+            places.push(Arc::new(Place::new(&row, &mut self.texts)));
         })?;
         let slug = path.strip_prefix(RECORDS).and_then(|path| path.strip_prefix('/'));
         let slug = slug.and_then(|path| path.strip_suffix(".jsonl")).unwrap_or_default();
@@ -346,8 +370,7 @@ impl Written {
                     reader,
                     slug,
                     self.places.get(slug).cloned().or_else(|| Some(Vec::new())),
-                    &mut self.masks,
-                    &mut self.sums,
+                    (&mut self.masks, &mut self.sums, &mut self.texts),
                 )?,
                 &mut share.lines,
             ),

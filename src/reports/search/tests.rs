@@ -12,7 +12,7 @@ use crate::{
 
 /// What two templates print as it stands. Some lines name customers.
 const LITERALS: [&str; 2] = [
-    "<p>\n.list { width: 50% }\n\nwho can be called Export?\n<b>fine &amp; well</b>\nof \n",
+    "<p>\n.list { width: 50% }\n\nwho can be called Exporvia?\n<b>fine &amp; well</b>\nof \n",
     " on\nfine\nAcme\nlast line · of the page\n<td>",
 ];
 
@@ -24,7 +24,7 @@ fn names() -> Names {
                 agents = \"all\"\n[[agents.list]]\nid = \"ag-01\"\n[tenants]\nfile = \"tenants.csv\"\n\
                 [[logs]]\npath = \"logs\"\nprofile = \"superuser\"\n";
     let tenants =
-        "id,name\nt-0001,Acme\nt-0002,Export\nt-0003,Acme Logistics\nt-0004,well of fine\nt-0005,page begun\n";
+        "id,name\nt-0001,Acme\nt-0002,Exporvia\nt-0003,Acme Logistics\nt-0004,well of fine\nt-0005,page begun\n";
     fs::write(folder.path().join("case.toml"), case).expect("a file");
     fs::write(folder.path().join("tenants.csv"), tenants).expect("a file");
     let case = Case::load(&folder.path().join("case.toml")).expect("a good case");
@@ -56,7 +56,7 @@ fn whole_lines_that_name_nobody_are_passed_over() {
     assert_eq!(passed("fine\nmore"), "fine\n".len());
     for text in [
         "",
-        "who can be called Export?\n",
+        "who can be called Exporvia?\n",
         "Acme\n",
         "<p>\n",
         "fine",
@@ -72,7 +72,7 @@ fn whole_lines_that_name_nobody_are_passed_over() {
         told.values()
             .map(|(times, hit)| (hit.text.as_str(), *times))
             .collect::<Vec<_>>(),
-        [("Export", 1)]
+        [("Exporvia", 1)]
     );
 }
 
@@ -83,7 +83,7 @@ proptest! {
     #[test]
     fn what_is_told_is_what_a_search_of_every_byte_tells(
         parts in prop::collection::vec((0..2_usize, any::<prop::sample::Index>(), any::<prop::sample::Index>(), any::<bool>(),
-            "(Acme|Export|Log| Logistics|istics|Ex|port|well|\n|of fine| begun|page|&#65;cme|%41cme| |\"|,){0,4}"), 1..8),
+            "(Acme|Exporvia|Log| Logistics|istics|Ex|port|well|\n|of fine| begun|page|&#65;cme|%41cme| |\"|,){0,4}"), 1..8),
         cuts in prop::collection::vec(any::<prop::sample::Index>(), 0..6),
         table: bool,
     ) {
