@@ -164,9 +164,16 @@ impl Reader<'_> {
         }
         let mut found = self.foreign(places);
         if let Place::Field(field) = self.place {
-            found.retain(|found| self.denies(found.name) || !structure::holds(field, text, found.range.clone()));
+            let stays = |found: &Found| self.denies(found.name) || self.is_domain(found.name);
+            found.retain(|found| stays(found) || !structure::holds(field, text, found.range.clone()));
         }
         found
+    }
+
+    /// Whether it is a domain, which no program writes as a word of its own: `bolt.example`, of whatever words.
+    fn is_domain(&self, name: usize) -> bool {
+        let owners = &self.names.patterns[name].owners;
+        owners.iter().any(|(_, kind)| *kind == Kind::Domain)
     }
 
     /// Whether the case denies a name where the text stands.
