@@ -1,6 +1,6 @@
 //! Laws that hold for any input: the books balance, and nothing but the input decides the bytes.
 
-use std::{collections::BTreeMap, path::Path};
+use std::{collections::BTreeMap, io::Write as _, path::Path};
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -149,5 +149,77 @@ proptest! {
         let flags = ["--quiet", "--threads", "4", "--memory", "1B", "--out", "spilled"];
         dir.run([["report", "case.toml"].as_slice(), &flags].concat());
         prop_assert!(files(&dir.path("spilled")) == files(&dir.path("out")), "with no room it is the same");
+    }
+}
+
+/// The log in another encoding or packed.
+fn forms(text: &str) -> [(&'static str, Vec<u8>); 4] {
+    let gzip = {
+        let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        packer.write_all(text.as_bytes()).expect("memory takes every write");
+        packer.finish().expect("memory takes every write")
+    };
+    let units = |mark: u16| [mark].into_iter().chain(text.encode_utf16()).collect::<Vec<_>>();
+    [
+        (
+            "utf-16le",
+            units(0xfeff).into_iter().flat_map(u16::to_le_bytes).collect(),
+        ),
+        (
+            "utf-16be",
+            units(0xfeff).into_iter().flat_map(u16::to_be_bytes).collect(),
+        ),
+        ("gzip", gzip),
+        (
+            "zstd",
+            zstd::encode_all(text.as_bytes(), 1).expect("memory takes every write"),
+        ),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 16, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Of a file that is damaged, what can be decoded is accounted for byte by byte, and a whole one is read like the plain text.
+    #[test]
+    fn every_decoded_byte_is_accounted_for(
+        log in prop::collection::vec(line(), 1..20),
+        damages in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..4),
+        cut in prop::option::of(any::<prop::sample::Index>()),
+    ) {
+        let text = format!("{{\"timestamp\":\"2026-02-01T00:00:00Z\"}}\n{}\n", log.join("\n"));
+        let dir = Dir::new();
+        dir.file("case.toml", CASE);
+        let scan = |bytes: &[u8]| -> Value {
+            dir.file("logs/log", bytes);
+            let run = dir.run(["scan", "case.toml", "--json"]);
+            assert!(run.status < 2, "{}", run.stderr);
+            serde_json::from_str(&run.stdout).expect("JSON")
+        };
+        let accounted = |found: &Value| {
+            for source in found["sources"].as_array().expect("sources") {
+                assert!(balances(&source["records"]), "{source}");
+                let named = source["accounted"]["named"].as_object().expect("names").values();
+                let named: u64 = named.map(|bytes| bytes.as_u64().expect("a number")).sum();
+                let records = number(&source["accounted"], "records");
+                assert_eq!(records + named, number(source, "stream_bytes"), "{source}");
+            }
+        };
+        let plain = scan(text.as_bytes());
+        accounted(&plain);
+        for (name, bytes) in forms(&text) {
+            let whole = scan(&bytes);
+            accounted(&whole);
+            prop_assert_eq!(&whole["records"], &plain["records"], "{}", name);
+            let mut damaged = bytes;
+            for (at, byte) in &damages {
+                let at = at.index(damaged.len());
+                damaged[at] ^= byte;
+            }
+            if let Some(cut) = cut {
+                damaged.truncate(cut.index(damaged.len() + 1));
+            }
+            accounted(&scan(&damaged));
+        }
     }
 }
