@@ -34,6 +34,8 @@ mod words;
 mod writings;
 
 #[cfg(test)]
+mod law;
+#[cfg(test)]
 mod tests;
 
 use schemars::JsonSchema;

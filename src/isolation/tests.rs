@@ -24,7 +24,7 @@ const TENANTS: &str = "id,name,domains\n\
     t-0008,The Vendor,vendor.example\n\
     123456,O\"\"Neill `x` \\\\ Co,\n";
 
-fn case(more: &str) -> Case {
+pub(super) fn case(more: &str) -> Case {
     let folder = tempfile::tempdir().expect("a folder");
     let text = format!(
         r#"
@@ -73,7 +73,7 @@ fn target(kind: &str, id: &str, name: &str) -> Target {
     }
 }
 
-fn event(tenants: &[&str], targets: &[Target], reason: &str) -> ScopedEvent {
+pub(super) fn event(tenants: &[&str], targets: &[Target], reason: &str) -> ScopedEvent {
     let tenant = |id: &&str| TenantRef {
         id: TenantId((*id).to_owned()),
         name: None,
@@ -111,7 +111,7 @@ fn event(tenants: &[&str], targets: &[Target], reason: &str) -> ScopedEvent {
 }
 
 /// Everybody's, of the case and these events.
-fn names_of<'a>(
+pub(super) fn names_of<'a>(
     case: &Case,
     events: &[ScopedEvent],
     paths: impl Iterator<Item = &'a str>,
