@@ -83,7 +83,6 @@ fn verified(folder: &Path) -> Verification {
     let request = Request {
         folder,
         logs: None,
-        lock: None,
         trust: None,
     };
     verify(&request).expect("it can be looked at")

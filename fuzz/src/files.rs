@@ -88,7 +88,6 @@ fn found(folder: &Path) -> usize {
     let request = Request {
         folder,
         logs: None,
-        lock: None,
         trust: None,
     };
     verify(&request).map_or(usize::MAX, |verification| verification.mismatches.len())

@@ -12,7 +12,7 @@ use aho_corasick::AhoCorasick;
 use serde::Serialize;
 use tempfile::NamedTempFile;
 
-use super::{Agent, Case, CaseError, CaseFile, Directory, folder::Folder};
+use super::{Agent, Case, CaseFile, Directory, folder::Folder};
 use crate::{
     diag::Diagnostic,
     digest::Sha256,
@@ -73,8 +73,8 @@ pub enum LockError {
     },
     /// The file cannot be written.
     #[error(
-        "cannot write `{path}`, which keeps the agents' pseudonyms the same in every run: {source}; allow writing in its folder, or \
-         name a file elsewhere with --agents-lock and keep it with the case"
+        "cannot write `{path}`, which keeps the agents' pseudonyms the same in every run: {source}; allow writing in its folder for \
+         this run, or run on a copy of the case and keep the `agents.lock` that is written there"
     )]
     Write {
         /// The lock.
@@ -94,11 +94,6 @@ impl Lock {
     /// Reads the lock beside the case, if there is one.
     pub(super) fn read(folder: &mut Folder, faults: &mut Vec<Diagnostic>) -> Self {
         let path = folder.resolve(LOCK_FILE);
-        Self::at(path, folder, faults)
-    }
-
-    /// Reads the lock of this path, if there is one.
-    fn at(path: PathBuf, folder: &mut Folder, faults: &mut Vec<Diagnostic>) -> Self {
         let mut lock = Self {
             read: None,
             key: None,
@@ -252,24 +247,6 @@ impl Lock {
 }
 
 impl Case {
-    /// Uses the lock of this path in place of the one beside the case, whose folder may be read-only. A report writes it there.
-    ///
-    /// # Errors
-    ///
-    /// The file is there and is no lock.
-    pub fn use_lock(&mut self, path: &Path) -> Result<(), CaseError> {
-        let mut folder = Folder::new(PathBuf::new());
-        let mut faults = Vec::new();
-        self.lock = Lock::at(path.to_owned(), &mut folder, &mut faults);
-        if !faults.is_empty() {
-            return Err(CaseError::Faults(faults));
-        }
-        self.files.retain(|file| file.role != LOCK_ROLE);
-        self.files.extend(folder.files);
-        self.label();
-        Ok(())
-    }
-
     /// Draws the pseudonyms that a report needs, by a random key if there is no file yet. [`Case::write_lock`] writes them.
     ///
     /// # Errors

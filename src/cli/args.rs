@@ -227,11 +227,6 @@ pub(crate) struct Question {
     #[arg(long, value_name = "FILE", help_heading = "Without a case file")]
     pub(crate) tenants: Option<String>,
 
-    /// The file of the agents' pseudonyms, where the case's folder is read-only; keep it with the case
-    /// [default: agents.lock beside the case file]
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub(crate) agents_lock: Option<PathBuf>,
-
     /// How many threads to use; the answer is the same for any number [default: one for each core]
     #[arg(long, value_name = "N", value_parser = threads)]
     pub(crate) threads: Option<NonZeroUsize>,
@@ -301,10 +296,6 @@ pub(crate) struct VerifyArgs {
     /// Read the logs again below this folder, where the case file's folder is or was copied to
     #[arg(long, value_name = "ROOT")]
     pub(crate) logs: Option<PathBuf>,
-
-    /// The file that `report --agents-lock` wrote, where it is not agents.lock beside the case file
-    #[arg(long, value_name = "FILE", requires = "logs")]
-    pub(crate) agents_lock: Option<PathBuf>,
 
     /// Whose signatures count: a file as ssh-keygen(1) describes under ALLOWED SIGNERS
     #[arg(long, value_name = "FILE")]

@@ -16,8 +16,6 @@ pub(crate) enum Outcome {
     Complete,
     /// Done, and there is something to read.
     Caveats,
-    /// Not done, and another process has printed why.
-    Failed,
 }
 
 /// Tells what went wrong, if anything, and with which status the program ends.
@@ -25,7 +23,6 @@ pub(crate) fn code(result: anyhow::Result<Outcome>, as_json: bool) -> ExitCode {
     match result {
         Ok(Outcome::Complete) => ExitCode::SUCCESS,
         Ok(Outcome::Caveats) => ExitCode::from(1),
-        Ok(Outcome::Failed) => ExitCode::from(2),
         // `tenant-impact ... | head` is not a failure.
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {

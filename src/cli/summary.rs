@@ -191,13 +191,13 @@ fn top(to: &mut impl Write, findings: &Findings) -> io::Result<()> {
     let ranked = findings.ranked();
     let has_tied = findings.scopes.iter().any(|scope| scope.tied);
     let has_failed = ranked.iter().take(TOP).any(|tenant| tenant.outcomes.failure > 0);
-    let mut heading = vec!["tenant", "", "actions"];
+    let mut heading = vec!["tenant", "", "level", "actions"];
     heading.extend(has_failed.then_some("of which failed"));
     heading.extend(has_tied.then_some("tied"));
     heading.extend(["gravest", "first to last"]);
     let heading: Vec<String> = heading.into_iter().map(str::to_owned).collect();
     let rows = ranked.iter().take(TOP).map(|tenant| row(tenant, has_failed, has_tied));
-    let figures = 2..=2 + usize::from(has_failed) + usize::from(has_tied);
+    let figures = 3..=3 + usize::from(has_failed) + usize::from(has_tied);
     let table = columns(std::iter::once(heading).chain(rows), &figures.collect::<Vec<_>>());
     writeln!(to, "{}", table.trim_fmt())?;
     match ranked.len().saturating_sub(TOP) {
@@ -211,6 +211,7 @@ fn row(tenant: &TenantFinding, has_failed: bool, has_tied: bool) -> Vec<String> 
     let mut cells = vec![
         shortened(&visible(&tenant.id.0), 24).into_owned(),
         shortened(&visible(name), 28).into_owned(),
+        tenant.level.label().to_owned(),
         grouped(tenant.events),
     ];
     cells.extend(has_failed.then(|| grouped(tenant.outcomes.failure)));

@@ -42,7 +42,7 @@ fn supervise(
     mut child: std::process::Child,
     mut signals: signal_hook::iterator::Signals,
 ) -> anyhow::Result<Outcome> {
-    use std::{os::unix::process::ExitStatusExt as _, thread};
+    use std::{os::unix::process::ExitStatusExt as _, process, thread};
 
     use anyhow::{Context as _, bail};
     use rustix::process::{Pid, Signal, kill_process};
@@ -58,11 +58,8 @@ fn supervise(
     let status = child
         .wait()
         .context("cannot wait for the process that makes the report")?;
-    match status.code() {
-        Some(0) => return Ok(Outcome::Complete),
-        Some(1) => return Ok(Outcome::Caveats),
-        Some(_) => return Ok(Outcome::Failed),
-        None => {}
+    if let Some(code) = status.code() {
+        process::exit(code);
     }
     for leftover in leftovers(out)?.into_iter().filter(|leftover| !leftover.is_in_use()) {
         let path = leftover.path.display().to_string();

@@ -8,6 +8,7 @@ use super::{
     slug::slug,
     spans::{Part, spans},
     tied::{OnEnd, Tied},
+    verdict::{self, Fact},
 };
 use crate::{
     case::{Agent, Case, Tenant, TenantId},
@@ -61,6 +62,17 @@ impl<'c> Known<'c> {
 
     fn scope(&self, at: usize) -> usize {
         self.case.agents.len() + at
+    }
+
+    /// What the rules of urgency ask of an event.
+    fn fact(&self, event: &ScopedEvent) -> Fact {
+        Fact {
+            effect: self.actions[event.event.action.as_str()].effect,
+            outcome: event.event.outcome,
+            has_ticket: verdict::has_ticket(event.event.ticket.as_deref()),
+            tied: self.tied.holds(event),
+            linked: self.tied.links(event),
+        }
     }
 
     /// Actions of these events that last. Without a code that begins or ends one, no event is examined.
@@ -185,6 +197,8 @@ pub(super) fn figures(known: &Known<'_>, id: &TenantId, events: &[&ScopedEvent])
         let mut named = events.iter().filter_map(|event| event.event.tenant(id));
         named.find_map(|tenant| tenant.name.clone())
     };
+    let facts: Vec<Fact> = events.iter().map(|event| known.fact(event)).collect();
+    let verdict = verdict::verdict(&facts);
     let (first, last) = span(events).expect("a tenant is here because an event names it");
     let finding = TenantFinding {
         id: id.clone(),
@@ -197,6 +211,10 @@ pub(super) fn figures(known: &Known<'_>, id: &TenantId, events: &[&ScopedEvent])
         tied: events.iter().filter(|event| tied.holds(event)).count() as u64,
         linked: linked.collect(),
         by_link: events.iter().filter(|event| event.link.is_some()).count() as u64,
+        level: verdict.level(),
+        verdict,
+        without_ticket: facts.iter().filter(|fact| fact.wants_ticket()).count() as u64,
+        steps: verdict::steps(verdict, &facts),
         scopes: case.scopes.iter().map(|scope| scope.name.clone()).zip(scopes).collect(),
         actions: codes
             .iter()
@@ -258,6 +276,12 @@ impl Figures {
         let spans = self.finding.spans.iter();
         let spans = spans.map(|span| size_of::<SpanFinding>() + span.action.len());
         let maps = codes.chain(scopes).chain(spans).sum::<usize>()
+            + self
+                .finding
+                .steps
+                .iter()
+                .map(|step| size_of_val(&step.actions[..]) + ENTRY)
+                .sum::<usize>()
             + size_of_val(&self.touched[..])
             + size_of_val(&self.finding.linked[..]);
         // Twice, as long as they are put in order.

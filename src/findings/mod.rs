@@ -17,6 +17,7 @@ mod slug;
 mod spans;
 mod tied;
 mod unmatched;
+mod verdict;
 
 use std::{cmp::Reverse, collections::BTreeMap, sync::Arc};
 
@@ -45,6 +46,8 @@ pub(crate) use shares::in_pieces;
 pub(crate) use slug::slug;
 pub use spans::SpanFinding;
 pub use unmatched::{Examined, UnmatchedFinding};
+pub(crate) use verdict::has_ticket;
+pub use verdict::{Fact, Level, Step, StepKind, TenantVerdict, steps, verdict};
 
 /// The version of this format.
 pub const SCHEMA: &str = "tenant-impact/findings/1";
@@ -444,6 +447,14 @@ pub struct TenantFinding {
     /// Events whose actor is no listed agent: they go on with what one set in motion, such as acting as a user.
     #[serde(default)]
     pub by_link: u64,
+    /// How soon the tenant has to act.
+    pub level: Level,
+    /// What is to be said first.
+    pub verdict: TenantVerdict,
+    /// Grave deeds for which the log states no ticket: events that did not fail and are neither views nor searches.
+    pub without_ticket: u64,
+    /// What the tenant is asked to do, in the order in which it should be done.
+    pub steps: Vec<Step>,
     /// Events by scope, every scope of the case.
     #[schemars(with = "BTreeMap<String, u64>")]
     pub scopes: Counts<String>,
@@ -492,12 +503,14 @@ impl TenantFinding {
 }
 
 impl Findings {
-    /// Returns the tenants in the order of reports: by tied events, linked events, gravest deed and number of events, then id.
+    /// Returns the tenants in the order of reports: by level, tied events, linked events, grave deeds without a ticket, gravest deed and
+    /// number of events, then id.
     pub fn ranked(&self) -> Vec<&TenantFinding> {
         let mut ranked: Vec<_> = self.tenants.iter().collect();
         ranked.sort_by_key(|tenant| {
             (
-                Reverse((tenant.tied, tenant.linked.len(), tenant.gravest(), tenant.events)),
+                Reverse((tenant.level, tenant.tied, tenant.linked.len())),
+                Reverse((tenant.without_ticket, tenant.gravest(), tenant.events)),
                 &tenant.id,
             )
         });

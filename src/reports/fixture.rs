@@ -9,8 +9,8 @@ use crate::{
     digest::Sha256,
     events::{Outcome, Target},
     findings::{
-        ActionFinding, AgentFinding, Answer, CaseFinding, Caveat, CaveatCode, ConflictFinding, CoverageFinding,
-        Findings, Impact, KindCoverage, RefusedFinding, SCHEMA, ScopeFinding, SourceCoverage, SourceFinding,
+        self, ActionFinding, AgentFinding, Answer, CaseFinding, Caveat, CaveatCode, ConflictFinding, CoverageFinding,
+        Fact, Findings, Impact, KindCoverage, RefusedFinding, SCHEMA, ScopeFinding, SourceCoverage, SourceFinding,
         TenantFinding, TenantImpact, Tool,
     },
     records::Locator,
@@ -158,6 +158,17 @@ pub(super) fn impact(id: &str, name: Option<&str>, known: bool, mut events: Vec<
             .filter(|event| (event.outcome == Outcome::Failure) == failed);
         own.map(|event| (event.effect, 1)).collect()
     };
+    let facts: Vec<Fact> = events
+        .iter()
+        .map(|event| Fact {
+            effect: event.effect,
+            outcome: event.outcome,
+            has_ticket: event.ticket.is_some(),
+            tied: event.scopes.contains(1),
+            linked: false,
+        })
+        .collect();
+    let verdict = findings::verdict(&facts);
     let finding = TenantFinding {
         id: TenantId(id.to_owned()),
         name: name.map(str::to_owned),
@@ -169,6 +180,10 @@ pub(super) fn impact(id: &str, name: Option<&str>, known: bool, mut events: Vec<
         tied: count(&|event| event.scopes.contains(1)),
         linked: Vec::new(),
         by_link: 0,
+        level: verdict.level(),
+        verdict,
+        without_ticket: facts.iter().filter(|fact| fact.wants_ticket()).count() as u64,
+        steps: findings::steps(verdict, &facts),
         scopes: [("possible", 0), ("attributed", 1)]
             .map(|(scope, bit)| (scope.to_owned(), count(&|event| event.scopes.contains(bit))))
             .into_iter()

@@ -4,7 +4,7 @@ use crate::{
     case::Tlp,
     catalogue::Effect,
     events::Outcome,
-    findings::CaveatCode,
+    findings::{CaveatCode, Level, StepKind, TenantVerdict},
     tenants::Outcomes,
     text::{counted, grouped},
     time::{Timestamp, Window},
@@ -107,6 +107,81 @@ pub(super) fn effect(effect: Effect) -> &'static EffectWords {
         .expect("every effect has its words")
 }
 
+/// How a level is spoken of: its name, and how soon.
+pub(super) fn level(level: Level) -> (&'static str, &'static str) {
+    match level {
+        Level::ActNow => ("ACT NOW", "today"),
+        Level::Check => ("CHECK", "this week"),
+        Level::Information => ("INFORMATION", "when you have time"),
+    }
+}
+
+/// What a report says first. Without a scope that evidence ties to the intruder nothing is said of him.
+pub(super) fn verdict(verdict: TenantVerdict, has_tied: bool) -> &'static str {
+    match verdict {
+        TenantVerdict::TiedAction => "Actions tied to the intruder were taken in your tenant",
+        TenantVerdict::TiedView => "The intruder looked into your tenant; no change and no export is recorded",
+        TenantVerdict::TiedAttempt => "The intruder tried to act in your tenant; every attempt is recorded as failed",
+        TenantVerdict::LinkedSession => "A session tied to the intruder also acted in your tenant, at another time",
+        TenantVerdict::UnknownAction => "Actions in your tenant are not yet explained",
+        TenantVerdict::WithoutTicket if has_tied => {
+            "Support agents acted in your tenant without a ticket; nothing ties it to the intruder"
+        }
+        TenantVerdict::WithoutTicket => "Support agents acted in your tenant without a ticket",
+        TenantVerdict::NothingTied if has_tied => {
+            "Support agents worked in your tenant; nothing ties it to the intruder"
+        }
+        TenantVerdict::NothingTied => "Support agents worked in your tenant",
+    }
+}
+
+/// The heading over what a tenant is asked to do.
+pub(super) fn steps(level: Level) -> &'static str {
+    match level {
+        Level::ActNow => "Do first, in this order",
+        Level::Check => "Please check",
+        Level::Information => "Worth a look, when you have time",
+    }
+}
+
+/// What a step is called, and what to do. `when` is the time of the first of its actions, to the minute.
+pub(super) fn step(kind: StepKind, vendor: &str, when: &str) -> (&'static str, String) {
+    match kind {
+        StepKind::Revoke => (
+            "Revoke what was shown.",
+            format!("Replace each secret, and look for its use since {when}."),
+        ),
+        StepKind::Account => (
+            "Make the accounts safe.",
+            "End their sessions, renew their passwords and factors, and take back every role that you did not grant."
+                .to_owned(),
+        ),
+        StepKind::Look => (
+            "Look in your own log.",
+            format!("Read on from {when}: what did these accounts, secrets and addresses do next?"),
+        ),
+        StepKind::Restore => (
+            "Compare and undo.",
+            format!(
+                "Keep a copy of your log. Compare with the state before {when}, and undo what you did not ask for."
+            ),
+        ),
+        StepKind::Decide => (
+            "Decide what the export means.",
+            "Treat what it holds as known outside until you know better, and tell those whom it concerns.".to_owned(),
+        ),
+        StepKind::Explain => (
+            "Have it explained.",
+            format!("Ask {vendor} what the action does, and do not assume that it is harmless."),
+        ),
+        StepKind::Ask => (
+            "Did you ask for this?",
+            "Compare with your own requests to support; report to the contact below what you did not ask for."
+                .to_owned(),
+        ),
+    }
+}
+
 /// `2 deletions`.
 pub(super) fn deed(kind: Effect, count: u64) -> String {
     let words = effect(kind);
@@ -196,6 +271,13 @@ pub(super) fn clock(time: Timestamp) -> String {
     // RFC 3339: the date has ten characters.
     text.replace_range("2026-01-18".len().."2026-01-18T".len(), " ");
     text
+}
+
+/// A time in a sentence, to the minute: `2026-01-18 03:12 UTC`.
+pub(super) fn minute(time: Timestamp) -> String {
+    let mut text = clock(time);
+    text.truncate("2026-01-18 03:12".len());
+    text + " UTC"
 }
 
 /// A share of one, in percent with at most two decimals: `91.5%`. A share above zero is never shown as none.
@@ -336,6 +418,29 @@ pub(super) fn customer_conflicts(events: u64) -> String {
 
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn docs_state_every_verdict() {
+        let docs = include_str!("../../docs/reports.md");
+        for verdict in [
+            TenantVerdict::TiedAction,
+            TenantVerdict::TiedView,
+            TenantVerdict::TiedAttempt,
+            TenantVerdict::LinkedSession,
+            TenantVerdict::UnknownAction,
+            TenantVerdict::WithoutTicket,
+            TenantVerdict::NothingTied,
+        ] {
+            let (level, (_, when)) = (verdict.level().as_str(), level(verdict.level()));
+            let row = format!(
+                "| `{}` | `{level}`: {when} | {} |",
+                verdict.as_str(),
+                super::verdict(verdict, true)
+            );
+            assert!(docs.contains(&row), "{row}");
+            assert!(!super::verdict(verdict, false).contains("nothing ties"));
+        }
+    }
+
     use super::*;
 
     #[test]

@@ -287,7 +287,7 @@ fn what_keeps_from_judging_again_is_stated() {
     fs::rename(dir.path("agents.lock"), dir.path("lock")).expect("moved");
     judged(&dir)
         .ends(1)
-        .says("not judged again: `agents.lock` is not beside the case (name it with --agents-lock");
+        .says("not judged again: `agents.lock` is not beside the case");
     fs::rename(dir.path("lock"), dir.path("agents.lock")).expect("moved");
     dir.file("logs/b.jsonl", LOG);
     judged(&dir)

@@ -42,14 +42,14 @@ struct Made {
 
 /// Judges the logs again and compares. Returns how many files of the bundle are the same.
 pub(super) fn check(
-    (root, lock): (&Path, Option<&Path>),
+    root: &Path,
     bundle: &Bundle,
     manifest: &Manifest,
     findings: &Findings,
     mismatches: &mut Vec<Mismatch>,
 ) -> u64 {
     // On threads of the engine: templates of a case may be nested deeply.
-    let judged = Local::default().install(|| judge((root, lock), bundle, manifest, findings));
+    let judged = Local::default().install(|| judge(root, bundle, manifest, findings));
     match judged.map_err(said).flatten() {
         Ok(made) => {
             let differ = made.mismatches.len() as u64;
@@ -73,16 +73,8 @@ pub(super) fn check(
 }
 
 /// The reason why it cannot be done is a sentence.
-fn judge(
-    (root, lock): (&Path, Option<&Path>),
-    bundle: &Bundle,
-    manifest: &Manifest,
-    findings: &Findings,
-) -> Result<Made, String> {
-    let mut case = question::case(root, manifest)?;
-    if let Some(lock) = lock {
-        case.use_lock(lock).map_err(said)?;
-    }
+fn judge(root: &Path, bundle: &Bundle, manifest: &Manifest, findings: &Findings) -> Result<Made, String> {
+    let case = question::case(root, manifest)?;
     same_inputs(&case, manifest)?;
     isolation::check(&case).map_err(said)?;
     let plan = question::plan(case.clone(), root, bundle)?;
@@ -171,8 +163,7 @@ fn same_inputs(case: &Case, manifest: &Manifest) -> Result<(), String> {
         Ok(())
     } else {
         Err(
-            "`agents.lock` is not beside the case (name it with --agents-lock if it is elsewhere); without its key no pseudonym and no \
-             commitment can be made again"
+            "`agents.lock` is not beside the case; without its key no pseudonym and no commitment can be made again"
                 .to_owned(),
         )
     }

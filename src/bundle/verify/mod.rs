@@ -44,8 +44,6 @@ pub struct Request<'r> {
     pub folder: &'r Path,
     /// Where the logs lie, if they are to be read again: the folder of the case file.
     pub logs: Option<&'r Path>,
-    /// The agents' pseudonyms, if they do not lie beside the case file.
-    pub lock: Option<&'r Path>,
     /// Whose signatures count; without it, any sound one does, and the signer is unknown.
     pub trust: Option<Trust>,
 }
@@ -164,7 +162,7 @@ fn examine(request: &Request<'_>) -> Result<(Verification, Written), VerifyError
                 ..Written::default()
             };
             if let Some(findings) = written.findings.as_deref().filter(|_| same) {
-                check.remade = again::check((root, request.lock), &folder, manifest, findings, &mut mismatches);
+                check.remade = again::check(root, &folder, manifest, findings, &mut mismatches);
             }
             Some(check)
         }

@@ -96,7 +96,6 @@ pub fn show(bundle: &Path, event: &str, logs: &Path) -> Result<Original, ShowErr
     let (verification, written) = examine(&Request {
         folder: bundle,
         logs: None,
-        lock: None,
         trust: None,
     })?;
     if !verification.mismatches.is_empty() {

@@ -16,7 +16,7 @@ use crate::{
     case::AgentNaming,
     catalogue::Effect,
     digest::{self, Sha256},
-    findings::{CaveatCode, Counts, Findings, SourceFinding, TenantFinding, slug},
+    findings::{CaveatCode, Counts, Fact, Findings, SourceFinding, TenantFinding, slug, steps, verdict},
     reports::safe,
     seal::Seal,
     tenants::Books,
@@ -324,6 +324,22 @@ impl Recount<'_> {
         let is_tied = |name: &String| findings.scopes.iter().any(|scope| scope.tied && scope.name == *name);
         let tied = lines.scope_sets.iter().filter(|(scopes, _)| scopes.iter().any(is_tied));
         self.same(&path, "tied", tied.map(|(_, events)| events).sum::<u64>(), tenant.tied);
+        let facts: Vec<Fact> = (1..)
+            .zip(&lines.events)
+            .map(|(number, line)| Fact {
+                effect: line.effect,
+                outcome: line.outcome,
+                has_ticket: line.has_ticket,
+                tied: line.scopes.iter().any(is_tied),
+                linked: tenant.linked.binary_search(&number).is_ok(),
+            })
+            .collect();
+        let verdict = verdict(&facts);
+        self.same(&path, "verdict", verdict, tenant.verdict);
+        self.same(&path, "level", verdict.level(), tenant.level);
+        self.same(&path, "steps", &steps(verdict, &facts), &tenant.steps);
+        let without_ticket = facts.iter().filter(|fact| fact.wants_ticket()).count() as u64;
+        self.same(&path, "deeds without a ticket", without_ticket, tenant.without_ticket);
         self.same(&path, "outcomes", lines.outcomes, tenant.outcomes);
         self.same(&path, "scopes", counted(&lines.scopes), with_events(&tenant.scopes));
         let by_link = lines.events.iter().filter(|line| line.by_link).count() as u64;
@@ -341,7 +357,7 @@ impl Recount<'_> {
             for (place, number, time) in [("start", span.start, span.from), ("end", span.end, span.until)] {
                 let at = number.and_then(|number| usize::try_from(number).ok()?.checked_sub(1));
                 let line = at.and_then(|at| lines.events.get(at));
-                let found = line.and_then(|line| Some((line.time, line.deed?)));
+                let found = line.and_then(|line| Some((line.time, line.deed()?)));
                 let stated = number.map(|_| time.map(|time| (time, span.effect)));
                 if stated.is_some() || time.is_some() {
                     self.same(path, &format!("{place} of `{}`", span.action), Some(found), stated);

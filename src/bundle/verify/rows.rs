@@ -20,7 +20,7 @@ use crate::{
     catalogue::Effect,
     digest::Sha256,
     events::{Outcome, Target},
-    findings::Findings,
+    findings::{Findings, has_ticket},
     reports::LinkLine,
     seal::Seal,
     tenants::Outcomes,
@@ -80,7 +80,7 @@ pub(super) struct Lines {
     pub(super) outcomes: Outcomes,
     pub(super) scopes: BTreeMap<String, u64>,
     /// Events by all the scopes they lie in.
-    pub(super) scope_sets: BTreeMap<Vec<String>, u64>,
+    pub(super) scope_sets: BTreeMap<Arc<[String]>, u64>,
     pub(super) agents: BTreeSet<String>,
     pub(super) sessions: BTreeSet<String>,
     pub(super) first: Option<Timestamp>,
@@ -99,8 +99,10 @@ pub(super) struct Line {
     pub(super) place: Option<Arc<Place>>,
     pub(super) commitment: Option<Sha256>,
     pub(super) time: Timestamp,
-    /// None of one that failed.
-    pub(super) deed: Option<Effect>,
+    pub(super) effect: Effect,
+    pub(super) outcome: Outcome,
+    pub(super) has_ticket: bool,
+    pub(super) scopes: Arc<[String]>,
     /// Whether it is in scope by a link.
     pub(super) by_link: bool,
     /// Of the row that the table is to have for it.
@@ -161,6 +163,13 @@ pub(super) struct Row {
     offset: Option<u64>,
     length: Option<u64>,
     record_sha256: Option<Sha256>,
+}
+
+impl Line {
+    /// Its tier, if it did not fail.
+    pub(super) fn deed(&self) -> Option<Effect> {
+        (self.outcome != Outcome::Failure).then_some(self.effect)
+    }
 }
 
 /// Texts that stand in many rows, each once.
@@ -251,7 +260,11 @@ impl Lines {
         for scope in &row.scopes {
             *self.scopes.entry(scope.clone()).or_default() += 1;
         }
-        *self.scope_sets.entry(row.scopes).or_default() += 1;
+        let scopes: Arc<[String]> = match self.scope_sets.get_key_value(&row.scopes[..]) {
+            Some((known, _)) => Arc::clone(known),
+            None => row.scopes.into(),
+        };
+        *self.scope_sets.entry(Arc::clone(&scopes)).or_default() += 1;
         self.agents.insert(row.agent);
         self.sessions.extend(row.session);
         self.first = Some(self.first.map_or(row.time, |first| first.min(row.time)));
@@ -264,7 +277,10 @@ impl Lines {
             commitment: row.record_commitment,
             time: row.time,
             by_link: row.link.is_some(),
-            deed: (row.outcome != Outcome::Failure).then_some(row.effect),
+            effect: row.effect,
+            outcome: row.outcome,
+            has_ticket: has_ticket(row.ticket.as_deref()),
+            scopes,
             cells,
         });
     }

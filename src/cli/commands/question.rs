@@ -20,16 +20,8 @@ use crate::cli::{
     exit::Outcome,
 };
 
-/// The case that is asked, from its file or by flags, with the lock that is named.
+/// The case that is asked, from its file or by flags.
 pub(super) fn case(question: &Question) -> Result<Case, CaseError> {
-    let mut case = written(question)?;
-    if let Some(lock) = &question.agents_lock {
-        case.use_lock(lock)?;
-    }
-    Ok(case)
-}
-
-fn written(question: &Question) -> Result<Case, CaseError> {
     match &question.case {
         Some(path) if path.as_os_str() == "-" => {
             let mut text = Vec::new();

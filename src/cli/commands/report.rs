@@ -125,7 +125,6 @@ fn command(args: &ReportArgs) -> Vec<String> {
         until,
         profile,
         tenants,
-        agents_lock: _,
         threads: _,
         memory: _,
         accept: _,

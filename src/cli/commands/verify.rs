@@ -41,7 +41,6 @@ pub(crate) fn run(args: &VerifyArgs, output: &Output) -> anyhow::Result<Outcome>
     let found = verify(&Request {
         folder: &args.dir,
         logs: args.logs.as_deref(),
-        lock: args.agents_lock.as_deref(),
         trust,
     })?;
     let told = match (args.json, output.quiet) {

@@ -71,7 +71,7 @@ view! {
 
 view! {
     /// On whom or what.
-    struct TargetView {
+    pub(in crate::reports) struct TargetView {
         kind: String,
         name: String,
         id: String,
@@ -187,7 +187,7 @@ impl SpanView {
 
 fn code(header: &Header, name: &str, events: &Numbered<'_>) -> CodeView {
     let meaning = header.glossary.get(name);
-    let (targets, distinct) = distinct_targets(events);
+    let (targets, distinct) = distinct_targets(events, SHOWN);
     let numbers = events.iter().take(SHOWN).map(|(number, _)| number.to_string());
     let split = split(events.iter().map(|(_, event)| *event));
     let text = |text: Option<&String>| text.cloned().unwrap_or_default();
@@ -212,7 +212,7 @@ fn code(header: &Header, name: &str, events: &Numbered<'_>) -> CodeView {
     }
 }
 /// The first of them in the order of their first action, and how many there are.
-fn distinct_targets(events: &Numbered<'_>) -> (Vec<TargetView>, usize) {
+pub(super) fn distinct_targets(events: &[(usize, &TenantEvent)], shown: usize) -> (Vec<TargetView>, usize) {
     let mut seen = BTreeSet::new();
     let mut first = Vec::new();
     let text = |field: &'_ Option<String>| field.as_deref().unwrap_or_default().to_owned();
@@ -221,7 +221,7 @@ fn distinct_targets(events: &Numbered<'_>) -> (Vec<TargetView>, usize) {
         let id = target.id.as_deref().filter(|id| !id.is_empty());
         let known_by = id.or(target.name.as_deref()).unwrap_or_default();
         let new = seen.insert((target.kind.as_deref().unwrap_or_default(), id.is_none(), known_by));
-        if new && first.len() < SHOWN {
+        if new && first.len() < shown {
             first.push(TargetView {
                 kind: text(&target.kind),
                 name: text(&target.name),

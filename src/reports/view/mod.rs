@@ -9,6 +9,7 @@ mod deeds;
 mod kinds;
 mod overview;
 mod searched;
+mod steps;
 mod tenant;
 mod tied;
 

@@ -116,6 +116,13 @@ impl SearchedView {
     }
 }
 
+impl SearchedView {
+    /// How many sentences limit what the report can say.
+    pub(super) fn limits(&self) -> u64 {
+        self.caveats.len() as u64
+    }
+}
+
 impl ScopeView {
     fn new(scope: &Scope, finding: &TenantFinding) -> Self {
         let events = finding.scopes.get(&scope.name).copied().unwrap_or(0);

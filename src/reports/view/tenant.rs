@@ -7,6 +7,7 @@ use super::{
     deeds::Deeds,
     kinds::{KindView, kinds},
     searched::SearchedView,
+    steps::{StepView, steps},
     tied::TiedView,
 };
 use crate::{
@@ -27,8 +28,14 @@ view! {
         tenant: NameView,
         /// Case, tenant and label for the margins of printed pages, as the inside of a string of CSS.
         print_head: String,
+        level: LevelView,
         /// What evidence ties to the intruder.
         tied: TiedView,
+        /// The heading over `steps`.
+        steps_head: String,
+        steps: Vec<StepView>,
+        /// How many points limit what the report can say; empty where none does.
+        unknown_note: String,
         /// What happened and was searched, in one sentence.
         searched_sentence: String,
         /// What was done in this tenant, in one sentence.
@@ -50,6 +57,18 @@ view! {
 }
 
 view! {
+    /// How urgent it is, and what is to be said first.
+    struct LevelView {
+        /// The level's key, a class name.
+        class: String,
+        label: String,
+        /// How soon.
+        when: String,
+        verdict: String,
+    }
+}
+
+view! {
     /// Whom the report is for.
     struct NameView {
         /// The name, or the id where there is none.
@@ -63,7 +82,13 @@ impl TenantView {
     /// The view of one tenant.
     pub(in crate::reports) fn new(header: &Header, impact: &TenantImpact) -> Self {
         let TenantImpact { finding, events } = impact;
+        let searched = SearchedView::new(header, finding, events);
         Self {
+            unknown_note: match searched.limits() {
+                0 => String::new(),
+                1 => "1 point limits what this report can say:".to_owned(),
+                limits => format!("{} points limit what this report can say:", grouped(limits)),
+            },
             case: CaseView::new(&header.case, header.case.tlp, &header.tool),
             tenant: NameView {
                 title: finding.name.clone().unwrap_or_else(|| finding.id.0.clone()),
@@ -71,6 +96,9 @@ impl TenantView {
                 known: finding.known || !header.has_directory,
             },
             print_head: print_head(header, finding),
+            level: level(header, finding),
+            steps_head: lang::steps(finding.level).to_owned(),
+            steps: steps(header, impact),
             tied: TiedView::new(header, impact),
             searched_sentence: searched_sentence(header),
             done_sentence: done_sentence(header, impact),
@@ -81,10 +109,20 @@ impl TenantView {
             link_note: link_note(finding),
             days: header.span().map(|span| days(span, events)).unwrap_or_default(),
             count: counted(finding.events, "action", "actions"),
-            searched: SearchedView::new(header, finding, events),
+            searched,
             has_tied: header.has_tied(),
             several_scopes: header.scopes.len() > 1,
         }
+    }
+}
+
+fn level(header: &Header, finding: &TenantFinding) -> LevelView {
+    let (label, when) = lang::level(finding.level);
+    LevelView {
+        class: finding.level.as_str().to_owned(),
+        label: label.to_owned(),
+        when: when.to_owned(),
+        verdict: lang::verdict(finding.verdict, header.has_tied()).to_owned(),
     }
 }
 

@@ -24,7 +24,6 @@ fn every_field_of_every_file_is_named_when_forged() {
         let request = Request {
             folder: &out,
             logs: Some(&dir.path("")),
-            lock: None,
             trust: None,
         };
         verify(&request).expect("it can be looked at")

@@ -11,7 +11,7 @@ pub(in crate::reports) use tenants::{TenantRow, tenants};
 use super::{CaseView, GapView, PieceView, Tile, css, pieces};
 use crate::{
     case::CaseHeader,
-    findings::{ActionFinding, AgentFinding, Answer, Caveat, Findings, Impact, ScopeFinding},
+    findings::{ActionFinding, AgentFinding, Answer, Caveat, Findings, Impact, Level, ScopeFinding},
     reports::{lang, template::view},
     tenants::Books,
     text::{counted, grouped},
@@ -295,7 +295,18 @@ fn tiles(findings: &Findings) -> Vec<Tile> {
         let note = format!("tenants, by {}", counted(scope.events, "action", "actions"));
         Tile::new("Tied to the intruder", tenants, note).of(class)
     });
+    let levels = [Level::ActNow, Level::Check, Level::Information].map(|level| {
+        let tenants = findings.tenants.iter().filter(|tenant| tenant.level == level);
+        tenants.count() as u64
+    });
+    let note = format!(
+        "{} to check, {} for information",
+        grouped(levels[1]),
+        grouped(levels[2])
+    );
+    let urgent = Tile::new("Tenants to act now", grouped(levels[0]), note);
     let all = [
+        urgent.of(if levels[0] > 0 { "tied" } else { "" }),
         Tile::new("Tenants acted in", grouped(impact.acted_in()), share),
         Tile::new(
             "Actions in scope",

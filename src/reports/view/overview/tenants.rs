@@ -29,6 +29,9 @@ view! {
         unknown: Cow<'a, str>,
         /// Not empty where its report was not released; there is no link then.
         stopped: Cow<'a, str>,
+        /// The level's key, a class name.
+        level: Cow<'a, str>,
+        level_label: Cow<'a, str>,
         events: Cow<'a, str>,
         /// How many are tied to the intruder; empty where none is.
         tied: Cow<'a, str>,
@@ -86,6 +89,8 @@ fn tenant_row<'a>(tenant: &'a TenantFinding, scopes: &[ScopeFinding]) -> TenantR
         href: format!("tenants/{}/report.html", url_part(&tenant.slug)).into(),
         unknown: if tenant.known { "" } else { "unknown" }.into(),
         stopped: if tenant.released { "" } else { "stopped" }.into(),
+        level: tenant.level.as_str().into(),
+        level_label: lang::level(tenant.level).0.into(),
         events: grouped(tenant.events).into(),
         has_tied: if has_tied { "tied" } else { "" }.into(),
         tied: if tenant.tied == 0 {

@@ -1,0 +1,96 @@
+//! What a tenant is asked to do, in order.
+
+use super::kinds::{TargetView, distinct_targets};
+use crate::{
+    findings::{Step, StepKind, TenantImpact},
+    reports::{header::Header, lang, template::view},
+    tenants::TenantEvent,
+    text::grouped,
+};
+
+/// So many targets, addresses and positions in the list are named.
+const SHOWN: usize = 5;
+
+view! {
+    /// One step.
+    pub(in crate::reports) struct StepView {
+        head: String,
+        text: String,
+        /// Where the actions came from, as logged; only where the tenant's own log may show it.
+        addresses: Vec<String>,
+        more_addresses: String,
+        targets: Vec<TargetView>,
+        more_targets: String,
+        /// Codes, where it is about what these do.
+        codes: Vec<String>,
+        numbers: Vec<String>,
+        more_numbers: String,
+    }
+}
+
+/// The steps of a tenant's finding.
+pub(super) fn steps(header: &Header, impact: &TenantImpact) -> Vec<StepView> {
+    impact
+        .finding
+        .steps
+        .iter()
+        .map(|step| StepView::new(header, &impact.events, step))
+        .collect()
+}
+
+impl StepView {
+    fn new(header: &Header, events: &[TenantEvent], step: &Step) -> Self {
+        let numbered: Vec<(usize, &TenantEvent)> = step
+            .actions
+            .iter()
+            .filter_map(|number| {
+                let number = usize::try_from(*number).ok()?;
+                Some((number, events.get(number.checked_sub(1)?)?))
+            })
+            .collect();
+        let first = numbered.iter().map(|(_, event)| event.time).min();
+        let when = first.map(lang::minute).unwrap_or_default();
+        let (head, text) = lang::step(step.kind, &header.case.vendor, &when);
+        let looks = step.kind == StepKind::Look;
+        let (targets, distinct) = if looks {
+            (Vec::new(), 0)
+        } else {
+            distinct_targets(&numbered, SHOWN)
+        };
+        let addresses = distinct_texts(&numbered, |event| event.ip.as_deref().filter(|_| looks));
+        let explains = step.kind == StepKind::Explain;
+        let codes = distinct_texts(&numbered, |event| Some(event.action.as_str()).filter(|_| explains));
+        Self {
+            head: head.to_owned(),
+            text,
+            more_addresses: more(addresses.len()),
+            addresses: addresses.into_iter().take(SHOWN).collect(),
+            targets,
+            more_targets: more(distinct),
+            codes: codes.into_iter().take(SHOWN).collect(),
+            numbers: numbered
+                .iter()
+                .take(SHOWN)
+                .map(|(number, _)| number.to_string())
+                .collect(),
+            more_numbers: more(numbered.len()),
+        }
+    }
+}
+
+/// In the order of the events, each once.
+fn distinct_texts<'a>(
+    events: &[(usize, &'a TenantEvent)],
+    text: impl Fn(&'a TenantEvent) -> Option<&'a str>,
+) -> Vec<String> {
+    let mut seen = std::collections::BTreeSet::new();
+    let texts = events.iter().filter_map(|(_, event)| text(event));
+    texts.filter(|text| seen.insert(*text)).map(str::to_owned).collect()
+}
+
+fn more(number: usize) -> String {
+    match number.saturating_sub(SHOWN) {
+        0 => String::new(),
+        rest => format!("and {} more", grouped(rest as u64)),
+    }
+}
