@@ -185,22 +185,28 @@ fn directory(case: &Case) -> ResolvedDirectory {
 /// is usually written is canonical; sorting the fields of each of many thousands took a twentieth of a run.
 #[derive(Debug, Serialize)]
 struct Customer<'c> {
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    aliases: Vec<&'c str>,
     contact: Option<&'c str>,
     domains: Vec<&'c str>,
     id: &'c str,
     locale: Option<&'c str>,
     name: Option<&'c str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    slugs: Vec<&'c str>,
     time_zone: Option<&'c str>,
 }
 
 impl<'c> Customer<'c> {
     fn new(tenant: Tenant<'c>) -> Self {
         Self {
+            aliases: tenant.aliases().collect(),
             contact: tenant.contact(),
             domains: tenant.domains().collect(),
             id: tenant.id(),
             locale: tenant.locale(),
             name: tenant.name(),
+            slugs: tenant.slugs().collect(),
             time_zone: tenant.time_zone(),
         }
     }
@@ -216,19 +222,23 @@ mod tests {
             .chain("\u{2028}\u{fdd0}\u{10ffff}😀山".chars())
             .collect();
         let full = Customer {
+            aliases: vec![&every, ""],
             contact: Some(""),
             domains: vec![&every, ""],
             id: &every,
             locale: None,
             name: Some(&every),
+            slugs: vec![""],
             time_zone: Some("Asia/Tokyo"),
         };
         let bare = Customer {
+            aliases: Vec::new(),
             contact: None,
             domains: Vec::new(),
             id: &every,
             locale: None,
             name: None,
+            slugs: Vec::new(),
             time_zone: None,
         };
         for entry in [[full], [bare]] {

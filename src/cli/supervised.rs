@@ -59,6 +59,8 @@ fn supervise(
         .wait()
         .context("cannot wait for the process that makes the report")?;
     if let Some(code) = status.code() {
+        // The other process has said what there is to say.
+        #[expect(clippy::exit, reason = "the status is that of the other process, whatever it is")]
         process::exit(code);
     }
     for leftover in leftovers(out)?.into_iter().filter(|leftover| !leftover.is_in_use()) {
