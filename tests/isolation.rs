@@ -409,6 +409,22 @@ fn what_belongs_to_one_customer_is_masked_in_the_reasons_of_others() {
     dir.run(["verify", "out", "--logs", "."]).says("It verifies");
 }
 
+#[test]
+fn ticket_given_as_the_reason_is_shown_whomever_it_is_of() {
+    let viewed = json!({"target": {"type": "ticket", "id": "CASE-41606"}});
+    let log = record(1, "t-0001", &viewed)
+        + &record(2, "t-0002", &json!({"ticket": "CASE-41606"}))
+        + &record(3, "t-0002", &json!({"ticket": "as CASE-41606"}));
+    let dir = folder(CASE, TENANTS, &log);
+    report(&dir);
+    let lines = text(&dir, "out/tenants/t-0002/actions.jsonl");
+    let tickets: Vec<Value> = lines
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).expect("a line")["ticket"].clone())
+        .collect();
+    assert_eq!(tickets, ["CASE-41606", "as [another customer]"]);
+}
+
 /// The answer releases all of them or none, so it is asked once.
 #[test]
 fn a_name_that_stops_many_reports_is_one_question() {

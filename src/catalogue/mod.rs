@@ -67,6 +67,11 @@ impl Effect {
         Self::Credential,
     ];
 
+    /// Whether it does more than show something.
+    pub fn is_grave(self) -> bool {
+        !matches!(self, Self::View | Self::Search)
+    }
+
     /// As in files: `reveal_secret`.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -135,7 +135,7 @@ impl Fact {
     }
 
     fn is_grave(self) -> bool {
-        !matches!(self.effect, Effect::View | Effect::Search)
+        self.effect.is_grave()
     }
 
     /// Whether it was done, is grave and has no ticket.

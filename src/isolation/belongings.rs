@@ -7,7 +7,13 @@
 use std::ops::Range;
 
 use super::{
-    ANOTHER, Hit, Kind, Reader, Rule, Verdict, bare::named, family, mask::LONGEST, names::Names, sighting::Company,
+    ANOTHER, Hit, Kind, Reader, Rule, Verdict,
+    bare::named,
+    family,
+    hash::{SEED, mixed},
+    mask::LONGEST,
+    names::Names,
+    sighting::Company,
 };
 use crate::text::shortened;
 
@@ -81,11 +87,8 @@ pub(super) fn key(text: &str) -> Option<u64> {
     })
 }
 
-/// FNV-1a: the same on every machine.
 fn hash(bytes: impl Iterator<Item = u8>) -> u64 {
-    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    })
+    bytes.fold(SEED, mixed)
 }
 
 fn surrounds(c: char) -> bool {
@@ -129,6 +132,13 @@ fn stretches(text: &str) -> Vec<Range<usize>> {
     found
 }
 
+/// Whether a text is the number of a ticket and nothing more: `4711`, `SUP-4711`, `INC0004711`.
+fn is_ticket(text: &str) -> bool {
+    let number = text.trim_start_matches(|c: char| c.is_ascii_alphabetic());
+    let number = number.strip_prefix(['-', '#', '_', ' ']).unwrap_or(number);
+    !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())
+}
+
 impl Names {
     /// Whether any tenant has something that is looked for.
     fn has_belongings(&self) -> bool {
@@ -139,7 +149,8 @@ impl Names {
 impl Reader<'_> {
     /// Returns the text without what belongs to another tenant alone, and what was found; none if nothing was.
     pub fn without_belongings(&self, text: &str) -> Option<(String, Vec<Hit>)> {
-        if !self.names.has_belongings() {
+        // The ticket that an agent gave is a fact of the event, whomever it is of: the tenant compares it with its own.
+        if !self.names.has_belongings() || self.is_in_field("ticket") && is_ticket(text) {
             return None;
         }
         let theirs = |range: &Range<usize>| {
@@ -199,6 +210,24 @@ mod tests {
         }
         for nothing in ["Settings", "a-1", "2026-01-16", "Default policy", ""] {
             assert_eq!(key(nothing), None, "{nothing}");
+        }
+    }
+
+    #[test]
+    fn tickets_are_numbers_with_a_prefix() {
+        for ticket in ["4711", "SUP-4711", "INC0004711", "#4711", "Case 4711"] {
+            assert!(is_ticket(ticket), "{ticket}");
+        }
+        for other in [
+            "",
+            "SUP",
+            "Budget-2026.xlsx",
+            "SUP-47-11",
+            "+44 20 7946 0958",
+            "a-b-1",
+            "SUP-4711 and more",
+        ] {
+            assert!(!is_ticket(other), "{other}");
         }
     }
 

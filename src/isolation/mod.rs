@@ -18,6 +18,7 @@ mod family;
 mod finder;
 mod form;
 mod gather;
+mod hash;
 mod logged;
 mod mask;
 mod names;

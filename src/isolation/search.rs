@@ -142,6 +142,11 @@ impl<'n> Reader<'n> {
 }
 
 impl Reader<'_> {
+    /// Whether texts of this field are searched.
+    pub(super) fn is_in_field(&self, field: &str) -> bool {
+        matches!(self.place, Place::Field(own) if own == field)
+    }
+
     /// Every name in a line of a rendered file that is not the reader's, in the order of the line. Short names are left out, as
     /// this program's own words may be typed so.
     pub fn search(&self, line: &str) -> Vec<Found> {

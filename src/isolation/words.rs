@@ -2,7 +2,11 @@
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use super::{form::Form, writings};
+use super::{
+    form::Form,
+    hash::{SEED, mixed},
+    writings,
+};
 
 /// So many bits for each customer whose names are asked for, of which each word sets one, and each with the word before it another.
 /// What is held in vain is a name more to look for, and to clear bits that nobody asks for takes longer than that.
@@ -130,13 +134,6 @@ fn words(text: &str) -> impl Iterator<Item = (u64, usize)> {
 /// The first byte of a character that is a word, or a part of one.
 fn begins_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte >= 0xc0
-}
-
-/// FNV-1a: the same on every machine.
-const SEED: u64 = 0xcbf2_9ce4_8422_2325;
-
-fn mixed(hash: u64, byte: u8) -> u64 {
-    (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
 }
 
 #[cfg(test)]

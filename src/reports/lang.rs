@@ -116,13 +116,21 @@ pub(super) fn level(level: Level) -> (&'static str, &'static str) {
     }
 }
 
-/// What a report says first. Without a scope that evidence ties to the intruder nothing is said of him.
-pub(super) fn verdict(verdict: TenantVerdict, has_tied: bool) -> &'static str {
+/// What a report says first. Without a scope that evidence ties to the intruder nothing is said of him. `succeeded` says whether the
+/// log tells of a tied action that it succeeded.
+pub(super) fn verdict(verdict: TenantVerdict, has_tied: bool, succeeded: bool) -> &'static str {
     match verdict {
-        TenantVerdict::TiedAction => "Actions tied to the intruder were taken in your tenant",
-        TenantVerdict::TiedView => "The intruder looked into your tenant; no change and no export is recorded",
+        TenantVerdict::TiedAction if succeeded => "Actions tied to the intruder were taken in your tenant",
+        TenantVerdict::TiedAction => {
+            "Actions tied to the intruder were taken or tried in your tenant; the log does not tell which"
+        }
+        TenantVerdict::TiedView => {
+            "Views and searches in your tenant are tied to the intruder; no tied change or export is recorded as done"
+        }
         TenantVerdict::TiedAttempt => "The intruder tried to act in your tenant; every attempt is recorded as failed",
-        TenantVerdict::LinkedSession => "A session tied to the intruder also acted in your tenant, at another time",
+        TenantVerdict::LinkedSession => {
+            "A session tied to the intruder is also recorded in your tenant, at another time"
+        }
         TenantVerdict::UnknownAction => "Actions in your tenant are not yet explained",
         TenantVerdict::WithoutTicket if has_tied => {
             "Support agents acted in your tenant without a ticket; nothing ties it to the intruder"
@@ -158,7 +166,7 @@ pub(super) fn step(kind: StepKind, vendor: &str, when: &str) -> (&'static str, S
         ),
         StepKind::Look => (
             "Look in your own log.",
-            format!("Read on from {when}: what did these accounts, secrets and addresses do next?"),
+            format!("Read on from {when}: what did the accounts and addresses of these actions do next?"),
         ),
         StepKind::Restore => (
             "Compare and undo.",
@@ -252,6 +260,14 @@ pub(super) fn outcome(outcome: Outcome) -> &'static str {
         Outcome::Success => "succeeded",
         Outcome::Failure => "tried and failed",
         Outcome::Unknown => "not logged",
+    }
+}
+
+/// What is left of a list of which the first few are shown: `and 3 more`; nothing where all are.
+pub(super) fn more(all: usize, shown: usize) -> String {
+    match all.saturating_sub(shown) {
+        0 => String::new(),
+        rest => format!("and {} more", grouped(rest as u64)),
     }
 }
 
@@ -434,10 +450,10 @@ mod tests {
             let row = format!(
                 "| `{}` | `{level}`: {when} | {} |",
                 verdict.as_str(),
-                super::verdict(verdict, true)
+                super::verdict(verdict, true, true)
             );
             assert!(docs.contains(&row), "{row}");
-            assert!(!super::verdict(verdict, false).contains("nothing ties"));
+            assert!(!super::verdict(verdict, false, true).contains("nothing ties"));
         }
     }
 

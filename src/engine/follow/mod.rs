@@ -29,7 +29,7 @@ use crate::{
     progress::Silent,
     records::Locator,
     sources::{self, Anywhere, Input, Source, Stream},
-    tenants::{Candidate, Chased, Closing, Followed, Links, Opening, ScopedEvent, SourceTally},
+    tenants::{Budget, Candidate, Chased, Closing, Followed, Links, Opening, Refused, ScopedEvent, SourceTally},
     time::Timestamp,
 };
 
@@ -53,7 +53,7 @@ pub(super) fn follow(plan: &Plan, catalogue: &Catalogue, scan: &mut Scan) -> Res
     for depth in 0..DEPTH {
         ends.close(&mut level);
         let (sought, idle): (Vec<_>, Vec<_>) = level.into_iter().partition(Live::is_sought);
-        links.openings.extend(idle.into_iter().map(resolve::unfollowed));
+        links.openings.extend(idle.into_iter().map(Followed::from));
         if sought.is_empty() {
             level = Vec::new();
             break;
@@ -259,7 +259,7 @@ fn pass(plan: &Plan, scan: &Scan, chase: &Chase, unread: &mut BTreeSet<usize>) -
 fn again(
     plan: &Plan,
     source: &Source,
-    budget: &Arc<crate::tenants::Budget>,
+    budget: &Arc<Budget>,
     chase: &Chase,
     own: &[usize],
     scan: &Scan,
@@ -294,7 +294,7 @@ fn again(
 fn take_in(
     scan: &mut Scan,
     linked: impl Iterator<Item = Linked>,
-    unreadable: impl Iterator<Item = crate::tenants::Refused>,
+    unreadable: impl Iterator<Item = Refused>,
     links: &mut Links,
 ) -> Result<(), EngineError> {
     let mut records: BTreeMap<Locator, Vec<Linked>> = BTreeMap::new();

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::chase::{Chase, Live, Ties};
 use crate::{
     case::fold,
-    events::Closed,
+    events::{Closed, LinkEnds},
     findings::Scan,
     records::Locator,
     scope::{ScopeMask, ScopeSet},
@@ -23,16 +23,12 @@ const FEW: u64 = 1000;
 #[derive(Debug)]
 pub(super) struct Linked {
     pub(super) event: Box<ScopedEvent>,
-    pub(super) candidate: Rest,
+    /// The links that it opens and closes itself.
+    pub(super) ends: LinkEnds,
     /// The opening it is put down to, by its number.
     pub(super) live: usize,
+    /// Whether another event of its record is in scope by its actor.
     pub(super) beside: bool,
-}
-
-/// What a candidate has beside its event.
-#[derive(Debug)]
-pub(super) struct Rest {
-    ends: crate::events::LinkEnds,
 }
 
 /// Closings of the first pass, by rule and agent, in time order.
@@ -160,7 +156,7 @@ pub(super) fn resolve(
         }));
         Some(Linked {
             event,
-            candidate: Rest { ends: candidate.ends },
+            ends: candidate.ends,
             live: number,
             beside: candidate.beside,
         })
@@ -214,7 +210,7 @@ pub(super) fn openings(chase: &Chase, linked: &[Linked], depth: u32) -> Vec<Live
     let of = |one: &Linked| {
         let event = &one.event;
         let tenants: Vec<String> = event.event.tenants.iter().map(|tenant| tenant.id.0.clone()).collect();
-        let own = one.candidate.ends.opened.iter().filter(|opened| !opened.idle);
+        let own = one.ends.opened.iter().filter(|opened| !opened.idle);
         let own = own.map(move |opened| Opening {
             time: event.event.time,
             at: event.at,
@@ -241,11 +237,6 @@ pub(super) fn openings(chase: &Chase, linked: &[Linked], depth: u32) -> Vec<Live
     let mut openings: Vec<Live> = linked.iter().flat_map(of).filter(|live| !known(live)).collect();
     openings.sort_by(|a, b| a.opening.cmp(&b.opening));
     openings
-}
-
-/// An opening to which nothing ties.
-pub(super) fn unfollowed(live: Live) -> Followed {
-    Followed::from(live)
 }
 
 /// The openings with what came of them.

@@ -19,6 +19,7 @@ use self::{
 use super::{
     Kind,
     finder::Finder,
+    hash::{SEED, mixed},
     names::{Owner, Pattern},
     writings::weight,
 };
@@ -402,13 +403,10 @@ impl Beginnings {
     }
 
     fn place(&self, hash: u64) -> (&AtomicU64, u64) {
-        let mixed = usize::try_from((hash >> 20 ^ hash) % BITS as u64).expect("fewer than the bits");
-        (&self.bits[mixed / 64], 1 << (mixed % 64))
+        let place = usize::try_from((hash >> 20 ^ hash) % BITS as u64).expect("fewer than the bits");
+        (&self.bits[place / 64], 1 << (place % 64))
     }
 }
-
-/// FNV-1a: the same on every machine.
-const SEED: u64 = 0xcbf2_9ce4_8422_2325;
 
 /// The hash of each length of beginning that a skeleton has.
 fn hashes(skeleton: &[u8]) -> impl Iterator<Item = u64> {
@@ -416,9 +414,7 @@ fn hashes(skeleton: &[u8]) -> impl Iterator<Item = u64> {
     LENGTHS.into_iter().map_while(move |length| {
         let bytes = skeleton.get(from..length)?;
         from = length;
-        hash = bytes.iter().fold(hash, |hash, byte| {
-            (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
-        });
+        hash = bytes.iter().copied().fold(hash, mixed);
         Some(hash)
     })
 }

@@ -167,7 +167,7 @@ fn kind(
         unknown: effect == Effect::Uncatalogued,
         tied: tied_words(codes.iter().map(|(_, events)| tied(header, events)).sum(), events),
         spans: spans.iter().take(SHOWN).map(|span| SpanView::new(span)).collect(),
-        more_spans: more(spans.len()),
+        more_spans: lang::more(spans.len(), SHOWN),
         codes: codes.iter().map(|(name, events)| code(header, name, events)).collect(),
     }
 }
@@ -206,9 +206,9 @@ fn code(header: &Header, name: &str, events: &Numbered<'_>) -> CodeView {
         not_logged: text(meaning.and_then(|meaning| meaning.not_logged.as_ref())),
         check: text(meaning.and_then(|meaning| meaning.check.as_ref())),
         targets,
-        more_targets: more(distinct),
+        more_targets: lang::more(distinct, SHOWN),
         numbers: numbers.collect(),
-        more_numbers: more(events.len()),
+        more_numbers: lang::more(events.len(), SHOWN),
     }
 }
 /// The first of them in the order of their first action, and how many there are.
@@ -230,11 +230,4 @@ pub(super) fn distinct_targets(events: &[(usize, &TenantEvent)], shown: usize) -
         }
     }
     (first, seen.len())
-}
-
-fn more(number: usize) -> String {
-    match number.saturating_sub(SHOWN) {
-        0 => String::new(),
-        rest => format!("and {} more", grouped(rest as u64)),
-    }
 }

@@ -110,7 +110,7 @@ impl SearchedView {
             more_sources,
             gap_hours: counted(u64::from(header.gap_hours), "whole hour", "whole hours"),
             gaps: header.gaps.iter().take(GAPS).map(KindGapView::new).collect(),
-            more_gaps: more(header.gaps.len().saturating_sub(GAPS)),
+            more_gaps: lang::more(header.gaps.len(), GAPS),
             caveats: caveats(header, finding, events),
         }
     }
@@ -229,11 +229,4 @@ fn caveats(header: &Header, finding: &TenantFinding, events: &[TenantEvent]) -> 
         .chain(conflicts)
         .chain((finding.masked > 0).then(|| lang::customer_masked(finding.masked)))
         .collect()
-}
-
-fn more(number: usize) -> String {
-    match number {
-        0 => String::new(),
-        number => format!("and {} more", grouped(number as u64)),
-    }
 }

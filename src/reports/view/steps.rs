@@ -1,11 +1,12 @@
 //! What a tenant is asked to do, in order.
 
+use std::collections::BTreeSet;
+
 use super::kinds::{TargetView, distinct_targets};
 use crate::{
     findings::{Step, StepKind, TenantImpact},
     reports::{header::Header, lang, template::view},
     tenants::TenantEvent,
-    text::grouped,
 };
 
 /// So many targets, addresses and positions in the list are named.
@@ -63,17 +64,17 @@ impl StepView {
         Self {
             head: head.to_owned(),
             text,
-            more_addresses: more(addresses.len()),
+            more_addresses: lang::more(addresses.len(), SHOWN),
             addresses: addresses.into_iter().take(SHOWN).collect(),
             targets,
-            more_targets: more(distinct),
+            more_targets: lang::more(distinct, SHOWN),
             codes: codes.into_iter().take(SHOWN).collect(),
             numbers: numbered
                 .iter()
                 .take(SHOWN)
                 .map(|(number, _)| number.to_string())
                 .collect(),
-            more_numbers: more(numbered.len()),
+            more_numbers: lang::more(numbered.len(), SHOWN),
         }
     }
 }
@@ -83,14 +84,7 @@ fn distinct_texts<'a>(
     events: &[(usize, &'a TenantEvent)],
     text: impl Fn(&'a TenantEvent) -> Option<&'a str>,
 ) -> Vec<String> {
-    let mut seen = std::collections::BTreeSet::new();
+    let mut seen = BTreeSet::new();
     let texts = events.iter().filter_map(|(_, event)| text(event));
     texts.filter(|text| seen.insert(*text)).map(str::to_owned).collect()
-}
-
-fn more(number: usize) -> String {
-    match number.saturating_sub(SHOWN) {
-        0 => String::new(),
-        rest => format!("and {} more", grouped(rest as u64)),
-    }
 }

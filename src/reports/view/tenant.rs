@@ -11,12 +11,14 @@ use super::{
     tied::TiedView,
 };
 use crate::{
+    events::Outcome,
     findings::{TenantFinding, TenantImpact},
     reports::{
         header::{Header, Source},
         lang,
         template::view,
     },
+    tenants::TenantEvent,
     text::{counted, grouped, shortened},
     time::Timestamp,
 };
@@ -96,7 +98,7 @@ impl TenantView {
                 known: finding.known || !header.has_directory,
             },
             print_head: print_head(header, finding),
-            level: level(header, finding),
+            level: level(header, impact),
             steps_head: lang::steps(finding.level).to_owned(),
             steps: steps(header, impact),
             tied: TiedView::new(header, impact),
@@ -116,13 +118,17 @@ impl TenantView {
     }
 }
 
-fn level(header: &Header, finding: &TenantFinding) -> LevelView {
+fn level(header: &Header, impact: &TenantImpact) -> LevelView {
+    let TenantImpact { finding, events } = impact;
+    let succeeds = |event: &TenantEvent| {
+        event.outcome == Outcome::Success && event.effect.is_grave() && header.is_tied(event.scopes)
+    };
     let (label, when) = lang::level(finding.level);
     LevelView {
         class: finding.level.as_str().to_owned(),
         label: label.to_owned(),
         when: when.to_owned(),
-        verdict: lang::verdict(finding.verdict, header.has_tied()).to_owned(),
+        verdict: lang::verdict(finding.verdict, header.has_tied(), events.iter().any(succeeds)).to_owned(),
     }
 }
 

@@ -82,10 +82,7 @@ impl TiedView {
     fn listing(numbers: &[String]) -> Self {
         Self {
             numbers: numbers.iter().take(SHOWN).cloned().collect(),
-            more_numbers: match numbers.len().saturating_sub(SHOWN) {
-                0 => String::new(),
-                rest => format!("and {} more", grouped(rest as u64)),
-            },
+            more_numbers: lang::more(numbers.len(), SHOWN),
             ..Self::default()
         }
     }
