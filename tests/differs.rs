@@ -165,3 +165,71 @@ fn tenants_whose_ids_or_names_do_not_tell_them_apart_are_alike() {
     assert!(message.contains("`AB1` and `ab-1` and `{Ab 1}`"), "{message}");
     assert!(message.contains("`bolt` and `crane`"), "{message}");
 }
+
+/// A record of an action, in a session of its own choice.
+fn change(id: &str, time: &str, tenant: &str, session: &str, more: &str) -> String {
+    format!(
+        "{{\"event_id\":\"{id}\",\"timestamp\":\"2026-02-{time}Z\",\"actor\":{{\"id\":\"a1\"}},\
+         \"tenant\":{{\"id\":\"{tenant}\"}},\"action\":\"user.mfa.reset\",\"client\":{{\"session_id\":\"{session}\"}}{more}}}\n"
+    )
+}
+
+fn verdicts(findings: &Value) -> Value {
+    let tenants = findings["tenants"].as_array().expect("a list");
+    tenants
+        .iter()
+        .map(|tenant| json!([tenant["id"], tenant["verdict"], tenant["linked"]]))
+        .collect()
+}
+
+#[test]
+fn session_of_a_tied_scope_is_linked_in_a_scope_beside_it() {
+    let scope = |name: &str, from: u8, until: u8, more: &str| {
+        format!(
+            "[[scopes]]\nname = \"{name}\"\nfrom = 2026-02-{from}T00:00:00Z\nuntil = 2026-02-{until}T00:00:00Z\n\
+             basis = \"Basis.\"\nagents = \"all\"\n{more}"
+        )
+    };
+    let scopes = scope("seen", 10, 11, "ties = true\n") + &scope("after", 11, 12, "ties = false\n");
+    let dir = Dir::new();
+    let log = change("e1", "10T10:00:00", "acme", "s-1", "")
+        + &change("e2", "11T10:00:00", "bolt", "s-1", "")
+        + &change("e3", "11T11:00:00", "cedar", "s-2", ",\"ticket\":\"T-1\"");
+    dir.file("log.jsonl", log);
+    let findings = findings(
+        &dir,
+        &scopes,
+        "[[logs]]\npath = \"log.jsonl\"\nprofile = \"superuser\"\n",
+    );
+    assert_eq!(
+        verdicts(&findings),
+        json!([
+            ["acme", "tied-action", []],
+            ["bolt", "linked-session", [1]],
+            ["cedar", "nothing-tied", []]
+        ])
+    );
+}
+
+#[test]
+fn ticket_is_missed_only_in_logs_that_state_tickets() {
+    let log = change("e1", "10T10:00:00", "acme", "s-1", "")
+        + &change("e2", "10T11:00:00", "bolt", "s-2", ",\"ticket\":\" \"");
+    let profile = "name = \"bare\"\ntitle = \"T\"\n[time]\nat = [\"/timestamp\"]\nformat = \"rfc3339\"\n\
+                   [[actors]]\nrole = \"actor\"\nid = [\"/actor/id\"]\n[fields]\nevent_id = [\"/event_id\"]\n\
+                   action = [\"/action\"]\n[[tenants]]\nid = [\"/tenant/id\"]\n";
+    for (kind, verdict) in [
+        ("profile = \"superuser\"", "without-ticket"),
+        ("profile = \"bare.toml\"", "nothing-tied"),
+    ] {
+        let dir = Dir::new();
+        dir.file("log.jsonl", &log);
+        dir.file("bare.toml", profile);
+        let findings = findings(&dir, SCOPE, &format!("[[logs]]\npath = \"log.jsonl\"\n{kind}\n"));
+        assert_eq!(
+            verdicts(&findings),
+            json!([["acme", verdict, []], ["bolt", verdict, []]]),
+            "{kind}"
+        );
+    }
+}

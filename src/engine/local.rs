@@ -170,6 +170,7 @@ fn scanned((number, input): (usize, usize), profile: &Profile, source: &Source, 
         stream: part.stream,
         profile: profile.name.clone(),
         ids: profile.ids.clone(),
+        reads_tickets: profile.reads_tickets(),
         framing,
         tally,
     }

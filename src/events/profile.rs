@@ -177,6 +177,11 @@ impl Profile {
         actors.chain(&self.fields.session).all(Selector::stands_whole)
     }
 
+    /// Returns whether a field of the records is read as the ticket.
+    pub fn reads_tickets(&self) -> bool {
+        !self.fields.ticket.is_empty()
+    }
+
     /// Where each mapped path stands in a CSV of this header.
     pub fn columns(&self, header: &Header) -> Result<Vec<Option<usize>>, Refusal> {
         self.paths.columns(header)

@@ -86,6 +86,8 @@ pub struct Scanned {
     pub profile: String,
     /// The id space of that profile.
     pub ids: String,
+    /// Whether that profile reads a ticket.
+    pub reads_tickets: bool,
     /// How its records were framed.
     pub framing: String,
     /// What became of those bytes.
@@ -234,7 +236,7 @@ impl<'c> Closing<'c> {
             let coverage = source.tally.coverage.clone();
             std::mem::replace(&mut source.tally, SourceTally::new(coverage))
         });
-        let settled = settle(tallies.collect(), &id_spaces(&scan), &scan.budget)?;
+        let settled = settle(tallies.collect(), &id_spaces(&scan), tied_scopes(case), &scan.budget)?;
         let passed_over = SKIPPED * scan.skipped.len() as u64;
         scan.budget
             .claim("files that were passed over, each of which is told,", passed_over)?;
@@ -269,7 +271,7 @@ impl<'c> Closing<'c> {
 
     /// What figures are counted by.
     fn known(&self) -> Known<'_> {
-        Known::new(self.case, self.catalogue, &self.settled.totals)
+        Known::new(self.case, self.catalogue, &self.settled.totals, &self.scan.sources)
     }
 
     /// One tenant's figures, which stay in memory.
@@ -515,6 +517,7 @@ fn sources(case: &Case, scan: &Scan, settled: &Settled) -> Vec<SourceFinding> {
         sha256: source.file.sha256,
         bytes: source.file.bytes,
         profile: source.profile.clone(),
+        reads_tickets: source.reads_tickets,
         framing: source.framing.clone(),
         records: *books,
         first: coverage.first(),
@@ -762,7 +765,13 @@ mod tests {
         let mut tally = SourceTally::new(Coverage::over(std::iter::empty()));
         tally.read = 2;
         tally.other_actor = 1;
-        let settled = settle(vec![tally], &["log"], &Budget::default()).expect("room");
+        let settled = settle(
+            vec![tally],
+            &["log"],
+            crate::scope::ScopeMask::default(),
+            &Budget::default(),
+        )
+        .expect("room");
         assert_eq!(balanced(&settled).expect_err("one record is missing").books.read, 2);
     }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{
     ActionFinding, AgentFinding, Counts, Mention, SpanFinding, TenantFinding,
+    close::Scanned,
     mask::Mask,
     slug::slug,
     spans::{Part, spans},
@@ -35,6 +36,7 @@ pub(super) struct Figures {
 pub(super) struct Known<'c> {
     case: &'c Case,
     actions: BTreeMap<&'c str, Action<'c>>,
+    sources: &'c [Scanned],
     pub(super) tied: Tied<'c>,
 }
 
@@ -47,7 +49,7 @@ struct Action<'c> {
 
 impl<'c> Known<'c> {
     /// Of this case and these actions, each of which is looked up once.
-    pub(super) fn new(case: &'c Case, catalogue: &'c Catalogue, totals: &'c Totals) -> Self {
+    pub(super) fn new(case: &'c Case, catalogue: &'c Catalogue, totals: &'c Totals, sources: &'c [Scanned]) -> Self {
         let actions = totals.actions.keys();
         let first = case.agents.len() + case.scopes.len();
         let parts = Part::of_codes(catalogue, actions.clone());
@@ -57,7 +59,12 @@ impl<'c> Known<'c> {
         };
         let actions = (first..).zip(actions).zip(parts).map(action).collect();
         let tied = Tied::new(case, totals);
-        Self { case, actions, tied }
+        Self {
+            case,
+            actions,
+            sources,
+            tied,
+        }
     }
 
     fn scope(&self, at: usize) -> usize {
@@ -69,7 +76,9 @@ impl<'c> Known<'c> {
         Fact {
             effect: self.actions[event.event.action.as_str()].effect,
             outcome: event.event.outcome,
-            has_ticket: verdict::has_ticket(event.event.ticket.as_deref()),
+            lacks_ticket: self.sources[event.at.source].reads_tickets
+                && event.link.is_none()
+                && !verdict::has_ticket(event.event.ticket.as_deref()),
             tied: self.tied.holds(event),
             linked: self.tied.links(event),
         }

@@ -5,7 +5,7 @@ use crate::{
     case::TenantId,
     catalogue::Catalogue,
     events::Target,
-    isolation::{Hit, Kind, Names, Reader, Rule, SEVERAL, Verdict, Withheld},
+    isolation::{Hit, Kind, Names, Reader, SEVERAL, Verdict, Withheld},
     records::Locator,
     tenants::{ScopedEvent, TenantEvent},
 };
@@ -109,14 +109,7 @@ impl<'a> Mask<'a> {
         if !Reader::is_person(target) || self.reader.is_own_person(target) {
             return None;
         }
-        let hit = Hit {
-            text: target.id.clone().or_else(|| target.name.clone())?,
-            kind: Kind::User,
-            of: Vec::new(),
-            rule: Rule::Exact,
-            verdict: Verdict::Masked,
-            times: 1,
-        };
+        let hit = Hit::masked(target.id.as_ref().or(target.name.as_ref())?, Kind::User, Vec::new());
         Some((SEVERAL.to_owned(), hit))
     }
 

@@ -262,6 +262,8 @@ pub struct SourceFinding {
     pub bytes: u64,
     /// Name of the profile that read it.
     pub profile: String,
+    /// Whether that profile reads a ticket.
+    pub reads_tickets: bool,
     /// How its records were framed: `json-lines`, `json-document`, `csv`, `empty`.
     pub framing: String,
     /// Its books.
@@ -451,7 +453,8 @@ pub struct TenantFinding {
     pub level: Level,
     /// What is to be said first.
     pub verdict: TenantVerdict,
-    /// Grave deeds for which the log states no ticket: events that did not fail and are neither views nor searches.
+    /// Grave deeds of listed agents for which a log that states tickets states none: events that did not fail and are neither views
+    /// nor searches.
     pub without_ticket: u64,
     /// What the tenant is asked to do, in the order in which it should be done.
     pub steps: Vec<Step>,

@@ -29,11 +29,11 @@ pub enum TenantVerdict {
     TiedView,
     /// Every action that evidence ties to the intruder failed.
     TiedAttempt,
-    /// A session with tied actions, here or elsewhere, also acted here at another time.
+    /// A session with tied actions, here or elsewhere, has others here that are not tied.
     LinkedSession,
     /// An action that the catalogue does not know was done.
     UnknownAction,
-    /// A grave action was done for which the log states no ticket.
+    /// A grave action was done by a listed agent, and a log that states tickets states none for it.
     WithoutTicket,
     /// None of these.
     NothingTied,
@@ -121,8 +121,8 @@ pub struct Fact {
     pub effect: Effect,
     /// How it ended.
     pub outcome: Outcome,
-    /// Whether the log states a ticket.
-    pub has_ticket: bool,
+    /// Whether it was taken by a listed agent and its log would state a ticket, and states none.
+    pub lacks_ticket: bool,
     /// Whether evidence ties it to the intruder.
     pub tied: bool,
     /// Whether it is of a session with tied actions and is itself not tied.
@@ -138,9 +138,9 @@ impl Fact {
         self.effect.is_grave()
     }
 
-    /// Whether it was done, is grave and has no ticket.
+    /// Whether it was done, is grave and lacks a ticket.
     pub fn wants_ticket(self) -> bool {
-        self.is_done() && self.is_grave() && !self.has_ticket
+        self.is_done() && self.is_grave() && self.lacks_ticket
     }
 }
 
@@ -172,7 +172,7 @@ pub fn verdict(facts: &[Fact]) -> TenantVerdict {
 /// Returns the steps that follow from the actions that a verdict is about, in the order in which they should be done.
 pub fn steps(verdict: TenantVerdict, facts: &[Fact]) -> Vec<Step> {
     let about = |fact: &Fact| match verdict {
-        TenantVerdict::TiedAction | TenantVerdict::TiedView | TenantVerdict::TiedAttempt => fact.tied,
+        TenantVerdict::TiedAction | TenantVerdict::TiedView | TenantVerdict::TiedAttempt => fact.tied || fact.linked,
         TenantVerdict::LinkedSession => fact.linked,
         TenantVerdict::UnknownAction => fact.effect == Effect::Uncatalogued,
         TenantVerdict::WithoutTicket => fact.wants_ticket(),
@@ -215,7 +215,7 @@ mod tests {
     const VIEW: Fact = Fact {
         effect: Effect::View,
         outcome: Outcome::Success,
-        has_ticket: true,
+        lacks_ticket: false,
         tied: false,
         linked: false,
     };
@@ -236,7 +236,7 @@ mod tests {
                 "untold" => fact.outcome = Outcome::Unknown,
                 "tied" => fact.tied = true,
                 "linked" => fact.linked = true,
-                "unticketed" => fact.has_ticket = false,
+                "unticketed" => fact.lacks_ticket = true,
                 other => panic!("{other}"),
             }
         }
@@ -301,6 +301,7 @@ mod tests {
             ("tied delete failed; tied view", "Look [1, 2], Restore [1]"),
             ("tied secret failed; tied unknown", "Look [1, 2], Explain [2]"),
             ("linked view; change unticketed", "Look [1]"),
+            ("tied view failed; linked export", "Look [1, 2], Decide [2]"),
             ("unknown; change unticketed", "Explain [1]"),
             ("change unticketed; delete; view unticketed", "Ask [1]"),
             ("change; view; delete failed", "Ask [1, 3]"),

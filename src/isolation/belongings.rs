@@ -7,15 +7,14 @@
 use std::ops::Range;
 
 use super::{
-    ANOTHER, Hit, Kind, Reader, Rule, Verdict,
+    ANOTHER, Hit, Kind, Reader,
     bare::named,
     family,
     hash::{SEED, mixed},
-    mask::LONGEST,
     names::Names,
     sighting::Company,
+    structure,
 };
-use crate::text::shortened;
 
 /// Numbers of what is one tenant's alone, in order, each with the tenant's place.
 #[derive(Debug, Clone, Default)]
@@ -24,6 +23,9 @@ pub(super) struct Belongings(Vec<(u64, usize)>);
 /// Fewer characters name nothing particular, and neither do fewer digits.
 const CHARACTERS: usize = 6;
 const DIGITS: usize = 9;
+
+/// No word of so few bytes makes a thing particular.
+const SHORT: usize = 3;
 
 /// No telephone number is longer, with the signs in it.
 const LONGEST_NUMBER: usize = 32;
@@ -156,12 +158,8 @@ impl Reader<'_> {
         let theirs = |range: &Range<usize>| {
             let found = text[range.clone()].trim_matches(surrounds);
             let owner = self.names.belongings.owner(key(found)?)?;
-            let words = || {
-                found
-                    .split(|c: char| !c.is_alphanumeric())
-                    .filter(|word| !word.is_empty())
-            };
-            let particular = || words().any(|word| !family::is_common(word));
+            // Short words are endings of files and the like.
+            let particular = || structure::words(found).any(|word| word.len() > SHORT && !family::is_common(word));
             (Some(owner) != self.own && particular() && !self.may_stand(found)).then_some(owner)
         };
         let mut places: Vec<_> = stretches(text)
@@ -178,14 +176,11 @@ impl Reader<'_> {
             let start = range.start + text[range].find(found).unwrap_or_default();
             shown.push_str(&text[from..start]);
             shown.push_str(ANOTHER);
-            hits.push(Hit {
-                text: shortened(found, LONGEST).into_owned(),
-                kind: Kind::Thing,
-                of: vec![self.names.tenant(owner).to_owned()],
-                rule: Rule::Exact,
-                verdict: Verdict::Masked,
-                times: 1,
-            });
+            hits.push(Hit::masked(
+                found,
+                Kind::Thing,
+                vec![self.names.tenant(owner).to_owned()],
+            ));
             from = start + found.len();
         }
         shown.push_str(&text[from..]);

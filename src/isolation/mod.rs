@@ -42,6 +42,8 @@ mod tests;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::text::shortened;
+
 pub use logged::ClaimedName;
 pub use mask::Masked;
 pub use names::Names;
@@ -193,4 +195,18 @@ pub struct Hit {
     pub verdict: Verdict,
     /// How often it stands in the text.
     pub times: u64,
+}
+
+impl Hit {
+    /// Of a text that is masked as it stands, once.
+    pub fn masked(text: &str, kind: Kind, of: Vec<String>) -> Self {
+        Self {
+            text: shortened(text, mask::LONGEST).into_owned(),
+            kind,
+            of,
+            rule: Rule::Exact,
+            verdict: Verdict::Masked,
+            times: 1,
+        }
+    }
 }

@@ -169,16 +169,25 @@ impl Reader<'_> {
         }
         let mut found = self.foreign(places);
         if let Place::Field(field) = self.place {
-            let stays = |found: &Found| self.denies(found.name) || self.is_domain(found.name);
+            let stays = |found: &Found| self.denies(found.name) || self.is_particular(found.name, field);
             found.retain(|found| stays(found) || !structure::holds(field, text, found.range.clone()));
         }
         found
     }
 
-    /// Whether it is a domain, which no program writes as a word of its own: `bolt.example`, of whatever words.
-    fn is_domain(&self, name: usize) -> bool {
+    /// Whether no program writes it as a word of its own, whatever words it is made of: a domain, and but in codes what names people
+    /// and agents of others.
+    fn is_particular(&self, name: usize, field: &str) -> bool {
         let owners = &self.names.patterns[name].owners;
-        owners.iter().any(|(_, kind)| *kind == Kind::Domain)
+        owners.iter().any(|(owner, kind)| match kind {
+            Kind::Domain => true,
+            Kind::User | Kind::Address | Kind::Thing | Kind::Agent => {
+                !structure::is_code(field)
+                    && !self.is_own(*owner)
+                    && !matches!(owner, Owner::Stated | Owner::Allowed(_))
+            }
+            Kind::Id | Kind::Name | Kind::Log => false,
+        })
     }
 
     /// Whether the case denies a name where the text stands.

@@ -2,7 +2,7 @@
 //!
 //! A product of a user agent, the prefix of a ticket, the kind of a target and the key of a parameter are words of programs. A tenant
 //! that is called like one of them (`Chrome`, `Support`) is not named there, unless the name is a value of its own. Names with a
-//! word that is no common one are names everywhere.
+//! word that is no common one are names everywhere, and so are those of several words but in codes, and those of people and agents.
 
 use std::ops::Range;
 
@@ -52,23 +52,39 @@ const PRODUCTS: [&str; 40] = [
     "windows",
 ];
 
+/// Returns whether a field holds codes, in which words name nobody.
+pub(super) fn is_code(field: &str) -> bool {
+    matches!(field, "action" | "target.type")
+}
+
 /// Returns whether what stands in a text of this field is a word of its structure, and names nobody.
 pub(super) fn holds(field: &str, text: &str, range: Range<usize>) -> bool {
     let found = &text[range.clone()];
-    let is_whole = || named(text) == named(found);
+    if is_code(field) {
+        return is_ordinary(found);
+    }
+    let is_one_word = || words(found).nth(1).is_none();
     match field {
-        "action" | "target.type" => is_ordinary(found),
-        "ticket" | "ip" | "session" | "event_id" => is_ordinary(found) && !is_whole(),
-        "user_agent" => {
-            let product = || text[range.end..].starts_with('/') || is_whole();
-            let known = || words(found).all(|word| PRODUCTS.contains(&word.to_lowercase().as_str()));
-            // Countries, languages and systems are abbreviated to two letters.
-            let ordinary = || is_ordinary(found) || found.chars().nth(2).is_none();
-            ordinary() && (known() && !is_whole() || !product())
+        "ticket" | "ip" | "session" | "event_id" => {
+            is_one_word() && is_prefix(&text[range.end..]) && is_ordinary(found)
         }
-        "parameters" => is_key(text, range) && is_ordinary(found),
+        "user_agent" => {
+            let is_whole = named(text) == named(found);
+            let is_known = || words(found).all(|word| PRODUCTS.contains(&word.to_lowercase().as_str()));
+            let is_product = || text[range.end..].starts_with('/');
+            // Countries, languages and systems are abbreviated to two letters.
+            let is_ordinary = || is_one_word() && (found.chars().nth(2).is_none() || is_ordinary(found));
+            !is_whole && (is_known() || !is_product() && is_ordinary())
+        }
+        "parameters" => is_one_word() && is_key(text, range) && is_ordinary(found),
         _ => false,
     }
+}
+
+/// Whether a number follows behind a sign: `-12`.
+fn is_prefix(rest: &str) -> bool {
+    let number = rest.strip_prefix(['-', '_', '#']);
+    number.is_some_and(|number| number.starts_with(|c: char| c.is_ascii_digit()))
 }
 
 /// Whether every word is a common one, however the text is read: what is not seen makes no words of its letters.
@@ -76,7 +92,8 @@ fn is_ordinary(found: &str) -> bool {
     Form::each(found).all(|form| words(&form.text).all(family::is_common))
 }
 
-fn words(text: &str) -> impl Iterator<Item = &str> {
+/// Runs of letters and digits.
+pub(super) fn words(text: &str) -> impl Iterator<Item = &str> {
     let words = text.split(|c: char| !c.is_alphanumeric());
     words.filter(|word| !word.is_empty())
 }
@@ -106,6 +123,12 @@ mod tests {
             ("user_agent", "x (en-US)", "US", true),
             ("ticket", "SUPPORT-12", "SUPPORT", true),
             ("ticket", "Support", "Support", false),
+            ("ticket", "Support asked", "Support", false),
+            ("ticket", "Blue Sky password reset", "Blue Sky", false),
+            ("ticket", "Blue Sky-12", "Blue Sky", false),
+            ("ticket", "IBM-1234", "IBM", false),
+            ("parameters", r#"{"IBM": 1}"#, "IBM", false),
+            ("user_agent", "agent/1.0 (Blue Sky)", "Blue Sky", false),
             ("ticket", "OTTERNESS-12", "OTTERNESS", false),
             (
                 "ticket",

@@ -3,16 +3,14 @@
 use std::ops::Range;
 
 use super::{
-    Hit, Kind, Rule, SEVERAL, Verdict,
+    Hit, Kind, SEVERAL,
     bare::named,
     family::{Families, Gathered},
     finder::Finder,
     form::Form,
-    mask::LONGEST,
     names::Owner,
     sighting::once,
 };
-use crate::text::shortened;
 
 /// Ids and names of targets that one reader may not see.
 #[derive(Debug, Default)]
@@ -64,14 +62,7 @@ impl Withheld {
                 shown.push_str(&text[from..start]);
                 shown.push_str(SEVERAL);
             }
-            hits.push(Hit {
-                text: shortened(&text[start..range.end], LONGEST).into_owned(),
-                kind: Kind::User,
-                of: Vec::new(),
-                rule: Rule::Exact,
-                verdict: Verdict::Masked,
-                times: 1,
-            });
+            hits.push(Hit::masked(&text[start..range.end], Kind::User, Vec::new()));
             from = range.end;
         }
         shown.push_str(&text[from..]);

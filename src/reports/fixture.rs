@@ -163,7 +163,7 @@ pub(super) fn impact(id: &str, name: Option<&str>, known: bool, mut events: Vec<
         .map(|event| Fact {
             effect: event.effect,
             outcome: event.outcome,
-            has_ticket: event.ticket.is_some(),
+            lacks_ticket: event.ticket.is_none(),
             tied: event.scopes.contains(1),
             linked: false,
         })
@@ -449,6 +449,7 @@ fn source(path: &str, records: Books) -> SourceFinding {
         sha256: Some(Sha256::of(path.as_bytes())),
         bytes: 2_415_919,
         profile: "superuser".to_owned(),
+        reads_tickets: true,
         framing: "json-lines".to_owned(),
         records,
         first: Some(time("2026-01-15T22:04:11.004Z")),

@@ -117,29 +117,27 @@ pub(super) fn level(level: Level) -> (&'static str, &'static str) {
 }
 
 /// What a report says first. Without a scope that evidence ties to the intruder nothing is said of him. `succeeded` says whether the
-/// log tells of a tied action that it succeeded.
+/// log tells of a grave tied action that it succeeded.
 pub(super) fn verdict(verdict: TenantVerdict, has_tied: bool, succeeded: bool) -> &'static str {
     match verdict {
         TenantVerdict::TiedAction if succeeded => "Actions tied to the intruder were taken in your tenant",
         TenantVerdict::TiedAction => {
-            "Actions tied to the intruder were taken or tried in your tenant; the log does not tell which"
+            "Actions tied to the intruder may have been taken in your tenant; the log does not tell their outcome"
         }
         TenantVerdict::TiedView => {
             "Views and searches in your tenant are tied to the intruder; no tied change or export is recorded as done"
         }
-        TenantVerdict::TiedAttempt => "The intruder tried to act in your tenant; every attempt is recorded as failed",
-        TenantVerdict::LinkedSession => {
-            "A session tied to the intruder is also recorded in your tenant, at another time"
-        }
+        TenantVerdict::TiedAttempt => "What is tied to the intruder in your tenant is recorded as failed",
+        TenantVerdict::LinkedSession => "A session with actions tied to the intruder is also recorded in your tenant",
         TenantVerdict::UnknownAction => "Actions in your tenant are not yet explained",
         TenantVerdict::WithoutTicket if has_tied => {
-            "Support agents acted in your tenant without a ticket; nothing ties it to the intruder"
+            "The log states no ticket for actions in your tenant; no evidence known so far ties them to the intruder"
         }
-        TenantVerdict::WithoutTicket => "Support agents acted in your tenant without a ticket",
+        TenantVerdict::WithoutTicket => "The log states no ticket for actions by support agents in your tenant",
         TenantVerdict::NothingTied if has_tied => {
-            "Support agents worked in your tenant; nothing ties it to the intruder"
+            "Actions by support agents in your tenant; no evidence known so far ties them to the intruder"
         }
-        TenantVerdict::NothingTied => "Support agents worked in your tenant",
+        TenantVerdict::NothingTied => "Actions by support agents in your tenant",
     }
 }
 
@@ -156,7 +154,7 @@ pub(super) fn steps(level: Level) -> &'static str {
 pub(super) fn step(kind: StepKind, vendor: &str, when: &str) -> (&'static str, String) {
     match kind {
         StepKind::Revoke => (
-            "Revoke what was shown.",
+            "Revoke what was or may have been shown.",
             format!("Replace each secret, and look for its use since {when}."),
         ),
         StepKind::Account => (
@@ -400,7 +398,7 @@ pub(super) fn customer_masked(texts: u64) -> String {
     };
     format!(
         "{texts} names somebody else is replaced by words in square brackets. What is known to name you or your users is left \
-         as it is, and the digest of each record is that of the record as it was logged."
+         as it is, and the commitment to each record is to the record as it was logged."
     )
 }
 
@@ -453,7 +451,8 @@ mod tests {
                 super::verdict(verdict, true, true)
             );
             assert!(docs.contains(&row), "{row}");
-            assert!(!super::verdict(verdict, false, true).contains("nothing ties"));
+            let is_tied = verdict <= TenantVerdict::LinkedSession;
+            assert!(is_tied || !super::verdict(verdict, false, true).contains("intruder"));
         }
     }
 

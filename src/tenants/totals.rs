@@ -58,8 +58,8 @@ pub struct AgentTotals {
 }
 
 impl Totals {
-    /// One more event.
-    pub(super) fn absorb(&mut self, scoped: &ScopedEvent) {
+    /// Counts one more event. Its session is kept if a tied scope holds it.
+    pub(super) fn absorb(&mut self, scoped: &ScopedEvent, tied: ScopeMask) {
         let event = &scoped.event;
         self.events += 1;
         self.shares += event.tenants.len() as u64;
@@ -77,7 +77,7 @@ impl Totals {
             Some(own) => *own += one,
             None => self.action(event.action.clone(), one),
         }
-        if let Some(session) = event.session.as_ref().filter(|_| scoped.scopes.0.count_ones() > 1) {
+        if let Some(session) = event.session.as_ref().filter(|_| !scoped.scopes.and(tied).is_empty()) {
             self.join((scoped.agent, session.clone()), scoped.scopes);
         }
         let moment = (event.time, scoped.at, scoped.part);
@@ -124,7 +124,7 @@ impl Totals {
         (ACTION.0 * (self.actions.len() + self.sessions.len()) + ACTION.1 * self.codes) as u64
     }
 
-    /// Scopes of the events of a session; none where no event of it lies in more than one.
+    /// Returns the scopes of those events of a session that a tied scope holds.
     pub fn session(&self, agent: usize, session: &str) -> ScopeMask {
         self.sessions
             .get(&(agent, session.to_owned()))

@@ -52,8 +52,13 @@ pub(super) fn check(
     let judged = Local::default().install(|| judge(root, bundle, manifest, findings));
     match judged.map_err(said).flatten() {
         Ok(made) => {
-            let differ = made.mismatches.len() as u64;
-            let other = Build::this() != manifest.tool && differ > 0;
+            let differing: BTreeSet<&str> = made.mismatches.iter().map(|mismatch| mismatch.path.as_str()).collect();
+            let same = made
+                .paths
+                .iter()
+                .filter(|path| !differing.contains(path.as_str()))
+                .count() as u64;
+            let other = Build::this() != manifest.tool && !made.mismatches.is_empty();
             mismatches.extend(made.mismatches);
             if other {
                 let detail = format!(
@@ -62,7 +67,7 @@ pub(super) fn check(
                 );
                 mismatches.push(Mismatch::new("log", MANIFEST, detail));
             }
-            (made.paths.len() as u64).saturating_sub(differ)
+            same
         }
         Err(reason) => {
             let detail = format!("the logs were not judged again: {reason}");

@@ -324,12 +324,22 @@ impl Recount<'_> {
         let is_tied = |name: &String| findings.scopes.iter().any(|scope| scope.tied && scope.name == *name);
         let tied = lines.scope_sets.iter().filter(|(scopes, _)| scopes.iter().any(is_tied));
         self.same(&path, "tied", tied.map(|(_, events)| events).sum::<u64>(), tenant.tied);
+        let without_tickets: BTreeSet<_> = findings
+            .sources
+            .iter()
+            .filter(|source| !source.reads_tickets)
+            .map(|source| (source.path.as_str(), digest::shown(source.stream_sha256)))
+            .collect();
+        let reads_tickets = |line: &Line| {
+            let place = line.place.as_ref();
+            place.is_none_or(|place| !without_tickets.contains(&(&*place.source, place.source_sha256.to_string())))
+        };
         let facts: Vec<Fact> = (1..)
             .zip(&lines.events)
             .map(|(number, line)| Fact {
                 effect: line.effect,
                 outcome: line.outcome,
-                has_ticket: line.has_ticket,
+                lacks_ticket: !line.has_ticket && !line.by_link && reads_tickets(line),
                 tied: line.scopes.iter().any(is_tied),
                 linked: tenant.linked.binary_search(&number).is_ok(),
             })

@@ -60,8 +60,16 @@ pub(super) fn spellings(name: &str) -> BTreeSet<String> {
 
 /// Returns whether a name is made of common words alone.
 pub(super) fn is_common(name: &str) -> bool {
-    let words = name.chars().all(|c| c.is_alphabetic() || c.is_whitespace());
-    words && keys::of_name(name).iter().all(|key| key.grade >= Grade::CommonWords)
+    if !name.chars().all(|c| c.is_alphabetic() || c.is_whitespace()) {
+        return false;
+    }
+    let keys = keys::of_name(name);
+    if keys.is_empty() {
+        // It is too short for a key.
+        let mut words = name.split_whitespace();
+        return words.all(|word| keys::is_common(&Skeleton::of_name(word).text));
+    }
+    keys.iter().all(|key| key.grade >= Grade::CommonWords)
 }
 
 /// Keys on their way to the search.

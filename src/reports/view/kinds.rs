@@ -8,7 +8,7 @@ use std::{
 use super::deeds::{Deeds, lasted};
 use crate::{
     catalogue::Effect,
-    events::Outcome,
+    events::{Outcome, Target},
     findings::{SpanFinding, TenantImpact},
     reports::{header::Header, lang, template::view},
     tenants::{Outcomes, TenantEvent},
@@ -187,7 +187,7 @@ impl SpanView {
 
 fn code(header: &Header, name: &str, events: &Numbered<'_>) -> CodeView {
     let meaning = header.glossary.get(name);
-    let (targets, distinct) = distinct_targets(events, SHOWN);
+    let (targets, distinct) = distinct_targets(events, SHOWN, |_| true);
     let numbers = events.iter().take(SHOWN).map(|(number, _)| number.to_string());
     let split = split(events.iter().map(|(_, event)| *event));
     let text = |text: Option<&String>| text.cloned().unwrap_or_default();
@@ -212,11 +212,19 @@ fn code(header: &Header, name: &str, events: &Numbered<'_>) -> CodeView {
     }
 }
 /// The first of them in the order of their first action, and how many there are.
-pub(super) fn distinct_targets(events: &[(usize, &TenantEvent)], shown: usize) -> (Vec<TargetView>, usize) {
+pub(super) fn distinct_targets(
+    events: &[(usize, &TenantEvent)],
+    shown: usize,
+    of: impl Fn(&Target) -> bool,
+) -> (Vec<TargetView>, usize) {
     let mut seen = BTreeSet::new();
     let mut first = Vec::new();
     let text = |field: &'_ Option<String>| field.as_deref().unwrap_or_default().to_owned();
-    for target in events.iter().flat_map(|(_, event)| &event.targets) {
+    for target in events
+        .iter()
+        .flat_map(|(_, event)| &event.targets)
+        .filter(|target| of(target))
+    {
         // A display name may change; what has an id is known by it.
         let id = target.id.as_deref().filter(|id| !id.is_empty());
         let known_by = id.or(target.name.as_deref()).unwrap_or_default();

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::kinds::{TargetView, distinct_targets};
 use crate::{
+    events::Target,
     findings::{Step, StepKind, TenantImpact},
     reports::{header::Header, lang, template::view},
     tenants::TenantEvent,
@@ -53,11 +54,14 @@ impl StepView {
         let when = first.map(lang::minute).unwrap_or_default();
         let (head, text) = lang::step(step.kind, &header.case.vendor, &when);
         let looks = step.kind == StepKind::Look;
-        let (targets, distinct) = if looks {
-            (Vec::new(), 0)
-        } else {
-            distinct_targets(&numbered, SHOWN)
+        // A kind alone says nothing of what to do it on.
+        let is_named = |target: &Target| {
+            [&target.id, &target.name]
+                .into_iter()
+                .flatten()
+                .any(|text| !text.is_empty())
         };
+        let (targets, distinct) = distinct_targets(&numbered, SHOWN, |target| !looks && is_named(target));
         let addresses = distinct_texts(&numbered, |event| event.ip.as_deref().filter(|_| looks));
         let explains = step.kind == StepKind::Explain;
         let codes = distinct_texts(&numbered, |event| Some(event.action.as_str()).filter(|_| explains));

@@ -20,7 +20,7 @@ view! {
         text: String,
         numbers: Vec<String>,
         more_numbers: String,
-        /// What the same sessions did at another time; empty where nothing is, and where `headline` is about it.
+        /// What else is recorded of the same sessions; empty where nothing is, and where `headline` is about it.
         linked: String,
     }
 }
@@ -46,11 +46,11 @@ impl TiedView {
                 linked: match linked.len() as u64 {
                     0 => String::new(),
                     1 => format!(
-                        "1 more action was taken in a session with such actions, at another time: no. {}.",
+                        "1 more action is recorded in a session with such actions: no. {}.",
                         linked[0]
                     ),
                     more => format!(
-                        "{} more actions were taken in a session with such actions, at another time.",
+                        "{} more actions are recorded in a session with such actions.",
                         grouped(more)
                     ),
                 },
@@ -90,12 +90,12 @@ impl TiedView {
 
 fn headline_of_linked(linked: u64) -> String {
     let (actions, sessions) = match linked {
-        1 => ("1 action was".to_owned(), "a session"),
-        more => (format!("{} actions were", grouped(more)), "sessions"),
+        1 => ("1 action is".to_owned(), "a session"),
+        more => (format!("{} actions are", grouped(more)), "sessions"),
     };
     format!(
-        "No action found in your tenant is tied to the intruder by evidence, but {actions} taken in {sessions} with actions that \
-         are, at another time."
+        "No action found in your tenant is tied to the intruder by evidence, but {actions} recorded in {sessions} with actions that \
+         are."
     )
 }
 

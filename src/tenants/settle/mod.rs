@@ -58,14 +58,19 @@ pub struct Conflict {
 
 /// Settles the tallies of all sources. `kinds` tells which sources hold the same kind of log: an event id means
 /// something within one kind only. The answer is the same whether the budget had room for everything or not.
-pub fn settle(mut tallies: Vec<SourceTally>, kinds: &[&str], budget: &Budget) -> Result<Settled, StoreError> {
+pub fn settle(
+    mut tallies: Vec<SourceTally>,
+    kinds: &[&str],
+    tied: ScopeMask,
+    budget: &Budget,
+) -> Result<Settled, StoreError> {
     let names = kinds;
     let kinds = numbered(names);
     let mut books: Vec<_> = tallies.iter().map(SourceTally::books).collect();
-    let (kept, settling) = match spool::settle(&mut tallies, &kinds, budget)? {
+    let (kept, settling) = match spool::settle(&mut tallies, &kinds, tied, budget)? {
         Some((stored, settling)) => (Kept::Stored(stored), settling),
         None => {
-            let (held, settling) = in_memory(&mut tallies, &kinds, budget)?;
+            let (held, settling) = in_memory(&mut tallies, &kinds, tied, budget)?;
             (Kept::Held(held), settling)
         }
     };
@@ -181,7 +186,12 @@ impl Conflict {
 const CONFLICT: usize = 320;
 const CONFLICTING: usize = 240;
 
-fn in_memory(tallies: &mut [SourceTally], kinds: &[usize], budget: &Budget) -> Result<(Held, Settling), StoreError> {
+fn in_memory(
+    tallies: &mut [SourceTally],
+    kinds: &[usize],
+    tied: ScopeMask,
+    budget: &Budget,
+) -> Result<(Held, Settling), StoreError> {
     let mut events = Vec::new();
     for tally in tallies {
         // Nothing moves where there is one source.
@@ -199,7 +209,7 @@ fn in_memory(tallies: &mut [SourceTally], kinds: &[usize], budget: &Budget) -> R
     // Each is a look at every event, and none needs another.
     let (books, (totals, order)) = rayon::join(
         || books(&events, &kept),
-        || rayon::join(|| totals(&events, &kept), || in_time_order(&events, &kept)),
+        || rayon::join(|| totals(&events, &kept, tied), || in_time_order(&events, &kept)),
     );
     let settling = Settling {
         books,
@@ -226,10 +236,10 @@ fn books(events: &[Box<ScopedEvent>], kept: &[bool]) -> BTreeMap<usize, Books> {
 }
 
 /// Over those that are kept.
-fn totals(events: &[Box<ScopedEvent>], kept: &[bool]) -> Totals {
+fn totals(events: &[Box<ScopedEvent>], kept: &[bool], tied: ScopeMask) -> Totals {
     let fold = |mut totals: Totals, (event, kept): (&ScopedEvent, &bool)| {
         if *kept {
-            totals.absorb(event);
+            totals.absorb(event, tied);
         }
         totals
     };
@@ -361,7 +371,7 @@ mod tests {
 
     /// The same in memory and by way of a file.
     fn settled(tallies: Vec<SourceTally>, kinds: &[&str]) -> Told {
-        let in_memory = settle(tallies.clone(), kinds, &Budget::default()).expect("room");
+        let in_memory = settle(tallies.clone(), kinds, ScopeMask(0b10), &Budget::default()).expect("room");
         let budget = Arc::new(Budget::new(1, std::env::temp_dir()));
         let any = tallies.iter().any(|tally| !tally.in_scope.is_empty());
         let stored = tallies.into_iter().enumerate().map(|(number, mut tally)| {
@@ -374,7 +384,7 @@ mod tests {
             }
             tally
         });
-        let stored = settle(stored.collect(), kinds, &budget).expect("room");
+        let stored = settle(stored.collect(), kinds, ScopeMask(0b10), &budget).expect("room");
         assert_eq!(matches!(stored.kept, Kept::Stored(_)), any);
         let (in_memory, stored) = (told(in_memory), told(stored));
         assert_eq!(in_memory, stored);

@@ -17,6 +17,7 @@ use crate::{
     case::TenantId,
     events::TenantRef,
     records::Locator,
+    scope::ScopeMask,
     tenants::{
         Fate, ScopedEvent, ScopedEvents,
         kept::{Held, number},
@@ -56,6 +57,7 @@ fn place(number: u64) -> usize {
 pub(in crate::tenants) fn settle(
     tallies: &mut [SourceTally],
     kinds: &[usize],
+    tied: ScopeMask,
     budget: &Budget,
 ) -> Result<Option<(Spooled, Settling)>, StoreError> {
     if budget.store.is_empty() {
@@ -70,7 +72,7 @@ pub(in crate::tenants) fn settle(
     let what = "events in scope that have the same event id, or are copies of each other,";
     let settled = |part| {
         let rows = load(&budget.store, part, &|ticket| sources.get(&ticket).copied())?;
-        to.settle(rows, kinds)
+        to.settle(rows, kinds, tied)
     };
     let merge = |all: Settling, more| all.merge(more, budget);
     let all = each_part(
@@ -127,7 +129,7 @@ impl Stores {
         }
     }
 
-    fn settle(&self, rows: Rows, kinds: &[usize]) -> Result<Settling, StoreError> {
+    fn settle(&self, rows: Rows, kinds: &[usize], tied: ScopeMask) -> Result<Settling, StoreError> {
         let Rows { mut events, alone } = rows;
         let Apart {
             kept,
@@ -150,7 +152,7 @@ impl Stores {
                 fates.push(part, &(source, offset, fate), FATE);
             }
             if kept {
-                done.totals.absorb(event);
+                done.totals.absorb(event, tied);
                 share(&mut shares, event);
             }
             // One event of thousands of customers goes to hundreds of parts.
