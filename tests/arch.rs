@@ -1,4 +1,10 @@
-//! The rule of imports: a module may import only modules that stand above it in `lib.rs`.
+//! Rules of structure and prose that a machine can check. First the rule of imports: a module may import only modules that stand
+//! above it in `lib.rs`. Exceptions to the other rules are listed in `arch/allowed.txt`, whose counts may only fall.
+
+mod allowed;
+mod circles;
+mod code;
+mod style;
 
 use std::{collections::BTreeMap, fs};
 
