@@ -28,8 +28,8 @@ const BUILT_IN: [(&str, &str); 4] = [
     ("aws.toml", include_str!("actions/aws.toml")),
 ];
 
-/// Tier of an action, the mildest first: what is seen, what is not known, what is altered, taken out or lost, and what lets
-/// somebody come back. What is not catalogued ranks above a view or a search, and below what is known to do harm.
+/// Tier of an action, the mildest first: what is seen, what is not known, what is altered, taken out or lost, what
+/// removes traces, and what lets somebody come back. What is not catalogued ranks above a view or a search, and below what is known to do harm.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, JsonSchema, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Effect {
@@ -47,6 +47,8 @@ pub enum Effect {
     RevealSecret,
     /// Removed something.
     Delete,
+    /// Deleted, stopped or narrowed what records activity or would show it: a log, an audit setting, an alert, a mailbox rule.
+    CoverTracks,
     /// Acted as one of the customer's users.
     Impersonate,
     /// Altered how somebody proves who they are, or what they may do.
@@ -55,7 +57,7 @@ pub enum Effect {
 
 impl Effect {
     /// Every tier, the mildest first.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::View,
         Self::Search,
         Self::Uncatalogued,
@@ -63,6 +65,7 @@ impl Effect {
         Self::Export,
         Self::RevealSecret,
         Self::Delete,
+        Self::CoverTracks,
         Self::Impersonate,
         Self::Credential,
     ];
@@ -83,6 +86,7 @@ impl Effect {
             Self::Credential => "credential",
             Self::Impersonate => "impersonate",
             Self::Delete => "delete",
+            Self::CoverTracks => "cover_tracks",
             Self::Uncatalogued => "uncatalogued",
         }
     }
@@ -91,6 +95,7 @@ impl Effect {
     pub fn label(self) -> &'static str {
         match self {
             Self::RevealSecret => "reveal secret",
+            Self::CoverTracks => "cover tracks",
             other => other.as_str(),
         }
     }

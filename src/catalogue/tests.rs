@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, fs};
 use super::*;
 
 /// Every code that must be known, by its tier.
-const EXPECTED: [(Effect, &str); 8] = [
+const EXPECTED: [(Effect, &str); 9] = [
     (
         Effect::View,
         "tenant.view user.view group.view app.view policy.view device.view ticket.view tenant.settings.view \
@@ -26,7 +26,7 @@ const EXPECTED: [(Effect, &str); 8] = [
     (
         Effect::Change,
         "user.profile.update user.unlock tenant.settings.update policy.update group.member.add group.member.remove \
-         app.update StopLogging UpdateTrail PutEventSelectors RunInstances SendCommand",
+         app.update UpdateTrail PutEventSelectors RunInstances SendCommand",
     ),
     (
         Effect::Credential,
@@ -44,7 +44,12 @@ const EXPECTED: [(Effect, &str); 8] = [
     ),
     (
         Effect::Delete,
-        "user.deactivate app.delete log.delete DeleteTrail DeleteFlowLogs DeleteParameter DeleteParameters DeleteBucket",
+        "user.deactivate app.delete DeleteParameter DeleteParameters DeleteBucket",
+    ),
+    (
+        Effect::CoverTracks,
+        "log.delete StopLogging DeleteTrail DeleteFlowLogs DeleteLogGroup DeleteLogStream DeleteDetector \
+         StopConfigurationRecorder DeleteConfigurationRecorder system.log_stream.lifecycle.deactivate",
     ),
 ];
 
@@ -205,7 +210,8 @@ fn bad_files_are_told_at_once() {
         entry("cod", "y", "view", " "),
     ];
     let told = load(&[("a.toml", &a.concat()), ("b.toml", "[[action]]\n")]).expect_err("faults");
-    let effects = "`view`, `search`, `change`, `export`, `reveal_secret`, `delete`, `impersonate`, `credential`";
+    let effects = "`view`, `search`, `change`, `export`, `reveal_secret`, `delete`, \
+                   `cover_tracks`, `impersonate`, `credential`";
     let expected = [
         format!("a.toml:3:10: `effect` cannot be `harmless` [unknown-value] (hint: known: {effects})"),
         "a.toml:6:8: `x` is already described on line 2 [duplicate-action] (hint: keep one of the two)".into(),

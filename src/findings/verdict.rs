@@ -31,6 +31,8 @@ pub enum TenantVerdict {
     TiedAttempt,
     /// A session with tied actions, here or elsewhere, has others here that are not tied.
     LinkedSession,
+    /// An action that removes traces of others was done.
+    CoveredTracks,
     /// An action that the catalogue does not know was done.
     UnknownAction,
     /// A grave action was done by a listed agent, and a log that states tickets states none for it.
@@ -67,6 +69,7 @@ impl TenantVerdict {
             Self::TiedView => "tied-view",
             Self::TiedAttempt => "tied-attempt",
             Self::LinkedSession => "linked-session",
+            Self::CoveredTracks => "covered-tracks",
             Self::UnknownAction => "unknown-action",
             Self::WithoutTicket => "without-ticket",
             Self::NothingTied => "nothing-tied",
@@ -77,9 +80,12 @@ impl TenantVerdict {
     pub fn level(self) -> Level {
         match self {
             Self::TiedAction => Level::ActNow,
-            Self::TiedView | Self::TiedAttempt | Self::LinkedSession | Self::UnknownAction | Self::WithoutTicket => {
-                Level::Check
-            }
+            Self::TiedView
+            | Self::TiedAttempt
+            | Self::LinkedSession
+            | Self::CoveredTracks
+            | Self::UnknownAction
+            | Self::WithoutTicket => Level::Check,
             Self::NothingTied => Level::Information,
         }
     }
@@ -160,6 +166,8 @@ pub fn verdict(facts: &[Fact]) -> TenantVerdict {
         TenantVerdict::TiedAttempt
     } else if any(&|fact| fact.linked) {
         TenantVerdict::LinkedSession
+    } else if any(&|fact| fact.effect == Effect::CoverTracks && fact.is_done()) {
+        TenantVerdict::CoveredTracks
     } else if any(&|fact| fact.effect == Effect::Uncatalogued && fact.is_done()) {
         TenantVerdict::UnknownAction
     } else if any(&|fact| fact.wants_ticket()) {
@@ -174,6 +182,7 @@ pub fn steps(verdict: TenantVerdict, facts: &[Fact]) -> Vec<Step> {
     let about = |fact: &Fact| match verdict {
         TenantVerdict::TiedAction | TenantVerdict::TiedView | TenantVerdict::TiedAttempt => fact.tied || fact.linked,
         TenantVerdict::LinkedSession => fact.linked,
+        TenantVerdict::CoveredTracks => fact.effect == Effect::CoverTracks,
         TenantVerdict::UnknownAction => fact.effect == Effect::Uncatalogued,
         TenantVerdict::WithoutTicket => fact.wants_ticket(),
         TenantVerdict::NothingTied => true,
@@ -191,7 +200,8 @@ pub fn steps(verdict: TenantVerdict, facts: &[Fact]) -> Vec<Step> {
         of(StepKind::Look, &|_| true),
         // A failed deletion too: the log that says so may be the one that was to be deleted.
         of(StepKind::Restore, &|fact: &Fact| {
-            fact.effect == Effect::Delete || fact.effect == Effect::Change && fact.is_done()
+            matches!(fact.effect, Effect::Delete | Effect::CoverTracks)
+                || fact.effect == Effect::Change && fact.is_done()
         }),
         of(StepKind::Decide, &done(&[Effect::Export])),
         of(StepKind::Explain, &done(&[Effect::Uncatalogued])),
@@ -200,7 +210,11 @@ pub fn steps(verdict: TenantVerdict, facts: &[Fact]) -> Vec<Step> {
         of(StepKind::Explain, &done(&[Effect::Uncatalogued])),
         of(StepKind::Ask, &|fact: &Fact| {
             fact.effect != Effect::Uncatalogued
-                && (fact.wants_ticket() || verdict == TenantVerdict::NothingTied && fact.is_grave())
+                && match verdict {
+                    TenantVerdict::CoveredTracks => fact.is_done(),
+                    TenantVerdict::NothingTied => fact.is_grave(),
+                    _ => fact.wants_ticket(),
+                }
         }),
     ];
     let intruder = intruder.into_iter().filter(|_| is_by_intruder);
@@ -228,6 +242,7 @@ mod tests {
                 "search" => fact.effect = Effect::Search,
                 "change" => fact.effect = Effect::Change,
                 "delete" => fact.effect = Effect::Delete,
+                "cover" => fact.effect = Effect::CoverTracks,
                 "secret" => fact.effect = Effect::RevealSecret,
                 "credential" => fact.effect = Effect::Credential,
                 "export" => fact.effect = Effect::Export,
@@ -263,6 +278,10 @@ mod tests {
                 TenantVerdict::LinkedSession,
                 Level::Check,
             ),
+            ("linked view; cover", TenantVerdict::LinkedSession, Level::Check),
+            ("unknown; cover", TenantVerdict::CoveredTracks, Level::Check),
+            ("cover untold", TenantVerdict::CoveredTracks, Level::Check),
+            ("cover failed", TenantVerdict::NothingTied, Level::Information),
             ("unknown; change unticketed", TenantVerdict::UnknownAction, Level::Check),
             (
                 "unknown failed; change unticketed",
@@ -299,6 +318,8 @@ mod tests {
                 "Revoke [4], Account [2], Look [1, 2, 4, 5], Decide [1]",
             ),
             ("tied delete failed; tied view", "Look [1, 2], Restore [1]"),
+            ("tied cover failed; tied view", "Look [1, 2], Restore [1]"),
+            ("cover; change; cover failed; unknown", "Ask [1]"),
             ("tied secret failed; tied unknown", "Look [1, 2], Explain [2]"),
             ("linked view; change unticketed", "Look [1]"),
             ("tied view failed; linked export", "Look [1, 2], Decide [2]"),

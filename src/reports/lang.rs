@@ -24,7 +24,7 @@ pub(super) struct EffectWords {
 }
 
 /// Every effect, the gravest first.
-pub(super) const EFFECTS: [EffectWords; 9] = [
+pub(super) const EFFECTS: [EffectWords; 10] = [
     EffectWords {
         effect: Effect::Credential,
         key: "credential",
@@ -40,6 +40,14 @@ pub(super) const EFFECTS: [EffectWords; 9] = [
         meaning: "Actions by which an agent acts in your tenant as one of your users.",
         one: "impersonation of a user",
         many: "impersonations of users",
+    },
+    EffectWords {
+        effect: Effect::CoverTracks,
+        key: "cover_tracks",
+        label: "Traces",
+        meaning: "Actions that delete, stop or narrow what records activity or would show it, such as a log, an audit setting, an alert or a mailbox rule.",
+        one: "action that can remove traces",
+        many: "actions that can remove traces",
     },
     EffectWords {
         effect: Effect::Delete,
@@ -129,6 +137,7 @@ pub(super) fn verdict(verdict: TenantVerdict, has_tied: bool, succeeded: bool) -
         }
         TenantVerdict::TiedAttempt => "What is tied to the intruder in your tenant is recorded as failed",
         TenantVerdict::LinkedSession => "A session with actions tied to the intruder is also recorded in your tenant",
+        TenantVerdict::CoveredTracks => "Actions in your tenant can have removed traces of other actions",
         TenantVerdict::UnknownAction => "Actions in your tenant are not yet explained",
         TenantVerdict::WithoutTicket if has_tied => {
             "The log states no ticket for actions in your tenant; no evidence known so far ties them to the intruder"
@@ -440,6 +449,7 @@ mod tests {
             TenantVerdict::TiedView,
             TenantVerdict::TiedAttempt,
             TenantVerdict::LinkedSession,
+            TenantVerdict::CoveredTracks,
             TenantVerdict::UnknownAction,
             TenantVerdict::WithoutTicket,
             TenantVerdict::NothingTied,
