@@ -3,7 +3,7 @@
 //! Cases in `cases/` are folders with what is asked and what must come out; `UPDATE_EXPECTED=1` rewrites the latter, to
 //! be read as a diff. A test that needs an external tool skips loudly where the tool is absent, and fails under `CI`.
 
-mod anywhere;
+mod random_access;
 mod arch;
 mod bundles;
 mod cases;

@@ -15,7 +15,7 @@ use crate::{
     findings::{Examined, Scan, Scanned},
     progress::Progress,
     scope::Actors,
-    sources::{self, Anywhere, Broken, Contents, Part, Source, Stream},
+    sources::{self, Contents, RandomAccessFile, Source, Stream, TextStream, Truncated},
     tenants::{Budget, Links},
     text::grouped,
 };
@@ -96,12 +96,12 @@ fn scan(
 ) -> Result<Contents<Found>, EngineError> {
     let profile = plan.profile(source);
     let mut left = looks;
-    let each = |stream: &mut Stream<'_>, file: Option<&Anywhere<'_>>| {
+    let each = |stream: &mut Stream<'_>, file: Option<&RandomAccessFile<'_>>| {
         let found = source::tally(plan, profile, budget, pool, (stream, &source.text), (file, left), None)?;
         left = left.saturating_sub(found.looked.records);
         Ok(found)
     };
-    Ok(sources::read_anywhere(source, &plan.limits, progress, each)?)
+    Ok(sources::read_with_random_access(source, &plan.limits, progress, each)?)
 }
 
 /// Everything in order, and every event and refusal put down to its source: how many streams a file holds is known only
@@ -120,9 +120,9 @@ fn numbered(plan: &Plan, files: Vec<Contents<Found>>, budget: Arc<Budget>, actor
         let profile = plan.profile(source);
         for part in contents.parts {
             let number = scan.sources.len();
-            let is_broken = contents.broken.iter().any(|broken| broken.shown == part.shown);
+            let is_broken = contents.truncated.iter().any(|broken| broken.shown == part.shown);
             if let Some(offset) = part.value.end.cut.filter(|_| !is_broken) {
-                scan.broken.push(Broken {
+                scan.broken.push(Truncated {
                     shown: part.shown.clone(),
                     bytes: part.stream.bytes,
                     fault: format!("it ends inside the record that begins at byte {}", grouped(offset)),
@@ -131,13 +131,13 @@ fn numbered(plan: &Plan, files: Vec<Contents<Found>>, budget: Arc<Budget>, actor
             scan.sources.push(scanned((number, input), profile, source, part));
         }
         scan.skipped.extend(contents.skipped);
-        scan.broken.extend(contents.broken);
+        scan.broken.extend(contents.truncated);
         scan.changed.extend(contents.changed);
     }
     scan
 }
 
-fn scanned((number, input): (usize, usize), profile: &Profile, source: &Source, part: Part<Found>) -> Scanned {
+fn scanned((number, input): (usize, usize), profile: &Profile, source: &Source, part: TextStream<Found>) -> Scanned {
     let Found {
         framing,
         end,

@@ -19,7 +19,7 @@ use crate::{
     events::Profile,
     records::{Block, Blocks, Chunk, Cuts, End},
     scope::{Actors, Census, ScopeSet},
-    sources::{Anywhere, Stream},
+    sources::{RandomAccessFile, Stream},
     tenants::{Budget, SourceTally},
 };
 
@@ -41,7 +41,7 @@ pub(super) fn tally(
     budget: &Arc<Budget>,
     pool: &Pool,
     (stream, text): (&mut Stream<'_>, &InputText),
-    (file, looks): (Option<&Anywhere<'_>>, u64),
+    (file, looks): (Option<&RandomAccessFile<'_>>, u64),
     chase: Option<&Chase>,
 ) -> io::Result<Found> {
     let mut blocks = Blocks::open_as(stream, &profile.wrapper, &profile.column_names(), text)?;
@@ -79,7 +79,7 @@ fn shared<'p>(
     plan: &Plan,
     first: Vec<Block>,
     rest: Blocks<impl io::Read + Send>,
-    file: Option<&Anywhere<'_>>,
+    file: Option<&RandomAccessFile<'_>>,
     share: impl Fn() -> Share<'p> + Send + Sync,
 ) -> io::Result<(SourceTally, End)> {
     let first = first.into_iter().map(Ok).collect();

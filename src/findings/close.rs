@@ -20,7 +20,7 @@ use crate::{
     isolation::{Company, Names, Sighting, Things},
     records::{Accounted, RefusalReason, Said},
     scope::Actors,
-    sources::{Broken, Changed, Digested, Skipped},
+    sources::{Changed, Digested, Skipped, Truncated},
     tenants::{
         Books, Budget, Conflict, Kept, Links, NearKind, Refused, Remarked, ScopedEvent, Settled, SourceTally,
         StoreError, settle,
@@ -36,7 +36,7 @@ pub struct Scan {
     /// Files that were passed over.
     pub skipped: Vec<Skipped>,
     /// Streams that end before they should.
-    pub broken: Vec<Broken>,
+    pub broken: Vec<Truncated>,
     /// Files that grew or shrank meanwhile.
     pub changed: Vec<Changed>,
     /// How much memory what is in scope may take.

@@ -15,7 +15,7 @@ use crate::{
     engine::{EngineError, Local},
     events::Profile,
     progress::Silent,
-    sources::{self, Broken, Contents, Limits, Part, Skipped, SourceError, Stream, discover},
+    sources::{self, Contents, Limits, Skipped, SourceError, Stream, TextStream, Truncated, discover},
     time::Timestamp,
 };
 
@@ -130,12 +130,12 @@ fn look(stream: &mut Stream<'_>, profiles: &[Profile]) -> io::Result<Look> {
 impl Inspection {
     fn add_all(&mut self, contents: Contents<Look>) {
         self.skipped.extend(contents.skipped.iter().map(passed_over));
-        let broken = |broken: Broken| (broken.shown, format!("ends before it should: {}", broken.fault));
-        self.skipped.extend(contents.broken.into_iter().map(broken));
+        let broken = |broken: Truncated| (broken.shown, format!("ends before it should: {}", broken.fault));
+        self.skipped.extend(contents.truncated.into_iter().map(broken));
         contents.parts.into_iter().for_each(|part| self.add(part));
     }
 
-    fn add(&mut self, part: Part<Look>) {
+    fn add(&mut self, part: TextStream<Look>) {
         let (framing, fits, survey) = part.value;
         let kind = Kind {
             paths: vec![part.shown],

@@ -3,17 +3,17 @@
 use std::io;
 
 use super::reads::{BLOCK, Chunk, HEADROOM};
-use crate::sources::Anywhere;
+use crate::sources::RandomAccessFile;
 
 /// What is left of a file, in pieces.
 pub(crate) struct Pieces<'f> {
-    file: &'f Anywhere<'f>,
+    file: &'f RandomAccessFile<'f>,
     /// Where the first one begins.
     start: u64,
 }
 
 impl<'f> Pieces<'f> {
-    pub(super) fn new(file: &'f Anywhere<'f>, start: u64) -> Self {
+    pub(super) fn new(file: &'f RandomAccessFile<'f>, start: u64) -> Self {
         Self { file, start }
     }
 

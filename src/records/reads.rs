@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::{buffers::Buffer, pieces::Pieces, rows::Ahead};
-use crate::sources::Anywhere;
+use crate::sources::RandomAccessFile;
 
 /// Measured: so much stays in the cache until it is judged, and threads seldom wait for a turn. A fuzzer's logs are small, and are
 /// to be cut too.
@@ -41,7 +41,7 @@ pub struct Chunk {
 
 impl<R: Read> Reads<R> {
     /// What is left to read, of the file that it is, from there on; none where it cannot be read so.
-    pub(crate) fn pieces<'f>(&self, file: &'f Anywhere<'f>, from: u64) -> Option<Pieces<'f>> {
+    pub(crate) fn pieces<'f>(&self, file: &'f RandomAccessFile<'f>, from: u64) -> Option<Pieces<'f>> {
         let on = self.first.is_none() && !self.at_end && file.goes_on(from);
         on.then(|| Pieces::new(file, from))
     }

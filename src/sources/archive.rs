@@ -5,35 +5,35 @@ use std::io::{self, Read, Seek};
 use zip::{ZipArchive, result::ZipError};
 
 use super::{
-    inflate::Inflated,
-    kind::Encoding,
-    names,
-    place::Place,
+    decompress::ContainerReader,
+    detect::Encoding,
+    display_names,
+    member_path::MemberPath,
     stream::{Stream, drain},
-    tar::{Step, Tar},
-    unpack::{Each, Unpacking},
-    zip::{self as zipped, Steps},
+    tar::{TarReader, TarStep},
+    unpack::{StreamHandler, Unpacker},
+    zip::{self as zipped, SmallReads},
 };
 
-impl<T, F: Each<T>> Unpacking<'_, T, F> {
-    pub(super) fn tar(&mut self, place: &Place, stream: &mut Stream<'_>) -> io::Result<()> {
-        let inside = place.inside("tar", self.watch)?;
-        let mut tar = Tar::new(stream);
+impl<T, F: StreamHandler<T>> Unpacker<'_, T, F> {
+    pub(super) fn tar(&mut self, path: &MemberPath, stream: &mut Stream<'_>) -> io::Result<()> {
+        let inside = path.inside("tar", self.guard)?;
+        let mut tar = TarReader::new(stream);
         loop {
             match tar.next()? {
-                Step::End(None) => return Ok(()),
-                Step::End(Some(fault)) => {
-                    self.is_broken(place, tar.position(), fault);
+                TarStep::End(None) => return Ok(()),
+                TarStep::End(Some(fault)) => {
+                    self.mark_truncated(path, tar.position(), fault);
                     return Ok(());
                 }
-                Step::Member(member) => {
-                    let member_place = self.member(&inside, &member.name);
+                TarStep::Member(member) => {
+                    let member_path = self.member(&inside, &member.name);
                     match member.passed_over.or_else(|| hidden(&member.name)) {
-                        Some(reason) => self.pass_over(&member_place, reason),
-                        None => self.unpack(&member_place, &mut tar)?,
+                        Some(reason) => self.pass_over(&member_path, reason),
+                        None => self.unpack(&member_path, &mut tar)?,
                     }
                     if let Some(bytes) = tar.cut()? {
-                        self.is_broken(&member_place, bytes, "the archive ends inside it".to_owned());
+                        self.mark_truncated(&member_path, bytes, "the archive ends inside it".to_owned());
                         return Ok(());
                     }
                 }
@@ -41,27 +41,27 @@ impl<T, F: Each<T>> Unpacking<'_, T, F> {
         }
     }
 
-    pub(super) fn zip(&mut self, place: &Place, file: impl Read + Seek + Send) -> io::Result<()> {
-        let inside = place.inside("zip", self.watch)?;
+    pub(super) fn zip(&mut self, path: &MemberPath, file: impl Read + Seek + Send) -> io::Result<()> {
+        let inside = path.inside("zip", self.guard)?;
         let mut archive = match ZipArchive::new(file) {
             Ok(archive) => archive,
-            Err(fault) => return self.no_zip(place, &inside, fault),
+            Err(fault) => return self.no_zip(path, &inside, fault),
         };
         if let Some(document) = zipped::document(&archive) {
-            return self.unread(place, document);
+            return self.foreign_formats(path, document);
         }
         if archive.has_duplicate_names() {
             let fault = "of several members of one name only the last can be read";
-            self.is_broken(place, 0, fault.to_owned());
+            self.mark_truncated(path, 0, fault.to_owned());
         }
         for at in 0..archive.len() {
             let Some(member) = zipped::member(&archive, at).map_err(io::Error::from)? else {
                 continue;
             };
-            let member_place = self.member(&inside, &member.name);
+            let member_path = self.member(&inside, &member.name);
             match member.passed_over.or_else(|| hidden(&member.name)) {
-                Some(reason) => self.pass_over(&member_place, reason),
-                None => self.zipped(&member_place, &mut archive, at)?,
+                Some(reason) => self.pass_over(&member_path, reason),
+                None => self.zipped(&member_path, &mut archive, at)?,
             }
         }
         Ok(())
@@ -69,50 +69,50 @@ impl<T, F: Each<T>> Unpacking<'_, T, F> {
 
     fn zipped(
         &mut self,
-        place: &Place,
+        path: &MemberPath,
         archive: &mut ZipArchive<impl Read + Seek + Send>,
         at: usize,
     ) -> io::Result<()> {
         match archive.by_index(at) {
             Ok(member) => {
-                let mut layer = Inflated::new(Steps(member), self.watch);
-                self.unpack(place, &mut layer)?;
+                let mut layer = ContainerReader::new(SmallReads(member), self.guard);
+                self.unpack(path, &mut layer)?;
                 drain(&mut layer)?;
                 if let Some(fault) = layer.fault {
-                    self.is_broken(place, layer.bytes, fault);
+                    self.mark_truncated(path, layer.bytes, fault);
                 }
                 Ok(())
             }
-            Err(fault) if self.watch.has_failed() => Err(fault.into()),
+            Err(fault) if self.guard.has_failed() => Err(fault.into()),
             Err(fault) => {
-                self.is_broken(place, 0, fault.to_string());
+                self.mark_truncated(path, 0, fault.to_string());
                 Ok(())
             }
         }
     }
 
     /// Nothing can be read of a zip without its directory; it stays a source, so that its digest is on record.
-    fn no_zip(&mut self, place: &Place, inside: &Place, fault: ZipError) -> io::Result<()> {
-        if self.watch.has_failed() {
+    fn no_zip(&mut self, path: &MemberPath, inside: &MemberPath, fault: ZipError) -> io::Result<()> {
+        if self.guard.has_failed() {
             return Err(fault.into());
         }
-        self.is_broken(place, 0, fault.to_string());
-        let whole = Place {
-            shown: place.shown.clone(),
+        self.mark_truncated(path, 0, fault.to_string());
+        let whole = MemberPath {
+            shown: path.shown.clone(),
             ..inside.clone()
         };
         self.text(&whole, Encoding::Utf8, None, &mut io::empty())
     }
 
-    fn member(&mut self, archive: &Place, name: &[u8]) -> Place {
-        let name = names::shown(name.strip_prefix(b"./").unwrap_or(name));
+    fn member(&mut self, archive: &MemberPath, name: &[u8]) -> MemberPath {
+        let name = display_names::shown(name.strip_prefix(b"./").unwrap_or(name));
         let mut shown = format!("{}/{name}", archive.shown);
         let met = self.met.entry(shown.clone()).or_default();
         *met += 1;
         if *met > 1 {
             shown = format!("{shown} ({met})");
         }
-        Place {
+        MemberPath {
             shown,
             containers: archive.containers.clone(),
             named: false,
@@ -121,5 +121,5 @@ impl<T, F: Each<T>> Unpacking<'_, T, F> {
 }
 
 fn hidden(name: &[u8]) -> Option<&'static str> {
-    names::is_hidden(name).then_some("a hidden file")
+    display_names::is_hidden(name).then_some("a hidden file")
 }

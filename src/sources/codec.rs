@@ -5,7 +5,7 @@ use flate2::FlushDecompress;
 use liblzma::stream::Action;
 use zstd::stream::raw::{InBuffer, Operation as _, OutBuffer};
 
-use super::kind::Packing;
+use super::detect::Compression;
 
 /// The dictionary an xz file may ask for; `xz -9` asks for 64 MiB.
 const XZ_MEMORY: u64 = 256 << 20;
@@ -17,19 +17,19 @@ const ZSTD_WINDOW: u32 = if cfg!(target_pointer_width = "64") { 31 } else { 27 }
 /// A decoder of one member.
 pub(super) trait Codec: Send {
     /// Goes on as far as input and room allow.
-    fn step(&mut self, input: &[u8], output: &mut [u8]) -> Progress;
+    fn step(&mut self, input: &[u8], output: &mut [u8]) -> CodecStep;
 }
 
 /// What one step did.
 #[derive(Debug)]
-pub(super) struct Progress {
+pub(super) struct CodecStep {
     pub(super) taken: usize,
     pub(super) put: usize,
     /// Whether the member is over; or the fault that stands behind what was put.
     pub(super) ended: Result<bool, String>,
 }
 
-impl Progress {
+impl CodecStep {
     /// From a decoder's running totals, before and after.
     fn new(before: (u64, u64), after: (u64, u64), ended: Result<bool, String>) -> Self {
         let size = |bytes: u64| usize::try_from(bytes).expect("no more than the buffers hold");
@@ -42,13 +42,13 @@ impl Progress {
 }
 
 /// A fresh decoder.
-pub(super) fn codec(packing: Packing) -> Box<dyn Codec> {
-    match packing {
-        Packing::Gzip => Box::new(flate2::Decompress::new_gzip(15)),
-        Packing::Zlib => Box::new(flate2::Decompress::new(true)),
-        Packing::Zstd => Box::new(Zstd::new()),
-        Packing::Bzip2 => Box::new(bzip2::Decompress::new(false)),
-        Packing::Xz => {
+pub(super) fn codec(compression: Compression) -> Box<dyn Codec> {
+    match compression {
+        Compression::Gzip => Box::new(flate2::Decompress::new_gzip(15)),
+        Compression::Zlib => Box::new(flate2::Decompress::new(true)),
+        Compression::Zstd => Box::new(Zstd::new()),
+        Compression::Bzip2 => Box::new(bzip2::Decompress::new(false)),
+        Compression::Xz => {
             let decoder = liblzma::stream::Stream::new_stream_decoder(XZ_MEMORY, 0);
             Box::new(decoder.expect("only an empty memory fails here"))
         }
@@ -56,7 +56,7 @@ pub(super) fn codec(packing: Packing) -> Box<dyn Codec> {
 }
 
 impl Codec for flate2::Decompress {
-    fn step(&mut self, input: &[u8], output: &mut [u8]) -> Progress {
+    fn step(&mut self, input: &[u8], output: &mut [u8]) -> CodecStep {
         let totals = |decoder: &Self| (decoder.total_in(), decoder.total_out());
         let before = totals(self);
         let status = self.decompress(input, output, FlushDecompress::None);
@@ -66,27 +66,27 @@ impl Codec for flate2::Decompress {
             None => fault.to_string(),
         };
         let ended = status.map(|status| status == flate2::Status::StreamEnd);
-        Progress::new(before, totals(self), ended.map_err(fault))
+        CodecStep::new(before, totals(self), ended.map_err(fault))
     }
 }
 
 impl Codec for bzip2::Decompress {
-    fn step(&mut self, input: &[u8], output: &mut [u8]) -> Progress {
+    fn step(&mut self, input: &[u8], output: &mut [u8]) -> CodecStep {
         let totals = |decoder: &Self| (decoder.total_in(), decoder.total_out());
         let before = totals(self);
         let status = self.decompress(input, output);
         let ended = status.map(|status| status == bzip2::Status::StreamEnd);
-        Progress::new(before, totals(self), ended.map_err(|fault| fault.to_string()))
+        CodecStep::new(before, totals(self), ended.map_err(|fault| fault.to_string()))
     }
 }
 
 impl Codec for liblzma::stream::Stream {
-    fn step(&mut self, input: &[u8], output: &mut [u8]) -> Progress {
+    fn step(&mut self, input: &[u8], output: &mut [u8]) -> CodecStep {
         let totals = |decoder: &Self| (decoder.total_in(), decoder.total_out());
         let before = totals(self);
         let status = self.process(input, output, Action::Run);
         let ended = status.map(|status| status == liblzma::stream::Status::StreamEnd);
-        Progress::new(before, totals(self), ended.map_err(|fault| fault.to_string()))
+        CodecStep::new(before, totals(self), ended.map_err(|fault| fault.to_string()))
     }
 }
 
@@ -114,7 +114,7 @@ impl Zstd {
 }
 
 impl Codec for Zstd {
-    fn step(&mut self, input: &[u8], output: &mut [u8]) -> Progress {
+    fn step(&mut self, input: &[u8], output: &mut [u8]) -> CodecStep {
         let fed = if self.full { 0 } else { input.len().min(self.wanted) };
         let (mut input, mut output) = (InBuffer::around(&input[..fed]), OutBuffer::around(output));
         let wanted = self.decoder.run(&mut input, &mut output);
@@ -123,7 +123,7 @@ impl Codec for Zstd {
             self.wanted = wanted.max(1);
             wanted == 0
         });
-        Progress {
+        CodecStep {
             taken: input.pos(),
             put: output.pos(),
             ended: ended.map_err(|fault| zstd_fault(&fault)),

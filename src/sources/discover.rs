@@ -12,13 +12,13 @@ use walkdir::{DirEntry, WalkDir};
 
 use super::{
     Input, Skipped, Source, SourceError, SourceSet,
-    names::{is_hidden, tidy, under},
+    display_names::{is_hidden, tidy, under},
 };
 use crate::case::{InputSpec, LOCK_FILE};
 
 /// Finds every file of these inputs, or says everything that is wrong with them.
 pub fn discover(specs: &[InputSpec]) -> Result<SourceSet, Vec<SourceError>> {
-    let mut found = Found::default();
+    let mut found = Discovery::default();
     for (entry, spec) in specs.iter().enumerate() {
         found.entry = entry;
         if let Err(fault) = found.add(spec) {
@@ -33,7 +33,7 @@ pub fn discover(specs: &[InputSpec]) -> Result<SourceSet, Vec<SourceError>> {
 }
 
 #[derive(Default)]
-struct Found {
+struct Discovery {
     set: SourceSet,
     faults: Vec<SourceError>,
     /// Position of the input that is being looked at.
@@ -44,7 +44,7 @@ struct Found {
     folder: Option<(PathBuf, PathBuf)>,
 }
 
-impl Found {
+impl Discovery {
     fn add(&mut self, spec: &InputSpec) -> Result<(), SourceError> {
         if spec.path == "-" {
             return self.standard_input(spec);
@@ -177,7 +177,7 @@ impl Found {
             return if read_alike {
                 Ok(())
             } else {
-                Err(SourceError::TwoProfiles { shown })
+                Err(SourceError::ConflictingInput { shown })
             };
         }
         self.taken.insert(real, self.set.sources.len());
@@ -305,7 +305,7 @@ mod tests {
         let set = discover(&[spec(dir.path(), "a.log", "x"), spec(dir.path(), "*.log", "x")]).expect("found");
         assert_eq!(shown(&set), ["a.log"]);
         let faults = discover(&[spec(dir.path(), "a.log", "x"), spec(dir.path(), "*.log", "y")]).expect_err("two");
-        assert!(matches!(faults[..], [SourceError::TwoProfiles { .. }]));
+        assert!(matches!(faults[..], [SourceError::ConflictingInput { .. }]));
     }
 
     #[test]

@@ -32,7 +32,7 @@ pub enum SourceError {
     },
     /// Two inputs of the same file differ in profile, tenant or encoding.
     #[error("`{shown}` is given twice, and what is said of it differs")]
-    TwoProfiles {
+    ConflictingInput {
         /// As reached from the case file.
         shown: String,
     },

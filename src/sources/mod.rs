@@ -1,26 +1,26 @@
 //! Sources: which log files there are, in a fixed order, and the streams of text in them, unpacked and hashed. What the
 //! text says is the next rooms' business.
 
-mod account;
-mod anywhere;
+mod input_digest;
+mod random_access;
 mod archive;
 mod codec;
 mod discover;
 mod error;
-mod held;
-mod inflate;
-mod kind;
+mod one_shot;
+mod decompress;
+mod detect;
 mod limits;
-mod names;
-mod place;
+mod display_names;
+mod member_path;
 mod read;
-mod room;
+mod buffer_pool;
 mod stream;
 mod tar;
 mod unpack;
-mod unread;
-mod decoded;
-mod watch;
+mod foreign_formats;
+mod transcode;
+mod limit_guard;
 mod zip;
 
 #[cfg(test)]
@@ -33,12 +33,12 @@ use crate::{
     digest::Sha256,
 };
 
-pub(crate) use anywhere::Anywhere;
 pub use discover::discover;
 pub use error::SourceError;
 pub use limits::Limits;
+pub(crate) use random_access::RandomAccessFile;
 pub use read::read;
-pub(crate) use read::read_anywhere;
+pub(crate) use read::read_with_random_access;
 pub use stream::Stream;
 
 /// The log files of a case: by the order of `[[logs]]`, then by the bytes of the path.
@@ -102,18 +102,18 @@ pub struct Skipped {
 #[derive(Debug)]
 pub struct Contents<T> {
     /// A part for each text stream in it, in the order of their names.
-    pub parts: Vec<Part<T>>,
+    pub parts: Vec<TextStream<T>>,
     /// Members that were not read.
     pub skipped: Vec<Skipped>,
     /// Streams that end before they should.
-    pub broken: Vec<Broken>,
+    pub truncated: Vec<Truncated>,
     /// If another hand was at the file meanwhile.
     pub changed: Option<Changed>,
 }
 
 /// One text stream: a file, or what was inside one.
 #[derive(Debug)]
-pub struct Part<T> {
+pub struct TextStream<T> {
     /// As reached from the case file; a member of an archive with its path behind that of the archive.
     pub shown: String,
     /// What it was inside of, the outermost first: `gzip/tar`; `plain` if nothing.
@@ -141,7 +141,7 @@ pub struct Digested {
 
 /// A stream that ends before it should. What precedes the break was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Broken {
+pub struct Truncated {
     /// As reached from the case file.
     pub shown: String,
     /// How many bytes came out of it.

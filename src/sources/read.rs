@@ -3,14 +3,14 @@
 use std::io::{self, Seek as _};
 
 use super::{
-    Anywhere, Changed, Contents, Digested, Limits, Source, SourceError,
-    account::Account,
-    kind::{Archive, Kind},
-    place::Place,
-    stream::{Opened, Raw, Stream, drain},
-    unpack::{Each, Unpacking},
-    watch::{Fatal, Watch},
-    zip::Watched,
+    Changed, Contents, Digested, Limits, RandomAccessFile, Source, SourceError,
+    detect::{Archive, StreamKind},
+    input_digest::InputDigest,
+    limit_guard::{Fatal, LimitGuard},
+    member_path::MemberPath,
+    stream::{OpenedSource, RawReader, Stream, drain},
+    unpack::{StreamHandler, Unpacker},
+    zip::GuardedReader,
 };
 use crate::progress::{Progress, Silent};
 
@@ -21,45 +21,45 @@ pub fn read<T>(
     progress: &dyn Progress,
     mut each: impl FnMut(&mut Stream<'_>) -> io::Result<T>,
 ) -> Result<Contents<T>, SourceError> {
-    read_anywhere(source, limits, progress, |stream, _| each(stream))
+    read_with_random_access(source, limits, progress, |stream, _| each(stream))
 }
 
 /// The same; where the stream is a plain file, with the means to read the rest of it anywhere.
-pub(crate) fn read_anywhere<T>(
+pub(crate) fn read_with_random_access<T>(
     source: &Source,
     limits: &Limits,
     progress: &dyn Progress,
-    each: impl FnMut(&mut Stream<'_>, Option<&Anywhere<'_>>) -> io::Result<T>,
+    each: impl FnMut(&mut Stream<'_>, Option<&RandomAccessFile<'_>>) -> io::Result<T>,
 ) -> Result<Contents<T>, SourceError> {
-    let watch = Watch::new(limits);
-    whole(source, &watch, progress, each).map_err(|error| watch.cause(&source.shown, error))
+    let guard = LimitGuard::new(limits);
+    whole(source, &guard, progress, each).map_err(|error| guard.cause(&source.shown, error))
 }
 
 fn whole<T>(
     source: &Source,
-    watch: &Watch<'_>,
+    guard: &LimitGuard<'_>,
     progress: &dyn Progress,
-    each: impl Each<T>,
+    each: impl StreamHandler<T>,
 ) -> io::Result<Contents<T>> {
-    let refused = |fault| watch.fail(Fatal::Io(fault));
-    let opened = Opened::new(source).map_err(refused)?;
-    let account = Account::new(watch, progress);
-    let anywhere = opened.anywhere(&account);
-    let mut unpacking = Unpacking::new(watch, anywhere.as_ref(), source.text.encoding, each);
-    let place = Place {
+    let refused = |fault| guard.fail(Fatal::Io(fault));
+    let opened = OpenedSource::new(source).map_err(refused)?;
+    let digest = InputDigest::new(guard, progress);
+    let random_access = opened.random_access(&digest);
+    let mut unpacker = Unpacker::new(guard, random_access.as_ref(), source.text.encoding, each);
+    let path = MemberPath {
         shown: source.shown.clone(),
         containers: Vec::new(),
         named: source.named,
     };
-    let large = opened.length.is_some_and(|length| length > watch.limits.held);
-    let file = if large && matches!(opened.kind().map_err(refused)?, Kind::Archive(Archive::Zip)) {
-        large_zip(&place, &opened, &mut unpacking, progress)?
+    let large = opened.length.is_some_and(|length| length > guard.limits.held);
+    let file = if large && matches!(opened.kind().map_err(refused)?, StreamKind::Archive(Archive::Zip)) {
+        large_zip(&path, &opened, &mut unpacker, progress)?
     } else {
-        let mut raw = Raw::new(opened.reader(), &account);
-        unpacking.unpack(&place, &mut raw)?;
+        let mut raw = RawReader::new(opened.reader(), &digest);
+        unpacker.unpack(&path, &mut raw)?;
         // What nobody asked for, behind a break, so that the digest is of all of it.
         drain(&mut raw)?;
-        account.digested()
+        digest.digested()
     };
     let now = opened.length_now().map_err(refused)?;
     let differs = |&(before, after): &(u64, u64)| before != after || after != file.bytes;
@@ -69,31 +69,31 @@ fn whole<T>(
         after,
         read: file.bytes,
     });
-    Ok(unpacking.close(file, changed))
+    Ok(unpacker.close(file, changed))
 }
 
 /// A zip that is not held in memory is read where it lies; its bytes must be the same before and after.
-fn large_zip<T, F: Each<T>>(
-    place: &Place,
-    opened: &Opened,
-    unpacking: &mut Unpacking<'_, T, F>,
+fn large_zip<T, F: StreamHandler<T>>(
+    path: &MemberPath,
+    opened: &OpenedSource,
+    unpacker: &mut Unpacker<'_, T, F>,
     progress: &dyn Progress,
 ) -> io::Result<Digested> {
-    let watch = unpacking.watch;
+    let guard = unpacker.guard;
     let mut file = opened.file.as_ref().expect("only a file has a length");
-    let before = digested(opened, watch, progress)?;
-    unpacking.zip(place, Watched(file, watch))?;
-    file.rewind().map_err(|fault| watch.fail(Fatal::Io(fault)))?;
-    let after = digested(opened, watch, &Silent)?;
+    let before = digested(opened, guard, progress)?;
+    unpacker.zip(path, GuardedReader(file, guard))?;
+    file.rewind().map_err(|fault| guard.fail(Fatal::Io(fault)))?;
+    let after = digested(opened, guard, &Silent)?;
     if before != after {
-        return Err(watch.fail(Fatal::Changed));
+        return Err(guard.fail(Fatal::Changed));
     }
     Ok(before)
 }
 
 /// Of all that follows.
-fn digested(opened: &Opened, watch: &Watch<'_>, progress: &dyn Progress) -> io::Result<Digested> {
-    let account = Account::new(watch, progress);
-    drain(&mut Raw::new(opened.reader(), &account))?;
-    Ok(account.digested())
+fn digested(opened: &OpenedSource, guard: &LimitGuard<'_>, progress: &dyn Progress) -> io::Result<Digested> {
+    let digest = InputDigest::new(guard, progress);
+    drain(&mut RawReader::new(opened.reader(), &digest))?;
+    Ok(digest.digested())
 }

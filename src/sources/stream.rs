@@ -6,35 +6,35 @@ use std::{
 };
 
 use super::{
-    Anywhere, Input, Source,
-    account::Account,
-    kind::{HEAD, Kind},
+    Input, RandomAccessFile, Source,
+    detect::{HEAD, StreamKind},
+    input_digest::InputDigest,
 };
 
 /// A reader at any depth.
 pub type Stream<'s> = dyn Read + Send + 's;
 
 /// The file as it lies, read from its beginning to its end.
-pub(super) struct Raw<'w> {
+pub(super) struct RawReader<'w> {
     inner: Box<Stream<'w>>,
-    account: &'w Account<'w>,
+    digest: &'w InputDigest<'w>,
 }
 
-impl<'w> Raw<'w> {
-    pub(super) fn new(inner: Box<Stream<'w>>, account: &'w Account<'_>) -> Self {
-        Self { inner, account }
+impl<'w> RawReader<'w> {
+    pub(super) fn new(inner: Box<Stream<'w>>, digest: &'w InputDigest<'_>) -> Self {
+        Self { inner, digest }
     }
 }
 
-impl Read for Raw<'_> {
+impl Read for RawReader<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if buffer.is_empty() || self.account.has_ended() {
+        if buffer.is_empty() || self.digest.has_ended() {
             return Ok(0);
         }
-        let read = self.account.watch.read(|| self.inner.read(buffer))?;
+        let read = self.digest.guard.read(|| self.inner.read(buffer))?;
         match read {
-            0 => self.account.end(),
-            _ => self.account.add(&buffer[..read]),
+            0 => self.digest.end(),
+            _ => self.digest.add(&buffer[..read]),
         }
         Ok(read)
     }
@@ -46,12 +46,12 @@ pub(super) fn drain(stream: &mut Stream<'_>) -> io::Result<u64> {
 }
 
 /// A source once opened, and its length where that means something.
-pub(super) struct Opened {
+pub(super) struct OpenedSource {
     pub(super) file: Option<File>,
     pub(super) length: Option<u64>,
 }
 
-impl Opened {
+impl OpenedSource {
     pub(super) fn new(source: &Source) -> io::Result<Self> {
         let file = match source.input {
             Input::Standard => None,
@@ -69,17 +69,17 @@ impl Opened {
     }
 
     /// What the file is. Only of a file, which can be read from its beginning again.
-    pub(super) fn kind(&self) -> io::Result<Kind> {
+    pub(super) fn kind(&self) -> io::Result<StreamKind> {
         let mut reader = self.reader();
-        let kind = Kind::of(Peeked::new(&mut reader, HEAD)?.head(), None);
+        let kind = StreamKind::of(Peeked::new(&mut reader, HEAD)?.head(), None);
         drop(reader);
         self.file.as_ref().map_or(Ok(()), |mut file| file.rewind())?;
         Ok(kind)
     }
 
     /// If it is a file.
-    pub(super) fn anywhere<'f>(&'f self, account: &'f Account<'_>) -> Option<Anywhere<'f>> {
-        Anywhere::new(self.file.as_ref()?, self.length?, account)
+    pub(super) fn random_access<'f>(&'f self, digest: &'f InputDigest<'_>) -> Option<RandomAccessFile<'f>> {
+        RandomAccessFile::new(self.file.as_ref()?, self.length?, digest)
     }
 
     pub(super) fn reader(&self) -> Box<Stream<'_>> {

@@ -6,7 +6,7 @@ use std::io::{self, Read};
 use tar::{EntryType, Header, PaxExtensions};
 
 use super::{
-    kind::is_tar_header,
+    detect::is_tar_header,
     stream::{Stream, drain},
 };
 
@@ -16,7 +16,7 @@ const BLOCK: usize = 512;
 const LONGEST_NAME: u64 = 1 << 20;
 
 /// A walk through an archive.
-pub(super) struct Tar<'s, 'r> {
+pub(super) struct TarReader<'s, 'r> {
     stream: &'s mut Stream<'r>,
     /// What is left of the present member.
     left: u64,
@@ -31,28 +31,28 @@ pub(super) struct Tar<'s, 'r> {
 
 /// What a header announces.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Member {
+pub(super) struct TarMember {
     pub(super) name: Vec<u8>,
     /// Why it is not to be read, if it is not; folders are nothing to read and are never shown.
     pub(super) passed_over: Option<&'static str>,
 }
 
 /// How the walk goes on.
-pub(super) enum Step {
-    Member(Member),
+pub(super) enum TarStep {
+    Member(TarMember),
     /// The archive is over; if it did not end as it should, why.
     End(Option<String>),
 }
 
 /// What precedes a member and is about it.
 #[derive(Default)]
-struct Extra {
+struct MemberOverrides {
     name: Option<Vec<u8>>,
     size: Option<u64>,
     sparse: bool,
 }
 
-impl<'s, 'r> Tar<'s, 'r> {
+impl<'s, 'r> TarReader<'s, 'r> {
     pub(super) fn new(stream: &'s mut Stream<'r>) -> Self {
         Self {
             stream,
@@ -76,39 +76,41 @@ impl<'s, 'r> Tar<'s, 'r> {
     }
 
     /// The next member, whatever was left of the one before.
-    pub(super) fn next(&mut self) -> io::Result<Step> {
-        let mut extra = Extra::default();
+    pub(super) fn next(&mut self) -> io::Result<TarStep> {
+        let mut extra = MemberOverrides::default();
         loop {
             if self.skip()? {
-                return Ok(Step::End(Some("it ends inside a member".to_owned())));
+                return Ok(TarStep::End(Some("it ends inside a member".to_owned())));
             }
             let mut block = [0; BLOCK];
             match self.fill(&mut block)? {
-                0 if self.zeros > 1 => return Ok(Step::End(None)),
-                0 => return Ok(Step::End(Some("the mark of its end is missing".to_owned()))),
+                0 if self.zeros > 1 => return Ok(TarStep::End(None)),
+                0 => return Ok(TarStep::End(Some("the mark of its end is missing".to_owned()))),
                 BLOCK => {}
-                _ => return Ok(Step::End(Some("it ends inside a header".to_owned()))),
+                _ => return Ok(TarStep::End(Some("it ends inside a header".to_owned()))),
             }
             if block == [0; BLOCK] {
                 self.zeros += 1;
                 continue;
             }
             if !is_tar_header(&block) {
-                return Ok(Step::End(Some("what follows is no header of a member".to_owned())));
+                return Ok(TarStep::End(Some("what follows is no header of a member".to_owned())));
             }
             self.zeros = 0;
             match self.header(Header::from_byte_slice(&block), &mut extra) {
-                Ok(Some(member)) => return Ok(Step::Member(member)),
+                Ok(Some(member)) => return Ok(TarStep::Member(member)),
                 Ok(None) => {}
-                Err(Odd::Io(fault)) => return Err(fault),
-                Err(Odd::Header(fault)) => return Ok(Step::End(Some(fault))),
+                Err(TarError::Io(fault)) => return Err(fault),
+                Err(TarError::Header(fault)) => return Ok(TarStep::End(Some(fault))),
             }
         }
     }
 
     /// The member that a header announces; none if it is about the one that follows, or a folder.
-    fn header(&mut self, header: &Header, extra: &mut Extra) -> Result<Option<Member>, Odd> {
-        let size = header.entry_size().map_err(|fault| Odd::Header(fault.to_string()))?;
+    fn header(&mut self, header: &Header, extra: &mut MemberOverrides) -> Result<Option<TarMember>, TarError> {
+        let size = header
+            .entry_size()
+            .map_err(|fault| TarError::Header(fault.to_string()))?;
         let kind = header.entry_type();
         if matches!(kind, EntryType::GNULongName | EntryType::XHeader) {
             self.begin(size);
@@ -120,7 +122,7 @@ impl<'s, 'r> Tar<'s, 'r> {
             return Ok(None);
         }
         let extra = match kind {
-            EntryType::GNULongLink | EntryType::XGlobalHeader => &mut Extra::default(),
+            EntryType::GNULongLink | EntryType::XGlobalHeader => &mut MemberOverrides::default(),
             _ => &mut std::mem::take(extra),
         };
         // Links and folders have no content, whatever their size says.
@@ -137,16 +139,16 @@ impl<'s, 'r> Tar<'s, 'r> {
         let folder = kind.is_dir() || name.ends_with(b"/");
         let about = matches!(kind, EntryType::GNULongLink | EntryType::XGlobalHeader);
         let passed_over = passed_over(kind, extra.sparse);
-        Ok((!folder && !about).then_some(Member { name, passed_over }))
+        Ok((!folder && !about).then_some(TarMember { name, passed_over }))
     }
 
     /// The map of a sparse file goes on in blocks of its own, which its size does not count.
-    fn skip_sparse_map(&mut self, header: &Header) -> Result<(), Odd> {
+    fn skip_sparse_map(&mut self, header: &Header) -> Result<(), TarError> {
         let mut more = header.as_gnu().is_some_and(tar::GnuHeader::is_extended);
         while more {
             let mut block = [0; BLOCK];
             if self.fill(&mut block)? < BLOCK {
-                return Err(Odd::Header("it ends inside a header".to_owned()));
+                return Err(TarError::Header("it ends inside a header".to_owned()));
             }
             more = block[504] == 1;
         }
@@ -159,9 +161,9 @@ impl<'s, 'r> Tar<'s, 'r> {
     }
 
     /// A name or the like, which is a member of its own.
-    fn name(&mut self) -> Result<Vec<u8>, Odd> {
+    fn name(&mut self) -> Result<Vec<u8>, TarError> {
         if self.left > LONGEST_NAME {
-            return Err(Odd::Header("a name is longer than a mebibyte".to_owned()));
+            return Err(TarError::Header("a name is longer than a mebibyte".to_owned()));
         }
         let mut text = Vec::new();
         self.read_to_end(&mut text)?;
@@ -190,10 +192,10 @@ impl<'s, 'r> Tar<'s, 'r> {
 }
 
 /// The content of the present member.
-impl Read for Tar<'_, '_> {
+impl Read for TarReader<'_, '_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let room = usize::try_from(self.left).unwrap_or(usize::MAX).min(buffer.len());
-        let read = self.stream.read(&mut buffer[..room])?;
+        let pool = usize::try_from(self.left).unwrap_or(usize::MAX).min(buffer.len());
+        let read = self.stream.read(&mut buffer[..pool])?;
         self.left -= read as u64;
         self.bytes += read as u64;
         Ok(read)
@@ -201,18 +203,18 @@ impl Read for Tar<'_, '_> {
 }
 
 /// Why a walk stops.
-enum Odd {
+enum TarError {
     Io(io::Error),
     Header(String),
 }
 
-impl From<io::Error> for Odd {
+impl From<io::Error> for TarError {
     fn from(fault: io::Error) -> Self {
         Self::Io(fault)
     }
 }
 
-impl Extra {
+impl MemberOverrides {
     fn read(&mut self, text: &[u8]) {
         for entry in PaxExtensions::new(text).filter_map(Result::ok) {
             match entry.key_bytes() {

@@ -9,7 +9,9 @@ use std::{
 use proptest::prelude::*;
 use zip::write::{SimpleFileOptions, ZipWriter};
 
-use super::{Anywhere, Contents, Input, Limits, Source, SourceError, Stream, kind::HEAD, read, read_anywhere};
+use super::{
+    Contents, Input, Limits, RandomAccessFile, Source, SourceError, Stream, detect::HEAD, read, read_with_random_access,
+};
 use crate::{
     case::{InputText, ProfileRef},
     digest::Sha256,
@@ -83,21 +85,21 @@ fn changing(bytes: &[u8], change: impl Fn(&fs::File)) -> Contents<Vec<u8>> {
 /// The same, of a file whose rest is read anywhere.
 fn changing_anywhere(bytes: &[u8], change: impl Fn(&fs::File)) -> Contents<Vec<u8>> {
     let file = file(bytes);
-    let each = |stream: &mut Stream<'_>, anywhere: Option<&Anywhere<'_>>| {
-        let anywhere = anywhere.expect("a file can be read so");
+    let each = |stream: &mut Stream<'_>, random_access: Option<&RandomAccessFile<'_>>| {
+        let random_access = random_access.expect("a file can be read so");
         // What was looked at to tell what it is.
         let mut whole = vec![0; 1 << 20];
         stream.read_exact(&mut whole[..HEAD])?;
-        assert!(anywhere.goes_on(HEAD as u64) && !anywhere.goes_on(4) && !anywhere.goes_on(50_000));
+        assert!(random_access.goes_on(HEAD as u64) && !random_access.goes_on(4) && !random_access.goes_on(50_000));
         change(file.as_file());
-        let read = anywhere.read(HEAD as u64, &mut whole[HEAD..])?;
+        let read = random_access.read(HEAD as u64, &mut whole[HEAD..])?;
         whole.truncate(HEAD + read);
-        anywhere.count(&whole[HEAD..]);
-        anywhere.end();
+        random_access.count(&whole[HEAD..]);
+        random_access.end();
         change(file.as_file());
         Ok(whole)
     };
-    read_anywhere(&source(file.path()), &Limits::default(), &Silent, each).expect("it is read")
+    read_with_random_access(&source(file.path()), &Limits::default(), &Silent, each).expect("it is read")
 }
 
 #[test]
@@ -197,7 +199,7 @@ fn damage_takes_nothing_along_that_precedes_it() {
         let contents = read(&source(file.path()), &Limits::default(), &Silent, whole).expect("it is read");
         let text = if end == b"rubbish" { "one\n" } else { "one\ntwo\n" };
         assert_eq!(contents.parts[0].value, text);
-        assert_eq!(contents.broken[0].bytes, text.len() as u64);
+        assert_eq!(contents.truncated[0].bytes, text.len() as u64);
     }
 }
 
@@ -257,7 +259,7 @@ proptest! {
         let value = contents.parts.first().map(|part| part.value.as_slice()).unwrap_or_default();
         if cut && at > 512 && contents.parts.len() == 1 && contents.parts[0].container != "plain" {
             prop_assert!(text.as_bytes().starts_with(value));
-            prop_assert!(!contents.broken.is_empty());
+            prop_assert!(!contents.truncated.is_empty());
         }
     }
 }

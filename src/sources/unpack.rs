@@ -6,57 +6,60 @@ use std::{
 };
 
 use super::{
-    Anywhere, Broken, Changed, Contents, Digested, Part, Skipped,
-    decoded::Decoded,
-    held::Held,
-    inflate::{Inflated, Members},
-    kind::{Archive, Encoding, HEAD, Kind, Packing},
-    place::Place,
+    Changed, Contents, Digested, RandomAccessFile, Skipped, TextStream, Truncated,
+    decompress::{ContainerReader, MemberReader},
+    detect::{Archive, Compression, Encoding, HEAD, StreamKind},
+    foreign_formats::{self, BINARY, ForeignFormat, NULS},
+    limit_guard::{Fatal, LimitGuard, retried},
+    member_path::MemberPath,
+    one_shot::OneShotGzip,
     stream::{Peeked, Stream, drain},
-    unread::{self, BINARY, Foreign, NULS},
-    watch::{Fatal, Watch, retried},
-    zip::hold,
+    transcode::Transcoder,
+    zip::read_whole,
 };
 use crate::digest::{HashingReader, Sha256};
 
 /// What is done with every stream; with the file itself where the stream is nothing else, and it may be read out of order.
-pub(super) trait Each<T>: FnMut(&mut Stream<'_>, Option<&Anywhere<'_>>) -> io::Result<T> {}
+pub(super) trait StreamHandler<T>:
+    FnMut(&mut Stream<'_>, Option<&RandomAccessFile<'_>>) -> io::Result<T>
+{
+}
 
-impl<T, F: FnMut(&mut Stream<'_>, Option<&Anywhere<'_>>) -> io::Result<T>> Each<T> for F {}
+impl<T, F: FnMut(&mut Stream<'_>, Option<&RandomAccessFile<'_>>) -> io::Result<T>> StreamHandler<T> for F {}
 
 /// A stream that was read: where it lies, its encoding, what it looks like, its digest, and what was made of it.
-type Streamed<T> = (Place, Encoding, Option<Foreign>, Option<Digested>, T);
+type Streamed<T> = (MemberPath, Encoding, Option<ForeignFormat>, Option<Digested>, T);
 
 /// The work on one file.
-pub(super) struct Unpacking<'w, T, F> {
-    pub(super) watch: &'w Watch<'w>,
+pub(super) struct Unpacker<'w, T, F> {
+    pub(super) guard: &'w LimitGuard<'w>,
     /// The file itself, for whoever may read it out of order.
-    anywhere: Option<&'w Anywhere<'w>>,
+    random_access: Option<&'w RandomAccessFile<'w>>,
     /// The encoding that the case states for the file's text.
     stated: Option<&'static encoding_rs::Encoding>,
     each: F,
     parts: Vec<Streamed<T>>,
     skipped: Vec<Skipped>,
-    broken: Vec<Broken>,
+    truncated: Vec<Truncated>,
     /// How often a member of this name was met: tar allows several.
     pub(super) met: BTreeMap<String, u32>,
 }
 
-impl<'w, T, F: Each<T>> Unpacking<'w, T, F> {
+impl<'w, T, F: StreamHandler<T>> Unpacker<'w, T, F> {
     pub(super) fn new(
-        watch: &'w Watch<'_>,
-        anywhere: Option<&'w Anywhere<'_>>,
+        guard: &'w LimitGuard<'_>,
+        random_access: Option<&'w RandomAccessFile<'_>>,
         stated: Option<&'static encoding_rs::Encoding>,
         each: F,
     ) -> Self {
         Self {
-            watch,
-            anywhere,
+            guard,
+            random_access,
             stated,
             each,
             parts: Vec::new(),
             skipped: Vec::new(),
-            broken: Vec::new(),
+            truncated: Vec::new(),
             met: BTreeMap::new(),
         }
     }
@@ -65,11 +68,11 @@ impl<'w, T, F: Each<T>> Unpacking<'w, T, F> {
         // The order of an archive is the whim of whoever packed it.
         self.parts.sort_by(|(one, ..), (other, ..)| one.shown.cmp(&other.shown));
         self.skipped.sort_by(|one, other| one.shown.cmp(&other.shown));
-        self.broken.sort_by(|one, other| one.shown.cmp(&other.shown));
-        let part = |(place, encoding, looks, stream, value): Streamed<T>| Part {
+        self.truncated.sort_by(|one, other| one.shown.cmp(&other.shown));
+        let part = |(path, encoding, looks, stream, value): Streamed<T>| TextStream {
             looks_like: looks.map(|looks| looks.to_string()),
-            container: place.container(),
-            shown: place.shown,
+            container: path.container(),
+            shown: path.shown,
             encoding: encoding.name(),
             stream: stream.unwrap_or(file),
             file,
@@ -78,108 +81,108 @@ impl<'w, T, F: Each<T>> Unpacking<'w, T, F> {
         Contents {
             parts: self.parts.into_iter().map(part).collect(),
             skipped: self.skipped,
-            broken: self.broken,
+            truncated: self.truncated,
             changed,
         }
     }
 
     /// Whatever it is. An error ends everything; what it was, the watch knows.
-    pub(super) fn unpack(&mut self, place: &Place, stream: &mut Stream<'_>) -> io::Result<()> {
+    pub(super) fn unpack(&mut self, path: &MemberPath, stream: &mut Stream<'_>) -> io::Result<()> {
         let mut stream = Peeked::new(stream, HEAD)?;
-        let kind = Kind::of(stream.head(), self.stated);
-        if matches!(kind, Kind::Unread(NULS | BINARY)) && stream.head().starts_with(&[0; 16]) {
-            return self.behind_nuls(place, &mut stream);
+        let kind = StreamKind::of(stream.head(), self.stated);
+        if matches!(kind, StreamKind::Unread(NULS | BINARY)) && stream.head().starts_with(&[0; 16]) {
+            return self.behind_nuls(path, &mut stream);
         }
         match kind {
-            Kind::Packed(packing) => self.inflate(place, packing, &mut stream),
-            Kind::Archive(Archive::Tar) => self.tar(place, &mut stream),
-            Kind::Archive(Archive::Zip) => {
-                let bytes = hold(&mut stream, self.watch)?;
-                self.zip(place, io::Cursor::new(bytes))
+            StreamKind::Packed(compression) => self.decompress(path, compression, &mut stream),
+            StreamKind::Archive(Archive::TarReader) => self.tar(path, &mut stream),
+            StreamKind::Archive(Archive::Zip) => {
+                let bytes = read_whole(&mut stream, self.guard)?;
+                self.zip(path, io::Cursor::new(bytes))
             }
-            Kind::Text(encoding) => {
-                let looks = unread::text(stream.head());
-                self.text(place, encoding, looks, &mut stream)
+            StreamKind::Text(encoding) => {
+                let looks = foreign_formats::text(stream.head());
+                self.text(path, encoding, looks, &mut stream)
             }
-            Kind::Unread(kind) => self.unread(place, kind),
+            StreamKind::Unread(kind) => self.foreign_formats(path, kind),
         }
     }
 
     /// A log that begins with NULs, as one does that was truncated while a program wrote at its old end: text if what follows
     /// them is, whose offsets count them.
-    fn behind_nuls(&mut self, place: &Place, stream: &mut Stream<'_>) -> io::Result<()> {
+    fn behind_nuls(&mut self, path: &MemberPath, stream: &mut Stream<'_>) -> io::Result<()> {
         let (nuls, next) = leading_nuls(stream)?;
         let mut rest = next.as_slice().chain(stream);
         let rest = Peeked::new(&mut rest, HEAD)?;
-        match Kind::of(rest.head(), None) {
-            Kind::Text(Encoding::Utf8) if !next.is_empty() => {
-                let looks = unread::text(rest.head());
-                self.text(place, Encoding::Utf8, looks, &mut io::repeat(0).take(nuls).chain(rest))
+        match StreamKind::of(rest.head(), None) {
+            StreamKind::Text(Encoding::Utf8) if !next.is_empty() => {
+                let looks = foreign_formats::text(rest.head());
+                self.text(path, Encoding::Utf8, looks, &mut io::repeat(0).take(nuls).chain(rest))
             }
-            _ if next.is_empty() => self.unread(place, NULS),
-            _ => self.unread(place, BINARY),
+            _ if next.is_empty() => self.foreign_formats(path, NULS),
+            _ => self.foreign_formats(path, BINARY),
         }
     }
 
     pub(super) fn text(
         &mut self,
-        place: &Place,
+        path: &MemberPath,
         encoding: Encoding,
-        looks: Option<Foreign>,
+        looks: Option<ForeignFormat>,
         stream: &mut Stream<'_>,
     ) -> io::Result<()> {
         let (value, digest) = match encoding {
             // The file's own digest is this one.
-            Encoding::Utf8 if place.containers.is_empty() => ((self.each)(stream, self.anywhere)?, None),
+            Encoding::Utf8 if path.containers.is_empty() => ((self.each)(stream, self.random_access)?, None),
             Encoding::Utf8 => self.hashed(stream)?,
-            Encoding::Other(encoding, mark) => self.hashed(&mut Decoded::new(encoding, mark, stream)?)?,
+            Encoding::Other(encoding, mark) => self.hashed(&mut Transcoder::new(encoding, mark, stream)?)?,
         };
-        self.parts.push((place.clone(), encoding, looks, digest, value));
+        self.parts.push((path.clone(), encoding, looks, digest, value));
         Ok(())
     }
 
     fn hashed(&mut self, stream: &mut Stream<'_>) -> io::Result<(T, Option<Digested>)> {
-        let mut hashing = HashingReader::new(stream, self.watch.limits.hashed);
+        let mut hashing = HashingReader::new(stream, self.guard.limits.hashed);
         let value = (self.each)(&mut hashing, None)?;
         Ok((value, Some(hashing.finish().into())))
     }
 
-    pub(super) fn unread(&mut self, place: &Place, kind: Foreign) -> io::Result<()> {
-        if place.named {
-            return Err(self.watch.fail(Fatal::Unread(kind)));
+    pub(super) fn foreign_formats(&mut self, path: &MemberPath, kind: ForeignFormat) -> io::Result<()> {
+        if path.named {
+            return Err(self.guard.fail(Fatal::Unread(kind)));
         }
-        self.pass_over(place, &kind.to_string());
+        self.pass_over(path, &kind.to_string());
         Ok(())
     }
 
-    pub(super) fn pass_over(&mut self, place: &Place, reason: &str) {
+    pub(super) fn pass_over(&mut self, path: &MemberPath, reason: &str) {
         self.skipped.push(Skipped {
-            shown: place.shown.clone(),
+            shown: path.shown.clone(),
             reason: reason.to_owned(),
         });
     }
 
-    pub(super) fn is_broken(&mut self, place: &Place, bytes: u64, fault: String) {
-        let shown = place.shown.clone();
-        self.broken.push(Broken { shown, bytes, fault });
+    pub(super) fn mark_truncated(&mut self, path: &MemberPath, bytes: u64, fault: String) {
+        let shown = path.shown.clone();
+        self.truncated.push(Truncated { shown, bytes, fault });
     }
 
-    fn inflate(&mut self, place: &Place, packing: Packing, stream: &mut Stream<'_>) -> io::Result<()> {
-        let inside = place.inside(packing.name(), self.watch)?;
-        let held = Held::read(packing, stream)?;
-        if let Some(piece) = held.unpack(packing, self.watch) {
+    fn decompress(&mut self, path: &MemberPath, compression: Compression, stream: &mut Stream<'_>) -> io::Result<()> {
+        let inside = path.inside(compression.name(), self.guard)?;
+        let one_shot = OneShotGzip::read(compression, stream)?;
+        if let Some(piece) = one_shot.unpack(compression, self.guard) {
             // Whoever comes next may have the room.
-            drop(held);
-            self.watch.came_out(piece.bytes().len())?;
+            drop(one_shot);
+            self.guard.count_out(piece.bytes().len())?;
             return self.unpack(&inside, &mut piece.bytes());
         }
-        let mut packed = held.bytes().chain(stream);
-        let mut layer = Inflated::new(Members::new(packing, &mut packed), self.watch);
+        let mut packed = one_shot.bytes().chain(stream);
+        let mut layer = ContainerReader::new(MemberReader::new(compression, &mut packed), self.guard);
         self.unpack(&inside, &mut layer)?;
         // What a broken archive inside did not want may be broken too.
         drain(&mut layer)?;
         if let Some(fault) = layer.fault {
-            self.is_broken(place, layer.bytes, fault);
+            self.mark_truncated(path, layer.bytes, fault);
         }
         Ok(())
     }

@@ -6,9 +6,9 @@ use std::io::{self, Read, Seek};
 use zip::{CompressionMethod, ZipArchive, result::ZipError};
 
 use super::{
+    foreign_formats::{ForeignFormat, JAVA, OFFICE},
+    limit_guard::{Fatal, LimitGuard},
     stream::Stream,
-    unread::{Foreign, JAVA, OFFICE},
-    watch::{Fatal, Watch},
 };
 
 /// The ways of compressing a member that are read.
@@ -21,26 +21,26 @@ const METHODS: [CompressionMethod; 5] = [
 ];
 
 /// All bytes of a stream, if they are not too many.
-pub(super) fn hold(stream: &mut Stream<'_>, watch: &Watch<'_>) -> io::Result<Vec<u8>> {
-    let most = watch.limits.held;
+pub(super) fn read_whole(stream: &mut Stream<'_>, guard: &LimitGuard<'_>) -> io::Result<Vec<u8>> {
+    let most = guard.limits.held;
     let mut bytes = Vec::new();
     stream.take(most + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > most {
-        return Err(watch.fail(Fatal::Limit("holds a zip archive of too many bytes", "held", most)));
+        return Err(guard.fail(Fatal::Limit("holds a zip archive of too many bytes", "held", most)));
     }
     Ok(bytes)
 }
 
 /// A file whose refusals end everything, wherever they come out.
-pub(super) struct Watched<'w, R>(pub(super) R, pub(super) &'w Watch<'w>);
+pub(super) struct GuardedReader<'w, R>(pub(super) R, pub(super) &'w LimitGuard<'w>);
 
-impl<R: Read> Read for Watched<'_, R> {
+impl<R: Read> Read for GuardedReader<'_, R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         self.1.read(|| self.0.read(buffer))
     }
 }
 
-impl<R: Seek> Seek for Watched<'_, R> {
+impl<R: Seek> Seek for GuardedReader<'_, R> {
     fn seek(&mut self, to: io::SeekFrom) -> io::Result<u64> {
         self.0.seek(to)
     }
@@ -48,24 +48,24 @@ impl<R: Seek> Seek for Watched<'_, R> {
 
 /// Reads little at a time: a decoder that meets a fault gives no account of what it has put out in the same call, so that
 /// this much at most is lost before it.
-pub(super) struct Steps<R>(pub(super) R);
+pub(super) struct SmallReads<R>(pub(super) R);
 
-impl<R: Read> Read for Steps<R> {
+impl<R: Read> Read for SmallReads<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let room = buffer.len().min(4 << 10);
-        self.0.read(&mut buffer[..room])
+        let pool = buffer.len().min(4 << 10);
+        self.0.read(&mut buffer[..pool])
     }
 }
 
 /// One entry of the directory.
-pub(super) struct Member {
+pub(super) struct ZipMember {
     pub(super) name: Vec<u8>,
     /// Why it is not to be read, if it is not.
     pub(super) passed_over: Option<&'static str>,
 }
 
 /// What the directory says of its entry at this position; none of a folder.
-pub(super) fn member<R: Read + Seek>(archive: &ZipArchive<R>, at: usize) -> Result<Option<Member>, ZipError> {
+pub(super) fn member<R: Read + Seek>(archive: &ZipArchive<R>, at: usize) -> Result<Option<ZipMember>, ZipError> {
     let entry = archive.by_index_data(at)?;
     if entry.is_dir() {
         return Ok(None);
@@ -76,14 +76,14 @@ pub(super) fn member<R: Read + Seek>(archive: &ZipArchive<R>, at: usize) -> Resu
         () if entry.is_symlink() => Some("a symbolic link in an archive"),
         () => None,
     };
-    Ok(Some(Member {
+    Ok(Some(ZipMember {
         name: entry.name_raw().to_owned(),
         passed_over,
     }))
 }
 
 /// Whether these are the parts of a document rather than files that someone put together.
-pub(super) fn document<R: Read + Seek>(archive: &ZipArchive<R>) -> Option<Foreign> {
+pub(super) fn document<R: Read + Seek>(archive: &ZipArchive<R>) -> Option<ForeignFormat> {
     let has = |name: &[u8]| archive.file_names_raw().any(|other| other == name);
     if has(b"[Content_Types].xml") {
         Some(OFFICE)

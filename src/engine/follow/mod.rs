@@ -28,7 +28,7 @@ use crate::{
     findings::{Scan, Scanned},
     progress::Silent,
     records::Locator,
-    sources::{self, Anywhere, Input, Source, Stream},
+    sources::{self, Input, RandomAccessFile, Source, Stream},
     tenants::{Budget, Candidate, Chased, Closing, Followed, Links, Opening, Refused, ScopedEvent, SourceTally},
     time::Timestamp,
 };
@@ -270,7 +270,7 @@ fn again(
     }
     let pool = source::Pool::default();
     let profile = plan.profile(source);
-    let each = |stream: &mut Stream<'_>, file: Option<&Anywhere<'_>>| {
+    let each = |stream: &mut Stream<'_>, file: Option<&RandomAccessFile<'_>>| {
         source::tally(
             plan,
             profile,
@@ -281,8 +281,8 @@ fn again(
             Some(chase),
         )
     };
-    let contents = sources::read_anywhere(source, &plan.limits, &Silent, each).ok()?;
-    let same = |(part, number): (&sources::Part<source::Found>, &usize)| {
+    let contents = sources::read_with_random_access(source, &plan.limits, &Silent, each).ok()?;
+    let same = |(part, number): (&sources::TextStream<source::Found>, &usize)| {
         let before: &Scanned = &scan.sources[*number];
         part.shown == before.path && part.stream == before.stream
     };

@@ -16,7 +16,7 @@ use super::{Caveat, CaveatCode, Findings, Question, Scan};
 use crate::{
     catalogue::Effect,
     isolation::Verdict,
-    sources::{Broken, Changed, Skipped},
+    sources::{Changed, Skipped, Truncated},
     text::{counted, grouped, shortened, visible},
 };
 
@@ -116,8 +116,8 @@ fn possibly_in_scope(findings: &Findings) -> Option<String> {
     })
 }
 
-fn truncated(broken: &[Broken]) -> Option<String> {
-    let name = |broken: &Broken| {
+fn truncated(broken: &[Truncated]) -> Option<String> {
+    let name = |broken: &Truncated| {
         let read = counted(broken.bytes, "byte", "bytes");
         format!("`{}` ({}; {read} could be read)", broken.shown, broken.fault)
     };

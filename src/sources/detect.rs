@@ -6,8 +6,8 @@ use encoding_rs::{UTF_8, UTF_16BE, UTF_16LE};
 use tar::Header;
 
 use super::{
-    codec::{Progress, codec},
-    unread::{self, BINARY, Foreign, NULS, UTF16_BE, UTF16_LE},
+    codec::{CodecStep, codec},
+    foreign_formats::{self, BINARY, ForeignFormat, NULS, UTF16_BE, UTF16_LE},
 };
 use crate::case::encoding_name;
 
@@ -25,20 +25,20 @@ const OBJECT: usize = 16;
 
 /// What is done with a stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum StreamKind {
     /// One stream inside another.
-    Packed(Packing),
+    Packed(Compression),
     /// A folder of members.
     Archive(Archive),
     /// For the next rooms.
     Text(Encoding),
     /// Not a log that can be read.
-    Unread(Foreign),
+    Unread(ForeignFormat),
 }
 
 /// Ways to compress one stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Packing {
+pub(super) enum Compression {
     Gzip,
     Zlib,
     Zstd,
@@ -46,10 +46,10 @@ pub(super) enum Packing {
     Xz,
 }
 
-impl Packing {
+impl Compression {
     /// Whether a member of it begins so.
     pub(super) fn begins(self, head: &[u8]) -> bool {
-        packing(head) == Some(self)
+        compression(head) == Some(self)
     }
 
     pub(super) fn name(self) -> &'static str {
@@ -66,7 +66,7 @@ impl Packing {
 /// Ways to keep several files in one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Archive {
-    Tar,
+    TarReader,
     Zip,
 }
 
@@ -87,14 +87,14 @@ impl Encoding {
     }
 }
 
-impl Kind {
+impl StreamKind {
     /// Of a stream that begins so; of all of it where it is shorter than [`HEAD`]. `stated`: the encoding of text without a byte
     /// order mark, where the case states it.
     pub(super) fn of(head: &[u8], stated: Option<&'static encoding_rs::Encoding>) -> Self {
-        packing(head)
+        compression(head)
             .map(Self::Packed)
             .or_else(|| archive(head).map(Self::Archive))
-            .or_else(|| unread::magic(head).map(Self::Unread))
+            .or_else(|| foreign_formats::magic(head).map(Self::Unread))
             .or_else(|| marked(head).map(Self::Text))
             .or_else(|| stated_text(head, stated?).map(Self::Text))
             .or_else(|| utf16(head).map(Self::Text))
@@ -142,16 +142,16 @@ fn is_object(line: &[u8]) -> bool {
     line.len() >= OBJECT && line.contains(&b'{') && line.ends_with(b"}")
 }
 
-fn packing(head: &[u8]) -> Option<Packing> {
+fn compression(head: &[u8]) -> Option<Compression> {
     match head {
-        [0x1f, 0x8b, 8, ..] => Some(Packing::Gzip),
+        [0x1f, 0x8b, 8, ..] => Some(Compression::Gzip),
         // A frame, or one to skip: pzstd writes such first.
-        [0x28, 0xb5, 0x2f, 0xfd, ..] | [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => Some(Packing::Zstd),
+        [0x28, 0xb5, 0x2f, 0xfd, ..] | [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => Some(Compression::Zstd),
         // The digits of pi begin a block, those of its root end a stream; `BZh1` alone could be a word.
         [b'B', b'Z', b'h', b'1'..=b'9', 0x31, 0x41, 0x59, 0x26, 0x53, 0x59, ..]
-        | [b'B', b'Z', b'h', b'1'..=b'9', 0x17, 0x72, 0x45, 0x38, 0x50, 0x90, ..] => Some(Packing::Bzip2),
-        [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => Some(Packing::Xz),
-        [0x78, ..] if is_zlib(head) => Some(Packing::Zlib),
+        | [b'B', b'Z', b'h', b'1'..=b'9', 0x17, 0x72, 0x45, 0x38, 0x50, 0x90, ..] => Some(Compression::Bzip2),
+        [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => Some(Compression::Xz),
+        [0x78, ..] if is_zlib(head) => Some(Compression::Zlib),
         _ => None,
     }
 }
@@ -162,11 +162,11 @@ fn is_zlib(head: &[u8]) -> bool {
     const DICTIONARY: u8 = 0x20;
     let &[method, flags, ..] = head else { return false };
     let is_header = u16::from_be_bytes([method, flags]).is_multiple_of(31) && flags & DICTIONARY == 0;
-    let step = |head| codec(Packing::Zlib).step(head, &mut [0; 256]);
+    let step = |head| codec(Compression::Zlib).step(head, &mut [0; 256]);
     is_header
         && matches!(
             step(head),
-            Progress {
+            CodecStep {
                 put: 1..,
                 ended: Ok(_),
                 ..
@@ -182,7 +182,9 @@ fn archive(head: &[u8]) -> Option<Archive> {
     {
         return Some(Archive::Zip);
     }
-    head.first_chunk().is_some_and(is_tar_header).then_some(Archive::Tar)
+    head.first_chunk()
+        .is_some_and(is_tar_header)
+        .then_some(Archive::TarReader)
 }
 
 /// Whether the header's checksum is right: the oldest archives have no other mark, and no text has this one by chance.
@@ -227,7 +229,7 @@ fn utf16(head: &[u8]) -> Option<Encoding> {
 }
 
 /// Text in UTF-16 without a mark whose header is in another script than Latin: likely, and not certain enough to be read.
-fn wide_text(head: &[u8]) -> Option<Foreign> {
+fn wide_text(head: &[u8]) -> Option<ForeignFormat> {
     match (
         is_wide_text(head, u16::from_le_bytes),
         is_wide_text(head, u16::from_be_bytes),
@@ -275,11 +277,14 @@ mod tests {
 
     #[test]
     fn text_is_told_from_what_looks_like_it() {
-        assert_eq!(Kind::of(b"", None), Kind::Text(Encoding::Utf8));
-        assert_eq!(Kind::of(b"BZh9 is how bzip2 begins", None), Kind::Text(Encoding::Utf8));
-        assert_eq!(Kind::of(b"PK,name\n1,x", None), Kind::Text(Encoding::Utf8));
-        assert_eq!(Kind::of(b"{\"a\":\"\x00\"}", None), Kind::Unread(BINARY));
-        assert_eq!(Kind::of(&[b'0'; 600], None), Kind::Text(Encoding::Utf8));
+        assert_eq!(StreamKind::of(b"", None), StreamKind::Text(Encoding::Utf8));
+        assert_eq!(
+            StreamKind::of(b"BZh9 is how bzip2 begins", None),
+            StreamKind::Text(Encoding::Utf8)
+        );
+        assert_eq!(StreamKind::of(b"PK,name\n1,x", None), StreamKind::Text(Encoding::Utf8));
+        assert_eq!(StreamKind::of(b"{\"a\":\"\x00\"}", None), StreamKind::Unread(BINARY));
+        assert_eq!(StreamKind::of(&[b'0'; 600], None), StreamKind::Text(Encoding::Utf8));
     }
 
     #[test]
@@ -292,7 +297,11 @@ mod tests {
             format!("{nuls}\n<14>app: {record}\r\n"),
             format!("{record}\n{{\"event_id\":\"{nuls}"),
         ] {
-            assert_eq!(Kind::of(text.as_bytes(), None), Kind::Text(Encoding::Utf8), "{text}");
+            assert_eq!(
+                StreamKind::of(text.as_bytes(), None),
+                StreamKind::Text(Encoding::Utf8),
+                "{text}"
+            );
         }
     }
 
@@ -310,7 +319,7 @@ mod tests {
         let strings = b"\0GCC: (GNU) 13.2\0libc.so.6\0{}\0printf\0\x01\x02\0".repeat(99);
         let numbers: Vec<u8> = (0..2000_u32).flat_map(u32::to_le_bytes).collect();
         for bytes in [strings, numbers, b"!<arch>\ndebian-binary  0\n\0\x02\x03".to_vec()] {
-            assert_eq!(Kind::of(&bytes, None), Kind::Unread(BINARY));
+            assert_eq!(StreamKind::of(&bytes, None), StreamKind::Unread(BINARY));
         }
     }
 
@@ -320,25 +329,34 @@ mod tests {
         std::io::Write::write_all(&mut encoder, &b"{\"a\":1}\n".repeat(9999)).expect("memory takes every write");
         let packed = encoder.finish().expect("memory takes every write");
         assert_eq!(
-            Kind::of(&packed[..packed.len().min(HEAD)], None),
-            Kind::Packed(Packing::Zlib)
+            StreamKind::of(&packed[..packed.len().min(HEAD)], None),
+            StreamKind::Packed(Compression::Zlib)
         );
-        assert_eq!(Kind::of(b"x^2,y\n1,2\n", None), Kind::Text(Encoding::Utf8));
+        assert_eq!(StreamKind::of(b"x^2,y\n1,2\n", None), StreamKind::Text(Encoding::Utf8));
     }
 
     #[test]
     fn utf_16_without_a_mark_is_told_only_where_it_is_certain() {
         assert_eq!(
-            Kind::of(&utf16le("{\"a\":1}"), None),
-            Kind::Text(Encoding::Other(UTF_16LE, 0))
+            StreamKind::of(&utf16le("{\"a\":1}"), None),
+            StreamKind::Text(Encoding::Other(UTF_16LE, 0))
         );
         let be: Vec<u8> = "{\"a\":1}".encode_utf16().flat_map(u16::to_be_bytes).collect();
-        assert_eq!(Kind::of(&be, None), Kind::Text(Encoding::Other(UTF_16BE, 0)));
-        assert_eq!(Kind::of(&utf16le("{\"é\":\"日本\"}"), None), Kind::Unread(UTF16_LE));
+        assert_eq!(
+            StreamKind::of(&be, None),
+            StreamKind::Text(Encoding::Other(UTF_16BE, 0))
+        );
+        assert_eq!(
+            StreamKind::of(&utf16le("{\"é\":\"日本\"}"), None),
+            StreamKind::Unread(UTF16_LE)
+        );
         let japanese = "時刻,操作\n2026-02-10,閲覧\n".repeat(400);
-        assert_eq!(Kind::of(&utf16le(&japanese)[..HEAD], None), Kind::Unread(UTF16_LE));
+        assert_eq!(
+            StreamKind::of(&utf16le(&japanese)[..HEAD], None),
+            StreamKind::Unread(UTF16_LE)
+        );
         let be: Vec<u8> = japanese.encode_utf16().flat_map(u16::to_be_bytes).collect();
-        assert_eq!(Kind::of(&be[..HEAD], None), Kind::Unread(UTF16_BE));
-        assert_eq!(Kind::of(b"a\0", None), Kind::Unread(BINARY));
+        assert_eq!(StreamKind::of(&be[..HEAD], None), StreamKind::Unread(UTF16_BE));
+        assert_eq!(StreamKind::of(b"a\0", None), StreamKind::Unread(BINARY));
     }
 }

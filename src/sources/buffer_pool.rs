@@ -8,31 +8,31 @@ use std::{
 };
 
 /// How many bytes may be held at once, packed and unpacked, in use and spare. Beyond that files are unpacked in steps.
-const ROOM: u64 = 224 << 20;
+const CAPACITY: u64 = 224 << 20;
 
-static ROOMS: Mutex<Room> = Mutex::new(Room {
+static POOL: Mutex<BufferPool> = Mutex::new(BufferPool {
     taken: 0,
     spare: Vec::new(),
 });
 
 #[derive(Debug)]
-struct Room {
+struct BufferPool {
     taken: u64,
     spare: Vec<Vec<u8>>,
 }
 
 /// A buffer full of whatever was in it, given back when it goes.
 #[derive(Debug)]
-pub(super) struct Lease(Vec<u8>);
+pub(super) struct PooledBuffer(Vec<u8>);
 
-impl Lease {
+impl PooledBuffer {
     /// One of at least so many bytes, if there is room.
     pub(super) fn take(bytes: u64) -> Option<Self> {
-        room().take(bytes).map(Self)
+        pool().take(bytes).map(Self)
     }
 }
 
-impl Deref for Lease {
+impl Deref for PooledBuffer {
     type Target = [u8];
 
     fn deref(&self) -> &[u8] {
@@ -40,24 +40,24 @@ impl Deref for Lease {
     }
 }
 
-impl DerefMut for Lease {
+impl DerefMut for PooledBuffer {
     fn deref_mut(&mut self) -> &mut [u8] {
         &mut self.0
     }
 }
 
-impl Drop for Lease {
+impl Drop for PooledBuffer {
     fn drop(&mut self) {
-        room().spare.push(mem::take(&mut self.0));
+        pool().spare.push(mem::take(&mut self.0));
     }
 }
 
-fn room() -> MutexGuard<'static, Room> {
+fn pool() -> MutexGuard<'static, BufferPool> {
     // Nothing that could panic half done happens while it is held.
-    ROOMS.lock().unwrap_or_else(PoisonError::into_inner)
+    POOL.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-impl Room {
+impl BufferPool {
     /// The smallest spare one that is large enough, or a new one.
     fn take(&mut self, bytes: u64) -> Option<Vec<u8>> {
         self.spare.sort_unstable_by_key(Vec::len);
@@ -66,7 +66,7 @@ impl Room {
             return Some(self.spare.remove(fits));
         }
         // Those too small make room, the largest first.
-        while self.taken.checked_add(bytes)? > ROOM {
+        while self.taken.checked_add(bytes)? > CAPACITY {
             self.taken -= self.spare.pop()?.len() as u64;
         }
         let length = usize::try_from(bytes).ok()?;
@@ -82,18 +82,21 @@ mod tests {
 
     #[test]
     fn the_room_is_bounded_and_used_again() {
-        let mut room = Room {
+        let mut pool = BufferPool {
             taken: 0,
             spare: Vec::new(),
         };
-        let first = room.take(ROOM - 1).expect("room");
-        assert_eq!(room.take(2), None);
+        let first = pool.take(CAPACITY - 1).expect("room");
+        assert_eq!(pool.take(2), None);
         let place = first.as_ptr();
-        room.spare.push(first);
-        let again = room.take(5).expect("the spare one");
-        assert_eq!((again.as_ptr(), room.taken), (place, ROOM - 1));
-        room.spare.push(again);
-        assert_eq!(room.take(ROOM).expect("the spare one makes room").len() as u64, ROOM);
-        assert_eq!(room.take(u64::MAX), None);
+        pool.spare.push(first);
+        let again = pool.take(5).expect("the spare one");
+        assert_eq!((again.as_ptr(), pool.taken), (place, CAPACITY - 1));
+        pool.spare.push(again);
+        assert_eq!(
+            pool.take(CAPACITY).expect("the spare one makes room").len() as u64,
+            CAPACITY
+        );
+        assert_eq!(pool.take(u64::MAX), None);
     }
 }

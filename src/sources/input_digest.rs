@@ -5,24 +5,24 @@ use std::sync::{
     atomic::{AtomicBool, Ordering::Relaxed},
 };
 
-use super::{Digested, watch::Watch};
+use super::{Digested, limit_guard::LimitGuard};
 use crate::{digest::Sum, progress::Progress};
 
 /// The account of a file as it lies, from its first byte to the end that was met first.
-pub(super) struct Account<'w> {
-    pub(super) watch: &'w Watch<'w>,
+pub(super) struct InputDigest<'w> {
+    pub(super) guard: &'w LimitGuard<'w>,
     progress: &'w dyn Progress,
     sum: Mutex<Sum>,
     /// What is appended after the end was met is not read: it would be hashed and not parsed.
     ended: AtomicBool,
 }
 
-impl<'w> Account<'w> {
-    pub(super) fn new(watch: &'w Watch<'_>, progress: &'w dyn Progress) -> Self {
+impl<'w> InputDigest<'w> {
+    pub(super) fn new(guard: &'w LimitGuard<'_>, progress: &'w dyn Progress) -> Self {
         Self {
-            watch,
+            guard,
             progress,
-            sum: Mutex::new(Sum::new(watch.limits.hashed)),
+            sum: Mutex::new(Sum::new(guard.limits.hashed)),
             ended: AtomicBool::new(false),
         }
     }
@@ -30,7 +30,7 @@ impl<'w> Account<'w> {
     /// What follows in the file.
     pub(super) fn add(&self, bytes: &[u8]) {
         self.sum().add(bytes);
-        self.watch.went_in(bytes.len());
+        self.guard.count_in(bytes.len());
         self.progress.advance(bytes.len() as u64);
     }
 

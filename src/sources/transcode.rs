@@ -14,7 +14,7 @@ const STEP: usize = 64 << 10;
 const BROKEN: u8 = 0xff;
 
 /// A stream of another encoding, read as UTF-8 without a byte order mark.
-pub(super) struct Decoded<'s, 'r> {
+pub(super) struct Transcoder<'s, 'r> {
     stream: &'s mut Stream<'r>,
     decoder: Decoder,
     input: Vec<u8>,
@@ -29,7 +29,7 @@ pub(super) struct Decoded<'s, 'r> {
     finished: bool,
 }
 
-impl<'s, 'r> Decoded<'s, 'r> {
+impl<'s, 'r> Transcoder<'s, 'r> {
     /// Reads what follows so many bytes of a byte order mark.
     pub(super) fn new(encoding: &'static Encoding, mark: usize, stream: &'s mut Stream<'r>) -> io::Result<Self> {
         io::copy(&mut stream.take(mark as u64), &mut io::sink())?;
@@ -53,8 +53,8 @@ impl<'s, 'r> Decoded<'s, 'r> {
             self.stream.take(STEP as u64).read_to_end(&mut self.input)?;
             self.ended = self.input.len() < STEP;
         }
-        let room = self.decoder.max_utf8_buffer_length_without_replacement(STEP);
-        self.output.resize(room.unwrap_or(STEP * 4), 0);
+        let pool = self.decoder.max_utf8_buffer_length_without_replacement(STEP);
+        self.output.resize(pool.unwrap_or(STEP * 4), 0);
         let (input, last) = (&self.input[self.taken..], self.ended);
         let (result, read, written) = self
             .decoder
@@ -72,7 +72,7 @@ impl<'s, 'r> Decoded<'s, 'r> {
     }
 }
 
-impl Read for Decoded<'_, '_> {
+impl Read for Transcoder<'_, '_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         while self.given == self.output.len() && !self.finished {
             self.step()?;

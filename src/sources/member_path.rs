@@ -2,11 +2,11 @@
 
 use std::io;
 
-use super::watch::{Fatal, Watch};
+use super::limit_guard::{Fatal, LimitGuard};
 
 /// Where in a file a stream lies.
 #[derive(Debug, Clone)]
-pub(super) struct Place {
+pub(super) struct MemberPath {
     pub(super) shown: String,
     /// What it is inside of, the outermost first.
     pub(super) containers: Vec<&'static str>,
@@ -14,13 +14,13 @@ pub(super) struct Place {
     pub(super) named: bool,
 }
 
-impl Place {
-    pub(super) fn inside(&self, container: &'static str, watch: &Watch<'_>) -> io::Result<Self> {
+impl MemberPath {
+    pub(super) fn inside(&self, container: &'static str, guard: &LimitGuard<'_>) -> io::Result<Self> {
         let mut inside = self.clone();
         inside.containers.push(container);
-        if inside.containers.len() > watch.limits.depth {
-            let most = watch.limits.depth as u64;
-            return Err(watch.fail(Fatal::Limit(
+        if inside.containers.len() > guard.limits.depth {
+            let most = guard.limits.depth as u64;
+            return Err(guard.fail(Fatal::Limit(
                 "holds too many containers inside each other",
                 "depth",
                 most,

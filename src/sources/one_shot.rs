@@ -6,66 +6,68 @@
 
 use std::io;
 
-use super::{kind::Packing, room::Lease, stream::Stream, watch::Watch};
+use super::{buffer_pool::PooledBuffer, detect::Compression, limit_guard::LimitGuard, stream::Stream};
 
 /// A compressed file of more bytes is not held.
 const MOST: u64 = 32 << 20;
 
 /// The beginning of a compressed stream, perhaps all of it.
-pub(super) struct Held {
-    lease: Option<Lease>,
+pub(super) struct OneShotGzip {
+    buffer: Option<PooledBuffer>,
     length: usize,
 }
 
 /// What was unpacked in one piece.
-pub(super) struct Piece {
-    lease: Lease,
+pub(super) struct UnpackedFile {
+    buffer: PooledBuffer,
     length: usize,
 }
 
-impl Piece {
+impl UnpackedFile {
     pub(super) fn bytes(&self) -> &[u8] {
-        &self.lease[..self.length]
+        &self.buffer[..self.length]
     }
 }
 
-impl Held {
+impl OneShotGzip {
     /// Reads as much as may be held, which is nothing where the packing has no fast way.
-    pub(super) fn read(packing: Packing, stream: &mut Stream<'_>) -> io::Result<Self> {
-        let mut held = Self {
-            lease: (packing == Packing::Gzip).then(|| Lease::take(MOST)).flatten(),
+    pub(super) fn read(compression: Compression, stream: &mut Stream<'_>) -> io::Result<Self> {
+        let mut one_shot = Self {
+            buffer: (compression == Compression::Gzip)
+                .then(|| PooledBuffer::take(MOST))
+                .flatten(),
             length: 0,
         };
-        while let Some(free) = held.free().filter(|free| !free.is_empty()) {
+        while let Some(free) = one_shot.free().filter(|free| !free.is_empty()) {
             match stream.read(free)? {
                 0 => break,
-                read => held.length += read,
+                read => one_shot.length += read,
             }
         }
-        Ok(held)
+        Ok(one_shot)
     }
 
     fn free(&mut self) -> Option<&mut [u8]> {
-        self.lease.as_mut().map(|lease| &mut lease[self.length..])
+        self.buffer.as_mut().map(|buffer| &mut buffer[self.length..])
     }
 
     /// As they were read.
     pub(super) fn bytes(&self) -> &[u8] {
-        self.lease.as_ref().map_or(&[], |lease| &lease[..self.length])
+        self.buffer.as_ref().map_or(&[], |buffer| &buffer[..self.length])
     }
 
     /// All of it unpacked, if that is plain and harmless.
-    pub(super) fn unpack(&self, packing: Packing, watch: &Watch<'_>) -> Option<Piece> {
+    pub(super) fn unpack(&self, compression: Compression, guard: &LimitGuard<'_>) -> Option<UnpackedFile> {
         let bytes = self.bytes();
-        if packing != Packing::Gzip || bytes.len() as u64 == MOST {
+        if compression != Compression::Gzip || bytes.len() as u64 == MOST {
             return None;
         }
         let ending = Ending::of(bytes)?;
-        let size = Some(ending.size.into()).filter(|size| watch.is_harmless(*size))?;
-        let mut lease = Lease::take(size)?;
+        let size = Some(ending.size.into()).filter(|size| guard.is_harmless(*size))?;
+        let mut buffer = PooledBuffer::take(size)?;
         let length = usize::try_from(size).ok()?;
-        let put = libdeflater::Decompressor::new().gzip_decompress(bytes, &mut lease[..length]);
-        (put == Ok(length) && ending.is_of(&lease[..length])).then_some(Piece { lease, length })
+        let put = libdeflater::Decompressor::new().gzip_decompress(bytes, &mut buffer[..length]);
+        (put == Ok(length) && ending.is_of(&buffer[..length])).then_some(UnpackedFile { buffer, length })
     }
 }
 
@@ -121,18 +123,18 @@ mod tests {
         packer.finish().expect("memory takes every write")
     }
 
-    fn unpacked(packing: Packing, packed: &[u8]) -> Option<Vec<u8>> {
+    fn unpacked(compression: Compression, packed: &[u8]) -> Option<Vec<u8>> {
         let limits = Limits::default();
-        let watch = Watch::new(&limits);
+        let guard = LimitGuard::new(&limits);
         let mut stream = packed;
-        let held = Held::read(packing, &mut stream).expect("bytes in memory");
-        held.unpack(packing, &watch).map(|piece| piece.bytes().to_vec())
+        let one_shot = OneShotGzip::read(compression, &mut stream).expect("bytes in memory");
+        one_shot.unpack(compression, &guard).map(|piece| piece.bytes().to_vec())
     }
 
     #[test]
     fn one_member_is_unpacked_in_one_piece() {
         let text = "a line of a log\n".repeat(10_000).into_bytes();
-        assert_eq!(unpacked(Packing::Gzip, &gzip(&text)).as_ref(), Some(&text));
+        assert_eq!(unpacked(Compression::Gzip, &gzip(&text)).as_ref(), Some(&text));
     }
 
     /// With eight bytes in its header.
@@ -149,8 +151,8 @@ mod tests {
         let ending = *gzip(&text).last_chunk::<8>().expect("as many");
         let [.., s0, s1, s2, s3] = ending;
         let by_chance = gzip_with([0, 0, 0, 0, s0, s1, s2, s3], &text);
-        assert_eq!(unpacked(Packing::Gzip, &by_chance).as_ref(), Some(&text));
-        assert_eq!(unpacked(Packing::Gzip, &gzip_with(ending, &text)), None);
+        assert_eq!(unpacked(Compression::Gzip, &by_chance).as_ref(), Some(&text));
+        assert_eq!(unpacked(Compression::Gzip, &gzip_with(ending, &text)), None);
     }
 
     #[test]
@@ -172,8 +174,8 @@ mod tests {
             &other,
             b"\x1f\x8b\x08\x00",
         ] {
-            assert_eq!(unpacked(Packing::Gzip, packed), None);
+            assert_eq!(unpacked(Compression::Gzip, packed), None);
         }
-        assert_eq!(unpacked(Packing::Xz, &member), None);
+        assert_eq!(unpacked(Compression::Xz, &member), None);
     }
 }

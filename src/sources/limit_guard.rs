@@ -11,15 +11,15 @@ use std::{
     },
 };
 
-use super::{Limits, SourceError, unread::Foreign};
+use super::{Limits, SourceError, foreign_formats::ForeignFormat};
 use crate::text::grouped;
 
 /// Shared by all readers of one file.
 #[derive(Debug)]
-pub(super) struct Watch<'l> {
+pub(super) struct LimitGuard<'l> {
     pub(super) limits: &'l Limits,
-    went_in: AtomicU64,
-    came_out: AtomicU64,
+    count_in: AtomicU64,
+    count_out: AtomicU64,
     fatal: OnceLock<Fatal>,
 }
 
@@ -31,34 +31,34 @@ pub(super) enum Fatal {
     /// A limit: what it was about to do, the limit's name and value.
     Limit(&'static str, &'static str, u64),
     /// Named by the case, and nothing that is read.
-    Unread(Foreign),
+    Unread(ForeignFormat),
     /// Two readings of one file differ.
     Changed,
 }
 
-impl<'l> Watch<'l> {
+impl<'l> LimitGuard<'l> {
     pub(super) fn new(limits: &'l Limits) -> Self {
         Self {
             limits,
-            went_in: AtomicU64::new(0),
-            came_out: AtomicU64::new(0),
+            count_in: AtomicU64::new(0),
+            count_out: AtomicU64::new(0),
             fatal: OnceLock::new(),
         }
     }
 
     /// Bytes of the file as it lies.
-    pub(super) fn went_in(&self, bytes: usize) {
-        self.went_in.fetch_add(bytes as u64, Relaxed);
+    pub(super) fn count_in(&self, bytes: usize) {
+        self.count_in.fetch_add(bytes as u64, Relaxed);
     }
 
     /// Bytes out of any container inside it.
-    pub(super) fn came_out(&self, bytes: usize) -> io::Result<()> {
-        let out = self.came_out.fetch_add(bytes as u64, Relaxed) + bytes as u64;
+    pub(super) fn count_out(&self, bytes: usize) -> io::Result<()> {
+        let out = self.count_out.fetch_add(bytes as u64, Relaxed) + bytes as u64;
         let limits = self.limits;
         if out > limits.unpacked {
             return Err(self.fail(Fatal::Limit("unpacks to too many bytes", "unpacked", limits.unpacked)));
         }
-        let earned = self.went_in.load(Relaxed).saturating_mul(limits.ratio);
+        let earned = self.count_in.load(Relaxed).saturating_mul(limits.ratio);
         if out > limits.ratio_from.max(earned) {
             return Err(self.fail(Fatal::Limit(
                 "unpacks to too many times its size",
@@ -71,7 +71,7 @@ impl<'l> Watch<'l> {
 
     /// Whether no limit can be reached by so many bytes more, however they come.
     pub(super) fn is_harmless(&self, bytes: u64) -> bool {
-        let out = self.came_out.load(Relaxed).saturating_add(bytes);
+        let out = self.count_out.load(Relaxed).saturating_add(bytes);
         out <= self.limits.unpacked.min(self.limits.ratio_from)
     }
 

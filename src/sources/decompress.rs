@@ -3,10 +3,10 @@
 use std::io::{self, BufRead, BufReader, Read};
 
 use super::{
-    codec::{Codec, Progress, codec},
-    kind::Packing,
+    codec::{Codec, CodecStep, codec},
+    detect::Compression,
+    limit_guard::LimitGuard,
     stream::Stream,
-    watch::Watch,
 };
 use crate::text::{counted, grouped};
 
@@ -20,40 +20,40 @@ const MAGIC: usize = 10;
 const IDLE: u8 = 4;
 
 /// What comes out of a container. Its faults end the stream, as if the file were cut there, and are kept.
-pub(super) struct Inflated<'w, R> {
+pub(super) struct ContainerReader<'w, R> {
     inner: R,
-    watch: &'w Watch<'w>,
+    guard: &'w LimitGuard<'w>,
     /// How much came out.
     pub(super) bytes: u64,
     /// Why no more did.
     pub(super) fault: Option<String>,
 }
 
-impl<'w, R> Inflated<'w, R> {
-    pub(super) fn new(inner: R, watch: &'w Watch<'_>) -> Self {
+impl<'w, R> ContainerReader<'w, R> {
+    pub(super) fn new(inner: R, guard: &'w LimitGuard<'_>) -> Self {
         Self {
             inner,
-            watch,
+            guard,
             bytes: 0,
             fault: None,
         }
     }
 }
 
-impl<R: Read> Read for Inflated<'_, R> {
+impl<R: Read> Read for ContainerReader<'_, R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if self.fault.is_some() {
             return Ok(0);
         }
         match self.inner.read(buffer) {
-            Err(fault) if fault.kind() == io::ErrorKind::Interrupted || self.watch.has_failed() => Err(fault),
+            Err(fault) if fault.kind() == io::ErrorKind::Interrupted || self.guard.has_failed() => Err(fault),
             Err(fault) => {
                 self.fault = Some(fault.to_string());
                 Ok(0)
             }
             Ok(read) => {
                 self.bytes += read as u64;
-                self.watch.came_out(read)?;
+                self.guard.count_out(read)?;
                 Ok(read)
             }
         }
@@ -61,8 +61,8 @@ impl<R: Read> Read for Inflated<'_, R> {
 }
 
 /// Members one behind the other, as one stream.
-pub(super) struct Members<R> {
-    packing: Packing,
+pub(super) struct MemberReader<R> {
+    compression: Compression,
     input: R,
     /// Of the present member.
     codec: Option<Box<dyn Codec>>,
@@ -76,10 +76,10 @@ pub(super) struct Members<R> {
     fault: Option<String>,
 }
 
-impl<'s, 'r> Members<BufReader<&'s mut Stream<'r>>> {
-    pub(super) fn new(packing: Packing, stream: &'s mut Stream<'r>) -> Self {
+impl<'s, 'r> MemberReader<BufReader<&'s mut Stream<'r>>> {
+    pub(super) fn new(compression: Compression, stream: &'s mut Stream<'r>) -> Self {
         Self {
-            packing,
+            compression,
             input: BufReader::with_capacity(INPUT, stream),
             codec: None,
             any: false,
@@ -90,7 +90,7 @@ impl<'s, 'r> Members<BufReader<&'s mut Stream<'r>>> {
     }
 }
 
-impl<R: BufRead> Members<R> {
+impl<R: BufRead> MemberReader<R> {
     /// Whether another member follows. Zeros behind a member are padding, as `gzip` and `xz` have it, and so are line feeds
     /// and blanks, which programs that write one compressed record a line put there.
     fn follows(&mut self) -> io::Result<bool> {
@@ -120,13 +120,13 @@ impl<R: BufRead> Members<R> {
         }
         // Two bytes are looked at where the buffer ends behind them; the decoder finds out the rest.
         let head = self.input.fill_buf()?;
-        if head.len() < MAGIC || self.packing.begins(head) {
+        if head.len() < MAGIC || self.compression.begins(head) {
             return Ok(None);
         }
-        let (at, packing) = (self.taken, self.packing.name());
+        let (at, compression) = (self.taken, self.compression.name());
         let follow = io::copy(&mut self.input, &mut io::sink())?;
         Ok(Some(format!(
-            "{} from byte {} on are no {packing} data: cut the file there, and give what follows as a file of its own",
+            "{} from byte {} on are no {compression} data: cut the file there, and give what follows as a file of its own",
             counted(follow, "byte", "bytes"),
             grouped(at),
         )))
@@ -141,12 +141,12 @@ impl<R: BufRead> Members<R> {
             if self.fault.is_some() {
                 return Ok(None);
             }
-            self.codec = Some(codec(self.packing));
+            self.codec = Some(codec(self.compression));
         }
         let codec = self.codec.as_mut().expect("it was made above");
         let input = self.input.fill_buf()?;
         let at_end = input.is_empty();
-        let Progress { taken, put, ended } = codec.step(input, buffer);
+        let CodecStep { taken, put, ended } = codec.step(input, buffer);
         self.input.consume(taken);
         self.taken += taken as u64;
         self.idle = if taken + put == 0 { self.idle + 1 } else { 0 };
@@ -161,7 +161,7 @@ impl<R: BufRead> Members<R> {
     }
 }
 
-impl<R: BufRead> Read for Members<R> {
+impl<R: BufRead> Read for MemberReader<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if buffer.is_empty() {
             return Ok(0);

@@ -6,29 +6,29 @@ use std::{
 };
 
 use super::{
-    account::Account,
-    watch::{Fatal, retried},
+    input_digest::InputDigest,
+    limit_guard::{Fatal, retried},
 };
 
 /// A file whose text is its bytes as they lie, so that they can be read out of order. The account of them is kept in order all
 /// the same: whoever reads so must count every piece that is parsed, in order, and say where the end was met.
-pub(crate) struct Anywhere<'f> {
+pub(crate) struct RandomAccessFile<'f> {
     file: &'f File,
     length: u64,
-    account: &'f Account<'f>,
+    digest: &'f InputDigest<'f>,
 }
 
-impl<'f> Anywhere<'f> {
+impl<'f> RandomAccessFile<'f> {
     /// None where a place in the file may be another than the place in what is read: of a descriptor that was read before, or
     /// of a file that can only be read on.
-    pub(super) fn new(mut file: &'f File, length: u64, account: &'f Account<'_>) -> Option<Self> {
+    pub(super) fn new(mut file: &'f File, length: u64, digest: &'f InputDigest<'_>) -> Option<Self> {
         let at_start = file.stream_position().is_ok_and(|place| place == 0);
-        at_start.then_some(Self { file, length, account })
+        at_start.then_some(Self { file, length, digest })
     }
 
     /// Whether more of it follows there, and all before that was counted already.
     pub(crate) fn goes_on(&self, from: u64) -> bool {
-        self.account.bytes() == from && from < self.length
+        self.digest.bytes() == from && from < self.length
     }
 
     /// Reads from there on until the buffer is full, or to the end. Neither that nor a fault counts before its turn comes.
@@ -46,18 +46,18 @@ impl<'f> Anywhere<'f> {
 
     /// Counts and hashes what follows.
     pub(crate) fn count(&self, bytes: &[u8]) {
-        self.account.add(bytes);
+        self.digest.add(bytes);
     }
 
     /// What follows could not be read, which ends everything.
     pub(crate) fn fail(&self, fault: io::Error) -> io::Error {
-        self.account.watch.fail(Fatal::Io(fault))
+        self.digest.guard.fail(Fatal::Io(fault))
     }
 
     /// Says that the end was met. What is appended later is not read, and what lies behind a place where the file ended once
     /// does not count.
     pub(crate) fn end(&self) {
-        self.account.end();
+        self.digest.end();
     }
 }
 

@@ -5,25 +5,25 @@ use std::fmt;
 
 /// A kind of file that is not read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Foreign {
+pub(super) struct ForeignFormat {
     /// What it is, with its article.
     pub(super) what: &'static str,
     /// What to do so that a log in it is read, in the imperative; none where it holds none.
     pub(super) remedy: Option<&'static str>,
 }
 
-impl Foreign {
-    const fn none(what: &'static str) -> Self {
+impl ForeignFormat {
+    const fn without_remedy(what: &'static str) -> Self {
         Self { what, remedy: None }
     }
 
-    const fn with(what: &'static str, remedy: &'static str) -> Self {
+    const fn with_remedy(what: &'static str, remedy: &'static str) -> Self {
         let remedy = Some(remedy);
         Self { what, remedy }
     }
 }
 
-impl fmt::Display for Foreign {
+impl fmt::Display for ForeignFormat {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.what)?;
         self.remedy.map_or(Ok(()), |remedy| write!(f, ": {remedy}"))
@@ -31,37 +31,37 @@ impl fmt::Display for Foreign {
 }
 
 /// No text, and of no kind that is known.
-pub(super) const BINARY: Foreign = Foreign::with(
+pub(super) const BINARY: ForeignFormat = ForeignFormat::with_remedy(
     "binary data",
     "export the log as CSV or JSON; of text in another encoding, state it as `encoding` in `[[logs]]`",
 );
 
 /// Text in UTF-16, as far as can be told without a mark.
-pub(super) const UTF16_LE: Foreign = Foreign::with(
+pub(super) const UTF16_LE: ForeignFormat = ForeignFormat::with_remedy(
     "UTF-16 text without a byte order mark, which is read only where the case says so",
     "add `encoding = \"utf-16le\"` to its `[[logs]]`",
 );
 
 /// The same in the other byte order.
-pub(super) const UTF16_BE: Foreign = Foreign::with(
+pub(super) const UTF16_BE: ForeignFormat = ForeignFormat::with_remedy(
     "UTF-16 text without a byte order mark, which is read only where the case says so",
     "add `encoding = \"utf-16be\"` to its `[[logs]]`",
 );
 
 /// A file that was allocated and never written, or whose log was truncated while a program wrote at its old end.
-pub(super) const NULS: Foreign = Foreign::with(
+pub(super) const NULS: ForeignFormat = ForeignFormat::with_remedy(
     "nothing but NUL bytes",
     "take the log from where it was collected: this copy holds none of it",
 );
 
 /// An Office document that is a zip archive.
-pub(super) const OFFICE: Foreign = Foreign::with(
+pub(super) const OFFICE: ForeignFormat = ForeignFormat::with_remedy(
     "an Office document, which is not read",
     "save its sheet as CSV UTF-8, and give that",
 );
 
 /// A Java archive, which is a zip archive.
-pub(super) const JAVA: Foreign = Foreign::none("a Java archive");
+pub(super) const JAVA: ForeignFormat = ForeignFormat::without_remedy("a Java archive");
 
 const PAPER: &str = "ask for the log as CSV or JSON";
 const COLUMNS: &str = "turn it into CSV first, as `duckdb -c \"COPY (FROM 'log.parquet') TO 'log.csv'\"` does";
@@ -70,90 +70,102 @@ const SEALED: &str = "decrypt it, and give what was inside";
 const UNPACK_OTHERWISE: &str = "unpack it, or pack it as gzip or zstd";
 
 /// How such a file begins, and what it is.
-const KINDS: [(&[u8], Foreign); 32] = [
-    (b"\x89PNG\r\n\x1a\n", Foreign::none("a PNG image")),
-    (b"\xff\xd8\xff", Foreign::none("a JPEG image")),
-    (b"GIF87a", Foreign::none("a GIF image")),
-    (b"GIF89a", Foreign::none("a GIF image")),
-    (b"%PDF-", Foreign::with("a PDF document", PAPER)),
-    (b"{\\rtf", Foreign::with("an RTF document", PAPER)),
+const KINDS: [(&[u8], ForeignFormat); 32] = [
+    (b"\x89PNG\r\n\x1a\n", ForeignFormat::without_remedy("a PNG image")),
+    (b"\xff\xd8\xff", ForeignFormat::without_remedy("a JPEG image")),
+    (b"GIF87a", ForeignFormat::without_remedy("a GIF image")),
+    (b"GIF89a", ForeignFormat::without_remedy("a GIF image")),
+    (b"%PDF-", ForeignFormat::with_remedy("a PDF document", PAPER)),
+    (b"{\\rtf", ForeignFormat::with_remedy("an RTF document", PAPER)),
     (
         b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
-        Foreign::with("an old Office document", "save its sheet as CSV UTF-8, and give that"),
+        ForeignFormat::with_remedy("an old Office document", "save its sheet as CSV UTF-8, and give that"),
     ),
     (
         b"SQLite format 3\0",
-        Foreign::with(
+        ForeignFormat::with_remedy(
             "an SQLite database",
             "export the table as CSV first, as `sqlite3 -header -csv log.db 'SELECT * FROM log'` does",
         ),
     ),
-    (b"PAR1\x15", Foreign::with("Parquet, which is not read yet", COLUMNS)),
+    (
+        b"PAR1\x15",
+        ForeignFormat::with_remedy("Parquet, which is not read yet", COLUMNS),
+    ),
     (
         b"Obj\x01",
-        Foreign::with(
+        ForeignFormat::with_remedy(
             "Avro, which is not read yet",
             "turn it into JSON Lines first, as `avro-tools tojson` does",
         ),
     ),
     (
         b"ARROW1\0\0",
-        Foreign::with("Arrow, which is not read yet", "turn it into CSV or JSON Lines first"),
+        ForeignFormat::with_remedy("Arrow, which is not read yet", "turn it into CSV or JSON Lines first"),
     ),
     (
         b"ElfFile\0",
-        Foreign::with(
+        ForeignFormat::with_remedy(
             "a Windows event log, which is not read yet",
             "export it as JSON Lines first, as `evtx_dump -o jsonl` does",
         ),
     ),
-    (b"\x7fELF", Foreign::none("an executable")),
-    (b"\xfe\xed\xfa\xce", Foreign::none("an executable")),
-    (b"\xfe\xed\xfa\xcf", Foreign::none("an executable")),
-    (b"\xce\xfa\xed\xfe", Foreign::none("an executable")),
-    (b"\xcf\xfa\xed\xfe", Foreign::none("an executable")),
-    (b"\xca\xfe\xba\xbe", Foreign::none("an executable")),
-    (b"\xd4\xc3\xb2\xa1", Foreign::none("a packet capture")),
-    (b"\xa1\xb2\xc3\xd4", Foreign::none("a packet capture")),
-    (b"\x0a\x0d\x0d\x0a", Foreign::none("a packet capture")),
+    (b"\x7fELF", ForeignFormat::without_remedy("an executable")),
+    (b"\xfe\xed\xfa\xce", ForeignFormat::without_remedy("an executable")),
+    (b"\xfe\xed\xfa\xcf", ForeignFormat::without_remedy("an executable")),
+    (b"\xce\xfa\xed\xfe", ForeignFormat::without_remedy("an executable")),
+    (b"\xcf\xfa\xed\xfe", ForeignFormat::without_remedy("an executable")),
+    (b"\xca\xfe\xba\xbe", ForeignFormat::without_remedy("an executable")),
+    (b"\xd4\xc3\xb2\xa1", ForeignFormat::without_remedy("a packet capture")),
+    (b"\xa1\xb2\xc3\xd4", ForeignFormat::without_remedy("a packet capture")),
+    (b"\x0a\x0d\x0d\x0a", ForeignFormat::without_remedy("a packet capture")),
     (
         b"7z\xbc\xaf\x27\x1c",
-        Foreign::with("a 7z archive, which is not read", PACKED),
+        ForeignFormat::with_remedy("a 7z archive, which is not read", PACKED),
     ),
     (
         b"Rar!\x1a\x07",
-        Foreign::with("a RAR archive, which is not read", PACKED),
+        ForeignFormat::with_remedy("a RAR archive, which is not read", PACKED),
     ),
     (
         b"MSCF\0\0\0\0",
-        Foreign::with("a cabinet archive, which is not read", PACKED),
+        ForeignFormat::with_remedy("a cabinet archive, which is not read", PACKED),
     ),
     (
         b"\x1f\x9d",
-        Foreign::with("compress (.Z), which is not read", UNPACK_OTHERWISE),
+        ForeignFormat::with_remedy("compress (.Z), which is not read", UNPACK_OTHERWISE),
     ),
     (
         b"\x04\x22\x4d\x18",
-        Foreign::with("LZ4, which is not read", UNPACK_OTHERWISE),
+        ForeignFormat::with_remedy("LZ4, which is not read", UNPACK_OTHERWISE),
     ),
     (
         b"\xff\x06\x00\x00sNaPpY",
-        Foreign::with("Snappy, which is not read", UNPACK_OTHERWISE),
+        ForeignFormat::with_remedy("Snappy, which is not read", UNPACK_OTHERWISE),
     ),
-    (b"LZIP\x01", Foreign::with("lzip, which is not read", UNPACK_OTHERWISE)),
-    (b"-----BEGIN PGP MESSAGE", Foreign::with("an encrypted message", SEALED)),
-    (b"age-encryption.org/v1", Foreign::with("an encrypted file", SEALED)),
+    (
+        b"LZIP\x01",
+        ForeignFormat::with_remedy("lzip, which is not read", UNPACK_OTHERWISE),
+    ),
+    (
+        b"-----BEGIN PGP MESSAGE",
+        ForeignFormat::with_remedy("an encrypted message", SEALED),
+    ),
+    (
+        b"age-encryption.org/v1",
+        ForeignFormat::with_remedy("an encrypted file", SEALED),
+    ),
     // Before UTF-16, whose mark this one begins with.
     (
         b"\xff\xfe\0\0",
-        Foreign::with(
+        ForeignFormat::with_remedy(
             "UTF-32 text, which is not read",
             "convert it first, as `iconv -f UTF-32 -t UTF-8` does",
         ),
     ),
     (
         b"\0\0\xfe\xff",
-        Foreign::with(
+        ForeignFormat::with_remedy(
             "UTF-32 text, which is not read",
             "convert it first, as `iconv -f UTF-32 -t UTF-8` does",
         ),
@@ -161,20 +173,20 @@ const KINDS: [(&[u8], Foreign); 32] = [
 ];
 
 /// What a file that begins so is, if it is one of these.
-pub(super) fn magic(head: &[u8]) -> Option<Foreign> {
+pub(super) fn magic(head: &[u8]) -> Option<ForeignFormat> {
     let known = KINDS.iter().find(|(magic, _)| head.starts_with(magic));
     known.map(|(_, kind)| *kind).or_else(|| windows_executable(head))
 }
 
 /// Two letters are too few to tell text by; the header behind them holds NULs.
-fn windows_executable(head: &[u8]) -> Option<Foreign> {
+fn windows_executable(head: &[u8]) -> Option<ForeignFormat> {
     let told = head.starts_with(b"MZ") && head.iter().take(64).any(|&byte| byte == 0);
-    told.then_some(Foreign::none("an executable"))
+    told.then_some(ForeignFormat::without_remedy("an executable"))
 }
 
 /// Text that is no log as it stands: how it begins, in lower case and behind blanks, and what it is. It is read all the same,
 /// line by line, so that no identity in it goes unnoticed; this says what to do about what is refused.
-const TEXTS: [(&str, Foreign); 16] = [
+const TEXTS: [(&str, ForeignFormat); 16] = [
     ("<!doctype html", HTML),
     ("<html", HTML),
     ("<table", HTML),
@@ -193,24 +205,25 @@ const TEXTS: [(&str, Foreign); 16] = [
     ("--\n-- postgresql database dump", SQL),
 ];
 
-const HTML: Foreign = Foreign::with(
+const HTML: ForeignFormat = ForeignFormat::with_remedy(
     "an HTML page",
     "if it is an export called `.xls`, open it and save it as CSV UTF-8; if it is a login or error page, export again",
 );
-const XML: Foreign = Foreign::with("XML, which is not read", "export the log as CSV or JSON");
-const YAML: Foreign = Foreign::with(
+const XML: ForeignFormat = ForeignFormat::with_remedy("XML, which is not read", "export the log as CSV or JSON");
+const YAML: ForeignFormat = ForeignFormat::with_remedy(
     "YAML, which is not read",
     "turn it into JSON Lines first, as `yq -o=json -I=0` does",
 );
-const LFS: Foreign = Foreign::with("a Git LFS pointer", "fetch the log it stands for with `git lfs pull`");
-const HTTP: Foreign = Foreign::with(
+const LFS: ForeignFormat =
+    ForeignFormat::with_remedy("a Git LFS pointer", "fetch the log it stands for with `git lfs pull`");
+const HTTP: ForeignFormat = ForeignFormat::with_remedy(
     "an HTTP response with its header",
     "remove the header, or fetch it again without `curl -i`",
 );
-const SQL: Foreign = Foreign::with("an SQL dump", "export the table as CSV instead");
+const SQL: ForeignFormat = ForeignFormat::with_remedy("an SQL dump", "export the table as CSV instead");
 
 /// What a text that begins so is, if it is no log as it stands.
-pub(super) fn text(head: &[u8]) -> Option<Foreign> {
+pub(super) fn text(head: &[u8]) -> Option<ForeignFormat> {
     /// No beginning is longer.
     const LONGEST: usize = 64;
     let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
@@ -230,7 +243,10 @@ mod tests {
         for (magic_bytes, kind) in KINDS {
             assert_eq!(magic(magic_bytes), Some(kind));
         }
-        assert_eq!(magic(b"MZ\x90\0\x03"), Some(Foreign::none("an executable")));
+        assert_eq!(
+            magic(b"MZ\x90\0\x03"),
+            Some(ForeignFormat::without_remedy("an executable"))
+        );
         for (head, kind) in [
             ("\u{feff}<HTML>\n<body>", Some(HTML)),
             ("\n<!DOCTYPE html>", Some(HTML)),
