@@ -1,9 +1,11 @@
-//! The thirty support agents of the sub-processor, all of whom the case lists. Invented, like everybody here.
+//! The thirty support agents of the sub-processor, all of whom the case lists, and one engineer of the vendor whom it
+//! lists too. Invented, like everybody here.
 
 use std::io;
 use std::path::Path;
 
 use crate::faces::{Face, Seat};
+use crate::others::Other;
 use crate::rng::Rng;
 use crate::time::HOUR;
 
@@ -32,6 +34,16 @@ pub(crate) struct Agent {
 }
 
 impl Agent {
+    /// Every listed identity, in the order of the list.
+    pub(crate) fn listed(&self) -> impl Iterator<Item = &str> {
+        let face = &self.faces[0];
+        let further = self.identities.split_terminator(';');
+        [face.id.as_str()]
+            .into_iter()
+            .chain(face.email.as_deref())
+            .chain(further)
+    }
+
     /// Milliseconds after midnight UTC at which the shift begins: the three sites take turns around the clock.
     pub(crate) fn shift(&self) -> i64 {
         match self.country {
@@ -95,6 +107,17 @@ pub(crate) fn roster() -> Vec<Agent> {
         .collect()
 }
 
+/// The engineer of the vendor on the list.
+pub(crate) fn outsider(other: &Other) -> Agent {
+    Agent {
+        id: other.face.id.clone(),
+        country: "GB",
+        role: "Product Engineer",
+        identities: "",
+        faces: vec![other.face.clone()],
+    }
+}
+
 fn agent(number: usize, (name, local, country, identities): (&'static str, &str, &'static str, &'static str)) -> Agent {
     let id = format!("bd-agent-{:02}", number + 1);
     let email = format!("{local}@brightdesk.example");
@@ -146,35 +169,49 @@ fn capitals(email: &str) -> String {
 }
 
 /// The pseudonyms, pinned so that the reports of the incident come out the same everywhere.
-pub(crate) fn lock(agents: &[Agent]) -> String {
-    const LETTERS: &[u8; 16] = b"BCDFHJKMNPRTVWXZ";
+pub(crate) fn lock(codes: &[(String, String)]) -> String {
     let mut rng = Rng::for_purpose("agents.lock");
-    let digit = |number: usize| char::from(b"0123456789abcdef"[number]);
-    let byte = |number: usize| [digit(number / 16), digit(number % 16)];
-    let key: String = (0..32).flat_map(|_| byte(rng.below(256))).collect();
-    let mut codes: Vec<String> = Vec::new();
-    while codes.len() < agents.len() {
-        let code: String = (0..4).map(|_| char::from(LETTERS[rng.below(16)])).collect();
-        if !codes.contains(&code) {
-            codes.push(code);
-        }
-    }
     let mut text = format!(
         "# The pseudonyms by which customers see the agents, by agent id. The generator of this invented incident wrote them.\n\
-         version = 1\nkey = \"{key}\"\n\n[agents]\n"
+         version = 1\nkey = \"{}\"\n\n[agents]\n",
+        key(&mut rng)
     );
-    // The ids ascend, as in a lock that `report` wrote.
-    for (agent, code) in agents.iter().zip(codes) {
-        text.push_str(&agent.id);
+    for (agent, code) in codes {
+        text.push_str(agent);
         text.push_str(" = \"");
-        text.push_str(&code);
+        text.push_str(code);
         text.push_str("\"\n");
     }
     text
 }
 
+fn key(rng: &mut Rng) -> String {
+    let digit = |number: usize| char::from(b"0123456789abcdef"[number]);
+    let byte = |number: usize| [digit(number / 16), digit(number % 16)];
+    (0..32).flat_map(|_| byte(rng.below(256))).collect()
+}
+
+/// The code of each agent's pseudonym, by id. The ids ascend, as in a lock that `report` wrote.
+pub(crate) fn codes<'a>(agents: impl Iterator<Item = &'a Agent>) -> Vec<(String, String)> {
+    const LETTERS: &[u8; 16] = b"BCDFHJKMNPRTVWXZ";
+    let mut rng = Rng::for_purpose("agents.lock");
+    // The lock begins with the key.
+    key(&mut rng);
+    let mut codes: Vec<(String, String)> = Vec::new();
+    for agent in agents {
+        let code = loop {
+            let code: String = (0..4).map(|_| char::from(LETTERS[rng.below(16)])).collect();
+            if codes.iter().all(|(_, other)| *other != code) {
+                break code;
+            }
+        };
+        codes.push((agent.id.clone(), code));
+    }
+    codes
+}
+
 /// Writes the list of agents that the case points at.
-pub(crate) fn write(agents: &[Agent], path: &Path) -> io::Result<()> {
+pub(crate) fn write<'a>(agents: impl Iterator<Item = &'a Agent>, path: &Path) -> io::Result<()> {
     let mut csv = csv::Writer::from_path(path)?;
     csv.write_record(["id", "email", "identities", "name", "employer", "role", "country"])?;
     for agent in agents {

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::Format;
 use crate::actions::Deck;
-use crate::event::{Event, Jobs, Outcome, Place, ulid};
+use crate::event::{Event, Jobs, Names, Outcome, Place, ulid};
 use crate::faces::{Client, Face, Seat};
 use crate::record::HEADER;
 use crate::rng::Rng;
@@ -197,6 +197,8 @@ impl<'c> Stream<'c> {
             justification: (action.in_tenant && rng.per_mille(240)).then(|| (*rng.pick(&REASONS)).to_owned()),
             jobs: Jobs::All,
             contested: false,
+            names: Names::Nobody,
+            impersonation: None,
             escaped: false,
         }
     }

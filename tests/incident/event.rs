@@ -62,6 +62,19 @@ pub(crate) enum Jobs {
     Jsonl,
     /// Only the CSV job.
     Csv,
+    /// Only the JSON Lines job, which writes it where its time places it after the other lines are in their order.
+    Placed,
+}
+
+/// Whom a target or text names beside those an event is about.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Names {
+    /// Nobody.
+    Nobody,
+    /// A listed agent who did not do it.
+    Agent,
+    /// Another customer than the one it happened to.
+    Customer,
 }
 
 /// One thing that somebody did.
@@ -93,14 +106,35 @@ pub(crate) struct Event<'c> {
     pub(crate) jobs: Jobs,
     /// Whether another event bears the same id.
     pub(crate) contested: bool,
+    /// Whom its target and texts name beside those it is about.
+    pub(crate) names: Names,
+    /// For a start and an end of an impersonation: which one, by the event that began it.
+    pub(crate) impersonation: Option<String>,
     /// Whether the JSON form writes the `@` of the actor's address as an escape.
     pub(crate) escaped: bool,
 }
 
 impl Event<'_> {
-    /// The listed agent who did it.
+    /// Who sat at the keyboard.
+    pub(crate) fn face(&self) -> &Face {
+        self.impersonator.unwrap_or(&self.actor)
+    }
+
+    /// The agent of a scope who did it.
     pub(crate) fn agent(&self) -> Option<usize> {
         self.impersonator.and_then(|face| face.agent).or(self.actor.agent)
+    }
+
+    /// The impersonation that the event begins or ends; `begun` is the one that lasts.
+    pub(crate) fn tie(&self, begun: &mut Option<String>) -> Option<String> {
+        match self.action {
+            "user.impersonate.start" => {
+                *begun = Some(self.id.clone());
+                begun.clone()
+            }
+            "user.impersonate.end" => begun.take(),
+            _ => None,
+        }
     }
 
     /// Whether the CSV form has columns for it.

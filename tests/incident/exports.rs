@@ -33,7 +33,9 @@ impl Plan {
     /// In how many files an event will be.
     pub(crate) fn copies(&self, event: &Event) -> usize {
         let a = event.jobs != Jobs::Csv && self.jsonl.iter().any(|file| file.holds(event.at));
-        let b = event.jobs != Jobs::Jsonl && event.fits_csv() && self.csv.iter().any(|file| file.holds(event.at));
+        let b = matches!(event.jobs, Jobs::All | Jobs::Csv)
+            && event.fits_csv()
+            && self.csv.iter().any(|file| file.holds(event.at));
         usize::from(a) + usize::from(b)
     }
 }
@@ -77,7 +79,7 @@ pub(crate) fn sources<'e>(plan: &Plan, events: &'e [Event<'e>]) -> Vec<Source<'e
 fn jsonl<'e>(file: &File, events: &'e [Event<'e>], rng: &mut Rng) -> Source<'e> {
     let mut lines = Vec::new();
     for (n, event) in events.iter().enumerate() {
-        if event.jobs != Jobs::Csv && file.holds(event.at) {
+        if matches!(event.jobs, Jobs::All | Jobs::Jsonl) && file.holds(event.at) {
             lines.push(Line::Event(n, event, stamp_a(event.at, rng)));
         }
     }
@@ -86,6 +88,13 @@ fn jsonl<'e>(file: &File, events: &'e [Event<'e>], rng: &mut Rng) -> Source<'e> 
         if file.days.contains(&broken.day) {
             let place = rng.below(lines.len());
             lines.insert(place, Line::Broken(broken));
+        }
+    }
+    for (n, event) in events.iter().enumerate() {
+        if event.jobs == Jobs::Placed && file.holds(event.at) {
+            let earlier = |line: &Line| matches!(line, Line::Event(_, other, _) if other.at < event.at);
+            let place = lines.iter().rposition(earlier).map_or(0, |last| last + 1);
+            lines.insert(place, Line::Event(n, event, Stamp::PLAIN));
         }
     }
     if file.days.contains(&17) {
@@ -102,7 +111,7 @@ fn jsonl<'e>(file: &File, events: &'e [Event<'e>], rng: &mut Rng) -> Source<'e> 
 fn csv<'e>(file: &File, events: &'e [Event<'e>], rng: &mut Rng) -> Source<'e> {
     let mut lines = Vec::new();
     for (n, event) in events.iter().enumerate() {
-        if event.jobs != Jobs::Jsonl && event.fits_csv() && file.holds(event.at) {
+        if matches!(event.jobs, Jobs::All | Jobs::Csv) && event.fits_csv() && file.holds(event.at) {
             lines.push(Line::Event(n, event, stamp_b(rng)));
         }
     }

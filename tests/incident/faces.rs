@@ -93,6 +93,11 @@ impl Client {
         }
     }
 
+    /// The session.
+    pub(crate) fn session(&self) -> &str {
+        &self.session_id
+    }
+
     /// The client as CSV cells.
     pub(crate) fn cells(&self) -> [&str; 3] {
         [&self.ip, self.user_agent, &self.session_id]

@@ -34,8 +34,8 @@ pub(crate) fn write(scenario: &Scenario, cast: &Cast, sources: &[Source], truth:
         let write = if source.csv { csv } else { jsonl };
         write(&source.lines, &path)?;
     }
-    agents::write(&cast.agents, &out.join("agents.csv"))?;
-    fs::write(out.join("agents.lock"), agents::lock(&cast.agents))?;
+    agents::write(cast.listed(), &out.join("agents.csv"))?;
+    fs::write(out.join("agents.lock"), agents::lock(&agents::codes(cast.listed())))?;
     tenants::write(&cast.tenants, &out.join("tenants.csv"))?;
     fs::write(out.join("case.toml"), CASE.replace("{case}", scenario.case))?;
     json(truth, &out.join("truth.json"))

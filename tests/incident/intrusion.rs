@@ -39,6 +39,7 @@ const STEPS: [(i64, usize, &str, usize, bool); 15] = [
 pub(crate) fn play<'c>(cast: &'c Cast, stage: &mut Stage<'c>) {
     own(cast, ATTRIBUTED.from, "agent.login", stage);
     own(cast, ATTRIBUTED.from + 40_655, "global.search", stage);
+    let mut impersonation = None;
     for (after, customer, code, user, as_customer) in STEPS {
         let tenant = cast.touched(customer);
         let mut event = act(cast, ATTRIBUTED.from + after, tenant, (code, user), stage);
@@ -46,6 +47,7 @@ pub(crate) fn play<'c>(cast: &'c Cast, stage: &mut Stage<'c>) {
             event.impersonator = Some(&cast.agents[INTRUDED].faces[0]);
             event.actor = Cow::Owned(tenant.user(user));
         }
+        event.impersonation = event.tie(&mut impersonation);
         // The one thing that did not work: the log of the second customer cannot be deleted.
         event.outcome = if code == "log.delete" {
             Outcome::Failure

@@ -31,6 +31,7 @@ mod rng;
 mod sample;
 mod scenario;
 mod scripted;
+mod sentences;
 mod stage;
 mod story;
 mod targets;

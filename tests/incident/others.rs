@@ -19,6 +19,9 @@ pub(crate) const HEARTBEAT: usize = 0;
 /// A key that differs from a listed agent's only in its capitals, and so is somebody else's.
 pub(crate) const NEAR_MISS: usize = 1;
 
+/// An engineer of the vendor who is on the list of agents, and whom no scope has.
+pub(crate) const LISTED: usize = 5;
+
 const SERVICES: [(&str, &str); 4] = [
     ("svc-directory-sync", "Directory sync"),
     ("svc-key-8f3a", "Release pipeline"),

@@ -5,7 +5,7 @@
 use crate::actions::find;
 use crate::agents::INTRUDED;
 use crate::cast::Cast;
-use crate::event::{Event, Jobs, Outcome, Place};
+use crate::event::{Event, Jobs, Names, Outcome, Place};
 use crate::faces::Face;
 use crate::intrusion;
 use crate::others::NEAR_MISS;
@@ -134,6 +134,7 @@ fn bystanders<'c>(cast: &'c Cast, stage: &mut Stage<'c>) {
     let agent = &cast.agents[INTRUDED].faces[0];
     let mut event = stage.event(at(20, 20), &cast.others[4].face, "global.search");
     let email = agent.email.clone().expect("the usual face has an address");
+    event.names = Names::Agent;
     event.justification = Some(format!("Which customers did {email} open today?"));
     event.target = Some(Target {
         kind: "user",
@@ -189,6 +190,7 @@ fn tenants<'c>(cast: &'c Cast, stage: &mut Stage<'c>) {
         stage,
     );
     let other = cast.touched(17);
+    pasted.names = Names::Customer;
     pasted.justification = Some(format!(
         "Same request as {} yesterday: add contractor to finance group",
         other.name
@@ -201,9 +203,13 @@ fn tenants<'c>(cast: &'c Cast, stage: &mut Stage<'c>) {
             (19, 16, "user.view"),
             (20, 14, "user.mfa.reset"),
         ] {
-            // The second one is seen once only.
-            if n == 0 || day == 19 {
+            // The second one is seen once only, and what was tried there failed.
+            if n == 0 {
                 let event = act(at(day, hour), &cast.agents[7].faces[0], stray, code, stage);
+                stage.add(event);
+            } else if day == 19 {
+                let mut event = act(at(day, hour), &cast.agents[7].faces[0], stray, "user.mfa.reset", stage);
+                event.outcome = Outcome::Failure;
                 stage.add(event);
             }
         }
@@ -244,7 +250,13 @@ fn conflict<'c>(cast: &'c Cast, stage: &mut Stage<'c>) {
 }
 
 /// An event with everything that its action asks for, and a good outcome.
-fn act<'c>(at: i64, face: &'c Face, tenant: &'c Tenant, code: &'static str, stage: &mut Stage<'c>) -> Event<'c> {
+pub(crate) fn act<'c>(
+    at: i64,
+    face: &'c Face,
+    tenant: &'c Tenant,
+    code: &'static str,
+    stage: &mut Stage<'c>,
+) -> Event<'c> {
     let mut event = stage.event(at, face, code);
     event.place = Place::One(tenant);
     event.target = Target::of(find(code).object, tenant, 2, &mut stage.rng);
@@ -254,6 +266,6 @@ fn act<'c>(at: i64, face: &'c Face, tenant: &'c Tenant, code: &'static str, stag
 }
 
 /// Some minute of that hour, so that the oddities do not all strike on the hour.
-fn at(day: i64, hour: i64) -> i64 {
+pub(crate) fn at(day: i64, hour: i64) -> i64 {
     january(day) + hour * HOUR + (day * 7 + hour * 5) % 58 * MINUTE + 12_345 + hour * 77
 }

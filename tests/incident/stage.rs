@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use crate::event::{Event, Jobs, Outcome, Place, ulid};
+use crate::event::{Event, Jobs, Names, Outcome, Place, ulid};
 use crate::exports::Plan;
 use crate::faces::{Client, Face};
 use crate::rng::Rng;
@@ -48,6 +48,8 @@ impl<'c> Stage<'c> {
             justification: None,
             jobs: Jobs::All,
             contested: false,
+            names: Names::Nobody,
+            impersonation: None,
             escaped: false,
         }
     }

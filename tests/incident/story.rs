@@ -13,6 +13,7 @@ use crate::others::HEARTBEAT;
 use crate::rng::Rng;
 use crate::scenario::Scenario;
 use crate::scripted;
+use crate::sentences;
 use crate::stage::Stage;
 use crate::tenants::Tenant;
 use crate::time::{DAY, HOUR, MINUTE, january};
@@ -38,7 +39,8 @@ pub(crate) fn tell<'c>(scenario: &'c Scenario, cast: &'c Cast) -> Vec<Event<'c>>
     work.around(scenario.around, &mut stage);
     work.sessions(&mut stage);
     heartbeat(cast, &mut stage);
-    work.everybody_else(scenario.records - broken::COUNT, &mut stage);
+    work.everybody_else(scenario.records - broken::COUNT - sentences::COUNT, &mut stage);
+    sentences::play(cast, &mut stage);
     stage.close()
 }
 

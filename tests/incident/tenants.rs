@@ -17,6 +17,9 @@ pub(crate) struct Tenant {
     pub(crate) id: String,
     /// The name.
     pub(crate) name: String,
+    /// The name before it was renamed.
+    #[serde(skip)]
+    pub(crate) former: Option<&'static str>,
     /// Mail domains, the first one in use for everybody.
     #[serde(skip)]
     pub(crate) domains: Vec<String>,
@@ -31,6 +34,9 @@ pub(crate) struct Tenant {
     #[serde(skip)]
     pub(crate) known: bool,
 }
+
+/// How a renamed customer was called.
+const FORMER: &str = "Quillhaven Instruments Ltd";
 
 /// The names that test a report: markup, an apostrophe, an ampersand, umlauts, kanji. Number, name, domain, locale, zone.
 const SPECIAL: [(usize, &str, &str, &str, &str); 5] = [
@@ -81,6 +87,7 @@ pub(crate) fn directory(count: usize) -> Vec<Tenant> {
             let tenant = Tenant {
                 id,
                 name: shape.replace("{}", &name),
+                former: None,
                 domains: domains(&mut rng, &domain),
                 locale,
                 zone,
@@ -97,6 +104,7 @@ pub(crate) fn strays() -> [Tenant; 2] {
     let stray = |number: usize, name: &str, domain: &str| Tenant {
         id: format!("t-{number:04}"),
         name: name.to_owned(),
+        former: None,
         domains: vec![format!("{domain}.example")],
         locale: "en-GB",
         zone: "Europe/London",
@@ -148,6 +156,17 @@ pub(crate) fn special_numbers() -> impl Iterator<Item = usize> {
 }
 
 impl Tenant {
+    /// Gives it a former name, which the directory has beside the present one. Returns it as it was called before.
+    pub(crate) fn rename(&mut self) -> Self {
+        self.former = Some(FORMER);
+        Self {
+            name: FORMER.to_owned(),
+            domains: self.domains.clone(),
+            id: self.id.clone(),
+            ..*self
+        }
+    }
+
     /// The id of the `n`th user, the same whenever asked.
     pub(crate) fn user_id(&self, n: usize) -> String {
         object_id(&mut self.person(n), "00u")
@@ -191,7 +210,7 @@ impl Tenant {
 /// Writes the directory that the case points at.
 pub(crate) fn write(tenants: &[Tenant], path: &Path) -> io::Result<()> {
     let mut csv = csv::Writer::from_path(path)?;
-    csv.write_record(["id", "name", "domains", "contact", "locale", "time_zone"])?;
+    csv.write_record(["id", "name", "domains", "contact", "locale", "time_zone", "aliases"])?;
     for tenant in tenants {
         let contact = format!("security@{}", tenant.domains[0]);
         csv.write_record([
@@ -201,6 +220,7 @@ pub(crate) fn write(tenants: &[Tenant], path: &Path) -> io::Result<()> {
             &contact,
             tenant.locale,
             tenant.zone,
+            tenant.former.unwrap_or_default(),
         ])?;
     }
     csv.flush()

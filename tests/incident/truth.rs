@@ -1,4 +1,5 @@
-//! The shape of `truth.json`: what a correct program must find.
+//! The shape of `truth.json`: what a correct program must find. Where the program's findings have the same figure, it stands
+//! under the same keys.
 
 use std::collections::BTreeMap;
 
@@ -9,11 +10,11 @@ use serde::Serialize;
 pub(crate) struct Records {
     /// All of them.
     pub(crate) read: u64,
-    /// Acts of a listed agent within a scope.
+    /// Acts of an agent within a scope.
     pub(crate) in_scope: u64,
     /// The same act, recorded before.
     pub(crate) duplicate: u64,
-    /// Within the window, by nobody on the list.
+    /// Within the window, by nobody whom a scope has.
     pub(crate) other_actor: u64,
     /// Before or after.
     pub(crate) outside_window: u64,
@@ -32,11 +33,26 @@ pub(crate) struct SourceTruth {
     pub(crate) records: Records,
 }
 
+/// What one scope holds.
+#[derive(Serialize)]
+pub(crate) struct ScopeTruth {
+    /// As in the case.
+    pub(crate) name: &'static str,
+    /// Acts in it.
+    pub(crate) events: u64,
+    /// Tenants with one.
+    pub(crate) tenants: u64,
+    /// Acts of its agents on its end, which it does not hold.
+    pub(crate) on_end: u64,
+}
+
 /// What was done in one tenant.
 #[derive(Serialize)]
 pub(crate) struct TenantTruth {
     /// As logged.
     pub(crate) id: String,
+    /// As the directory has it, else as logged.
+    pub(crate) name: String,
     /// Whether the directory has it.
     pub(crate) known: bool,
     /// Acts in scope that name it.
@@ -51,8 +67,23 @@ pub(crate) struct TenantTruth {
     pub(crate) actions: BTreeMap<&'static str, u64>,
     /// How they ended.
     pub(crate) outcomes: Outcomes,
+    /// Impersonations, each once, in the order in which they began.
+    pub(crate) spans: Vec<SpanTruth>,
     /// How many different agents.
     pub(crate) agents: usize,
+    /// Texts of its acts that name another customer.
+    pub(crate) masked: u64,
+}
+
+/// One impersonation.
+#[derive(Serialize)]
+pub(crate) struct SpanTruth {
+    /// When it began; none where the start failed.
+    pub(crate) from: Option<String>,
+    /// When it ended; none where that was not logged.
+    pub(crate) until: Option<String>,
+    /// Whole seconds from the one to the other.
+    pub(crate) seconds: Option<i64>,
 }
 
 /// How the acts ended.
@@ -71,6 +102,8 @@ pub(crate) struct Outcomes {
 pub(crate) struct AgentTruth {
     /// As listed.
     pub(crate) id: String,
+    /// As customers see the agent.
+    pub(crate) pseudonym: String,
     /// Acts in scope.
     pub(crate) events: u64,
     /// In how many different tenants.
@@ -80,6 +113,91 @@ pub(crate) struct AgentTruth {
     pub(crate) last: Option<String>,
 }
 
+/// The extent.
+#[derive(Serialize)]
+pub(crate) struct ImpactTruth {
+    /// Tenants with an act in scope.
+    pub(crate) tenants: u64,
+    /// Of those, how many the directory has.
+    pub(crate) known_tenants: u64,
+    /// Of the first, those in which everything that was tried failed.
+    pub(crate) attempts_only: u64,
+    /// Size of the directory.
+    pub(crate) customers: u64,
+    /// Known tenants among the customers, to six decimals.
+    pub(crate) share: f64,
+}
+
+/// Records of nobody whom a scope has that come near it.
+#[derive(Default, Serialize)]
+pub(crate) struct NearTruth {
+    /// In which a target or a text names somebody on the list.
+    pub(crate) mentions: u64,
+    /// By somebody on the list.
+    pub(crate) outside_scopes: u64,
+    /// By a name that is a listed one in other capitals.
+    pub(crate) forms: u64,
+    /// Identities of agents of a scope that none of their acts in the window shows.
+    pub(crate) unseen: Vec<UnseenTruth>,
+    /// Agents of a scope without an act in the window.
+    pub(crate) unseen_agents: Vec<UnseenAgentTruth>,
+}
+
+/// An identity that no record has.
+#[derive(Serialize)]
+pub(crate) struct UnseenTruth {
+    /// As listed.
+    pub(crate) identity: String,
+    /// Whose it is.
+    pub(crate) agent: String,
+    /// As it should be listed, where it is misspelt.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) nearest: Option<NearestTruth>,
+}
+
+/// A name that logs have.
+#[derive(Serialize)]
+pub(crate) struct NearestTruth {
+    /// As logged.
+    pub(crate) name: &'static str,
+    /// Its records in the window.
+    pub(crate) records: u64,
+}
+
+/// An agent without an act.
+#[derive(Serialize)]
+pub(crate) struct UnseenAgentTruth {
+    /// As listed.
+    pub(crate) agent: String,
+    /// Whether there is one at another time.
+    pub(crate) outside_windows: bool,
+}
+
+/// Acts outside the narrower scope in sessions that it has acts of.
+#[derive(Serialize)]
+pub(crate) struct LinkedTruth {
+    /// Tenants with one.
+    pub(crate) tenants: u64,
+    /// Those that name no tenant.
+    pub(crate) without_tenant: u64,
+}
+
+/// Which hours the files speak for.
+#[derive(Serialize)]
+pub(crate) struct CoverageTruth {
+    /// Hours of the window without a record.
+    pub(crate) gaps: Vec<String>,
+    /// File by file.
+    pub(crate) sources: Vec<HoursTruth>,
+}
+
+/// The hours of one file.
+#[derive(Serialize)]
+pub(crate) struct HoursTruth {
+    /// Hours of the window with a record in it.
+    pub(crate) hours: usize,
+}
+
 /// The whole.
 #[derive(Serialize)]
 pub(crate) struct Truth {
@@ -87,13 +205,29 @@ pub(crate) struct Truth {
     pub(crate) records: Records,
     /// File by file, in the order of the case.
     pub(crate) sources: Vec<SourceTruth>,
+    /// In the order of the case.
+    pub(crate) scopes: Vec<ScopeTruth>,
     /// Tenants with events in scope, by id.
     pub(crate) tenants: Vec<TenantTruth>,
     /// Every listed agent, in the order of the list.
     pub(crate) agents: Vec<AgentTruth>,
+    /// The extent.
+    pub(crate) impact: ImpactTruth,
+    /// What comes near.
+    pub(crate) near: NearTruth,
+    /// What is linked to the narrower scope.
+    pub(crate) linked: LinkedTruth,
+    /// The hours.
+    pub(crate) coverage: CoverageTruth,
+    /// Hours of the window in which all files together have one record.
+    pub(crate) hours_with_one_record: usize,
+    /// Tenants with acts in the narrower scope, the one with most first: they come before all others.
+    pub(crate) tied_first: Vec<String>,
+    /// The customer with two names: as it is called, and as it was.
+    pub(crate) renamed: [String; 2],
     /// Events in scope that share their id with another body.
     pub(crate) conflicts: u64,
-    /// Refused records that name a listed identity.
+    /// Refused records that name an agent of a scope.
     pub(crate) possibly_in_scope: u64,
 }
 

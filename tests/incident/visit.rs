@@ -36,12 +36,13 @@ impl<'c> Visit<'c> {
     /// Plays the visit.
     pub(crate) fn play(self, deck: &Deck, stage: &mut Stage<'c>) {
         let papers = self.papers(stage);
-        let mut guest = None;
+        let (mut guest, mut impersonation) = (None, None);
         let mut at = self.at;
         for step in 0..self.events {
             let action = self.next(step, guest.is_some(), deck, stage);
             let mut event = stage.event(at, self.face, action.code);
             self.fill(&mut event, action, &papers, stage);
+            event.impersonation = event.tie(&mut impersonation);
             if let Some(user) = &guest {
                 event.actor = Cow::Owned(Face::clone(user));
                 event.impersonator = Some(self.face);
@@ -104,6 +105,12 @@ impl<'c> Visit<'c> {
             papers.user
         } else {
             stage.rng.below(30)
+        };
+        // Who is impersonated is whom the visit is about.
+        let user = if action.code.starts_with("user.impersonate.") {
+            papers.user
+        } else {
+            user
         };
         event.target = Target::of(action.object, self.tenant, user, &mut stage.rng);
         event.ticket.clone_from(&papers.ticket);
