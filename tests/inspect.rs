@@ -91,3 +91,83 @@ fn init_gives_each_file_of_a_mixed_folder_its_profile() {
     dir.run(["report", "case.toml", "--quiet", "--out", "out"]).ends(1);
     assert_eq!(json(&dir.path("out/findings.json"))["records"]["in_scope"], 2);
 }
+
+/// Each of these ships the event inside of something else: the keys that `inspect` states read it.
+#[test]
+fn wrapped_events_are_found_and_the_stated_keys_read_them() {
+    let event = |actor: &str| {
+        serde_json::json!({
+            "id": actor, "timestamp": "2026-01-16T04:00:00Z", "actor": {"id": actor}, "action": "user.view",
+            "tenant": {"id": "t-1"},
+        })
+    };
+    let (ann, bob) = (event("ann"), event("bob"));
+    let lines = |wrap: &dyn Fn(&Value) -> Value| format!("{}\n{}\n", wrap(&ann), wrap(&bob));
+    let text = |event: &Value| event.to_string();
+    for (name, log, keys) in [
+        (
+            "splunk.json",
+            lines(&|event| serde_json::json!({"preview": false, "result": {"_raw": text(event)}})),
+            r#"unwrap = ["/result/_raw"]"#,
+        ),
+        (
+            "elastic.json",
+            serde_json::json!({"hits": {"hits": [{"_source": ann}, {"_source": bob}]}}).to_string(),
+            r#"records = "/hits/hits", unwrap = ["/_source"]"#,
+        ),
+        (
+            "gcp.jsonl",
+            lines(&|event| serde_json::json!({"insertId": "1", "jsonPayload": event})),
+            r#"unwrap = ["/jsonPayload"]"#,
+        ),
+        (
+            "pages.jsonl",
+            lines(&|event| serde_json::json!({"Records": [event]})),
+            r#"records = "/Records""#,
+        ),
+        (
+            "export.csv",
+            format!(
+                "_time,_raw\n1,\"{}\"\n2,\"{}\"\n",
+                text(&ann).replace('"', "\"\""),
+                text(&bob).replace('"', "\"\"")
+            ),
+            r#"unwrap = ["/_raw"]"#,
+        ),
+    ] {
+        let dir = Dir::new();
+        dir.file("agents.csv", "id\nann\n").file(name, log);
+        dir.run(["inspect", name])
+            .ends(0)
+            .says(&format!("state in its [[logs]]: {keys}\n"));
+        let written = dir
+            .run(["init", "--logs", name, "--agents", "agents.csv"])
+            .ends(0)
+            .stdout;
+        dir.file("case.toml", written);
+        dir.run(["report", "case.toml", "--quiet", "--out", "out"]).ends(0);
+        let records = json(&dir.path("out/findings.json"))["records"].clone();
+        assert_eq!(
+            (&records["read"], &records["in_scope"]),
+            (&2.into(), &1.into()),
+            "{name}: {records}"
+        );
+        dir.run(["verify", "out", "--logs", "."]).ends(0);
+    }
+}
+
+#[test]
+fn unknown_log_shows_its_fields_the_nearest_profile_and_its_records() {
+    let dir = Dir::new();
+    let line = r#"{"when":"2026-01-16T04:00:00Z","actor":{"id":"ann"},"action":"user.view"}"#;
+    dir.file("own.jsonl", format!("{line}\n{line}\n"));
+    dir.run(["inspect", "own.jsonl"])
+        .ends(1)
+        .says("of 2 records it finds a time in 0, an actor in 2, an action in 2")
+        .says("/when  in 2: 2026-01-16T04:00:00Z")
+        .says(&format!("as logged   {line}"));
+    dir.file("notes.log", "GET /admin 200\nGET /login 200\n");
+    dir.run(["inspect", "notes.log"])
+        .ends(1)
+        .says("lines of text, 2 records");
+}

@@ -98,6 +98,10 @@ pub struct ResolvedLog {
     pub skip_lines: u64,
     /// The columns of its rows, where the case says so because they have no header.
     pub columns: Vec<String>,
+    /// The pointer to the list of its records, where the case states it in place of the profile.
+    pub records: Option<String>,
+    /// The pointers to the event in a record, where the case states them in place of the profile.
+    pub unwrap: Vec<String>,
 }
 
 impl ManifestCase {
@@ -150,6 +154,8 @@ impl From<&InputSpec> for ResolvedLog {
             encoding: input.text.encoding.map(encoding_name),
             skip_lines: input.text.skip_lines,
             columns: input.text.columns.clone(),
+            records: input.text.wrapping.records.clone(),
+            unwrap: input.text.wrapping.unwrap.clone(),
         }
     }
 }

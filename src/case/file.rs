@@ -5,7 +5,7 @@ use encoding_rs::Encoding;
 
 use super::{
     AgentNaming, AgentsK, CaseHeader, GapHours, InputSpec, InputTenant, InputText, IsolationSettings, LimitSettings,
-    ReportSettings, TEXT_FIELDS, TenantId, Tlp, Word,
+    ReportSettings, TEXT_FIELDS, TenantId, Tlp, Word, Wrapping,
     agents::{self, Listed},
     folder::Folder,
     hidden,
@@ -239,6 +239,10 @@ fn logs(root: &mut Table<'_>, folder: &Folder) -> Vec<InputSpec> {
                 .optional_integer("skip_lines", 1..=MOST_SKIPPED)
                 .map_or(0, |found| found.value),
             columns: values(table.string_list("columns")),
+            wrapping: Wrapping {
+                records: table.optional_string("records").map(|found| found.value),
+                unwrap: values(table.string_list("unwrap")),
+            },
         };
         Some(InputSpec {
             path: path?.value,

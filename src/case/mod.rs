@@ -200,6 +200,25 @@ pub struct InputText {
     pub skip_lines: u64,
     /// The columns of rows that have no header; if not empty, it is a table whose first row is a record.
     pub columns: Vec<String>,
+    /// Where the events lie in what surrounds them.
+    pub wrapping: Wrapping,
+}
+
+/// Where the events of an input lie in what an export or a log shipper put around them. What is stated counts in place of what
+/// the profile says.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Wrapping {
+    /// The pointer to the list of records in a document.
+    pub records: Option<String>,
+    /// The pointers to the event in a record, the first with a value first; empty where the case states none.
+    pub unwrap: Vec<String>,
+}
+
+impl Wrapping {
+    /// Returns whether the case states nothing.
+    pub fn is_empty(&self) -> bool {
+        self.records.is_none() && self.unwrap.is_empty()
+    }
 }
 
 impl InputText {

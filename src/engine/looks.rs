@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{full::Full, judge::Form};
 use crate::{
-    events::{Hits, Profile, value_paths},
+    events::{Hits, Profile, values_by_path},
     records::{Block, Framing, json_part},
     scope::ScopeSet,
     sources::Source,
@@ -77,7 +77,7 @@ impl Looked {
             _ => read
                 .iter()
                 .take(LISTED)
-                .flat_map(|record| value_paths(json_part(record.bytes)))
+                .flat_map(|record| values_by_path(json_part(record.bytes)).into_keys())
                 .collect(),
         };
         let unread = paths.into_iter().filter(|path| !profile.reads(path));

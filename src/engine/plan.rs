@@ -10,7 +10,7 @@ use std::{
 use rayon::prelude::*;
 
 use crate::{
-    case::{Agent, Case, CaseFile, InputTenant, LimitSettings, ProfileRef},
+    case::{Agent, Case, CaseFile, InputTenant, LimitSettings, ProfileRef, Wrapping},
     coverage::Coverage,
     diag::Diagnostic,
     events::Profile,
@@ -19,8 +19,8 @@ use crate::{
     tenants::{Budget, MEMORY},
 };
 
-/// A profile, and the tenant of everything it reads where the case says so.
-type Use = (ProfileRef, Option<InputTenant>);
+/// A profile, and what the case states of the logs that it reads: their tenant, and where the events lie.
+type Use = (ProfileRef, Option<InputTenant>, Wrapping);
 
 /// What an engine carries out.
 #[derive(Debug)]
@@ -82,7 +82,8 @@ impl Plan {
 
     /// The profile that reads a source.
     pub(super) fn profile(&self, source: &Source) -> &Profile {
-        &self.profiles[&(source.profile.clone(), source.tenant.clone())]
+        let wrapping = source.text.wrapping.clone();
+        &self.profiles[&(source.profile.clone(), source.tenant.clone(), wrapping)]
     }
 
     /// The profile files that are used, for the manifest.
@@ -140,11 +141,12 @@ impl Logs {
 fn profiles(case: &Case, faults: &mut Vec<Diagnostic>) -> BTreeMap<Use, Profile> {
     let mut profiles = BTreeMap::new();
     for input in &case.logs {
-        let key = (input.profile.clone(), input.tenant.clone());
+        let wrapping = &input.text.wrapping;
+        let key = (input.profile.clone(), input.tenant.clone(), wrapping.clone());
         if profiles.contains_key(&key) {
             continue;
         }
-        match Profile::resolve(&input.profile) {
+        match Profile::resolve(&input.profile, wrapping) {
             Ok(profile) => {
                 let profile = match &input.tenant {
                     Some(tenant) => profile.with_tenant(tenant.clone()),

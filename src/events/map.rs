@@ -345,6 +345,11 @@ impl<'p, 'b> Reading<'p, 'b> {
         Ok(named)
     }
 
+    /// Returns whether a mapped action field has a value.
+    pub fn has_action(&self) -> bool {
+        matches!(self.text(&self.profile.fields.action), Ok(Some(_)))
+    }
+
     /// The whole event.
     pub fn event(&self, time: Timestamp) -> Result<AccessEvent, Refusal> {
         let fields = &self.profile.fields;

@@ -1,6 +1,9 @@
 //! Which mapped paths lead to something in a record, and what stands there beside them.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use serde_json::Value;
 
@@ -148,16 +151,17 @@ fn of_group(group: &Group) -> BTreeSet<usize> {
     }
 }
 
-/// Returns the paths of all values of a JSON text that are no `null`, with `*` for any element of a list; none if it is no JSON.
-pub fn value_paths(json: &[u8]) -> BTreeSet<Vec<String>> {
-    let mut paths = BTreeSet::new();
+/// Returns the paths of all values of a JSON text that are no `null`, with `*` for any element of a list, and the first value
+/// at each; none if it is no JSON.
+pub fn values_by_path(json: &[u8]) -> BTreeMap<Vec<String>, String> {
+    let mut paths = BTreeMap::new();
     if let Ok(value) = serde_json::from_slice::<Value>(json) {
         leaves(&value, &mut Vec::new(), &mut paths);
     }
     paths
 }
 
-fn leaves(value: &Value, path: &mut Vec<String>, paths: &mut BTreeSet<Vec<String>>) {
+fn leaves(value: &Value, path: &mut Vec<String>, paths: &mut BTreeMap<Vec<String>, String>) {
     let mut step = |name: &str, value: &Value| {
         path.push(name.to_owned());
         leaves(value, path, paths);
@@ -167,8 +171,11 @@ fn leaves(value: &Value, path: &mut Vec<String>, paths: &mut BTreeSet<Vec<String
         Value::Object(members) => members.iter().for_each(|(name, value)| step(name, value)),
         Value::Array(elements) => elements.iter().for_each(|value| step("*", value)),
         Value::Null => {}
-        _ => {
-            paths.insert(path.clone());
+        Value::String(text) => {
+            paths.entry(path.clone()).or_insert_with(|| text.clone());
+        }
+        Value::Bool(_) | Value::Number(_) => {
+            paths.entry(path.clone()).or_insert_with(|| value.to_string());
         }
     }
 }

@@ -26,7 +26,7 @@ use crate::{case::TenantId, time::Timestamp};
 pub use glance::{Beginnings, Glance, RowGlance, Seen, TimeFirst};
 pub use links::{Closed, LinkEnds, Opened};
 pub use map::{Body, Matching, Named, Reading, Remark};
-pub use mapped::{Hits, MappedField, Says, value_paths};
+pub use mapped::{Hits, MappedField, Says, values_by_path};
 pub use profile::{Profile, ProfileError};
 
 /// A record seen through a profile: who did what to whom in which tenant, and how it ended.

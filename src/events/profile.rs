@@ -17,7 +17,7 @@ use super::{
     time::TimeFormat,
 };
 use crate::{
-    case::{CaseFile, InputTenant, ProfileRef},
+    case::{CaseFile, InputTenant, ProfileRef, Wrapping},
     diag::nearest,
     document::Lines,
     records::{Header, Refusal},
@@ -95,26 +95,33 @@ pub enum ProfileError {
         /// What is wrong, with line and column.
         fault: String,
     },
+    /// The case states a path that is no JSON Pointer.
+    #[error("`records` and `unwrap` of `[[logs]]`: {0}")]
+    Wrapping(String),
 }
 
 impl Profile {
-    /// The profile that a case refers to.
-    pub fn resolve(reference: &ProfileRef) -> Result<Self, ProfileError> {
+    /// Returns the profile that a case refers to, for events that lie where the case says.
+    pub fn resolve(reference: &ProfileRef, wrapping: &Wrapping) -> Result<Self, ProfileError> {
         match reference {
-            ProfileRef::BuiltIn(name) => Self::built_in(name),
-            ProfileRef::File { shown, path } => Self::load(shown, path),
+            ProfileRef::BuiltIn(name) => Self::built_in_wrapped(name, wrapping),
+            ProfileRef::File { shown, path } => Self::load(shown, path, wrapping),
         }
     }
 
     /// One of those built in.
     pub fn built_in(name: &str) -> Result<Self, ProfileError> {
+        Self::built_in_wrapped(name, &Wrapping::default())
+    }
+
+    fn built_in_wrapped(name: &str, wrapping: &Wrapping) -> Result<Self, ProfileError> {
         let Some(text) = Self::source_of(name) else {
             return Err(ProfileError::Unknown {
                 name: name.to_owned(),
                 hint: hint(name),
             });
         };
-        Self::parse(&format!("built-in:{name}"), text)
+        Self::parse_wrapped(&format!("built-in:{name}"), text, wrapping)
     }
 
     /// The text of one built in.
@@ -127,21 +134,25 @@ impl Profile {
         BUILT_IN.iter().map(|(name, _)| *name)
     }
 
-    fn load(shown: &str, path: &Path) -> Result<Self, ProfileError> {
+    fn load(shown: &str, path: &Path, wrapping: &Wrapping) -> Result<Self, ProfileError> {
         let text = fs::read_to_string(path).map_err(|fault| ProfileError::Io {
             shown: shown.to_owned(),
             fault,
         })?;
-        Self::parse(shown, &text)
+        Self::parse_wrapped(shown, &text, wrapping)
     }
 
     /// A profile from its text; `shown` names it in errors.
     pub fn parse(shown: &str, text: &str) -> Result<Self, ProfileError> {
+        Self::parse_wrapped(shown, text, &Wrapping::default())
+    }
+
+    fn parse_wrapped(shown: &str, text: &str, wrapping: &Wrapping) -> Result<Self, ProfileError> {
         let invalid = |fault: String| ProfileError::Invalid {
             shown: shown.to_owned(),
             fault,
         };
-        let spec: ProfileSpec = toml::from_str(text).map_err(|fault| {
+        let mut spec: ProfileSpec = toml::from_str(text).map_err(|fault| {
             let place = Lines::new(shown, text).place(fault.span().unwrap_or_default());
             invalid(format!(
                 "line {}, column {}: {}",
@@ -150,6 +161,7 @@ impl Profile {
                 fault.message()
             ))
         })?;
+        spec.wrap(wrapping).map_err(ProfileError::Wrapping)?;
         Ok(spec.compile(CaseFile::new("profile", shown, text.as_bytes())))
     }
 

@@ -19,12 +19,12 @@ use super::{
     map::{ActorField, Fields, Matching},
     nothing::{NoTenant, Nothing},
     outcome::OutcomeRule,
-    path::{At, PathSpec},
+    path::{At, PathSpec, pointer},
     profile::{Profile, TimeRule},
     selector::{Held, Inner, Selector},
     time::TimeSpec,
 };
-use crate::case::CaseFile;
+use crate::case::{CaseFile, Wrapping};
 
 /// A profile as its file writes it.
 #[derive(Debug, Deserialize)]
@@ -116,6 +116,18 @@ struct GroupSpec {
 }
 
 impl ProfileSpec {
+    /// Replaces what the profile says of the place of the events by what the case states.
+    pub(super) fn wrap(&mut self, wrapping: &Wrapping) -> Result<(), String> {
+        if let Some(records) = &wrapping.records {
+            self.records = At(pointer(records)?);
+        }
+        if !wrapping.unwrap.is_empty() {
+            let places = wrapping.unwrap.iter().map(|place| pointer(place).map(At));
+            self.unwrap = places.collect::<Result<_, _>>()?;
+        }
+        Ok(())
+    }
+
     /// Compiles the paths; `file` is the text they came from.
     pub(super) fn compile(self, file: CaseFile) -> Profile {
         let mut paths = Paths::default();

@@ -32,6 +32,29 @@ impl Fit {
     }
 }
 
+/// Which of the fields that an event must have a profile finds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Parts {
+    /// Its name.
+    pub profile: String,
+    /// Records tried.
+    pub tried: u64,
+    /// Of those, how many have a time that can be read.
+    pub time: u64,
+    /// How many have an actor.
+    pub actor: u64,
+    /// How many have an action.
+    pub action: u64,
+}
+
+impl Parts {
+    /// How many of the three are found in most records.
+    fn found(&self) -> usize {
+        let is_usual = |count: &&u64| **count * 2 > self.tried;
+        [self.time, self.actor, self.action].iter().filter(is_usual).count()
+    }
+}
+
 /// How much of a stream is looked at.
 pub(super) const HEAD: u64 = 1 << 20;
 
@@ -47,6 +70,53 @@ pub(super) fn all(head: &[u8], profiles: &[Profile]) -> io::Result<Vec<Fit>> {
     fits.retain(|fit| fit.whole > 0);
     rank(&mut fits);
     Ok(fits)
+}
+
+/// The profile of whose required fields most are there, the first of several; none if no profile finds any.
+pub(super) fn nearest(head: &[u8], profiles: &[Profile]) -> io::Result<Option<Parts>> {
+    let mut nearest: Option<Parts> = None;
+    for profile in profiles {
+        let mut blocks = Blocks::open_for(head, &profile.wrapper, &profile.column_names())?;
+        let framing = blocks.framing().clone();
+        let blocks: Vec<_> = blocks.by_ref().collect::<io::Result<_>>()?;
+        let mut reader = Reader::new(profile, &framing);
+        let mut parts = Parts {
+            profile: profile.name.clone(),
+            tried: 0,
+            time: 0,
+            actor: 0,
+            action: 0,
+        };
+        for record in blocks.iter().flat_map(Block::records).take(TRIED) {
+            parts.tried += 1;
+            let found = reader.read(record, |reading| {
+                Ok((reading.time().is_ok(), reading.actors().is_ok(), reading.has_action()))
+            });
+            let (time, actor, action) = found.unwrap_or_default();
+            parts.time += u64::from(time);
+            parts.actor += u64::from(actor);
+            parts.action += u64::from(action);
+        }
+        if parts.found() > nearest.as_ref().map_or(0, Parts::found) {
+            nearest = Some(parts);
+        }
+    }
+    Ok(nearest)
+}
+
+/// Adds up the nearest profiles of two sources; of different ones the one that finds more is kept.
+pub(super) fn merge_parts(one: Option<Parts>, other: Option<Parts>) -> Option<Parts> {
+    match (one, other) {
+        (Some(one), Some(other)) if one.profile == other.profile => Some(Parts {
+            profile: one.profile,
+            tried: one.tried + other.tried,
+            time: one.time + other.time,
+            actor: one.actor + other.actor,
+            action: one.action + other.action,
+        }),
+        (Some(one), Some(other)) => Some(if other.found() > one.found() { other } else { one }),
+        (one, other) => one.or(other),
+    }
 }
 
 /// Adds up the fits of sources that are alike.

@@ -4,6 +4,7 @@
 
 mod fit;
 mod survey;
+mod wrapped;
 
 use std::io::{self, Cursor, Read as _};
 
@@ -11,7 +12,7 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use crate::{
-    case::{InputSpec, InputText, ProfileRef},
+    case::{InputSpec, InputText, ProfileRef, Wrapping},
     engine::{EngineError, Local},
     events::Profile,
     progress::Silent,
@@ -19,7 +20,7 @@ use crate::{
     time::Timestamp,
 };
 
-pub use fit::Fit;
+pub use fit::{Fit, Parts};
 pub use survey::{Counted, Counts, Field, Sample, Survey};
 
 /// Everything found under the paths asked about.
@@ -40,11 +41,17 @@ pub struct Kind {
     pub bytes: u64,
     /// What they were inside of: `gzip`, `tar`; `plain` if nothing.
     pub container: String,
-    /// How their records are told apart.
+    /// How their records are separated: as in the findings, or `text` for lines of which none holds a JSON object.
     pub framing: String,
+    /// What `[[logs]]` must state for the profiles to fit, where the events lie inside of something else.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub wrapping: Option<Wrapping>,
     /// How well each profile fits, the best first; those that fit nothing are left out.
     pub fits: Vec<Fit>,
-    /// What the best profile sees in them. Without a profile that fits, only how many records there are.
+    /// Where none fits, the profile of whose required fields most are there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub nearest: Option<Parts>,
+    /// What the best profile sees in them; without one that fits, what is there to be mapped.
     pub survey: Survey,
 }
 
@@ -113,18 +120,48 @@ fn passed_over(skipped: &Skipped) -> (String, String) {
     (skipped.shown.clone(), skipped.reason.clone())
 }
 
-/// What one stream is: its framing, how well each profile fits, and what the best sees in it.
-type Look = (String, Vec<Fit>, Survey);
+/// What one stream is.
+struct Look {
+    framing: String,
+    wrapping: Option<Wrapping>,
+    fits: Vec<Fit>,
+    nearest: Option<Parts>,
+    survey: Survey,
+}
 
 fn look(stream: &mut Stream<'_>, profiles: &[Profile]) -> io::Result<Look> {
     let mut head = Vec::new();
     io::Read::take(&mut *stream, fit::HEAD).read_to_end(&mut head)?;
-    let fits = fit::all(&head, profiles)?;
-    let best = fits
-        .first()
-        .and_then(|fit| profiles.iter().find(|profile| profile.name == fit.profile));
+    let mut fits = fit::all(&head, profiles)?;
+    let wrapped = if fits.is_empty() {
+        wrapped::find(&head, profiles)?
+    } else {
+        None
+    };
+    let own = wrapped.as_ref().and_then(|(wrapping, fit)| {
+        let built_in = ProfileRef::BuiltIn(fit.profile.clone());
+        Profile::resolve(&built_in, wrapping).ok()
+    });
+    if let Some(own) = &own {
+        fits = fit::all(&head, std::slice::from_ref(own))?;
+    }
+    let nearest = if fits.is_empty() {
+        fit::nearest(&head, profiles)?
+    } else {
+        None
+    };
+    let best = fits.first().and_then(|fit| {
+        let known = profiles.iter().find(|profile| profile.name == fit.profile);
+        own.as_ref().or(known)
+    });
     let (framing, survey) = survey::of(Cursor::new(head).chain(stream), best)?;
-    Ok((framing, fits, survey))
+    Ok(Look {
+        framing,
+        wrapping: wrapped.map(|(wrapping, _)| wrapping).filter(|_| best.is_some()),
+        fits,
+        nearest,
+        survey,
+    })
 }
 
 impl Inspection {
@@ -136,14 +173,16 @@ impl Inspection {
     }
 
     fn add(&mut self, part: TextStream<Look>) {
-        let (framing, fits, survey) = part.value;
+        let look = part.value;
         let kind = Kind {
             paths: vec![part.shown],
             bytes: part.stream.bytes,
             container: part.container,
-            framing,
-            fits,
-            survey,
+            framing: look.framing,
+            wrapping: look.wrapping,
+            fits: look.fits,
+            nearest: look.nearest,
+            survey: look.survey,
         };
         match self.kinds.iter_mut().find(|known| known.is_like(&kind)) {
             Some(known) => known.merge(kind),
@@ -154,13 +193,15 @@ impl Inspection {
 
 impl Kind {
     fn is_like(&self, other: &Self) -> bool {
-        (&self.container, &self.framing, self.profile()) == (&other.container, &other.framing, other.profile())
+        (&self.container, &self.framing, &self.wrapping, self.profile())
+            == (&other.container, &other.framing, &other.wrapping, other.profile())
     }
 
     fn merge(&mut self, other: Self) {
         self.paths.extend(other.paths);
         self.bytes += other.bytes;
         fit::merge(&mut self.fits, other.fits);
+        self.nearest = fit::merge_parts(self.nearest.take(), other.nearest);
         self.survey.merge(other.survey);
     }
 }

@@ -10,8 +10,9 @@ use serde::Serialize;
 
 use super::fit::Reader;
 use crate::{
-    events::{AccessEvent, Named, Profile, Reading, value_paths},
-    records::{Blocks, Framing, Record, Refusal, json_part},
+    events::{AccessEvent, Named, Profile, Reading, values_by_path},
+    records::{Blocks, Framing, Record, Refusal, RowReader, json_part},
+    text::shortened,
     time::Timestamp,
 };
 
@@ -20,6 +21,12 @@ const DISTINCT: usize = 100_000;
 
 /// Records whose fields are listed one by one.
 const FIELDS: u64 = 500;
+
+/// Characters of a record shown as it stands.
+const SHOWN: usize = 160;
+
+/// Characters of a value shown as an example.
+const VALUE: usize = 40;
 
 /// Records shown through the profile.
 const SAMPLES: usize = 3;
@@ -41,10 +48,13 @@ pub struct Survey {
     pub tenants: Counts,
     /// The action codes.
     pub actions: Counts,
-    /// Fields that the profile does not read.
+    /// Fields that the profile does not read; without a profile that fits, all of them.
     pub unmapped: Vec<Field>,
     /// The first records as the profile sees them.
     pub samples: Vec<Sample>,
+    /// Without a profile that fits, the first records as they stand, each up to 160 characters.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub beginnings: Vec<String>,
 }
 
 /// Values and how often each occurs.
@@ -68,6 +78,8 @@ pub struct Field {
     pub path: String,
     /// In how many of the first records it has a value.
     pub count: u64,
+    /// The first of these values, up to 40 characters.
+    pub example: String,
 }
 
 /// A record as the profile sees it.
@@ -117,41 +129,60 @@ impl Counts {
     }
 }
 
-/// The framing of a stream and what is in it; without a profile only how many records.
+/// The framing of a stream and what is in it; without a profile what is there to be mapped.
 pub(super) fn of(stream: impl Read, profile: Option<&Profile>) -> io::Result<(String, Survey)> {
     let wrapper = profile.map(|profile| profile.wrapper.as_slice()).unwrap_or_default();
     let columns = profile.map(Profile::column_names).unwrap_or_default();
     let mut blocks = Blocks::open_for(stream, wrapper, &columns)?;
     let framing = blocks.framing().clone();
     let mut survey = Survey::default();
-    let mut unmapped = BTreeMap::new();
-    let mut reader = profile.map(|profile| (profile, Reader::new(profile, &framing)));
+    let mut unmapped: BTreeMap<Vec<String>, (u64, String)> = BTreeMap::new();
+    let mut rows = match &framing {
+        Framing::Csv(header) => Some(RowReader::new(header.delimiter)),
+        _ => None,
+    };
+    let mut reader = profile.map(|profile| Reader::new(profile, &framing));
     for block in blocks.by_ref() {
         for record in block?.records() {
             survey.records += 1;
-            let Some((profile, reader)) = &mut reader else { continue };
             if survey.records <= FIELDS {
-                fields(&framing, record)
-                    .into_iter()
-                    .filter(|path| !profile.reads(path))
-                    .for_each(|path| *unmapped.entry(path).or_default() += 1);
+                let values = values(&framing, record, rows.as_mut()).into_iter();
+                let is_mapped = |path: &[String]| profile.is_some_and(|profile| profile.reads(path));
+                for (path, value) in values.filter(|(path, _)| !is_mapped(path)) {
+                    unmapped.entry(path).or_insert((0, value)).0 += 1;
+                }
             }
-            match reader.read(record, seen) {
-                Ok(events) => events
-                    .into_iter()
-                    .for_each(|(named, event)| survey.absorb(named, &event)),
-                Err(_) => survey.refused += 1,
+            match &mut reader {
+                Some(reader) => match reader.read(record, seen) {
+                    Ok(events) => events
+                        .into_iter()
+                        .for_each(|(named, event)| survey.absorb(named, &event)),
+                    Err(_) => survey.refused += 1,
+                },
+                None if survey.beginnings.len() < SAMPLES => {
+                    let text = String::from_utf8_lossy(record.bytes);
+                    survey.beginnings.push(shortened(&text, SHOWN).into_owned());
+                }
+                None => {}
             }
         }
     }
+    let is_text =
+        matches!(framing, Framing::JsonLines) && survey.records > 0 && profile.is_none() && unmapped.is_empty();
     survey.unmapped = unmapped
         .into_iter()
-        .map(|(path, count)| Field {
+        .map(|(path, (count, example))| Field {
             path: format!("/{}", path.join("/")),
             count,
+            example: shortened(&example, VALUE).into_owned(),
         })
         .collect();
-    Ok((framing.to_string(), survey))
+    let framing = if is_text {
+        "text".to_owned()
+    } else {
+        framing.to_string()
+    };
+    Ok((framing, survey))
 }
 
 type Seen = (Vec<(String, String)>, AccessEvent);
@@ -212,22 +243,22 @@ impl Survey {
         }
         self.samples.extend(other.samples);
         self.samples.truncate(SAMPLES);
+        self.beginnings.extend(other.beginnings);
+        self.beginnings.truncate(SAMPLES);
     }
 }
 
-/// The fields of a record that have a value, as paths.
-fn fields(framing: &Framing, record: Record<'_>) -> Vec<Vec<String>> {
-    let mut paths = Vec::new();
-    match framing {
-        Framing::Csv(header) => paths.extend(
-            header
-                .columns
-                .iter()
-                .map(|column| column.split('.').map(str::to_owned).collect()),
-        ),
-        _ => paths.extend(value_paths(json_part(record.bytes))),
+/// The fields of a record that have a value, and the value.
+fn values(framing: &Framing, record: Record<'_>, rows: Option<&mut RowReader>) -> BTreeMap<Vec<String>, String> {
+    match (framing, rows) {
+        (Framing::Csv(header), Some(rows)) => {
+            let header = record.header.unwrap_or(header);
+            let cells = rows.read(header, record.bytes).unwrap_or_default();
+            let path = |column: &String| column.split('.').map(str::to_owned).collect();
+            let columns = header.columns.iter().map(path);
+            let cells = cells.into_iter().map(str::to_owned);
+            columns.zip(cells.chain(std::iter::repeat(String::new()))).collect()
+        }
+        _ => values_by_path(json_part(record.bytes)),
     }
-    paths.sort();
-    paths.dedup();
-    paths
 }

@@ -4,7 +4,7 @@ use std::{fmt, sync::Arc};
 
 use serde::de::IgnoredAny;
 
-use super::{csv::Header, lines, objects, rows::Rows};
+use super::{csv::Header, hints, lines, objects, rows::Rows};
 
 /// What may stand between the cells of a row.
 const DELIMITERS: [u8; 4] = [b',', b'\t', b';', b'|'];
@@ -80,7 +80,7 @@ impl Framing {
             Some(b'{') if first_line(head).is_some_and(has_comma) => Self::JsonLines,
             Some(b'{') => Self::JsonDocument,
             Some(b'"') if first_line(head).is_some_and(is_string) => Self::JsonLines,
-            Some(_) if is_prefixed(head) => Self::JsonLines,
+            Some(_) if is_prefixed(head) || first_line(head).is_some_and(hints::is_container_line) => Self::JsonLines,
             Some(_) => table(),
         }
     }

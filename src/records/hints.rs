@@ -10,6 +10,12 @@ use crate::text::{counted, shortened};
 /// How deep the members of an object are looked at for the records.
 const DEPTH: usize = 3;
 
+/// How many members of a record without a time are named.
+const NAMES: usize = 8;
+
+/// Members in which SIEMs and log shippers keep the event: Elasticsearch, Google Cloud Logging, Vector, Windows event forwarding.
+const SHIPPED: [&str; 5] = ["_source", "jsonPayload", "protoPayload", "message", "event"];
+
 /// How many characters of a member's name are shown.
 const NAME: usize = 40;
 
@@ -22,14 +28,23 @@ pub fn hint(text: &[u8]) -> Option<Cow<'static, str>> {
     plain(text).map(Cow::Borrowed)
 }
 
-/// Advice on a line that a container runtime wrote (`<time> stdout F <text>`), if the record is in several of them.
-fn container(line: &[u8]) -> Option<String> {
+/// The stream, the flag and the text of a line that a container runtime wrote (`<time> stdout F <text>`, the format of the
+/// Kubernetes Container Runtime Interface).
+fn container_line(line: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
     let mut parts = line.splitn(4, |byte| *byte == b' ');
     let (_, stream, flag) = (parts.next()?, parts.next()?, parts.next()?);
-    let part = parts.next().unwrap_or_default();
-    if ![&b"stdout"[..], b"stderr"].contains(&stream) {
-        return None;
-    }
+    let is_stream = [&b"stdout"[..], b"stderr"].contains(&stream);
+    is_stream.then(|| (stream, flag, parts.next().unwrap_or_default()))
+}
+
+/// Returns whether a line has the form of a container runtime's, so that commas in it separate no cells.
+pub(super) fn is_container_line(line: &[u8]) -> bool {
+    container_line(line).is_some_and(|(_, flag, _)| [&b"P"[..], b"F"].contains(&flag))
+}
+
+/// Advice on a container runtime's line, if the record is in several of them.
+fn container(line: &[u8]) -> Option<String> {
+    let (stream, flag, part) = container_line(line)?;
     let bytes = counted(part.len() as u64, "byte", "bytes");
     let stream = String::from_utf8_lossy(stream);
     match flag {
@@ -96,18 +111,61 @@ pub fn shape(json: &str) -> Option<String> {
     }
     if let Some((path, count)) = list(&members, "", DEPTH) {
         return Some(format!(
-            "its member `{path}` is a list of {}: if those are the records, state `records = \"{path}\"` in the profile",
+            "its member `{path}` is a list of {}: if those are the records, state `records = \"{path}\"` in its \
+             `[[logs]]`",
             counted(count, "object", "objects")
         ));
     }
-    let (first, _) = members.first_key_value()?;
-    (members.len() > 1 && members.values().all(|value| is(value, '{'))).then(|| {
-        format!(
+    if let Some(path) = text_of_object(&members, "", DEPTH) {
+        return Some(format!(
+            "its member `{path}` is the text of an object: if that is the event, state `unwrap = [\"{path}\"]` in its `[[logs]]`"
+        ));
+    }
+    let (first, value) = members.first_key_value()?;
+    if members.len() > 1 && members.values().all(|value| is(value, '{')) {
+        return Some(format!(
             "each of its {} members is an object, as `{}`: if those are the records, write them one a line, as `jq -c '.[]'` does",
             members.len(),
             shortened(first, NAME)
-        )
-    })
+        ));
+    }
+    let shipped = SHIPPED
+        .iter()
+        .find(|name| members.get(**name).is_some_and(|value| is(value, '{')));
+    if let Some(name) = shipped
+        .copied()
+        .or_else(|| (members.len() == 1 && is(value, '{')).then_some(first.as_str()))
+    {
+        let path = format!("/{}", escaped(name));
+        return Some(format!(
+            "its member `{path}` is an object: if that is the event, state `unwrap = [\"{path}\"]` in its `[[logs]]`"
+        ));
+    }
+    let names: Vec<_> = members
+        .keys()
+        .take(NAMES)
+        .map(|name| format!("`{}`", shortened(name, NAME)))
+        .collect();
+    let more = members.len().saturating_sub(NAMES);
+    let more = if more > 0 {
+        format!(" and {more} more")
+    } else {
+        String::new()
+    };
+    (!names.is_empty()).then(|| format!("its members are {}{more}", names.join(", ")))
+}
+
+/// The first member that is a text with an object in it.
+fn text_of_object(members: &BTreeMap<String, &RawValue>, path: &str, depth: usize) -> Option<String> {
+    let is_object = |value: &RawValue| {
+        value.get().starts_with("\"{\\\"")
+            && serde_json::from_str::<String>(value.get()).is_ok_and(|text| {
+                serde_json::from_str::<BTreeMap<String, &RawValue>>(&text).is_ok_and(|inner| inner.len() > 1)
+            })
+    };
+    let found = members.iter().find(|(_, value)| is_object(value));
+    let found = found.map(|(name, _)| format!("{path}/{}", escaped(name)));
+    found.or_else(|| inside(members, path, depth, text_of_object))
 }
 
 /// The member that holds names of columns, beside one that holds rows.
@@ -226,8 +284,20 @@ mod tests {
                 Some("`/result/a~1b` is a list of 2 objects"),
             ),
             (r#"{"index":{"_index":"audit","_id":"e1"}}"#, Some("bulk format")),
-            (r#"{"actor":{"id":"a"},"action":"view"}"#, None),
-            (r#"{"rows":[["a"]]}"#, None),
+            (
+                r#"{"preview":false,"result":{"_raw":"{\"a\":1,\"b\":2}"}}"#,
+                Some("state `unwrap = [\"/result/_raw\"]`"),
+            ),
+            (
+                r#"{"_id":"1","_source":{"a":1}}"#,
+                Some("state `unwrap = [\"/_source\"]`"),
+            ),
+            (
+                r#"{"actor":{"id":"a"},"action":"view"}"#,
+                Some("its members are `action`, `actor`"),
+            ),
+            (r#"{"rows":[["a"]]}"#, Some("its members are `rows`")),
+            ("{}", None),
             ("[1]", None),
         ] {
             let found = shape(json);

@@ -4,6 +4,7 @@ use std::{io::Write as _, path::Path};
 
 use anyhow::Context as _;
 use tenant_impact::{
+    case::Wrapping,
     inspect::{Inspection, Kind, inspect},
     time::Timestamp,
 };
@@ -84,7 +85,8 @@ file = {agents}
 fn logs(path: &str, found: &Inspection) -> anyhow::Result<String> {
     let under = |kind: &&Kind| kind.profile().is_some() && kind.paths.iter().any(|file| is_under(file, path));
     let kinds: Vec<_> = found.kinds.iter().filter(under).collect();
-    let mut profiles: Vec<_> = kinds.iter().filter_map(|kind| kind.profile()).collect();
+    let read_by = |kind: &Kind| Some((kind.profile()?.to_owned(), kind.wrapping.clone().unwrap_or_default()));
+    let mut profiles: Vec<_> = kinds.iter().filter_map(|kind| read_by(kind)).collect();
     profiles.sort_unstable();
     profiles.dedup();
     let readable = found
@@ -92,28 +94,37 @@ fn logs(path: &str, found: &Inspection) -> anyhow::Result<String> {
         .iter()
         .filter(|kind| kind.profile().is_none())
         .all(|kind| kind.survey.records == 0 || !kind.paths.iter().any(|file| is_under(file, path)));
-    if let ([profile], true) = (&profiles[..], readable) {
-        return Ok(entry(path, profile));
+    if let ([(profile, wrapping)], true) = (&profiles[..], readable) {
+        return Ok(entry(path, profile, wrapping));
     }
-    if let (Some(profile), true) = (profiles.first(), Path::new(path).is_file()) {
+    if let (Some((profile, wrapping)), true) = (profiles.first(), Path::new(path).is_file()) {
         let several = "\n# It holds several kinds of log; unpack it to give each its own profile.";
-        return Ok(format!("{several}{}", entry(path, profile)));
+        return Ok(format!("{several}{}", entry(path, profile, wrapping)));
     }
     // Of several kinds: each file with its own profile.
     let files = kinds
         .iter()
-        .flat_map(|kind| kind.paths.iter().map(|file| (file, kind.profile().unwrap_or_default())));
+        .flat_map(|kind| kind.paths.iter().filter_map(|file| Some((file, read_by(kind)?))));
     let mut files: Vec<_> = files.filter(|(file, _)| is_under(file, path)).collect();
     files.sort_unstable();
     anyhow::ensure!(
         !files.is_empty(),
         "no profile fits anything in `{path}`; `tenant-impact inspect {path}` says what it is"
     );
-    Ok(files.into_iter().map(|(file, profile)| entry(file, profile)).collect())
+    Ok(files
+        .into_iter()
+        .map(|(file, (profile, wrapping))| entry(file, &profile, &wrapping))
+        .collect())
 }
 
-fn entry(path: &str, profile: &str) -> String {
-    format!("\n[[logs]]\npath = {}\nprofile = {}\n", quoted(path), quoted(profile))
+fn entry(path: &str, profile: &str, wrapping: &Wrapping) -> String {
+    let stated = super::inspect::stated(wrapping);
+    let wrapping: String = stated.iter().map(|key| format!("{key}\n")).collect();
+    format!(
+        "\n[[logs]]\npath = {}\nprofile = {}\n{wrapping}",
+        quoted(path),
+        quoted(profile)
+    )
 }
 
 /// Whether a file was found through a path: the path itself, below it, or by its glob's fixed beginning.
@@ -128,6 +139,6 @@ fn is_under(file: &str, path: &str) -> bool {
         })
 }
 
-fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     toml::Value::String(text.to_owned()).to_string()
 }

@@ -6,14 +6,19 @@ use std::{
 };
 
 use tenant_impact::{
+    case::Wrapping,
     inspect::{Counts, Inspection, Kind, Sample, inspect, per_hour},
     text::{counted, grouped, shortened, visible},
 };
 
+use super::init::quoted;
 use crate::cli::{args::InspectArgs, console, exit::Outcome};
 
 /// How many values of each kind are named.
 const TOP: usize = 5;
+
+/// How many fields are listed where no profile fits.
+const PATHS: usize = 40;
 
 /// How many unmapped fields are named.
 const FIELDS: usize = 12;
@@ -57,9 +62,13 @@ fn heading(to: &mut impl Write, kind: &Kind) -> io::Result<()> {
         more => format!(" and {} more", grouped(more as u64)),
     };
     let records = counted(kind.survey.records, "record", "records");
+    let framing = match kind.framing.as_str() {
+        "text" => "lines of text",
+        framing => framing,
+    };
     let framing = match kind.container.as_str() {
-        "plain" => kind.framing.clone(),
-        container => format!("{} in {container}", kind.framing),
+        "plain" => framing.to_owned(),
+        container => format!("{framing} in {container}"),
     };
     writeln!(
         to,
@@ -70,12 +79,15 @@ fn heading(to: &mut impl Write, kind: &Kind) -> io::Result<()> {
 
 fn profile(to: &mut impl Write, kind: &Kind) -> io::Result<()> {
     let Some(best) = kind.fits.first() else {
-        return line(
-            to,
-            "profile",
-            "none fits: write one, starting from `tenant-impact profiles show superuser`",
-        );
+        return no_profile(to, kind);
     };
+    if let Some(wrapping) = &kind.wrapping {
+        line(
+            to,
+            "wrapped",
+            &format!("state in its [[logs]]: {}", stated(wrapping).join(", ")),
+        )?;
+    }
     let fit = |fit: &tenant_impact::inspect::Fit| format!("{} {} %", fit.profile, fit.percent());
     let others: Vec<_> = kind.fits[1..].iter().take(3).map(fit).collect();
     let others = if others.is_empty() {
@@ -101,6 +113,62 @@ fn profile(to: &mut impl Write, kind: &Kind) -> io::Result<()> {
             &format!("{} of all {}", grouped(refused), grouped(kind.survey.records)),
         ),
     }
+}
+
+/// Where no profile fits: what is nearest, which fields there are to be mapped, and the first records.
+fn no_profile(to: &mut impl Write, kind: &Kind) -> io::Result<()> {
+    let start = match &kind.nearest {
+        Some(parts) => {
+            let of = |count: u64, what: &str| format!("{what} in {}", grouped(count));
+            let near = format!(
+                "none fits. Nearest is {}: of {} it finds {}, {}, {}",
+                parts.profile,
+                counted(parts.tried, "record", "records"),
+                of(parts.time, "a time"),
+                of(parts.actor, "an actor"),
+                of(parts.action, "an action")
+            );
+            line(to, "profile", &near)?;
+            parts.profile.as_str()
+        }
+        None => {
+            line(to, "profile", "none fits, and none finds a time, an actor or an action")?;
+            "superuser"
+        }
+    };
+    let next = match kind.framing.as_str() {
+        "text" => "these lines hold no JSON object and no columns: turn them into JSON Lines or CSV first".to_owned(),
+        _ => format!("write a profile, starting from `tenant-impact profiles show {start}`; see docs/profiles.md"),
+    };
+    line(to, "next", &next)?;
+    for field in kind.survey.unmapped.iter().take(PATHS) {
+        let share = format!("in {}", grouped(field.count));
+        let text = format!("{}  {share}: {}", visible(&field.path), visible(&field.example));
+        line(to, "field", &text)?;
+    }
+    let more = kind.survey.unmapped.len().saturating_sub(PATHS);
+    if more > 0 {
+        line(
+            to,
+            "",
+            &format!("and {} more fields; --json lists all", grouped(more as u64)),
+        )?;
+    }
+    let beginnings = kind.survey.beginnings.iter();
+    beginnings
+        .map(|record| visible(record))
+        .try_for_each(|record| line(to, "as logged", &record))
+}
+
+/// What an entry of `[[logs]]` says of where the events lie.
+pub(super) fn stated(wrapping: &Wrapping) -> Vec<String> {
+    let records = wrapping
+        .records
+        .iter()
+        .map(|path| format!("records = {}", quoted(path)));
+    let paths: Vec<_> = wrapping.unwrap.iter().map(|path| quoted(path)).collect();
+    let unwrap = (!paths.is_empty()).then(|| format!("unwrap = [{}]", paths.join(", ")));
+    records.chain(unwrap).collect()
 }
 
 fn contents(to: &mut impl Write, kind: &Kind) -> io::Result<()> {
