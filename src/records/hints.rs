@@ -89,7 +89,11 @@ fn plain(text: &[u8]) -> Option<&'static str> {
         ),
         b'{' if !text.ends_with(b"}") => Some("it does not end with a brace: it was cut, or text follows the object"),
         b'{' | b'[' => None,
-        _ if text.ends_with(b"}") || !text.contains(&b'{') => None,
+        _ if !text.contains(&b'{') => Some(
+            "a line of text without a JSON object; if it stands before the header of a table, state `skip_lines` in `[[logs]]`; cells of a table \
+             are separated by commas, semicolons, tabs or `|`",
+        ),
+        _ if text.ends_with(b"}") => None,
         _ => Some("text around the JSON: what is behind or before the object holds an unfinished one"),
     }
 }
@@ -251,11 +255,13 @@ mod tests {
             ("HTTP/2 200", "HTTP"),
             ("#fields\tts\tid", "comment"),
             ("[1,2]", "array"),
+            ("Audit export", "`skip_lines`"),
+            ("x stdout F started", "a line of text"),
             (r#"{"a":"#, "cut"),
         ] {
             assert!(hint(text.as_bytes()).is_some_and(|hint| hint.contains(word)), "{text}");
         }
-        for text in ["words", r#"{"a":1 "b"}"#, "x stdout F started"] {
+        for text in [r#"{"a":1 "b"}"#, r#"x {"a":1}"#] {
             assert_eq!(hint(text.as_bytes()), None, "{text}");
         }
     }

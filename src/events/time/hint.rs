@@ -53,6 +53,14 @@ const SERIAL_OF_1970: i64 = 25_569;
 /// The declaration, as `; the format \"epoch-seconds\" would read it`; empty where none is known.
 pub(super) fn hint(text: &str) -> String {
     let text = text.trim();
+    let structure = match text.as_bytes() {
+        [b'{', ..] => "an object; map the time to the member that holds it, as `/timestamp/$date`",
+        [b'[', b'"', ..] => "a list; map the time to one of its elements, as `/timestamp/0`",
+        _ => "",
+    };
+    if !structure.is_empty() {
+        return format!("; it is {structure}");
+    }
     if let Some((scale, time)) = count(text) {
         return format!("; {} would be {time} (format \"{}\")", unit(scale), name(scale));
     }

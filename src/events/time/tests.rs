@@ -289,6 +289,8 @@ fn a_hint_names_the_declaration_that_would_read_the_text() {
         ("16/01/2026 04:46:33", "\"%d/%m/%Y %H:%M:%S\""),
         ("01/02/26 04:46:33", "\"%d/%m/%y %H:%M:%S\" or \"%m/%d/%y %H:%M:%S\""),
         ("Fri, 16 Jan 2026 04:46:33 GMT", "\"%a, %d %b %Y %H:%M:%S GMT\""),
+        (r#"{"$date":"2026-01-16T00:00:00Z"}"#, "it is an object"),
+        (r#"["2026-01-16T00:00:00Z"]"#, "it is a list"),
     ] {
         assert!(hint(text).contains(expected), "{text}: {}", hint(text));
     }
