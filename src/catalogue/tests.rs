@@ -88,13 +88,13 @@ fn what_is_not_known_is_never_assumed_harmless() {
 #[test]
 fn built_in_entries_are_whole_sentences_without_faults_or_duplicates() {
     let mut keys = BTreeSet::new();
-    for (name, text) in BUILT_IN {
-        let (actions, faults) = file::read(name, text.as_bytes());
+    for file in BUILT_IN {
+        let (actions, faults) = file::read(file.name, file.text.as_bytes());
         assert_eq!(faults, []);
         for Action { codes, meaning } in actions {
-            assert!(keys.insert(format!("{codes:?}")), "{codes:?} twice");
-            let check = meaning.check.expect(&meaning.says);
-            for sentence in [&meaning.says, &check].into_iter().chain(&meaning.not_logged) {
+            keys.extend(codes.iter().map(|codes| format!("{codes:?}")));
+            let check = meaning.check.as_ref().expect(&meaning.says);
+            for sentence in [&meaning.says, check].into_iter().chain(&meaning.not_logged) {
                 assert!(
                     sentence.ends_with('.') && sentence.starts_with(char::is_uppercase),
                     "{sentence}"
@@ -199,6 +199,98 @@ fn later_files_win_and_codes_beat_patterns() {
         ]
         .map(|path| ("catalogue", path))
     );
+}
+
+#[test]
+fn only_files_of_the_logs_in_the_case_are_read() {
+    let of = |names: &[&str]| -> Vec<_> { BuiltIn::of_profiles(names).map(|file| file.name).collect() };
+    let general = ["common", "superuser", "okta", "aws"];
+    assert_eq!(of(&["okta-system-log"]), ["common", "okta"]);
+    assert_eq!(of(&["aws-cloudtrail", "superuser"]), ["common", "superuser", "aws"]);
+    assert_eq!(of(&[]), general);
+    assert_eq!(of(&["our-own"]), general);
+    assert_eq!(of(&["okta-system-log", "our-own"]), general);
+    let catalogue = Catalogue::of_profiles(&["aws-cloudtrail"]);
+    assert_eq!(catalogue.lookup("GetUser").effect, Effect::View);
+    assert_eq!(catalogue.lookup("user.lifecycle.create").effect, Effect::Uncatalogued);
+    for file in BUILT_IN {
+        for profile in file.profiles {
+            assert!(crate::events::Profile::source_of(profile).is_some(), "{profile}");
+        }
+    }
+}
+
+#[test]
+fn a_case_can_name_built_in_files() {
+    let path = |shown: &str| (shown.to_owned(), PathBuf::from("not read"));
+    let load = |shown: &str| {
+        let own = OwnActions::read(&[path(shown)]);
+        own.map(|own| Catalogue::of_profiles(&["aws-cloudtrail"]).extended(own))
+    };
+    let (catalogue, files) = load("built-in:okta").expect("it is there");
+    assert_eq!(catalogue.lookup("user.lifecycle.create").effect, Effect::Credential);
+    let paths: Vec<_> = files.iter().map(|file| file.path.as_str()).collect();
+    assert_eq!(
+        paths,
+        ["built-in:common.toml", "built-in:aws.toml", "built-in:okta.toml"]
+    );
+    let (_, files) = load("built-in:aws.toml").expect("it is there");
+    assert_eq!(files.len(), 2, "a file is read once");
+    let told = load("built-in:octa").expect_err("there is none").to_string();
+    assert!(
+        told.starts_with(
+            "there is no built-in catalogue `octa` [unknown-catalogue] (hint: did you mean `okta`? Known: `common`, "
+        ),
+        "{told}"
+    );
+}
+
+#[test]
+fn what_two_kinds_of_log_have_in_common_is_said_of_both() {
+    let meaning = |effect, says: &str, touches| Meaning {
+        effect,
+        says: says.into(),
+        check: Some(format!("Check {says}")),
+        not_logged: None,
+        ends: Some(says.into()),
+        touches,
+    };
+    let milder = meaning(Effect::View, "Read.", Touches::None);
+    let both = milder.or(&meaning(Effect::Delete, "Deleted.", Touches::Tenant));
+    let expected = Meaning {
+        effect: Effect::Delete,
+        says: "Read. Or, in another kind of log: Deleted.".into(),
+        check: Some("Check Read. Check Deleted.".into()),
+        not_logged: None,
+        ends: None,
+        touches: Touches::Tenant,
+    };
+    assert_eq!(both, expected);
+    assert_eq!(milder.or(&milder), milder);
+}
+
+#[test]
+fn an_entry_can_be_about_several_codes() {
+    let own = "[[actions]]\ncode = [\"a.x\", \"a.y\"]\neffect = \"view\"\nsays = \"Read.\"\n\
+               [[actions]]\npattern = [\"b.*\", \"*.c\"]\neffect = \"delete\"\nsays = \"Deleted.\"\n";
+    let (catalogue, _) = load(&[("a.toml", own)]).expect("a good file");
+    for (code, says) in [
+        ("a.x", Some("Read.")),
+        ("a.y", Some("Read.")),
+        ("b.z", Some("Deleted.")),
+        ("z.c", Some("Deleted.")),
+        ("a.z", None),
+    ] {
+        assert_eq!(catalogue.lookup(code).says, says, "{code}");
+    }
+    let own = "[[actions]]\ncode = []\neffect = \"view\"\nsays = \"Read.\"\n\
+               [[actions]]\ncode = [\"a\", \"a\"]\neffect = \"view\"\nsays = \"Read.\"\n";
+    let told = load(&[("a.toml", own)]).expect_err("faults");
+    let codes: Vec<_> = told
+        .lines()
+        .map(|line| line.contains("[action-code]") || line.contains("[duplicate-action]"))
+        .collect();
+    assert_eq!(codes, [true, true], "{told}");
 }
 
 #[test]

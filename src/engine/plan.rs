@@ -2,7 +2,7 @@
 //! have been told before.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fs::{self, File},
     path::PathBuf,
 };
@@ -84,6 +84,12 @@ impl Plan {
     pub(super) fn profile(&self, source: &Source) -> &Profile {
         let wrapping = source.text.wrapping.clone();
         &self.profiles[&(source.profile.clone(), source.tenant.clone(), wrapping)]
+    }
+
+    /// The names of the profiles that the case names, in order.
+    pub fn profile_names(&self) -> Vec<&str> {
+        let names: BTreeSet<_> = self.profiles.values().map(|profile| profile.name.as_str()).collect();
+        names.into_iter().collect()
     }
 
     /// The profile files that are used, for the manifest.

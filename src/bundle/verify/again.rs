@@ -88,7 +88,7 @@ fn judge(root: &Path, bundle: &Bundle, manifest: &Manifest, findings: &Findings)
     let own = own.map(|(_, folder)| Templates::from_folder(folder)).transpose();
     let templates = own.map_err(said)?.unwrap_or_else(Templates::built_in);
     let actions = OwnActions::read(&case.reports.catalogues).map_err(said)?;
-    let (catalogue, catalogue_files) = Catalogue::built_in().extended(actions);
+    let (catalogue, catalogue_files) = Catalogue::of_profiles(&plan.profile_names()).extended(actions);
     let template_files = templates.files(case.reports.templates.as_ref().map_or("", |(shown, _)| shown));
     let files = case.files.iter().chain(plan.files());
     let inputs = files
