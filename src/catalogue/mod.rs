@@ -44,17 +44,27 @@ macro_rules! built_in {
     };
 }
 
-/// The built-in files, later ones going first. One of a kind of log is read only where a profile reads that kind: a code
-/// such as `delete` means one thing in each, and reading them all would take longer than a small log does.
+/// The built-in files, later ones going first. One of a kind of log is read only where a profile
+/// reads that kind: a code such as `delete` means one thing in each, and reading them all would
+/// take longer than a small log does.
 const BUILT_IN: &[BuiltIn] = built_in![
     "common" of [], general: true;
     "superuser" of ["superuser"], general: true;
-    "okta" of ["okta-system-log"], general: true;
-    "aws" of ["aws-cloudtrail"], general: true;
+    "okta" of ["okta-system-log", "ocsf"], general: true;
+    "aws" of ["aws-cloudtrail", "ocsf"], general: true;
+    "atlassian" of ["atlassian-audit"], general: false;
+    "auth0" of ["auth0"], general: false;
+    "cyberark" of ["cyberark-pas"], general: false;
     "entra" of ["entra-audit"], general: false;
+    "gcp" of ["gcp-audit", "access-transparency"], general: false;
     "github" of ["github-audit"], general: false;
+    "google-workspace" of ["google-workspace-admin"], general: false;
     "m365" of ["m365-unified-audit"], general: false;
+    "ocsf" of ["ocsf"], general: false;
+    "salesforce" of ["salesforce-event-log-file", "salesforce-setup-audit-trail"], general: false;
     "slack" of ["slack-audit"], general: false;
+    "teleport" of ["teleport"], general: false;
+    "zendesk" of ["zendesk-audit"], general: false;
 ];
 
 impl BuiltIn {
@@ -67,7 +77,7 @@ impl BuiltIn {
         })
     }
 
-    /// As in messages and the manifest.
+    /// Name in messages and the manifest.
     fn shown(&self) -> String {
         format!("built-in:{}.toml", self.name)
     }
@@ -79,8 +89,9 @@ impl BuiltIn {
     }
 }
 
-/// Tier of an action, the mildest first: what is seen, what is not known, what is altered, taken out or lost, what
-/// removes traces, and what lets somebody come back. What is not catalogued ranks above a view or a search, and below what is known to do harm.
+/// Tier of an action, the mildest first: what is seen, what is not known, what is altered, taken
+/// out or lost, what removes traces, and what lets somebody come back. What is not catalogued
+/// ranks above a view or a search, and below what is known to do harm.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, JsonSchema, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Effect {
@@ -98,7 +109,8 @@ pub enum Effect {
     RevealSecret,
     /// Removed something.
     Delete,
-    /// Deleted, stopped or narrowed what records activity or would show it: a log, an audit setting, an alert, a mailbox rule.
+    /// Deleted, stopped or narrowed what records activity or would show it: a log, an audit
+    /// setting, an alert, a mailbox rule.
     CoverTracks,
     /// Acted as one of the customer's users.
     Impersonate,
@@ -198,7 +210,8 @@ struct Meaning {
 }
 
 impl Meaning {
-    /// Returns what holds of a code that two kinds of log have in common: the graver effect, and what each says.
+    /// Returns what holds of a code that two kinds of log have in common: the graver effect, and
+    /// what each says.
     fn or(&self, other: &Self) -> Self {
         let both = |a: &str, b: &str, between: &str| match a == b {
             true => a.to_owned(),
@@ -226,7 +239,8 @@ impl Meaning {
 #[derive(Debug, Clone, Default)]
 pub struct Catalogue {
     exact: BTreeMap<String, Arc<Meaning>>,
-    /// The first that matches counts: those of later files first, and of one file the longer first.
+    /// The first that matches counts: those of later files first, and of one file the longer
+    /// first.
     patterns: Vec<(Pattern, Arc<Meaning>)>,
     /// Those that were read.
     built_in: Vec<&'static BuiltIn>,
@@ -247,7 +261,8 @@ impl Catalogue {
         catalogue
     }
 
-    /// Adds a built-in file. What it says of a code that another one has too is said beside what that says.
+    /// Adds a built-in file. What it says of a code that another one has too is said beside what
+    /// that says.
     fn add(&mut self, file: &'static BuiltIn) {
         let mut actions = file.actions();
         for action in &mut actions {
@@ -266,14 +281,16 @@ impl Catalogue {
         self.built_in.push(file);
     }
 
-    /// The built-in catalogue extended by files of the case (as written and resolved), of which later ones win; and
-    /// what all those files were. Every fault of all of them is told at once.
+    /// The built-in catalogue extended by files of the case (as written and resolved), of which
+    /// later ones win; and what all those files were. Every fault of all of them is told at
+    /// once.
     pub fn load(files: &[(String, PathBuf)]) -> Result<(Self, Vec<CaseFile>), CaseError> {
         let own = OwnActions::read(files)?;
         Ok(Self::built_in().extended(own))
     }
 
-    /// The built-in catalogue extended by what the case's own files say; and what all those files were.
+    /// Returns the built-in catalogue extended by what the case's own files say, and all those
+    /// files.
     pub fn extended(mut self, own: OwnActions) -> (Self, Vec<CaseFile>) {
         for file in own.built_in {
             if !self.built_in.iter().any(|read| read.name == file.name) {
@@ -286,7 +303,8 @@ impl Catalogue {
         (self, files)
     }
 
-    /// What is known of a code. An exact entry beats every pattern, because it was written for this very code.
+    /// What is known of a code. An exact entry beats every pattern, because it was written for
+    /// this very code.
     pub fn lookup(&self, code: &str) -> Entry<'_> {
         let by_pattern = || self.patterns.iter().find(|(pattern, _)| pattern.matches(code));
         let meaning = self

@@ -213,10 +213,68 @@ fn only_files_of_the_logs_in_the_case_are_read() {
     let catalogue = Catalogue::of_profiles(&["aws-cloudtrail"]);
     assert_eq!(catalogue.lookup("GetUser").effect, Effect::View);
     assert_eq!(catalogue.lookup("user.lifecycle.create").effect, Effect::Uncatalogued);
-    for file in BUILT_IN {
-        for profile in file.profiles {
-            assert!(crate::events::Profile::source_of(profile).is_some(), "{profile}");
-        }
+    for profile in BUILT_IN.iter().flat_map(|file| file.profiles) {
+        assert!(crate::events::Profile::source_of(profile).is_some(), "{profile}");
+    }
+    for profile in crate::events::Profile::names() {
+        assert!(
+            BUILT_IN.iter().any(|file| file.profiles.contains(&profile)),
+            "{profile}"
+        );
+    }
+}
+
+#[test]
+fn each_kind_of_log_has_its_own_meanings() {
+    for (profile, code, effect) in [
+        ("okta-system-log", "pam.secret.reveal", Effect::RevealSecret),
+        ("okta-system-log", "app.office365.api.error.create.user", Effect::View),
+        (
+            "okta-system-log",
+            "workflows.user.flow.execution_history.delete",
+            Effect::CoverTracks,
+        ),
+        ("m365-unified-audit", "New-InboxRule", Effect::Change),
+        ("m365-unified-audit", "Remove-InboxRule", Effect::CoverTracks),
+        ("m365-unified-audit", "Add member to role.", Effect::Credential),
+        ("m365-unified-audit", "ListDeleted", Effect::Delete),
+        ("entra-audit", "Read BitLocker key", Effect::RevealSecret),
+        ("github-audit", "staff.fake_login", Effect::Impersonate),
+        ("github-audit", "audit_log_streaming.destroy", Effect::CoverTracks),
+        ("google-workspace-admin", "delete", Effect::Delete),
+        ("google-workspace-admin", "GRANT_ADMIN_PRIVILEGE", Effect::Credential),
+        (
+            "gcp-audit",
+            "google.logging.v2.ConfigServiceV2.DeleteSink",
+            Effect::CoverTracks,
+        ),
+        (
+            "gcp-audit",
+            "google.logging.v2.LoggingServiceV2.ListLogEntries",
+            Effect::View,
+        ),
+        ("gcp-audit", "v1.compute.instances.aggregatedList", Effect::View),
+        (
+            "gcp-audit",
+            "google.cloud.secretmanager.v1.SecretManagerService.AccessSecretVersion",
+            Effect::RevealSecret,
+        ),
+        ("cyberark-pas", "Retrieve password", Effect::RevealSecret),
+        ("teleport", "role.created", Effect::Credential),
+        ("auth0", "scp", Effect::Credential),
+        ("zendesk-audit", "exported", Effect::Export),
+        ("salesforce-event-log-file", "LoginAs", Effect::Impersonate),
+        (
+            "atlassian-audit",
+            "jira.auditing.global.permission.added",
+            Effect::Credential,
+        ),
+        ("ocsf", "Account Change: Password Reset", Effect::Credential),
+        ("slack-audit", "file_downloaded", Effect::Export),
+        ("superuser", "delete", Effect::Uncatalogued),
+    ] {
+        let catalogue = Catalogue::of_profiles(&[profile]);
+        assert_eq!(catalogue.lookup(code).effect, effect, "{profile} {code}");
     }
 }
 

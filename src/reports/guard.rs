@@ -48,7 +48,7 @@ pub(super) struct Own {
 }
 
 impl Own {
-    /// Of logs that profiles of these names read.
+    /// Texts for logs that profiles of these names read.
     pub(super) fn new(profiles: &[&str]) -> Self {
         Self {
             templates: Templates::built_in(),

@@ -47,8 +47,8 @@ pub(super) fn case(question: &Question) -> Result<Case, CaseError> {
     }
 }
 
-/// Starts to read the built-in catalogue for the logs of a plan, which takes as long as a small log does, and returns how to
-/// wait for it. What is built in has no fault that would have to be told first.
+/// Starts to read the built-in catalogue for the logs of a plan, which takes as long as a small log
+/// does, and returns how to wait for it. Tests show that what is built in has no faults.
 pub(super) fn catalogue(plan: &Plan) -> impl FnOnce() -> Catalogue + use<> {
     let profiles: Vec<String> = plan.profile_names().into_iter().map(str::to_owned).collect();
     let read = move || Catalogue::of_profiles(&profiles.iter().map(String::as_str).collect::<Vec<_>>());
