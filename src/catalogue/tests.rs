@@ -271,6 +271,24 @@ fn each_kind_of_log_has_its_own_meanings() {
         ),
         ("ocsf", "Account Change: Password Reset", Effect::Credential),
         ("slack-audit", "file_downloaded", Effect::Export),
+        (
+            "salesforce-setup-audit-trail",
+            "Logged in using Login-As access for A",
+            Effect::Impersonate,
+        ),
+        ("entra-sign-ins", "Sign-in", Effect::View),
+        (
+            "gitlab-audit",
+            "destroy_event_streaming_destination",
+            Effect::CoverTracks,
+        ),
+        ("gitlab-audit", "user_impersonation", Effect::Impersonate),
+        ("kubernetes-audit", "get secrets", Effect::RevealSecret),
+        ("kubernetes-audit", "get pods", Effect::View),
+        ("kubernetes-audit", "delete events", Effect::CoverTracks),
+        ("kubernetes-audit", "create clusterrolebindings", Effect::Credential),
+        ("snowflake-query-history", "UNLOAD", Effect::Export),
+        ("snowflake-login-history", "LOGIN", Effect::View),
         ("superuser", "delete", Effect::Uncatalogued),
     ] {
         let catalogue = Catalogue::of_profiles(&[profile]);
