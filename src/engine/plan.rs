@@ -9,6 +9,7 @@ use std::{
 
 use rayon::prelude::*;
 
+use super::search::Search;
 use crate::{
     case::{Agent, Case, CaseFile, InputTenant, LimitSettings, ProfileRef, Wrapping},
     coverage::Coverage,
@@ -28,6 +29,8 @@ pub struct Plan {
     pub(super) sources: SourceSet,
     profiles: BTreeMap<Use, Profile>,
     pub(super) scopes: ScopeSet,
+    /// The search for records of open scopes, if there is one.
+    pub(super) search: Option<Search>,
     /// Of the case, in its order.
     pub(super) agents: Vec<Agent>,
     /// Of nothing yet, over the case's windows.
@@ -69,6 +72,7 @@ impl Plan {
         Ok(Self {
             sources,
             profiles,
+            search: Search::new(&scopes),
             scopes,
             agents: case.agents.clone(),
             coverage: Coverage::over(windows.into_iter()).issued(case.header.issued),

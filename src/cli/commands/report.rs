@@ -69,6 +69,8 @@ fn report(args: &ReportArgs, output: &Output, engine: Local) -> anyhow::Result<O
     let (catalogue, catalogue_files) = catalogue().extended(actions);
     let catalogue = ManuallyDrop::new(catalogue);
     engine.follow(&plan, &catalogue, &mut scan)?;
+    case.admit(&scan.unlisted);
+    case.pin()?;
     let templates = own.unwrap_or(templates);
     let answer = Answer::close(&case, &catalogue, scan)?;
     stages.end("findings");

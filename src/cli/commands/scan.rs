@@ -29,7 +29,7 @@ pub(crate) fn run(args: &ScanArgs, output: &Output) -> anyhow::Result<Outcome> {
 fn scan(args: &ScanArgs, output: &Output, engine: Local) -> anyhow::Result<Outcome> {
     let mut stages = Stages::new(output);
     // What is dropped at the end of the program is not worth the time.
-    let case = ManuallyDrop::new(question::case(&args.question)?);
+    let mut case = ManuallyDrop::new(question::case(&args.question)?);
     let mut plan = ManuallyDrop::new(question::plan(&args.question, &case, None)?);
     plan.limits.hashed = !args.no_hash;
     let catalogue = question::catalogue(&plan);
@@ -40,6 +40,7 @@ fn scan(args: &ScanArgs, output: &Output, engine: Local) -> anyhow::Result<Outco
     question::verbose(output, &scan);
     let (catalogue, _) = catalogue().extended(actions);
     engine.follow(&plan, &catalogue, &mut scan)?;
+    case.admit(&scan.unlisted);
     let mut survey = ManuallyDrop::new(Answer::survey(&case, &catalogue, scan)?);
     stages.end("findings");
     let findings = &mut survey.findings;
