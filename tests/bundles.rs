@@ -92,6 +92,7 @@ fn the_contract_s_files_are_there_for_every_tenant() {
             "report.md",
             "actions.csv",
             "actions.jsonl",
+            "people.csv",
             "manifest.json",
             "SHA256SUMS",
             "VERIFY.txt",

@@ -143,7 +143,7 @@ fn free_text_that_names_another_is_masked_for_the_customer_and_kept_for_the_vend
         rows[1]["target"],
         json!([{"type": "tenant", "id": null, "name": "[another customer]"}])
     );
-    for name in ["report.html", "report.md", "actions.csv", "actions.jsonl"] {
+    for name in ["report.html", "report.md", "actions.csv", "actions.jsonl", "people.csv"] {
         let text = text(&dir, &format!("out/tenants/t-0001/{name}")).to_lowercase();
         for secret in ["bolt", "u-77", "dana", "crane", "t-0003"] {
             assert!(!text.contains(secret), "{name} holds {secret}");

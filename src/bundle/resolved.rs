@@ -6,10 +6,7 @@ use serde_json::json;
 
 use super::canonical::canonical;
 use crate::{
-    case::{
-        AgentId, AgentNaming, Case, CaseFile, CaseHeader, Conditions, InputSpec, Scope, Tenant, TenantId, Tlp,
-        encoding_name,
-    },
+    case::{AgentId, AgentNaming, Case, CaseFile, CaseHeader, InputSpec, Scope, Tenant, TenantId, Tlp, encoding_name},
     digest::Sha256,
     sources::Limits,
     time::Timestamp,
@@ -58,12 +55,10 @@ pub struct ResolvedScope {
     pub basis: Option<String>,
     /// Ids, in the order of the case.
     pub agents: Vec<AgentId>,
-    /// Whether it is open: it names no agents.
-    #[serde(default)]
-    pub open: bool,
-    /// Conditions on its events; an empty list sets no condition.
-    #[serde(flatten)]
-    pub conditions: Conditions,
+    /// If not empty, only these sessions.
+    pub sessions: Vec<String>,
+    /// If not empty, only these addresses.
+    pub ips: Vec<String>,
 }
 
 /// A list that is too long to repeat.
@@ -143,8 +138,8 @@ impl ResolvedScope {
             until: scope.window.until,
             basis: scope.basis.clone(),
             agents: agents.collect(),
-            open: scope.open,
-            conditions: scope.conditions.clone(),
+            sessions: scope.sessions.clone(),
+            ips: scope.ips.clone(),
         }
     }
 }
@@ -167,7 +162,8 @@ impl From<&InputSpec> for ResolvedLog {
 
 fn agents(case: &Case) -> ResolvedList {
     let entries: Vec<_> = case
-        .listed()
+        .agents
+        .iter()
         .map(|agent| {
             json!({
                 "id": agent.id, "email": agent.email, "identities": agent.identities, "name": agent.name,

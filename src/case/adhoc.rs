@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use super::{
-    Case, CaseError, CaseHeader, Conditions, Directory, InputSpec, InputText, IsolationSettings, LimitSettings,
-    ReportSettings, Tlp,
+    Case, CaseError, CaseHeader, Directory, InputSpec, InputText, IsolationSettings, LimitSettings, ReportSettings,
+    Tlp,
     agents::{self, Listed},
     file::INTERNAL_TLP,
     file::{Who, WrittenScope},
@@ -62,8 +62,8 @@ impl Case {
             until: document::instant("--until", &value("--until", 1, flags.until.trim()), &mut faults),
             basis: None,
             who: Some(Who::All),
-            open: false,
-            conditions: Conditions::default(),
+            sessions: Vec::new(),
+            ips: Vec::new(),
             ties: None,
         };
         let header = header();

@@ -46,7 +46,6 @@ impl Listed {
             role: text(&self.role),
             country: text(&self.country),
             pseudonym: String::new(),
-            unlisted: false,
         }
     }
 

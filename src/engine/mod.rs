@@ -8,7 +8,6 @@ mod glance;
 mod judge;
 mod local;
 mod plan;
-mod search;
 mod source;
 mod tickets;
 

@@ -4,8 +4,8 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use super::{
     Answer, CaseFinding, ConflictFinding, CoverageFinding, Examined, Findings, Impact, ImplausibleFinding,
-    InputFinding, Isolation, IsolationFinding, KindCoverage, LinkedFinding, LinksFinding, Mention, NearRecords,
-    OtherTenantFinding, RefusedFinding, RemarkFinding, RemarkKind, SCHEMA, ScopeFinding, SharedIdsFinding,
+    InputFinding, Isolation, IsolationFinding, KindCoverage, LinkedFinding, LinksFinding, Mention, NamedTargets,
+    NearRecords, OtherTenantFinding, RefusedFinding, RemarkFinding, RemarkKind, SCHEMA, ScopeFinding, SharedIdsFinding,
     SourceCoverage, SourceFinding, TenantFinding, TenantImpact, Tool,
     alike::alike,
     caveats::caveats,
@@ -13,7 +13,7 @@ use super::{
     tied::{OnEnd, count_on_end, tied_scopes},
 };
 use crate::{
-    case::{Case, InputSpec, ProfileRef, TenantId, UnlistedActor},
+    case::{Case, InputSpec, ProfileRef, TenantId},
     catalogue::Catalogue,
     coverage::Coverage,
     events::Remark,
@@ -45,10 +45,6 @@ pub struct Scan {
     pub actors: Actors,
     /// What agents set in motion, if that was followed.
     pub links: Links,
-    /// Unlisted actors with events in open scopes: events refer to them by
-    /// position behind the agents of the case, so that [`Case::admit`] has to add them before the
-    /// books are closed.
-    pub unlisted: Vec<UnlistedActor>,
 }
 
 impl Scan {
@@ -148,9 +144,10 @@ impl Answer {
         for figures in &mut figures {
             figures.finding.without_claimed_name(names.claimed());
         }
-        let copies = closing.copies(&names)?;
+        let copies = closing.copies(&names, &figures)?;
         let (mut tenants, mut mentions) = (Vec::new(), Vec::new());
-        for (figures, (events, found)) in figures.iter_mut().zip(copies) {
+        for (figures, (events, found, named)) in figures.iter_mut().zip(copies) {
+            figures.finding.name_targets(named);
             figures.finding.masked = found.iter().filter(|mention| mention.shown.is_some()).count() as u64;
             tenants.extend(events.map(|events| TenantImpact {
                 finding: figures.finding.clone(),
@@ -189,10 +186,13 @@ impl Answer {
     pub fn survey(case: &Case, catalogue: &Catalogue, scan: Scan) -> Result<Survey, CloseError> {
         let mut closing = Closing::new(case, catalogue, scan)?;
         let known = closing.known();
-        let figures = closing
-            .settled
-            .kept
-            .each_share(|id, events| closing.figures(&known, id, events))?;
+        let figures = closing.settled.kept.each_share(|id, events| {
+            let mut figures = closing.figures(&known, id, events)?;
+            let named = count::named(&known, id, events);
+            closing.scan.budget.claim(NAMED, named.weight())?;
+            figures.finding.name_targets(named);
+            Ok::<_, StoreError>(figures)
+        })?;
         closing.attributed(&figures, None)?;
         let near = closing.near();
         let apart = closing.apart()?;
@@ -231,8 +231,12 @@ struct Apart {
 const FILES: u64 = 2 << 10;
 const SKIPPED: u64 = 512;
 
-/// A tenant's copy, where it is kept in memory, and what was found of others in it.
-type Copy = (Option<Vec<crate::tenants::TenantEvent>>, Vec<Mention>);
+/// Part of the memory that is claimed for people and objects.
+const NAMED: &str = "people and objects that customers' events name";
+
+/// A tenant's copy, where it is kept in memory, what was found of others in it, and the people and
+/// objects that it names.
+type Copy = (Option<Vec<crate::tenants::TenantEvent>>, Vec<Mention>, NamedTargets);
 
 impl<'c> Closing<'c> {
     fn new(case: &'c Case, catalogue: &'c Catalogue, mut scan: Scan) -> Result<Self, CloseError> {
@@ -337,15 +341,20 @@ impl<'c> Closing<'c> {
 
     /// Every tenant's copy of its events, in id order. Where events are in memory the copies are too; elsewhere they are
     /// made again when they are needed.
-    fn copies(&self, names: &Names) -> Result<Vec<Copy>, StoreError> {
+    fn copies(&self, names: &Names, figures: &[Figures]) -> Result<Vec<Copy>, StoreError> {
         let kept = &self.settled.kept;
+        let tied = tied_scopes(self.case);
         let held = matches!(kept, Kept::Held(_));
         kept.each_share(|id, events| {
             let (copies, mentions) = count::copies(self.catalogue, names, id, events);
             let what = "texts that name others in customers' copies, all of which are told,";
             let weight = mentions.iter().map(Mention::weight).sum();
             self.scan.budget.claim(what, weight)?;
-            Ok((held.then_some(copies), mentions))
+            let own = figures.binary_search_by(|figures| figures.finding.id.cmp(id));
+            let linked = own.map_or(&[][..], |own| &figures[own].finding.linked);
+            let targets = count::named_in_copy(tied, id, linked, &copies);
+            self.scan.budget.claim(NAMED, targets.weight())?;
+            Ok((held.then_some(copies), mentions, targets))
         })
     }
 
@@ -490,8 +499,8 @@ fn scopes(case: &Case, events: &[u64], tenants: &[u64], on_end: &[u64]) -> Vec<S
             .map(|&agent| case.agents[agent].id.clone())
             .collect(),
         basis: scope.basis.clone(),
-        open: scope.open,
-        conditions: scope.conditions.clone(),
+        sessions: scope.sessions.clone(),
+        ips: scope.ips.clone(),
         events: events.get(at).copied().unwrap_or_default(),
         tenants: tenants[at],
         tied: tied.contains(at),
@@ -626,7 +635,7 @@ fn implausible(settled: &Settled) -> Vec<ImplausibleFinding> {
     for refused in refused.filter(|refused| refused.refusal.reason == RefusalReason::ImplausibleTime) {
         let finding = &mut findings[refused.at.source];
         finding.refused += 1;
-        finding.refused_naming += u64::from(!refused.names.is_empty() || !refused.terms.is_empty());
+        finding.refused_naming += u64::from(!refused.names.is_empty());
     }
     findings
 }
@@ -725,7 +734,6 @@ fn refusal(case: &Case, scan: &Scan, refused: &Refused) -> RefusedFinding {
             .iter()
             .map(|&agent| case.agents[agent].id.clone())
             .collect(),
-        terms: refused.terms.clone(),
         excerpt: refused.excerpt.clone(),
     }
 }

@@ -8,6 +8,7 @@ use super::{
     mask::Mask,
     slug::slug,
     spans::{Part, spans},
+    targets::{NamedTargets, TargetGroups},
     tied::{OnEnd, Tied},
     verdict::{self, Fact},
 };
@@ -16,6 +17,7 @@ use crate::{
     catalogue::{Catalogue, Effect},
     events::Outcome,
     isolation::Names,
+    scope::ScopeMask,
     tenants::{ActionTotals, AgentTotals, Outcomes, ScopedEvent, TenantEvent, Totals},
     time::Timestamp,
 };
@@ -78,7 +80,6 @@ impl<'c> Known<'c> {
             outcome: event.event.outcome,
             lacks_ticket: self.sources[event.at.source].reads_tickets
                 && event.link.is_none()
-                && event.search.is_none()
                 && !verdict::has_ticket(event.event.ticket.as_deref()),
             tied: self.tied.holds(event),
             linked: self.tied.links(event),
@@ -147,7 +148,6 @@ pub(super) fn of_tenant(scoped: &ScopedEvent, catalogue: &Catalogue) -> TenantEv
         scopes: scoped.scopes,
         conflict: scoped.conflict,
         link: scoped.link.clone(),
-        search: scoped.search.clone(),
     }
 }
 
@@ -166,6 +166,27 @@ pub(super) fn copies(
     };
     let copies = events.iter().map(copy).collect();
     (copies, mask.mentions)
+}
+
+/// Returns the people and objects that a tenant's events name, as logged.
+pub(super) fn named(known: &Known<'_>, id: &TenantId, events: &[&ScopedEvent]) -> NamedTargets {
+    let facts: Vec<Fact> = events.iter().map(|event| known.fact(event)).collect();
+    TargetGroups::of(events.iter().map(|event| event.event.targets.as_slice())).named(&id.0, &facts)
+}
+
+/// Returns the people and objects that a tenant's copy names. `linked` are positions of events that
+/// are linked to tied ones.
+pub(super) fn named_in_copy(tied: ScopeMask, id: &TenantId, linked: &[u64], copy: &[TenantEvent]) -> NamedTargets {
+    let fact = |(number, event): (u64, &TenantEvent)| Fact {
+        effect: event.effect,
+        outcome: event.outcome,
+        // What to check does not depend on it.
+        lacks_ticket: false,
+        tied: !event.scopes.and(tied).is_empty(),
+        linked: linked.binary_search(&number).is_ok(),
+    };
+    let facts: Vec<Fact> = (1..).zip(copy).map(fact).collect();
+    TargetGroups::of(copy.iter().map(|event| event.targets.as_slice())).named(&id.0, &facts)
 }
 
 /// One tenant's figures, counted as logged: what the vendor reads is what happened.
@@ -222,11 +243,14 @@ pub(super) fn figures(known: &Known<'_>, id: &TenantId, events: &[&ScopedEvent])
         tied: events.iter().filter(|event| tied.holds(event)).count() as u64,
         linked: linked.collect(),
         by_link: events.iter().filter(|event| event.link.is_some()).count() as u64,
-        by_search: events.iter().filter(|event| event.search.is_some()).count() as u64,
         level: verdict.level(),
         verdict,
         without_ticket: facts.iter().filter(|fact| fact.wants_ticket()).count() as u64,
         steps: verdict::steps(verdict, &facts),
+        people: 0,
+        objects: 0,
+        targets: Vec::new(),
+        untargeted: Vec::new(),
         scopes: case.scopes.iter().map(|scope| scope.name.clone()).zip(scopes).collect(),
         actions: codes
             .iter()
@@ -342,7 +366,6 @@ pub(super) fn agents(listed: &[Agent], totals: &Totals, touched: &Touched) -> Ve
             employer: agent.employer.clone(),
             role: agent.role.clone(),
             country: agent.country.clone(),
-            unlisted: agent.unlisted,
         }
     };
     listed.iter().enumerate().map(finding).collect()

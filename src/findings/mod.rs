@@ -15,6 +15,7 @@ mod near;
 mod shares;
 mod slug;
 mod spans;
+mod targets;
 mod tied;
 mod unmatched;
 mod verdict;
@@ -25,10 +26,11 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    case::{AgentId, AgentNaming, CaseHeader, Conditions, TenantId, Tlp},
+    case::{AgentId, AgentNaming, CaseHeader, TenantId, Tlp},
     catalogue::{Effect, Touches},
     coverage::Gap,
     digest::Sha256,
+    events::Target,
     isolation::ClaimedName,
     records::{Accounted, Locator},
     tenants::{Books, Kept, Outcomes, TenantEvent},
@@ -45,6 +47,8 @@ pub use near::{NearFinding, NearIdentity, NearRecords, NearestName, UnseenAgent,
 pub(crate) use shares::in_pieces;
 pub(crate) use slug::slug;
 pub use spans::SpanFinding;
+pub(crate) use targets::{NamedTargets, TargetGroups};
+pub use targets::{TargetFinding, TargetKind};
 pub use unmatched::{Examined, UnmatchedFinding};
 pub(crate) use verdict::has_ticket;
 pub use verdict::{Fact, Level, Step, StepKind, TenantVerdict, steps, verdict};
@@ -225,12 +229,10 @@ pub struct ScopeFinding {
     pub agents: Vec<AgentId>,
     /// Why, in a sentence.
     pub basis: Option<String>,
-    /// Whether it is open: it names no agents, and holds every event that meets its conditions.
-    #[serde(default)]
-    pub open: bool,
-    /// Conditions on its events; an empty list sets no condition.
-    #[serde(flatten)]
-    pub conditions: Conditions,
+    /// If not empty, only events of these sessions.
+    pub sessions: Vec<String>,
+    /// If not empty, only events from these addresses.
+    pub ips: Vec<String>,
     /// In-scope events in it.
     pub events: u64,
     /// Tenants with an event in it.
@@ -451,9 +453,6 @@ pub struct TenantFinding {
     /// Events whose actor is no listed agent: they go on with what one set in motion, such as acting as a user.
     #[serde(default)]
     pub by_link: u64,
-    /// Events whose actor is not listed and that an open scope holds.
-    #[serde(default)]
-    pub by_search: u64,
     /// How soon the tenant has to act.
     pub level: Level,
     /// What is to be said first.
@@ -463,6 +462,16 @@ pub struct TenantFinding {
     pub without_ticket: u64,
     /// What the tenant is asked to do, in the order in which it should be done.
     pub steps: Vec<Step>,
+    /// Persons and accounts that its actions name.
+    pub people: u64,
+    /// Other things that its actions name, but for the tenant itself.
+    pub objects: u64,
+    /// People and objects that its actions name, one entry each: people, objects, the tenant,
+    /// then what is withheld; in each the tied ones first, then those of the gravest deed. They are
+    /// taken from the tenant's copy, so that what is withheld there is withheld here.
+    pub targets: Vec<TargetFinding>,
+    /// Positions in the list of actions, from 1, of those that name no person and no object.
+    pub untargeted: Vec<u64>,
     /// Events by scope, every scope of the case.
     #[schemars(with = "BTreeMap<String, u64>")]
     pub scopes: Counts<String>,
@@ -502,6 +511,14 @@ impl TenantFinding {
         if claimed.iter().any(is_own) {
             self.name = None;
         }
+    }
+
+    /// Sets the people and objects that its actions name.
+    fn name_targets(&mut self, named: NamedTargets) {
+        self.people = named.count(TargetKind::Person);
+        self.objects = named.count(TargetKind::Object);
+        self.targets = named.targets;
+        self.untargeted = named.untargeted;
     }
 
     /// Returns the gravest effect of its deeds, `None` if all that was done failed.
@@ -578,10 +595,6 @@ pub struct AgentFinding {
     pub role: Option<String>,
     /// As listed.
     pub country: Option<String>,
-    /// Whether it is not listed: an actor that an open scope found. Its identities are its
-    /// names in the records, as logged.
-    #[serde(default)]
-    pub unlisted: bool,
 }
 
 /// Which hours of the windows the sources speak for, by records of any actor.
@@ -687,27 +700,8 @@ pub struct RefusedFinding {
     /// The agents whose identities its bytes hold, of a scope whose window holds its time as far as that can be read; not
     /// empty means possibly in scope.
     pub names: Vec<AgentId>,
-    /// The addresses, sessions and keys by which an open scope searches that may stand in
-    /// its bytes, if a window of one holds its time as far as that can be read; not empty means
-    /// possibly in scope.
-    #[serde(default)]
-    pub terms: Vec<String>,
     /// Its first bytes as text, for people.
     pub excerpt: String,
-}
-
-impl Findings {
-    /// The agents that the case lists.
-    pub fn listed_agents(&self) -> impl Iterator<Item = &AgentFinding> {
-        self.agents.iter().filter(|agent| !agent.unlisted)
-    }
-}
-
-impl RefusedFinding {
-    /// Whether it may be in scope.
-    pub fn is_possibly_in_scope(&self) -> bool {
-        !self.names.is_empty() || !self.terms.is_empty()
-    }
 }
 
 /// Two id spaces whose logs have events in common.
@@ -752,4 +746,17 @@ pub struct TenantImpact {
     pub finding: TenantFinding,
     /// Its events in time order, ties by source and position.
     pub events: Vec<TenantEvent>,
+}
+
+impl TenantImpact {
+    /// Returns the event at a position of the tenant's list, from 1.
+    pub fn event(&self, number: u64) -> Option<&TenantEvent> {
+        self.events.get(usize::try_from(number).ok()?.checked_sub(1)?)
+    }
+
+    /// Returns the target by which the first of its actions names a person or an object.
+    pub fn target(&self, entry: &TargetFinding) -> Option<&Target> {
+        let event = self.event(*entry.actions.first()?)?;
+        event.targets.get(usize::try_from(entry.target).ok()?.checked_sub(1)?)
+    }
 }

@@ -136,12 +136,28 @@ pub struct Fact {
 }
 
 impl Fact {
-    fn is_done(self) -> bool {
+    /// Whether the log does not say that it failed.
+    pub(super) fn is_done(self) -> bool {
         self.outcome != Outcome::Failure
     }
 
     fn is_grave(self) -> bool {
         self.effect.is_grave()
+    }
+
+    /// Whether the action asks for a step by what it is, if the intruder took it.
+    fn calls_for(self, step: StepKind) -> bool {
+        let done = |effects: &[Effect]| self.is_done() && effects.contains(&self.effect);
+        match step {
+            StepKind::Revoke => done(&[Effect::RevealSecret]),
+            StepKind::Account => done(&[Effect::Credential, Effect::Impersonate]),
+            StepKind::Look => true,
+            // A failed deletion too: the log that says so may be the one that was to be deleted.
+            StepKind::Restore => matches!(self.effect, Effect::Delete | Effect::CoverTracks) || done(&[Effect::Change]),
+            StepKind::Decide => done(&[Effect::Export]),
+            StepKind::Explain => done(&[Effect::Uncatalogued]),
+            StepKind::Ask => false,
+        }
     }
 
     /// Whether it was done, is grave and lacks a ticket.
@@ -187,39 +203,59 @@ pub fn steps(verdict: TenantVerdict, facts: &[Fact]) -> Vec<Step> {
         TenantVerdict::WithoutTicket => fact.wants_ticket(),
         TenantVerdict::NothingTied => true,
     };
-    let is_by_intruder = verdict <= TenantVerdict::LinkedSession;
-    let of = |kind: StepKind, holds: &dyn Fn(&Fact) -> bool| {
-        let numbered = (1..).zip(facts).filter(|(_, fact)| about(fact) && holds(fact));
-        let actions: Vec<u64> = numbered.map(|(number, _)| number).collect();
-        (!actions.is_empty()).then_some(Step { kind, actions })
+    let kinds: &[StepKind] = if verdict <= TenantVerdict::LinkedSession {
+        &AFTER_INTRUDER
+    } else {
+        &[StepKind::Explain, StepKind::Ask]
     };
-    let done = |effects: &'static [Effect]| move |fact: &Fact| fact.is_done() && effects.contains(&fact.effect);
-    let intruder = [
-        of(StepKind::Revoke, &done(&[Effect::RevealSecret])),
-        of(StepKind::Account, &done(&[Effect::Credential, Effect::Impersonate])),
-        of(StepKind::Look, &|_| true),
-        // A failed deletion too: the log that says so may be the one that was to be deleted.
-        of(StepKind::Restore, &|fact: &Fact| {
-            matches!(fact.effect, Effect::Delete | Effect::CoverTracks)
-                || fact.effect == Effect::Change && fact.is_done()
-        }),
-        of(StepKind::Decide, &done(&[Effect::Export])),
-        of(StepKind::Explain, &done(&[Effect::Uncatalogued])),
-    ];
-    let others = [
-        of(StepKind::Explain, &done(&[Effect::Uncatalogued])),
-        of(StepKind::Ask, &|fact: &Fact| {
+    let calls_for = |kind: StepKind, fact: &Fact| match kind {
+        StepKind::Ask => {
             fact.effect != Effect::Uncatalogued
                 && match verdict {
                     TenantVerdict::CoveredTracks => fact.is_done(),
                     TenantVerdict::NothingTied => fact.is_grave(),
                     _ => fact.wants_ticket(),
                 }
-        }),
-    ];
-    let intruder = intruder.into_iter().filter(|_| is_by_intruder);
-    let others = others.into_iter().filter(|_| !is_by_intruder);
-    intruder.chain(others).flatten().collect()
+        }
+        kind => fact.calls_for(kind),
+    };
+    let step = |kind: &StepKind| {
+        let numbered = (1..)
+            .zip(facts)
+            .filter(|(_, fact)| about(fact) && calls_for(*kind, fact));
+        let actions: Vec<u64> = numbered.map(|(number, _)| number).collect();
+        (!actions.is_empty()).then_some(Step { kind: *kind, actions })
+    };
+    kinds.iter().filter_map(step).collect()
+}
+
+/// Steps that actions ask for which are tied to the intruder, or linked to such.
+const AFTER_INTRUDER: [StepKind; 6] = [
+    StepKind::Revoke,
+    StepKind::Account,
+    StepKind::Look,
+    StepKind::Restore,
+    StepKind::Decide,
+    StepKind::Explain,
+];
+
+/// Returns what to check of a person or an object that these actions name: what the tied and linked
+/// ones ask for; of others, whether the tenant asked for them. Beside tied and linked ones only the
+/// grave others count.
+pub(super) fn checks(facts: &[Fact]) -> Vec<StepKind> {
+    let of_intruder = |fact: &&Fact| fact.tied || fact.linked;
+    let calls = |kind: StepKind| facts.iter().filter(of_intruder).any(|fact| fact.calls_for(kind));
+    let mut checks: Vec<StepKind> = AFTER_INTRUDER.into_iter().filter(|kind| calls(*kind)).collect();
+    let alone = checks.is_empty();
+    let mut others = facts.iter().filter(|fact| !of_intruder(fact));
+    let unknown = |fact: &Fact| fact.calls_for(StepKind::Explain);
+    if others.clone().any(unknown) && !checks.contains(&StepKind::Explain) {
+        checks.push(StepKind::Explain);
+    }
+    if others.any(|fact| !unknown(fact) && (alone || fact.is_done() && fact.is_grave())) {
+        checks.push(StepKind::Ask);
+    }
+    checks
 }
 
 #[cfg(test)]

@@ -34,7 +34,7 @@ impl Fit {
 
 /// Which of the fields that an event must have a profile finds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct FoundFields {
+pub struct Parts {
     /// Its name.
     pub profile: String,
     /// Records tried.
@@ -47,7 +47,7 @@ pub struct FoundFields {
     pub action: u64,
 }
 
-impl FoundFields {
+impl Parts {
     /// How many of the three are found in most records.
     fn found(&self) -> usize {
         let is_usual = |count: &&u64| **count * 2 > self.tried;
@@ -73,14 +73,14 @@ pub(super) fn all(head: &[u8], profiles: &[Profile]) -> io::Result<Vec<Fit>> {
 }
 
 /// The profile of whose required fields most are there, the first of several; none if no profile finds any.
-pub(super) fn nearest(head: &[u8], profiles: &[Profile]) -> io::Result<Option<FoundFields>> {
-    let mut nearest: Option<FoundFields> = None;
+pub(super) fn nearest(head: &[u8], profiles: &[Profile]) -> io::Result<Option<Parts>> {
+    let mut nearest: Option<Parts> = None;
     for profile in profiles {
         let mut blocks = Blocks::open_for(head, &profile.wrapper, &profile.column_names())?;
         let framing = blocks.framing().clone();
         let blocks: Vec<_> = blocks.by_ref().collect::<io::Result<_>>()?;
         let mut reader = Reader::new(profile, &framing);
-        let mut parts = FoundFields {
+        let mut parts = Parts {
             profile: profile.name.clone(),
             tried: 0,
             time: 0,
@@ -97,7 +97,7 @@ pub(super) fn nearest(head: &[u8], profiles: &[Profile]) -> io::Result<Option<Fo
             parts.actor += u64::from(actor);
             parts.action += u64::from(action);
         }
-        if parts.found() > nearest.as_ref().map_or(0, FoundFields::found) {
+        if parts.found() > nearest.as_ref().map_or(0, Parts::found) {
             nearest = Some(parts);
         }
     }
@@ -105,9 +105,9 @@ pub(super) fn nearest(head: &[u8], profiles: &[Profile]) -> io::Result<Option<Fo
 }
 
 /// Adds up the nearest profiles of two sources; of different ones the one that finds more is kept.
-pub(super) fn merge_found_fields(one: Option<FoundFields>, other: Option<FoundFields>) -> Option<FoundFields> {
+pub(super) fn merge_parts(one: Option<Parts>, other: Option<Parts>) -> Option<Parts> {
     match (one, other) {
-        (Some(one), Some(other)) if one.profile == other.profile => Some(FoundFields {
+        (Some(one), Some(other)) if one.profile == other.profile => Some(Parts {
             profile: one.profile,
             tried: one.tried + other.tried,
             time: one.time + other.time,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::{
-    case::{AgentId, AgentNaming, CaseHeader, Conditions, TenantId, Tlp},
+    case::{AgentId, AgentNaming, CaseHeader, TenantId, Tlp},
     catalogue::{Effect, Touches},
     coverage::Gap,
     digest::Sha256,
@@ -140,7 +140,6 @@ pub(super) fn event(number: u64) -> TenantEvent {
         scopes: ScopeMask(if number % 15 == 4 { 0b11 } else { 0b01 }),
         conflict: false,
         link: None,
-        search: None,
     }
 }
 
@@ -170,6 +169,7 @@ pub(super) fn impact(id: &str, name: Option<&str>, known: bool, mut events: Vec<
         })
         .collect();
     let verdict = findings::verdict(&facts);
+    let named = findings::TargetGroups::of(events.iter().map(|event| event.targets.as_slice())).named(id, &facts);
     let finding = TenantFinding {
         id: TenantId(id.to_owned()),
         name: name.map(str::to_owned),
@@ -181,11 +181,14 @@ pub(super) fn impact(id: &str, name: Option<&str>, known: bool, mut events: Vec<
         tied: count(&|event| event.scopes.contains(1)),
         linked: Vec::new(),
         by_link: 0,
-        by_search: 0,
         level: verdict.level(),
         verdict,
         without_ticket: facts.iter().filter(|fact| fact.wants_ticket()).count() as u64,
         steps: findings::steps(verdict, &facts),
+        people: named.count(findings::TargetKind::Person),
+        objects: named.count(findings::TargetKind::Object),
+        targets: named.targets,
+        untargeted: named.untargeted,
         scopes: [("possible", 0), ("attributed", 1)]
             .map(|(scope, bit)| (scope.to_owned(), count(&|event| event.scopes.contains(bit))))
             .into_iter()
@@ -278,7 +281,6 @@ pub(super) fn answer_of(tenants: Vec<TenantImpact>) -> Answer {
         refused: 4,
         without_tenant: 1,
         by_link: 0,
-        by_search: 0,
     };
     let findings = Findings {
         schema: SCHEMA.to_owned(),
@@ -386,8 +388,8 @@ fn scopes(agents: &[AgentFinding], events: u64) -> Vec<ScopeFinding> {
         until: time(until),
         agents: agents.iter().map(|agent| agent.id.clone()).collect(),
         basis: Some(basis.to_owned()),
-        open: false,
-        conditions: Conditions::default(),
+        sessions: Vec::new(),
+        ips: Vec::new(),
         events,
         tenants: 3,
         tied: name == "attributed",
@@ -410,10 +412,7 @@ fn scopes(agents: &[AgentFinding], events: u64) -> Vec<ScopeFinding> {
     vec![
         whole,
         ScopeFinding {
-            conditions: Conditions {
-                sessions: vec!["s-a91f01".to_owned()],
-                ..Conditions::default()
-            },
+            sessions: vec!["s-a91f01".to_owned()],
             ..narrow
         },
     ]
@@ -443,7 +442,6 @@ fn agent(number: usize, tenants: &[TenantImpact]) -> AgentFinding {
         employer: Some("Sub-Processor Support Ltd".to_owned()),
         role: Some("Support engineer".to_owned()),
         country: Some("Philippines".to_owned()),
-        unlisted: false,
     }
 }
 
@@ -527,7 +525,6 @@ fn refused(offset: u64, names: &[&str]) -> RefusedFinding {
         reason: "not-json".to_owned(),
         detail: "expected `,` or `}` at column 212".to_owned(),
         names: names.iter().map(|id| AgentId((*id).to_owned())).collect(),
-        terms: Vec::new(),
         excerpt: HOSTILE.to_owned(),
     }
 }

@@ -4,7 +4,7 @@ use crate::{
     case::Tlp,
     catalogue::Effect,
     events::Outcome,
-    findings::{CaveatCode, Level, StepKind, TenantVerdict},
+    findings::{CaveatCode, Level, StepKind, TargetKind, TenantVerdict},
     tenants::Outcomes,
     text::{counted, grouped},
     time::{Timestamp, Window},
@@ -197,6 +197,32 @@ pub(super) fn step(kind: StepKind, vendor: &str, when: &str) -> (&'static str, S
     }
 }
 
+/// Returns what to check of a person or an object, in a sentence.
+pub(super) fn check(check: StepKind, kind: TargetKind) -> &'static str {
+    use TargetKind::{Person, Tenant};
+    match (check, kind) {
+        (StepKind::Revoke, Person) => "Replace the secret or code of this person that was or may have been shown.",
+        (StepKind::Revoke, _) => "Revoke or renew it: a secret of it was or may have been shown.",
+        (StepKind::Account, Person) => {
+            "End all sessions, set a new password, and enrol every further factor anew with the person present."
+        }
+        (StepKind::Account, Tenant) => {
+            "Review administrators and sign-in settings, and take back what you did not grant."
+        }
+        (StepKind::Account, _) => "Review who has access by it, and take back what you did not grant.",
+        (StepKind::Look, Person) => {
+            "Look in your own log for what was done as this person from the first of these actions on."
+        }
+        (StepKind::Look, Tenant) => "Look in your own log from the first of these actions on.",
+        (StepKind::Look, _) => "Look in your own log for its use from the first of these actions on.",
+        (StepKind::Restore, _) => "Compare with a copy, and undo what you did not ask for.",
+        (StepKind::Decide, _) => "Treat what was exported as taken out.",
+        (StepKind::Explain, _) => "Have the action explained, and do not assume that it is harmless.",
+        (StepKind::Ask, Person) => "Did you or this person ask for it?",
+        (StepKind::Ask, _) => "Did you ask for it?",
+    }
+}
+
 /// `2 deletions`.
 pub(super) fn deed(kind: Effect, count: u64) -> String {
     let words = effect(kind);
@@ -293,6 +319,13 @@ pub(super) fn clock(time: Timestamp) -> String {
     text.truncate(text.len() - "Z".len());
     // RFC 3339: the date has ten characters.
     text.replace_range("2026-01-18".len().."2026-01-18T".len(), " ");
+    text
+}
+
+/// A time for a table whose head says UTC, to the second: `2026-01-18 03:12:44`.
+pub(super) fn second(time: Timestamp) -> String {
+    let mut text = clock(time);
+    text.truncate("2026-01-18 03:12:44".len());
     text
 }
 

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! Findings     -> Header      what every customer may see      -\
-//! TenantImpact -> TenantView  one customer's share, formatted  --> report.html report.md actions.csv actions.jsonl
+//! TenantImpact -> TenantView  one customer's share, formatted  --> report.html report.md actions.csv actions.jsonl people.csv
 //! Answer       -> OverviewView, for the vendor's own team      --> index.html tenants.csv refused.csv ...
 //! ```
 //!
@@ -34,6 +34,7 @@ pub(crate) use csv::safe;
 pub use folder::{Artifact, Folder};
 pub use guard::{Release, Searched};
 pub(crate) use link::LinkLine;
+pub(crate) use tables::{ActionTold, PEOPLE_COLUMNS, people_cells};
 pub use templates::{Replacement, TemplateError, Templates};
 
 use std::{
@@ -131,8 +132,8 @@ pub fn records(findings: &Findings, impact: &TenantImpact, to: &mut dyn Write) -
     tables::records(findings, impact, to)
 }
 
-/// The four files of one tenant: `report.html`, `report.md`, `actions.csv`, `actions.jsonl`. Made from what every customer may
-/// see and from this tenant's own share; nothing else is within reach.
+/// The files of one tenant: `report.html`, `report.md`, `actions.csv`, `actions.jsonl`, `people.csv`. Made from what every customer
+/// may see and from this tenant's own share; nothing else is within reach.
 fn tenant<F: Folder>(
     header: &Header,
     templates: &Templates,
@@ -149,7 +150,8 @@ fn tenant<F: Folder>(
     let markdown = |out: &mut Out<'_>| rows(&templates.action_markdown, out);
     folder.file("report.md", |to| page(&templates.report_markdown, &view, &markdown, to))?;
     folder.file("actions.csv", |to| tables::actions(header, &impact.events, to))?;
-    folder.file("actions.jsonl", |to| tables::lines(header, &impact.events, to))
+    folder.file("actions.jsonl", |to| tables::lines(header, &impact.events, to))?;
+    folder.file("people.csv", |to| tables::people(impact, to))
 }
 
 fn page(template: &Template, view: &impl View, rows: Rows<'_>, to: &mut dyn Write) -> io::Result<()> {

@@ -2,10 +2,13 @@
 
 mod isolation;
 mod near;
+mod people;
 mod records;
 
 pub(super) use isolation::{isolation, masked};
 pub(super) use near::near;
+pub(super) use people::people;
+pub(crate) use people::{ActionTold, PEOPLE_COLUMNS, people_cells};
 pub(super) use records::records;
 
 use std::io::{self, Write};
@@ -18,7 +21,7 @@ use crate::{
     digest::{self, Sha256},
     events::{Outcome, Target},
     findings::{Answer, Counts, Findings, RefusedFinding, TenantFinding},
-    tenants::{FoundBy, TenantEvent},
+    tenants::TenantEvent,
     time::Timestamp,
 };
 
@@ -47,7 +50,6 @@ struct Line<'a> {
     conflict: bool,
     parameters: Option<&'a str>,
     link: Option<LinkLine>,
-    found_by: Option<&'a FoundBy>,
 }
 
 /// A line of `unattributed.jsonl`: no customer's, so that it names the place of its record.
@@ -113,11 +115,10 @@ fn line<'a>(header: &'a Header, event: &'a TenantEvent, events: &[TenantEvent]) 
         conflict: event.conflict,
         parameters: event.parameters.as_deref(),
         link: LinkLine::of(event, events),
-        found_by: event.search.as_deref(),
     }
 }
 
-const ACTION_COLUMNS: [&str; 24] = [
+const ACTION_COLUMNS: [&str; 23] = [
     "number",
     "time",
     "agent",
@@ -141,7 +142,6 @@ const ACTION_COLUMNS: [&str; 24] = [
     "record_commitment",
     "parameters",
     "link",
-    "found_by",
 ];
 
 /// The reading copy of a tenant's events.
@@ -153,7 +153,7 @@ pub(super) fn actions(header: &Header, events: &[TenantEvent], to: &mut dyn Writ
     sheet.finish()
 }
 
-fn action<'a>(header: &'a Header, number: usize, event: &'a TenantEvent, events: &[TenantEvent]) -> [Cell<'a>; 24] {
+fn action<'a>(header: &'a Header, number: usize, event: &'a TenantEvent, events: &[TenantEvent]) -> [Cell<'a>; 23] {
     let targets = |field: fn(&Target) -> Option<&String>| several(event.targets.iter().map(field));
     let text = |field: &'a Option<String>| Cell::from(field.as_deref().unwrap_or_default());
     [
@@ -183,12 +183,6 @@ fn action<'a>(header: &'a Header, number: usize, event: &'a TenantEvent, events:
             .map(|link| link.in_words())
             .unwrap_or_default()
             .into(),
-        event
-            .search
-            .as_ref()
-            .map(|search| search.in_words())
-            .unwrap_or_default()
-            .into(),
     ]
 }
 
@@ -213,6 +207,8 @@ pub(super) fn tenants(findings: &Findings, to: &mut dyn Write) -> io::Result<()>
         "tied",
         "linked",
         "without_ticket",
+        "people",
+        "objects",
         "first",
         "last",
         "gravest_effect",
@@ -245,6 +241,8 @@ fn tenant_cells(tenant: &TenantFinding, findings: &Findings) -> Vec<String> {
         tenant.tied.to_string(),
         tenant.linked.len().to_string(),
         tenant.without_ticket.to_string(),
+        tenant.people.to_string(),
+        tenant.objects.to_string(),
         tenant.first.to_string(),
         tenant.last.to_string(),
         gravest.unwrap_or_default().to_owned(),
@@ -294,8 +292,7 @@ pub(super) fn refused(findings: &Findings, to: &mut dyn Write) -> io::Result<()>
 
 fn refused_cells(record: &RefusedFinding, findings: &Findings) -> [String; 9] {
     let source = &findings.sources[record.source];
-    let names = record.names.iter().map(|id| id.0.as_str());
-    let names: Vec<&str> = names.chain(record.terms.iter().map(String::as_str)).collect();
+    let names: Vec<&str> = record.names.iter().map(|id| id.0.as_str()).collect();
     [
         source.path.clone(),
         digest::shown(source.stream_sha256),

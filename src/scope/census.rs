@@ -260,7 +260,6 @@ mod tests {
             role: None,
             country: None,
             pseudonym: String::new(),
-            unlisted: false,
         };
         ScopeSet::compile(&[], &[agent])
     }

@@ -504,7 +504,6 @@ mod tests {
             role: None,
             country: None,
             pseudonym: String::new(),
-            unlisted: false,
         }
     }
 

@@ -4,7 +4,6 @@
 
 mod kept;
 mod links;
-mod search;
 mod settle;
 mod spool;
 mod tally;
@@ -27,7 +26,6 @@ use crate::{
 
 pub use kept::{Held, Kept};
 pub use links::{Candidate, Chased, Closing, Followed, Link, LinkEnd, Links, Opening, Tie, WideLink};
-pub use search::FoundBy;
 pub use settle::{Conflict, Settled, settle};
 pub use spool::{Budget, MEMORY, OutOfRoom, Spooled, StoreError};
 pub use tally::{Efforts, Late, Near, NearKind, NearName, Remarked, Remarks, SourceTally, Verdict};
@@ -43,8 +41,7 @@ pub use totals::{ActionTotals, AgentTotals, Totals};
 pub struct Books {
     /// Records framed.
     pub read: u64,
-    /// Records with an event by a listed identity in a window, or in an open scope; first copies
-    /// only.
+    /// With an event by a listed identity in a window, first copies only.
     pub in_scope: u64,
     /// Further copies: in scope, and nothing but what another record says.
     pub duplicate: u64,
@@ -56,14 +53,9 @@ pub struct Books {
     pub refused: u64,
     /// Of those in scope, how many hold an event that names no tenant.
     pub without_tenant: u64,
-    /// Records in scope that hold no event by a listed identity, and none that an open scope
-    /// holds: an event of theirs goes on with what another set in motion.
+    /// Of those in scope, how many hold no event by a listed identity: an event of theirs goes on with what one set in motion.
     #[serde(default)]
     pub by_link: u64,
-    /// Records in scope that hold no event by a listed identity, and one that an open scope
-    /// holds.
-    #[serde(default)]
-    pub by_search: u64,
 }
 
 impl Books {
@@ -73,8 +65,7 @@ impl Books {
             in_scope: u64::from(fate.kept),
             duplicate: u64::from(!fate.kept),
             without_tenant: u64::from(fate.homeless),
-            by_link: u64::from(fate.why == Why::Link),
-            by_search: u64::from(fate.why == Why::Search),
+            by_link: u64::from(fate.kept && !fate.by_actor),
             ..Self::default()
         }
     }
@@ -95,7 +86,6 @@ impl std::ops::AddAssign for Books {
         self.refused += other.refused;
         self.without_tenant += other.without_tenant;
         self.by_link += other.by_link;
-        self.by_search += other.by_search;
     }
 }
 
@@ -106,32 +96,8 @@ struct Fate {
     kept: bool,
     /// Whether any of these names no tenant.
     homeless: bool,
-    /// The strongest reason for which any of these is in scope.
-    why: Why,
-}
-
-/// Reason for which an event is in scope, the weakest first.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-enum Why {
-    /// It is not, or a copy of one that is.
-    #[default]
-    Not,
-    /// An event in scope set it in motion.
-    Link,
-    /// A open scope holds it.
-    Search,
-    /// Its actor is a listed identity.
-    Actor,
-}
-
-impl Why {
-    fn of(event: &ScopedEvent) -> Self {
-        match (&event.link, &event.search) {
-            (Some(_), _) => Self::Link,
-            (None, Some(_)) => Self::Search,
-            (None, None) => Self::Actor,
-        }
-    }
+    /// Whether a listed identity is the actor of any of these.
+    by_actor: bool,
 }
 
 impl Fate {
@@ -140,7 +106,7 @@ impl Fate {
         Self {
             kept,
             homeless: kept && event.event.tenants.is_empty(),
-            why: if kept { Why::of(event) } else { Why::Not },
+            by_actor: kept && event.link.is_none(),
         }
     }
 
@@ -149,7 +115,7 @@ impl Fate {
         Self {
             kept: self.kept || other.kept,
             homeless: self.homeless || other.homeless,
-            why: self.why.max(other.why),
+            by_actor: self.by_actor || other.by_actor,
         }
     }
 }
@@ -199,12 +165,8 @@ pub struct ScopedEvent {
     pub seal: Option<Seal>,
     /// Its event id also names another body. Known only once everything is read.
     pub conflict: bool,
-    /// Reason for which it is in scope where its actor is no listed identity, and what an agent set
-    /// in motion goes on.
+    /// Why it is in scope where its actor is no listed identity.
     pub link: Option<Box<Link>>,
-    /// Reason for which it is in scope where its actor is no listed identity, and an open scope
-    /// holds it.
-    pub search: Option<Box<FoundBy>>,
 }
 
 /// Events in scope as they gather. Each in a place of its own: a list of a million that grows and is joined with others
@@ -220,9 +182,6 @@ pub struct Refused {
     pub refusal: Refusal,
     /// The agents whose identities its bytes hold and of whom a scope may hold the record, by position in the case.
     pub names: Vec<usize>,
-    /// The addresses, sessions and keys by which an open scope searches that may stand in
-    /// its bytes.
-    pub terms: Vec<String>,
     /// Its first bytes as text.
     pub excerpt: String,
 }
@@ -270,10 +229,6 @@ pub struct TenantEvent {
     pub scopes: ScopeMask,
     /// Its event id also names another body.
     pub conflict: bool,
-    /// Reason for which it is in scope where its actor is no listed identity, and what an agent set
-    /// in motion goes on.
+    /// Why it is in scope where its actor is no listed identity.
     pub link: Option<Box<Link>>,
-    /// Reason for which it is in scope where its actor is no listed identity, and an open scope
-    /// holds it.
-    pub search: Option<Box<FoundBy>>,
 }

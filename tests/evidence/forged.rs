@@ -55,7 +55,7 @@ fn every_forged_field_and_file_is_named() {
     };
     let text = |field: &str, logs: &str, bundle: &str| line(field, &format!("\"{logs}\""), &format!("\"{bundle}\""));
     // Where, what, by what, and what is said of it.
-    let forgeries: [(&str, &str, &str, String); 33] = [
+    let forgeries: [(&str, &str, &str, String); 34] = [
         (
             acme,
             "192.0.2.7",
@@ -138,6 +138,12 @@ fn every_forged_field_and_file_is_named() {
             "Jo Quill",
             "Al Quill",
             "row 1, `target_name`: the logs give `Jo Quill`, the bundle says `Al Quill`".to_owned(),
+        ),
+        (
+            "tenants/acme/people.csv",
+            "Jo Quill",
+            "Al Quill",
+            "row 1, `name`: the logs give `Jo Quill`, the bundle says `Al Quill`".to_owned(),
         ),
         (
             "tenants/acme/actions.csv",

@@ -55,6 +55,14 @@ fn a_row_that_is_left_out_of_a_table_is_missed() {
         |out| without_line(&out.join("tenants/acme/actions.csv"), 1),
         &["count tenants/acme/actions.csv: 1 row, but actions.jsonl has 2 lines"],
     );
+    told(
+        |out| {
+            let path = out.join("tenants/acme/people.csv");
+            let row = "person,user,Jo,u-1,1,,,1 user.view,0,,\r\n";
+            fs::write(&path, fs::read_to_string(&path).expect("a table") + row).expect("written");
+        },
+        &["count tenants/acme/people.csv: 1 row, but actions.jsonl names 0"],
+    );
     told(|out| without_line(&out.join("refused.csv"), 1), &["count refused.csv"]);
     told(|out| without_line(&out.join("tenants.csv"), 2), &["count tenants.csv"]);
 }

@@ -94,7 +94,14 @@ fn a_customer_verifies_its_folder_by_the_commands_that_the_folder_tells() {
     );
     // Every file is checked against what was signed, and hostile names bring no file into it.
     let checked = found[2].1.lines().map(str::to_owned).collect::<Vec<_>>();
-    let files = ["VERIFY.txt", "actions.csv", "actions.jsonl", "report.html", "report.md"];
+    let files = [
+        "VERIFY.txt",
+        "actions.csv",
+        "actions.jsonl",
+        "people.csv",
+        "report.html",
+        "report.md",
+    ];
     assert_eq!(checked, files.map(|file| format!("{file}: OK")));
     // One who changes a report and the sums with it is found by the third.
     edit(&folder.join("report.md"), "bolt", "volt");

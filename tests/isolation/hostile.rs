@@ -188,6 +188,7 @@ fn a_spreadsheet_reads_rows_of_text_and_no_formula() {
         "import csv, json, sys\nprint(json.dumps(list(csv.reader(open(sys.argv[1], newline='', encoding='utf-8')))))";
     for name in [
         "tenants/t-0001/actions.csv",
+        "tenants/t-0001/people.csv",
         "tenants.csv",
         "refused.csv",
         "isolation.csv",

@@ -10,6 +10,7 @@ mod inventory;
 mod logs;
 mod masks;
 mod original;
+mod people;
 mod recount;
 mod rows;
 mod signatures;

@@ -8,6 +8,7 @@ use std::{
 use super::{
     Mismatch,
     inventory::{Inventory, Stated},
+    people,
     rows::{Line, Lines, Share, Written},
     sums::Sum,
 };
@@ -16,7 +17,10 @@ use crate::{
     case::AgentNaming,
     catalogue::Effect,
     digest::{self, Sha256},
-    findings::{CaveatCode, Counts, Fact, Findings, SourceFinding, TenantFinding, slug, steps, verdict},
+    findings::{
+        CaveatCode, Counts, Fact, Findings, NamedTargets, SourceFinding, TargetKind, TenantFinding, slug, steps,
+        verdict,
+    },
     reports::safe,
     seal::Seal,
     tenants::Books,
@@ -46,8 +50,15 @@ pub(super) fn recount(inventory: &Inventory, written: &Written, mismatches: &mut
             let share = written.tenants.get("");
             let lines = share.map_or(0, |share| share.lines.count());
             count.same("actions.jsonl", "lines", lines, manifest.events);
-            count.table("", share.unwrap_or(&Share::default()));
-            count.commitments(share.map_or(&[], |share| &share.lines.events));
+            let none = Share::default();
+            let share = share.unwrap_or(&none);
+            count.table("", share);
+            let named = share
+                .lines
+                .targets
+                .named(&manifest.tenant.id.0, &people::untied(&share.lines));
+            count.people("", &named, share, true);
+            count.commitments(&share.lines.events);
         }
         Stated::Nothing => {}
     }
@@ -266,7 +277,7 @@ impl Recount<'_> {
                 tenant.masked,
             );
             if let Some(share) = written.tenants.get(&tenant.slug) {
-                self.tenant(findings, tenant, &share.lines);
+                self.tenant(findings, tenant, share);
                 self.named(tenant, written.named.get(&tenant.slug).map(AsRef::as_ref));
                 self.table(&format!("tenants/{}/", tenant.slug), share);
                 self.places(&sources, &tenant.slug, written);
@@ -295,7 +306,8 @@ impl Recount<'_> {
         self.same(FINDINGS, "the caveat `leak-stopped`", !withheld.is_empty(), told);
     }
 
-    fn tenant(&mut self, findings: &Findings, tenant: &TenantFinding, lines: &Lines) {
+    fn tenant(&mut self, findings: &Findings, tenant: &TenantFinding, share: &Share) {
+        let lines = &share.lines;
         let path = format!("tenants/{}/actions.jsonl", tenant.slug);
         let Some((first, last)) = lines.first.zip(lines.last) else {
             return self.same(&path, "events", 0, tenant.events);
@@ -339,7 +351,7 @@ impl Recount<'_> {
             .map(|(number, line)| Fact {
                 effect: line.effect,
                 outcome: line.outcome,
-                lacks_ticket: !line.has_ticket && !line.by_link && !line.by_search && reads_tickets(line),
+                lacks_ticket: !line.has_ticket && !line.by_link && reads_tickets(line),
                 tied: line.scopes.iter().any(is_tied),
                 linked: tenant.linked.binary_search(&number).is_ok(),
             })
@@ -348,14 +360,29 @@ impl Recount<'_> {
         self.same(&path, "verdict", verdict, tenant.verdict);
         self.same(&path, "level", verdict.level(), tenant.level);
         self.same(&path, "steps", &steps(verdict, &facts), &tenant.steps);
+        let named = lines.targets.named(&tenant.id.0, &facts);
+        self.same(&path, "people and objects", &named.targets, &tenant.targets);
+        let counts = (named.count(TargetKind::Person), named.count(TargetKind::Object));
+        self.same(
+            &path,
+            "numbers of people and objects",
+            counts,
+            (tenant.people, tenant.objects),
+        );
+        let untargeted = &tenant.untargeted;
+        self.same(
+            &path,
+            "actions that name no person or object",
+            &named.untargeted,
+            untargeted,
+        );
+        self.people(&format!("tenants/{}/", tenant.slug), &named, share, false);
         let without_ticket = facts.iter().filter(|fact| fact.wants_ticket()).count() as u64;
         self.same(&path, "deeds without a ticket", without_ticket, tenant.without_ticket);
         self.same(&path, "outcomes", lines.outcomes, tenant.outcomes);
         self.same(&path, "scopes", counted(&lines.scopes), with_events(&tenant.scopes));
         let by_link = lines.events.iter().filter(|line| line.by_link).count() as u64;
         self.same(&path, "events by a link", by_link, tenant.by_link);
-        let by_search = lines.events.iter().filter(|line| line.by_search).count() as u64;
-        self.same(&path, "events by an open scope", by_search, tenant.by_search);
         self.same(&path, "sessions", lines.sessions.len() as u64, tenant.sessions);
         // Two agents of one name are two all the same.
         if findings.agent_naming == AgentNaming::Pseudonym {
@@ -388,6 +415,13 @@ impl Recount<'_> {
             self.tell(&path, format!("{found}, but actions.jsonl has {stated}"));
         } else if let Some(at) = rows.zip(&share.table).position(|(line, row)| line != *row) {
             self.tell(&path, format!("row {} is not what actions.jsonl says there", at + 1));
+        }
+    }
+
+    /// The table of people and objects has those that the lines name.
+    fn people(&mut self, prefix: &str, named: &NamedTargets, share: &Share, is_alone: bool) {
+        if let Some(fault) = people::fault(named, &share.lines, share.people.as_deref(), is_alone) {
+            self.tell(&format!("{prefix}people.csv"), fault);
         }
     }
 
@@ -499,21 +533,9 @@ impl Recount<'_> {
         if withheld == 0 {
             let tenants = written.tenants.values().map(|share| &share.lines);
             let all = tenants.chain([&written.unattributed]);
-            let records = |of: fn(&Line) -> bool| -> BTreeSet<_> {
-                all.clone().flat_map(|lines| records_of(lines, of)).collect()
-            };
-            let by_actor = records(|line| !line.by_link && !line.by_search);
-            let by_search = records(|line| line.by_search);
-            let by_search = by_search.difference(&by_actor).count() as u64;
-            let by_link = found - by_actor.len() as u64 - by_search;
-            self.same(
-                FINDINGS,
-                "records in scope by a link",
-                by_link,
-                findings.records.by_link,
-            );
-            let what = "records in scope by an open scope";
-            self.same(FINDINGS, what, by_search, findings.records.by_search);
+            let by_actor: BTreeSet<_> = all.flat_map(|lines| records_of(lines, |line| !line.by_link)).collect();
+            let found = found - by_actor.len() as u64;
+            self.same(FINDINGS, "records in scope by a link", found, findings.records.by_link);
         }
     }
 }
@@ -541,7 +563,6 @@ impl Books {
             refused: self.refused.checked_add(other.refused)?,
             without_tenant: self.without_tenant.checked_add(other.without_tenant)?,
             by_link: self.by_link.checked_add(other.by_link)?,
-            by_search: self.by_search.checked_add(other.by_search)?,
         })
     }
 }

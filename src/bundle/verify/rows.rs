@@ -20,10 +20,10 @@ use crate::{
     catalogue::Effect,
     digest::Sha256,
     events::{Outcome, Target},
-    findings::{Findings, has_ticket},
-    reports::LinkLine,
+    findings::{Findings, TargetGroups, has_ticket},
+    reports::{LinkLine, PEOPLE_COLUMNS},
     seal::Seal,
-    tenants::{FoundBy, Outcomes},
+    tenants::Outcomes,
     time::Timestamp,
 };
 
@@ -65,6 +65,8 @@ pub(super) struct Share {
     pub(super) lines: Lines,
     /// `actions.csv`: the digest of each row's cells.
     pub(super) table: Vec<Sha256>,
+    /// `people.csv`, if it could be read.
+    pub(super) people: Option<Vec<PersonRow>>,
 }
 
 /// Lines of events and their sums.
@@ -83,6 +85,8 @@ pub(super) struct Lines {
     pub(super) scope_sets: BTreeMap<Arc<[String]>, u64>,
     pub(super) agents: BTreeSet<String>,
     pub(super) sessions: BTreeSet<String>,
+    /// Targets of the lines, as the customer reads them.
+    pub(super) targets: TargetGroups,
     pub(super) first: Option<Timestamp>,
     pub(super) last: Option<Timestamp>,
 }
@@ -98,6 +102,8 @@ pub(super) struct Line {
     /// None where no file says where the record lies: in a tenant's folder alone.
     pub(super) place: Option<Arc<Place>>,
     pub(super) commitment: Option<Sha256>,
+    /// Code of the action in the customer's copy.
+    pub(super) action: Arc<str>,
     pub(super) time: Timestamp,
     pub(super) effect: Effect,
     pub(super) outcome: Outcome,
@@ -105,8 +111,6 @@ pub(super) struct Line {
     pub(super) scopes: Arc<[String]>,
     /// Whether it is in scope by a link.
     pub(super) by_link: bool,
-    /// Whether an open scope holds it, and its actor is not listed.
-    pub(super) by_search: bool,
     /// Of the row that the table is to have for it.
     pub(super) cells: Sha256,
 }
@@ -161,7 +165,6 @@ pub(super) struct Row {
     pub(super) conflict: bool,
     pub(super) parameters: Option<String>,
     pub(super) link: Option<LinkLine>,
-    pub(super) found_by: Option<FoundBy>,
     source_sha256: Option<String>,
     offset: Option<u64>,
     length: Option<u64>,
@@ -250,6 +253,8 @@ impl Lines {
     /// Counts a line of a tenant's as it was logged.
     fn absorb(&mut self, mut row: Row, place: Option<Arc<Place>>, slug: &str, (masks, sums, texts): Whole<'_>) {
         let cells = cells::of(self.events.len() + 1, &row);
+        let action = texts.of(&row.action);
+        self.targets.add(&row.target);
         let event_id = row.unmask(slug, place.as_deref(), masks);
         sums.absorb(slug, &row, place.as_deref());
         let logged_id = (row.event_id != event_id).then_some(row.event_id).flatten();
@@ -278,9 +283,9 @@ impl Lines {
             source: texts.of(&row.source),
             place,
             commitment: row.record_commitment,
+            action,
             time: row.time,
             by_link: row.link.is_some(),
-            by_search: row.found_by.is_some(),
             effect: row.effect,
             outcome: row.outcome,
             has_ticket: has_ticket(row.ticket.as_deref()),
@@ -342,7 +347,7 @@ impl Written {
         let (fault, digest, _) = folder.read(path, file.bytes, |reader| match (below, path) {
             // A tenant's folder by itself has its files at the top.
             (Some((slug, name)), _) => self.share(slug, name, reader),
-            (None, "actions.jsonl" | "actions.csv") => self.share("", path, reader),
+            (None, "actions.jsonl" | "actions.csv" | "people.csv") => self.share("", path, reader),
             // Before any tenant's files, too.
             (None, _) if path.starts_with(RECORDS) => self.records(path, reader),
             (None, "findings.json") => Ok(keep(parsed(reader), &mut self.findings)),
@@ -395,6 +400,7 @@ impl Written {
                 &mut share.lines,
             ),
             "actions.csv" => keep(table(reader), &mut share.table),
+            "people.csv" => keep(people(reader), &mut share.people),
             _ => None,
         })
     }
@@ -444,6 +450,41 @@ fn table(reader: &mut dyn BufRead) -> Result<Vec<Sha256>, String> {
         rows.push(cells::digest(&row));
     }
     Ok(rows)
+}
+
+/// Number of columns of `people.csv` that follow from the actions alone. A tenant's folder does not
+/// state which of them are tied.
+const OF_ACTIONS: usize = 8;
+
+/// The digests of a row's cells.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct PersonRow {
+    /// Digest of the columns that follow from the actions alone.
+    pub(super) of_actions: Sha256,
+    pub(super) all: Sha256,
+}
+
+impl PersonRow {
+    pub(super) fn new<C: AsRef<str>>(cells: &[C]) -> Self {
+        let texts = || cells.iter().map(AsRef::as_ref);
+        Self {
+            of_actions: cells::digest(texts().take(OF_ACTIONS)),
+            all: cells::digest(texts()),
+        }
+    }
+}
+
+/// Reads a table of people and objects.
+fn people(reader: &mut dyn BufRead) -> Result<Vec<PersonRow>, String> {
+    let mut reader = csv::Reader::from_reader(reader);
+    let fault = |fault| format!("not a table: {fault}");
+    if !reader.headers().map_err(fault)?.iter().eq(PEOPLE_COLUMNS) {
+        return Err("its columns are not those of people and objects".to_owned());
+    }
+    let rows = reader
+        .records()
+        .map(|row| Ok(PersonRow::new(&row.map_err(fault)?.iter().collect::<Vec<_>>())));
+    rows.collect()
 }
 
 fn pairs(rows: Vec<[String; 2]>) -> Vec<(String, String)> {

@@ -6,7 +6,7 @@ use crate::case::fold;
 
 /// Texts to find in the bytes of records. What it passes over holds none of them, however it is cased or escaped.
 #[derive(Debug)]
-pub(in crate::engine) struct Needles {
+pub(super) struct Needles {
     automaton: AhoCorasick,
     /// Whether every record may hold one: a text has a character that formats write otherwise.
     every: bool,
@@ -16,7 +16,7 @@ pub(in crate::engine) struct Needles {
 
 impl Needles {
     /// Prepares a search for these texts.
-    pub(in crate::engine) fn new<'t>(texts: impl Iterator<Item = &'t str>) -> Self {
+    pub(super) fn new<'t>(texts: impl Iterator<Item = &'t str>) -> Self {
         let mut all: Vec<String> = texts
             .flat_map(|text| [text.to_owned(), fold(text).into_owned()])
             .collect();
@@ -34,7 +34,7 @@ impl Needles {
     }
 
     /// Returns whether a record may hold one of the texts.
-    pub(in crate::engine) fn may_be_in(&self, bytes: &[u8]) -> bool {
+    pub(super) fn may_be_in(&self, bytes: &[u8]) -> bool {
         if self.every || self.automaton.is_match(bytes) || self.is_escaped(bytes) {
             return true;
         }

@@ -7,7 +7,7 @@ use proptest::{prelude::*, sample::Index};
 
 use super::*;
 use crate::{
-    case::{Agent, AgentId, Conditions, Scope},
+    case::{Agent, AgentId, Scope},
     coverage::Coverage,
     records::Blocks,
     scope::Actors,
@@ -24,7 +24,6 @@ fn agent(id: &str, email: &str) -> Agent {
         role: None,
         country: None,
         pseudonym: String::new(),
-        unlisted: false,
     }
 }
 
@@ -38,8 +37,8 @@ fn scopes(from: &str, until: &str) -> ScopeSet {
         window,
         basis: None,
         agents: vec![0, 1, 2],
-        open: false,
-        conditions: Conditions::default(),
+        sessions: Vec::new(),
+        ips: Vec::new(),
         ties: None,
     };
     let agents = [

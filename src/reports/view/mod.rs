@@ -8,6 +8,7 @@ mod days;
 mod deeds;
 mod kinds;
 mod overview;
+mod people;
 mod searched;
 mod steps;
 mod tenant;

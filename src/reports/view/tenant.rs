@@ -6,6 +6,7 @@ use super::{
     days::{DayView, days},
     deeds::Deeds,
     kinds::{KindView, kinds},
+    people::PeopleView,
     searched::SearchedView,
     steps::{StepView, steps},
     tied::TiedView,
@@ -49,12 +50,8 @@ view! {
         span_note: String,
         /// How many actions stand under another name than an agent's; empty where none does.
         link_note: String,
-        /// Not empty where unlisted actors have actions in it.
-        search_note: String,
-        /// Words for those whose actions they are.
-        by: String,
-        open: bool,
         days: Vec<DayView>,
+        people: PeopleView,
         count: String,
         searched: SearchedView,
         several_scopes: bool,
@@ -114,10 +111,8 @@ impl TenantView {
             attempts: kinds(header, impact, true),
             span_note: span_note(finding),
             link_note: link_note(finding),
-            search_note: search_note(finding),
-            by: header.by().to_owned(),
-            open: header.open,
             days: header.span().map(|span| days(span, events)).unwrap_or_default(),
+            people: PeopleView::new(impact, |event| header.is_tied(event.scopes)),
             count: counted(finding.events, "action", "actions"),
             searched,
             has_tied: header.has_tied(),
@@ -136,8 +131,7 @@ fn level(header: &Header, impact: &TenantImpact) -> LevelView {
         class: finding.level.as_str().to_owned(),
         label: label.to_owned(),
         when: when.to_owned(),
-        verdict: lang::verdict(finding.verdict, header.has_tied(), events.iter().any(succeeds))
-            .replace("by support agents", header.by()),
+        verdict: lang::verdict(finding.verdict, header.has_tied(), events.iter().any(succeeds)).to_owned(),
     }
 }
 
@@ -175,19 +169,14 @@ fn searched_sentence(header: &Header) -> String {
         1 => "1 lies".to_owned(),
         inside => format!("{} lie", grouped(inside)),
     };
-    let agents = counted(header.asked, "support agent", "support agents");
-    let who = match (header.open, header.asked) {
-        (false, _) => agents,
-        (true, 0) => "whoever meets the conditions of a scope below".to_owned(),
-        (true, _) => format!("{agents}, or whoever meets the conditions of a scope below,"),
-    };
     format!(
-        "For the case “{}” ({}), {} searched {} for every action that {who} took {}. {hold} {}, of which {inside} in the time \
+        "For the case “{}” ({}), {} searched {} for every action that {} took {}. {hold} {}, of which {inside} in the time \
          searched{refused}.",
         case.title,
         case.id,
         case.vendor,
         counted(header.sources.len() as u64, "log file", "log files"),
+        counted(header.asked, "support agent", "support agents"),
         when_searched(header),
         counted(read, "record", "records"),
     )
@@ -211,11 +200,7 @@ fn done_sentence(header: &Header, impact: &TenantImpact) -> String {
     let found = format!(
         "The logs show {} by {} in your tenant, {}.",
         counted(finding.events, "action", "actions"),
-        if header.open {
-            counted(finding.agents, "actor", "actors")
-        } else {
-            counted(finding.agents, "agent", "agents")
-        },
+        counted(finding.agents, "agent", "agents"),
         lang::first_to_last(finding.first, finding.last),
     );
     if events.iter().all(|event| header.is_tied(event.scopes)) {
@@ -243,18 +228,6 @@ fn link_note(finding: &TenantFinding) -> String {
     format!(
         "{stand} in the logs under another name: an agent began to act as a user, or was issued a key, and it goes on with that. \
          The list gives the reason for each."
-    )
-}
-
-fn search_note(finding: &TenantFinding) -> String {
-    let are = match finding.by_search {
-        0 => return String::new(),
-        1 => "1 of these actions is".to_owned(),
-        more => format!("{} of these actions are", grouped(more)),
-    };
-    format!(
-        "{are} by an actor who is not listed as an agent: the address, the session, the key, the program or the kind of action \
-         is one that the case searches for. Whether the actor was entitled to it is not known. The list gives the reason for each."
     )
 }
 
@@ -286,8 +259,15 @@ fn tiles(header: &Header, impact: &TenantImpact) -> Vec<Tile> {
         grouped(finding.outcomes.failure),
         tried(finding),
     ));
-    let actors = if header.open { "Actors" } else { "Agents" };
-    tiles.push(Tile::new(actors, grouped(finding.agents), sessions));
+    tiles.push(Tile::new(
+        "People",
+        grouped(finding.people),
+        match finding.objects {
+            0 => "named in these actions".to_owned(),
+            objects => format!("and {}", counted(objects, "object", "objects")),
+        },
+    ));
+    tiles.push(Tile::new("Agents", grouped(finding.agents), sessions));
     tiles.push(moment("First", finding.first));
     tiles.push(moment("Last", finding.last));
     tiles

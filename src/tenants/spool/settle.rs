@@ -71,8 +71,7 @@ pub(in crate::tenants) fn settle(
     let to = Stores::new(budget);
     let what = "events in scope that have the same event id, or are copies of each other,";
     let settled = |part| {
-        let mut rows = load(&budget.store, part, &|ticket| sources.get(&ticket).copied())?;
-        rows.settle_actors(budget);
+        let rows = load(&budget.store, part, &|ticket| sources.get(&ticket).copied())?;
         to.settle(rows, kinds, tied)
     };
     let merge = |all: Settling, more| all.merge(more, budget);
@@ -110,8 +109,7 @@ pub(super) fn each_spilled(
         .filter_map(|(number, tally)| Some((tally.account.as_ref()?.ticket, number)))
         .collect();
     for part in 0..PARTS {
-        let mut rows = load(&budget.store, part, &|ticket| sources.get(&ticket).copied())?;
-        rows.settle_actors(budget);
+        let rows = load(&budget.store, part, &|ticket| sources.get(&ticket).copied())?;
         rows.events.into_iter().for_each(|event| with(*event));
     }
     Ok(())
@@ -265,15 +263,6 @@ impl Spooled {
 struct Rows {
     events: ScopedEvents,
     alone: Vec<bool>,
-}
-
-impl Rows {
-    /// Puts events down to their agents' positions in the case.
-    fn settle_actors(&mut self, budget: &Budget) {
-        self.events
-            .iter_mut()
-            .for_each(|event| event.agent = budget.agent(event.agent));
-    }
 }
 
 /// The events of a part. Those of no source belong to a stream that was left out of the answer.
