@@ -86,6 +86,84 @@ fn attempts_are_counted_apart_from_deeds() {
     }
 }
 
+/// A success, a failure and an event without an outcome, which may be a deed; all in both scopes.
+#[test]
+fn figures_of_scopes_and_totals_tell_attempts_apart() {
+    const CASE: &str = r#"[case]
+id = "AT-1"
+title = "Attempts"
+vendor = "Larkmoor"
+tlp = "AMBER"
+contact = "security@larkmoor.example"
+issued = 2026-01-20T00:00:00Z
+[[scopes]]
+name = "possible"
+from = 2026-01-16T00:00:00Z
+until = 2026-01-17T00:00:00Z
+basis = "Because."
+agents = "all"
+[[scopes]]
+name = "attributed"
+from = 2026-01-16T00:00:00Z
+until = 2026-01-16T01:00:00Z
+basis = "Seen."
+agents = "all"
+[[agents.list]]
+id = "a1"
+[[logs]]
+path = "a.jsonl"
+profile = "superuser"
+"#;
+    let dir = Dir::new();
+    let record = |number: usize, outcome: &str| {
+        format!(
+            r#"{{"event_id":"e{number}","timestamp":"2026-01-16T00:0{number}:00Z","actor":{{"id":"a1"}},"tenant":{{"id":"acme"}},"action":"user.mfa.reset"{outcome},"target":null}}"#
+        )
+    };
+    let outcomes = [r#","outcome":"success""#, r#","outcome":"failure""#, ""];
+    let lines: Vec<_> = (1..)
+        .zip(outcomes)
+        .map(|(number, outcome)| record(number, outcome))
+        .collect();
+    dir.file("case.toml", CASE).file("a.jsonl", lines.join("\n"));
+    let run = dir.run(["report", "case.toml", "--out", "out"]);
+    assert!(run.status < 2, "{}", run.stderr);
+    let run = run.says("Evidence ties 3 actions (1 failed) in 1 tenant to the intruder (attributed)");
+    assert!(run.stdout.contains("of which failed"), "{}", run.stdout);
+    let findings = json(&dir.path("out/findings.json"));
+    for (path, expected) in [
+        ("/scopes/0/events", 3),
+        ("/scopes/0/failed", 1),
+        ("/scopes/1/failed", 1),
+        ("/impact/failed", 1),
+        ("/tenants/0/tied", 3),
+        ("/tenants/0/tied_failed", 1),
+        ("/tenants/0/scopes_failed/attributed", 1),
+    ] {
+        assert_eq!(findings.pointer(path), Some(&expected.into()), "{path}");
+    }
+    for (file, part) in [
+        ("index.html", "evidence ties 3 actions (1 failed) to the intruder"),
+        ("index.html", "<span>tenants, by 3 actions (1 failed)</span>"),
+        (
+            "index.html",
+            "<strong>3</strong><span>1 of them failed; 0 without a tenant</span>",
+        ),
+        ("tenants.csv", ",events,tied,tied_failed,"),
+        (
+            "tenants.csv",
+            ",scope possible,scope possible failed,scope attributed,scope attributed failed,",
+        ),
+        ("tenants.csv", ",3,1,3,1,"),
+        ("tenants/acme/report.md", "Your actions in it: 3, of which 1 failed."),
+        ("tenants/acme/report.html", "3, of which 1 failed"),
+    ] {
+        let text = fs::read_to_string(dir.path("out").join(file)).expect(file);
+        assert!(text.contains(part), "`{part}` is not in {file}:\n{text}");
+    }
+    dir.run(["verify", "out"]).ends(0);
+}
+
 /// A tenant that the directory does not have is no part of the share.
 #[test]
 fn tenants_outside_the_directory_are_no_part_of_the_share() {

@@ -93,7 +93,7 @@ fn no_action_or_scope_is_there_that_the_truth_does_not_know() {
         .iter()
         .zip(truth["tenants"].as_array().expect("tenants"));
     for (found, truth) in pairs {
-        for key in ["actions", "scopes", "outcomes"] {
+        for key in ["actions", "scopes", "scopes_failed", "outcomes"] {
             assert_eq!(found[key], truth[key], "{key} of {}", truth["id"]);
         }
     }
@@ -159,7 +159,7 @@ impl Told {
     }
 }
 
-/// One answer, and what each sentence of it that was once wrong says now, with the figure of the truth.
+/// Checks the sentences of one answer against the figures of the truth, those that were wrong once.
 #[test]
 fn sentences_say_what_the_truth_says() {
     let told = Told::new();
@@ -187,7 +187,7 @@ fn own_actions_are_no_mentions(told: &Told) {
         &[""],
         &format!("{own} records in a window are by listed agents whom no scope has"),
     );
-    // Each record once for each identity: one of them names address and id of an agent, in two exports.
+    // A record has a row for each identity: one names address and id of an agent, in two exports.
     assert_eq!(told.rows("near.csv", &[("kind", "mention")]), 5);
     assert_eq!(told.rows("near.csv", &[("kind", "mention"), ("agent", "lm-0005")]), 1);
     // Each of his has his id and his address.
@@ -270,7 +270,7 @@ fn what_is_not_logged_is_not_claimed(told: &Told) {
     }
 }
 
-/// What a report says of an action.
+/// Returns the lines of a report on an action.
 fn section(report: &str, code: &str) -> String {
     let start = format!("- `{code}`, ");
     let mut lines = report.lines().skip_while(|line| !line.starts_with(&start));
@@ -335,8 +335,8 @@ fn what_is_tied_comes_first(told: &Told) {
     assert_eq!(table(told.file("index.html"), "id=\"tenants\"").expect("a table"), tied);
     let scope = &told.truth["scopes"][1];
     let says = format!(
-        "Evidence ties {} actions in {} tenants to the intruder",
-        scope["events"], scope["tenants"]
+        "Evidence ties {} actions ({} failed) in {} tenants to the intruder",
+        scope["events"], scope["failed"], scope["tenants"]
     );
     told.say(&[""], &says);
 }
@@ -418,9 +418,9 @@ fn a_former_name_is_the_customer_s_own(told: &Told) {
     );
 }
 
-/// Point 2: with the only unreadable record gone that names an agent of a scope, the one left names somebody whom no scope has.
+/// Point 2: the one unreadable record that is left names a listed agent outside all scopes.
 #[test]
-fn no_customer_reads_of_an_unreadable_record_that_names_nobody_of_a_scope() {
+fn refused_record_of_an_agent_outside_scopes_is_in_no_report() {
     let (dir, sample) = (Dir::new(), root().join("sample_logs"));
     for name in ["agents.csv", "agents.lock", "tenants.csv"] {
         dir.file(name, fs::read(sample.join(name)).expect("the sample"));
@@ -459,7 +459,7 @@ fn no_customer_reads_of_an_unreadable_record_that_names_nobody_of_a_scope() {
     }
 }
 
-/// Point 7: neither the order of the list nor a row that goes moves anybody else's pseudonym.
+/// Point 7: neither the order of the list nor a removed row changes the pseudonym of another agent.
 #[test]
 fn pseudonyms_of_the_sample_stay_whatever_becomes_of_the_list() {
     let (dir, sample) = (Dir::new(), root().join("sample_logs"));

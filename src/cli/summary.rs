@@ -10,7 +10,7 @@ use comfy_table::{CellAlignment, Table, presets::NOTHING};
 use serde_json::json;
 use tenant_impact::{
     catalogue::Effect,
-    findings::{Findings, InputFinding, TenantFinding},
+    findings::{Findings, InputFinding, TenantFinding, actions_with_failed},
     text::{counted, grouped, shortened, visible},
 };
 
@@ -172,7 +172,7 @@ fn impact(to: &mut impl Write, findings: &Findings) -> io::Result<()> {
         unknown => writeln!(to, "; {} not in the directory", grouped(unknown))?,
     }
     for scope in findings.scopes.iter().filter(|scope| scope.tied) {
-        let events = counted(scope.events, "action", "actions");
+        let events = actions_with_failed(scope.events, scope.failed);
         let tenants = counted(scope.tenants, "tenant", "tenants");
         let name = visible(&scope.name);
         writeln!(

@@ -22,8 +22,8 @@ use crate::{
     scope::Actors,
     sources::{Changed, Digested, Skipped, Truncated},
     tenants::{
-        Books, Budget, Conflict, Kept, Links, NearKind, Refused, Remarked, ScopedEvent, Settled, SourceTally,
-        StoreError, settle,
+        Books, Budget, Conflict, Kept, Links, NearKind, Refused, Remarked, ScopeTotals, ScopedEvent, Settled,
+        SourceTally, StoreError, Totals, settle,
     },
     time::Window,
 };
@@ -423,7 +423,7 @@ impl<'c> Closing<'c> {
             actions,
             agents,
             coverage: coverage(case, &kinds(scan), settled),
-            impact: impact(case, tenants.iter()),
+            impact: impact(case, totals, tenants.iter()),
             alike: alike(&tenants, &case.directory),
             tenants,
             refused: settled
@@ -487,7 +487,7 @@ fn all_accounted(path: &str, total: u64, accounted: &Accounted) -> Result<(), By
     })
 }
 
-fn scopes(case: &Case, events: &[u64], tenants: &[u64], on_end: &[u64]) -> Vec<ScopeFinding> {
+fn scopes(case: &Case, totals: &[ScopeTotals], tenants: &[u64], on_end: &[u64]) -> Vec<ScopeFinding> {
     let tied = tied_scopes(case);
     let finding = |(at, scope): (usize, &crate::case::Scope)| ScopeFinding {
         name: scope.name.clone(),
@@ -501,7 +501,8 @@ fn scopes(case: &Case, events: &[u64], tenants: &[u64], on_end: &[u64]) -> Vec<S
         basis: scope.basis.clone(),
         sessions: scope.sessions.clone(),
         ips: scope.ips.clone(),
-        events: events.get(at).copied().unwrap_or_default(),
+        events: totals.get(at).map_or(0, |scope| scope.events),
+        failed: totals.get(at).map_or(0, |scope| scope.failed),
         tenants: tenants[at],
         tied: tied.contains(at),
         on_end: on_end[at],
@@ -682,11 +683,12 @@ fn coverage(case: &Case, kinds: &[&str], settled: &Settled) -> CoverageFinding {
     }
 }
 
-fn impact<'a>(case: &Case, tenants: impl Iterator<Item = &'a TenantFinding> + Clone) -> Impact {
+fn impact<'a>(case: &Case, totals: &Totals, tenants: impl Iterator<Item = &'a TenantFinding> + Clone) -> Impact {
     Impact {
         tenants: tenants.clone().count() as u64,
         known_tenants: tenants.clone().filter(|tenant| tenant.known).count() as u64,
         attempts_only: tenants.filter(|tenant| tenant.gravest().is_none()).count() as u64,
+        failed: totals.failed,
         share: None,
         customers: case.directory.customers(),
         listed: case.directory.tenants.len() as u64,
@@ -764,6 +766,7 @@ mod tests {
                 tenants,
                 known_tenants,
                 attempts_only: 0,
+                failed: 0,
                 share: None,
                 customers,
                 listed,

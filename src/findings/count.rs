@@ -193,9 +193,11 @@ pub(super) fn named_in_copy(tied: ScopeMask, id: &TenantId, linked: &[u64], copy
 pub(super) fn figures(known: &Known<'_>, id: &TenantId, events: &[&ScopedEvent]) -> Figures {
     let case = known.case;
     let agents = distinct(events.iter().map(|event| event.agent));
-    let in_scope = |at: usize| events.iter().filter(|event| event.scopes.contains(at)).count() as u64;
-    let scopes: Vec<u64> = (0..case.scopes.len()).map(in_scope).collect();
     let failed = |event: &ScopedEvent| event.event.outcome == Outcome::Failure;
+    let in_scope = |at: usize| events.iter().filter(move |event| event.scopes.contains(at));
+    let scopes: Vec<u64> = (0..case.scopes.len()).map(|at| in_scope(at).count() as u64).collect();
+    let scopes_failed = (0..case.scopes.len()).map(|at| in_scope(at).filter(|event| failed(event)).count() as u64);
+    let scope_names = || case.scopes.iter().map(|scope| scope.name.clone());
     let code = events.iter().map(|event| (event.event.action.as_str(), failed(event)));
     let codes: Counts<(&str, bool)> = code.map(|code| (code, 1)).collect();
     // It stays in memory.
@@ -241,6 +243,7 @@ pub(super) fn figures(known: &Known<'_>, id: &TenantId, events: &[&ScopedEvent])
         first,
         last,
         tied: events.iter().filter(|event| tied.holds(event)).count() as u64,
+        tied_failed: events.iter().filter(|event| failed(event) && tied.holds(event)).count() as u64,
         linked: linked.collect(),
         by_link: events.iter().filter(|event| event.link.is_some()).count() as u64,
         level: verdict.level(),
@@ -251,7 +254,8 @@ pub(super) fn figures(known: &Known<'_>, id: &TenantId, events: &[&ScopedEvent])
         objects: 0,
         targets: Vec::new(),
         untargeted: Vec::new(),
-        scopes: case.scopes.iter().map(|scope| scope.name.clone()).zip(scopes).collect(),
+        scopes_failed: scope_names().zip(scopes_failed).collect(),
+        scopes: scope_names().zip(scopes).collect(),
         actions: codes
             .iter()
             .map(|((code, _), count)| ((*code).to_owned(), *count))
@@ -308,7 +312,8 @@ impl Figures {
         let told = [name, contact, locale, time_zone].into_iter().flatten();
         let texts = id.0.len() + slug.len() + told.map(String::len).sum::<usize>();
         let codes = self.finding.actions.keys().map(|code| code.len() + ENTRY);
-        let scopes = self.finding.scopes.keys().map(|name| name.len() + ENTRY);
+        // Counted twice: all events, and those that failed.
+        let scopes = self.finding.scopes.keys().map(|name| 2 * (name.len() + ENTRY));
         let spans = self.finding.spans.iter();
         let spans = spans.map(|span| size_of::<SpanFinding>() + span.action.len());
         let maps = codes.chain(scopes).chain(spans).sum::<usize>()

@@ -235,6 +235,8 @@ pub struct ScopeFinding {
     pub ips: Vec<String>,
     /// In-scope events in it.
     pub events: u64,
+    /// Attempts among these, which failed.
+    pub failed: u64,
     /// Tenants with an event in it.
     pub tenants: u64,
     /// Whether it lies inside a wider scope, and so is what evidence ties to the intruder.
@@ -242,6 +244,17 @@ pub struct ScopeFinding {
     /// Events of its agents exactly at `until`, which it does not hold, in whatever other scope or in none. Of those in none,
     /// copies count.
     pub on_end: u64,
+}
+
+/// Returns so many actions in words, with those of them that failed: `17 actions (1 failed)`.
+pub fn actions_with_failed(actions: u64, failed: u64) -> String {
+    let failed = match failed {
+        0 => String::new(),
+        1 if actions == 1 => " (failed)".to_owned(),
+        all if all == actions => " (all failed)".to_owned(),
+        some => format!(" ({} failed)", grouped(some)),
+    };
+    counted(actions, "action", "actions") + &failed
 }
 
 /// Events that no tied scope holds, of a session that has an event in one.
@@ -447,6 +460,8 @@ pub struct TenantFinding {
     pub last: Timestamp,
     /// Events that evidence ties to the intruder: those in a tied scope.
     pub tied: u64,
+    /// Attempts among these, which failed.
+    pub tied_failed: u64,
     /// Positions in the tenant's list of actions, from 1, of events that no tied scope holds, of a session that has an event in
     /// one, in this tenant or elsewhere.
     pub linked: Vec<u64>,
@@ -475,6 +490,9 @@ pub struct TenantFinding {
     /// Events by scope, every scope of the case.
     #[schemars(with = "BTreeMap<String, u64>")]
     pub scopes: Counts<String>,
+    /// Attempts among these, which failed; every scope of the case.
+    #[schemars(with = "BTreeMap<String, u64>")]
+    pub scopes_failed: Counts<String>,
     /// Events by action code.
     #[schemars(with = "BTreeMap<String, u64>")]
     pub actions: Counts<String>,
@@ -639,6 +657,8 @@ pub struct Impact {
     pub known_tenants: u64,
     /// Of `tenants`, those in which every in-scope event is an attempt that failed: nothing was done there.
     pub attempts_only: u64,
+    /// In-scope events that failed.
+    pub failed: u64,
     /// Known tenants over `customers`, from 0, rounded to six decimals: tenants that the directory does not have are no part
     /// of either. Without a directory, `tenants` over `customers`. None where the number of customers is not known, or is the
     /// smaller one.

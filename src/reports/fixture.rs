@@ -179,6 +179,7 @@ pub(super) fn impact(id: &str, name: Option<&str>, known: bool, mut events: Vec<
         first: events[0].time,
         last: events[events.len() - 1].time,
         tied: count(&|event| event.scopes.contains(1)),
+        tied_failed: count(&|event| event.scopes.contains(1) && event.outcome == Outcome::Failure),
         linked: Vec::new(),
         by_link: 0,
         level: verdict.level(),
@@ -191,6 +192,13 @@ pub(super) fn impact(id: &str, name: Option<&str>, known: bool, mut events: Vec<
         untargeted: named.untargeted,
         scopes: [("possible", 0), ("attributed", 1)]
             .map(|(scope, bit)| (scope.to_owned(), count(&|event| event.scopes.contains(bit))))
+            .into_iter()
+            .collect(),
+        scopes_failed: [("possible", 0), ("attributed", 1)]
+            .map(|(scope, bit)| {
+                let failed = |event: &TenantEvent| event.scopes.contains(bit) && event.outcome == Outcome::Failure;
+                (scope.to_owned(), count(&failed))
+            })
             .into_iter()
             .collect(),
         actions: events.iter().map(|event| (event.action.clone(), 1)).collect(),
@@ -315,6 +323,7 @@ pub(super) fn answer_of(tenants: Vec<TenantImpact>) -> Answer {
             tenants: tenants.len() as u64,
             known_tenants: tenants.iter().filter(|tenant| tenant.finding.known).count() as u64,
             attempts_only: 0,
+            failed: 0,
             share: Some(0.0075),
             customers: Some(400),
             listed: 400,
@@ -391,6 +400,7 @@ fn scopes(agents: &[AgentFinding], events: u64) -> Vec<ScopeFinding> {
         sessions: Vec::new(),
         ips: Vec::new(),
         events,
+        failed: 0,
         tenants: 3,
         tied: name == "attributed",
         on_end: 0,

@@ -205,6 +205,7 @@ pub(super) fn tenants(findings: &Findings, to: &mut dyn Write) -> io::Result<()>
         "verdict",
         "events",
         "tied",
+        "tied_failed",
         "linked",
         "without_ticket",
         "people",
@@ -218,7 +219,8 @@ pub(super) fn tenants(findings: &Findings, to: &mut dyn Write) -> io::Result<()>
     head.extend(lang::EFFECTS.iter().map(|words| words.key.to_owned()));
     head.extend(lang::EFFECTS.iter().map(|words| format!("tried {}", words.key)));
     head.extend(counts.map(str::to_owned));
-    head.extend(findings.scopes.iter().map(|scope| format!("scope {}", scope.name)));
+    let scopes = findings.scopes.iter();
+    head.extend(scopes.flat_map(|scope| [format!("scope {}", scope.name), format!("scope {} failed", scope.name)]));
     head.extend(["contact", "locale", "time_zone", "masked", "released"].map(str::to_owned));
     let mut sheet = Sheet::new(to, head)?;
     for tenant in findings.ranked() {
@@ -239,6 +241,7 @@ fn tenant_cells(tenant: &TenantFinding, findings: &Findings) -> Vec<String> {
         tenant.verdict.as_str().to_owned(),
         tenant.events.to_string(),
         tenant.tied.to_string(),
+        tenant.tied_failed.to_string(),
         tenant.linked.len().to_string(),
         tenant.without_ticket.to_string(),
         tenant.people.to_string(),
@@ -259,10 +262,11 @@ fn tenant_cells(tenant: &TenantFinding, findings: &Findings) -> Vec<String> {
         tenant.agents,
         tenant.sessions,
     ];
-    let of_scope = |name: &String| tenant.scopes.get(name).copied().unwrap_or(0);
+    let of_scope =
+        |name: &String| [&tenant.scopes, &tenant.scopes_failed].map(|counts| counts.get(name).copied().unwrap_or(0));
     let figures = of_effect(&tenant.effects).into_iter();
     let figures = figures.chain(of_effect(&tenant.attempts)).chain(counts);
-    let figures = figures.chain(findings.scopes.iter().map(|scope| of_scope(&scope.name)));
+    let figures = figures.chain(findings.scopes.iter().flat_map(|scope| of_scope(&scope.name)));
     cells.extend(figures.map(|figure| figure.to_string()));
     cells.extend([&tenant.contact, &tenant.locale, &tenant.time_zone].map(owned));
     cells.extend([tenant.masked.to_string(), tenant.released.to_string()]);

@@ -29,7 +29,7 @@ pub use links::{Candidate, Chased, Closing, Followed, Link, LinkEnd, Links, Open
 pub use settle::{Conflict, Settled, settle};
 pub use spool::{Budget, MEMORY, OutOfRoom, Spooled, StoreError};
 pub use tally::{Efforts, Late, Near, NearKind, NearName, Remarked, Remarks, SourceTally, Verdict};
-pub use totals::{ActionTotals, AgentTotals, Totals};
+pub use totals::{ActionTotals, AgentTotals, ScopeTotals, Totals};
 
 /// How many records met which end. `read = in_scope + duplicate + other_actor + outside_window + refused`.
 ///

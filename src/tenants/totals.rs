@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::ScopedEvent;
-use crate::{records::Locator, scope::ScopeMask, time::Timestamp};
+use crate::{events::Outcome, records::Locator, scope::ScopeMask, time::Timestamp};
 
 /// Where an event stands in time; ties by source, position and order in the record.
 type Moment = (Timestamp, Locator, u32);
@@ -17,8 +17,10 @@ pub struct Totals {
     pub shares: u64,
     /// How many events name none.
     pub homeless: u64,
+    /// Number of events that failed.
+    pub failed: u64,
     /// Events of each scope, by position in the case; scopes at the end without events may be missing.
-    pub scopes: Vec<u64>,
+    pub scopes: Vec<ScopeTotals>,
     /// Events by action code.
     pub actions: BTreeMap<String, ActionTotals>,
     /// Scopes of the events of a session, by agent and session, of sessions with an event in more than one scope.
@@ -31,6 +33,15 @@ pub struct Totals {
 
 /// About how many bytes of memory an action takes until it is told in every file, and how many for each of its code's.
 const ACTION: (usize, usize) = (360, 5);
+
+/// Events of one scope.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ScopeTotals {
+    /// Number of events.
+    pub events: u64,
+    /// Number of events that failed.
+    pub failed: u64,
+}
 
 /// Events of one action code.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -64,9 +75,11 @@ impl Totals {
         self.events += 1;
         self.shares += event.tenants.len() as u64;
         self.homeless += u64::from(event.tenants.is_empty());
+        let failed = u64::from(event.outcome == Outcome::Failure);
+        self.failed += failed;
         let mut mask = scoped.scopes.0;
         while mask != 0 {
-            self.scope(mask.trailing_zeros() as usize, 1);
+            self.scope(mask.trailing_zeros() as usize, ScopeTotals { events: 1, failed });
             mask &= mask - 1;
         }
         let one = ActionTotals {
@@ -97,11 +110,12 @@ impl Totals {
         self.events += other.events;
         self.shares += other.shares;
         self.homeless += other.homeless;
+        self.failed += other.failed;
         other
             .scopes
             .into_iter()
             .enumerate()
-            .for_each(|(at, count)| self.scope(at, count));
+            .for_each(|(at, more)| self.scope(at, more));
         if self.actions.is_empty() {
             self.actions = other.actions;
             self.codes += other.codes - other.sessions.keys().map(|(_, session)| session.len()).sum::<usize>();
@@ -150,11 +164,12 @@ impl Totals {
         *own += more;
     }
 
-    fn scope(&mut self, at: usize, count: u64) {
+    fn scope(&mut self, at: usize, more: ScopeTotals) {
         if self.scopes.len() <= at {
-            self.scopes.resize(at + 1, 0);
+            self.scopes.resize(at + 1, ScopeTotals::default());
         }
-        self.scopes[at] += count;
+        self.scopes[at].events += more.events;
+        self.scopes[at].failed += more.failed;
     }
 
     fn agent(&mut self, at: usize, more: AgentTotals) {

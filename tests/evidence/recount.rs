@@ -165,6 +165,19 @@ fn figures_that_do_not_add_up_are_told() {
         &["no findings that this version can read"],
     );
     told(findings("\"slug\": \"acme\"", "\"slug\": \"bolt\""), &["count "]);
+    let failed = "failed events in the scope `possible`: 0 by counting, 1 as stated";
+    told(
+        findings("\"failed\": 0,\n      \"tenants\"", "\"failed\": 1,\n      \"tenants\""),
+        &[failed],
+    );
+    told(
+        findings("\"failed\": 0,\n    \"share\"", "\"failed\": 1,\n    \"share\""),
+        &["failed events: 0 by counting, 1 as stated"],
+    );
+    told(
+        findings("\"tied_failed\": 0", "\"tied_failed\": 1"),
+        &["tied events that failed: 0 by counting, 1 as stated"],
+    );
     // Both figures of a source, in the same direction.
     told(
         |out| {

@@ -62,14 +62,14 @@ pub(crate) enum Jobs {
     Jsonl,
     /// Only the CSV job.
     Csv,
-    /// Only the JSON Lines job, which writes it where its time places it after the other lines are in their order.
+    /// The JSON Lines job alone, which inserts it by its time into the finished order of lines.
     Placed,
 }
 
-/// Whom a target or text names beside those an event is about.
+/// Third parties that a target or a text names.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Names {
-    /// Nobody.
+    /// Third parties are not named.
     Nobody,
     /// A listed agent who did not do it.
     Agent,
@@ -106,16 +106,16 @@ pub(crate) struct Event<'c> {
     pub(crate) jobs: Jobs,
     /// Whether another event bears the same id.
     pub(crate) contested: bool,
-    /// Whom its target and texts name beside those it is about.
+    /// Third parties that its target and texts name.
     pub(crate) names: Names,
-    /// For a start and an end of an impersonation: which one, by the event that began it.
+    /// Id of the event that began the impersonation, on its start and its end.
     pub(crate) impersonation: Option<String>,
     /// Whether the JSON form writes the `@` of the actor's address as an escape.
     pub(crate) escaped: bool,
 }
 
 impl Event<'_> {
-    /// Who sat at the keyboard.
+    /// The person at the keyboard.
     pub(crate) fn face(&self) -> &Face {
         self.impersonator.unwrap_or(&self.actor)
     }

@@ -46,6 +46,7 @@ struct TenantAccount<'e> {
     events: u64,
     span: Span,
     attributed: u64,
+    attributed_failed: u64,
     actions: BTreeMap<&'static str, u64>,
     outcomes: Outcomes,
     agents: BTreeSet<usize>,
@@ -98,7 +99,9 @@ pub(crate) struct Ledger<'e> {
     possibly_in_scope: u64,
     near: NearTruth,
     misspelt: u64,
+    failed: u64,
     attributed: u64,
+    attributed_failed: u64,
     /// Acts on the end of each scope.
     on_end: [u64; 2],
     /// Sessions with acts in the narrower scope.
@@ -126,7 +129,9 @@ impl<'e> Ledger<'e> {
             possibly_in_scope: 0,
             near,
             misspelt: 0,
+            failed: 0,
             attributed: 0,
+            attributed_failed: 0,
             on_end: [0, 0],
             tied_sessions,
             untied,
@@ -186,9 +191,12 @@ impl<'e> Ledger<'e> {
         records.in_scope += 1;
         records.without_tenant += u64::from(event.place.tenants().is_empty());
         self.conflicts += u64::from(event.contested);
+        let failed = u64::from(event.outcome == Outcome::Failure);
+        self.failed += failed;
         if agent == INTRUDED {
             if ATTRIBUTED.holds(event.at) {
                 self.attributed += 1;
+                self.attributed_failed += failed;
                 self.tied_sessions.insert(event.client.session());
             } else {
                 self.on_end[1] += u64::from(event.at == ATTRIBUTED.until);
@@ -198,7 +206,7 @@ impl<'e> Ledger<'e> {
         self.enter(agent, event, stamp);
     }
 
-    /// A record in the window by nobody whom a scope has.
+    /// Counts a record in the window of an actor whom no scope has.
     fn come_near(&mut self, event: &Event) {
         let id = &event.face().id;
         self.near.mentions += u64::from(event.names == Names::Agent);
@@ -264,12 +272,14 @@ impl<'e> Ledger<'e> {
             ScopeTruth {
                 name: "possible",
                 events: records.in_scope,
+                failed: self.failed,
                 tenants: tenants(&|_| true),
                 on_end: self.on_end[0],
             },
             ScopeTruth {
                 name: "attributed",
                 events: self.attributed,
+                failed: self.attributed_failed,
                 tenants: tenants(&|account| account.attributed > 0),
                 on_end: self.on_end[1],
             },
@@ -284,6 +294,7 @@ impl<'e> Ledger<'e> {
             tenants: self.tenants.len() as u64,
             known_tenants: known.into(),
             attempts_only: accounts().filter(|one| one.outcomes.failure == one.events).count() as u64,
+            failed: self.failed,
             customers: customers.into(),
             share: (f64::from(known) / f64::from(customers) * 1e6).round() / 1e6,
         }
@@ -337,6 +348,7 @@ impl<'e> TenantAccount<'e> {
             events: 0,
             span,
             attributed: 0,
+            attributed_failed: 0,
             actions,
             outcomes,
             agents,
@@ -348,7 +360,9 @@ impl<'e> TenantAccount<'e> {
     fn enter(&mut self, agent: usize, event: &'e Event<'e>, stamp: Stamp) {
         self.events += 1;
         self.span.add(event.at, stamp);
-        self.attributed += u64::from(agent == INTRUDED && ATTRIBUTED.holds(event.at));
+        let attributed = agent == INTRUDED && ATTRIBUTED.holds(event.at);
+        self.attributed += u64::from(attributed);
+        self.attributed_failed += u64::from(attributed && event.outcome == Outcome::Failure);
         *self.actions.entry(event.action).or_default() += 1;
         self.agents.insert(agent);
         match event.outcome {
@@ -389,6 +403,10 @@ impl<'e> TenantAccount<'e> {
             first: first.expect("an account has an event"),
             last: last.expect("an account has an event"),
             scopes: BTreeMap::from([("possible", self.events), ("attributed", self.attributed)]),
+            scopes_failed: BTreeMap::from([
+                ("possible", self.outcomes.failure),
+                ("attributed", self.attributed_failed),
+            ]),
             actions: self.actions,
             outcomes: self.outcomes,
             spans: impersonations.into_iter().map(Impersonation::close).collect(),

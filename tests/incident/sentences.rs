@@ -1,10 +1,10 @@
-//! What sentences of an answer once got wrong, each put where a test can find it: played after everything else and with
-//! chance of its own, so that nothing else moves.
+//! Events on which sentences of earlier answers were wrong. They are played last and with a random
+//! stream of their own, so that no other event moves.
 //!
-//! The other cases are part of the story: a failed attempt is all that happened to a customer (`scripted`), the intruder
-//! impersonates somebody, signs out at the end of the narrower scope and has a session that reaches further
-//! (`intrusion`), an hour has one record (`heartbeat`), a record that cannot be read names somebody whom no scope has
-//! (`broken`).
+//! The other cases are part of the story: a customer has one failed attempt only (`scripted`), the
+//! intruder impersonates a user, signs out at the end of the narrower scope and acts outside of it
+//! in the same session (`intrusion`), an hour has one record (`heartbeat`), an unreadable record names
+//! an agent outside all scopes (`broken`).
 
 use std::borrow::Cow;
 
@@ -15,16 +15,16 @@ use crate::rng::Rng;
 use crate::scripted::{act, at};
 use crate::stage::Stage;
 
-/// How many records it becomes: these days are in the JSON Lines job alone.
+/// Number of records: these days are in the JSON Lines job alone.
 pub(crate) const COUNT: usize = 6;
 
 /// The renamed customer, by its place among the touched ones.
 pub(crate) const RENAMED: usize = 24;
 
-/// An identity as the list has it, whose it is, and as the logs have it.
+/// An identity in the list, the number of its agent, and its spelling in the logs.
 pub(crate) const MISSPELT: (&str, usize, &str) = ("ykanemori", 15, "ykanamori");
 
-/// Somebody of the vendor's staff who is not on the list.
+/// A person of the vendor's staff who is not on the list.
 const COLLEAGUE: usize = 4;
 
 /// Plays all of it.
@@ -36,7 +36,7 @@ pub(crate) fn play<'c>(cast: &'c Cast, stage: &mut Stage<'c>) {
     renamed(cast, stage);
 }
 
-/// A colleague names the listed agent whom no scope has, who also has records of his own.
+/// Adds a text that names the listed agent outside all scopes, who has records of his own too.
 fn mention<'c>(cast: &'c Cast, stage: &mut Stage<'c>) {
     let mut event = stage.event(at(17, 14), &cast.others[COLLEAGUE].face, "global.search");
     event.justification = Some(format!("Customers that {} asked about", cast.outsider.id));
@@ -44,7 +44,8 @@ fn mention<'c>(cast: &'c Cast, stage: &mut Stage<'c>) {
     add(event, stage);
 }
 
-/// An agent of a scope acts under a user name that the list spells otherwise, so the record counts as another's.
+/// Adds a record of an agent of a scope under a user name that the list spells otherwise. It counts
+/// as another actor's.
 fn misspelt<'c>(cast: &'c Cast, stage: &mut Stage<'c>) {
     let (_, agent, logged) = MISSPELT;
     let usual = &cast.agents[agent].faces[0];
@@ -60,7 +61,7 @@ fn misspelt<'c>(cast: &'c Cast, stage: &mut Stage<'c>) {
     add(event, stage);
 }
 
-/// The log does not tell how one action ended, and not what another was done on.
+/// Adds an action without an outcome, and an export without a target.
 fn untold<'c>(cast: &'c Cast, stage: &mut Stage<'c>) {
     let mut ended = act(
         at(16, 10),
@@ -82,7 +83,7 @@ fn untold<'c>(cast: &'c Cast, stage: &mut Stage<'c>) {
     add(export, stage);
 }
 
-/// A customer under its former name, and that name in what was done for somebody else.
+/// Adds an event under the customer's former name, and that name in a text of another customer.
 fn renamed<'c>(cast: &'c Cast, stage: &mut Stage<'c>) {
     let event = act(at(16, 13), &cast.agents[5].faces[0], &cast.former, "ticket.view", stage);
     add(event, stage);

@@ -35,7 +35,7 @@ pub(crate) struct Tenant {
     pub(crate) known: bool,
 }
 
-/// How a renamed customer was called.
+/// The former name of the renamed customer.
 const FORMER: &str = "Quillhaven Instruments Ltd";
 
 /// The names that test a report: markup, an apostrophe, an ampersand, umlauts, kanji. Number, name, domain, locale, zone.
@@ -156,7 +156,8 @@ pub(crate) fn special_numbers() -> impl Iterator<Item = usize> {
 }
 
 impl Tenant {
-    /// Gives it a former name, which the directory has beside the present one. Returns it as it was called before.
+    /// Gives it a former name, which the directory has beside the present one. Returns the tenant
+    /// under its former name.
     pub(crate) fn rename(&mut self) -> Self {
         self.former = Some(FORMER);
         Self {

@@ -1,11 +1,11 @@
-//! The shape of `truth.json`: what a correct program must find. Where the program's findings have the same figure, it stands
-//! under the same keys.
+//! The shape of `truth.json`: figures that a correct program must find. Those that the program's
+//! findings have too stand under the same keys.
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-/// What became of records. The five verdicts add up to `read`.
+/// Records by verdict. The five verdicts add up to `read`.
 #[derive(Clone, Copy, Default, Serialize)]
 pub(crate) struct Records {
     /// All of them.
@@ -14,13 +14,13 @@ pub(crate) struct Records {
     pub(crate) in_scope: u64,
     /// The same act, recorded before.
     pub(crate) duplicate: u64,
-    /// Within the window, by nobody whom a scope has.
+    /// Records within the window, of actors whom no scope has.
     pub(crate) other_actor: u64,
     /// Before or after.
     pub(crate) outside_window: u64,
     /// Unreadable.
     pub(crate) refused: u64,
-    /// Of those in scope, the ones without a tenant.
+    /// Records in scope without a tenant.
     pub(crate) without_tenant: u64,
 }
 
@@ -29,31 +29,33 @@ pub(crate) struct Records {
 pub(crate) struct SourceTruth {
     /// Relative to the case file.
     pub(crate) path: String,
-    /// What became of them.
+    /// Its records by verdict.
     pub(crate) records: Records,
 }
 
-/// What one scope holds.
+/// Figures of one scope.
 #[derive(Serialize)]
 pub(crate) struct ScopeTruth {
-    /// As in the case.
+    /// The name in the case.
     pub(crate) name: &'static str,
     /// Acts in it.
     pub(crate) events: u64,
+    /// Attempts among these, which failed.
+    pub(crate) failed: u64,
     /// Tenants with one.
     pub(crate) tenants: u64,
     /// Acts of its agents on its end, which it does not hold.
     pub(crate) on_end: u64,
 }
 
-/// What was done in one tenant.
+/// Figures of one tenant.
 #[derive(Serialize)]
 pub(crate) struct TenantTruth {
-    /// As logged.
+    /// The logged text.
     pub(crate) id: String,
-    /// As the directory has it, else as logged.
+    /// The name in the directory, else the logged one.
     pub(crate) name: String,
-    /// Whether the directory has it.
+    /// True if the directory has it.
     pub(crate) known: bool,
     /// Acts in scope that name it.
     pub(crate) events: u64,
@@ -63,13 +65,15 @@ pub(crate) struct TenantTruth {
     pub(crate) last: String,
     /// Acts by scope; every scope is named, also with none.
     pub(crate) scopes: BTreeMap<&'static str, u64>,
+    /// Attempts among these, which failed.
+    pub(crate) scopes_failed: BTreeMap<&'static str, u64>,
     /// Acts by code.
     pub(crate) actions: BTreeMap<&'static str, u64>,
-    /// How they ended.
+    /// Acts by outcome.
     pub(crate) outcomes: Outcomes,
     /// Impersonations, each once, in the order in which they began.
     pub(crate) spans: Vec<SpanTruth>,
-    /// How many different agents.
+    /// Number of different agents.
     pub(crate) agents: usize,
     /// Texts of its acts that name another customer.
     pub(crate) masked: u64,
@@ -78,15 +82,15 @@ pub(crate) struct TenantTruth {
 /// One impersonation.
 #[derive(Serialize)]
 pub(crate) struct SpanTruth {
-    /// When it began; none where the start failed.
+    /// Time of the start, absent if the start failed.
     pub(crate) from: Option<String>,
-    /// When it ended; none where that was not logged.
+    /// Time of the end, absent if no end is logged.
     pub(crate) until: Option<String>,
     /// Whole seconds from the one to the other.
     pub(crate) seconds: Option<i64>,
 }
 
-/// How the acts ended.
+/// Acts by outcome.
 #[derive(Default, Serialize)]
 pub(crate) struct Outcomes {
     /// It worked.
@@ -97,16 +101,16 @@ pub(crate) struct Outcomes {
     pub(crate) unknown: u64,
 }
 
-/// What one listed agent did.
+/// Figures of one listed agent.
 #[derive(Serialize)]
 pub(crate) struct AgentTruth {
-    /// As listed.
+    /// The listed text.
     pub(crate) id: String,
-    /// As customers see the agent.
+    /// The agent's name in customers' copies.
     pub(crate) pseudonym: String,
     /// Acts in scope.
     pub(crate) events: u64,
-    /// In how many different tenants.
+    /// Number of different tenants.
     pub(crate) tenants: usize,
     /// The earliest and the latest; none where there is no act.
     pub(crate) first: Option<String>,
@@ -118,24 +122,26 @@ pub(crate) struct AgentTruth {
 pub(crate) struct ImpactTruth {
     /// Tenants with an act in scope.
     pub(crate) tenants: u64,
-    /// Of those, how many the directory has.
+    /// Tenants among these that the directory has.
     pub(crate) known_tenants: u64,
-    /// Of the first, those in which everything that was tried failed.
+    /// Tenants in which every act failed.
     pub(crate) attempts_only: u64,
+    /// Acts in scope that failed.
+    pub(crate) failed: u64,
     /// Size of the directory.
     pub(crate) customers: u64,
     /// Known tenants among the customers, to six decimals.
     pub(crate) share: f64,
 }
 
-/// Records of nobody whom a scope has that come near it.
+/// Records of actors whom no scope has, and that come near a scope.
 #[derive(Default, Serialize)]
 pub(crate) struct NearTruth {
-    /// In which a target or a text names somebody on the list.
+    /// Records in which a target or a text names a listed agent.
     pub(crate) mentions: u64,
-    /// By somebody on the list.
+    /// Records of listed agents.
     pub(crate) outside_scopes: u64,
-    /// By a name that is a listed one in other capitals.
+    /// Records of a name that is a listed one in other capitals.
     pub(crate) forms: u64,
     /// Identities of agents of a scope that none of their acts in the window shows.
     pub(crate) unseen: Vec<UnseenTruth>,
@@ -146,11 +152,11 @@ pub(crate) struct NearTruth {
 /// An identity that no record has.
 #[derive(Serialize)]
 pub(crate) struct UnseenTruth {
-    /// As listed.
+    /// The listed text.
     pub(crate) identity: String,
-    /// Whose it is.
+    /// The agent that it is listed for.
     pub(crate) agent: String,
-    /// As it should be listed, where it is misspelt.
+    /// The right spelling, if it is misspelt.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) nearest: Option<NearestTruth>,
 }
@@ -158,7 +164,7 @@ pub(crate) struct UnseenTruth {
 /// A name that logs have.
 #[derive(Serialize)]
 pub(crate) struct NearestTruth {
-    /// As logged.
+    /// The logged text.
     pub(crate) name: &'static str,
     /// Its records in the window.
     pub(crate) records: u64,
@@ -167,7 +173,7 @@ pub(crate) struct NearestTruth {
 /// An agent without an act.
 #[derive(Serialize)]
 pub(crate) struct UnseenAgentTruth {
-    /// As listed.
+    /// The listed text.
     pub(crate) agent: String,
     /// Whether there is one at another time.
     pub(crate) outside_windows: bool,
@@ -182,7 +188,7 @@ pub(crate) struct LinkedTruth {
     pub(crate) without_tenant: u64,
 }
 
-/// Which hours the files speak for.
+/// Hours in which the files have records.
 #[derive(Serialize)]
 pub(crate) struct CoverageTruth {
     /// Hours of the window without a record.
@@ -213,17 +219,17 @@ pub(crate) struct Truth {
     pub(crate) agents: Vec<AgentTruth>,
     /// The extent.
     pub(crate) impact: ImpactTruth,
-    /// What comes near.
+    /// Records and identities near a scope.
     pub(crate) near: NearTruth,
-    /// What is linked to the narrower scope.
+    /// Acts linked to the narrower scope.
     pub(crate) linked: LinkedTruth,
     /// The hours.
     pub(crate) coverage: CoverageTruth,
     /// Hours of the window in which all files together have one record.
     pub(crate) hours_with_one_record: usize,
-    /// Tenants with acts in the narrower scope, the one with most first: they come before all others.
+    /// Tenants with acts in the narrower scope, in descending order of these acts.
     pub(crate) tied_first: Vec<String>,
-    /// The customer with two names: as it is called, and as it was.
+    /// Present and former name of the renamed customer.
     pub(crate) renamed: [String; 2],
     /// Events in scope that share their id with another body.
     pub(crate) conflicts: u64,

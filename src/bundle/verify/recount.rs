@@ -17,6 +17,7 @@ use crate::{
     case::AgentNaming,
     catalogue::Effect,
     digest::{self, Sha256},
+    events::Outcome,
     findings::{
         CaveatCode, Counts, Fact, Findings, NamedTargets, SourceFinding, TargetKind, TenantFinding, slug, steps,
         verdict,
@@ -212,7 +213,10 @@ impl Recount<'_> {
                 scope.events,
                 scope.tenants,
             );
+            let failed = totals.scopes_failed.get(&scope.name);
+            self.failed(findings, &format!("failed events {what}"), failed, scope.failed);
         }
+        self.failed(findings, "failed events", Some(&totals.failed), findings.impact.failed);
         // Two agents may have one name.
         if findings.agent_naming == AgentNaming::Pseudonym {
             self.agents(findings, written, &totals.agents);
@@ -249,6 +253,15 @@ impl Recount<'_> {
         let least = found.tenants();
         if !(least..=least.saturating_add(more_tenants)).contains(&tenants) {
             self.same(FINDINGS, &format!("tenants {what}"), least, tenants);
+        }
+    }
+
+    /// Compares failed events; those withheld may have failed or not.
+    fn failed(&mut self, findings: &Findings, what: &str, found: Option<&Sum>, stated: u64) {
+        let (least, most) = found.map_or((0, 0), |found| (found.least, found.most));
+        let (_, more) = withheld(findings);
+        if !(least..=most.saturating_add(more)).contains(&stated) {
+            self.same(FINDINGS, what, least, stated);
         }
     }
 
@@ -381,6 +394,22 @@ impl Recount<'_> {
         self.same(&path, "deeds without a ticket", without_ticket, tenant.without_ticket);
         self.same(&path, "outcomes", lines.outcomes, tenant.outcomes);
         self.same(&path, "scopes", counted(&lines.scopes), with_events(&tenant.scopes));
+        let failed = counted(&lines.scopes_failed);
+        self.same(
+            &path,
+            "failed events of scopes",
+            failed,
+            with_events(&tenant.scopes_failed),
+        );
+        let failed = facts
+            .iter()
+            .filter(|fact| fact.tied && fact.outcome == Outcome::Failure);
+        self.same(
+            &path,
+            "tied events that failed",
+            failed.count() as u64,
+            tenant.tied_failed,
+        );
         let by_link = lines.events.iter().filter(|line| line.by_link).count() as u64;
         self.same(&path, "events by a link", by_link, tenant.by_link);
         self.same(&path, "sessions", lines.sessions.len() as u64, tenant.sessions);

@@ -81,6 +81,8 @@ pub(super) struct Lines {
     pub(super) attempts: BTreeMap<Effect, u64>,
     pub(super) outcomes: Outcomes,
     pub(super) scopes: BTreeMap<String, u64>,
+    /// Events that failed, by scope.
+    pub(super) scopes_failed: BTreeMap<String, u64>,
     /// Events by all the scopes they lie in.
     pub(super) scope_sets: BTreeMap<Arc<[String]>, u64>,
     pub(super) agents: BTreeSet<String>,
@@ -267,6 +269,9 @@ impl Lines {
         self.outcomes.count(row.outcome);
         for scope in &row.scopes {
             *self.scopes.entry(scope.clone()).or_default() += 1;
+            if row.outcome == Outcome::Failure {
+                *self.scopes_failed.entry(scope.clone()).or_default() += 1;
+            }
         }
         let scopes: Arc<[String]> = match self.scope_sets.get_key_value(&row.scopes[..]) {
             Some((known, _)) => Arc::clone(known),

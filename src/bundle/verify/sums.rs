@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::rows::{Place, Row};
-use crate::{digest::Sha256, time::Timestamp};
+use crate::{digest::Sha256, events::Outcome, time::Timestamp};
 
 /// Everything that is summed up.
 #[derive(Debug, Default)]
@@ -27,6 +27,7 @@ struct Event {
     action: u32,
     agent: u32,
     scopes: u32,
+    failed: bool,
 }
 
 /// Each thing's number, from 1.
@@ -51,6 +52,10 @@ pub(super) struct Totals {
     pub(super) actions: BTreeMap<String, Sum>,
     pub(super) agents: BTreeMap<String, Sum>,
     pub(super) scopes: BTreeMap<String, Sum>,
+    /// Events that failed, by scope.
+    pub(super) scopes_failed: BTreeMap<String, Sum>,
+    /// Events that failed.
+    pub(super) failed: Sum,
 }
 
 impl<T> Default for Numbers<T> {
@@ -100,6 +105,7 @@ impl Sums {
             action: self.actions.of(row.action.clone()),
             agent: self.agents.of(row.agent.clone()),
             scopes: self.scopes.of(row.scopes.clone()),
+            failed: row.outcome == Outcome::Failure,
         };
         self.events.push(event);
         let span = self.spans.entry(row.agent.clone()).or_insert((row.time, row.time));
@@ -110,7 +116,8 @@ impl Sums {
     pub(super) fn totals(&self) -> Totals {
         let mut events = self.events.clone();
         events.sort_unstable();
-        let [mut actions, mut agents, mut scopes] = [const { BTreeMap::<u32, Sum>::new() }; 3];
+        let [mut actions, mut agents, mut scopes, mut scopes_failed] = [const { BTreeMap::<u32, Sum>::new() }; 4];
+        let mut failed = Sum::default();
         for alike in events.chunk_by(|one, other| one.same == other.same) {
             let by_copy = || alike.chunk_by(|one, other| one.copy == other.copy);
             let least = by_copy().map(<[_]>::len).max().unwrap_or_default() as u64;
@@ -125,15 +132,26 @@ impl Sums {
                     .or_default()
                     .add(least, alike.len() as u64, homeless, copies());
             }
+            if alike[0].failed {
+                for sum in [&mut failed, scopes_failed.entry(alike[0].scopes).or_default()] {
+                    sum.add(least, alike.len() as u64, homeless, copies());
+                }
+            }
         }
-        let mut totals = Totals {
+        Totals {
             actions: named(&self.actions, &actions),
             agents: named(&self.agents, &agents),
-            scopes: BTreeMap::new(),
-        };
-        for (names, sum) in named(&self.scopes, &scopes) {
+            scopes: self.by_scope(&scopes),
+            scopes_failed: self.by_scope(&scopes_failed),
+            failed,
+        }
+    }
+
+    fn by_scope(&self, sums: &BTreeMap<u32, Sum>) -> BTreeMap<String, Sum> {
+        let mut totals: BTreeMap<String, Sum> = BTreeMap::new();
+        for (names, sum) in named(&self.scopes, sums) {
             for name in names {
-                let total = totals.scopes.entry(name).or_default();
+                let total = totals.entry(name).or_default();
                 total.add(sum.least, sum.most, sum.homeless, sum.copies.iter().copied());
             }
         }

@@ -126,12 +126,18 @@ impl SearchedView {
 impl ScopeView {
     fn new(scope: &Scope, finding: &TenantFinding) -> Self {
         let events = finding.scopes.get(&scope.name).copied().unwrap_or(0);
+        let failed = finding.scopes_failed.get(&scope.name).copied().unwrap_or(0);
         let basis = scope.basis.clone().filter(|_| events > 0);
         Self {
             name: scope.name.clone(),
             from: lang::clock(scope.window.from),
             until: lang::clock(scope.window.until),
-            count: grouped(events),
+            count: match failed {
+                0 => grouped(events),
+                1 if events == 1 => "1, which failed".to_owned(),
+                all if all == events => format!("{}, all of which failed", grouped(events)),
+                some => format!("{}, of which {} failed", grouped(events), grouped(some)),
+            },
             basis: basis.unwrap_or_default(),
             narrowed: scope.narrowed,
             tied: scope.tied,

@@ -11,7 +11,9 @@ pub(in crate::reports) use tenants::{TenantRow, tenants};
 use super::{CaseView, GapView, PieceView, Tile, css, pieces};
 use crate::{
     case::CaseHeader,
-    findings::{ActionFinding, AgentFinding, Answer, Caveat, Findings, Impact, Level, ScopeFinding},
+    findings::{
+        ActionFinding, AgentFinding, Answer, Caveat, Findings, Impact, Level, ScopeFinding, actions_with_failed,
+    },
     reports::{lang, template::view},
     tenants::Books,
     text::{counted, grouped},
@@ -168,7 +170,7 @@ impl TiedScopeView {
             tenants: counted(scope.tenants, "tenant", "tenants"),
             rest: format!(
                 "evidence ties {} to the intruder, {}",
-                counted(scope.events, "action", "actions"),
+                actions_with_failed(scope.events, scope.failed),
                 lang::window(window)
             ),
             any: scope.events > 0,
@@ -292,7 +294,7 @@ fn tiles(findings: &Findings) -> Vec<Tile> {
     let tied = tied_scopes(findings).map(|scope| {
         let tenants = grouped(scope.tenants);
         let class = if scope.events > 0 { "tied" } else { "" };
-        let note = format!("tenants, by {}", counted(scope.events, "action", "actions"));
+        let note = format!("tenants, by {}", actions_with_failed(scope.events, scope.failed));
         Tile::new("Tied to the intruder", tenants, note).of(class)
     });
     let levels = [Level::ActNow, Level::Check, Level::Information].map(|level| {
@@ -311,7 +313,11 @@ fn tiles(findings: &Findings) -> Vec<Tile> {
         Tile::new(
             "Actions in scope",
             grouped(books.in_scope),
-            format!("{} without a tenant", grouped(books.without_tenant)),
+            format!(
+                "{} of them failed; {} without a tenant",
+                grouped(impact.failed),
+                grouped(books.without_tenant)
+            ),
         ),
         Tile::new(
             "Agents with actions",

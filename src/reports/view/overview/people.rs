@@ -34,6 +34,7 @@ view! {
         sessions: String,
         ips: String,
         events: String,
+        failed: String,
         tenants: String,
     }
 }
@@ -73,6 +74,7 @@ impl ScopeView {
             sessions: scope.sessions.join(", "),
             ips: scope.ips.join(", "),
             events: grouped(scope.events),
+            failed: grouped(scope.failed),
             tenants: grouped(scope.tenants),
         }
     }
