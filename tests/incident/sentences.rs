@@ -2,8 +2,8 @@
 //! stream of their own, so that no other event moves.
 //!
 //! The other cases are part of the story: a customer has one failed attempt only (`scripted`), the
-//! intruder impersonates a user, signs out at the end of the narrower scope and acts outside of it
-//! in the same session (`intrusion`), an hour has one record (`heartbeat`), an unreadable record names
+//! intruder impersonates a user, signs out at the end of the narrower scope and acts outside it in
+//! the same session (`intrusion`), an hour has one record (`heartbeat`), an unreadable record names
 //! an agent outside all scopes (`broken`).
 
 use std::borrow::Cow;
@@ -44,8 +44,8 @@ fn mention<'c>(cast: &'c Cast, stage: &mut Stage<'c>) {
     add(event, stage);
 }
 
-/// Adds a record of an agent of a scope under a user name that the list spells otherwise. It counts
-/// as another actor's.
+/// Adds a record of an agent of a scope under a user name that the list spells otherwise.
+/// It counts as another actor's.
 fn misspelt<'c>(cast: &'c Cast, stage: &mut Stage<'c>) {
     let (_, agent, logged) = MISSPELT;
     let usual = &cast.agents[agent].faces[0];
