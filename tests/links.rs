@@ -1,6 +1,13 @@
 //! Links: what agents set in motion comes into scope under another name, with its reason, and nothing else does.
 
-use std::{collections::BTreeSet, fmt::Write as _, fs, num::NonZeroUsize};
+use std::{
+    collections::BTreeSet,
+    fmt::Write as _,
+    fs,
+    num::NonZeroUsize,
+    path::Path,
+    time::{Duration, SystemTime},
+};
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -534,6 +541,20 @@ fn oracle(records: &[Made]) -> BTreeSet<usize> {
     found
 }
 
+/// What two agents did on a day, by the logs of a folder.
+fn question(dir: &Dir) -> Case {
+    Case::ad_hoc(&AdHoc {
+        logs: vec!["logs".to_owned()],
+        agents: vec!["sa-1".to_owned(), "sa-2".to_owned()],
+        from: "2026-02-10T00:00:00Z".to_owned(),
+        until: "2026-02-11T00:00:00Z".to_owned(),
+        profile: "app.toml".to_owned(),
+        tenants: None,
+        base: dir.path(""),
+    })
+    .expect("a case")
+}
+
 /// The event ids in scope, by the engine.
 fn scanned(records: &[Made], names: [&str; 2], threads: usize) -> BTreeSet<usize> {
     let dir = Dir::new();
@@ -545,17 +566,7 @@ fn scanned(records: &[Made], names: [&str; 2], threads: usize) -> BTreeSet<usize
         }
         dir.file(&format!("logs/{name}"), log);
     }
-    let case = Case::ad_hoc(&AdHoc {
-        logs: vec!["logs".to_owned()],
-        agents: vec!["sa-1".to_owned(), "sa-2".to_owned()],
-        from: "2026-02-10T00:00:00Z".to_owned(),
-        until: "2026-02-11T00:00:00Z".to_owned(),
-        profile: "app.toml".to_owned(),
-        tenants: None,
-        base: dir.path(""),
-    })
-    .expect("a case");
-    let plan = Plan::new(&case).expect("a plan");
+    let plan = Plan::new(&question(&dir)).expect("a plan");
     let engine = Local {
         threads: NonZeroUsize::new(threads),
     };
@@ -569,6 +580,59 @@ fn scanned(records: &[Made], names: [&str; 2], threads: usize) -> BTreeSet<usize
     events
         .map(|event| number(event.event.event_id.as_deref().expect("an id")))
         .collect()
+}
+
+type Change<'c> = &'c dyn Fn(&Path);
+
+/// A log is followed only as it was when it was read first, be its bytes compared or what the system keeps of them.
+#[test]
+fn log_that_changed_before_it_is_read_again_is_not_followed() {
+    let session = json!({"s": "session-0001", "in": "acme"});
+    let log = [
+        record(1, "09:00:00", "sa-1", "act.start", &session),
+        record(2, "09:01:00", "u-7", "view", &session),
+    ]
+    .concat();
+    let other = log.replace("\"e2\"", "\"e3\"");
+    let was = SystemTime::UNIX_EPOCH + Duration::from_hours(400_000);
+    let touch = |path: &Path, time| {
+        let file = fs::OpenOptions::new().append(true).open(path).expect("the log");
+        file.set_modified(time).expect("a time");
+    };
+    let changes: [(Change<'_>, &[&str], usize); 3] = [
+        (&|_| (), &["e1", "e2"], 0),
+        // The same bytes at another time.
+        (&|path| touch(path, was + Duration::from_secs(1)), &["e1", "e2"], 0),
+        // Other bytes at the same time.
+        (
+            &|path| {
+                fs::write(path, &other).expect("another log");
+                touch(path, was);
+            },
+            &["e1"],
+            1,
+        ),
+    ];
+    for (number, (change, expected, unread)) in changes.into_iter().enumerate() {
+        let dir = Dir::new();
+        dir.file("app.toml", PROFILE).file("logs/a.jsonl", &log);
+        let path = dir.path("logs/a.jsonl");
+        touch(&path, was);
+        let plan = Plan::new(&question(&dir)).expect("a plan");
+        let engine = Local::default();
+        let mut scan = engine.run(&plan, &Silent).expect("a scan");
+        change(&path);
+        engine
+            .follow(&plan, &Catalogue::built_in(), &mut scan)
+            .expect("a second pass");
+        let events = scan.sources.iter().flat_map(|source| &source.tally.in_scope);
+        let ids: Vec<_> = events.filter_map(|event| event.event.event_id.as_deref()).collect();
+        assert_eq!(
+            (&ids[..], scan.links.unread.len()),
+            (expected, unread),
+            "change {number}"
+        );
+    }
 }
 
 proptest! {

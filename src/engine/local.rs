@@ -128,7 +128,11 @@ fn numbered(plan: &Plan, files: Vec<Contents<Found>>, budget: Arc<Budget>, actor
                     fault: format!("it ends inside the record that begins at byte {}", grouped(offset)),
                 });
             }
-            scan.sources.push(scanned((number, input), profile, source, part));
+            let stamp = contents.stamps[0];
+            scan.sources.push(Scanned {
+                stamp,
+                ..scanned((number, input), profile, source, part)
+            });
         }
         scan.skipped.extend(contents.skipped);
         scan.broken.extend(contents.truncated);
@@ -166,6 +170,7 @@ fn scanned((number, input): (usize, usize), profile: &Profile, source: &Source, 
         tenant: source.tenant.as_ref().map(|tenant| tenant.id.clone()),
         said: end.said,
         accounted: end.head.and(std::mem::take(&mut tally.accounted)),
+        stamp: None,
         file: part.file,
         stream: part.stream,
         profile: profile.name.clone(),

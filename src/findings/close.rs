@@ -20,7 +20,7 @@ use crate::{
     isolation::{Company, Names, Sighting, Things},
     records::{Accounted, RefusalReason, Said},
     scope::Actors,
-    sources::{Changed, Digested, Skipped, Truncated},
+    sources::{Changed, Digested, Skipped, Stamp, Truncated},
     tenants::{
         Books, Budget, Conflict, Kept, Links, NearKind, Refused, Remarked, ScopeTotals, ScopedEvent, Settled,
         SourceTally, StoreError, Totals, settle,
@@ -78,6 +78,8 @@ pub struct Scanned {
     pub tenant: Option<TenantId>,
     /// What the export says of itself.
     pub said: Said,
+    /// The file's stamp before it was read, by which a later reading tells that it is the same.
+    pub(crate) stamp: Option<Stamp>,
     /// The file as it lies.
     pub file: Digested,
     /// The bytes that were parsed.

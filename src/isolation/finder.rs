@@ -168,13 +168,19 @@ fn inside(names: &[String]) -> Vec<Option<usize>> {
 /// With which bytes names begin. It may hold too much, and never too little.
 #[derive(Debug, Clone, Default)]
 struct Beginnings {
-    bits: Vec<u64>,
+    /// By the first `WIDTH` bytes.
+    bits: Bits,
+    /// The same of names of fewer than `LONG` bytes.
+    short: Bits,
+    /// By the first `LONG` bytes of the others: words that begin alike are looked up in vain otherwise.
+    long: Bits,
     /// Which bytes of a key count: as many as the shortest name has.
     mask: u32,
 }
 
 /// So many bytes are looked at.
 const WIDTH: usize = 4;
+const LONG: usize = 8;
 /// So many bits: enough to tell most words apart from a hundred thousand names, in near memory.
 const BITS: u32 = 18;
 
@@ -182,30 +188,58 @@ impl Beginnings {
     fn of(names: &[String]) -> Self {
         let width = names.iter().map(String::len).min().unwrap_or_default().min(WIDTH);
         let mut beginnings = Self {
-            bits: vec![0; 1 << (BITS - 6)],
             mask: [0, 0xff, 0xffff, 0x00ff_ffff, u32::MAX][width],
+            ..Self::default()
         };
-        for name in names {
-            let (word, bit) = beginnings.place(key(name.as_bytes()));
-            beginnings.bits[word] |= bit;
+        for name in names.iter().map(String::as_bytes) {
+            let place = beginnings.place(key(name));
+            beginnings.bits.set(place);
+            match name.first_chunk() {
+                Some(long) => beginnings.long.set(Self::place_of_long(*long)),
+                None => beginnings.short.set(place),
+            }
         }
         beginnings
     }
 
     /// Whether a name may begin like this text.
     fn may_hold(&self, text: &[u8]) -> bool {
-        let (word, bit) = self.place(
+        let place = self.place(
             text.first_chunk()
                 .map_or_else(|| key(text), |four| u32::from_le_bytes(*four)),
         );
-        self.bits.get(word).is_some_and(|bits| bits & bit != 0)
+        let long = || {
+            text.first_chunk()
+                .is_some_and(|long| self.long.has(Self::place_of_long(*long)))
+        };
+        self.bits.has(place) && (self.short.has(place) || long())
     }
 
-    fn place(&self, key: u32) -> (usize, u64) {
+    fn place(&self, key: u32) -> u32 {
         // This makes ASCII capitals small; what else it makes alike is told apart later.
         let key = (key | 0x2020_2020) & self.mask;
-        let hash = key.wrapping_mul(0x9e37_79b1) >> (32 - BITS);
-        ((hash >> 6) as usize, 1 << (hash & 63))
+        key.wrapping_mul(0x9e37_79b1) >> (32 - BITS)
+    }
+
+    fn place_of_long(key: [u8; LONG]) -> u32 {
+        let key = u64::from_le_bytes(key) | 0x2020_2020_2020_2020;
+        (key.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (64 - BITS)) as u32
+    }
+}
+
+/// Bits by their places.
+#[derive(Debug, Clone, Default)]
+struct Bits(Vec<u64>);
+
+impl Bits {
+    fn set(&mut self, place: u32) {
+        self.0.resize(1 << (BITS - 6), 0);
+        self.0[(place >> 6) as usize] |= 1 << (place & 63);
+    }
+
+    fn has(&self, place: u32) -> bool {
+        let bits = self.0.get((place >> 6) as usize);
+        bits.is_some_and(|bits| bits & 1 << (place & 63) != 0)
     }
 }
 

@@ -50,7 +50,7 @@ pub(super) fn claimed(case: &Case, companies: &[Company]) -> Vec<ClaimedName> {
     }
     for tenant in case.directory.tenants.iter() {
         let may_claim = |name: &&str| {
-            let beginning = family::plain_beginning(name);
+            let beginning = family::beginning(name);
             beginning.is_none_or(|beginning| {
                 let behind = others.range(beginning.clone()..).next();
                 behind.is_some_and(|(spelling, _)| spelling.starts_with(&beginning))

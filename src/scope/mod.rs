@@ -27,6 +27,7 @@ use crate::{
 pub use census::{Actors, Census};
 pub use forms::{Form, Forms, Relation};
 pub use identities::{Identities, Standing};
+pub(crate) use odd::Odd;
 
 /// The scopes an event lies in, as bits in the order of the case.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]

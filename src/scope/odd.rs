@@ -22,7 +22,7 @@ const SHARP: [&[u8]; 2] = [&[0xc3, 0x9f], &[0xe1, 0xba, 0x9e]];
 
 /// What to look for, so that identities are found.
 #[derive(Debug)]
-pub(super) struct Odd {
+pub(crate) struct Odd {
     each: Vec<&'static [u8]>,
     /// The bytes that they begin with: few letters begin so but those of Western Europe.
     begin: [bool; 256],
@@ -30,7 +30,7 @@ pub(super) struct Odd {
 
 impl Odd {
     /// To find these identities, which are folded.
-    pub(super) fn to_find<'t>(mut identities: impl Iterator<Item = &'t str>) -> Self {
+    pub(crate) fn to_find<'t>(mut identities: impl Iterator<Item = &'t str>) -> Self {
         let sharp = identities.any(|identity| identity.contains("ss"));
         let each: Vec<_> = ALWAYS.into_iter().chain(SHARP.into_iter().filter(|_| sharp)).collect();
         let mut begin = [false; 256];
@@ -54,6 +54,14 @@ impl Odd {
             places &= places - 1;
         }
         false
+    }
+
+    /// Returns whether one of them that is not ASCII stands in bytes.
+    pub(crate) fn folds_in(&self, bytes: &[u8]) -> bool {
+        let folds = |(at, byte): (usize, &u8)| {
+            !byte.is_ascii() && self.may_begin(*byte) && self.each.iter().any(|odd| bytes[at..].starts_with(odd))
+        };
+        bytes.iter().enumerate().any(folds)
     }
 
     /// Whether one of them stands in a text. One without any reads the same once it is decoded and folded, but for the case of ASCII

@@ -39,6 +39,7 @@ pub use limits::Limits;
 pub(crate) use random_access::RandomAccessFile;
 pub use read::read;
 pub(crate) use read::read_with_random_access;
+pub(crate) use stream::Stamp;
 pub use stream::Stream;
 
 /// The log files of a case: by the order of `[[logs]]`, then by the bytes of the path.
@@ -109,6 +110,8 @@ pub struct Contents<T> {
     pub truncated: Vec<Truncated>,
     /// If another hand was at the file meanwhile.
     pub changed: Option<Changed>,
+    /// The file's stamps before it was read and behind.
+    pub(crate) stamps: [Option<Stamp>; 2],
 }
 
 /// One text stream: a file, or what was inside one.

@@ -43,6 +43,7 @@ fn whole<T>(
 ) -> io::Result<Contents<T>> {
     let refused = |fault| guard.fail(Fatal::Io(fault));
     let opened = OpenedSource::new(source).map_err(refused)?;
+    let before = opened.stamp();
     let digest = InputDigest::new(guard, progress);
     let random_access = opened.random_access(&digest);
     let mut unpacker = Unpacker::new(guard, random_access.as_ref(), source.text.encoding, each);
@@ -69,7 +70,11 @@ fn whole<T>(
         after,
         read: file.bytes,
     });
-    Ok(unpacker.close(file, changed))
+    let stamps = [before, opened.stamp()];
+    Ok(Contents {
+        stamps,
+        ..unpacker.close(file, changed)
+    })
 }
 
 /// A zip that is not held in memory is read where it lies; its bytes must be the same before and after.

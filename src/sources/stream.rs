@@ -1,7 +1,7 @@
 //! Readers inside readers: the file at the bottom, whose bytes are hashed as they lie, and the means to look ahead.
 
 use std::{
-    fs::File,
+    fs::{File, Metadata},
     io::{self, Read, Seek as _},
 };
 
@@ -10,6 +10,37 @@ use super::{
     detect::{HEAD, StreamKind},
     input_digest::InputDigest,
 };
+
+/// What the system keeps of a file that changes with every write to it: device, inode, length, and the times of the last change
+/// of its contents and of its own. A program can set the former time, and not the latter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Stamp {
+    #[cfg(unix)]
+    inode: (u64, u64),
+    #[cfg(unix)]
+    length: u64,
+    #[cfg(unix)]
+    times: [(i64, i64); 2],
+}
+
+impl Stamp {
+    /// Returns the stamp of a file; `None` where the system keeps no time that programs cannot set.
+    #[cfg(unix)]
+    fn of(meta: &Metadata) -> Option<Self> {
+        use std::os::unix::fs::MetadataExt as _;
+        meta.is_file().then(|| Self {
+            inode: (meta.dev(), meta.ino()),
+            length: meta.len(),
+            times: [(meta.mtime(), meta.mtime_nsec()), (meta.ctime(), meta.ctime_nsec())],
+        })
+    }
+
+    /// Returns the stamp of a file; `None` where the system keeps no time that programs cannot set.
+    #[cfg(not(unix))]
+    fn of(_: &Metadata) -> Option<Self> {
+        None
+    }
+}
 
 /// A reader at any depth.
 pub type Stream<'s> = dyn Read + Send + 's;
@@ -65,7 +96,12 @@ impl OpenedSource {
     /// None for pipes and devices.
     pub(super) fn length_now(&self) -> io::Result<Option<u64>> {
         let meta = self.file.as_ref().map(File::metadata).transpose()?;
-        Ok(meta.filter(std::fs::Metadata::is_file).map(|meta| meta.len()))
+        Ok(meta.filter(Metadata::is_file).map(|meta| meta.len()))
+    }
+
+    /// Returns the file's present stamp, if it has one.
+    pub(super) fn stamp(&self) -> Option<Stamp> {
+        Stamp::of(&self.file.as_ref()?.metadata().ok()?)
     }
 
     /// What the file is. Only of a file, which can be read from its beginning again.

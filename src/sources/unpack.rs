@@ -83,6 +83,7 @@ impl<'w, T, F: StreamHandler<T>> Unpacker<'w, T, F> {
             skipped: self.skipped,
             truncated: self.truncated,
             changed,
+            stamps: [None, None],
         }
     }
 

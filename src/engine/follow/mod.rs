@@ -28,7 +28,7 @@ use crate::{
     findings::{Scan, Scanned},
     progress::Silent,
     records::Locator,
-    sources::{self, Input, RandomAccessFile, Source, Stream},
+    sources::{self, Input, Limits, RandomAccessFile, Source, Stream},
     tenants::{Budget, Candidate, Chased, Closing, Followed, Links, Opening, Refused, ScopedEvent, SourceTally},
     time::Timestamp,
 };
@@ -268,6 +268,30 @@ fn again(
     if pipe {
         return None;
     }
+    let stamp = own.first().and_then(|number| scan.sources[*number].stamp);
+    let contents = contents(plan, source, budget, chase, stamp.is_none())?;
+    // A file of the same stamp was not written to since the first pass, so its bytes need no second digest.
+    let contents = match (stamp, contents.stamps[1]) {
+        (Some(before), now) if now != Some(before) => self::contents(plan, source, budget, chase, true)?,
+        _ => contents,
+    };
+    let same = |(part, number): (&sources::TextStream<source::Found>, &usize)| {
+        let before: &Scanned = &scan.sources[*number];
+        let digest = part.stream.sha256.or(before.stream.sha256);
+        part.shown == before.path && part.stream.bytes == before.stream.bytes && digest == before.stream.sha256
+    };
+    let is_same = contents.parts.len() == own.len() && contents.parts.iter().zip(own).all(same);
+    is_same.then(|| contents.parts.into_iter().map(|part| part.value.tally).collect())
+}
+
+/// Reads one file again, with or without digests.
+fn contents(
+    plan: &Plan,
+    source: &Source,
+    budget: &Arc<Budget>,
+    chase: &Chase,
+    hashed: bool,
+) -> Option<sources::Contents<source::Found>> {
     let pool = source::Pool::default();
     let profile = plan.profile(source);
     let each = |stream: &mut Stream<'_>, file: Option<&RandomAccessFile<'_>>| {
@@ -281,13 +305,11 @@ fn again(
             Some(chase),
         )
     };
-    let contents = sources::read_with_random_access(source, &plan.limits, &Silent, each).ok()?;
-    let same = |(part, number): (&sources::TextStream<source::Found>, &usize)| {
-        let before: &Scanned = &scan.sources[*number];
-        part.shown == before.path && part.stream == before.stream
+    let limits = Limits {
+        hashed: hashed && plan.limits.hashed,
+        ..plan.limits
     };
-    let is_same = contents.parts.len() == own.len() && contents.parts.iter().zip(own).all(same);
-    is_same.then(|| contents.parts.into_iter().map(|part| part.value.tally).collect())
+    sources::read_with_random_access(source, &limits, &Silent, each).ok()
 }
 
 /// Puts linked events into their sources' tallies, whose books then say so.

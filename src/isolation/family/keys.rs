@@ -50,6 +50,9 @@ const GROUPS: [&str; 8] = [
 static FORMS: LazyLock<Words> = LazyLock::new(|| lines().map(|(form, _)| form).collect());
 static FRONT_FORMS: LazyLock<Words> =
     LazyLock::new(|| lines().filter(|(_, front)| *front).map(|(form, _)| form).collect());
+/// Beginnings of legal forms behind a name, and of those in front of one.
+static BEGUN_FORMS: LazyLock<Words> = LazyLock::new(|| begun(&FORMS));
+static BEGUN_FRONT_FORMS: LazyLock<Words> = LazyLock::new(|| begun(&FRONT_FORMS));
 static COMMON: LazyLock<Words> = LazyLock::new(|| {
     let lines = include_str!("common.txt").lines().filter(|line| !line.starts_with('#'));
     let words = lines.flat_map(str::split_whitespace);
@@ -90,6 +93,20 @@ impl FromIterator<String> for Words {
         }
         Self { words, bits }
     }
+}
+
+/// Returns the beginnings of words, and the words.
+fn begun(words: &Words) -> Words {
+    let beginnings = |word: &String| {
+        let ends: Vec<usize> = word
+            .char_indices()
+            .skip(1)
+            .map(|(at, _)| at)
+            .chain([word.len()])
+            .collect();
+        ends.into_iter().map(|end| word[..end].to_owned()).collect::<Vec<_>>()
+    };
+    words.words.iter().flat_map(beginnings).collect()
 }
 
 fn lines() -> impl Iterator<Item = (String, bool)> {
@@ -171,6 +188,45 @@ fn each_core(name: &str, mut tell: impl FnMut(&str, &Skeleton, &[usize], bool)) 
     }
 }
 
+/// Returns letters that every key of a name begins with: those of its first words, up to one that a key may leave out or replace.
+/// None unless that is plain to see: of words in ASCII, each in small letters behind its first or in capitals.
+pub(super) fn beginning(name: &str) -> Option<String> {
+    let special = |byte: &u8| !byte.is_ascii() || byte.is_ascii_digit() || b"&+(<[{".contains(byte);
+    if name.as_bytes().iter().any(special) || plain_vowels(name).is_some() {
+        return None;
+    }
+    let mut beginning = String::with_capacity(name.len());
+    let words = name
+        .split(|c: char| !c.is_ascii_alphabetic())
+        .filter(|word| !word.is_empty());
+    for (number, word) in words.enumerate() {
+        let rest = &word.as_bytes()[1..];
+        let small = rest.iter().all(u8::is_ascii_lowercase);
+        if !small && !word.bytes().all(|byte| byte.is_ascii_uppercase()) {
+            // A change of case begins another token.
+            return None;
+        }
+        let from = beginning.len();
+        beginning.extend(word.chars().map(|c| match c.to_ascii_lowercase() {
+            'i' => 'l',
+            c => c,
+        }));
+        let own = &beginning[from..];
+        if number == 0 {
+            if own == "the" || BEGUN_FRONT_FORMS.contains(own) {
+                return None;
+            }
+        } else if CONNECTIVES.contains(&own) || GROUPS.contains(&own) || BEGUN_FORMS.contains(own) {
+            beginning.truncate(from);
+            break;
+        }
+    }
+    // The plural of what ends in `y` replaces it.
+    let length = beginning.trim_end_matches('y').len();
+    beginning.truncate(length);
+    Some(beginning)
+}
+
 /// Returns the first `SHORTEST` bytes of the keys of a name, at least one of which each key begins with; none unless they follow from
 /// the first word alone.
 pub(super) fn beginnings(name: &str) -> Option<Vec<[u8; SHORTEST]>> {
@@ -238,8 +294,12 @@ fn spellings(name: &str) -> Vec<String> {
     let mut spellings = vec![name.to_owned()];
     if !name.is_ascii() {
         // A letter may look like one of ASCII in capitals only.
-        spellings.extend([name.to_lowercase(), name.to_uppercase()]);
-        spellings.push(name.chars().map(transcribed).collect());
+        let others = [
+            name.to_lowercase(),
+            name.to_uppercase(),
+            name.chars().map(transcribed).collect(),
+        ];
+        spellings.extend(others.into_iter().filter(|other| other != name));
     } else if let Some(plain) = plain_vowels(name) {
         spellings.push(plain);
     }
@@ -402,6 +462,8 @@ fn grade(skeleton: &Skeleton, tokens: &[usize]) -> Grade {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -426,6 +488,22 @@ mod tests {
             let text = Skeleton::of_name(&core.replace('i', "l")).text;
             let keys = of_name(name);
             assert!(keys.iter().any(|key| key.text == text), "{name}: {keys:?}");
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(4 * ProptestConfig::default().cases))]
+
+        #[test]
+        fn beginning_is_that_of_every_key(
+            name in "((Blue|The|SOCIETE|Group|Otterness|Pharmacy|Limited|and|og|y|Co|KG|spol|s|r|o|SA|Holding|Stiftung|[A-Z]?[a-z]{1,7}|[A-Z]{2,4})[ .,'-]{1,2}){1,5}",
+        ) {
+            let Some(beginning) = beginning(&name) else { return Ok(()) };
+            let mut keys = Vec::new();
+            each_of_name(&name, |key| keys.push(key.to_owned()));
+            for key in keys {
+                prop_assert!(key.starts_with(&beginning), "{name}: {key} and {beginning}");
+            }
         }
     }
 

@@ -348,9 +348,8 @@ pub(super) struct Beginnings {
 }
 
 /// So many first bytes of a skeleton are hashed together, each that it has.
-const LENGTHS: [usize; 4] = [SHORT, LONG, 12, 16];
+const LENGTHS: [usize; 4] = [SHORT, 8, 12, 16];
 const SHORT: usize = 4;
-const LONG: usize = 8;
 
 /// Bits, enough for the words of any report.
 const BITS: usize = 1 << 22;
@@ -385,7 +384,7 @@ impl Beginnings {
         };
         if let Some(first) = first {
             // Computing the keys takes much longer, and nearly all names of a directory stand in no report.
-            let none = match plain_beginning(first) {
+            let none = match beginning(first) {
                 Some(beginning) => !self.has(beginning.as_bytes()),
                 None => keys::beginnings(first).is_some_and(|each| !each.iter().any(|one| self.has(one))),
             };
@@ -427,35 +426,9 @@ fn hashes(skeleton: &[u8]) -> impl Iterator<Item = u64> {
     })
 }
 
-/// Returns the first `LONG` or `SHORT` letters that every key of a name begins with; none unless they are plain to see.
-pub(super) fn plain_beginning(name: &str) -> Option<String> {
-    let bytes = name.as_bytes();
-    // One letter more than is returned: two letters may be the spelling of one vowel, and the `y` of a plural is replaced.
-    let letters = bytes
-        .iter()
-        .skip(1)
-        .take_while(|byte| byte.is_ascii_lowercase())
-        .count()
-        + 1;
-    let length = if letters > LONG { LONG } else { SHORT };
-    let first = bytes.get(..length)?;
-    // No article and no legal form that stands in front has so many letters.
-    let is_word = letters >= length && first[0].is_ascii_alphabetic();
-    if !is_word || first[length - 1] == b'y' || !name.is_ascii() || name.contains('(') {
-        return None;
-    }
-    let is_vowel = |pair: &[u8]| {
-        let pair = [pair[0].to_ascii_lowercase(), pair[1].to_ascii_lowercase()];
-        matches!(&pair, b"ae" | b"oe" | b"ue" | b"aa")
-    };
-    if bytes[..bytes.len().min(length + 1)].windows(2).any(is_vowel) {
-        return None;
-    }
-    let letter = |byte: &u8| match byte.to_ascii_lowercase() {
-        b'i' => 'l',
-        byte => char::from(byte),
-    };
-    Some(first.iter().map(letter).collect())
+/// Returns letters that every key of a name begins with, enough of them to be looked up; none unless they are plain to see.
+pub(super) fn beginning(name: &str) -> Option<String> {
+    keys::beginning(name).filter(|beginning| beginning.len() >= SHORT)
 }
 
 /// Returns the first label of a domain if it is the longest, so that every key of the domain begins with it.

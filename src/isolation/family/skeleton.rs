@@ -169,7 +169,12 @@ impl Builder {
             return self.separate(Gap::Blank);
         }
         // Kana and Han: a small letter is typed for the large one, and a variant of a character for the usual one.
-        for c in NORMALIZER.normalize_iter(std::iter::once(usual(c))) {
+        let c = usual(c);
+        if matches!(c, '\u{4e00}'..='\u{9fff}') {
+            // Unified ideographs are their own decomposition.
+            return self.alone(c, from, to);
+        }
+        for c in NORMALIZER.normalize_iter(std::iter::once(c)) {
             if c.is_ascii() {
                 self.plain(c, from, to);
             } else if matches!(c, '\u{3099}' | '\u{309a}') {
@@ -373,6 +378,14 @@ mod tests {
             ("jo (at) acme (dot) example", "joacmeexample"),
         ] {
             assert_eq!(Skeleton::of_name(text).text, skeleton.replace('i', "l"), "{text}");
+        }
+    }
+
+    #[test]
+    fn unified_ideographs_are_not_decomposed() {
+        for c in '\u{4e00}'..='\u{9fff}' {
+            assert!(NORMALIZER.normalize_iter(std::iter::once(c)).eq([c]), "{c}");
+            assert!(is_spaceless(c), "{c}");
         }
     }
 
