@@ -2,6 +2,7 @@
 
 mod canaries;
 mod hostile;
+mod merge;
 
 use std::fs;
 

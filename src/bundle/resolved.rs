@@ -79,6 +79,12 @@ pub struct ResolvedDirectory {
     pub total: Option<u64>,
     /// Over the canonical JSON of the entries as they were understood.
     pub sha256: Sha256,
+    /// Whether an id that differs from a listed one only in how it is written counts as that one.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub merge_near: bool,
+    /// Ids that are one tenant's, whose id stands first; absent where there are none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub merge: Vec<Vec<TenantId>>,
 }
 
 /// A place to look for logs.
@@ -184,6 +190,8 @@ fn directory(case: &Case) -> ResolvedDirectory {
         listed: entries.len() as u64,
         total: case.directory.total,
         sha256: Sha256::of(&json),
+        merge_near: case.merge.is_near(),
+        merge: case.merge.groups().to_vec(),
     }
 }
 

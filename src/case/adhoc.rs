@@ -11,6 +11,7 @@ use super::{
     folder::Folder,
     load::Parts,
     lock::Lock,
+    merge::Merge,
     spreadsheet, tenants,
 };
 use crate::{
@@ -77,6 +78,7 @@ impl Case {
             agents,
             complete,
             directory,
+            merge: Merge::default(),
             logs: logs(flags, &folder),
             reports: ReportSettings::default(),
             limits: LimitSettings::default(),

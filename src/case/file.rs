@@ -9,6 +9,7 @@ use super::{
     agents::{self, Listed},
     folder::Folder,
     hidden,
+    merge::{NEAR, WrittenMerge},
 };
 use crate::{
     diag::{Diagnostic, Place},
@@ -75,6 +76,7 @@ pub(super) struct WrittenAgents {
 pub(super) struct WrittenTenants {
     pub(super) file: Option<Found<String>>,
     pub(super) total: Option<Found<u64>>,
+    pub(super) merge: WrittenMerge,
 }
 
 /// Reads the whole file.
@@ -91,6 +93,7 @@ pub(super) fn read(root: &mut Table<'_>, folder: &Folder) -> Written {
     let tenants = root.optional_table("tenants", |table| WrittenTenants {
         file: table.optional_string("file"),
         total: table.optional_integer("total", 1..=LARGEST),
+        merge: merge(table),
     });
     let logs = logs(root, folder);
     let reports = reports(root, folder);
@@ -225,6 +228,25 @@ fn no_agents(place: Place) -> WrittenAgents {
         list: Vec::new(),
         complete: true,
     }
+}
+
+/// Groups of ids of one tenant, and the word that merges those near to the directory's.
+fn merge(table: &mut Table<'_>) -> WrittenMerge {
+    let items = table.strings_or_lists("merge", Err, Ok);
+    let mut merge = WrittenMerge::default();
+    for item in items {
+        match item {
+            Ok(group) => merge.groups.push(group),
+            Err(word) if word.value == NEAR => merge.near = Some(word.place),
+            Err(word) => {
+                let message = format!("`{}` is no group of ids", word.value);
+                let hint =
+                    "write each group in brackets of its own, `merge = [[\"A0B1\", \"a0b1\"]]`, or `merge = \"near\"`";
+                table.fault(Diagnostic::new("merge", message).hint(hint).at(word.place));
+            }
+        }
+    }
+    merge
 }
 
 fn logs(root: &mut Table<'_>, folder: &Folder) -> Vec<InputSpec> {

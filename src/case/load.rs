@@ -3,6 +3,7 @@
 use std::{
     fs,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use super::{
@@ -13,6 +14,7 @@ use super::{
     folder::Folder,
     hidden,
     lock::Lock,
+    merge::Merge,
     tenants,
 };
 use crate::{
@@ -44,7 +46,9 @@ impl Case {
             return Err(CaseError::Faults(faults));
         };
         let (agents, complete) = listed(written.agents, reading.whole, &mut folder, &mut faults);
+        let merge = written.tenants.merge.clone();
         let directory = directory(written.tenants, &mut folder, &mut faults);
+        let merge = Merge::of(&merge, &directory, &mut faults);
         let lock = Lock::read(&mut folder, &mut faults);
         Parts {
             header: written.header,
@@ -54,6 +58,7 @@ impl Case {
             agents,
             complete,
             directory,
+            merge,
             logs: written.logs,
             reports: written.reports,
             limits: written.limits,
@@ -75,6 +80,7 @@ pub(super) struct Parts {
     /// Whether every listed agent is there, so that one not found is really not listed.
     pub(super) complete: bool,
     pub(super) directory: Directory,
+    pub(super) merge: Merge,
     pub(super) logs: Vec<InputSpec>,
     pub(super) reports: ReportSettings,
     pub(super) limits: LimitSettings,
@@ -111,6 +117,7 @@ impl Parts {
                     scopes,
                     agents: self.agents.iter().map(Listed::agent).collect(),
                     directory: self.directory,
+                    merge: Arc::new(self.merge),
                     logs: self.logs,
                     reports: self.reports,
                     limits: self.limits,

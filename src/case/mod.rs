@@ -11,6 +11,7 @@ mod hidden;
 mod identity;
 mod load;
 mod lock;
+mod merge;
 mod spreadsheet;
 mod tenants;
 
@@ -26,6 +27,7 @@ pub use self::{
     error::CaseError,
     identity::fold,
     lock::{LOCK_FILE, LOCK_ROLE, Lock, LockError},
+    merge::{Merge, NEAR, id_key},
 };
 use crate::{
     digest::Sha256,
@@ -50,6 +52,8 @@ pub struct Case {
     pub agents: Vec<Agent>,
     /// The vendor's customers, where a directory was given.
     pub directory: Directory,
+    /// Ids that are one tenant's.
+    pub merge: Arc<Merge>,
     /// Which logs to read.
     pub logs: Vec<InputSpec>,
     /// How the reports are to be made.
@@ -68,6 +72,14 @@ pub struct Case {
 }
 
 impl Case {
+    /// Returns the names that the directory has of a tenant, under each of its ids.
+    pub fn listed_names<'c>(&'c self, tenant: &'c str) -> impl Iterator<Item = &'c str> {
+        let others = self.merge.others(tenant).iter().map(|id| id.0.as_str());
+        let rows = std::iter::once(tenant).chain(others);
+        let rows = rows.filter_map(|id| self.directory.tenants.get(id));
+        rows.flat_map(Tenant::names)
+    }
+
     /// The nonces of the case, derived from the key of its lock; `None` until there is one.
     pub fn nonces(&self) -> Option<Nonces> {
         self.lock.key().map(Nonces::new)

@@ -213,6 +213,33 @@ impl<'d> Table<'d> {
         written.into_iter().filter_map(&mut read).collect()
     }
 
+    /// Reads strings and lists of strings: one string, or a list of both mixed; empty where the key is absent.
+    pub fn strings_or_lists<T>(
+        &mut self,
+        key: &'static str,
+        mut text: impl FnMut(Found<String>) -> T,
+        mut list: impl FnMut(Vec<Found<String>>) -> T,
+    ) -> Vec<T> {
+        let Some(item) = self.take(key) else {
+            return Vec::new();
+        };
+        let sheet = self.sheet;
+        let written = match item.value {
+            DeValue::Array(array) => items(key, array).collect(),
+            DeValue::String(_) => vec![item],
+            _ => {
+                let example = format!("`{key} = [[\"…\", \"…\"]]`");
+                sheet.wrong_type(&item, "a string or a list of lists", &example);
+                return Vec::new();
+            }
+        };
+        let mut read = |item: Item<'d>| match item.value {
+            DeValue::Array(array) => Some(list(items(key, array).filter_map(|item| sheet.text(&item)).collect())),
+            _ => sheet.text(&item).map(&mut text),
+        };
+        written.into_iter().filter_map(&mut read).collect()
+    }
+
     /// A table of free keys, each with a string: pairs in the order of the file.
     pub fn string_map(&mut self, key: &'static str) -> Vec<(Found<String>, Found<String>)> {
         let pairs = self.optional_table(key, |table| {

@@ -5,6 +5,7 @@ use std::{
     collections::BTreeMap,
     fs::{self, File},
     path::PathBuf,
+    sync::Arc,
 };
 
 use rayon::prelude::*;
@@ -152,7 +153,7 @@ fn profiles(case: &Case, faults: &mut Vec<Diagnostic>) -> BTreeMap<Use, Profile>
                     Some(tenant) => profile.with_tenant(tenant.clone()),
                     None => profile,
                 };
-                profiles.insert(key, profile);
+                profiles.insert(key, profile.merging(Arc::clone(&case.merge)));
             }
             Err(error) => faults.push(Diagnostic::new("profile", error.to_string())),
         }

@@ -391,6 +391,7 @@ impl<'p, 'b> Reading<'p, 'b> {
             return Ok(vec![own.unwrap_or_else(|| TenantRef {
                 id: id.clone(),
                 name: None,
+                logged: None,
             })]);
         }
         Ok(named)
@@ -417,12 +418,18 @@ impl<'p, 'b> Reading<'p, 'b> {
             };
             let names = repeat_n(name, ids.len());
             let ids = ids.into_iter().map(|id| TenantId(id.into_owned()));
-            tenants.extend(ids.zip(names).map(|(id, name)| TenantRef { id, name }));
+            tenants.extend(ids.zip(names).map(|(id, name)| self.profile.tenant(id, name)));
         }
         self.distinct(tenants.iter().map(|tenant| &*tenant.id.0))?;
         // Somebody may name a million, so nothing is looked for among those before it.
         tenants.sort_by(|a, b| a.id.cmp(&b.id));
-        tenants.dedup_by(|later, first| later.id == first.id);
+        tenants.dedup_by(|later, first| {
+            let same = later.id == first.id;
+            if same {
+                first.join(later);
+            }
+            same
+        });
         // Millions of events are kept, each with room for what it holds and no more.
         tenants.shrink_to_fit();
         Ok(tenants)

@@ -93,10 +93,28 @@ impl AccessEvent {
 /// A tenant as an event names it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct TenantRef {
-    /// Exactly as logged.
+    /// Exactly as logged, unless the case merges it with others.
     pub id: TenantId,
     /// As logged; the directory's name goes first.
     pub name: Option<String>,
+    /// The ids as logged, in order, each once, where the case merges one into this tenant.
+    pub logged: Option<Box<[TenantId]>>,
+}
+
+impl TenantRef {
+    /// Takes over what a later naming of the same tenant says.
+    fn join(&mut self, later: &mut Self) {
+        if self.logged.is_none() && later.logged.is_none() {
+            return;
+        }
+        self.name = self.name.take().or(later.name.take());
+        let itself = [self.id.clone()];
+        let both = [&self.logged, &later.logged].map(|logged| logged.as_deref().unwrap_or(&itself));
+        let mut logged = both.concat();
+        logged.sort_unstable();
+        logged.dedup();
+        self.logged = Some(logged.into());
+    }
 }
 
 /// How an action ended.

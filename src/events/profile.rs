@@ -5,6 +5,7 @@
 use std::{fs, io, path::Path, sync::Arc};
 
 use super::{
+    TenantRef,
     builtin::BUILT_IN,
     capture::{Paths, Subtree},
     group::Group,
@@ -17,7 +18,7 @@ use super::{
     time::TimeFormat,
 };
 use crate::{
-    case::{CaseFile, InputTenant, ProfileRef, Wrapping},
+    case::{CaseFile, InputTenant, Merge, ProfileRef, TenantId, Wrapping},
     diag::nearest,
     document::Lines,
     records::{Header, Refusal},
@@ -56,6 +57,8 @@ pub struct Profile {
     pub(super) outcome: OutcomeRule,
     pub(super) tenants: Vec<Group>,
     pub(super) input_tenant: Option<InputTenant>,
+    /// Ids that are one tenant's.
+    pub(super) merge: Arc<Merge>,
     pub(super) targets: Vec<Group>,
     pub(super) links: Vec<LinkRule>,
 }
@@ -176,6 +179,30 @@ impl Profile {
     pub fn with_tenant(mut self, tenant: InputTenant) -> Self {
         self.input_tenant = Some(tenant);
         self
+    }
+
+    /// Counts ids that the case merges as one tenant's.
+    #[must_use]
+    pub fn merging(mut self, merge: Arc<Merge>) -> Self {
+        if let Some(stated) = &mut self.input_tenant
+            && let Some(tenant) = merge.other(&stated.id.0)
+        {
+            stated.id = tenant.clone();
+        }
+        self.merge = merge;
+        self
+    }
+
+    /// Returns the tenant that a logged id counts as.
+    pub(super) fn tenant(&self, id: TenantId, name: Option<String>) -> TenantRef {
+        match self.merge.other(&id.0) {
+            None => TenantRef { id, name, logged: None },
+            Some(tenant) => TenantRef {
+                id: tenant.clone(),
+                name,
+                logged: Some(Box::new([id])),
+            },
+        }
     }
 
     /// The names of the columns of a CSV that it maps.

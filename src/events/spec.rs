@@ -178,6 +178,7 @@ impl ProfileSpec {
             outcome,
             tenants,
             input_tenant: None,
+            merge: Arc::default(),
             targets,
             links,
         }

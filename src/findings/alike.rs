@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::TenantFinding;
 use crate::{
-    case::{Directory, TenantId},
-    isolation::{id_key, name_key},
+    case::{Case, TenantId, id_key},
+    isolation::name_key,
 };
 
 /// Tenants that may be one, at least one of which has an event.
@@ -30,11 +30,45 @@ pub enum AlikeBy {
     Name,
 }
 
+/// Ids that the case counts as one tenant's.
+#[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
+pub struct MergeFinding {
+    /// Whether an id that differs from one of the directory only in how it is written counts as that one.
+    pub near: bool,
+    /// The groups of the case, in its order; the tenant's id stands first in each.
+    pub groups: Vec<Vec<TenantId>>,
+    /// Ids of the groups that neither an event in scope nor the directory has, in the order of the groups.
+    pub unseen: Vec<TenantId>,
+}
+
+impl MergeFinding {
+    /// Returns what the case merges; `None` if it is nothing.
+    pub(super) fn new(tenants: &[TenantFinding], case: &Case) -> Option<Self> {
+        if case.merge.is_empty() {
+            return None;
+        }
+        let is_logged = |id: &TenantId| {
+            let group = case.merge.tenant(&id.0);
+            let own = tenants.binary_search_by(|tenant| tenant.id.0.as_str().cmp(group));
+            own.is_ok_and(|at| match &tenants[at].logged_as[..] {
+                [] => tenants[at].id == *id,
+                logged => logged.contains(id),
+            })
+        };
+        let unseen = |id: &&TenantId| case.directory.tenants.get(&id.0).is_none() && !is_logged(id);
+        Some(Self {
+            near: case.merge.is_near(),
+            groups: case.merge.groups().to_vec(),
+            unseen: case.merge.groups().iter().flatten().filter(unseen).cloned().collect(),
+        })
+    }
+}
+
 /// At most this many ids are kept of tenants that are alike.
 const IDS: usize = 5;
 
 /// Returns the groups of tenants that may be one, by ids and then by names.
-pub(super) fn alike(tenants: &[TenantFinding], directory: &Directory) -> Vec<AlikeFinding> {
+pub(super) fn alike(tenants: &[TenantFinding], case: &Case) -> Vec<AlikeFinding> {
     let mut ids: BTreeMap<String, Vec<&str>> = BTreeMap::new();
     let mut names: BTreeMap<String, Vec<&str>> = BTreeMap::new();
     for tenant in tenants {
@@ -47,8 +81,8 @@ pub(super) fn alike(tenants: &[TenantFinding], directory: &Directory) -> Vec<Ali
     // letters and digits.
     let plain: BTreeSet<String> = ids.keys().map(|key| letters_and_digits(key).collect()).collect();
     let mut kept = String::new();
-    for tenant in directory.tenants.iter() {
-        let id = tenant.id();
+    for tenant in case.directory.tenants.iter() {
+        let id = case.merge.tenant(tenant.id());
         kept.clear();
         kept.extend(letters_and_digits(id));
         if id.is_ascii() && !plain.contains(&kept) {

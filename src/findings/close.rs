@@ -7,7 +7,7 @@ use super::{
     InputFinding, Isolation, IsolationFinding, KindCoverage, LinkedFinding, LinksFinding, Mention, NamedTargets,
     NearRecords, OtherTenantFinding, RefusedFinding, RemarkFinding, RemarkKind, SCHEMA, ScopeFinding, SharedIdsFinding,
     SourceCoverage, SourceFinding, TenantFinding, TenantImpact, Tool,
-    alike::alike,
+    alike::{MergeFinding, alike},
     caveats::caveats,
     count::{self, Figures, Known, Touched},
     tied::{OnEnd, count_on_end, tied_scopes},
@@ -426,7 +426,8 @@ impl<'c> Closing<'c> {
             agents,
             coverage: coverage(case, &kinds(scan), settled),
             impact: impact(case, totals, tenants.iter()),
-            alike: alike(&tenants, &case.directory),
+            alike: alike(&tenants, case),
+            merge: MergeFinding::new(&tenants, case),
             tenants,
             refused: settled
                 .refused

@@ -236,6 +236,7 @@ pub(super) fn figures(known: &Known<'_>, id: &TenantId, events: &[&ScopedEvent])
     let (first, last) = span(events).expect("a tenant is here because an event names it");
     let finding = TenantFinding {
         id: id.clone(),
+        logged_as: logged_as(id, events),
         name: text(entry.and_then(Tenant::name)).or_else(as_logged),
         known: entry.is_some(),
         slug: slug(&id.0),
@@ -277,6 +278,17 @@ pub(super) fn figures(known: &Known<'_>, id: &TenantId, events: &[&ScopedEvent])
         touched,
         on_end: events.iter().flat_map(|event| tied.on_end(event)).collect(),
     }
+}
+
+/// The ids under which a tenant's events were logged; none where none of them is merged.
+fn logged_as(id: &TenantId, events: &[&ScopedEvent]) -> Vec<TenantId> {
+    let refs = || events.iter().filter_map(|event| event.event.tenant(id));
+    if refs().all(|tenant| tenant.logged.is_none()) {
+        return Vec::new();
+    }
+    let itself = [id.clone()];
+    let logged = refs().flat_map(|tenant| tenant.logged.as_deref().unwrap_or(&itself));
+    distinct(logged).into_iter().cloned().collect()
 }
 
 /// First and last of events in time order.

@@ -38,7 +38,7 @@ use crate::{
     time::Timestamp,
 };
 
-pub use alike::{AlikeBy, AlikeFinding};
+pub use alike::{AlikeBy, AlikeFinding, MergeFinding};
 pub use close::{BooksDoNotBalance, BytesUnaccounted, CloseError, Scan, Scanned, Survey};
 pub use counts::Counts;
 pub use isolation::{Isolation, IsolationFinding, Mention, MentionFinding, Question};
@@ -115,6 +115,9 @@ pub struct Findings {
     pub near: NearFinding,
     /// Tenants that may be one.
     pub alike: Vec<AlikeFinding>,
+    /// Ids that the case counts as one tenant's; absent where it merges none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub merge: Option<MergeFinding>,
     /// What each `[[logs]]` entry of the case brought, in its order. A file that two entries name is the first one's.
     pub inputs: Vec<InputFinding>,
     /// What was found of others in customers' copies, and what became of it.
@@ -200,6 +203,8 @@ pub enum CaveatCode {
     EventsWithoutTenant,
     /// Some tenants may be one: their ids differ only in how they are written, or they have one name.
     AlikeTenants,
+    /// The case merges an id that neither an event in scope nor the directory has.
+    UnmatchedMerge,
     /// Some tenants are not in the directory.
     UnknownTenants,
     /// Some words in customers' copies may name another tenant or be ordinary words, and stand.
@@ -444,8 +449,11 @@ pub struct ImplausibleFinding {
 /// One customer's share of the answer.
 #[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct TenantFinding {
-    /// Exactly as logged.
+    /// Exactly as logged, or as `merge` of the case has it.
     pub id: TenantId,
+    /// The ids under which its events were logged, in order, where the case merges ids of it; absent where it does not.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub logged_as: Vec<TenantId>,
     /// From the directory, else as first logged.
     pub name: Option<String>,
     /// Whether the directory has it.

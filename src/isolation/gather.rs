@@ -112,6 +112,8 @@ impl Gathering {
                     .expect("everybody is there"),
             );
             self.add(&company.id.0, owner, Kind::Id);
+            let others = company.logged.iter().chain(case.merge.others(&company.id.0));
+            others.for_each(|id| self.add(&id.0, owner, Kind::Id));
             // Whoever writes logs may call a tenant like a word of the program or the case, which stands in every file.
             let logged = company.names.iter().chain([&company.id.0]);
             self.common
@@ -155,7 +157,8 @@ impl Gathering {
                 .expect("everybody is there")] = true;
         }
         for tenant in case.directory.tenants.iter() {
-            let at = tenants.binary_search(&tenant.id()).expect("everybody is there");
+            let own = case.merge.tenant(tenant.id());
+            let at = tenants.binary_search(&own).expect("everybody is there");
             let names = [(tenant.id(), Kind::Id)].into_iter();
             let names = names.chain(tenant.names().map(|name| (name, Kind::Name)));
             let names = names.chain(tenant.domains().map(|domain| (domain, Kind::Domain)));

@@ -8,8 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{bare::named, family, id_key, sighting::Company};
-use crate::case::{Case, Tenant, TenantId};
+use super::{bare::named, family, sighting::Company};
+use crate::case::{Case, TenantId, id_key};
 
 /// A logged name that belongs to another tenant.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, JsonSchema, Serialize, Deserialize)]
@@ -32,8 +32,7 @@ pub(super) fn claimed(case: &Case, companies: &[Company]) -> Vec<ClaimedName> {
     let mut others: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
     for company in companies {
         let id = company.id.0.as_str();
-        let listed = case.directory.tenants.get(id).into_iter().flat_map(Tenant::names);
-        let own: BTreeSet<String> = listed.flat_map(spellings).collect();
+        let own: BTreeSet<String> = case.listed_names(id).flat_map(spellings).collect();
         for name in &company.names {
             let spelt = spellings(name);
             if spelt.is_disjoint(&own) {
@@ -52,14 +51,14 @@ pub(super) fn claimed(case: &Case, companies: &[Company]) -> Vec<ClaimedName> {
         let may_claim = |name: &&str| {
             let beginning = family::beginning(name);
             beginning.is_none_or(|beginning| {
-                let behind = others.range(beginning.clone()..).next();
-                behind.is_some_and(|(spelling, _)| spelling.starts_with(&beginning))
+                let behind = others.range(beginning.text().to_owned()..).next();
+                behind.is_some_and(|(spelling, _)| spelling.starts_with(beginning.text()))
             })
         };
         let claimed: Vec<_> = tenant.names().filter(may_claim).flat_map(spellings).collect();
         for spelling in claimed {
             if let Some(ids) = others.get_mut(&spelling) {
-                ids.insert(tenant.id());
+                ids.insert(case.merge.tenant(tenant.id()));
             }
         }
     }
@@ -83,12 +82,7 @@ pub(super) fn claimed(case: &Case, companies: &[Company]) -> Vec<ClaimedName> {
 
 /// Returns whether the directory lists a name, in some spelling, for a tenant.
 pub(super) fn is_listed(case: &Case, tenant: &TenantId, name: &str) -> bool {
-    let mut listed = case
-        .directory
-        .tenants
-        .get(&tenant.0)
-        .into_iter()
-        .flat_map(Tenant::names);
+    let mut listed = case.listed_names(&tenant.0);
     let name = spellings(name);
     listed.any(|listed| !spellings(listed).is_disjoint(&name))
 }

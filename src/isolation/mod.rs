@@ -64,25 +64,6 @@ pub const SEVERAL: &str = "[not shown: an action in several tenants]";
 /// What stands in the place of a log's path.
 pub const LOG: &str = "[log file]";
 
-/// Returns what is left of a tenant's id without case, blanks, braces, hyphens and characters that are not seen. A sign between two
-/// digits stays, unless the id is a UUID.
-pub fn id_key(id: &str) -> String {
-    let form = form::searched(id);
-    let bare: String = form.chars().filter(|c| c.is_alphanumeric()).collect();
-    if bare.len() == UUID && bare.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-        return bare;
-    }
-    let chars: Vec<char> = form.chars().filter(|c| !c.is_whitespace()).collect();
-    let stays = |at: usize| {
-        let digit = |at: Option<usize>| at.and_then(|at| chars.get(at)).is_some_and(char::is_ascii_digit);
-        chars[at].is_alphanumeric() || digit(at.checked_sub(1)) && digit(Some(at + 1))
-    };
-    (0..chars.len()).filter(|at| stays(*at)).map(|at| chars[at]).collect()
-}
-
-/// Digits of a UUID.
-const UUID: usize = 32;
-
 /// Returns what a name reads as.
 pub fn name_key(name: &str) -> String {
     bare::named(name)

@@ -40,6 +40,8 @@ impl Printable {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Company {
     pub(super) id: TenantId,
+    /// Its ids as logged where the case merges some, in order, each once.
+    pub(super) logged: Vec<TenantId>,
     /// As logged, in order, each once.
     pub(super) names: Vec<String>,
     /// Who the events name as its people, in the form in which they are looked for, in order, each once.
@@ -63,10 +65,12 @@ impl Sighting {
     /// Looks at all events of one tenant.
     pub fn company(&self, id: &TenantId, events: &[&ScopedEvent]) -> Company {
         self.words(events);
-        let mut names = Vec::new();
+        let (mut names, mut logged) = (Vec::new(), Vec::new());
         let (mut people, mut shared, mut things) = (Vec::new(), Vec::new(), Vec::new());
         for event in events.iter().map(|event| &event.event) {
-            names.extend(event.tenant(id).and_then(|tenant| tenant.name.as_deref()));
+            let own = event.tenant(id);
+            names.extend(own.and_then(|tenant| tenant.name.as_deref()));
+            logged.extend(own.and_then(|tenant| tenant.logged.as_deref()).into_iter().flatten());
             // Whose they are, an event of several does not say.
             if event.tenants.len() == 1 {
                 people.extend(event.targets.iter().flat_map(people::texts));
@@ -80,6 +84,7 @@ impl Sighting {
         let people = once(people).into_iter();
         Company {
             id: id.clone(),
+            logged: once(logged).into_iter().cloned().collect(),
             names: once(names).into_iter().map(str::to_owned).collect(),
             people: once(people.flat_map(|(text, part)| people::names(text, part)).collect()),
             shared: once(once(shared).into_iter().map(named).collect()),

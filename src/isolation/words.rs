@@ -95,10 +95,21 @@ impl Words {
 
     /// The same for the words of a name without anything between them.
     pub(super) fn may_hold_joined(&self, name: &str) -> bool {
+        let mut room = [0; ROOM];
+        if name.is_ascii() && name.len() <= ROOM {
+            // Most names are so; the words of a directory would take more time for their memory than for the look.
+            let letters = name.bytes().filter(|byte| !writings::parts(char::from(*byte)));
+            let length = room.iter_mut().zip(letters).map(|(to, letter)| *to = letter).count();
+            let joined = str::from_utf8(&room[..length]).expect("it is ASCII");
+            return self.may_hold(joined);
+        }
         let joined: String = name.chars().filter(|c| !writings::parts(*c)).collect();
         self.may_hold(&joined)
     }
 }
+
+/// Bytes of a name that is joined without memory of its own.
+const ROOM: usize = 64;
 
 /// The hashes of each word, with one more if it is long, and of each with the one before it.
 fn hashes(text: &str) -> impl Iterator<Item = u64> {

@@ -171,6 +171,7 @@ pub(super) fn impact(id: &str, name: Option<&str>, known: bool, mut events: Vec<
     let verdict = findings::verdict(&facts);
     let named = findings::TargetGroups::of(events.iter().map(|event| event.targets.as_slice())).named(id, &facts);
     let finding = TenantFinding {
+        logged_as: Vec::new(),
         id: TenantId(id.to_owned()),
         name: name.map(str::to_owned),
         known,
@@ -337,6 +338,7 @@ pub(super) fn answer_of(tenants: Vec<TenantImpact>) -> Answer {
         }],
         near: crate::findings::NearFinding::default(),
         alike: Vec::new(),
+        merge: None,
         inputs: Vec::new(),
         shared_ids: Vec::new(),
         agent_naming: AgentNaming::Pseudonym,

@@ -415,6 +415,7 @@ pub(super) fn customer_caveat(code: CaveatCode) -> Option<&'static str> {
         | CaveatCode::RefusedRecords
         | CaveatCode::LeakStopped
         | CaveatCode::AlikeTenants
+        | CaveatCode::UnmatchedMerge
         | CaveatCode::NearNames
         | CaveatCode::ClaimedNames
         | CaveatCode::MaskedText

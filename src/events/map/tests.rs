@@ -25,7 +25,8 @@ fn every_field_of_the_admin_tool_is_mapped() {
         event.tenants,
         [TenantRef {
             id: TenantId("t1".into()),
-            name: Some("T 日".into())
+            name: Some("T 日".into()),
+            logged: None,
         }]
     );
     assert_eq!(

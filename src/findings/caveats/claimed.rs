@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::listed;
+use super::{listed, merge};
 use crate::{
     findings::{AlikeBy, Findings},
     isolation::Verdict,
@@ -52,6 +52,17 @@ pub(super) fn names(findings: &Findings) -> Option<String> {
     })
 }
 
+/// What to write so that ids that differ only in how they are written are one tenant's.
+fn merging(findings: &Findings) -> String {
+    let groups = findings.alike.iter().filter(|group| group.by == AlikeBy::Id);
+    let line = merge::line(groups.map(|group| &group.ids[..]));
+    let place = match &findings.merge {
+        Some(_) => "to `merge` below `[tenants]`, add what is missing of",
+        None => "add below `[tenants]`",
+    };
+    format!("{place} the line `{line}`")
+}
+
 /// Warns of tenants that may be one.
 pub(super) fn alike(findings: &Findings) -> Option<String> {
     let groups = |by: AlikeBy| {
@@ -67,9 +78,9 @@ pub(super) fn alike(findings: &Findings) -> Option<String> {
     if !ids.is_empty() {
         told.push(format!(
             "Ids differ only in case, blanks, braces, hyphens or characters that are not seen, and count as different tenants: {}. \
-             If they are one tenant, each report holds a part only: write the id in one way in the logs and the directory \
-             and run again.",
-            listed(&ids, "pair")
+             If they are one tenant, each report holds a part only: {} in the case and run again.",
+            listed(&ids, "pair"),
+            merging(findings),
         ));
     }
     if !names.is_empty() {

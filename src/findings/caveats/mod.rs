@@ -5,6 +5,7 @@ mod differs;
 mod identities;
 mod inputs;
 mod links;
+mod merge;
 mod times;
 mod tenants;
 mod unmatched;
@@ -56,6 +57,7 @@ pub(super) fn caveats(findings: &Findings, scan: &Scan) -> Vec<Caveat> {
         (CaveatCode::TenantDiffers, differs::tenants(findings)),
         (CaveatCode::EventsWithoutTenant, without_tenant(findings)),
         (CaveatCode::AlikeTenants, claimed::alike(findings)),
+        (CaveatCode::UnmatchedMerge, merge::unmatched(findings)),
         (CaveatCode::UnknownTenants, unknown_tenants(findings)),
         (CaveatCode::NearNames, claimed::near(findings)),
         (CaveatCode::ClaimedNames, claimed::names(findings)),

@@ -188,43 +188,81 @@ fn each_core(name: &str, mut tell: impl FnMut(&str, &Skeleton, &[usize], bool)) 
     }
 }
 
-/// Returns letters that every key of a name begins with: those of its first words, up to one that a key may leave out or replace.
-/// None unless that is plain to see: of words in ASCII, each in small letters behind its first or in capitals.
-pub(super) fn beginning(name: &str) -> Option<String> {
-    let special = |byte: &u8| !byte.is_ascii() || byte.is_ascii_digit() || b"&+(<[{".contains(byte);
-    if name.as_bytes().iter().any(special) || plain_vowels(name).is_some() {
-        return None;
-    }
-    let mut beginning = String::with_capacity(name.len());
-    let words = name
-        .split(|c: char| !c.is_ascii_alphabetic())
-        .filter(|word| !word.is_empty());
-    for (number, word) in words.enumerate() {
-        let rest = &word.as_bytes()[1..];
-        let small = rest.iter().all(u8::is_ascii_lowercase);
-        if !small && !word.bytes().all(|byte| byte.is_ascii_uppercase()) {
-            // A change of case begins another token.
-            return None;
+/// Returns letters that every key of a name begins with: those of its first words, up to one that a key may leave out or replace,
+/// at most `MOST_BEGUN`. None unless that is plain to see: of words in ASCII, each in small letters behind its first or in capitals.
+pub(super) fn beginning(name: &str) -> Option<Beginning> {
+    let mut beginning = Beginning::default();
+    let mut rest = name.as_bytes();
+    for number in 0.. {
+        let signs = rest
+            .iter()
+            .take_while(|byte| byte.is_ascii() && !byte.is_ascii_alphanumeric());
+        let (signs, behind) = rest.split_at(signs.count());
+        let length = behind.iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
+        let (word, behind) = behind.split_at(length);
+        rest = behind;
+        // The plural of what ends in `y` replaces it.
+        let ends = word.is_empty() && rest.is_empty();
+        let plain = !ends && !signs.iter().any(|sign| b"&+(<[{".contains(sign)) && is_plain(word, rest);
+        let mut own = Beginning::default();
+        own.extend(word);
+        let stays = plain
+            && match number {
+                0 => own.text() != "the" && !BEGUN_FRONT_FORMS.contains(own.text()),
+                _ => {
+                    !CONNECTIVES.contains(&own.text())
+                        && !GROUPS.contains(&own.text())
+                        && !BEGUN_FORMS.contains(own.text())
+                }
+            };
+        if !stays {
+            break;
         }
-        let from = beginning.len();
-        beginning.extend(word.chars().map(|c| match c.to_ascii_lowercase() {
-            'i' => 'l',
-            c => c,
-        }));
-        let own = &beginning[from..];
-        if number == 0 {
-            if own == "the" || BEGUN_FRONT_FORMS.contains(own) {
-                return None;
-            }
-        } else if CONNECTIVES.contains(&own) || GROUPS.contains(&own) || BEGUN_FORMS.contains(own) {
-            beginning.truncate(from);
+        beginning.extend(word);
+        if beginning.length == MOST_BEGUN {
             break;
         }
     }
-    // The plural of what ends in `y` replaces it.
-    let length = beginning.trim_end_matches('y').len();
-    beginning.truncate(length);
-    Some(beginning)
+    while beginning.text().ends_with('y') {
+        beginning.length -= 1;
+    }
+    (beginning.length > 0).then_some(beginning)
+}
+
+/// Whether a word is one token, written in one way: its letters are ASCII, of one case but for the first, and no two of them are the
+/// spelling of one vowel.
+fn is_plain(word: &[u8], behind: &[u8]) -> bool {
+    let small = word.iter().skip(1).all(u8::is_ascii_lowercase);
+    let letters = word.iter().all(u8::is_ascii_alphabetic);
+    let vowels = word.windows(2).any(|pair| is_vowel([pair[0], pair[1]]));
+    letters && (small || word.iter().all(u8::is_ascii_uppercase)) && !vowels && behind.first().is_none_or(u8::is_ascii)
+}
+
+/// Letters of a beginning, as skeletons have them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(in crate::isolation) struct Beginning {
+    letters: [u8; MOST_BEGUN],
+    length: usize,
+}
+
+/// So many letters tell nearly all names apart.
+const MOST_BEGUN: usize = 16;
+
+impl Beginning {
+    fn extend(&mut self, word: &[u8]) {
+        for (to, letter) in self.letters[self.length..].iter_mut().zip(word) {
+            *to = match letter.to_ascii_lowercase() {
+                b'i' => b'l',
+                letter => letter,
+            };
+            self.length += 1;
+        }
+    }
+
+    /// Returns the letters.
+    pub(in crate::isolation) fn text(&self) -> &str {
+        str::from_utf8(&self.letters[..self.length]).expect("letters of ASCII")
+    }
 }
 
 /// Returns the first `SHORTEST` bytes of the keys of a name, at least one of which each key begins with; none unless they follow from
@@ -327,11 +365,7 @@ fn transcribed(c: char) -> String {
 /// Returns the name with each transcribed umlaut as its vowel; none if it holds none.
 fn plain_vowels(name: &str) -> Option<String> {
     let plain = [("ae", "a"), ("oe", "o"), ("ue", "u"), ("aa", "a")];
-    let is_written = |pair: &[u8]| {
-        let pair = [pair[0].to_ascii_lowercase(), pair[1].to_ascii_lowercase()];
-        plain.iter().any(|(written, _)| written.as_bytes() == pair)
-    };
-    if !name.as_bytes().windows(2).any(is_written) {
+    if !name.as_bytes().windows(2).any(|pair| is_vowel([pair[0], pair[1]])) {
         return None;
     }
     let lower = name.to_ascii_lowercase();
@@ -339,6 +373,14 @@ fn plain_vowels(name: &str) -> Option<String> {
         .iter()
         .fold(lower.clone(), |name, (written, vowel)| name.replace(written, vowel));
     Some(replaced)
+}
+
+/// Whether two letters are the spelling of one vowel on a keyboard without it.
+fn is_vowel(pair: [u8; 2]) -> bool {
+    matches!(
+        &pair.map(|letter| letter.to_ascii_lowercase()),
+        b"ae" | b"oe" | b"ue" | b"aa"
+    )
 }
 
 /// Returns the tokens of a name without its legal forms; all of them if it is nothing else.
@@ -498,11 +540,12 @@ mod tests {
         fn beginning_is_that_of_every_key(
             name in "((Blue|The|SOCIETE|Group|Otterness|Pharmacy|Limited|and|og|y|Co|KG|spol|s|r|o|SA|Holding|Stiftung|[A-Z]?[a-z]{1,7}|[A-Z]{2,4})[ .,'-]{1,2}){1,5}",
         ) {
-            let Some(beginning) = beginning(&name) else { return Ok(()) };
+            let Some(found) = beginning(&name) else { return Ok(()) };
+            let beginning = found.text();
             let mut keys = Vec::new();
             each_of_name(&name, |key| keys.push(key.to_owned()));
             for key in keys {
-                prop_assert!(key.starts_with(&beginning), "{name}: {key} and {beginning}");
+                prop_assert!(key.starts_with(beginning), "{name}: {key} and {beginning}");
             }
         }
     }

@@ -24,7 +24,7 @@ use super::{
     writings::weight,
 };
 
-pub(super) use keys::Grade;
+pub(super) use keys::{Beginning, Grade};
 
 /// Endings behind a key that make no other word of it, as skeletons have them.
 const ENDINGS: [&str; 20] = [
@@ -385,7 +385,7 @@ impl Beginnings {
         if let Some(first) = first {
             // Computing the keys takes much longer, and nearly all names of a directory stand in no report.
             let none = match beginning(first) {
-                Some(beginning) => !self.has(beginning.as_bytes()),
+                Some(beginning) => !self.has(beginning.text().as_bytes()),
                 None => keys::beginnings(first).is_some_and(|each| !each.iter().any(|one| self.has(one))),
             };
             if none {
@@ -427,8 +427,8 @@ fn hashes(skeleton: &[u8]) -> impl Iterator<Item = u64> {
 }
 
 /// Returns letters that every key of a name begins with, enough of them to be looked up; none unless they are plain to see.
-pub(super) fn beginning(name: &str) -> Option<String> {
-    keys::beginning(name).filter(|beginning| beginning.len() >= SHORT)
+pub(super) fn beginning(name: &str) -> Option<Beginning> {
+    keys::beginning(name).filter(|beginning| beginning.text().len() >= SHORT)
 }
 
 /// Returns the first label of a domain if it is the longest, so that every key of the domain begins with it.

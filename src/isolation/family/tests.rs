@@ -108,7 +108,7 @@ proptest! {
     fn every_key_begins_with_the_beginning(name in PARTS) {
         if let Some(beginning) = beginning(&name) {
             for key in keys::of_name(&name) {
-                assert!(key.text.starts_with(&beginning), "{name}: {key:?}");
+                assert!(key.text.starts_with(beginning.text()), "{name}: {key:?}");
             }
         }
         if let Some(beginnings) = keys::beginnings(&name) {
@@ -125,7 +125,7 @@ proptest! {
         }
         if let Some(beginning) = first_label(&name).and_then(beginning) {
             for (key, _) in keys::of_domain(&name) {
-                assert!(key.text.starts_with(&beginning), "{name}: {key:?}");
+                assert!(key.text.starts_with(beginning.text()), "{name}: {key:?}");
             }
         }
     }
@@ -156,19 +156,24 @@ proptest! {
 fn beginnings_are_as_long_as_is_certain() {
     for (name, expected) in [
         ("Otterness Pharmacy Inc.", Some("otternesspharmac")),
-        ("NORDWIND Versicherung AG", Some("nordwlndverslcherung")),
+        ("NORDWIND Versicherung AG", Some("nordwlndverslche")),
         ("Otterness and Sons", Some("otterness")),
         ("Alder Group", Some("alder")),
         ("Illner", Some("lllner")),
         ("Illyria", Some("lllyrla")),
         ("Ruby Inc.", None),
         ("ACMELogistics", None),
-        ("Nordwind & Co. KG", None),
+        ("Nordwind & Co. KG", Some("nordwlnd")),
+        ("Nordwind (Nord) Handel", Some("nordwlnd")),
+        ("Nordwind Kaese", Some("nordwlnd")),
+        ("Nordwind 4", Some("nordwlnd")),
+        ("Nordwind4", None),
         ("The Foods", None),
         ("Mueller GmbH", None),
         ("Kölner Bank", None),
     ] {
-        assert_eq!(beginning(name).as_deref(), expected, "{name}");
+        let found = beginning(name);
+        assert_eq!(found.as_ref().map(Beginning::text), expected, "{name}");
     }
     assert_eq!(first_label("otterness.example"), Some("otterness"));
     assert_eq!(first_label("www.otterness.example"), None);

@@ -78,6 +78,8 @@ view! {
         /// The name, or the id where there is none.
         title: String,
         id: String,
+        /// Other ids under which its actions were logged.
+        others: Vec<String>,
         known: bool,
     }
 }
@@ -97,6 +99,12 @@ impl TenantView {
             tenant: NameView {
                 title: finding.name.clone().unwrap_or_else(|| finding.id.0.clone()),
                 id: finding.id.0.clone(),
+                others: finding
+                    .logged_as
+                    .iter()
+                    .filter(|id| **id != finding.id)
+                    .map(|id| id.0.clone())
+                    .collect(),
                 known: finding.known || !header.has_directory,
             },
             print_head: print_head(header, finding),

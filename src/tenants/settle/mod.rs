@@ -534,6 +534,7 @@ mod tests {
         events[0].event.tenants.push(TenantRef {
             id: TenantId("t".into()),
             name: None,
+            logged: None,
         });
         let settled = settled(tallied(events), &["log", "log"]);
         assert_eq!((settled.books[0].in_scope, settled.books[0].without_tenant), (1, 1));
@@ -560,7 +561,7 @@ mod tests {
                 (0..).zip(actions).map(move |(part, (action, tenants))| {
                     let id = id.map(|id| id.to_string());
                     let mut event = event(source, offset, id.as_deref(), second, &action.to_string());
-                    let tenant = |tenant: u8| TenantRef { id: TenantId(format!("t-{tenant}")), name: None };
+                    let tenant = |tenant: u8| TenantRef { id: TenantId(format!("t-{tenant}")), name: None, logged: None };
                     event.event.tenants = tenants.into_iter().map(tenant).collect();
                     ScopedEvent { part, record_sha256, ..event }
                 }).collect::<Vec<_>>()

@@ -25,7 +25,7 @@ pub(super) struct Row<'a> {
     time_original: &'a str,
     action: &'a str,
     #[serde(borrow)]
-    tenants: Vec<(&'a str, Option<&'a str>)>,
+    tenants: Vec<Named<'a>>,
     targets: Cow<'a, [Target]>,
     outcome: Outcome,
     #[serde(borrow)]
@@ -56,6 +56,9 @@ pub(super) struct Row<'a> {
     /// Whether it is the only event in scope of its record.
     pub(super) alone: bool,
 }
+
+/// A tenant's id and name, and its ids as logged where the case merges one.
+type Named<'a> = (&'a str, Option<&'a str>, Cow<'a, [TenantId]>);
 
 impl<'a> Row<'a> {
     pub(super) fn new(scoped: &'a ScopedEvent, source: usize, alone: bool) -> Self {
@@ -101,7 +104,10 @@ impl<'a> Row<'a> {
             action,
             tenants: named
                 .iter()
-                .map(|tenant| (tenant.id.0.as_str(), tenant.name.as_deref()))
+                .map(|tenant| {
+                    let logged = Cow::Borrowed(tenant.logged.as_deref().unwrap_or_default());
+                    (tenant.id.0.as_str(), tenant.name.as_deref(), logged)
+                })
                 .collect(),
             targets: Cow::Borrowed(targets),
             outcome: *outcome,
@@ -130,9 +136,10 @@ impl<'a> Row<'a> {
     pub(super) fn event(self, labels: &mut BTreeSet<Arc<str>>) -> Option<ScopedEvent> {
         let owned = |text: Option<&str>| text.map(str::to_owned);
         let (seconds, nanos, digits) = self.time;
-        let tenant = |(id, name): (&str, Option<&str>)| TenantRef {
+        let tenant = |(id, name, logged): Named<'_>| TenantRef {
             id: TenantId(id.to_owned()),
             name: owned(name),
+            logged: (!logged.is_empty()).then(|| logged.into_owned().into()),
         };
         let event = AccessEvent {
             event_id: owned(self.event_id),
