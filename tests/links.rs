@@ -541,7 +541,7 @@ fn oracle(records: &[Made]) -> BTreeSet<usize> {
     found
 }
 
-/// What two agents did on a day, by the logs of a folder.
+/// A question about two agents and a day, asked of the logs of a folder.
 fn question(dir: &Dir) -> Case {
     Case::ad_hoc(&AdHoc {
         logs: vec!["logs".to_owned()],
@@ -584,7 +584,8 @@ fn scanned(records: &[Made], names: [&str; 2], threads: usize) -> BTreeSet<usize
 
 type Change<'c> = &'c dyn Fn(&Path);
 
-/// A log is followed only as it was when it was read first, be its bytes compared or what the system keeps of them.
+/// A log is followed only as it was when it was read first, be its bytes compared or what the
+/// system keeps of them.
 #[test]
 fn log_that_changed_before_it_is_read_again_is_not_followed() {
     let session = json!({"s": "session-0001", "in": "acme"});

@@ -15,19 +15,20 @@ use crate::{
 const NORMALIZER: ComposingNormalizerBorrowed<'static> = ComposingNormalizer::new_nfkc();
 const CASES: CaseMapperBorrowed<'static> = CaseMapper::new();
 
-/// The word that merges every id with the one of the directory that differs from it only in how it is written.
+/// The word that merges every id with the one of the directory that differs from it only in how it
+/// is written.
 pub const NEAR: &str = "near";
 
-/// What `merge` says.
+/// `merge` as written.
 #[derive(Debug, Clone, Default)]
 pub(super) struct WrittenMerge {
-    /// Where `near` stands.
+    /// Place of `near`, if it is there.
     pub(super) near: Option<Place>,
     /// Ids of one tenant each, in the order written.
     pub(super) groups: Vec<Vec<Found<String>>>,
 }
 
-/// Which ids are one tenant's.
+/// Ids that are one tenant's.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Merge {
     /// Whether ids near to one of the directory count as that one.
@@ -80,7 +81,7 @@ impl Merge {
         &self.groups
     }
 
-    /// Checks what the case says against the directory. Every fault is told.
+    /// Checks what the case says against the directory, and adds every fault.
     pub(super) fn of(written: &WrittenMerge, directory: &Directory, faults: &mut Vec<Diagnostic>) -> Self {
         let mut merge = Self {
             near: written.near.is_some(),
@@ -151,8 +152,8 @@ impl Merge {
     }
 }
 
-/// Returns what is left of a tenant's id without case, blanks, braces, hyphens and characters that are not seen. A sign between two
-/// digits stays, unless the id is a UUID.
+/// Returns what is left of a tenant's id without case, blanks, braces, hyphens and characters that
+/// are not seen. A sign between two digits stays, unless the id is a UUID.
 pub fn id_key(id: &str) -> String {
     let form = if id.is_ascii() {
         id.chars()

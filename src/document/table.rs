@@ -213,7 +213,8 @@ impl<'d> Table<'d> {
         written.into_iter().filter_map(&mut read).collect()
     }
 
-    /// Reads strings and lists of strings: one string, or a list of both mixed; empty where the key is absent.
+    /// Reads strings and lists of strings: one string, or a list of both mixed; empty where the key
+    /// is absent.
     pub fn strings_or_lists<T>(
         &mut self,
         key: &'static str,

@@ -33,11 +33,13 @@ pub enum AlikeBy {
 /// Ids that the case counts as one tenant's.
 #[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct MergeFinding {
-    /// Whether an id that differs from one of the directory only in how it is written counts as that one.
+    /// Whether an id that differs from one of the directory only in how it is written counts as
+    /// that one.
     pub near: bool,
     /// The groups of the case, in its order; the tenant's id stands first in each.
     pub groups: Vec<Vec<TenantId>>,
-    /// Ids of the groups that neither an event in scope nor the directory has, in the order of the groups.
+    /// Ids of the groups that neither an event in scope nor the directory has, in the order of the
+    /// groups.
     pub unseen: Vec<TenantId>,
 }
 

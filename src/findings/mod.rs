@@ -451,7 +451,8 @@ pub struct ImplausibleFinding {
 pub struct TenantFinding {
     /// Exactly as logged, or as `merge` of the case has it.
     pub id: TenantId,
-    /// The ids under which its events were logged, in order, where the case merges ids of it; absent where it does not.
+    /// The ids under which its events were logged, in order, where the case merges ids of it;
+    /// absent where it does not.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub logged_as: Vec<TenantId>,
     /// From the directory, else as first logged.

@@ -168,20 +168,22 @@ fn inside(names: &[String]) -> Vec<Option<usize>> {
 /// With which bytes names begin. It may hold too much, and never too little.
 #[derive(Debug, Clone, Default)]
 struct Beginnings {
-    /// By the first `WIDTH` bytes.
+    /// Places of the first `WIDTH` bytes.
     bits: Bits,
-    /// The same of names of fewer than `LONG` bytes.
+    /// Places of names of fewer than `LONG` bytes.
     short: Bits,
-    /// By the first `LONG` bytes of the others: words that begin alike are looked up in vain otherwise.
+    /// Places of the first `LONG` bytes of the others: words that begin alike are looked up in vain
+    /// otherwise.
     long: Bits,
-    /// Which bytes of a key count: as many as the shortest name has.
+    /// Mask of the bytes of a key that count: as many as the shortest name has.
     mask: u32,
 }
 
-/// So many bytes are looked at.
+/// Bytes examined at first.
 const WIDTH: usize = 4;
 const LONG: usize = 8;
-/// So many bits: enough to tell most words apart from a hundred thousand names, in near memory.
+/// Bits, as a power of two: enough to tell most words from a hundred thousand names, in near
+/// memory.
 const BITS: u32 = 18;
 
 impl Beginnings {

@@ -97,7 +97,8 @@ impl Words {
     pub(super) fn may_hold_joined(&self, name: &str) -> bool {
         let mut room = [0; ROOM];
         if name.is_ascii() && name.len() <= ROOM {
-            // Most names are so; the words of a directory would take more time for their memory than for the look.
+            // Most names are so; the words of a directory would take more time for their memory
+            // than for the look.
             let letters = name.bytes().filter(|byte| !writings::parts(char::from(*byte)));
             let length = room.iter_mut().zip(letters).map(|(to, letter)| *to = letter).count();
             let joined = str::from_utf8(&room[..length]).expect("it is ASCII");

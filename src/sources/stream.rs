@@ -11,8 +11,9 @@ use super::{
     input_digest::InputDigest,
 };
 
-/// What the system keeps of a file that changes with every write to it: device, inode, length, and the times of the last change
-/// of its contents and of its own. A program can set the former time, and not the latter.
+/// A record that the system keeps of a file and that changes with every write to it: device, inode,
+/// length, and the times of the last change of its contents and of its own. A program can set the
+/// former time, and not the latter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Stamp {
     #[cfg(unix)]

@@ -1,11 +1,13 @@
-//! Ids of one tenant: the case merges them, and the answer says under which ids each tenant was logged.
+//! Ids of one tenant: the case merges them, and the answer says under which ids each tenant was
+//! logged.
 
 use serde_json::{Value, json};
 
 use super::{CASE, codes, folder, record, report, text};
 use crate::util::{Dir, json};
 
-/// Ids of Acme in three writings, one of which the directory has, and two of a customer that it does not have.
+/// Ids of Acme in three writings, one of which the directory has, and two of a customer that it
+/// does not have.
 const TENANTS: &str = "id,name\nT-0001,Acme Logistics\nt-0009,Bolt Freight\n";
 
 fn log() -> String {
@@ -58,7 +60,7 @@ fn message<'f>(findings: &'f Value, code: &str) -> &'f str {
 }
 
 #[test]
-fn ids_of_one_tenant_are_merged_by_the_line_that_the_caveat_gives() {
+fn line_of_the_caveat_merges_ids_of_one_tenant() {
     let dir = merging("");
     report(&dir).ends(1);
     let findings = json(&dir.path("out/findings.json"));
@@ -94,7 +96,7 @@ fn ids_of_one_tenant_are_merged_by_the_line_that_the_caveat_gives() {
         page.contains("- Tenant id: `T-0001`, also logged as `t0001`, `{t-0001}`"),
         "{page}"
     );
-    // Its own ids are its own, in whatever writing, and nobody else's.
+    // Each writing of an id names its tenant alone.
     let own = of(&dir, &findings, "T-0001", "actions.jsonl");
     assert!(own.contains("asked by T-0001 and [another customer]"), "{own}");
     assert!(of(&dir, &findings, "Q77", "actions.jsonl").contains("the same as Q77"));

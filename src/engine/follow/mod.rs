@@ -270,7 +270,8 @@ fn again(
     }
     let stamp = own.first().and_then(|number| scan.sources[*number].stamp);
     let contents = contents(plan, source, budget, chase, stamp.is_none())?;
-    // A file of the same stamp was not written to since the first pass, so its bytes need no second digest.
+    // A file of the same stamp was not written to since the first pass, so its bytes need no second
+    // digest.
     let contents = match (stamp, contents.stamps[1]) {
         (Some(before), now) if now != Some(before) => self::contents(plan, source, budget, chase, true)?,
         _ => contents,

@@ -10,7 +10,7 @@ pub(super) struct Needles {
     automaton: AhoCorasick,
     /// Passes over most records without a text; none if a text is too short for it.
     sieve: Option<Sieve>,
-    /// What folds into ASCII, such as the long s.
+    /// Characters that fold into ASCII, such as the long s.
     odd: Odd,
     /// Whether every record may hold one: a text has a character that formats write otherwise.
     every: bool,
@@ -74,8 +74,9 @@ impl Needles {
     }
 }
 
-/// The first stretches of each text, one bit each. A record that holds a text has one of them at every `stride`th byte, so only
-/// those places are looked up: an automaton of a few hundred texts takes a step for every byte, and ten times as long.
+/// The first stretches of each text, one bit each. A record that holds a text has one of them at
+/// every `stride`th byte, so only those places are looked up: an automaton of a few hundred texts
+/// takes a step for every byte, and ten times as long.
 #[derive(Debug)]
 struct Sieve {
     bits: Vec<u64>,
@@ -92,7 +93,8 @@ const NARROW: usize = 4;
 /// The least distance between two places that are looked up.
 const LEAST_STRIDE: usize = 3;
 
-/// Places of a record that are looked at closer one by one. Who writes logs can repeat a stretch; then the rest is searched once.
+/// Places of a record that are looked at closer one by one. Who writes logs can repeat a stretch;
+/// then the rest is searched once.
 const TRIES: usize = 4;
 
 /// Bits of a sieve, as a power of two: 64 KiB, which stay in near memory.

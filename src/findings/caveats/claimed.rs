@@ -52,7 +52,7 @@ pub(super) fn names(findings: &Findings) -> Option<String> {
     })
 }
 
-/// What to write so that ids that differ only in how they are written are one tenant's.
+/// Returns the advice that makes ids that differ only in how they are written one tenant's.
 fn merging(findings: &Findings) -> String {
     let groups = findings.alike.iter().filter(|group| group.by == AlikeBy::Id);
     let line = merge::line(groups.map(|group| &group.ids[..]));

@@ -188,10 +188,11 @@ fn each_core(name: &str, mut tell: impl FnMut(&str, &Skeleton, &[usize], bool)) 
     }
 }
 
-/// Returns letters that every key of a name begins with: those of its first words, up to one that a key may leave out or replace,
-/// at most `MOST_BEGUN`. None unless that is plain to see: of words in ASCII, each in small letters behind its first or in capitals.
-pub(super) fn beginning(name: &str) -> Option<Beginning> {
-    let mut beginning = Beginning::default();
+/// Returns letters that every key of a name begins with: those of its first words, up to one that a
+/// key may leave out or replace, at most `MOST_BEGUN`. None unless that is plain to see: of words
+/// in ASCII, each in small letters behind its first or in capitals.
+pub(super) fn beginning(name: &str) -> Option<NameStart> {
+    let mut beginning = NameStart::default();
     let mut rest = name.as_bytes();
     for number in 0.. {
         let signs = rest
@@ -204,7 +205,7 @@ pub(super) fn beginning(name: &str) -> Option<Beginning> {
         // The plural of what ends in `y` replaces it.
         let ends = word.is_empty() && rest.is_empty();
         let plain = !ends && !signs.iter().any(|sign| b"&+(<[{".contains(sign)) && is_plain(word, rest);
-        let mut own = Beginning::default();
+        let mut own = NameStart::default();
         own.extend(word);
         let stays = plain
             && match number {
@@ -229,8 +230,8 @@ pub(super) fn beginning(name: &str) -> Option<Beginning> {
     (beginning.length > 0).then_some(beginning)
 }
 
-/// Whether a word is one token, written in one way: its letters are ASCII, of one case but for the first, and no two of them are the
-/// spelling of one vowel.
+/// Whether a word is one token, written in one way: its letters are ASCII, of one case but for the
+/// first, and no two of them are the spelling of one vowel.
 fn is_plain(word: &[u8], behind: &[u8]) -> bool {
     let small = word.iter().skip(1).all(u8::is_ascii_lowercase);
     let letters = word.iter().all(u8::is_ascii_alphabetic);
@@ -240,15 +241,15 @@ fn is_plain(word: &[u8], behind: &[u8]) -> bool {
 
 /// Letters of a beginning, as skeletons have them.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(in crate::isolation) struct Beginning {
+pub(in crate::isolation) struct NameStart {
     letters: [u8; MOST_BEGUN],
     length: usize,
 }
 
-/// So many letters tell nearly all names apart.
+/// Length of a beginning, which tells nearly all names apart.
 const MOST_BEGUN: usize = 16;
 
-impl Beginning {
+impl NameStart {
     fn extend(&mut self, word: &[u8]) {
         for (to, letter) in self.letters[self.length..].iter_mut().zip(word) {
             *to = match letter.to_ascii_lowercase() {

@@ -24,7 +24,7 @@ use super::{
     writings::weight,
 };
 
-pub(super) use keys::{Beginning, Grade};
+pub(super) use keys::{Grade, NameStart};
 
 /// Endings behind a key that make no other word of it, as skeletons have them.
 const ENDINGS: [&str; 20] = [
@@ -426,8 +426,9 @@ fn hashes(skeleton: &[u8]) -> impl Iterator<Item = u64> {
     })
 }
 
-/// Returns letters that every key of a name begins with, enough of them to be looked up; none unless they are plain to see.
-pub(super) fn beginning(name: &str) -> Option<Beginning> {
+/// Returns letters that every key of a name begins with, enough of them to be looked up; none
+/// unless they are plain to see.
+pub(super) fn beginning(name: &str) -> Option<NameStart> {
     keys::beginning(name).filter(|beginning| beginning.text().len() >= SHORT)
 }
 

@@ -173,7 +173,7 @@ fn beginnings_are_as_long_as_is_certain() {
         ("Kölner Bank", None),
     ] {
         let found = beginning(name);
-        assert_eq!(found.as_ref().map(Beginning::text), expected, "{name}");
+        assert_eq!(found.as_ref().map(NameStart::text), expected, "{name}");
     }
     assert_eq!(first_label("otterness.example"), Some("otterness"));
     assert_eq!(first_label("www.otterness.example"), None);

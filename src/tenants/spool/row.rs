@@ -25,7 +25,7 @@ pub(super) struct Row<'a> {
     time_original: &'a str,
     action: &'a str,
     #[serde(borrow)]
-    tenants: Vec<Named<'a>>,
+    tenants: Vec<TenantCells<'a>>,
     targets: Cow<'a, [Target]>,
     outcome: Outcome,
     #[serde(borrow)]
@@ -58,7 +58,7 @@ pub(super) struct Row<'a> {
 }
 
 /// A tenant's id and name, and its ids as logged where the case merges one.
-type Named<'a> = (&'a str, Option<&'a str>, Cow<'a, [TenantId]>);
+type TenantCells<'a> = (&'a str, Option<&'a str>, Cow<'a, [TenantId]>);
 
 impl<'a> Row<'a> {
     pub(super) fn new(scoped: &'a ScopedEvent, source: usize, alone: bool) -> Self {
@@ -136,7 +136,7 @@ impl<'a> Row<'a> {
     pub(super) fn event(self, labels: &mut BTreeSet<Arc<str>>) -> Option<ScopedEvent> {
         let owned = |text: Option<&str>| text.map(str::to_owned);
         let (seconds, nanos, digits) = self.time;
-        let tenant = |(id, name, logged): Named<'_>| TenantRef {
+        let tenant = |(id, name, logged): TenantCells<'_>| TenantRef {
             id: TenantId(id.to_owned()),
             name: owned(name),
             logged: (!logged.is_empty()).then(|| logged.into_owned().into()),
