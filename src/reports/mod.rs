@@ -48,7 +48,7 @@ use guard::Own;
 use header::Header;
 use out::Out;
 use template::{Rows, Template, View};
-use view::{OverviewView, TenantView};
+use view::{OverviewView, PrintedActions, TenantView};
 
 /// Writes the content of `findings.json`.
 pub fn findings_json(findings: &Findings, to: &mut dyn Write) -> io::Result<()> {
@@ -140,10 +140,12 @@ fn tenant<F: Folder>(
     impact: &TenantImpact,
     folder: &mut F,
 ) -> Result<(), F::Fault> {
-    let view = TenantView::new(header, impact);
+    let printed = PrintedActions::new(header, impact);
+    let view = TenantView::new(header, impact, &printed);
     let rows = |template: &Template, out: &mut Out<'_>| {
         let mut numbered = (1..).zip(&impact.events);
-        numbered.try_for_each(|(number, event)| template.row(&view::action(header, impact, number, event), out))
+        numbered
+            .try_for_each(|(number, event)| template.row(&view::action(header, impact, &printed, number, event), out))
     };
     let html = |out: &mut Out<'_>| rows(&templates.action_html, out);
     folder.file("report.html", |to| page(&templates.report_html, &view, &html, to))?;

@@ -2,7 +2,11 @@
 
 use std::borrow::Cow;
 
-use super::{TargetRow, targets, text};
+use super::{
+    TargetRow,
+    printed::{PrintedActions, block},
+    targets, text,
+};
 use crate::{
     findings::TenantImpact,
     reports::{LinkLine, header::Header, lang, template::view},
@@ -45,6 +49,10 @@ view! {
         /// Why it is listed where its actor is no agent; empty elsewhere.
         by_link: Cow<'a, str>,
         targets: Vec<TargetRow<'a>>,
+        /// Name of the block of rows that it begins; empty in a row that begins none.
+        block: Cow<'a, str>,
+        /// Whether it is among the printed rows.
+        printed: bool,
     }
 }
 
@@ -62,6 +70,7 @@ pub(in crate::reports) fn scopes<'a>(header: &'a Header, event: &TenantEvent) ->
 pub(in crate::reports) fn action<'a>(
     header: &'a Header,
     impact: &TenantImpact,
+    printed: &PrintedActions,
     number: usize,
     event: &'a TenantEvent,
 ) -> ActionRow<'a> {
@@ -103,5 +112,7 @@ pub(in crate::reports) fn action<'a>(
             .unwrap_or_default()
             .into(),
         targets: targets(event),
+        block: block("Actions", number, impact.events.len()).into(),
+        printed: printed.holds(number as u64),
     }
 }

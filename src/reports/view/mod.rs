@@ -9,6 +9,7 @@ mod deeds;
 mod kinds;
 mod overview;
 mod people;
+mod printed;
 mod searched;
 mod steps;
 mod tenant;
@@ -16,6 +17,7 @@ mod tied;
 
 pub(super) use action::{ActionRow, action, scopes};
 pub(super) use overview::{OverviewView, TenantRow, tenants};
+pub(super) use printed::PrintedActions;
 pub(super) use tenant::TenantView;
 
 use std::{borrow::Cow, fmt::Write as _};

@@ -2,7 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::{TargetRow, target};
+use super::{
+    TargetRow,
+    printed::{PRINTED, block},
+    target,
+};
 use crate::{
     events::Outcome,
     findings::{SpanFinding, TargetFinding, TargetKind, TenantFinding, TenantImpact},
@@ -27,6 +31,8 @@ view! {
         untargeted: String,
         untargeted_numbers: Vec<String>,
         more_untargeted: String,
+        /// Sentence on what is printed; empty where all is.
+        printed_note: String,
     }
 }
 
@@ -42,6 +48,9 @@ view! {
         told: Vec<ToldView>,
         more: String,
         checks: Vec<String>,
+        /// Name of the block of rows that it begins; empty in a row that begins none.
+        block: String,
+        printed: bool,
     }
 }
 
@@ -74,7 +83,13 @@ impl PeopleView {
                 .targets
                 .iter()
                 .filter(move |entry| (entry.kind == TargetKind::Person) == is_person);
-            own.filter_map(|entry| row(impact, entry, &spans, &is_tied)).collect()
+            let mut rows: Vec<_> = own.filter_map(|entry| row(impact, entry, &spans, &is_tied)).collect();
+            let all = rows.len();
+            for (number, row) in (1..).zip(&mut rows) {
+                row.block = block(if is_person { "People" } else { "Objects" }, number, all);
+                row.printed = number <= PRINTED;
+            }
+            rows
         };
         let count = |number: u64, one: &str, many: &str| match number {
             0 => String::new(),
@@ -91,6 +106,13 @@ impl PeopleView {
                 some => format!("{} name no person and no object", counted(some, "action", "actions")),
             },
             untargeted_numbers: finding.untargeted.iter().take(SHOWN).map(u64::to_string).collect(),
+            printed_note: if finding.targets.len() > PRINTED {
+                format!(
+                    "Of people and of objects at most {PRINTED} rows each are printed. All are in people.csv and on the screen."
+                )
+            } else {
+                String::new()
+            },
             more_untargeted: lang::more(finding.untargeted.len(), SHOWN),
         }
     }
@@ -171,6 +193,8 @@ fn row(
         },
         told: told.collect(),
         more: lang::more(lines.len(), SHOWN),
+        block: String::new(),
+        printed: true,
         checks: entry
             .check
             .iter()

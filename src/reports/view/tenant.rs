@@ -7,6 +7,7 @@ use super::{
     deeds::Deeds,
     kinds::{KindView, kinds},
     people::PeopleView,
+    printed::PrintedActions,
     searched::SearchedView,
     steps::{StepView, steps},
     tied::TiedView,
@@ -53,6 +54,8 @@ view! {
         days: Vec<DayView>,
         people: PeopleView,
         count: String,
+        /// Which actions are printed; empty where all are.
+        printed_note: String,
         searched: SearchedView,
         several_scopes: bool,
         /// Whether the case says what evidence ties to the intruder.
@@ -86,7 +89,7 @@ view! {
 
 impl TenantView {
     /// The view of one tenant.
-    pub(in crate::reports) fn new(header: &Header, impact: &TenantImpact) -> Self {
+    pub(in crate::reports) fn new(header: &Header, impact: &TenantImpact, printed: &PrintedActions) -> Self {
         let TenantImpact { finding, events } = impact;
         let searched = SearchedView::new(header, finding, events);
         Self {
@@ -122,6 +125,7 @@ impl TenantView {
             days: header.span().map(|span| days(span, events)).unwrap_or_default(),
             people: PeopleView::new(impact, |event| header.is_tied(event.scopes)),
             count: counted(finding.events, "action", "actions"),
+            printed_note: printed.note(),
             searched,
             has_tied: header.has_tied(),
             several_scopes: header.scopes.len() > 1,
