@@ -58,7 +58,7 @@ fn the_manifest_states_the_question_and_the_program() {
     );
     assert_eq!(
         case["logs"],
-        json!([{"path": "logs", "profile": "superuser", "tenant": null, "tenant_overrules": false, "encoding": null, "skip_lines": 0, "columns": []}])
+        json!([{"path": "logs", "profile": "superuser", "tenant": null, "tenant_overrules": false, "encoding": null, "skip_lines": 0, "records": null, "unwrap": [], "columns": []}])
     );
     assert_eq!(manifest["tool"]["version"], env!("CARGO_PKG_VERSION"));
     let roles: std::collections::BTreeSet<_> = roles(&manifest).collect();
