@@ -6,7 +6,10 @@ use serde_json::json;
 
 use super::canonical::canonical;
 use crate::{
-    case::{AgentId, AgentNaming, Case, CaseFile, CaseHeader, InputSpec, Scope, Tenant, TenantId, Tlp, encoding_name},
+    case::{
+        AgentId, AgentNaming, Case, CaseFile, CaseHeader, Conditions, InputSpec, Scope, Tenant, TenantId, Tlp,
+        encoding_name,
+    },
     digest::Sha256,
     sources::Limits,
     time::Timestamp,
@@ -55,10 +58,12 @@ pub struct ResolvedScope {
     pub basis: Option<String>,
     /// Ids, in the order of the case.
     pub agents: Vec<AgentId>,
-    /// If not empty, only these sessions.
-    pub sessions: Vec<String>,
-    /// If not empty, only these addresses.
-    pub ips: Vec<String>,
+    /// Whether it is open: it names no agents.
+    #[serde(default)]
+    pub open: bool,
+    /// Conditions on its events; an empty list sets no condition.
+    #[serde(flatten)]
+    pub conditions: Conditions,
 }
 
 /// A list that is too long to repeat.
@@ -144,8 +149,8 @@ impl ResolvedScope {
             until: scope.window.until,
             basis: scope.basis.clone(),
             agents: agents.collect(),
-            sessions: scope.sessions.clone(),
-            ips: scope.ips.clone(),
+            open: scope.open,
+            conditions: scope.conditions.clone(),
         }
     }
 }
@@ -168,8 +173,7 @@ impl From<&InputSpec> for ResolvedLog {
 
 fn agents(case: &Case) -> ResolvedList {
     let entries: Vec<_> = case
-        .agents
-        .iter()
+        .listed()
         .map(|agent| {
             json!({
                 "id": agent.id, "email": agent.email, "identities": agent.identities, "name": agent.name,

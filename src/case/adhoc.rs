@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use super::{
-    Case, CaseError, CaseHeader, Directory, InputSpec, InputText, IsolationSettings, LimitSettings, ReportSettings,
-    Tlp,
+    Case, CaseError, CaseHeader, Conditions, Directory, InputSpec, InputText, IsolationSettings, LimitSettings,
+    ReportSettings, Tlp,
     agents::{self, Listed},
     file::INTERNAL_TLP,
     file::{Who, WrittenScope},
@@ -63,8 +63,8 @@ impl Case {
             until: document::instant("--until", &value("--until", 1, flags.until.trim()), &mut faults),
             basis: None,
             who: Some(Who::All),
-            sessions: Vec::new(),
-            ips: Vec::new(),
+            open: false,
+            conditions: Conditions::default(),
             ties: None,
         };
         let header = header();

@@ -46,6 +46,7 @@ impl Listed {
             role: text(&self.role),
             country: text(&self.country),
             pseudonym: String::new(),
+            unlisted: false,
         }
     }
 

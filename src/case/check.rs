@@ -138,8 +138,8 @@ fn scope(written: WrittenScope, agents: &[Listed], complete: bool, faults: &mut 
         window: window?,
         basis: written.basis.map(|found| found.value),
         agents: agents.into_iter().collect(),
-        sessions: written.sessions,
-        ips: written.ips,
+        open: written.open,
+        conditions: written.conditions,
         ties: written.ties,
     })
 }

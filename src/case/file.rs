@@ -1,11 +1,13 @@
 //! The case file as written: what each section says, before anything is looked up elsewhere.
 
+use std::net::IpAddr;
+
 use bytesize::ByteSize;
 use encoding_rs::Encoding;
 
 use super::{
-    AgentNaming, AgentsK, CaseHeader, GapHours, InputSpec, InputTenant, InputText, IsolationSettings, LimitSettings,
-    ReportSettings, TEXT_FIELDS, TenantId, Tlp, Word, Wrapping,
+    AgentNaming, AgentsK, CaseHeader, Conditions, GapHours, InputSpec, InputTenant, InputText, IsolationSettings,
+    LimitSettings, ReportSettings, TEXT_FIELDS, TenantId, Tlp, Word, Wrapping,
     agents::{self, Listed},
     folder::Folder,
     hidden,
@@ -48,8 +50,9 @@ pub(super) struct WrittenScope {
     pub(super) until: Option<Found<Timestamp>>,
     pub(super) basis: Option<Found<String>>,
     pub(super) who: Option<Who>,
-    pub(super) sessions: Vec<String>,
-    pub(super) ips: Vec<String>,
+    /// Whether it has no `agents`, which is no fault where it has a condition.
+    pub(super) open: bool,
+    pub(super) conditions: Conditions,
     pub(super) ties: Option<bool>,
 }
 
@@ -82,7 +85,7 @@ pub(super) struct WrittenTenants {
 /// Reads the whole file.
 pub(super) fn read(root: &mut Table<'_>, folder: &Folder) -> Written {
     let (told, header, internal_tlp) = root.required_table("case", header).unwrap_or_default();
-    let hint = "add `[[scopes]]` with `name`, `from`, `until`, `basis` and `agents`";
+    let hint = "add `[[scopes]]` with `name`, `from`, `until`, `basis`, and `agents` or a condition such as `ips`";
     let scopes = some(
         root,
         "scopes",
@@ -153,9 +156,13 @@ fn label(table: &Table<'_>, found: Found<String>) -> Option<Tlp> {
 }
 
 fn scope(table: &mut Table<'_>) -> WrittenScope {
-    let (sessions, ips) = (table.string_list("sessions"), table.string_list("ips"));
-    for fault in hidden::keys(&sessions).chain(hidden::keys(&ips)) {
-        table.fault(fault);
+    let conditions = conditions(table);
+    let open = !table.has("agents");
+    if open && conditions.is_empty() {
+        let fault = Diagnostic::new("open-scope", "the scope says neither whose events it holds nor which");
+        let hint = "add `agents = \"all\"` for the listed agents, or at least one of `ips`, `sessions`, `keys`, `user_agents` and \
+                    `actions`, for events of whoever acted";
+        table.absence(fault.hint(hint).at(table.place().clone()));
     }
     WrittenScope {
         place: table.place().clone(),
@@ -163,11 +170,51 @@ fn scope(table: &mut Table<'_>) -> WrittenScope {
         from: table.required_time("from"),
         until: table.required_time("until"),
         basis: table.required_string("basis"),
-        who: who(table),
-        sessions: values(sessions),
-        ips: values(ips),
+        who: if open { None } else { who(table) },
+        open,
+        conditions,
         ties: table.optional_bool("ties").map(|found| found.value),
     }
+}
+
+fn conditions(table: &mut Table<'_>) -> Conditions {
+    let mut list = |key| {
+        let found = table.string_list(key);
+        for fault in hidden::keys(&found) {
+            table.fault(fault);
+        }
+        found
+    };
+    let [sessions, ips, user_agents, keys, actions] =
+        ["sessions", "ips", "user_agents", "keys", "actions"].map(&mut list);
+    for found in ips.iter().filter(|found| is_broken_network(&found.value)) {
+        let fault = Diagnostic::new("network", format!("`{}` is no network", found.value));
+        let hint =
+            "write an address and the number of its leading bits that count, such as `192.0.2.0/24` or `2001:db8::/32`";
+        table.fault(fault.hint(hint).at(found.place.clone()));
+    }
+    Conditions {
+        sessions: values(sessions),
+        ips: values(ips),
+        user_agents: values(user_agents),
+        keys: values(keys),
+        actions: values(actions),
+    }
+}
+
+/// Whether a text means a network and is none: an address with something else than a number of its
+/// bits behind it.
+fn is_broken_network(text: &str) -> bool {
+    let Some((address, length)) = text.trim().split_once('/') else {
+        return false;
+    };
+    let bits = match address.parse::<IpAddr>() {
+        Ok(IpAddr::V4(_)) => 32,
+        Ok(IpAddr::V6(_)) => 128,
+        Err(_) => return false,
+    };
+    let is_number = !length.is_empty() && length.bytes().all(|byte| byte.is_ascii_digit());
+    !is_number || length.parse::<u32>().is_ok_and(|length| length > bits) || length.len() > 3
 }
 
 /// Names of scopes are keys of the findings and stand in tables: one word each.

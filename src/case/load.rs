@@ -45,7 +45,8 @@ impl Case {
         let Some(written) = reading.value else {
             return Err(CaseError::Faults(faults));
         };
-        let (agents, complete) = listed(written.agents, reading.whole, &mut folder, &mut faults);
+        let needed = Needed::by(&written.scopes);
+        let (agents, complete) = listed(written.agents, &needed, reading.whole, &mut folder, &mut faults);
         let merge = written.tenants.merge.clone();
         let directory = directory(written.tenants, &mut folder, &mut faults);
         let merge = Merge::of(&merge, &directory, &mut faults);
@@ -151,9 +152,39 @@ fn in_order(mut faults: Vec<Diagnostic>, files: &[String]) -> Vec<Diagnostic> {
     faults
 }
 
+/// Whether a case has to list agents: only one all of whose scopes are open does not.
+enum Needed {
+    No,
+    /// A scope of this name needs them, as far as the name is known.
+    By(Option<String>),
+}
+
+impl Needed {
+    fn by(scopes: &[WrittenScope]) -> Self {
+        match scopes.iter().find(|scope| !scope.open) {
+            Some(scope) => Self::By(scope.name.as_ref().map(|name| name.value.clone())),
+            None if scopes.is_empty() => Self::By(None),
+            None => Self::No,
+        }
+    }
+
+    /// The fault of a case that lists none, if it has to.
+    fn fault(&self) -> Option<Diagnostic> {
+        let Self::By(scope) = self else { return None };
+        let message = match scope {
+            Some(name) => format!("the case lists no agent, and its scope `{name}` is about agents"),
+            None => "the case lists no agent".to_owned(),
+        };
+        let hint = "list at least one agent: `[agents]` with `file = \"agents.csv\"`, or `[[agents.list]]` with `id`; for \
+                    events of whoever acted, give the scope `ips`, `sessions` or `keys` and no `agents`";
+        Some(Diagnostic::new("no-agents", message).hint(hint))
+    }
+}
+
 /// The agents of the file and then those listed in the case itself.
 fn listed(
     written: WrittenAgents,
+    needed: &Needed,
     whole: bool,
     folder: &mut Folder,
     faults: &mut Vec<Diagnostic>,
@@ -167,10 +198,8 @@ fn listed(
         };
     }
     agents.extend(written.list);
-    if agents.is_empty() && complete {
-        let fault = Diagnostic::new("no-agents", "the case lists no agent");
-        let hint = "list at least one agent: `[agents]` with `file = \"agents.csv\"`, or `[[agents.list]]` with `id`";
-        faults.push(fault.hint(hint).at(written.place));
+    if let Some(fault) = needed.fault().filter(|_| agents.is_empty() && complete) {
+        faults.push(fault.at(written.place));
         complete = false;
     }
     (agents, complete)

@@ -171,10 +171,10 @@ impl Lock {
     }
 
     /// The pseudonym of an agent; empty if there is no code of it.
-    fn pseudonym(&self, id: &str) -> String {
-        self.codes
-            .get(id)
-            .map_or_else(String::new, |code| format!("Agent {code}"))
+    fn pseudonym(&self, agent: &Agent) -> String {
+        let what = if agent.unlisted { "Unlisted actor" } else { "Agent" };
+        let code = self.codes.get(&agent.id.0);
+        code.map_or_else(String::new, |code| format!("{what} {code}"))
     }
 
     fn shown(&self) -> String {
@@ -274,13 +274,14 @@ impl Case {
         Ok(())
     }
 
-    /// Checks that the lock can be written, if it has to be.
+    /// Checks that the lock can be written, if it has to be, or may have to be for actors whom the
+    /// scan finds.
     ///
     /// # Errors
     ///
     /// No file can be created in its folder.
     pub fn try_lock(&self) -> Result<(), LockError> {
-        if self.lock.is_behind() {
+        if self.lock.is_behind() || self.scopes.iter().any(|scope| scope.open) {
             self.lock.beside().map_err(|source| self.lock.failed(source))?;
         }
         Ok(())
@@ -302,7 +303,7 @@ impl Case {
     /// Sets the agents' pseudonyms, as far as there are codes: a scan without a lock has none.
     pub(super) fn label(&mut self) {
         for agent in &mut self.agents {
-            agent.pseudonym = self.lock.pseudonym(&agent.id.0);
+            agent.pseudonym = self.lock.pseudonym(agent);
         }
     }
 }

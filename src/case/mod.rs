@@ -48,7 +48,8 @@ pub struct Case {
     pub internal_tlp: Tlp,
     /// In the order written; at least one, at most [`MAX_SCOPES`].
     pub scopes: Vec<Scope>,
-    /// Every listed agent, in the order written; at least one.
+    /// Every listed agent, in the order written, at least one if a scope is about agents; behind
+    /// them the actors that [`Case::admit`] adds.
     pub agents: Vec<Agent>,
     /// The vendor's customers, where a directory was given.
     pub directory: Directory,
@@ -71,6 +72,15 @@ pub struct Case {
     pub files: Vec<CaseFile>,
 }
 
+/// An actor that is not listed and has an event in an open scope.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct UnlistedActor {
+    /// The name it goes by, as logged.
+    pub id: String,
+    /// Its further names in the records, as logged.
+    pub identities: Vec<String>,
+}
+
 impl Case {
     /// Returns the names that the directory has of a tenant, under each of its ids.
     pub fn listed_names<'c>(&'c self, tenant: &'c str) -> impl Iterator<Item = &'c str> {
@@ -78,6 +88,42 @@ impl Case {
         let rows = std::iter::once(tenant).chain(others);
         let rows = rows.filter_map(|id| self.directory.tenants.get(id));
         rows.flat_map(Tenant::names)
+    }
+
+    /// Adds the actors that a scan found by open scopes, in this order. Draws no
+    /// pseudonym: see [`Case::pin`].
+    pub fn admit(&mut self, actors: &[UnlistedActor]) {
+        self.agents.extend(actors.iter().map(|actor| Agent {
+            id: AgentId(actor.id.clone()),
+            email: None,
+            identities: actor.identities.clone(),
+            name: None,
+            employer: None,
+            role: None,
+            country: None,
+            pseudonym: String::new(),
+            unlisted: true,
+        }));
+        self.label();
+    }
+
+    /// The agents that the case lists.
+    pub fn listed(&self) -> impl Iterator<Item = &Agent> {
+        self.agents.iter().filter(|agent| !agent.unlisted)
+    }
+
+    /// Whether a text is an address, session or key that a scope without agents searches by.
+    pub fn searches_by(&self, text: &str) -> bool {
+        let of = |scope: &Scope| {
+            let Conditions {
+                sessions, ips, keys, ..
+            } = &scope.conditions;
+            [sessions, ips, keys]
+                .into_iter()
+                .flatten()
+                .any(|term| term.trim() == text.trim())
+        };
+        self.scopes.iter().any(of)
     }
 
     /// The nonces of the case, derived from the key of its lock; `None` until there is one.
@@ -148,14 +194,58 @@ pub struct Scope {
     pub window: Window,
     /// Why this scope, in a sentence that reports print.
     pub basis: Option<String>,
-    /// Positions in [`Case::agents`], ascending, at least one.
+    /// Positions in [`Case::agents`], ascending; at least one, unless it is open.
     pub agents: Vec<usize>,
-    /// If not empty, only events of these sessions, compared exactly.
-    pub sessions: Vec<String>,
-    /// If not empty, only events from these addresses, compared exactly.
-    pub ips: Vec<String>,
+    /// Whether it is open: it names no agents, and every event that meets its conditions is in it.
+    pub open: bool,
+    /// Conditions on its events.
+    pub conditions: Conditions,
     /// Whether evidence ties what lies in it to the intruder, where the case says so. None: if it lies inside a wider scope.
     pub ties: Option<bool>,
+}
+
+/// Conditions of a scope beside window and agents. A list that is empty sets no
+/// condition; of one that is not, an event has one of the values.
+#[derive(Debug, Clone, Default, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
+pub struct Conditions {
+    /// Sessions, compared exactly.
+    pub sessions: Vec<String>,
+    /// Addresses and networks, compared as such; what is neither is compared exactly.
+    pub ips: Vec<String>,
+    /// Programs, compared exactly.
+    #[serde(default)]
+    pub user_agents: Vec<String>,
+    /// Identifiers of credentials, compared exactly.
+    #[serde(default)]
+    pub keys: Vec<String>,
+    /// Codes of actions, compared exactly.
+    #[serde(default)]
+    pub actions: Vec<String>,
+}
+
+impl Conditions {
+    /// The lists by their names in the case file.
+    pub fn lists(&self) -> [(&'static str, &[String]); 5] {
+        let Self {
+            sessions,
+            ips,
+            user_agents,
+            keys,
+            actions,
+        } = self;
+        [
+            ("sessions", sessions),
+            ("ips", ips),
+            ("user_agents", user_agents),
+            ("keys", keys),
+            ("actions", actions),
+        ]
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.lists().iter().all(|(_, list)| list.is_empty())
+    }
 }
 
 /// A support person or service account, as the vendor lists it.
@@ -177,6 +267,8 @@ pub struct Agent {
     pub country: Option<String>,
     /// Its name in customers' copies: `Agent KTWN`. Empty until [`Case::pin`], if `agents.lock` does not state it.
     pub pseudonym: String,
+    /// Whether it is not listed: an actor that a scope without agents found in the logs.
+    pub unlisted: bool,
 }
 
 impl Agent {

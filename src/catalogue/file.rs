@@ -1,8 +1,8 @@
 //! Catalogue files: `[[actions]]` with a code or pattern, an effect, what it says and what to check.
 
-use std::{collections::BTreeMap, fs, path::Path};
+use std::{collections::BTreeMap, fs, path::Path, sync::Arc};
 
-use super::{Effect, Meaning, Touches, pattern::Pattern};
+use super::{BUILT_IN, BuiltIn, Effect, Meaning, Touches, pattern::Pattern};
 use crate::{
     diag::Diagnostic,
     document::{self, Found, Table},
@@ -11,11 +11,11 @@ use crate::{
 /// One entry of a file.
 #[derive(Debug)]
 pub(super) struct Action {
-    pub(super) codes: Codes,
-    pub(super) meaning: Meaning,
+    pub(super) codes: Vec<Codes>,
+    pub(super) meaning: Arc<Meaning>,
 }
 
-/// Which codes an entry is about.
+/// A code or a family of codes that an entry is about.
 #[derive(Debug)]
 pub(super) enum Codes {
     Exact(String),
@@ -29,6 +29,19 @@ pub(super) fn open(shown: &str, path: &Path, faults: &mut Vec<Diagnostic>) -> Op
         Diagnostic::new("unreadable-file", message).hint("correct `catalogue` in `[reports]` of the case file")
     };
     fs::read(path).map_err(|error| faults.push(fault(error))).ok()
+}
+
+/// The built-in file of this name, with or without `.toml`.
+pub(super) fn built_in(name: &str, faults: &mut Vec<Diagnostic>) -> Option<&'static BuiltIn> {
+    let name = name.strip_suffix(".toml").unwrap_or(name);
+    let found = BUILT_IN.iter().find(|file| file.name == name);
+    if found.is_none() {
+        let known: Vec<_> = BUILT_IN.iter().map(|file| file.name).collect();
+        let message = format!("there is no built-in catalogue `{name}`");
+        let hint = format!("{}Known: `{}`", document::suggestion(name, &known), known.join("`, `"));
+        faults.push(Diagnostic::new("unknown-catalogue", message).hint(hint));
+    }
+    found
 }
 
 /// The actions of a file and what is wrong with it.
@@ -57,33 +70,33 @@ fn action(table: &mut Table<'_>, first: &mut BTreeMap<String, usize>) -> Option<
     let touches = table.optional_one_of("touches", &[("tenant", Touches::Tenant), ("none", Touches::None)]);
     Some(Action {
         codes: codes?,
-        meaning: Meaning {
+        meaning: Arc::new(Meaning {
             effect: effect?.value,
             says: says?.value,
             check: check.map(|check| check.value),
             not_logged: not_logged.map(|not_logged| not_logged.value),
             ends: ends.map(|ends| ends.value),
             touches: touches.map_or(Touches::Tenant, |touches| touches.value),
-        },
+        }),
     })
 }
 
-fn codes(table: &mut Table<'_>, first: &mut BTreeMap<String, usize>) -> Option<Codes> {
-    let both = table.has("code") == table.has("pattern");
-    let (code, pattern) = (table.optional_string("code"), table.optional_string("pattern"));
-    if both {
+fn codes(table: &mut Table<'_>, first: &mut BTreeMap<String, usize>) -> Option<Vec<Codes>> {
+    let unclear = table.has("code") == table.has("pattern");
+    let (codes, patterns) = (table.string_list("code"), table.string_list("pattern"));
+    if unclear || codes.is_empty() && patterns.is_empty() {
         let fault = Diagnostic::new("action-code", "an action has either a `code` or a `pattern`");
         let hint = "write `code = \"user.mfa.reset\"`, or `pattern = \"Describe*\"` for all that begin so";
         table.absence(fault.hint(hint).at(table.place().clone()));
         return None;
     }
-    for found in code.iter().chain(&pattern) {
+    for found in codes.iter().chain(&patterns) {
         unique(table, found, first);
     }
-    match (code, pattern) {
-        (Some(code), _) => Some(Codes::Exact(code.value)),
-        (None, pattern) => family(table, pattern?),
-    }
+    let codes = codes.into_iter().map(|code| Some(Codes::Exact(code.value)));
+    codes
+        .chain(patterns.into_iter().map(|pattern| family(table, pattern)))
+        .collect()
 }
 
 fn unique(table: &Table<'_>, found: &Found<String>, first: &mut BTreeMap<String, usize>) {

@@ -9,6 +9,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     fmt,
     path::PathBuf,
+    sync::Arc,
 };
 
 use schemars::JsonSchema;
@@ -20,16 +21,80 @@ use self::{
 };
 use crate::case::{CaseError, CaseFile};
 
-/// The built-in files: how faults in them would name them, and their text.
-const BUILT_IN: [(&str, &str); 4] = [
-    ("common.toml", include_str!("actions/common.toml")),
-    ("superuser.toml", include_str!("actions/superuser.toml")),
-    ("okta.toml", include_str!("actions/okta.toml")),
-    ("aws.toml", include_str!("actions/aws.toml")),
+/// A built-in file.
+#[derive(Debug)]
+struct BuiltIn {
+    /// Without `.toml`.
+    name: &'static str,
+    text: &'static str,
+    /// Names of the profiles that read the kind of log whose codes it describes.
+    profiles: &'static [&'static str],
+    /// Whether it counts also for a profile that no file is for.
+    general: bool,
+}
+
+macro_rules! built_in {
+    ($($name:literal of $profiles:expr, general: $general:literal;)*) => {
+        &[$(BuiltIn {
+            name: $name,
+            text: include_str!(concat!("actions/", $name, ".toml")),
+            profiles: &$profiles,
+            general: $general,
+        }),*]
+    };
+}
+
+/// The built-in files, later ones going first. One of a kind of log is read only where a profile
+/// reads that kind: a code such as `delete` means one thing in each, and reading them all would
+/// take longer than a small log does.
+const BUILT_IN: &[BuiltIn] = built_in![
+    "common" of [], general: true;
+    "superuser" of ["superuser"], general: true;
+    "okta" of ["okta-system-log", "ocsf"], general: true;
+    "aws" of ["aws-cloudtrail", "ocsf"], general: true;
+    "atlassian" of ["atlassian-audit"], general: false;
+    "auth0" of ["auth0"], general: false;
+    "cyberark" of ["cyberark-pas"], general: false;
+    "entra" of ["entra-audit", "entra-sign-ins"], general: false;
+    "gcp" of ["gcp-audit", "access-transparency"], general: false;
+    "github" of ["github-audit"], general: false;
+    "gitlab" of ["gitlab-audit"], general: false;
+    "google-workspace" of ["google-workspace-admin"], general: false;
+    "kubernetes" of ["kubernetes-audit"], general: false;
+    "m365" of ["m365-unified-audit"], general: false;
+    "ocsf" of ["ocsf"], general: false;
+    "salesforce" of ["salesforce-event-log-file", "salesforce-login-history", "salesforce-setup-audit-trail"], general: false;
+    "slack" of ["slack-audit"], general: false;
+    "snowflake" of ["snowflake-login-history", "snowflake-query-history"], general: false;
+    "teleport" of ["teleport"], general: false;
+    "zendesk" of ["zendesk-audit"], general: false;
 ];
 
-/// Tier of an action, the mildest first: what is seen, what is not known, what is altered, taken out or lost, what
-/// removes traces, and what lets somebody come back. What is not catalogued ranks above a view or a search, and below what is known to do harm.
+impl BuiltIn {
+    /// Returns the files for logs that profiles of these names read.
+    fn of_profiles(names: &[&str]) -> impl Iterator<Item = &'static Self> {
+        let is_of = |file: &Self, name: &str| file.profiles.contains(&name);
+        let unknown = names.is_empty() || names.iter().any(|name| !BUILT_IN.iter().any(|file| is_of(file, name)));
+        BUILT_IN.iter().filter(move |file| {
+            file.profiles.is_empty() || unknown && file.general || names.iter().any(|name| is_of(file, name))
+        })
+    }
+
+    /// Name in messages and the manifest.
+    fn shown(&self) -> String {
+        format!("built-in:{}.toml", self.name)
+    }
+
+    fn actions(&self) -> Vec<Action> {
+        let (actions, faults) = file::read(self.name, self.text.as_bytes());
+        debug_assert!(faults.is_empty(), "the built-in catalogue has faults: {faults:?}");
+        actions
+    }
+}
+
+/// Tier of an action, the mildest first: what is seen, what is not known, what is altered, taken
+/// out or lost, what removes traces, and what lets somebody come back. What is not catalogued
+/// ranks above a view or a search, and below what is known to do harm.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, JsonSchema, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Effect {
@@ -47,7 +112,8 @@ pub enum Effect {
     RevealSecret,
     /// Removed something.
     Delete,
-    /// Deleted, stopped or narrowed what records activity or would show it: a log, an audit setting, an alert, a mailbox rule.
+    /// Deleted, stopped or narrowed what records activity or would show it: a log, an audit
+    /// setting, an alert, a mailbox rule.
     CoverTracks,
     /// Acted as one of the customer's users.
     Impersonate,
@@ -146,49 +212,109 @@ struct Meaning {
     touches: Touches,
 }
 
+impl Meaning {
+    /// Returns what holds of a code that two kinds of log have in common: the graver effect, and
+    /// what each says.
+    fn or(&self, other: &Self) -> Self {
+        let both = |a: &str, b: &str, between: &str| match a == b {
+            true => a.to_owned(),
+            false => format!("{a}{between}{b}"),
+        };
+        let either = |a: &Option<String>, b: &Option<String>| match (a, b) {
+            (Some(a), Some(b)) => Some(both(a, b, " ")),
+            (a, b) => a.clone().or_else(|| b.clone()),
+        };
+        Self {
+            effect: self.effect.max(other.effect),
+            says: both(&self.says, &other.says, " Or, in another kind of log: "),
+            check: either(&self.check, &other.check),
+            not_logged: either(&self.not_logged, &other.not_logged),
+            ends: self.ends.clone().filter(|_| self.ends == other.ends),
+            touches: match (self.touches, other.touches) {
+                (Touches::None, Touches::None) => Touches::None,
+                _ => Touches::Tenant,
+            },
+        }
+    }
+}
+
 /// Meanings by code: the built-in ones, and those of the case before them.
 #[derive(Debug, Clone, Default)]
 pub struct Catalogue {
-    exact: BTreeMap<String, Meaning>,
-    /// The first that matches counts: those of later files first, and of one file the longer first.
-    patterns: Vec<(Pattern, Meaning)>,
+    exact: BTreeMap<String, Arc<Meaning>>,
+    /// The first that matches counts: those of later files first, and of one file the longer
+    /// first.
+    patterns: Vec<(Pattern, Arc<Meaning>)>,
+    /// Those that were read.
+    built_in: Vec<&'static BuiltIn>,
 }
 
 impl Catalogue {
-    /// The catalogue without a case.
+    /// The catalogue without a case, for a log whose kind no built-in file is about.
     pub fn built_in() -> Self {
+        Self::of_profiles(&[])
+    }
+
+    /// The catalogue without a case, for logs that profiles of these names read.
+    pub fn of_profiles(names: &[&str]) -> Self {
         let mut catalogue = Self::default();
-        for (name, text) in BUILT_IN {
-            let (actions, faults) = file::read(name, text.as_bytes());
-            debug_assert!(faults.is_empty(), "the built-in catalogue has faults: {faults:?}");
-            catalogue.extend(actions);
+        for file in BuiltIn::of_profiles(names) {
+            catalogue.add(file);
         }
         catalogue
     }
 
-    /// The built-in catalogue extended by files of the case (as written and resolved), of which later ones win; and
-    /// what all those files were. Every fault of all of them is told at once.
+    /// Adds a built-in file. What it says of a code that another one has too is said beside what
+    /// that says.
+    fn add(&mut self, file: &'static BuiltIn) {
+        let mut actions = file.actions();
+        for action in &mut actions {
+            for codes in &action.codes {
+                let Codes::Exact(code) = codes else { continue };
+                if let Some(other) = self.exact.get(code).filter(|other| **other != action.meaning) {
+                    let both = Arc::new(other.or(&action.meaning));
+                    self.exact.insert(code.clone(), both);
+                } else {
+                    self.exact.insert(code.clone(), Arc::clone(&action.meaning));
+                }
+            }
+            action.codes.retain(|codes| matches!(codes, Codes::Pattern(_)));
+        }
+        self.extend(actions);
+        self.built_in.push(file);
+    }
+
+    /// The built-in catalogue extended by files of the case (as written and resolved), of which
+    /// later ones win; and what all those files were. Every fault of all of them is told at
+    /// once.
     pub fn load(files: &[(String, PathBuf)]) -> Result<(Self, Vec<CaseFile>), CaseError> {
         let own = OwnActions::read(files)?;
         Ok(Self::built_in().extended(own))
     }
 
-    /// The built-in catalogue extended by what the case's own files say; and what all those files were.
+    /// Returns the built-in catalogue extended by what the case's own files say, and all those
+    /// files.
     pub fn extended(mut self, own: OwnActions) -> (Self, Vec<CaseFile>) {
-        let built_in =
-            |(name, text): (&str, &str)| CaseFile::new("catalogue", format!("built-in:{name}"), text.as_bytes());
+        for file in own.built_in {
+            if !self.built_in.iter().any(|read| read.name == file.name) {
+                self.add(file);
+            }
+        }
         own.actions.into_iter().for_each(|actions| self.extend(actions));
-        let files = BUILT_IN.map(built_in).into_iter().chain(own.files);
-        (self, files.collect())
+        let built_in = |file: &&BuiltIn| CaseFile::new("catalogue", file.shown(), file.text.as_bytes());
+        let files = self.built_in.iter().map(built_in).chain(own.files).collect();
+        (self, files)
     }
 
-    /// What is known of a code. An exact entry beats every pattern, because it was written for this very code.
+    /// What is known of a code. An exact entry beats every pattern, because it was written for
+    /// this very code.
     pub fn lookup(&self, code: &str) -> Entry<'_> {
         let by_pattern = || self.patterns.iter().find(|(pattern, _)| pattern.matches(code));
         let meaning = self
             .exact
             .get(code)
-            .or_else(|| by_pattern().map(|(_, meaning)| meaning));
+            .or_else(|| by_pattern().map(|(_, meaning)| meaning))
+            .map(Arc::as_ref);
         Entry {
             effect: meaning.map_or(Effect::Uncatalogued, |meaning| meaning.effect),
             says: meaning.map(|meaning| meaning.says.as_str()),
@@ -215,11 +341,13 @@ impl Catalogue {
     fn extend(&mut self, actions: Vec<Action>) {
         let mut patterns = Vec::new();
         for action in actions {
-            match action.codes {
-                Codes::Exact(code) => {
-                    self.exact.insert(code, action.meaning);
+            for codes in action.codes {
+                match codes {
+                    Codes::Exact(code) => {
+                        self.exact.insert(code, Arc::clone(&action.meaning));
+                    }
+                    Codes::Pattern(pattern) => patterns.push((pattern, Arc::clone(&action.meaning))),
                 }
-                Codes::Pattern(pattern) => patterns.push((pattern, action.meaning)),
             }
         }
         patterns.sort_by(|(a, _), (b, _)| b.length().cmp(&a.length()).then_with(|| a.cmp(b)));
@@ -230,6 +358,8 @@ impl Catalogue {
 /// What the case's own catalogue files say.
 #[derive(Debug)]
 pub struct OwnActions {
+    /// Those that it names as `built-in:NAME`.
+    built_in: Vec<&'static BuiltIn>,
     /// By file.
     actions: Vec<Vec<Action>>,
     files: Vec<CaseFile>,
@@ -239,11 +369,16 @@ impl OwnActions {
     /// Reads these files (as written and resolved). Every fault of all of them is told at once.
     pub fn read(files: &[(String, PathBuf)]) -> Result<Self, CaseError> {
         let mut own = Self {
+            built_in: Vec::new(),
             actions: Vec::new(),
             files: Vec::new(),
         };
         let mut faults = Vec::new();
         for (shown, path) in files {
+            if let Some(name) = shown.strip_prefix("built-in:") {
+                own.built_in.extend(file::built_in(name, &mut faults));
+                continue;
+            }
             let Some(bytes) = file::open(shown, path, &mut faults) else {
                 continue;
             };

@@ -88,13 +88,13 @@ fn what_is_not_known_is_never_assumed_harmless() {
 #[test]
 fn built_in_entries_are_whole_sentences_without_faults_or_duplicates() {
     let mut keys = BTreeSet::new();
-    for (name, text) in BUILT_IN {
-        let (actions, faults) = file::read(name, text.as_bytes());
+    for file in BUILT_IN {
+        let (actions, faults) = file::read(file.name, file.text.as_bytes());
         assert_eq!(faults, []);
         for Action { codes, meaning } in actions {
-            assert!(keys.insert(format!("{codes:?}")), "{codes:?} twice");
-            let check = meaning.check.expect(&meaning.says);
-            for sentence in [&meaning.says, &check].into_iter().chain(&meaning.not_logged) {
+            keys.extend(codes.iter().map(|codes| format!("{codes:?}")));
+            let check = meaning.check.as_ref().expect(&meaning.says);
+            for sentence in [&meaning.says, check].into_iter().chain(&meaning.not_logged) {
                 assert!(
                     sentence.ends_with('.') && sentence.starts_with(char::is_uppercase),
                     "{sentence}"
@@ -199,6 +199,174 @@ fn later_files_win_and_codes_beat_patterns() {
         ]
         .map(|path| ("catalogue", path))
     );
+}
+
+#[test]
+fn only_files_of_the_logs_in_the_case_are_read() {
+    let of = |names: &[&str]| -> Vec<_> { BuiltIn::of_profiles(names).map(|file| file.name).collect() };
+    let general = ["common", "superuser", "okta", "aws"];
+    assert_eq!(of(&["okta-system-log"]), ["common", "okta"]);
+    assert_eq!(of(&["aws-cloudtrail", "superuser"]), ["common", "superuser", "aws"]);
+    assert_eq!(of(&[]), general);
+    assert_eq!(of(&["our-own"]), general);
+    assert_eq!(of(&["okta-system-log", "our-own"]), general);
+    let catalogue = Catalogue::of_profiles(&["aws-cloudtrail"]);
+    assert_eq!(catalogue.lookup("GetUser").effect, Effect::View);
+    assert_eq!(catalogue.lookup("user.lifecycle.create").effect, Effect::Uncatalogued);
+    for profile in BUILT_IN.iter().flat_map(|file| file.profiles) {
+        assert!(crate::events::Profile::source_of(profile).is_some(), "{profile}");
+    }
+    for profile in crate::events::Profile::names() {
+        assert!(
+            BUILT_IN.iter().any(|file| file.profiles.contains(&profile)),
+            "{profile}"
+        );
+    }
+}
+
+#[test]
+fn each_kind_of_log_has_its_own_meanings() {
+    for (profile, code, effect) in [
+        ("okta-system-log", "pam.secret.reveal", Effect::RevealSecret),
+        ("okta-system-log", "app.office365.api.error.create.user", Effect::View),
+        (
+            "okta-system-log",
+            "workflows.user.flow.execution_history.delete",
+            Effect::CoverTracks,
+        ),
+        ("m365-unified-audit", "New-InboxRule", Effect::Change),
+        ("m365-unified-audit", "Remove-InboxRule", Effect::CoverTracks),
+        ("m365-unified-audit", "Add member to role.", Effect::Credential),
+        ("m365-unified-audit", "ListDeleted", Effect::Delete),
+        ("entra-audit", "Read BitLocker key", Effect::RevealSecret),
+        ("github-audit", "staff.fake_login", Effect::Impersonate),
+        ("github-audit", "audit_log_streaming.destroy", Effect::CoverTracks),
+        ("google-workspace-admin", "delete", Effect::Delete),
+        ("google-workspace-admin", "GRANT_ADMIN_PRIVILEGE", Effect::Credential),
+        (
+            "gcp-audit",
+            "google.logging.v2.ConfigServiceV2.DeleteSink",
+            Effect::CoverTracks,
+        ),
+        (
+            "gcp-audit",
+            "google.logging.v2.LoggingServiceV2.ListLogEntries",
+            Effect::View,
+        ),
+        ("gcp-audit", "v1.compute.instances.aggregatedList", Effect::View),
+        (
+            "gcp-audit",
+            "google.cloud.secretmanager.v1.SecretManagerService.AccessSecretVersion",
+            Effect::RevealSecret,
+        ),
+        ("cyberark-pas", "Retrieve password", Effect::RevealSecret),
+        ("teleport", "role.created", Effect::Credential),
+        ("auth0", "scp", Effect::Credential),
+        ("zendesk-audit", "exported", Effect::Export),
+        ("salesforce-event-log-file", "LoginAs", Effect::Impersonate),
+        (
+            "atlassian-audit",
+            "jira.auditing.global.permission.added",
+            Effect::Credential,
+        ),
+        ("ocsf", "Account Change: Password Reset", Effect::Credential),
+        ("slack-audit", "file_downloaded", Effect::Export),
+        (
+            "salesforce-setup-audit-trail",
+            "Logged in using Login-As access for A",
+            Effect::Impersonate,
+        ),
+        ("entra-sign-ins", "Sign-in", Effect::View),
+        (
+            "gitlab-audit",
+            "destroy_event_streaming_destination",
+            Effect::CoverTracks,
+        ),
+        ("gitlab-audit", "user_impersonation", Effect::Impersonate),
+        ("kubernetes-audit", "get secrets", Effect::RevealSecret),
+        ("kubernetes-audit", "get pods", Effect::View),
+        ("kubernetes-audit", "delete events", Effect::CoverTracks),
+        ("kubernetes-audit", "create clusterrolebindings", Effect::Credential),
+        ("snowflake-query-history", "UNLOAD", Effect::Export),
+        ("snowflake-login-history", "LOGIN", Effect::View),
+        ("superuser", "delete", Effect::Uncatalogued),
+    ] {
+        let catalogue = Catalogue::of_profiles(&[profile]);
+        assert_eq!(catalogue.lookup(code).effect, effect, "{profile} {code}");
+    }
+}
+
+#[test]
+fn a_case_can_name_built_in_files() {
+    let path = |shown: &str| (shown.to_owned(), PathBuf::from("not read"));
+    let load = |shown: &str| {
+        let own = OwnActions::read(&[path(shown)]);
+        own.map(|own| Catalogue::of_profiles(&["aws-cloudtrail"]).extended(own))
+    };
+    let (catalogue, files) = load("built-in:okta").expect("it is there");
+    assert_eq!(catalogue.lookup("user.lifecycle.create").effect, Effect::Credential);
+    let paths: Vec<_> = files.iter().map(|file| file.path.as_str()).collect();
+    assert_eq!(
+        paths,
+        ["built-in:common.toml", "built-in:aws.toml", "built-in:okta.toml"]
+    );
+    let (_, files) = load("built-in:aws.toml").expect("it is there");
+    assert_eq!(files.len(), 2, "a file is read once");
+    let told = load("built-in:octa").expect_err("there is none").to_string();
+    assert!(
+        told.starts_with(
+            "there is no built-in catalogue `octa` [unknown-catalogue] (hint: did you mean `okta`? Known: `common`, "
+        ),
+        "{told}"
+    );
+}
+
+#[test]
+fn what_two_kinds_of_log_have_in_common_is_said_of_both() {
+    let meaning = |effect, says: &str, touches| Meaning {
+        effect,
+        says: says.into(),
+        check: Some(format!("Check {says}")),
+        not_logged: None,
+        ends: Some(says.into()),
+        touches,
+    };
+    let milder = meaning(Effect::View, "Read.", Touches::None);
+    let both = milder.or(&meaning(Effect::Delete, "Deleted.", Touches::Tenant));
+    let expected = Meaning {
+        effect: Effect::Delete,
+        says: "Read. Or, in another kind of log: Deleted.".into(),
+        check: Some("Check Read. Check Deleted.".into()),
+        not_logged: None,
+        ends: None,
+        touches: Touches::Tenant,
+    };
+    assert_eq!(both, expected);
+    assert_eq!(milder.or(&milder), milder);
+}
+
+#[test]
+fn an_entry_can_be_about_several_codes() {
+    let own = "[[actions]]\ncode = [\"a.x\", \"a.y\"]\neffect = \"view\"\nsays = \"Read.\"\n\
+               [[actions]]\npattern = [\"b.*\", \"*.c\"]\neffect = \"delete\"\nsays = \"Deleted.\"\n";
+    let (catalogue, _) = load(&[("a.toml", own)]).expect("a good file");
+    for (code, says) in [
+        ("a.x", Some("Read.")),
+        ("a.y", Some("Read.")),
+        ("b.z", Some("Deleted.")),
+        ("z.c", Some("Deleted.")),
+        ("a.z", None),
+    ] {
+        assert_eq!(catalogue.lookup(code).says, says, "{code}");
+    }
+    let own = "[[actions]]\ncode = []\neffect = \"view\"\nsays = \"Read.\"\n\
+               [[actions]]\ncode = [\"a\", \"a\"]\neffect = \"view\"\nsays = \"Read.\"\n";
+    let told = load(&[("a.toml", own)]).expect_err("faults");
+    let codes: Vec<_> = told
+        .lines()
+        .map(|line| line.contains("[action-code]") || line.contains("[duplicate-action]"))
+        .collect();
+    assert_eq!(codes, [true, true], "{told}");
 }
 
 #[test]

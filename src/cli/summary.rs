@@ -139,13 +139,13 @@ fn shown(path: &Path) -> String {
 fn records(to: &mut impl Write, findings: &Findings) -> io::Result<()> {
     let books = findings.records;
     let sources = counted(findings.sources.len() as u64, "source", "sources");
-    let in_scope = match books.by_link {
-        0 => "in scope".to_owned(),
-        links => format!(
-            "in scope, {} of them under another name, by what an agent set in motion",
-            grouped(links)
-        ),
-    };
+    let others = [
+        (books.by_search, "by actors that are not listed, in an open scope"),
+        (books.by_link, "under another name, by what an agent set in motion"),
+    ];
+    let others = others.into_iter().filter(|(records, _)| *records > 0);
+    let others = others.map(|(records, why)| format!(", {} of them {why}", grouped(records)));
+    let in_scope = std::iter::once("in scope".to_owned()).chain(others).collect::<String>();
     let lines = [
         (books.read, format!("records read in {sources}, of which")),
         (books.in_scope, in_scope),

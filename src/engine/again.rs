@@ -13,7 +13,7 @@ use rayon::prelude::*;
 
 use super::{Plan, full::Full, judge::Form};
 use crate::{
-    case::{Agent, InputText, Scope},
+    case::{Agent, Conditions, InputText, Scope},
     events::Profile,
     progress::Silent,
     records::{Block, Blocks},
@@ -75,8 +75,8 @@ impl Sought {
             window,
             basis: None,
             agents: unseen.iter().copied().collect(),
-            sessions: Vec::new(),
-            ips: Vec::new(),
+            open: false,
+            conditions: Conditions::default(),
             ties: None,
         };
         let sought: Vec<Agent> = unseen.iter().map(|agent| agents[*agent].clone()).collect();

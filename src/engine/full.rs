@@ -10,15 +10,15 @@ use super::{
 };
 use crate::{
     digest::Sha256,
-    events::{AccessEvent, Body, Hits, Named, Profile, Reading, Remark},
+    events::{AccessEvent, Body, Hits, Named, Profile, Reading, Remark, Traits},
     records::{
         Header, Locator, Record, Refusal, RefusalReason, RowReader, hint, is_punctuation, json_part, pieces, shape,
     },
-    scope::{Census, Listed, ScopeMask, ScopeSet},
+    scope::{Attribution, Census, Listed, ScopeMask, ScopeSet},
     seal::{Nonces, Seal},
     tenants::{
-        Candidate, Chased, Closing, Near, NearKind, NearName, Opening, Refused, Remarks, ScopedEvent, SourceTally,
-        Verdict,
+        Candidate, Chased, Closing, FoundBy, Near, NearKind, NearName, Opening, Refused, Remarks, ScopedEvent,
+        SourceTally, Verdict,
     },
     text::shortened,
     time::Timestamp,
@@ -357,6 +357,7 @@ impl<'p> Full<'p> {
             at,
             refusal,
             names,
+            terms: self.scopes.terms_in(bytes, time),
             excerpt: shortened(&head, EXCERPT).into_owned(),
         }
     }
@@ -415,6 +416,13 @@ fn json(bytes: &[u8]) -> Result<&str, Refusal> {
     simdutf8::basic::from_utf8(json).or_else(|_| std::str::from_utf8(json).map_err(invalid))
 }
 
+/// Agent or actor that an event is put down to, and the reason.
+struct By {
+    agent: usize,
+    identity_matched: Arc<str>,
+    search: Option<Box<FoundBy>>,
+}
+
 /// The verdict on a record, be it one event or several.
 struct Judging<'j> {
     scopes: &'j ScopeSet,
@@ -464,10 +472,32 @@ impl Judging<'_> {
             return Ok(Verdict::OutsideWindow(time));
         }
         let timed = |refusal| Refusing(refusal, Some(time));
-        let named = reading.actors().map_err(timed)?;
+        let open = within.and(scopes.open());
+        let (named, nobody) = match reading.actors() {
+            Ok(named) => (named, None),
+            // An open scope may hold an event without an actor.
+            Err(refusal) if !open.is_empty() && refusal.reason == RefusalReason::MissingActor => {
+                (Vec::new(), Some(refusal))
+            }
+            Err(refusal) => return Err(timed(refusal)),
+        };
         let listed = scopes.listed(&named);
         let forms = self.count(&named, &listed);
-        let Some(found) = scopes.attribute(within, &listed) else {
+        let found = scopes.attribute(within, &listed);
+        let traits = if open.is_empty() && (found.is_none() || !scopes.is_conditional()) {
+            Traits::default()
+        } else {
+            reading.traits(&named).map_err(timed)?
+        };
+        let met = if open.is_empty() {
+            open
+        } else {
+            scopes.met(open, &traits)
+        };
+        if found.is_none() && met.is_empty() {
+            if let Some(refusal) = nobody {
+                return Err(timed(refusal));
+            }
             self.remark(reading, false);
             self.on_end(reading, time);
             self.chase(reading, &named, (time, &time_original), within, part);
@@ -475,11 +505,12 @@ impl Judging<'_> {
                 time,
                 self.near(NearKind::OutsideScopes, &named, &listed, forms),
             ));
-        };
+        }
         let event = reading.event(time).map_err(timed)?;
         self.remark(reading, true);
         *self.hits |= reading.own_hits();
-        let allowed = scopes.narrowed(found.scopes, event.session.as_deref(), event.ip.as_deref());
+        let own = found.map_or_else(ScopeMask::default, |found| scopes.narrowed(found.scopes, &traits));
+        let allowed = own.or(met);
         if allowed.is_empty() {
             self.on_end(reading, time);
             return Ok(Verdict::OtherActor(
@@ -487,15 +518,16 @@ impl Judging<'_> {
                 self.near(NearKind::Narrowed, &named, &listed, forms),
             ));
         }
+        let by = self.whose(found, &named, &listed, (met, &traits));
         if reading.has_links() {
-            self.links_of(reading, &event, found.agent, allowed, part);
+            self.links_of(reading, &event, by.agent, allowed, part);
         }
         let (record_sha256, seal) = self.digest();
         Ok(Verdict::InScope(vec![Box::new(ScopedEvent {
             event,
             time_original: time_original.into_owned(),
-            agent: found.agent,
-            identity_matched: named[found.named].label.clone(),
+            agent: by.agent,
+            identity_matched: by.identity_matched,
             scopes: allowed,
             at,
             part,
@@ -503,7 +535,39 @@ impl Judging<'_> {
             seal,
             conflict: false,
             link: None,
+            search: by.search,
         })]))
+    }
+
+    /// Picks the actor of an event in scope: an agent of a scope, else any listed agent, else an
+    /// unlisted actor whose event meets all conditions of an open scope.
+    fn whose(
+        &self,
+        found: Option<Attribution>,
+        named: &[Named<'_, '_>],
+        listed: &Listed,
+        (met, traits): (ScopeMask, &Traits),
+    ) -> By {
+        let scopes = self.scopes;
+        let anyhow = || {
+            let mut listed = listed.iter().enumerate();
+            listed.find_map(|(at, identity)| Some((at, scopes.identities().agent((*identity)?))))
+        };
+        match found.map(|found| (found.named, found.agent)).or_else(anyhow) {
+            Some((at, agent)) => By {
+                agent,
+                identity_matched: named[at].label.clone(),
+                search: None,
+            },
+            None => {
+                let (by, keys) = scopes.met_by(met, traits);
+                By {
+                    agent: scopes.roster.number(named),
+                    identity_matched: "scope".into(),
+                    search: Some(Box::new(FoundBy::new(&by, keys))),
+                }
+            }
+        }
     }
 
     /// Counts an event in no scope that lies exactly on the end of one of its agent's.
@@ -514,13 +578,13 @@ impl Judging<'_> {
         }
         // Outside every window, an event that cannot be read whole is no fault of the record.
         let Ok(named) = reading.actors() else { return };
-        let Some(found) = self.scopes.attribute(ending, &self.scopes.listed(&named)) else {
+        let found = self.scopes.attribute(ending, &self.scopes.listed(&named));
+        if found.is_none() && ending.and(self.scopes.open()).is_empty() {
             return;
-        };
-        let event = reading.event(time).ok();
-        let session = event.as_ref().and_then(|event| event.session.as_deref());
-        let ip = event.as_ref().and_then(|event| event.ip.as_deref());
-        let ended = self.scopes.narrowed(found.scopes, session, ip);
+        }
+        let traits = reading.traits(&named).unwrap_or_default();
+        let own = found.map_or_else(ScopeMask::default, |found| self.scopes.narrowed(found.scopes, &traits));
+        let ended = own.or(self.scopes.met(ending, &traits));
         if !ended.is_empty() {
             *self.on_end.entry(ended).or_default() += 1;
         }
@@ -577,6 +641,7 @@ impl Judging<'_> {
                         at: self.at,
                         refusal,
                         names: vec![agent],
+                        terms: Vec::new(),
                         excerpt: shortened(&String::from_utf8_lossy(self.bytes), EXCERPT).into_owned(),
                     });
                 }
@@ -600,6 +665,7 @@ impl Judging<'_> {
             seal,
             conflict: false,
             link: None,
+            search: None,
         };
         self.links.chased.candidates.push(Candidate {
             event: Box::new(event),

@@ -12,6 +12,7 @@ use super::{
     follow::Chase,
     full::Full,
     glance::{Glances, Told},
+    search::Search,
 };
 use crate::{
     events::{Hits, Profile, RowGlance, TimeFirst},
@@ -25,6 +26,10 @@ use crate::{
 pub(super) struct Judge<'p> {
     /// What to look for, and whether a search for its texts finds every record of this source that may tie.
     chase: Option<(&'p Chase, bool)>,
+    /// The search for records of open scopes, and whether values stand in the records of this
+    /// source as they are read.
+    search: Option<(&'p Search, bool)>,
+    profile: &'p Profile,
     full: Full<'p>,
     glances: Glances<'p>,
     scopes: &'p ScopeSet,
@@ -76,6 +81,8 @@ impl<'p> Judge<'p> {
         let full = Full::new(profile, scopes, form);
         Self {
             chase: chase.map(|chase| (chase, profile.values_stand_whole())),
+            search: None,
+            profile,
             full: match chase {
                 Some(chase) => full.chasing(chase),
                 None => full,
@@ -86,11 +93,19 @@ impl<'p> Judge<'p> {
         }
     }
 
+    /// Adds the search: records that it may find are read in full.
+    pub(super) fn searching(self, search: Option<&'p Search>) -> Self {
+        let search = search.map(|search| (search, self.profile.traits_stand_whole()));
+        Self { search, ..self }
+    }
+
     /// One that reads every record in full.
     #[cfg(test)]
     fn thorough(profile: &'p Profile, scopes: &'p ScopeSet, form: &'p Form<'p>) -> Self {
         Self {
             chase: None,
+            search: None,
+            profile,
             full: Full::new(profile, scopes, form),
             glances: Glances::none(scopes),
             scopes,
@@ -115,12 +130,23 @@ impl<'p> Judge<'p> {
             self.full.give_links(tally);
             return;
         }
+        // Decided here for the whole block, so that a case without such scopes pays nothing for
+        // each record.
+        match self.search {
+            Some((search, whole)) => self.records(block, tally, |record| search.may_find(record.bytes, whole)),
+            None => self.records(block, tally, |_| false),
+        }
+    }
+
+    /// Counts all records of a block; those of which `found` holds are read in full unless their
+    /// time keeps them out of every window.
+    fn records(&mut self, block: &Block, tally: &mut SourceTally, found: impl Fn(&Record<'_>) -> bool) {
         let Self {
             full,
             glances,
             scopes,
             census,
-            chase: _,
+            ..
         } = self;
         let mut glances = glances.over();
         let mut accounting = Accounting::of(block);
@@ -128,7 +154,9 @@ impl<'p> Judge<'p> {
             tally.read += 1;
             accounting.record(&record);
             census.begin();
-            match glances.verdict(&record, census) {
+            let told = glances.verdict(&record, census);
+            let told = told.filter(|told| !matches!(told, Told::ByActors(Verdict::OtherActor(..))) || !found(&record));
+            match told {
                 Some(Told::ByTime(time)) => {
                     tally.efforts.time += 1;
                     outside(full, &record, time, census, tally);

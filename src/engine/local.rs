@@ -115,6 +115,7 @@ fn numbered(plan: &Plan, files: Vec<Contents<Found>>, budget: Arc<Budget>, actor
         budget,
         actors,
         links: Links::default(),
+        unlisted: Vec::new(),
     };
     for (input, (source, contents)) in plan.sources.sources.iter().zip(files).enumerate() {
         let profile = plan.profile(source);
@@ -138,7 +139,22 @@ fn numbered(plan: &Plan, files: Vec<Contents<Found>>, budget: Arc<Budget>, actor
         scan.broken.extend(contents.truncated);
         scan.changed.extend(contents.changed);
     }
+    settle_actors(plan, &mut scan);
     scan
+}
+
+/// Numbers the unlisted actors behind the agents of the case.
+fn settle_actors(plan: &Plan, scan: &mut Scan) {
+    if plan.scopes.open().is_empty() {
+        return;
+    }
+    let (unlisted, places) = plan.scopes.roster.settled();
+    let positions = places.into_iter().map(|place| plan.agents.len() + place);
+    scan.budget.settle_actors(positions.collect());
+    for source in &mut scan.sources {
+        source.tally.settle_actors(&scan.budget);
+    }
+    scan.unlisted = unlisted;
 }
 
 fn scanned((number, input): (usize, usize), profile: &Profile, source: &Source, part: TextStream<Found>) -> Scanned {

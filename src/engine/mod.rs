@@ -8,6 +8,7 @@ mod glance;
 mod judge;
 mod local;
 mod plan;
+mod search;
 mod source;
 mod tickets;
 

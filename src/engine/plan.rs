@@ -2,7 +2,7 @@
 //! have been told before.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fs::{self, File},
     path::PathBuf,
     sync::Arc,
@@ -10,6 +10,7 @@ use std::{
 
 use rayon::prelude::*;
 
+use super::search::Search;
 use crate::{
     case::{Agent, Case, CaseFile, InputTenant, LimitSettings, ProfileRef, Wrapping},
     coverage::Coverage,
@@ -29,6 +30,8 @@ pub struct Plan {
     pub(super) sources: SourceSet,
     profiles: BTreeMap<Use, Profile>,
     pub(super) scopes: ScopeSet,
+    /// The search for records of open scopes, if there is one.
+    pub(super) search: Option<Search>,
     /// Of the case, in its order.
     pub(super) agents: Vec<Agent>,
     /// Of nothing yet, over the case's windows.
@@ -70,6 +73,7 @@ impl Plan {
         Ok(Self {
             sources,
             profiles,
+            search: Search::new(&scopes),
             scopes,
             agents: case.agents.clone(),
             coverage: Coverage::over(windows.into_iter()).issued(case.header.issued),
@@ -85,6 +89,12 @@ impl Plan {
     pub(super) fn profile(&self, source: &Source) -> &Profile {
         let wrapping = source.text.wrapping.clone();
         &self.profiles[&(source.profile.clone(), source.tenant.clone(), wrapping)]
+    }
+
+    /// The names of the profiles that the case names, in order.
+    pub fn profile_names(&self) -> Vec<&str> {
+        let names: BTreeSet<_> = self.profiles.values().map(|profile| profile.name.as_str()).collect();
+        names.into_iter().collect()
     }
 
     /// The profile files that are used, for the manifest.

@@ -49,7 +49,7 @@ pub(super) fn tally(
     let form = Form::new(profile, &framing);
     let ticket = budget.ticket();
     let share = || Share {
-        judge: Judge::new(profile, &plan.scopes, &form, pool.take(&plan.scopes), chase),
+        judge: Judge::new(profile, &plan.scopes, &form, pool.take(&plan.scopes), chase).searching(plan.search.as_ref()),
         tally: SourceTally::within(plan.coverage.clone(), budget, ticket),
         pool,
     };

@@ -24,7 +24,7 @@ use super::{
 use crate::{
     case::{InputTenant, TenantId},
     records::{Refusal, RefusalReason},
-    text::shortened,
+    text::{shortened, trimmed},
     time::Timestamp,
 };
 
@@ -54,6 +54,43 @@ pub struct Named<'p, 'b> {
     pub matching: Matching,
     /// As logged.
     pub value: Cow<'b, str>,
+}
+
+impl Named<'_, '_> {
+    /// Whether it is the identifier of a credential.
+    pub fn is_key(&self) -> bool {
+        self.label.ends_with(".key")
+    }
+}
+
+/// Values of an event that scopes may set conditions on. Each list has every value that the record
+/// has for it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Traits {
+    /// Its sessions.
+    pub sessions: Vec<String>,
+    /// Addresses.
+    pub ips: Vec<String>,
+    /// Programs.
+    pub user_agents: Vec<String>,
+    /// Identifiers of the credentials used.
+    pub keys: Vec<String>,
+    /// Its code.
+    pub actions: Vec<String>,
+}
+
+impl Traits {
+    /// Returns those of an event, without the keys, which it does not have.
+    pub fn of(event: &AccessEvent) -> Self {
+        let one = |text: &Option<String>| text.iter().map(|text| trimmed(text).to_owned()).collect();
+        Self {
+            sessions: one(&event.session),
+            ips: one(&event.ip),
+            user_agents: one(&event.user_agent),
+            keys: Vec::new(),
+            actions: vec![trimmed(&event.action).to_owned()],
+        }
+    }
 }
 
 /// How much memory the events of one record may take. It is no part of the memory for what is in scope, on which no answer
@@ -268,6 +305,34 @@ impl<'p, 'b> Reading<'p, 'b> {
     /// The rules for links of its profile.
     pub(super) fn links(&self) -> &'p [LinkRule] {
         &self.profile.links
+    }
+
+    /// Returns the values that scopes may set conditions on: every value of the fields, and the
+    /// keys among those named.
+    pub fn traits(&self, named: &[Named<'_, '_>]) -> Result<Traits, Refusal> {
+        let fields = &self.profile.fields;
+        let values = |selectors: &[Selector]| -> Result<Vec<String>, Refusal> {
+            let mut values = Vec::new();
+            for selector in selectors {
+                let texts = selector.texts(&self.slots)?.into_iter();
+                let texts = texts.filter(|text| self.is_something(text));
+                values.extend(texts.map(|text| trimmed(&text).to_owned()));
+            }
+            Ok(values)
+        };
+        let keys = named.iter().filter(|name| name.is_key());
+        Ok(Traits {
+            sessions: values(&fields.session)?,
+            ips: values(&fields.ip)?,
+            user_agents: values(&fields.user_agent)?,
+            keys: keys.map(|name| trimmed(&name.value).to_owned()).collect(),
+            // An event has one action.
+            actions: self
+                .text(&fields.action)?
+                .iter()
+                .map(|action| trimmed(action).to_owned())
+                .collect(),
+        })
     }
 
     /// The session alone.

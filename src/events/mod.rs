@@ -25,7 +25,7 @@ use crate::{case::TenantId, time::Timestamp};
 
 pub use glance::{Beginnings, Glance, RowGlance, Seen, TimeFirst};
 pub use links::{Closed, LinkEnds, Opened};
-pub use map::{Body, Matching, Named, Reading, Remark};
+pub use map::{Body, Matching, Named, Reading, Remark, Traits};
 pub use mapped::{Hits, MappedField, Says, values_by_path};
 pub use profile::{Profile, ProfileError};
 

@@ -216,6 +216,21 @@ impl Profile {
         actors.chain(&self.fields.session).all(Selector::stands_whole)
     }
 
+    /// Whether all that scopes set conditions on stands in records as it is read.
+    pub fn traits_stand_whole(&self) -> bool {
+        let Fields {
+            ip,
+            session,
+            user_agent,
+            action,
+            ..
+        } = &self.fields;
+        let fields = [ip, session, user_agent, action].into_iter().flatten();
+        let keys = self.actors.iter().filter(|actor| actor.label.ends_with(".key"));
+        // What a record wraps may be encoded.
+        self.unwrap.is_empty() && fields.chain(keys.map(|actor| &actor.selector)).all(Selector::is_logged)
+    }
+
     /// Returns whether a field of the records is read as the ticket.
     pub fn reads_tickets(&self) -> bool {
         !self.fields.ticket.is_empty()

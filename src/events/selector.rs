@@ -124,6 +124,19 @@ impl Selector {
         }
     }
 
+    /// Whether what it leads to stands in the record, and stands whole: no constant, and nothing
+    /// put together.
+    pub(super) fn is_logged(&self) -> bool {
+        match self {
+            Self::Slot(_) => true,
+            Self::Constant(_) | Self::Join(..) => false,
+            Self::Json(_, inner) | Self::Each(_, inner) | Self::Named { value: inner, .. } => {
+                inner.selector.is_logged()
+            }
+            Self::Cut(of, _) => self.stands_whole() && of.is_logged(),
+        }
+    }
+
     /// Every text it leads to, in order; JSON `null` is none. Refused where a member on the way occurs twice.
     pub(super) fn texts<'b>(&self, slots: &Slots<'b>) -> Result<Texts<'b>, Refusal> {
         let held = |slot: &usize| slots[*slot].as_ref();

@@ -13,7 +13,7 @@ use super::{
     tied::{OnEnd, count_on_end, tied_scopes},
 };
 use crate::{
-    case::{Case, InputSpec, ProfileRef, TenantId},
+    case::{Case, InputSpec, ProfileRef, TenantId, UnlistedActor},
     catalogue::Catalogue,
     coverage::Coverage,
     events::Remark,
@@ -45,6 +45,10 @@ pub struct Scan {
     pub actors: Actors,
     /// What agents set in motion, if that was followed.
     pub links: Links,
+    /// Unlisted actors with events in open scopes: events refer to them by
+    /// position behind the agents of the case, so that [`Case::admit`] has to add them before the
+    /// books are closed.
+    pub unlisted: Vec<UnlistedActor>,
 }
 
 impl Scan {
@@ -502,8 +506,8 @@ fn scopes(case: &Case, totals: &[ScopeTotals], tenants: &[u64], on_end: &[u64]) 
             .map(|&agent| case.agents[agent].id.clone())
             .collect(),
         basis: scope.basis.clone(),
-        sessions: scope.sessions.clone(),
-        ips: scope.ips.clone(),
+        open: scope.open,
+        conditions: scope.conditions.clone(),
         events: totals.get(at).map_or(0, |scope| scope.events),
         failed: totals.get(at).map_or(0, |scope| scope.failed),
         tenants: tenants[at],
@@ -639,7 +643,7 @@ fn implausible(settled: &Settled) -> Vec<ImplausibleFinding> {
     for refused in refused.filter(|refused| refused.refusal.reason == RefusalReason::ImplausibleTime) {
         let finding = &mut findings[refused.at.source];
         finding.refused += 1;
-        finding.refused_naming += u64::from(!refused.names.is_empty());
+        finding.refused_naming += u64::from(!refused.names.is_empty() || !refused.terms.is_empty());
     }
     findings
 }
@@ -739,6 +743,7 @@ fn refusal(case: &Case, scan: &Scan, refused: &Refused) -> RefusedFinding {
             .iter()
             .map(|&agent| case.agents[agent].id.clone())
             .collect(),
+        terms: refused.terms.clone(),
         excerpt: refused.excerpt.clone(),
     }
 }

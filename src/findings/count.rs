@@ -80,6 +80,7 @@ impl<'c> Known<'c> {
             outcome: event.event.outcome,
             lacks_ticket: self.sources[event.at.source].reads_tickets
                 && event.link.is_none()
+                && event.search.is_none()
                 && !verdict::has_ticket(event.event.ticket.as_deref()),
             tied: self.tied.holds(event),
             linked: self.tied.links(event),
@@ -148,6 +149,7 @@ pub(super) fn of_tenant(scoped: &ScopedEvent, catalogue: &Catalogue) -> TenantEv
         scopes: scoped.scopes,
         conflict: scoped.conflict,
         link: scoped.link.clone(),
+        search: scoped.search.clone(),
     }
 }
 
@@ -247,6 +249,7 @@ pub(super) fn figures(known: &Known<'_>, id: &TenantId, events: &[&ScopedEvent])
         tied_failed: events.iter().filter(|event| failed(event) && tied.holds(event)).count() as u64,
         linked: linked.collect(),
         by_link: events.iter().filter(|event| event.link.is_some()).count() as u64,
+        by_search: events.iter().filter(|event| event.search.is_some()).count() as u64,
         level: verdict.level(),
         verdict,
         without_ticket: facts.iter().filter(|fact| fact.wants_ticket()).count() as u64,
@@ -383,6 +386,7 @@ pub(super) fn agents(listed: &[Agent], totals: &Totals, touched: &Touched) -> Ve
             employer: agent.employer.clone(),
             role: agent.role.clone(),
             country: agent.country.clone(),
+            unlisted: agent.unlisted,
         }
     };
     listed.iter().enumerate().map(finding).collect()

@@ -26,7 +26,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    case::{AgentId, AgentNaming, CaseHeader, TenantId, Tlp},
+    case::{AgentId, AgentNaming, CaseHeader, Conditions, TenantId, Tlp},
     catalogue::{Effect, Touches},
     coverage::Gap,
     digest::Sha256,
@@ -234,10 +234,12 @@ pub struct ScopeFinding {
     pub agents: Vec<AgentId>,
     /// Why, in a sentence.
     pub basis: Option<String>,
-    /// If not empty, only events of these sessions.
-    pub sessions: Vec<String>,
-    /// If not empty, only events from these addresses.
-    pub ips: Vec<String>,
+    /// Whether it is open: it names no agents, and holds every event that meets its conditions.
+    #[serde(default)]
+    pub open: bool,
+    /// Conditions on its events; an empty list sets no condition.
+    #[serde(flatten)]
+    pub conditions: Conditions,
     /// In-scope events in it.
     pub events: u64,
     /// Attempts among these, which failed.
@@ -477,6 +479,9 @@ pub struct TenantFinding {
     /// Events whose actor is no listed agent: they go on with what one set in motion, such as acting as a user.
     #[serde(default)]
     pub by_link: u64,
+    /// Events whose actor is not listed and that an open scope holds.
+    #[serde(default)]
+    pub by_search: u64,
     /// How soon the tenant has to act.
     pub level: Level,
     /// What is to be said first.
@@ -622,6 +627,10 @@ pub struct AgentFinding {
     pub role: Option<String>,
     /// As listed.
     pub country: Option<String>,
+    /// Whether it is not listed: an actor that an open scope found. Its identities are its
+    /// names in the records, as logged.
+    #[serde(default)]
+    pub unlisted: bool,
 }
 
 /// Which hours of the windows the sources speak for, by records of any actor.
@@ -729,8 +738,27 @@ pub struct RefusedFinding {
     /// The agents whose identities its bytes hold, of a scope whose window holds its time as far as that can be read; not
     /// empty means possibly in scope.
     pub names: Vec<AgentId>,
+    /// The addresses, sessions and keys by which an open scope searches that may stand in
+    /// its bytes, if a window of one holds its time as far as that can be read; not empty means
+    /// possibly in scope.
+    #[serde(default)]
+    pub terms: Vec<String>,
     /// Its first bytes as text, for people.
     pub excerpt: String,
+}
+
+impl Findings {
+    /// The agents that the case lists.
+    pub fn listed_agents(&self) -> impl Iterator<Item = &AgentFinding> {
+        self.agents.iter().filter(|agent| !agent.unlisted)
+    }
+}
+
+impl RefusedFinding {
+    /// Whether it may be in scope.
+    pub fn is_possibly_in_scope(&self) -> bool {
+        !self.names.is_empty() || !self.terms.is_empty()
+    }
 }
 
 /// Two id spaces whose logs have events in common.

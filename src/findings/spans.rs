@@ -188,6 +188,7 @@ mod tests {
             seal: Some(Nonces::new(&[0; 32]).record(0, b"", Sha256::of(b""))),
             conflict: false,
             link: None,
+            search: None,
         }
     }
 

@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     case::{Case, Scope},
+    events::Traits,
     records::Locator,
-    scope::{ScopeMask, allows},
+    scope::{ScopeMask, allows, meets},
     tenants::{ScopedEvent, Totals},
 };
 
@@ -22,11 +23,12 @@ pub(super) fn tied_scopes(case: &Case) -> ScopeMask {
 }
 
 fn lies_inside(scope: &Scope, wide: &Scope) -> bool {
-    let chooses = |scope: &Scope| !scope.sessions.is_empty() || !scope.ips.is_empty();
-    let agents = scope
-        .agents
-        .iter()
-        .all(|agent| wide.agents.binary_search(agent).is_ok());
+    let chooses = |scope: &Scope| !scope.conditions.is_empty();
+    let agents = !scope.open
+        && scope
+            .agents
+            .iter()
+            .all(|agent| wide.agents.binary_search(agent).is_ok());
     let inside = wide.window.from <= scope.window.from && scope.window.until <= wide.window.until;
     let smaller = wide.window != scope.window || scope.agents.len() < wide.agents.len() || chooses(scope);
     inside && agents && smaller && !chooses(wide)
@@ -74,14 +76,21 @@ impl<'c> Tied<'c> {
         let time = event.event.time;
         let follows = move |(at, scope): (usize, &Scope)| scope.window.from == time && event.scopes.contains(at);
         let ended = move |(_, scope): &(usize, &Scope)| {
-            scope.window.until == time
-                && scope.agents.binary_search(&event.agent).is_ok()
-                && allows(scope, event.event.session.as_deref(), event.event.ip.as_deref())
-                && !self.case.scopes.iter().enumerate().any(follows)
+            scope.window.until == time && ends(scope, event) && !self.case.scopes.iter().enumerate().any(follows)
         };
         let place = move |(at, _)| (at, event.at, event.part);
         scopes.filter(ended).map(place)
     }
+}
+
+/// Whether a scope would hold an event but for its time.
+fn ends(scope: &Scope, event: &ScopedEvent) -> bool {
+    let mut traits = Traits::of(&event.event);
+    if scope.open {
+        traits.keys = event.search.iter().flat_map(|search| search.keys.clone()).collect();
+        return meets(&scope.conditions, &traits);
+    }
+    scope.agents.binary_search(&event.agent).is_ok() && allows(&scope.conditions, &traits)
 }
 
 /// Counts events on the end of each scope, those in scope and those in none. An event of several tenants counts once.

@@ -34,7 +34,7 @@ impl Fit {
 
 /// Which of the fields that an event must have a profile finds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Parts {
+pub struct FoundFields {
     /// Its name.
     pub profile: String,
     /// Records tried.
@@ -47,7 +47,7 @@ pub struct Parts {
     pub action: u64,
 }
 
-impl Parts {
+impl FoundFields {
     /// How many of the three are found in most records.
     fn found(&self) -> usize {
         let is_usual = |count: &&u64| **count * 2 > self.tried;
@@ -73,14 +73,14 @@ pub(super) fn all(head: &[u8], profiles: &[Profile]) -> io::Result<Vec<Fit>> {
 }
 
 /// The profile of whose required fields most are there, the first of several; none if no profile finds any.
-pub(super) fn nearest(head: &[u8], profiles: &[Profile]) -> io::Result<Option<Parts>> {
-    let mut nearest: Option<Parts> = None;
+pub(super) fn nearest(head: &[u8], profiles: &[Profile]) -> io::Result<Option<FoundFields>> {
+    let mut nearest: Option<FoundFields> = None;
     for profile in profiles {
         let mut blocks = Blocks::open_for(head, &profile.wrapper, &profile.column_names())?;
         let framing = blocks.framing().clone();
         let blocks: Vec<_> = blocks.by_ref().collect::<io::Result<_>>()?;
         let mut reader = Reader::new(profile, &framing);
-        let mut parts = Parts {
+        let mut parts = FoundFields {
             profile: profile.name.clone(),
             tried: 0,
             time: 0,
@@ -97,7 +97,7 @@ pub(super) fn nearest(head: &[u8], profiles: &[Profile]) -> io::Result<Option<Pa
             parts.actor += u64::from(actor);
             parts.action += u64::from(action);
         }
-        if parts.found() > nearest.as_ref().map_or(0, Parts::found) {
+        if parts.found() > nearest.as_ref().map_or(0, FoundFields::found) {
             nearest = Some(parts);
         }
     }
@@ -105,9 +105,9 @@ pub(super) fn nearest(head: &[u8], profiles: &[Profile]) -> io::Result<Option<Pa
 }
 
 /// Adds up the nearest profiles of two sources; of different ones the one that finds more is kept.
-pub(super) fn merge_parts(one: Option<Parts>, other: Option<Parts>) -> Option<Parts> {
+pub(super) fn merge_found_fields(one: Option<FoundFields>, other: Option<FoundFields>) -> Option<FoundFields> {
     match (one, other) {
-        (Some(one), Some(other)) if one.profile == other.profile => Some(Parts {
+        (Some(one), Some(other)) if one.profile == other.profile => Some(FoundFields {
             profile: one.profile,
             tried: one.tried + other.tried,
             time: one.time + other.time,

@@ -20,7 +20,7 @@ use crate::{
     time::Timestamp,
 };
 
-pub use fit::{Fit, Parts};
+pub use fit::{Fit, FoundFields};
 pub use survey::{Counted, Counts, Field, Sample, Survey};
 
 /// Everything found under the paths asked about.
@@ -50,7 +50,7 @@ pub struct Kind {
     pub fits: Vec<Fit>,
     /// Where none fits, the profile of whose required fields most are there.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub nearest: Option<Parts>,
+    pub nearest: Option<FoundFields>,
     /// What the best profile sees in them; without one that fits, what is there to be mapped.
     pub survey: Survey,
 }
@@ -125,7 +125,7 @@ struct Look {
     framing: String,
     wrapping: Option<Wrapping>,
     fits: Vec<Fit>,
-    nearest: Option<Parts>,
+    nearest: Option<FoundFields>,
     survey: Survey,
 }
 
@@ -201,7 +201,7 @@ impl Kind {
         self.paths.extend(other.paths);
         self.bytes += other.bytes;
         fit::merge(&mut self.fits, other.fits);
-        self.nearest = fit::merge_parts(self.nearest.take(), other.nearest);
+        self.nearest = fit::merge_found_fields(self.nearest.take(), other.nearest);
         self.survey.merge(other.survey);
     }
 }

@@ -17,7 +17,7 @@ const TRIED: usize = 50;
 /// How deep the members of a record are looked at.
 const DEPTH: usize = 3;
 
-/// Lists of records in documents of which only the beginning is at hand, so that no parser finds them.
+/// Paths of lists in the documents of common APIs, for a document too long to be parsed whole.
 const LISTS: [&[&str]; 12] = [
     &["Records"],
     &["records"],

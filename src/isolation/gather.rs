@@ -13,7 +13,7 @@ use super::{
     sighting::{Company, Printable},
     writings,
 };
-use crate::case::{AgentNaming, Case, TenantId, Word};
+use crate::case::{Agent, AgentNaming, Case, TenantId, Word};
 
 /// A number is a name by itself only if it is longer by so much: short ones stand everywhere.
 const LONGER_NUMBERS: usize = 2;
@@ -49,8 +49,15 @@ impl Gathering {
 
     /// What names the agents, but for what customers are told of them.
     pub(super) fn agents(&mut self, case: &Case) {
+        // An address, session or key that the case searches by is the customers' indicator,
+        // even where an agent goes by it.
+        let hides = |name: &&String| !case.searches_by(name);
         for (at, agent) in case.agents.iter().enumerate() {
-            let label = agent.name.iter().chain([&agent.id.0]);
+            if agent.unlisted {
+                self.unlisted(at, agent, hides);
+                continue;
+            }
+            let label = agent.name.iter().chain([&agent.id.0].into_iter().filter(hides));
             match case.reports.agents {
                 AgentNaming::Pseudonym => {
                     label.for_each(|name| self.add(name, Owner::Agent(at), Kind::Agent));
@@ -60,8 +67,21 @@ impl Gathering {
                 }
                 AgentNaming::Name => label.for_each(|name| self.state(name, Kind::Agent)),
             }
-            let kept = agent.email.iter().chain(&agent.identities);
+            let kept = agent.email.iter().chain(&agent.identities).filter(hides);
             kept.for_each(|name| self.add(name, Owner::Agent(at), Kind::Agent));
+        }
+    }
+
+    /// Adds the names of an unlisted actor. Logs also name types and roles
+    /// beside an actor (`AssumedRole`, `User`): of further names only those count that can be one
+    /// actor's alone, and a common word stops no report.
+    fn unlisted(&mut self, at: usize, agent: &Agent, hides: impl Fn(&&String) -> bool) {
+        let others = agent.identities.iter().filter(|name| people::is_particular(name));
+        for name in others.chain([&agent.id.0]).filter(|name| hides(name)) {
+            if family::is_common(name) {
+                self.common.insert(named(name));
+            }
+            self.add(name, Owner::Agent(at), Kind::Agent);
         }
     }
 

@@ -75,7 +75,7 @@ pub(super) fn names(text: &str, part: Part) -> Vec<(String, Kind)> {
 }
 
 /// Whether it can name one person alone: `admin` and `Alice` are names of many.
-fn is_particular(id: &str) -> bool {
+pub(super) fn is_particular(id: &str) -> bool {
     id.contains(|c: char| !c.is_alphabetic())
 }
 

@@ -108,6 +108,7 @@ pub(super) fn event(tenants: &[&str], targets: &[Target], reason: &str) -> Scope
         seal: Some(Nonces::new(&[0; 32]).record(0, b"", Sha256::of(b""))),
         conflict: false,
         link: None,
+        search: None,
     }
 }
 

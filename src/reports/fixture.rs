@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::{
-    case::{AgentId, AgentNaming, CaseHeader, TenantId, Tlp},
+    case::{AgentId, AgentNaming, CaseHeader, Conditions, TenantId, Tlp},
     catalogue::{Effect, Touches},
     coverage::Gap,
     digest::Sha256,
@@ -140,6 +140,7 @@ pub(super) fn event(number: u64) -> TenantEvent {
         scopes: ScopeMask(if number % 15 == 4 { 0b11 } else { 0b01 }),
         conflict: false,
         link: None,
+        search: None,
     }
 }
 
@@ -183,6 +184,7 @@ pub(super) fn impact(id: &str, name: Option<&str>, known: bool, mut events: Vec<
         tied_failed: count(&|event| event.scopes.contains(1) && event.outcome == Outcome::Failure),
         linked: Vec::new(),
         by_link: 0,
+        by_search: 0,
         level: verdict.level(),
         verdict,
         without_ticket: facts.iter().filter(|fact| fact.wants_ticket()).count() as u64,
@@ -290,6 +292,7 @@ pub(super) fn answer_of(tenants: Vec<TenantImpact>) -> Answer {
         refused: 4,
         without_tenant: 1,
         by_link: 0,
+        by_search: 0,
     };
     let findings = Findings {
         schema: SCHEMA.to_owned(),
@@ -399,8 +402,8 @@ fn scopes(agents: &[AgentFinding], events: u64) -> Vec<ScopeFinding> {
         until: time(until),
         agents: agents.iter().map(|agent| agent.id.clone()).collect(),
         basis: Some(basis.to_owned()),
-        sessions: Vec::new(),
-        ips: Vec::new(),
+        open: false,
+        conditions: Conditions::default(),
         events,
         failed: 0,
         tenants: 3,
@@ -424,7 +427,10 @@ fn scopes(agents: &[AgentFinding], events: u64) -> Vec<ScopeFinding> {
     vec![
         whole,
         ScopeFinding {
-            sessions: vec!["s-a91f01".to_owned()],
+            conditions: Conditions {
+                sessions: vec!["s-a91f01".to_owned()],
+                ..Conditions::default()
+            },
             ..narrow
         },
     ]
@@ -454,6 +460,7 @@ fn agent(number: usize, tenants: &[TenantImpact]) -> AgentFinding {
         employer: Some("Sub-Processor Support Ltd".to_owned()),
         role: Some("Support engineer".to_owned()),
         country: Some("Philippines".to_owned()),
+        unlisted: false,
     }
 }
 
@@ -537,6 +544,7 @@ fn refused(offset: u64, names: &[&str]) -> RefusedFinding {
         reason: "not-json".to_owned(),
         detail: "expected `,` or `}` at column 212".to_owned(),
         names: names.iter().map(|id| AgentId((*id).to_owned())).collect(),
+        terms: Vec::new(),
         excerpt: HOSTILE.to_owned(),
     }
 }

@@ -48,10 +48,11 @@ pub(super) struct Own {
 }
 
 impl Own {
-    pub(super) fn new() -> Self {
+    /// Texts for logs that profiles of these names read.
+    pub(super) fn new(profiles: &[&str]) -> Self {
         Self {
             templates: Templates::built_in(),
-            catalogue: Catalogue::built_in(),
+            catalogue: Catalogue::of_profiles(profiles),
         }
     }
 }
@@ -95,7 +96,14 @@ impl Reports {
         impact: &TenantImpact,
         enclosed: impl Fn(&CaseHeader) -> Vec<Artifact>,
     ) -> Vec<(String, Tally)> {
-        let own = self.own.get_or_init(Own::new);
+        let profiles = || -> Vec<_> {
+            self.header
+                .sources
+                .iter()
+                .map(|source| source.profile.as_str())
+                .collect()
+        };
+        let own = self.own.get_or_init(|| Own::new(&profiles()));
         let header: Header = self.header.plain(&own.catalogue);
         let mut files = Guarded::new(reader, passages, Nowhere);
         super::tenant(&header, &own.templates, &plain(impact, &own.catalogue), &mut files)

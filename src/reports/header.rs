@@ -30,6 +30,8 @@ pub(super) struct Header {
     pub(super) agents: Vec<Agent>,
     /// How many of them are in a scope.
     pub(super) asked: u64,
+    /// Whether a scope is open.
+    pub(super) open: bool,
     /// By code.
     pub(super) glossary: BTreeMap<String, Meaning>,
     /// In order of time.
@@ -48,8 +50,10 @@ pub(super) struct Scope {
     pub(super) window: Window,
     /// Printed only where the tenant has events in the scope.
     pub(super) basis: Option<String>,
-    /// Only events of certain sessions or addresses are in it.
+    /// Only events that meet further conditions are in it.
     pub(super) narrowed: bool,
+    /// Whether it is open: every event that meets its conditions is in it.
+    pub(super) open: bool,
     /// It is what evidence ties to the intruder.
     pub(super) tied: bool,
 }
@@ -105,6 +109,7 @@ impl Header {
             tool: findings.tool.clone(),
             scopes: findings.scopes.iter().map(Scope::new).collect(),
             asked: asked(findings),
+            open: findings.scopes.iter().any(|scope| scope.open),
             sources: findings.sources.iter().map(Source::new).collect(),
             agents: agents(findings),
             glossary: glossary(findings),
@@ -146,6 +151,15 @@ impl Header {
             }
         }
         plain
+    }
+
+    /// Returns the words for those whose actions were searched for.
+    pub(super) fn by(&self) -> &'static str {
+        match (self.open, self.asked) {
+            (false, _) => "by support agents",
+            (true, 0) => "by those whom the case searches for",
+            (true, _) => "by support agents and others whom the case searches for",
+        }
     }
 
     /// Whether the case says what evidence ties to the intruder.
@@ -212,7 +226,8 @@ impl Scope {
             },
             basis: scope.basis.clone(),
             tied: scope.tied,
-            narrowed: !scope.sessions.is_empty() || !scope.ips.is_empty(),
+            narrowed: !scope.conditions.is_empty() && !scope.open,
+            open: scope.open,
         }
     }
 }
@@ -263,6 +278,8 @@ fn agents(findings: &Findings) -> Vec<Agent> {
 impl Agent {
     /// With so many of role, employer and country, in this order.
     fn new(agent: &AgentFinding, naming: AgentNaming, shown: usize) -> Self {
+        // The case says that agents are named, and not who else the logs name.
+        let naming = if agent.unlisted { AgentNaming::Pseudonym } else { naming };
         let (label, id) = match naming {
             AgentNaming::Pseudonym => (agent.pseudonym.clone(), None),
             AgentNaming::Name => {

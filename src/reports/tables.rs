@@ -21,7 +21,7 @@ use crate::{
     digest::{self, Sha256},
     events::{Outcome, Target},
     findings::{Answer, Counts, Findings, RefusedFinding, TenantFinding},
-    tenants::TenantEvent,
+    tenants::{FoundBy, TenantEvent},
     time::Timestamp,
 };
 
@@ -50,6 +50,7 @@ struct Line<'a> {
     conflict: bool,
     parameters: Option<&'a str>,
     link: Option<LinkLine>,
+    found_by: Option<&'a FoundBy>,
 }
 
 /// A line of `unattributed.jsonl`: no customer's, so that it names the place of its record.
@@ -115,10 +116,11 @@ fn line<'a>(header: &'a Header, event: &'a TenantEvent, events: &[TenantEvent]) 
         conflict: event.conflict,
         parameters: event.parameters.as_deref(),
         link: LinkLine::of(event, events),
+        found_by: event.search.as_deref(),
     }
 }
 
-const ACTION_COLUMNS: [&str; 23] = [
+const ACTION_COLUMNS: [&str; 24] = [
     "number",
     "time",
     "agent",
@@ -142,6 +144,7 @@ const ACTION_COLUMNS: [&str; 23] = [
     "record_commitment",
     "parameters",
     "link",
+    "found_by",
 ];
 
 /// The reading copy of a tenant's events.
@@ -153,7 +156,7 @@ pub(super) fn actions(header: &Header, events: &[TenantEvent], to: &mut dyn Writ
     sheet.finish()
 }
 
-fn action<'a>(header: &'a Header, number: usize, event: &'a TenantEvent, events: &[TenantEvent]) -> [Cell<'a>; 23] {
+fn action<'a>(header: &'a Header, number: usize, event: &'a TenantEvent, events: &[TenantEvent]) -> [Cell<'a>; 24] {
     let targets = |field: fn(&Target) -> Option<&String>| several(event.targets.iter().map(field));
     let text = |field: &'a Option<String>| Cell::from(field.as_deref().unwrap_or_default());
     [
@@ -181,6 +184,12 @@ fn action<'a>(header: &'a Header, number: usize, event: &'a TenantEvent, events:
         text(&event.parameters),
         LinkLine::of(event, events)
             .map(|link| link.in_words())
+            .unwrap_or_default()
+            .into(),
+        event
+            .search
+            .as_ref()
+            .map(|search| search.in_words())
             .unwrap_or_default()
             .into(),
     ]
@@ -296,7 +305,8 @@ pub(super) fn refused(findings: &Findings, to: &mut dyn Write) -> io::Result<()>
 
 fn refused_cells(record: &RefusedFinding, findings: &Findings) -> [String; 9] {
     let source = &findings.sources[record.source];
-    let names: Vec<&str> = record.names.iter().map(|id| id.0.as_str()).collect();
+    let names = record.names.iter().map(|id| id.0.as_str());
+    let names: Vec<&str> = names.chain(record.terms.iter().map(String::as_str)).collect();
     [
         source.path.clone(),
         digest::shown(source.stream_sha256),

@@ -260,6 +260,7 @@ mod tests {
             role: None,
             country: None,
             pseudonym: String::new(),
+            unlisted: false,
         };
         ScopeSet::compile(&[], &[agent])
     }

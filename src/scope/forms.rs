@@ -504,6 +504,7 @@ mod tests {
             role: None,
             country: None,
             pseudonym: String::new(),
+            unlisted: false,
         }
     }
 

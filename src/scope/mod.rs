@@ -2,6 +2,7 @@
 //!
 //! The order is window, then actor; nothing is ever judged by what was done, in which tenant, or for which ticket.
 
+mod addresses;
 mod borders;
 mod census;
 mod filter;
@@ -11,23 +12,25 @@ mod identities;
 mod lookup;
 mod mentions;
 mod odd;
+mod roster;
 mod shapes;
-
-use std::net::{IpAddr, SocketAddr};
+mod terms;
 
 use smallvec::SmallVec;
 
 use crate::{
-    case::{Agent, Scope},
-    events::Named,
+    case::{Agent, Conditions, Scope},
+    events::{Named, Traits},
     seal::Nonces,
     time::{Timestamp, Window},
 };
 
+pub use addresses::needles_of;
 pub use census::{Actors, Census};
 pub use forms::{Form, Forms, Relation};
 pub use identities::{Identities, Standing};
 pub(crate) use odd::Odd;
+pub use roster::{PROVISIONAL, Roster};
 
 /// The scopes an event lies in, as bits in the order of the case.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -89,6 +92,12 @@ pub struct ScopeSet {
     hull: Option<Window>,
     /// Each instant at which a window ends.
     ends: SmallVec<[Timestamp; 4]>,
+    /// The open scopes.
+    open: ScopeMask,
+    /// Whether any sets a condition.
+    conditional: bool,
+    /// Those who have events in open scopes.
+    pub roster: Roster,
     /// Seal the records of what is in scope; none in a scan without `agents.lock`, which states no commitment.
     pub nonces: Option<Nonces>,
 }
@@ -106,6 +115,9 @@ impl ScopeSet {
             identities,
             hull: hull(scopes),
             ends: ends(scopes),
+            open: (0..scopes.len()).filter(|&scope| scopes[scope].open).collect(),
+            conditional: scopes.iter().any(|scope| !scope.conditions.is_empty()),
+            roster: Roster::default(),
             nonces: None,
         }
     }
@@ -119,6 +131,21 @@ impl ScopeSet {
     /// Every scope's window.
     pub fn windows(&self) -> impl Iterator<Item = Window> {
         self.scopes.iter().map(|scope| scope.window)
+    }
+
+    /// The scopes.
+    pub fn each(&self) -> &[Scope] {
+        &self.scopes
+    }
+
+    /// The open scopes.
+    pub fn open(&self) -> ScopeMask {
+        self.open
+    }
+
+    /// Whether any sets a condition.
+    pub fn is_conditional(&self) -> bool {
+        self.conditional
     }
 
     /// The listed identities.
@@ -196,19 +223,78 @@ impl ScopeSet {
         found
     }
 
-    /// Of these scopes, those that also allow the session and the address, or that the event gives no reason to rule out.
-    pub fn narrowed(&self, scopes: ScopeMask, session: Option<&str>, ip: Option<&str>) -> ScopeMask {
-        let stays = |&scope: &usize| scopes.contains(scope) && allows(&self.scopes[scope], session, ip);
+    /// Keeps of these scopes, which are about agents, those whose conditions the event gives no
+    /// reason to rule out.
+    pub fn narrowed(&self, scopes: ScopeMask, traits: &Traits) -> ScopeMask {
+        let stays = |&scope: &usize| scopes.contains(scope) && allows(&self.scopes[scope].conditions, traits);
         (0..self.scopes.len()).filter(stays).collect()
+    }
+
+    /// The open ones of these scopes all of whose conditions the event meets.
+    pub fn met(&self, scopes: ScopeMask, traits: &Traits) -> ScopeMask {
+        let open = scopes.and(self.open);
+        let met = |&scope: &usize| open.contains(scope) && meets(&self.scopes[scope].conditions, traits);
+        (0..self.scopes.len()).filter(met).collect()
+    }
+
+    /// Returns the conditions by which these scopes hold an event that meets them, each once, in
+    /// the order of [`Conditions::lists`], and the keys that they list and it has.
+    pub fn met_by(&self, scopes: ScopeMask, traits: &Traits) -> (Vec<&'static str>, Vec<String>) {
+        let own = || (0..self.scopes.len()).filter(|&scope| scopes.contains(scope));
+        let lists = Conditions::default();
+        let given = |name: &str| own().any(|scope| is_given(&self.scopes[scope].conditions, name));
+        let by = lists.lists().into_iter().map(|(name, _)| name);
+        let mut keys: Vec<String> = own()
+            .flat_map(|scope| &self.scopes[scope].conditions.keys)
+            .map(|key| key.trim())
+            .filter(|key| traits.keys.iter().any(|own| own == key))
+            .map(str::to_owned)
+            .collect();
+        keys.sort_unstable();
+        keys.dedup();
+        (by.filter(|name| given(name)).collect(), keys)
     }
 }
 
-/// Whether a scope's sessions and addresses allow these. What the log does not say cannot rule an event out.
-pub fn allows(scope: &Scope, session: Option<&str>, ip: Option<&str>) -> bool {
-    let allows = |listed: &[String], value: Option<&str>, same: fn(&str, &str) -> bool| {
-        listed.is_empty() || value.is_none_or(|value| listed.iter().any(|one| same(one, value)))
+fn is_given(conditions: &Conditions, name: &str) -> bool {
+    let lists = conditions.lists();
+    lists.iter().any(|(own, list)| *own == name && !list.is_empty())
+}
+
+/// Whether conditions allow an event. What the log does not say cannot rule it out.
+pub fn allows(conditions: &Conditions, traits: &Traits) -> bool {
+    verdicts(conditions, traits).all(|verdict| verdict != Some(false))
+}
+
+/// Whether an event meets all conditions. What the log does not say is not met.
+pub fn meets(conditions: &Conditions, traits: &Traits) -> bool {
+    verdicts(conditions, traits).all(|verdict| verdict == Some(true))
+}
+
+/// Returns for each condition that is set whether the event meets it; none where the log does not
+/// say.
+fn verdicts(conditions: &Conditions, traits: &Traits) -> impl Iterator<Item = Option<bool>> {
+    let Conditions {
+        sessions,
+        ips,
+        user_agents,
+        keys,
+        actions,
+    } = conditions;
+    let verdict = |listed: &[String], own: &[String], same: fn(&str, &str) -> bool| {
+        let any = |own: &String| listed.iter().any(|one| same(one, own));
+        (!listed.is_empty()).then(|| (!own.is_empty()).then(|| own.iter().any(any)))
     };
-    allows(&scope.sessions, session, |a, b| a == b) && allows(&scope.ips, ip, same_address)
+    let exactly = |listed: &str, own: &str| listed.trim() == own;
+    [
+        verdict(sessions, &traits.sessions, exactly),
+        verdict(ips, &traits.ips, addresses::same),
+        verdict(user_agents, &traits.user_agents, exactly),
+        verdict(keys, &traits.keys, exactly),
+        verdict(actions, &traits.actions, exactly),
+    ]
+    .into_iter()
+    .flatten()
 }
 
 fn ends(scopes: &[Scope]) -> SmallVec<[Timestamp; 4]> {
@@ -224,49 +310,6 @@ fn hull(scopes: &[Scope]) -> Option<Window> {
         from: windows().map(|window| window.from).min()?,
         until: windows().map(|window| window.until).max()?,
     })
-}
-
-/// Addresses compare as addresses, since IPv6 has many spellings (RFC 5952), and without the port or the brackets that a log
-/// adds. One that is listed may be a network (`192.0.2.0/24`). Of several that a proxy logged, separated by commas, any
-/// counts. What is no address compares as text.
-fn same_address(listed: &str, logged: &str) -> bool {
-    if logged.contains(',') && logged.split(',').any(|one| same_address(listed, one)) {
-        return true;
-    }
-    let (listed, logged) = (listed.trim(), logged.trim());
-    let Some(logged_ip) = address(logged) else {
-        return listed == logged;
-    };
-    match listed.split_once('/') {
-        Some((network, length)) => within(network, length, logged_ip).unwrap_or(listed == logged),
-        None => address(listed).map_or(listed == logged, |listed| listed == logged_ip),
-    }
-}
-
-/// The address in a text: `192.0.2.1`, `192.0.2.1:443`, `2001:db8::1`, `[2001:db8::1]:443`, `fe80::1%eth0`. An IPv4 address
-/// inside of IPv6 is itself.
-fn address(text: &str) -> Option<IpAddr> {
-    let plain = |text: &str| text.parse::<IpAddr>().ok();
-    let socket = || text.parse::<SocketAddr>().ok().map(|socket| socket.ip());
-    let bracketed = || plain(text.strip_prefix('[')?.strip_suffix(']')?);
-    let zoned = || text.split_once('%').and_then(|(address, _)| plain(address));
-    let address = plain(text).or_else(socket).or_else(bracketed).or_else(zoned)?;
-    Some(address.to_canonical())
-}
-
-/// Whether an address lies in a network. Returns `None` if the text is no network.
-fn within(network: &str, length: &str, address: IpAddr) -> Option<bool> {
-    let length: u32 = length.parse().ok()?;
-    let same = |one: u128, other: u128, bits: u32| match bits.checked_sub(length)? {
-        // All bits are free.
-        128 => Some(true),
-        free => Some(one >> free == other >> free),
-    };
-    match (network.parse::<IpAddr>().ok()?, address) {
-        (IpAddr::V4(network), IpAddr::V4(address)) => same(network.to_bits().into(), address.to_bits().into(), 32),
-        (IpAddr::V6(network), IpAddr::V6(address)) => same(network.to_bits(), address.to_bits(), 128),
-        _ => Some(false),
-    }
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ fn agent(id: &str, email: &str, identities: &[&str]) -> Agent {
         role: None,
         country: None,
         pseudonym: String::new(),
+        unlisted: false,
     }
 }
 
@@ -27,8 +28,8 @@ fn scope(name: &str, hours: std::ops::Range<u32>, agents: &[usize]) -> Scope {
         window,
         basis: None,
         agents: agents.to_vec(),
-        sessions: vec![],
-        ips: vec![],
+        open: false,
+        conditions: Conditions::default(),
         ties: None,
     }
 }
@@ -114,27 +115,36 @@ fn any_named_actor_may_match_and_the_first_in_scope_is_the_agent() {
     );
 }
 
+fn session(sessions: &[&str]) -> Traits {
+    Traits {
+        sessions: sessions.iter().map(|session| (*session).to_owned()).collect(),
+        ..Traits::default()
+    }
+}
+
 #[test]
 fn sessions_and_addresses_narrow_a_scope_where_given() {
     let mut scopes = [scope("possible", 0..10, &[0]), scope("attributed", 0..10, &[0])];
-    scopes[1].sessions = vec!["s1".to_owned()];
+    scopes[1].conditions.sessions = vec!["s1".to_owned()];
     let set = ScopeSet::compile(&scopes, &[agent("A-1", "ann@x.example", &[])]);
-    assert_eq!(set.narrowed(ScopeMask(0b11), Some("s1"), None).0, 0b11);
-    assert_eq!(set.narrowed(ScopeMask(0b11), Some("s2"), None).0, 0b01);
+    assert_eq!(set.narrowed(ScopeMask(0b11), &session(&["s1"])).0, 0b11);
+    assert_eq!(set.narrowed(ScopeMask(0b11), &session(&["s2"])).0, 0b01);
     assert_eq!(
-        set.narrowed(ScopeMask(0b11), None, None).0,
+        set.narrowed(ScopeMask(0b11), &session(&[])).0,
         0b11,
         "a session that is not logged rules nothing out"
     );
-    assert_eq!(set.narrowed(ScopeMask(0b10), Some("s2"), None).0, 0);
+    assert_eq!(set.narrowed(ScopeMask(0b10), &session(&["s2"])).0, 0);
+    let both = session(&["s2", "s1"]);
+    assert_eq!(set.narrowed(ScopeMask(0b10), &both).0, 0b10, "any of several is enough");
 }
 
 #[test]
 fn addresses_compare_as_addresses() {
-    assert!(same_address("2001:db8::1", "2001:DB8:0::1"));
-    assert!(same_address("192.0.2.1", "::ffff:192.0.2.1"));
-    assert!(!same_address("192.0.2.1", "192.0.2.10"));
-    assert!(same_address("AWS Internal", "AWS Internal"));
+    assert!(addresses::same("2001:db8::1", "2001:DB8:0::1"));
+    assert!(addresses::same("192.0.2.1", "::ffff:192.0.2.1"));
+    assert!(!addresses::same("192.0.2.1", "192.0.2.10"));
+    assert!(addresses::same("AWS Internal", "AWS Internal"));
 }
 
 #[test]
@@ -238,7 +248,7 @@ fn addresses_compare_as_addresses_and_networks_hold_them() {
         ("203.0.113.7", "203.0.113.7, 10.0.0.1"),
         ("203.0.113.7", "10.0.0.1,203.0.113.7:8080"),
     ] {
-        assert!(super::same_address(listed, logged), "{listed} {logged}");
+        assert!(addresses::same(listed, logged), "{listed} {logged}");
     }
     for (listed, logged) in [
         ("203.0.113.7", "203.0.113.70"),
@@ -249,6 +259,6 @@ fn addresses_compare_as_addresses_and_networks_hold_them() {
         ("2001:db8::1", "[2001:db8::1]x"),
         ("relay-7", "203.0.113.7"),
     ] {
-        assert!(!super::same_address(listed, logged), "{listed} {logged}");
+        assert!(!addresses::same(listed, logged), "{listed} {logged}");
     }
 }

@@ -4,6 +4,7 @@
 
 mod kept;
 mod links;
+mod search;
 mod settle;
 mod spool;
 mod tally;
@@ -26,6 +27,7 @@ use crate::{
 
 pub use kept::{Held, Kept};
 pub use links::{Candidate, Chased, Closing, Followed, Link, LinkEnd, Links, Opening, Tie, WideLink};
+pub use search::FoundBy;
 pub use settle::{Conflict, Settled, settle};
 pub use spool::{Budget, MEMORY, OutOfRoom, Spooled, StoreError};
 pub use tally::{Efforts, Late, Near, NearKind, NearName, Remarked, Remarks, SourceTally, Verdict};
@@ -41,7 +43,8 @@ pub use totals::{ActionTotals, AgentTotals, ScopeTotals, Totals};
 pub struct Books {
     /// Records framed.
     pub read: u64,
-    /// With an event by a listed identity in a window, first copies only.
+    /// Records with an event by a listed identity in a window, or in an open scope; first copies
+    /// only.
     pub in_scope: u64,
     /// Further copies: in scope, and nothing but what another record says.
     pub duplicate: u64,
@@ -53,9 +56,14 @@ pub struct Books {
     pub refused: u64,
     /// Of those in scope, how many hold an event that names no tenant.
     pub without_tenant: u64,
-    /// Of those in scope, how many hold no event by a listed identity: an event of theirs goes on with what one set in motion.
+    /// Records in scope that hold no event by a listed identity, and none that an open scope
+    /// holds: an event of theirs goes on with what another set in motion.
     #[serde(default)]
     pub by_link: u64,
+    /// Records in scope that hold no event by a listed identity, and one that an open scope
+    /// holds.
+    #[serde(default)]
+    pub by_search: u64,
 }
 
 impl Books {
@@ -65,7 +73,8 @@ impl Books {
             in_scope: u64::from(fate.kept),
             duplicate: u64::from(!fate.kept),
             without_tenant: u64::from(fate.homeless),
-            by_link: u64::from(fate.kept && !fate.by_actor),
+            by_link: u64::from(fate.why == Why::Link),
+            by_search: u64::from(fate.why == Why::Search),
             ..Self::default()
         }
     }
@@ -86,6 +95,7 @@ impl std::ops::AddAssign for Books {
         self.refused += other.refused;
         self.without_tenant += other.without_tenant;
         self.by_link += other.by_link;
+        self.by_search += other.by_search;
     }
 }
 
@@ -96,8 +106,32 @@ struct Fate {
     kept: bool,
     /// Whether any of these names no tenant.
     homeless: bool,
-    /// Whether a listed identity is the actor of any of these.
-    by_actor: bool,
+    /// The strongest reason for which any of these is in scope.
+    why: Why,
+}
+
+/// Reason for which an event is in scope, the weakest first.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+enum Why {
+    /// It is not, or a copy of one that is.
+    #[default]
+    Not,
+    /// An event in scope set it in motion.
+    Link,
+    /// A open scope holds it.
+    Search,
+    /// Its actor is a listed identity.
+    Actor,
+}
+
+impl Why {
+    fn of(event: &ScopedEvent) -> Self {
+        match (&event.link, &event.search) {
+            (Some(_), _) => Self::Link,
+            (None, Some(_)) => Self::Search,
+            (None, None) => Self::Actor,
+        }
+    }
 }
 
 impl Fate {
@@ -106,7 +140,7 @@ impl Fate {
         Self {
             kept,
             homeless: kept && event.event.tenants.is_empty(),
-            by_actor: kept && event.link.is_none(),
+            why: if kept { Why::of(event) } else { Why::Not },
         }
     }
 
@@ -115,7 +149,7 @@ impl Fate {
         Self {
             kept: self.kept || other.kept,
             homeless: self.homeless || other.homeless,
-            by_actor: self.by_actor || other.by_actor,
+            why: self.why.max(other.why),
         }
     }
 }
@@ -165,8 +199,12 @@ pub struct ScopedEvent {
     pub seal: Option<Seal>,
     /// Its event id also names another body. Known only once everything is read.
     pub conflict: bool,
-    /// Why it is in scope where its actor is no listed identity.
+    /// Reason for which it is in scope where its actor is no listed identity, and what an agent set
+    /// in motion goes on.
     pub link: Option<Box<Link>>,
+    /// Reason for which it is in scope where its actor is no listed identity, and an open scope
+    /// holds it.
+    pub search: Option<Box<FoundBy>>,
 }
 
 /// Events in scope as they gather. Each in a place of its own: a list of a million that grows and is joined with others
@@ -182,6 +220,9 @@ pub struct Refused {
     pub refusal: Refusal,
     /// The agents whose identities its bytes hold and of whom a scope may hold the record, by position in the case.
     pub names: Vec<usize>,
+    /// The addresses, sessions and keys by which an open scope searches that may stand in
+    /// its bytes.
+    pub terms: Vec<String>,
     /// Its first bytes as text.
     pub excerpt: String,
 }
@@ -229,6 +270,10 @@ pub struct TenantEvent {
     pub scopes: ScopeMask,
     /// Its event id also names another body.
     pub conflict: bool,
-    /// Why it is in scope where its actor is no listed identity.
+    /// Reason for which it is in scope where its actor is no listed identity, and what an agent set
+    /// in motion goes on.
     pub link: Option<Box<Link>>,
+    /// Reason for which it is in scope where its actor is no listed identity, and an open scope
+    /// holds it.
+    pub search: Option<Box<FoundBy>>,
 }

@@ -308,6 +308,16 @@ impl SourceTally {
         self.closings.iter_mut().for_each(|closing| closing.at.source = source);
     }
 
+    /// Puts everything in memory down to agents' positions in the case, which are known only once
+    /// all logs are read.
+    pub fn settle_actors(&mut self, budget: &Budget) {
+        let events = self.in_scope.iter_mut().map(|event| &mut event.agent);
+        let openings = self.openings.iter_mut().map(|opening| &mut opening.agent);
+        let closings = self.closings.iter_mut().map(|closing| &mut closing.agent);
+        let all = events.chain(openings).chain(closings);
+        all.for_each(|agent| *agent = budget.agent(*agent));
+    }
+
     /// Both parts of a source together.
     #[must_use]
     pub fn merge(mut self, mut other: Self) -> Self {

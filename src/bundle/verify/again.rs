@@ -79,7 +79,7 @@ pub(super) fn check(
 
 /// The reason why it cannot be done is a sentence.
 fn judge(root: &Path, bundle: &Bundle, manifest: &Manifest, findings: &Findings) -> Result<Made, String> {
-    let case = question::case(root, manifest)?;
+    let mut case = question::case(root, manifest)?;
     same_inputs(&case, manifest)?;
     isolation::check(&case).map_err(said)?;
     let plan = question::plan(case.clone(), root, bundle)?;
@@ -88,7 +88,7 @@ fn judge(root: &Path, bundle: &Bundle, manifest: &Manifest, findings: &Findings)
     let own = own.map(|(_, folder)| Templates::from_folder(folder)).transpose();
     let templates = own.map_err(said)?.unwrap_or_else(Templates::built_in);
     let actions = OwnActions::read(&case.reports.catalogues).map_err(said)?;
-    let (catalogue, catalogue_files) = Catalogue::built_in().extended(actions);
+    let (catalogue, catalogue_files) = Catalogue::of_profiles(&plan.profile_names()).extended(actions);
     let template_files = templates.files(case.reports.templates.as_ref().map_or("", |(shown, _)| shown));
     let files = case.files.iter().chain(plan.files());
     let inputs = files
@@ -99,6 +99,7 @@ fn judge(root: &Path, bundle: &Bundle, manifest: &Manifest, findings: &Findings)
     let engine = Local::default();
     let mut scan = engine.run(&plan, &Silent).map_err(said)?;
     engine.follow(&plan, &catalogue, &mut scan).map_err(said)?;
+    case.admit(&scan.unlisted);
     let answer = Answer::close(&case, &catalogue, scan).map_err(said)?;
     let reports = Reports::new(&answer.findings, templates).enclosing(INSTRUCTIONS_TEXT);
     let (answer, mut made) = make(bundle, &reports, &catalogue, answer).map_err(said)?;

@@ -7,10 +7,11 @@ use crate::{
     digest::Sha256,
     events::Target,
     reports::{LinkLine, safe},
+    tenants::FoundBy,
 };
 
 /// The columns that a row has, in this order.
-pub(super) const COLUMNS: [&str; 23] = [
+pub(super) const COLUMNS: [&str; 24] = [
     "number",
     "time",
     "agent",
@@ -34,6 +35,7 @@ pub(super) const COLUMNS: [&str; 23] = [
     "record_commitment",
     "parameters",
     "link",
+    "found_by",
 ];
 
 /// The digest of a row's cells: there may be millions of rows, and their texts are long.
@@ -86,6 +88,7 @@ pub(super) fn of(number: usize, row: &Row) -> Sha256 {
             .unwrap_or_default(),
         text(&row.parameters),
         row.link.as_ref().map(LinkLine::in_words).unwrap_or_default(),
+        row.found_by.as_ref().map(FoundBy::in_words).unwrap_or_default(),
     ];
     digest(cells.iter().map(|cell| safe(cell)))
 }

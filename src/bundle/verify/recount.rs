@@ -364,7 +364,7 @@ impl Recount<'_> {
             .map(|(number, line)| Fact {
                 effect: line.effect,
                 outcome: line.outcome,
-                lacks_ticket: !line.has_ticket && !line.by_link && reads_tickets(line),
+                lacks_ticket: !line.has_ticket && !line.by_link && !line.by_search && reads_tickets(line),
                 tied: line.scopes.iter().any(is_tied),
                 linked: tenant.linked.binary_search(&number).is_ok(),
             })
@@ -412,6 +412,8 @@ impl Recount<'_> {
         );
         let by_link = lines.events.iter().filter(|line| line.by_link).count() as u64;
         self.same(&path, "events by a link", by_link, tenant.by_link);
+        let by_search = lines.events.iter().filter(|line| line.by_search).count() as u64;
+        self.same(&path, "events by an open scope", by_search, tenant.by_search);
         self.same(&path, "sessions", lines.sessions.len() as u64, tenant.sessions);
         // Two agents of one name are two all the same.
         if findings.agent_naming == AgentNaming::Pseudonym {
@@ -562,9 +564,21 @@ impl Recount<'_> {
         if withheld == 0 {
             let tenants = written.tenants.values().map(|share| &share.lines);
             let all = tenants.chain([&written.unattributed]);
-            let by_actor: BTreeSet<_> = all.flat_map(|lines| records_of(lines, |line| !line.by_link)).collect();
-            let found = found - by_actor.len() as u64;
-            self.same(FINDINGS, "records in scope by a link", found, findings.records.by_link);
+            let records = |of: fn(&Line) -> bool| -> BTreeSet<_> {
+                all.clone().flat_map(|lines| records_of(lines, of)).collect()
+            };
+            let by_actor = records(|line| !line.by_link && !line.by_search);
+            let by_search = records(|line| line.by_search);
+            let by_search = by_search.difference(&by_actor).count() as u64;
+            let by_link = found - by_actor.len() as u64 - by_search;
+            self.same(
+                FINDINGS,
+                "records in scope by a link",
+                by_link,
+                findings.records.by_link,
+            );
+            let what = "records in scope by an open scope";
+            self.same(FINDINGS, what, by_search, findings.records.by_search);
         }
     }
 }
@@ -592,6 +606,7 @@ impl Books {
             refused: self.refused.checked_add(other.refused)?,
             without_tenant: self.without_tenant.checked_add(other.without_tenant)?,
             by_link: self.by_link.checked_add(other.by_link)?,
+            by_search: self.by_search.checked_add(other.by_search)?,
         })
     }
 }

@@ -23,7 +23,7 @@ use crate::{
     findings::{Findings, TargetGroups, has_ticket},
     reports::{LinkLine, PEOPLE_COLUMNS},
     seal::Seal,
-    tenants::Outcomes,
+    tenants::{FoundBy, Outcomes},
     time::Timestamp,
 };
 
@@ -113,6 +113,8 @@ pub(super) struct Line {
     pub(super) scopes: Arc<[String]>,
     /// Whether it is in scope by a link.
     pub(super) by_link: bool,
+    /// Whether an open scope holds it, and its actor is not listed.
+    pub(super) by_search: bool,
     /// Of the row that the table is to have for it.
     pub(super) cells: Sha256,
 }
@@ -167,6 +169,7 @@ pub(super) struct Row {
     pub(super) conflict: bool,
     pub(super) parameters: Option<String>,
     pub(super) link: Option<LinkLine>,
+    pub(super) found_by: Option<FoundBy>,
     source_sha256: Option<String>,
     offset: Option<u64>,
     length: Option<u64>,
@@ -291,6 +294,7 @@ impl Lines {
             action,
             time: row.time,
             by_link: row.link.is_some(),
+            by_search: row.found_by.is_some(),
             effect: row.effect,
             outcome: row.outcome,
             has_ticket: has_ticket(row.ticket.as_deref()),

@@ -48,7 +48,12 @@ impl Recount<'_> {
             case.agents_k,
             findings.agents_k,
         );
-        self.same(FINDINGS, "agents", case.agents.listed, findings.agents.len() as u64);
+        self.same(
+            FINDINGS,
+            "agents",
+            case.agents.listed,
+            findings.listed_agents().count() as u64,
+        );
         self.same(FINDINGS, "hours of a gap", case.gap_hours, findings.coverage.gap_hours);
         let (impact, directory) = (&findings.impact, &case.directory);
         self.same(FINDINGS, "customers in the directory", directory.listed, impact.listed);
@@ -143,8 +148,8 @@ impl From<&ScopeFinding> for ResolvedScope {
             until: scope.until,
             basis: scope.basis.clone(),
             agents: scope.agents.clone(),
-            sessions: scope.sessions.clone(),
-            ips: scope.ips.clone(),
+            open: scope.open,
+            conditions: scope.conditions.clone(),
         }
     }
 }

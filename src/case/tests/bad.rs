@@ -155,6 +155,21 @@ fn nothing_to_ask() {
     expect("nothing to ask", &case[..end], "id,email\r\n,,\r\n", TENANTS);
 }
 
+#[test]
+fn scope_without_agents_says_what_it_searches_by() {
+    let second = CASE
+        .find("[[scopes]]\nname = \"attributed\"")
+        .expect("the second scope");
+    let agents = CASE[second..].find("agents = ").expect("its agents") + second;
+    let end = CASE.find("[agents]").expect("the agents");
+    let open = |more: &str| format!("{}{more}\n{}", &CASE[..agents], &CASE[end..]);
+    expect_case("open scopes", &open(""));
+    expect_case(
+        "networks",
+        &open("ips = [\"192.0.2.0/33\", \"2001:db8::/x\", \"192.0.2.0/24\", \"a/b\"]\nkeys = [\"k\u{200b}1\"]"),
+    );
+}
+
 /// What went wrong is told in the system's words.
 #[cfg(unix)]
 #[test]

@@ -17,6 +17,26 @@ fn cells(tenant: Option<Tenant<'_>>) -> [String; 5] {
     [name, domains.join(";"), contact, locale, time_zone]
 }
 
+/// Agents are needed only where a scope is about them.
+#[test]
+fn case_of_open_scopes_needs_no_agents() {
+    let first = CASE.find("[[scopes]]").expect("a scope");
+    let tenants = CASE.find("[tenants]").expect("tenants");
+    let scope = "[[scopes]]\nname = \"address\"\nfrom = 2026-01-16T00:00:00Z\nuntil = 2026-01-17T00:00:00Z\nbasis = \"x\"\n\
+                 ips = [\"192.0.2.7\", \"2001:db8::/32\"]\nkeys = [\"AKIA1\"]\nactions = [\"a\"]\nuser_agents = [\"curl\"]\n";
+    let case = format!("{}{scope}{}", &CASE[..first], &CASE[tenants..]);
+    let (_folder, case) = load(&[("case.toml", &case), ("tenants.csv", TENANTS)]);
+    let case = case.expect("a case");
+    let [scope] = &case.scopes[..] else { panic!("one scope") };
+    assert!(scope.open && scope.agents.is_empty() && case.agents.is_empty());
+    let given: Vec<_> = scope.conditions.lists().iter().map(|(_, list)| list.len()).collect();
+    assert_eq!(given, [0, 2, 1, 1, 1]);
+    assert!(
+        case.searches_by(" AKIA1") && !case.searches_by("curl"),
+        "a program is no indicator"
+    );
+}
+
 #[test]
 fn everything_asserted_is_read() {
     let (folder, case) = sample();
@@ -72,7 +92,7 @@ fn scopes_point_at_their_agents() {
     assert_eq!(possible.agents, [0, 2]);
     assert_eq!(possible.basis.as_deref(), Some("Every engineer of the sub-processor."));
     assert_eq!(attributed.agents, [0, 2]);
-    assert_eq!(attributed.sessions, ["s-1"]);
+    assert_eq!(attributed.conditions.sessions, ["s-1"]);
     assert_eq!(attributed.window.from.to_string(), "2026-01-21T05:00:00.50Z");
     let all = with("agents = { employer = \"Sub Ltd\" }", "agents = \"all\"");
     let (_folder, case) = load(&[("case.toml", &all), ("agents.csv", AGENTS), ("tenants.csv", TENANTS)]);

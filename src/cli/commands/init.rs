@@ -118,13 +118,24 @@ fn logs(path: &str, found: &Inspection) -> anyhow::Result<String> {
 }
 
 fn entry(path: &str, profile: &str, wrapping: &Wrapping) -> String {
-    let stated = super::inspect::stated(wrapping);
+    let stated = wrapping_keys(wrapping);
     let wrapping: String = stated.iter().map(|key| format!("{key}\n")).collect();
     format!(
         "\n[[logs]]\npath = {}\nprofile = {}\n{wrapping}",
         quoted(path),
         quoted(profile)
     )
+}
+
+/// The keys of `[[logs]]` that say where the events lie.
+pub(super) fn wrapping_keys(wrapping: &Wrapping) -> Vec<String> {
+    let records = wrapping
+        .records
+        .iter()
+        .map(|path| format!("records = {}", quoted(path)));
+    let paths: Vec<_> = wrapping.unwrap.iter().map(|path| quoted(path)).collect();
+    let unwrap = (!paths.is_empty()).then(|| format!("unwrap = [{}]", paths.join(", ")));
+    records.chain(unwrap).collect()
 }
 
 /// Whether a file was found through a path: the path itself, below it, or by its glob's fixed beginning.
@@ -139,6 +150,6 @@ fn is_under(file: &str, path: &str) -> bool {
         })
 }
 
-pub(super) fn quoted(text: &str) -> String {
+fn quoted(text: &str) -> String {
     toml::Value::String(text.to_owned()).to_string()
 }

@@ -6,12 +6,11 @@ use std::{
 };
 
 use tenant_impact::{
-    case::Wrapping,
     inspect::{Counts, Inspection, Kind, Sample, inspect, per_hour},
     text::{counted, grouped, shortened, visible},
 };
 
-use super::init::quoted;
+use super::init::wrapping_keys;
 use crate::cli::{args::InspectArgs, console, exit::Outcome};
 
 /// How many values of each kind are named.
@@ -85,7 +84,7 @@ fn profile(to: &mut impl Write, kind: &Kind) -> io::Result<()> {
         line(
             to,
             "wrapped",
-            &format!("state in its [[logs]]: {}", stated(wrapping).join(", ")),
+            &format!("state in its [[logs]]: {}", wrapping_keys(wrapping).join(", ")),
         )?;
     }
     let fit = |fit: &tenant_impact::inspect::Fit| format!("{} {} %", fit.profile, fit.percent());
@@ -158,17 +157,6 @@ fn no_profile(to: &mut impl Write, kind: &Kind) -> io::Result<()> {
     beginnings
         .map(|record| visible(record))
         .try_for_each(|record| line(to, "as logged", &record))
-}
-
-/// What an entry of `[[logs]]` says of where the events lie.
-pub(super) fn stated(wrapping: &Wrapping) -> Vec<String> {
-    let records = wrapping
-        .records
-        .iter()
-        .map(|path| format!("records = {}", quoted(path)));
-    let paths: Vec<_> = wrapping.unwrap.iter().map(|path| quoted(path)).collect();
-    let unwrap = (!paths.is_empty()).then(|| format!("unwrap = [{}]", paths.join(", ")));
-    records.chain(unwrap).collect()
 }
 
 fn contents(to: &mut impl Write, kind: &Kind) -> io::Result<()> {

@@ -36,7 +36,7 @@ pub(crate) fn run(args: &ReportArgs, output: &Output) -> anyhow::Result<Outcome>
 
 fn report(args: &ReportArgs, output: &Output, engine: Local) -> anyhow::Result<Outcome> {
     // What is built in has no fault that would have to be told first, and reading it takes as long as a small log.
-    let built_in = thread::Builder::new().spawn(built_in);
+    let templates = thread::Builder::new().spawn(Templates::built_in);
     let mut stages = Stages::new(output);
     // What is dropped at the end of the program is not worth the time, here and below.
     let mut case = ManuallyDrop::new(question::case(&args.question)?);
@@ -48,6 +48,7 @@ fn report(args: &ReportArgs, output: &Output, engine: Local) -> anyhow::Result<O
     );
     let plan = ManuallyDrop::new(plan?);
     told?;
+    let catalogue = question::catalogue(&plan);
     let actions = OwnActions::read(&case.reports.catalogues)?;
     let own = own_templates(&case)?;
     let signer = args.sign.as_deref().map(Signer::open).transpose()?;
@@ -60,14 +61,16 @@ fn report(args: &ReportArgs, output: &Output, engine: Local) -> anyhow::Result<O
     let mut scan = engine.run(&plan, &bar)?;
     stages.end("scan");
     question::verbose(output, &scan);
-    let (catalogue, templates) = match built_in {
+    let templates = match templates {
         Ok(reading) => reading.join().expect("what is built in is tested"),
         // There was no thread for it.
-        Err(_) => self::built_in(),
+        Err(_) => Templates::built_in(),
     };
-    let (catalogue, catalogue_files) = catalogue.extended(actions);
+    let (catalogue, catalogue_files) = catalogue().extended(actions);
     let catalogue = ManuallyDrop::new(catalogue);
     engine.follow(&plan, &catalogue, &mut scan)?;
+    case.admit(&scan.unlisted);
+    case.pin()?;
     let templates = own.unwrap_or(templates);
     let answer = Answer::close(&case, &catalogue, scan)?;
     stages.end("findings");
@@ -93,10 +96,6 @@ fn report(args: &ReportArgs, output: &Output, engine: Local) -> anyhow::Result<O
     let out = writer.finish(&manifest, signer.as_ref())?;
     stages.end("manifest");
     Ok(tell(args, output, &answer, &out))
-}
-
-fn built_in() -> (Catalogue, Templates) {
-    (Catalogue::built_in(), Templates::built_in())
 }
 
 fn own_templates(case: &Case) -> Result<Option<Templates>, TemplateError> {

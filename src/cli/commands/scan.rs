@@ -1,9 +1,9 @@
 //! `scan`: everything up to the findings, and nothing written.
 
-use std::{io, mem::ManuallyDrop, thread};
+use std::{io, mem::ManuallyDrop};
 
 use tenant_impact::{
-    catalogue::{Catalogue, OwnActions},
+    catalogue::OwnActions,
     engine::{Engine as _, Local},
     findings::{Answer, Findings},
     reports::spread_findings_json,
@@ -27,25 +27,20 @@ pub(crate) fn run(args: &ScanArgs, output: &Output) -> anyhow::Result<Outcome> {
 }
 
 fn scan(args: &ScanArgs, output: &Output, engine: Local) -> anyhow::Result<Outcome> {
-    // What is built in has no fault that would have to be told first.
-    let built_in = thread::Builder::new().spawn(Catalogue::built_in);
     let mut stages = Stages::new(output);
     // What is dropped at the end of the program is not worth the time.
-    let case = ManuallyDrop::new(question::case(&args.question)?);
+    let mut case = ManuallyDrop::new(question::case(&args.question)?);
     let mut plan = ManuallyDrop::new(question::plan(&args.question, &case, None)?);
     plan.limits.hashed = !args.no_hash;
+    let catalogue = question::catalogue(&plan);
     let actions = OwnActions::read(&case.reports.catalogues)?;
     stages.end("case and plan");
     let mut scan = engine.run(&plan, &Bar::new(output.progress()))?;
     stages.end("scan");
     question::verbose(output, &scan);
-    let built_in = match built_in {
-        Ok(reading) => reading.join().expect("what is built in is tested"),
-        // There was no thread for it.
-        Err(_) => Catalogue::built_in(),
-    };
-    let (catalogue, _) = built_in.extended(actions);
+    let (catalogue, _) = catalogue().extended(actions);
     engine.follow(&plan, &catalogue, &mut scan)?;
+    case.admit(&scan.unlisted);
     let mut survey = ManuallyDrop::new(Answer::survey(&case, &catalogue, scan)?);
     stages.end("findings");
     let findings = &mut survey.findings;

@@ -34,6 +34,7 @@ use crate::{
 };
 
 pub(super) use chase::{Chase, Values};
+pub(super) use needles::Needles;
 
 /// Chains of openings are followed so far. Each further one takes a pass over the logs.
 pub(super) const DEPTH: u32 = 3;

@@ -6,7 +6,7 @@ use crate::{case::fold, scope::Odd};
 
 /// Texts to find in the bytes of records. What it passes over holds none of them, however it is cased or escaped.
 #[derive(Debug)]
-pub(super) struct Needles {
+pub(in crate::engine) struct Needles {
     automaton: AhoCorasick,
     /// Passes over most records without a text; none if a text is too short for it.
     sieve: Option<Sieve>,
@@ -20,7 +20,7 @@ pub(super) struct Needles {
 
 impl Needles {
     /// Prepares a search for these texts.
-    pub(super) fn new<'t>(texts: impl Iterator<Item = &'t str>) -> Self {
+    pub(in crate::engine) fn new<'t>(texts: impl Iterator<Item = &'t str>) -> Self {
         let mut all: Vec<String> = texts
             .flat_map(|text| [text.to_owned(), fold(text).into_owned()])
             .collect();
@@ -40,7 +40,7 @@ impl Needles {
     }
 
     /// Returns whether a record may hold one of the texts.
-    pub(super) fn may_be_in(&self, bytes: &[u8]) -> bool {
+    pub(in crate::engine) fn may_be_in(&self, bytes: &[u8]) -> bool {
         if self.every || self.stands_plainly(bytes) || self.is_escaped(bytes) {
             return true;
         }

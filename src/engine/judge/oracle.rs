@@ -7,7 +7,7 @@ use proptest::{prelude::*, sample::Index};
 
 use super::*;
 use crate::{
-    case::{Agent, AgentId, Scope},
+    case::{Agent, AgentId, Conditions, Scope},
     coverage::Coverage,
     records::Blocks,
     scope::Actors,
@@ -24,6 +24,7 @@ fn agent(id: &str, email: &str) -> Agent {
         role: None,
         country: None,
         pseudonym: String::new(),
+        unlisted: false,
     }
 }
 
@@ -37,8 +38,8 @@ fn scopes(from: &str, until: &str) -> ScopeSet {
         window,
         basis: None,
         agents: vec![0, 1, 2],
-        sessions: Vec::new(),
-        ips: Vec::new(),
+        open: false,
+        conditions: Conditions::default(),
         ties: None,
     };
     let agents = [

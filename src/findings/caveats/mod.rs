@@ -80,9 +80,16 @@ fn without_tenant(findings: &Findings) -> Option<String> {
 fn nothing_in_scope(findings: &Findings) -> Option<String> {
     let records = findings.records;
     (records.in_scope == 0 && records.read > records.refused).then(|| {
-        let agents = match findings.agents.len() {
+        let searched = findings.scopes.iter().any(|scope| scope.open);
+        let agents = match findings.listed_agents().count() {
+            0 => "anybody that meets the conditions of a scope".to_owned(),
             1 => "the listed agent".to_owned(),
             several => format!("any of the {} listed agents", grouped(several as u64)),
+        };
+        let what = if searched {
+            "identities and the values that a scope searches by"
+        } else {
+            "identities"
         };
         let sources: Vec<_> = findings
             .sources
@@ -97,7 +104,7 @@ fn nothing_in_scope(findings: &Findings) -> Option<String> {
             .unwrap_or_default();
         format!(
             "No event by {agents} was found in {}{covering}: {} in no window, {} by others. Check that the \
-             identities are written as the log writes them.",
+             {what} are written as the log writes them.",
             listed(&sources, "source"),
             counted(records.outside_window, "record", "records"),
             grouped(records.other_actor),
@@ -109,12 +116,18 @@ fn possibly_in_scope(findings: &Findings) -> Option<String> {
     let naming = findings
         .refused
         .iter()
-        .filter(|refused| !refused.names.is_empty())
+        .filter(|refused| refused.is_possibly_in_scope())
         .count() as u64;
+    let searches = findings.scopes.iter().any(|scope| scope.open);
     (naming > 0).then(|| {
         let records = counted(naming, "refused record names", "refused records name");
         let them = if naming == 1 { "it" } else { "them" };
-        format!("{records} a listed identity and may be in scope: read {them} in refused.csv.")
+        let what = if searches {
+            "a listed identity, or what a scope searches by,"
+        } else {
+            "a listed identity"
+        };
+        format!("{records} {what} and may be in scope: read {them} in refused.csv.")
     })
 }
 

@@ -48,6 +48,9 @@ view! {
         linked: Cow<'a, str>,
         /// Why it is listed where its actor is no agent; empty elsewhere.
         by_link: Cow<'a, str>,
+        /// Reason for listing it where its actor is not listed and an open scope holds it; empty
+        /// elsewhere.
+        found_by: Cow<'a, str>,
         targets: Vec<TargetRow<'a>>,
         /// Name of the block of rows that it begins; empty in a row that begins none.
         block: Cow<'a, str>,
@@ -109,6 +112,12 @@ pub(in crate::reports) fn action<'a>(
         tied: if header.is_tied(event.scopes) { "tied" } else { "" }.into(),
         by_link: LinkLine::of(event, &impact.events)
             .map(|link| link.in_words())
+            .unwrap_or_default()
+            .into(),
+        found_by: event
+            .search
+            .as_ref()
+            .map(|search| search.in_words())
             .unwrap_or_default()
             .into(),
         targets: targets(event),

@@ -42,6 +42,7 @@ view! {
         /// Empty where the tenant has no event in it: the reason may then concern others.
         basis: String,
         narrowed: bool,
+        open: bool,
         /// What evidence ties to the intruder.
         tied: bool,
         none: bool,
@@ -140,6 +141,7 @@ impl ScopeView {
             },
             basis: basis.unwrap_or_default(),
             narrowed: scope.narrowed,
+            open: scope.open,
             tied: scope.tied,
             none: events == 0,
         }
@@ -221,6 +223,11 @@ impl SourceView {
     }
 }
 
+/// Words for the content of a record that may be in scope, and the same where the case searches by
+/// more than agents.
+const NAMED: &str = "the name of an agent who was searched for";
+const SEARCHED: &str = "the name of an agent, or an address, a session or a key, that was searched for";
+
 fn caveats(header: &Header, finding: &TenantFinding, events: &[TenantEvent]) -> Vec<String> {
     let sum = |figure: fn(&Source) -> u64| header.sources.iter().map(figure).sum::<u64>();
     let refused = sum(|source| source.refused);
@@ -229,9 +236,16 @@ fn caveats(header: &Header, finding: &TenantFinding, events: &[TenantEvent]) -> 
     let conflicts = events.iter().filter(|event| event.conflict).count() as u64;
     let conflicts = (conflicts > 0).then(|| lang::customer_conflicts(conflicts));
     let told = header.caveats.iter().filter_map(|code| lang::customer_caveat(*code));
+    let told = told.map(|told| {
+        if header.open {
+            told.replace(NAMED, SEARCHED)
+        } else {
+            told.to_owned()
+        }
+    });
     unreadable
         .into_iter()
-        .chain(told.map(str::to_owned))
+        .chain(told)
         .chain(conflicts)
         .chain((finding.masked > 0).then(|| lang::customer_masked(finding.masked)))
         .collect()

@@ -51,6 +51,11 @@ view! {
         span_note: String,
         /// How many actions stand under another name than an agent's; empty where none does.
         link_note: String,
+        /// Not empty where unlisted actors have actions in it.
+        search_note: String,
+        /// Words for those whose actions they are.
+        by: String,
+        open: bool,
         days: Vec<DayView>,
         people: PeopleView,
         count: String,
@@ -122,6 +127,9 @@ impl TenantView {
             attempts: kinds(header, impact, true),
             span_note: span_note(finding),
             link_note: link_note(finding),
+            search_note: search_note(finding),
+            by: header.by().to_owned(),
+            open: header.open,
             days: header.span().map(|span| days(span, events)).unwrap_or_default(),
             people: PeopleView::new(impact, |event| header.is_tied(event.scopes)),
             count: counted(finding.events, "action", "actions"),
@@ -143,7 +151,8 @@ fn level(header: &Header, impact: &TenantImpact) -> LevelView {
         class: finding.level.as_str().to_owned(),
         label: label.to_owned(),
         when: when.to_owned(),
-        verdict: lang::verdict(finding.verdict, header.has_tied(), events.iter().any(succeeds)).to_owned(),
+        verdict: lang::verdict(finding.verdict, header.has_tied(), events.iter().any(succeeds))
+            .replace("by support agents", header.by()),
     }
 }
 
@@ -181,14 +190,19 @@ fn searched_sentence(header: &Header) -> String {
         1 => "1 lies".to_owned(),
         inside => format!("{} lie", grouped(inside)),
     };
+    let agents = counted(header.asked, "support agent", "support agents");
+    let who = match (header.open, header.asked) {
+        (false, _) => agents,
+        (true, 0) => "whoever meets the conditions of a scope below".to_owned(),
+        (true, _) => format!("{agents}, or whoever meets the conditions of a scope below,"),
+    };
     format!(
-        "For the case “{}” ({}), {} searched {} for every action that {} took {}. {hold} {}, of which {inside} in the time \
+        "For the case “{}” ({}), {} searched {} for every action that {who} took {}. {hold} {}, of which {inside} in the time \
          searched{refused}.",
         case.title,
         case.id,
         case.vendor,
         counted(header.sources.len() as u64, "log file", "log files"),
-        counted(header.asked, "support agent", "support agents"),
         when_searched(header),
         counted(read, "record", "records"),
     )
@@ -212,7 +226,11 @@ fn done_sentence(header: &Header, impact: &TenantImpact) -> String {
     let found = format!(
         "The logs show {} by {} in your tenant, {}.",
         counted(finding.events, "action", "actions"),
-        counted(finding.agents, "agent", "agents"),
+        if header.open {
+            counted(finding.agents, "actor", "actors")
+        } else {
+            counted(finding.agents, "agent", "agents")
+        },
         lang::first_to_last(finding.first, finding.last),
     );
     if events.iter().all(|event| header.is_tied(event.scopes)) {
@@ -240,6 +258,18 @@ fn link_note(finding: &TenantFinding) -> String {
     format!(
         "{stand} in the logs under another name: an agent began to act as a user, or was issued a key, and it goes on with that. \
          The list gives the reason for each."
+    )
+}
+
+fn search_note(finding: &TenantFinding) -> String {
+    let are = match finding.by_search {
+        0 => return String::new(),
+        1 => "1 of these actions is".to_owned(),
+        more => format!("{} of these actions are", grouped(more)),
+    };
+    format!(
+        "{are} by an actor who is not listed as an agent: the address, the session, the key, the program or the kind of action \
+         is one that the case searches for. Whether the actor was entitled to it is not known. The list gives the reason for each."
     )
 }
 
@@ -279,7 +309,8 @@ fn tiles(header: &Header, impact: &TenantImpact) -> Vec<Tile> {
             objects => format!("and {}", counted(objects, "object", "objects")),
         },
     ));
-    tiles.push(Tile::new("Agents", grouped(finding.agents), sessions));
+    let actors = if header.open { "Actors" } else { "Agents" };
+    tiles.push(Tile::new(actors, grouped(finding.agents), sessions));
     tiles.push(moment("First", finding.first));
     tiles.push(moment("Last", finding.last));
     tiles

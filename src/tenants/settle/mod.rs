@@ -316,6 +316,7 @@ mod tests {
             seal: Some(Nonces::new(&[0; 32]).record(offset, b"", Sha256::of(b""))),
             conflict: false,
             link: None,
+            search: None,
         }
     }
 

@@ -11,13 +11,13 @@ mod store;
 use std::{
     path::PathBuf,
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, Mutex, OnceLock, PoisonError,
         atomic::{AtomicU64, AtomicUsize, Ordering},
     },
 };
 
 use super::{Candidate, Near, Refused, ScopedEvent, SourceTally};
-use crate::events::TenantRef;
+use crate::{events::TenantRef, scope::PROVISIONAL};
 use row::Row;
 use store::{Batch, Store};
 
@@ -56,6 +56,8 @@ pub struct Budget {
     tickets: AtomicUsize,
     store: Store,
     fault: Mutex<Option<StoreError>>,
+    /// The position in the case for each provisional number of an actor, once reading is over.
+    actors: OnceLock<Vec<usize>>,
 }
 
 /// A tally's part in a budget.
@@ -90,6 +92,7 @@ impl Budget {
             tickets: AtomicUsize::new(0),
             store: Store::new(folder.clone()),
             fault: Mutex::new(None),
+            actors: OnceLock::new(),
             folder,
         }
     }
@@ -97,6 +100,20 @@ impl Budget {
     /// Stands for one more source.
     pub fn ticket(&self) -> usize {
         self.tickets.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// Fixes the position in the case for each provisional number of an actor. Events that were put
+    /// aside have the number.
+    pub fn settle_actors(&self, positions: Vec<usize>) {
+        // Reading ends once.
+        let _ = self.actors.set(positions);
+    }
+
+    /// The position in the case of an event's agent, which may have a provisional number.
+    pub fn agent(&self, number: usize) -> usize {
+        let provisional = number.checked_sub(PROVISIONAL);
+        let positions = provisional.zip(self.actors.get());
+        positions.map_or(number, |(provisional, positions)| positions[provisional])
     }
 
     /// Why reading was stopped, if it was for want of room.
@@ -277,7 +294,15 @@ fn weight_naming<'t>(scoped: &ScopedEvent, tenants: impl Iterator<Item = &'t Ten
         .link
         .as_ref()
         .map_or(0, |link| size_of_val(&**link) + text(&link.rule));
-    let itself = link + size_of_val(scoped) + text(&scoped.time_original) + texts;
+    let search = scoped.search.as_ref().map_or(0, |search| {
+        let texts = search
+            .by
+            .iter()
+            .chain(&search.keys)
+            .map(|own| size_of_val(own) + text(own));
+        size_of_val(&**search) + texts.sum::<usize>()
+    });
+    let itself = link + search + size_of_val(scoped) + text(&scoped.time_original) + texts;
     (itself + tenants.map(tenant).sum::<usize>()) as u64
 }
 
@@ -288,7 +313,12 @@ fn weight_shared(scoped: &ScopedEvent) -> u64 {
 }
 
 fn weight_refused(refused: &Refused) -> u64 {
-    let names = size_of_val(refused.names.as_slice());
+    let terms = refused
+        .terms
+        .iter()
+        .map(|term| size_of_val(term) + text(term))
+        .sum::<usize>();
+    let names = size_of_val(refused.names.as_slice()) + terms;
     (size_of_val(refused) + text(&refused.refusal.detail) + text(&refused.excerpt) + names) as u64
 }
 

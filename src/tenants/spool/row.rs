@@ -12,7 +12,7 @@ use crate::{
     records::Locator,
     scope::ScopeMask,
     seal::Seal,
-    tenants::{Link, ScopedEvent},
+    tenants::{FoundBy, Link, ScopedEvent},
     time::Timestamp,
 };
 
@@ -53,6 +53,7 @@ pub(super) struct Row<'a> {
     seal: Option<([u8; 32], [u8; 32])>,
     conflict: bool,
     link: Option<Cow<'a, Link>>,
+    search: Option<Cow<'a, FoundBy>>,
     /// Whether it is the only event in scope of its record.
     pub(super) alone: bool,
 }
@@ -81,6 +82,7 @@ impl<'a> Row<'a> {
             seal,
             conflict,
             link,
+            search,
         } = scoped;
         let AccessEvent {
             event_id,
@@ -128,6 +130,7 @@ impl<'a> Row<'a> {
             seal: seal.map(|seal| (seal.nonce.0, seal.commitment.0)),
             conflict: *conflict,
             link: link.as_deref().map(Cow::Borrowed),
+            search: search.as_deref().map(Cow::Borrowed),
             alone,
         }
     }
@@ -174,6 +177,7 @@ impl<'a> Row<'a> {
             }),
             conflict: self.conflict,
             link: self.link.map(|link| Box::new(link.into_owned())),
+            search: self.search.map(|search| Box::new(search.into_owned())),
         })
     }
 }

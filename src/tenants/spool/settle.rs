@@ -71,7 +71,8 @@ pub(in crate::tenants) fn settle(
     let to = Stores::new(budget);
     let what = "events in scope that have the same event id, or are copies of each other,";
     let settled = |part| {
-        let rows = load(&budget.store, part, &|ticket| sources.get(&ticket).copied())?;
+        let mut rows = load(&budget.store, part, &|ticket| sources.get(&ticket).copied())?;
+        rows.settle_actors(budget);
         to.settle(rows, kinds, tied)
     };
     let merge = |all: Settling, more| all.merge(more, budget);
@@ -109,7 +110,8 @@ pub(super) fn each_spilled(
         .filter_map(|(number, tally)| Some((tally.account.as_ref()?.ticket, number)))
         .collect();
     for part in 0..PARTS {
-        let rows = load(&budget.store, part, &|ticket| sources.get(&ticket).copied())?;
+        let mut rows = load(&budget.store, part, &|ticket| sources.get(&ticket).copied())?;
+        rows.settle_actors(budget);
         rows.events.into_iter().for_each(|event| with(*event));
     }
     Ok(())
@@ -263,6 +265,15 @@ impl Spooled {
 struct Rows {
     events: ScopedEvents,
     alone: Vec<bool>,
+}
+
+impl Rows {
+    /// Puts events down to their agents' positions in the case.
+    fn settle_actors(&mut self, budget: &Budget) {
+        self.events
+            .iter_mut()
+            .for_each(|event| event.agent = budget.agent(event.agent));
+    }
 }
 
 /// The events of a part. Those of no source belong to a stream that was left out of the answer.

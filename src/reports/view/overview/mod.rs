@@ -42,6 +42,7 @@ view! {
         any_unattributed: bool,
         /// What is in scope under another name, in a sentence; empty where nothing is.
         by_link: String,
+        by_search: String,
         impact: String,
         tenants: String,
         several_scopes: bool,
@@ -117,6 +118,7 @@ impl OverviewView {
             unattributed: grouped(without_tenant),
             any_unattributed: without_tenant > 0,
             by_link: by_link(findings),
+            by_search: by_search(findings),
             impact: impact(findings),
             tenants: counted(findings.tenants.len() as u64, "tenant", "tenants"),
             several_scopes: findings.scopes.len() > 1,
@@ -199,6 +201,19 @@ fn by_link(findings: &Findings) -> String {
              `links`. Each states its reason in actions.jsonl.",
             counted(records, "record is", "records are"),
             counted(openings.count() as u64, "action", "actions")
+        ),
+    }
+}
+
+fn by_search(findings: &Findings) -> String {
+    let actors = findings.agents.iter().filter(|agent| agent.unlisted).count() as u64;
+    match findings.records.by_search {
+        0 => String::new(),
+        records => format!(
+            "{} in scope because of what an open scope searches for, and not because of a listed agent: {} named in the \
+             table of agents.",
+            counted(records, "record is", "records are"),
+            counted(actors, "unlisted actor is", "unlisted actors are"),
         ),
     }
 }
@@ -289,7 +304,9 @@ fn tiles(findings: &Findings) -> Vec<Tile> {
         0 => share,
         tried => format!("{} more with failed attempts only; {share}", grouped(tried)),
     };
-    let active = findings.agents.iter().filter(|agent| agent.events > 0).count() as u64;
+    let active = findings.listed_agents().filter(|agent| agent.events > 0).count() as u64;
+    let unlisted = findings.agents.iter().filter(|agent| agent.unlisted).count() as u64;
+    let listed = format!("of {} listed", grouped(findings.listed_agents().count() as u64));
     let books = &findings.records;
     let tied = tied_scopes(findings).map(|scope| {
         let tenants = grouped(scope.tenants);
@@ -322,7 +339,13 @@ fn tiles(findings: &Findings) -> Vec<Tile> {
         Tile::new(
             "Agents with actions",
             grouped(active),
-            format!("of {} listed", grouped(findings.agents.len() as u64)),
+            match unlisted {
+                0 => listed,
+                unlisted => format!(
+                    "{listed}; and {}",
+                    counted(unlisted, "unlisted actor", "unlisted actors")
+                ),
+            },
         ),
         Tile::new(
             "Records read",
@@ -338,8 +361,11 @@ fn naming(findings: &Findings) -> String {
     let naming = findings
         .refused
         .iter()
-        .filter(|record| !record.names.is_empty())
+        .filter(|record| record.is_possibly_in_scope())
         .count() as u64;
+    if findings.scopes.iter().any(|scope| scope.open) {
+        return format!("{} possibly in scope", grouped(naming));
+    }
     match naming {
         0 => "none names an agent of a scope".to_owned(),
         1 => "1 names an agent of a scope".to_owned(),

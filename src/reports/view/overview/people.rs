@@ -33,6 +33,9 @@ view! {
         agents: String,
         sessions: String,
         ips: String,
+        user_agents: String,
+        keys: String,
+        actions: String,
         events: String,
         failed: String,
         tenants: String,
@@ -60,10 +63,12 @@ impl AgentView {
 
 impl ScopeView {
     pub(super) fn new(scope: &ScopeFinding, findings: &Findings) -> Self {
+        let listed = findings.listed_agents().count();
         let agents = match scope.agents.len() {
-            all if all == findings.agents.len() => format!("all {}", grouped(all as u64)),
+            _ if scope.open => "whoever acted".to_owned(),
+            all if all == listed => format!("all {}", grouped(all as u64)),
             1..=5 => ids(&scope.agents),
-            some => format!("{} of {}", grouped(some as u64), grouped(findings.agents.len() as u64)),
+            some => format!("{} of {}", grouped(some as u64), grouped(listed as u64)),
         };
         Self {
             name: scope.name.clone(),
@@ -71,8 +76,11 @@ impl ScopeView {
             until: lang::clock(scope.until),
             basis: scope.basis.clone().unwrap_or_default(),
             agents,
-            sessions: scope.sessions.join(", "),
-            ips: scope.ips.join(", "),
+            sessions: scope.conditions.sessions.join(", "),
+            ips: scope.conditions.ips.join(", "),
+            user_agents: scope.conditions.user_agents.join(", "),
+            keys: scope.conditions.keys.join(", "),
+            actions: scope.conditions.actions.join(", "),
             events: grouped(scope.events),
             failed: grouped(scope.failed),
             tenants: grouped(scope.tenants),

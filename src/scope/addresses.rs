@@ -1,0 +1,158 @@
+//! Addresses and networks: when a logged address is one that a scope lists, and by which texts it
+//! is found in a record.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+
+/// Addresses compare as addresses, since IPv6 has many spellings (RFC 5952), and without the port
+/// or the brackets that a log adds. One that is listed may be a network (`192.0.2.0/24`). Of
+/// several that a proxy logged, separated by commas, any counts. What is no address compares as
+/// text.
+pub(super) fn same(listed: &str, logged: &str) -> bool {
+    if logged.contains(',') && logged.split(',').any(|one| same(listed, one)) {
+        return true;
+    }
+    let (listed, logged) = (listed.trim(), logged.trim());
+    let Some(logged_ip) = address(logged) else {
+        return listed == logged;
+    };
+    match listed.split_once('/') {
+        Some((network, length)) => within(network, length, logged_ip).unwrap_or(listed == logged),
+        None => address(listed).map_or(listed == logged, |listed| listed == logged_ip),
+    }
+}
+
+/// The address in a text: `192.0.2.1`, `192.0.2.1:443`, `2001:db8::1`, `[2001:db8::1]:443`,
+/// `fe80::1%eth0`. An IPv4 address inside of IPv6 is itself.
+fn address(text: &str) -> Option<IpAddr> {
+    let plain = |text: &str| text.parse::<IpAddr>().ok();
+    let socket = || text.parse::<SocketAddr>().ok().map(|socket| socket.ip());
+    let bracketed = || plain(text.strip_prefix('[')?.strip_suffix(']')?);
+    let zoned = || text.split_once('%').and_then(|(address, _)| plain(address));
+    let address = plain(text).or_else(socket).or_else(bracketed).or_else(zoned)?;
+    Some(address.to_canonical())
+}
+
+/// Whether an address lies in a network. Returns `None` if the text is no network.
+fn within(network: &str, length: &str, address: IpAddr) -> Option<bool> {
+    let (network, length) = plain(network.parse().ok()?, length.parse().ok()?);
+    let same = |one: u128, other: u128, bits: u32| match bits.checked_sub(length)? {
+        // All bits are free.
+        128 => Some(true),
+        free => Some(one >> free == other >> free),
+    };
+    match (network, address) {
+        (IpAddr::V4(network), IpAddr::V4(address)) => same(network.to_bits().into(), address.to_bits().into(), 32),
+        (IpAddr::V6(network), IpAddr::V6(address)) => same(network.to_bits(), address.to_bits(), 128),
+        _ => Some(false),
+    }
+}
+
+/// A network of IPv4 addresses inside of IPv6 is one of IPv4.
+fn plain(network: IpAddr, length: u32) -> (IpAddr, u32) {
+    match (network.to_canonical(), network, length.checked_sub(96)) {
+        (IpAddr::V4(inside), IpAddr::V6(_), Some(length)) => (IpAddr::V4(inside), length),
+        _ => (network, length),
+    }
+}
+
+/// Texts of which every record holds one that holds a listed address or an address of a listed
+/// network, however it is written. None where there are none that are worth a search: then every
+/// record may hold one.
+pub fn needles_of(listed: &str) -> Option<Vec<String>> {
+    let listed = listed.trim();
+    if let Some((network, length)) = listed.split_once('/')
+        && let (Ok(network), Ok(length)) = (network.parse::<IpAddr>(), length.parse::<u32>())
+    {
+        let (network, length) = plain(network, length);
+        return match network {
+            IpAddr::V4(network) => needles_v4(network, length.min(32)),
+            IpAddr::V6(network) => needles_v6(network, length.min(128)),
+        };
+    }
+    match address(listed) {
+        Some(IpAddr::V4(address)) => needles_v4(address, 32),
+        Some(IpAddr::V6(address)) => needles_v6(address, 128),
+        None => Some(vec![listed.to_owned()]),
+    }
+}
+
+/// The whole leading bytes, as they are written before others; and what an IPv4 address inside of
+/// IPv6 in hexadecimal digits has before it.
+fn needles_v4(network: Ipv4Addr, length: u32) -> Option<Vec<String>> {
+    let whole = usize::try_from(length / 8).ok().filter(|whole| *whole > 0)?;
+    let mut dotted: Vec<String> = network.octets().iter().take(whole).map(u8::to_string).collect();
+    if whole < 4 {
+        dotted.push(String::new());
+    }
+    Some(vec![dotted.join("."), "ffff:".to_owned()])
+}
+
+/// Groups of an IPv6 address by which it is searched for: few, since each is spelt in several ways.
+const GROUPS: usize = 3;
+
+/// The first groups. A group that is not 0 is always written, with or without its leading zeros.
+fn needles_v6(network: Ipv6Addr, length: u32) -> Option<Vec<String>> {
+    let whole = usize::try_from(length / 16).unwrap_or_default();
+    let groups: Vec<u16> = network.segments().into_iter().take(whole.min(GROUPS)).collect();
+    let told: Vec<u16> = groups.into_iter().take_while(|group| *group != 0).collect();
+    if told.is_empty() {
+        return None;
+    }
+    let mut needles = vec![String::new()];
+    for (at, group) in told.into_iter().enumerate() {
+        let shortest = format!("{group:x}");
+        let colon = if at == 0 { "" } else { ":" };
+        let spelt = |before: &String| -> Vec<String> {
+            let widths = shortest.len()..=4;
+            widths.map(|width| format!("{before}{colon}{group:0width$x}")).collect()
+        };
+        needles = needles.iter().flat_map(spelt).collect();
+    }
+    Some(needles)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn address_is_found_by_its_needles_however_it_is_written() {
+        for (listed, logged) in [
+            ("192.0.2.1", "192.0.2.1"),
+            ("192.0.2.1:443", "192.0.2.1"),
+            ("192.0.2.1", "[::ffff:192.0.2.1]:443"),
+            ("192.0.2.1", "::FFFF:c000:201"),
+            ("10.0.0.1", "0:0:0:0:0:ffff:0a00:0001"),
+            ("192.0.2.0/24", "192.0.2.77:1234"),
+            ("192.0.2.0/23", "192.0.3.77"),
+            ("192.0.2.128/25", "::ffff:c000:281"),
+            ("10.0.0.0/8", "10.9.8.7"),
+            ("::ffff:192.0.2.0/120", "192.0.2.9"),
+            ("2001:db8::1", "2001:0DB8:0:0::0001"),
+            ("2001:db8::1", "[2001:db8::1]:443"),
+            ("2001:db8:0:1::/64", "2001:db8:0:1:ffff::2"),
+            ("2001:db8::/32", "2001:0db8:1::"),
+            ("fe80::/16", "fe80::1%eth0"),
+            ("host-7.example", "host-7.example"),
+        ] {
+            assert!(same(listed, logged), "{listed} {logged}");
+            let needles = needles_of(listed).expect("there are some");
+            let logged = logged.to_ascii_lowercase();
+            assert!(
+                needles.iter().any(|needle| logged.contains(needle.as_str())),
+                "{needles:?} {logged}"
+            );
+        }
+        for (listed, logged) in [
+            ("192.0.2.1", "192.0.2.10"),
+            ("192.0.2.0/23", "192.0.4.1"),
+            ("2001:db8::/33", "2001:db8:8000::1"),
+            ("0.0.0.0/0", "::1"),
+        ] {
+            assert!(!same(listed, logged), "{listed} {logged}");
+        }
+        for anything in ["0.0.0.0/0", "10.0.0.0/7", "::1", "::/0", "2001::/15"] {
+            assert_eq!(needles_of(anything), None, "{anything}");
+        }
+    }
+}

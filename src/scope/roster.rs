@@ -1,0 +1,91 @@
+//! Unlisted actors, which have events in open scopes. Threads meet them in any
+//! order, so each gets a provisional number, and its own only when all are known.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{Mutex, PoisonError},
+};
+
+use crate::{
+    case::{UnlistedActor, fold},
+    events::{Matching, Named},
+    text::trimmed,
+};
+
+/// Provisional numbers begin here; positions of agents in the case end long before.
+pub const PROVISIONAL: usize = 1 << 31;
+
+/// Stands for the actor of a record that names none.
+const NOBODY: &str = "(no actor logged)";
+
+/// The actors met so far.
+#[derive(Debug, Default)]
+pub struct Roster(Mutex<BTreeMap<String, Met>>);
+
+#[derive(Debug)]
+struct Met {
+    number: usize,
+    /// The name it goes by, in each spelling.
+    spellings: BTreeSet<String>,
+    /// Its further names.
+    identities: BTreeSet<String>,
+}
+
+impl Roster {
+    /// The provisional number of the actor whom a record names. It goes by the first of its names
+    /// that is no key.
+    pub fn number(&self, named: &[Named<'_, '_>]) -> usize {
+        let first = named.iter().find(|name| !name.is_key()).or(named.first());
+        let (key, name) = first.map_or_else(
+            || (NOBODY.to_owned(), NOBODY.to_owned()),
+            |first| {
+                let name = trimmed(&first.value).to_owned();
+                let folded = first.matching == Matching::Folded || name.contains('@');
+                (if folded { fold(&name).into_owned() } else { name.clone() }, name)
+            },
+        );
+        let others = named
+            .iter()
+            .filter(|other| first.is_none_or(|first| other.value != first.value));
+        let mut met = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let number = PROVISIONAL + met.len();
+        let own = met.entry(key).or_insert_with(|| Met {
+            number,
+            spellings: BTreeSet::new(),
+            identities: BTreeSet::new(),
+        });
+        own.spellings.insert(name);
+        own.identities
+            .extend(others.map(|other| trimmed(&other.value).to_owned()));
+        own.number
+    }
+
+    /// All of them in the order of their names, and for each provisional number the place of its
+    /// actor among them.
+    pub fn settled(&self) -> (Vec<UnlistedActor>, Vec<usize>) {
+        let met = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        // Two that differ only by how their fields compare go by one name.
+        let mut actors: BTreeMap<&str, (BTreeSet<&str>, Vec<usize>)> = BTreeMap::new();
+        for own in met.values() {
+            let mut spellings = own.spellings.iter().map(String::as_str);
+            let Some(id) = spellings.next() else { continue };
+            let (identities, numbers) = actors.entry(id).or_default();
+            identities.extend(spellings.chain(own.identities.iter().map(String::as_str)));
+            numbers.push(own.number - PROVISIONAL);
+        }
+        let mut places = vec![0; met.len()];
+        let mut settled = Vec::with_capacity(actors.len());
+        for (place, (id, (identities, numbers))) in actors.into_iter().enumerate() {
+            numbers.into_iter().for_each(|number| places[number] = place);
+            settled.push(UnlistedActor {
+                id: id.to_owned(),
+                identities: identities
+                    .into_iter()
+                    .filter(|other| *other != id)
+                    .map(str::to_owned)
+                    .collect(),
+            });
+        }
+        (settled, places)
+    }
+}
