@@ -52,7 +52,7 @@ const BUILT_IN: &[BuiltIn] = built_in![
     "superuser" of ["superuser"], general: true;
     "okta" of ["okta-system-log", "ocsf"], general: true;
     "aws" of ["aws-cloudtrail", "ocsf"], general: true;
-    "atlassian" of ["atlassian-audit"], general: false;
+    "atlassian" of ["atlassian-audit", "jira-cloud-audit"], general: false;
     "auth0" of ["auth0"], general: false;
     "cyberark" of ["cyberark-pas"], general: false;
     "entra" of ["entra-audit", "entra-sign-ins"], general: false;
@@ -63,6 +63,7 @@ const BUILT_IN: &[BuiltIn] = built_in![
     "kubernetes" of ["kubernetes-audit"], general: false;
     "m365" of ["m365-unified-audit"], general: false;
     "ocsf" of ["ocsf"], general: false;
+    "postgresql" of ["postgresql-csvlog"], general: false;
     "salesforce" of ["salesforce-event-log-file", "salesforce-login-history", "salesforce-setup-audit-trail"], general: false;
     "slack" of ["slack-audit"], general: false;
     "snowflake" of ["snowflake-login-history", "snowflake-query-history"], general: false;
@@ -216,9 +217,11 @@ impl Meaning {
     /// Returns what holds of a code that two kinds of log have in common: the graver effect, and
     /// what each says.
     fn or(&self, other: &Self) -> Self {
-        let both = |a: &str, b: &str, between: &str| match a == b {
-            true => a.to_owned(),
-            false => format!("{a}{between}{b}"),
+        let both = |a: &str, b: &str, between: &str| {
+            if a == b {
+                return a.to_owned();
+            }
+            format!("{a}{between}{b}")
         };
         let either = |a: &Option<String>, b: &Option<String>| match (a, b) {
             (Some(a), Some(b)) => Some(both(a, b, " ")),

@@ -288,6 +288,8 @@ fn each_kind_of_log_has_its_own_meanings() {
         ("kubernetes-audit", "delete events", Effect::CoverTracks),
         ("kubernetes-audit", "create clusterrolebindings", Effect::Credential),
         ("snowflake-query-history", "UNLOAD", Effect::Export),
+        ("postgresql-csvlog", "DROP TABLE", Effect::Delete),
+        ("jira-cloud-audit", "User added to group", Effect::Credential),
         ("snowflake-login-history", "LOGIN", Effect::View),
         ("superuser", "delete", Effect::Uncatalogued),
     ] {
