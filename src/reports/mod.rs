@@ -17,6 +17,7 @@ mod json;
 mod lang;
 mod language;
 mod link;
+mod local;
 mod markdown;
 mod out;
 mod search;

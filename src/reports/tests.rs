@@ -240,8 +240,8 @@ fn an_unknown_code_is_never_called_harmless() {
         let text = named(&files(&answer, 0), name);
         assert_eq!(
             text.matches("tenant.flag.set_x9").count(),
-            5,
-            "under its kind, in two rows and at two persons of {name}"
+            7,
+            "under its kind, in two rows, at two persons and in two lines of the story of {name}"
         );
         assert!(text.contains("do not assume that it is harmless"), "{name}");
     }

@@ -12,6 +12,7 @@ mod people;
 mod printed;
 mod searched;
 mod steps;
+mod story;
 mod tenant;
 mod tied;
 
@@ -160,6 +161,17 @@ view! {
         kind: Cow<'a, str>,
         name: Cow<'a, str>,
         id: Cow<'a, str>,
+    }
+}
+
+impl TargetRow<'_> {
+    fn owned(self) -> TargetRow<'static> {
+        let owned = |text: Cow<'_, str>| text.into_owned().into();
+        TargetRow {
+            kind: owned(self.kind),
+            name: owned(self.name),
+            id: owned(self.id),
+        }
     }
 }
 

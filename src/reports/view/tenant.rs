@@ -10,6 +10,7 @@ use super::{
     printed::PrintedActions,
     searched::SearchedView,
     steps::{StepView, steps},
+    story::StoryView,
     tied::TiedView,
 };
 use crate::{
@@ -58,6 +59,7 @@ view! {
         open: bool,
         days: Vec<DayView>,
         people: PeopleView,
+        story: StoryView,
         count: String,
         /// Which actions are printed; empty where all are.
         printed_note: String,
@@ -131,6 +133,7 @@ impl TenantView {
             by: header.by().to_owned(),
             open: header.open,
             days: header.span().map(|span| days(span, events)).unwrap_or_default(),
+            story: StoryView::new(header, impact),
             people: PeopleView::new(impact, |event| header.is_tied(event.scopes)),
             count: counted(finding.events, "action", "actions"),
             printed_note: printed.note(),
