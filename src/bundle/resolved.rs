@@ -178,6 +178,7 @@ fn agents(case: &Case) -> ResolvedList {
             json!({
                 "id": agent.id, "email": agent.email, "identities": agent.identities, "name": agent.name,
                 "employer": agent.employer, "role": agent.role, "country": agent.country,
+                "from": agent.tenure.from, "until": agent.tenure.until, "reason": agent.tenure.reason,
             })
         })
         .collect();

@@ -1,13 +1,25 @@
 //! The agents as listed, from a CSV file or from the case file, with the places that checks need.
 
-use super::{Agent, AgentId, AgentNaming, spreadsheet::read_rows};
+use super::{Agent, AgentId, AgentNaming, Tenure, spreadsheet::read_rows};
 use crate::{
     diag::Diagnostic,
-    document::{Found, Table},
+    document::{Found, Table, instant},
+    time::Timestamp,
 };
 
 /// The columns of a CSV file of agents, and the keys of `[[agents.list]]`.
-const COLUMNS: [&str; 7] = ["id", "email", "identities", "name", "employer", "role", "country"];
+const COLUMNS: [&str; 10] = [
+    "id",
+    "email",
+    "identities",
+    "name",
+    "employer",
+    "role",
+    "country",
+    "from",
+    "until",
+    "reason",
+];
 
 /// An agent as listed.
 #[derive(Debug, Clone)]
@@ -19,6 +31,7 @@ pub(super) struct Listed {
     pub(super) employer: Option<Found<String>>,
     pub(super) role: Option<Found<String>>,
     pub(super) country: Option<Found<String>>,
+    pub(super) tenure: Tenure,
 }
 
 impl Listed {
@@ -31,6 +44,7 @@ impl Listed {
             employer: None,
             role: None,
             country: None,
+            tenure: Tenure::default(),
         }
     }
 
@@ -46,6 +60,7 @@ impl Listed {
             role: text(&self.role),
             country: text(&self.country),
             pseudonym: String::new(),
+            tenure: self.tenure.clone(),
             unlisted: false,
         }
     }
@@ -67,6 +82,12 @@ pub(super) fn read_csv(name: &str, bytes: &[u8], agents: &mut Vec<Listed>, fault
         faults.extend(identities.as_ref().and_then(unclear));
         let email = row.found("email");
         faults.extend(email.as_ref().and_then(several));
+        let mut time = |column| {
+            let found = row.found(column)?;
+            instant(column, &found, faults)
+        };
+        let (from, until) = (time("from"), time("until"));
+        let tenure = tenure(from, until, row.found("reason"), |fault| faults.push(fault));
         let place = identities.map(|found| found.place);
         let identity = |value| {
             Some(Found {
@@ -82,6 +103,7 @@ pub(super) fn read_csv(name: &str, bytes: &[u8], agents: &mut Vec<Listed>, fault
             employer: row.found("employer"),
             role: row.found("role"),
             country: row.found("country"),
+            tenure,
         });
     })
 }
@@ -96,6 +118,9 @@ pub(super) fn read_entry(table: &mut Table<'_>) -> Option<Listed> {
     let identities = table.string_list("identities").into_iter().map(trimmed).collect();
     let mut text = |key| table.optional_string(key).map(trimmed);
     let (name, employer, role, country) = (text("name"), text("employer"), text("role"), text("country"));
+    let reason = text("reason");
+    let (from, until) = (table.optional_time("from"), table.optional_time("until"));
+    let tenure = tenure(from, until, reason, |fault| table.fault(fault));
     Some(Listed {
         id: id?,
         email,
@@ -104,7 +129,36 @@ pub(super) fn read_entry(table: &mut Table<'_>) -> Option<Listed> {
         employer,
         role,
         country,
+        tenure,
     })
+}
+
+/// An agent's tenure, unless it ends before it begins.
+fn tenure(
+    from: Option<Found<Timestamp>>,
+    until: Option<Found<Timestamp>>,
+    reason: Option<Found<String>>,
+    fault: impl FnOnce(Diagnostic),
+) -> Tenure {
+    if let (Some(from), Some(until)) = (&from, &until)
+        && until.value <= from.value
+    {
+        let message = format!(
+            "the agent's time ends at {}, not after it begins at {}",
+            until.value, from.value
+        );
+        let hint = "`until` is the first instant at which the agent is no longer entitled to its identities";
+        fault(
+            Diagnostic::new("empty-tenure", message)
+                .hint(hint)
+                .at(until.place.clone()),
+        );
+    }
+    Tenure {
+        from: from.map(|found| found.value),
+        until: until.map(|found| found.value),
+        reason: reason.map(|found| found.value),
+    }
 }
 
 /// White space around an identity would make it match nothing.

@@ -102,6 +102,7 @@ impl Case {
             role: None,
             country: None,
             pseudonym: String::new(),
+            tenure: Tenure::default(),
             unlisted: true,
         }));
         self.label();
@@ -267,8 +268,45 @@ pub struct Agent {
     pub country: Option<String>,
     /// Its name in customers' copies: `Agent KTWN`. Empty until [`Case::pin`], if `agents.lock` does not state it.
     pub pseudonym: String,
+    /// Time in which the agent was entitled to its identities, as far as the case says so.
+    pub tenure: Tenure,
     /// Whether it is not listed: an actor that a scope without agents found in the logs.
     pub unlisted: bool,
+}
+
+/// The time in which an agent was entitled to its identities: employed, or with a valid credential.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Tenure {
+    /// The first instant inside.
+    pub from: Option<Timestamp>,
+    /// The first instant after.
+    pub until: Option<Timestamp>,
+    /// Reason for its beginning or end, for the vendor's own pages.
+    pub reason: Option<String>,
+}
+
+/// A side of a tenure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Outside {
+    /// Before its beginning.
+    Before,
+    /// At its end or later.
+    After,
+}
+
+impl Tenure {
+    /// Whether the case says nothing of it.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// On which side of it an instant lies, unless it lies inside.
+    pub fn side(&self, time: Timestamp) -> Option<Outside> {
+        if self.until.is_some_and(|until| until <= time) {
+            return Some(Outside::After);
+        }
+        self.from.is_some_and(|from| time < from).then_some(Outside::Before)
+    }
 }
 
 impl Agent {

@@ -10,6 +10,7 @@ use super::{
     alike::{MergeFinding, alike},
     caveats::caveats,
     count::{self, Figures, Known, Touched},
+    tenure::{self, Stray, Strays},
     tied::{OnEnd, count_on_end, tied_scopes},
 };
 use crate::{
@@ -231,6 +232,7 @@ struct Closing<'c> {
 struct Apart {
     linked: u64,
     on_end: Vec<OnEnd>,
+    strays: Vec<Stray>,
 }
 
 /// About how much memory the list of one customer's files takes, and what is told of one file that was passed over.
@@ -271,14 +273,18 @@ impl<'c> Closing<'c> {
     fn apart(&self) -> Result<Apart, StoreError> {
         let known = self.known();
         let mut apart = Apart::default();
-        if !known.tied.can_stand_near() {
+        if !known.tied.can_stand_near() && !tenure::any(self.case) {
             return Ok(apart);
         }
         let tied = &known.tied;
-        let homeless = |event: &ScopedEvent| (tied.links(event), tied.on_end(event).collect::<Vec<_>>());
-        for (linked, on_end) in self.settled.kept.homeless(homeless)? {
+        let homeless = |event: &ScopedEvent| {
+            let on_end = tied.on_end(event).collect::<Vec<_>>();
+            (tied.links(event), on_end, tenure::stray(self.case, event))
+        };
+        for (linked, on_end, stray) in self.settled.kept.homeless(homeless)? {
             apart.linked += u64::from(linked);
             apart.on_end.extend(on_end);
+            apart.strays.extend(stray);
         }
         Ok(apart)
     }
@@ -397,10 +403,13 @@ impl<'c> Closing<'c> {
         } = self;
         let totals = &settled.totals;
         let touched = Touched::new(&self.known(), &figures);
+        let mut strays = Strays::default();
+        figures.iter().for_each(|figures| strays.tenant(&figures.strays));
+        strays.others(&apart.strays);
         let on_end = figures.iter().flat_map(|figures| &figures.on_end).chain(&apart.on_end);
         let on_end = count_on_end(case.scopes.len(), on_end.copied(), &settled.on_end);
         let actions = count::actions(catalogue, totals, &touched);
-        let agents = count::agents(&case.agents, totals, &touched);
+        let agents = count::agents(&case.agents, totals, &touched, &strays);
         let tenants: Vec<_> = figures.into_iter().map(|figures| figures.finding).collect();
         let conflict = |conflict: &Conflict| ConflictFinding {
             event_id: conflict.event_id.clone(),

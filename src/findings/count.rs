@@ -9,6 +9,7 @@ use super::{
     slug::slug,
     spans::{Part, spans},
     targets::{NamedTargets, TargetGroups},
+    tenure::{self, Stray, Strays},
     tied::{OnEnd, Tied},
     verdict::{self, Fact},
 };
@@ -30,6 +31,8 @@ pub(super) struct Figures {
     touched: Vec<usize>,
     /// Events on the end of a tied scope.
     pub(super) on_end: Vec<OnEnd>,
+    /// Events outside their agents' tenures.
+    pub(super) strays: Vec<Stray>,
 }
 
 /// What there is to count events by, numbered throughout: the agents and the scopes of the case, and the actions in code
@@ -236,6 +239,9 @@ pub(super) fn figures(known: &Known<'_>, id: &TenantId, events: &[&ScopedEvent])
     let facts: Vec<Fact> = events.iter().map(|event| known.fact(event)).collect();
     let verdict = verdict::verdict(&facts);
     let (first, last) = span(events).expect("a tenant is here because an event names it");
+    let mut strays: Vec<Stray> = events.iter().filter_map(|event| tenure::stray(case, event)).collect();
+    // It stays in memory.
+    strays.shrink_to_fit();
     let finding = TenantFinding {
         id: id.clone(),
         logged_as: logged_as(id, events),
@@ -250,6 +256,7 @@ pub(super) fn figures(known: &Known<'_>, id: &TenantId, events: &[&ScopedEvent])
         linked: linked.collect(),
         by_link: events.iter().filter(|event| event.link.is_some()).count() as u64,
         by_search: events.iter().filter(|event| event.search.is_some()).count() as u64,
+        outside_tenure: strays.len() as u64,
         level: verdict.level(),
         verdict,
         without_ticket: facts.iter().filter(|fact| fact.wants_ticket()).count() as u64,
@@ -280,6 +287,7 @@ pub(super) fn figures(known: &Known<'_>, id: &TenantId, events: &[&ScopedEvent])
         finding,
         touched,
         on_end: events.iter().flat_map(|event| tied.on_end(event)).collect(),
+        strays,
     }
 }
 
@@ -339,7 +347,8 @@ impl Figures {
                 .map(|step| size_of_val(&step.actions[..]) + ENTRY)
                 .sum::<usize>()
             + size_of_val(&self.touched[..])
-            + size_of_val(&self.finding.linked[..]);
+            + size_of_val(&self.finding.linked[..])
+            + size_of_val(&self.strays[..]);
         // Twice, as long as they are put in order.
         (2 * size_of::<Self>() + SMALL + texts + maps) as u64
     }
@@ -370,7 +379,7 @@ pub(super) fn actions(catalogue: &Catalogue, totals: &Totals, touched: &Touched)
 }
 
 /// Every listed agent in the order of the case, also those without events.
-pub(super) fn agents(listed: &[Agent], totals: &Totals, touched: &Touched) -> Vec<AgentFinding> {
+pub(super) fn agents(listed: &[Agent], totals: &Totals, touched: &Touched, strays: &Strays) -> Vec<AgentFinding> {
     let finding = |(at, agent): (usize, &Agent)| {
         let own = totals.agents.get(&at);
         AgentFinding {
@@ -386,6 +395,7 @@ pub(super) fn agents(listed: &[Agent], totals: &Totals, touched: &Touched) -> Ve
             employer: agent.employer.clone(),
             role: agent.role.clone(),
             country: agent.country.clone(),
+            tenure: strays.finding(at, &agent.tenure),
             unlisted: agent.unlisted,
         }
     };

@@ -16,6 +16,7 @@ mod shares;
 mod slug;
 mod spans;
 mod targets;
+mod tenure;
 mod tied;
 mod unmatched;
 mod verdict;
@@ -49,6 +50,7 @@ pub(crate) use slug::slug;
 pub use spans::SpanFinding;
 pub(crate) use targets::{NamedTargets, TargetGroups};
 pub use targets::{TargetFinding, TargetKind};
+pub use tenure::TenureFinding;
 pub use unmatched::{Examined, UnmatchedFinding};
 pub(crate) use verdict::has_ticket;
 pub use verdict::{Fact, Level, Step, StepKind, TenantVerdict, steps, verdict};
@@ -153,6 +155,9 @@ pub enum CaveatCode {
     NothingRead,
     /// No record is in scope; says what was searched.
     NothingInScope,
+    /// Some events in scope are by agents outside the time in which they were entitled to their
+    /// identities.
+    OutsideTenure,
     /// Some refused records name a listed identity and may be in scope.
     PossiblyInScope,
     /// Some records are by names that are made of a listed identity and are not listed.
@@ -482,6 +487,9 @@ pub struct TenantFinding {
     /// Events whose actor is not listed and that an open scope holds.
     #[serde(default)]
     pub by_search: u64,
+    /// Events outside the time in which their agents were entitled to their identities.
+    #[serde(default)]
+    pub outside_tenure: u64,
     /// How soon the tenant has to act.
     pub level: Level,
     /// What is to be said first.
@@ -627,6 +635,10 @@ pub struct AgentFinding {
     pub role: Option<String>,
     /// As listed.
     pub country: Option<String>,
+    /// The time in which it was entitled to its identities, where the case says so, and its events
+    /// outside that time.
+    #[serde(default)]
+    pub tenure: Option<TenureFinding>,
     /// Whether it is not listed: an actor that an open scope found. Its identities are its
     /// names in the records, as logged.
     #[serde(default)]

@@ -185,6 +185,7 @@ pub(super) fn impact(id: &str, name: Option<&str>, known: bool, mut events: Vec<
         linked: Vec::new(),
         by_link: 0,
         by_search: 0,
+        outside_tenure: 0,
         level: verdict.level(),
         verdict,
         without_ticket: facts.iter().filter(|fact| fact.wants_ticket()).count() as u64,
@@ -460,6 +461,7 @@ fn agent(number: usize, tenants: &[TenantImpact]) -> AgentFinding {
         employer: Some("Sub-Processor Support Ltd".to_owned()),
         role: Some("Support engineer".to_owned()),
         country: Some("Philippines".to_owned()),
+        tenure: None,
         unlisted: false,
     }
 }

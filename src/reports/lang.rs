@@ -412,6 +412,7 @@ pub(super) fn customer_caveat(code: CaveatCode) -> Option<&'static str> {
         | CaveatCode::NothingInScope
         | CaveatCode::LinkedSessions
         | CaveatCode::EventsOnEnd
+        | CaveatCode::OutsideTenure
         | CaveatCode::RefusedRecords
         | CaveatCode::LeakStopped
         | CaveatCode::AlikeTenants

@@ -246,7 +246,7 @@ fn place_and_tag(hash: u64, name: &str) -> (usize, u32) {
 mod tests {
     use super::*;
     use crate::{
-        case::{Agent, AgentId},
+        case::{Agent, AgentId, Tenure},
         scope::ScopeSet,
     };
 
@@ -260,6 +260,7 @@ mod tests {
             role: None,
             country: None,
             pseudonym: String::new(),
+            tenure: Tenure::default(),
             unlisted: false,
         };
         ScopeSet::compile(&[], &[agent])

@@ -492,7 +492,7 @@ fn is_salesforce(text: &str, length: usize) -> bool {
 #[cfg(test)]
 mod tests {
     use super::{Relation::*, *};
-    use crate::case::{Agent, AgentId};
+    use crate::case::{Agent, AgentId, Tenure};
 
     fn agent(id: &str, email: Option<&str>, identities: &[&str]) -> Agent {
         Agent {
@@ -504,6 +504,7 @@ mod tests {
             role: None,
             country: None,
             pseudonym: String::new(),
+            tenure: Tenure::default(),
             unlisted: false,
         }
     }

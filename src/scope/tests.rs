@@ -1,7 +1,10 @@
 use std::{borrow::Cow, sync::Arc};
 
 use super::*;
-use crate::{case::AgentId, events::Matching};
+use crate::{
+    case::{AgentId, Tenure},
+    events::Matching,
+};
 
 fn agent(id: &str, email: &str, identities: &[&str]) -> Agent {
     Agent {
@@ -13,6 +16,7 @@ fn agent(id: &str, email: &str, identities: &[&str]) -> Agent {
         role: None,
         country: None,
         pseudonym: String::new(),
+        tenure: Tenure::default(),
         unlisted: false,
     }
 }

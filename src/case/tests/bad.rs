@@ -170,6 +170,12 @@ fn scope_without_agents_says_what_it_searches_by() {
     );
 }
 
+#[test]
+fn agent_s_time_has_an_offset_and_ends_after_it_begins() {
+    let agents = "id,from,until,employer\r\nag-01,2026-01-01,,Sub Ltd\r\nag-03,2026-01-02T00:00:00Z,2026-01-02T00:00:00Z,Sub Ltd\r\n";
+    expect("tenures", CASE, agents, TENANTS);
+}
+
 /// What went wrong is told in the system's words.
 #[cfg(unix)]
 #[test]

@@ -7,7 +7,7 @@ use proptest::{prelude::*, sample::Index};
 
 use super::*;
 use crate::{
-    case::{Agent, AgentId, Conditions, Scope},
+    case::{Agent, AgentId, Conditions, Scope, Tenure},
     coverage::Coverage,
     records::Blocks,
     scope::Actors,
@@ -24,6 +24,7 @@ fn agent(id: &str, email: &str) -> Agent {
         role: None,
         country: None,
         pseudonym: String::new(),
+        tenure: Tenure::default(),
         unlisted: false,
     }
 }

@@ -8,6 +8,7 @@ mod links;
 mod merge;
 mod times;
 mod tenants;
+mod tenure;
 mod unmatched;
 mod unread;
 mod values;
@@ -32,6 +33,7 @@ pub(super) fn caveats(findings: &Findings, scan: &Scan) -> Vec<Caveat> {
     let found = [
         (CaveatCode::NothingRead, unread::nothing(findings, scan)),
         (CaveatCode::NothingInScope, nothing_in_scope(findings)),
+        (CaveatCode::OutsideTenure, tenure::outside(findings)),
         (CaveatCode::PossiblyInScope, possibly_in_scope(findings)),
         (CaveatCode::LinkedSessions, tied::linked(findings)),
         (CaveatCode::ImpersonationNotFollowed, links::unfollowed(findings)),

@@ -54,6 +54,8 @@ view! {
         link_note: String,
         /// Not empty where unlisted actors have actions in it.
         search_note: String,
+        /// Not empty where identities were used outside their agents' time.
+        tenure_note: String,
         /// Words for those whose actions they are.
         by: String,
         open: bool,
@@ -130,6 +132,7 @@ impl TenantView {
             span_note: span_note(finding),
             link_note: link_note(finding),
             search_note: search_note(finding),
+            tenure_note: tenure_note(finding),
             by: header.by().to_owned(),
             open: header.open,
             days: header.span().map(|span| days(span, events)).unwrap_or_default(),
@@ -261,6 +264,18 @@ fn link_note(finding: &TenantFinding) -> String {
     format!(
         "{stand} in the logs under another name: an agent began to act as a user, or was issued a key, and it goes on with that. \
          The list gives the reason for each."
+    )
+}
+
+fn tenure_note(finding: &TenantFinding) -> String {
+    let were = match finding.outside_tenure {
+        0 => return String::new(),
+        1 => "1 of these actions was".to_owned(),
+        more => format!("{} of these actions were", grouped(more)),
+    };
+    format!(
+        "{were} done with the identity of an agent at a time at which the agent was not entitled to it. Treat what was done so as \
+         not done by the agent."
     )
 }
 

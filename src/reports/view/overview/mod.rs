@@ -21,7 +21,7 @@ use crate::{
 };
 use identities::NearView;
 use isolation::IsolationView;
-use people::{AgentView, ScopeView};
+use people::{AgentView, ScopeView, StrayView};
 use sources::{ConflictView, RefusedView, SourceView, more_refused, refused, sources, unmatched, without_listed};
 
 view! {
@@ -34,6 +34,8 @@ view! {
         tied: Vec<TiedScopeView>,
         /// What the sessions of tied actions did at other times, in a sentence; empty where nothing is.
         linked: String,
+        /// Agents that acted outside their tenures, a row for each.
+        strays: Vec<StrayView>,
         caveats: Vec<CaveatView>,
         tiles: Vec<Tile>,
         books: BooksView,
@@ -111,6 +113,7 @@ impl OverviewView {
             print_head: print_head(&findings.case.header),
             tied: tied_scopes(findings).map(TiedScopeView::new).collect(),
             linked: linked(findings),
+            strays: findings.agents.iter().filter_map(StrayView::new).collect(),
             caveats: findings.caveats.iter().map(CaveatView::new).collect(),
             tiles: tiles(findings),
             books: BooksView::new(&findings.records),

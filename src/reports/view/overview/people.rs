@@ -61,6 +61,38 @@ impl AgentView {
     }
 }
 
+view! {
+    /// An agent that acted outside its tenure.
+    pub(super) struct StrayView {
+        id: String,
+        from: String,
+        until: String,
+        reason: String,
+        before: String,
+        after: String,
+        tenants: String,
+        first_after: String,
+        last_after: String,
+    }
+}
+
+impl StrayView {
+    pub(super) fn new(agent: &AgentFinding) -> Option<Self> {
+        let tenure = agent.tenure.as_ref()?;
+        (tenure.before + tenure.after > 0).then(|| Self {
+            id: agent.id.0.clone(),
+            from: moment(tenure.from),
+            until: moment(tenure.until),
+            reason: text(tenure.reason.as_ref()).into_owned(),
+            before: grouped(tenure.before),
+            after: grouped(tenure.after),
+            tenants: grouped(tenure.tenants),
+            first_after: moment(tenure.first_after),
+            last_after: moment(tenure.last_after),
+        })
+    }
+}
+
 impl ScopeView {
     pub(super) fn new(scope: &ScopeFinding, findings: &Findings) -> Self {
         let listed = findings.listed_agents().count();
