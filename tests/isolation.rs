@@ -598,3 +598,37 @@ fn no_file_of_the_sample_holds_a_name_of_another() {
     }
     assert!(looked > 1_000_000);
 }
+
+/// A part of an agent's name and a common word that is a tenant's name are a person's to decide,
+/// with the place of the sentence and the key that decides.
+#[test]
+fn near_words_of_the_case_are_told_with_their_places() {
+    let tenants = "id,name\nt-1,Apple Inc.\nt-2,Bolt Freight\n";
+    let log = record(1, "t-2", &json!({}));
+    let case = CASE.replace("An incident", "Dana's laptop with Apple and fox stickers");
+    let dir = folder(&case, tenants, &log);
+    report(&dir).ends(1);
+    let findings = json(&dir.path("out/findings.json"));
+    assert_eq!(
+        findings["isolation"]["case_words"],
+        json!([
+            {"place": "case.toml:4:9", "text": "Apple", "of": ["t-1"]},
+            {"place": "case.toml:4:9", "text": "Dana", "of": ["ag-01"]},
+        ])
+    );
+    let caveats = findings["caveats"].as_array().expect("caveats");
+    let near = caveats.iter().find(|caveat| caveat["code"] == "near-names");
+    let told = near.and_then(|caveat| caveat["message"].as_str()).expect("it is told");
+    assert!(
+        told.contains("`Dana` at case.toml:4:9 (`ag-01`)") && told.contains("`allow`"),
+        "{told}"
+    );
+    for decided in [
+        case.clone() + "[isolation]\nallow = [\"Dana\", \"Apple\"]\n",
+        case.replace("[coverage]", "[reports]\nagents = \"name\"\n[coverage]") + "[isolation]\nallow = [\"Apple\"]\n",
+    ] {
+        let dir = folder(&decided, tenants, &log);
+        report(&dir).ends(0);
+        assert!(json(&dir.path("out/findings.json"))["isolation"]["case_words"].is_null());
+    }
+}

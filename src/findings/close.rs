@@ -18,7 +18,7 @@ use crate::{
     catalogue::Catalogue,
     coverage::Coverage,
     events::Remark,
-    isolation::{Company, Names, Sighting, Things},
+    isolation::{self, Company, Names, Sighting, Things},
     records::{Accounted, RefusalReason, Said},
     scope::Actors,
     sources::{Changed, Digested, Skipped, Stamp, Truncated},
@@ -167,7 +167,12 @@ impl Answer {
             .kept
             .homeless(|event| count::of_tenant(event, catalogue))?;
         closing.attributed(&figures, Some(unattributed.len() as u64))?;
-        let isolation = Isolation { names, mentions };
+        let case_words = isolation::near_words(case, &names);
+        let isolation = Isolation {
+            names,
+            mentions,
+            case_words,
+        };
         let near = closing.near();
         let apart = closing.apart()?;
         let findings = closing.findings(figures, &apart, isolation.finding(), &near);

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::{Answer, caveats};
 use crate::{
     case::TenantId,
-    isolation::{ClaimedName, Hit, Kind, Names, Verdict},
+    isolation::{ClaimedName, Hit, Kind, Names, NearCaseWord, Verdict},
     records::Locator,
 };
 
@@ -30,6 +30,10 @@ pub struct IsolationFinding {
     pub stopped: Vec<TenantId>,
     /// Logged names of tenants that belong to another tenant, and are masked in the copy of the one that an event calls so.
     pub claimed: Vec<ClaimedName>,
+    /// Words in what the case says to every customer that may name a tenant or an agent: they
+    /// stand, and a person decides.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub case_words: Vec<NearCaseWord>,
     /// Everything found, by tenant, field and name; what stopped a release first.
     pub found: Vec<MentionFinding>,
 }
@@ -80,6 +84,8 @@ pub struct Isolation {
     pub names: Names,
     /// By tenant, in time order; what stopped a release at the end.
     pub mentions: Vec<Mention>,
+    /// Words of the case's own sentences that a person has to decide about.
+    pub case_words: Vec<NearCaseWord>,
 }
 
 /// A name that stopped more reports than a few: one question to the vendor, whose answer releases all of them or none.
@@ -150,6 +156,7 @@ impl Isolation {
             near: times(Verdict::Near),
             stopped: stopped.into_iter().collect(),
             claimed: self.names.claimed().to_vec(),
+            case_words: self.case_words.clone(),
             found: self.found(),
         }
     }

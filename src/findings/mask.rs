@@ -5,16 +5,10 @@ use crate::{
     case::TenantId,
     catalogue::Catalogue,
     events::Target,
-    isolation::{Hit, Kind, Names, Reader, SEVERAL, Verdict, Withheld},
+    isolation::{FieldKind, Hit, Kind, Names, Reader, SEVERAL, Verdict, Withheld},
     records::Locator,
     tenants::{ScopedEvent, TenantEvent},
 };
-
-/// Fields that programs fill: a common word there is no name.
-const MACHINE_FIELDS: [&str; 4] = ["event_id", "ip", "session", "user_agent"];
-
-/// Fields that people fill, and parameters, which may hold what they typed.
-const TYPED_FIELDS: [&str; 3] = ["justification", "parameters", "ticket"];
 
 /// Masking for one reader.
 pub(super) struct Mask<'a> {
@@ -122,14 +116,14 @@ impl<'a> Mask<'a> {
             Some(masked) => (masked.shown, masked.hits),
             None => (None, Vec::new()),
         };
-        if MACHINE_FIELDS.contains(&field) {
+        if FieldKind::of(field).is_of_programs() {
             hits.retain(|hit| hit.verdict != Verdict::Near);
         }
         if let Some((without, more)) = withheld.and_then(|withheld| withheld.mask(shown.as_deref().unwrap_or(text))) {
             shown = Some(without);
             hits.extend(more);
         }
-        if withheld.is_some() || TYPED_FIELDS.contains(&field) {
+        if withheld.is_some() || FieldKind::of(field).is_typed() {
             let without = self
                 .reader
                 .in_field(field)

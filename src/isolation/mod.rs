@@ -50,8 +50,9 @@ pub use names::Names;
 pub use passages::Passages;
 pub use search::{Found, Reader};
 pub use sighting::{Company, Sighting};
+pub use structure::FieldKind;
 pub use things::Things;
-pub use told::check;
+pub use told::{NearCaseWord, check, near_words};
 pub use withheld::Withheld;
 
 /// What stands in the place of another customer, its people and its addresses.

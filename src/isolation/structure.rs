@@ -52,23 +52,63 @@ const PRODUCTS: [&str; 40] = [
     "windows",
 ];
 
+/// Kinds of fields of an event, by who fills them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FieldKind {
+    /// Codes, in which words name nobody.
+    Code,
+    /// Numbers and addresses that programs give.
+    Number,
+    /// The number of a ticket, with a prefix, which people type.
+    Ticket,
+    /// A user agent.
+    UserAgent,
+    /// Parameters, which may hold what people typed.
+    Parameters,
+    /// A text that people type.
+    Typed,
+    /// Any other text.
+    Other,
+}
+
+impl FieldKind {
+    /// Returns the kind of a field, by its name in [`TEXT_FIELDS`](crate::case::TEXT_FIELDS).
+    pub fn of(field: &str) -> Self {
+        match field {
+            "action" | "target.type" => Self::Code,
+            "event_id" | "ip" | "session" => Self::Number,
+            "ticket" => Self::Ticket,
+            "user_agent" => Self::UserAgent,
+            "parameters" => Self::Parameters,
+            "justification" => Self::Typed,
+            _ => Self::Other,
+        }
+    }
+
+    /// Whether programs fill it with values of their own: a common word there is no name.
+    pub fn is_of_programs(self) -> bool {
+        matches!(self, Self::Number | Self::UserAgent)
+    }
+
+    /// Whether it may hold what people typed.
+    pub fn is_typed(self) -> bool {
+        matches!(self, Self::Ticket | Self::Parameters | Self::Typed)
+    }
+}
+
 /// Returns whether a field holds codes, in which words name nobody.
 pub(super) fn is_code(field: &str) -> bool {
-    matches!(field, "action" | "target.type")
+    FieldKind::of(field) == FieldKind::Code
 }
 
 /// Returns whether what stands in a text of this field is a word of its structure, and names nobody.
 pub(super) fn holds(field: &str, text: &str, range: Range<usize>) -> bool {
     let found = &text[range.clone()];
-    if is_code(field) {
-        return is_ordinary(found);
-    }
     let is_one_word = || words(found).nth(1).is_none();
-    match field {
-        "ticket" | "ip" | "session" | "event_id" => {
-            is_one_word() && is_prefix(&text[range.end..]) && is_ordinary(found)
-        }
-        "user_agent" => {
+    match FieldKind::of(field) {
+        FieldKind::Code => is_ordinary(found),
+        FieldKind::Ticket | FieldKind::Number => is_one_word() && is_prefix(&text[range.end..]) && is_ordinary(found),
+        FieldKind::UserAgent => {
             let is_whole = named(text) == named(found);
             let is_known = || words(found).all(|word| PRODUCTS.contains(&word.to_lowercase().as_str()));
             let is_product = || text[range.end..].starts_with('/');
@@ -76,8 +116,8 @@ pub(super) fn holds(field: &str, text: &str, range: Range<usize>) -> bool {
             let is_ordinary = || is_one_word() && (found.chars().nth(2).is_none() || is_ordinary(found));
             !is_whole && (is_known() || !is_product() && is_ordinary())
         }
-        "parameters" => is_one_word() && is_key(text, range) && is_ordinary(found),
-        _ => false,
+        FieldKind::Parameters => is_one_word() && is_key(text, range) && is_ordinary(found),
+        FieldKind::Typed | FieldKind::Other => false,
     }
 }
 

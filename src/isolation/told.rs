@@ -1,16 +1,112 @@
 //! What the case itself says to every customer: it may name nobody.
 
+use std::{collections::BTreeMap, path::Path};
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 use super::{
     Names, Reader,
     bare::{bare, named},
-    form::reads_as,
+    form::{is_spaceless, reads_as},
     names::Owner,
 };
 use crate::{
-    case::{Case, CaseError, Tenant},
+    case::{AgentNaming, Case, CaseError, Tenant},
     diag::Diagnostic,
     document::Found,
 };
+
+/// A word in what the case says to every customer that may name a tenant or an agent.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, JsonSchema, Serialize, Deserialize)]
+pub struct NearCaseWord {
+    /// File, line and column of the sentence.
+    pub place: String,
+    /// The word as it stands there.
+    pub text: String,
+    /// Ids of the tenants or agents that it may name, the first few.
+    pub of: Vec<String>,
+}
+
+/// At most this many ids are kept of those whom a word may name.
+const OWNERS: usize = 5;
+
+/// Letters of the shortest part of a name that is looked for, of scripts with blanks between words
+/// and without.
+const PART: usize = 3;
+const SPACELESS_PART: usize = 2;
+
+/// Returns the words of the case's own sentences that a person has to decide about: common words
+/// that are a tenant's name, and a part of an agent's name alone.
+pub fn near_words(case: &Case, names: &Names) -> Vec<NearCaseWord> {
+    let reader = vendor(case)
+        .map_or_else(|| Reader::nobody(names), |id| names.reading_as(id))
+        .in_no_field();
+    let parts = parts(case);
+    let mut found = Vec::new();
+    for text in &case.told {
+        let place = &text.place;
+        let file = Path::new(&place.file).file_name().unwrap_or_default().to_string_lossy();
+        let place = format!("{file}:{}:{}", place.line, place.column);
+        let mut add = |text: &str, of: Vec<String>| {
+            found.push(NearCaseWord {
+                place: place.clone(),
+                text: text.to_owned(),
+                of: of.into_iter().take(OWNERS).collect(),
+            });
+        };
+        let doubtful = reader.search_text(&text.value).into_iter();
+        for found in doubtful.filter(|found| found.doubtful && !found.allowed) {
+            let of = names.whose(&names.patterns[found.name], reader.own);
+            add(&text.value[found.range], of);
+        }
+        for word in text.value.split(|c: char| !c.is_alphanumeric()) {
+            // A name is typed with a capital, where its script has any.
+            if word.chars().next().is_some_and(|first| !first.is_lowercase())
+                && let Some(agents) = parts.get(&named(word))
+            {
+                add(word, agents.clone());
+            }
+        }
+    }
+    found.sort_unstable();
+    found.dedup();
+    found
+}
+
+/// Returns the parts of the agents' names by which one may be called, each with the agents' ids.
+/// None where the case names agents, and none that it allows or that the vendor is called.
+fn parts(case: &Case) -> BTreeMap<String, Vec<String>> {
+    let mut parts: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    if case.reports.agents == AgentNaming::Name {
+        return parts;
+    }
+    for agent in &case.agents {
+        for part in agent
+            .name
+            .iter()
+            .flat_map(|name| name.split(|c: char| !c.is_alphanumeric()))
+        {
+            let least = if part.chars().all(is_spaceless) {
+                SPACELESS_PART
+            } else {
+                PART
+            };
+            if part.chars().count() < least {
+                continue;
+            }
+            let agents = parts.entry(named(part)).or_default();
+            if !agents.contains(&agent.id.0) {
+                agents.push(agent.id.0.clone());
+            }
+        }
+    }
+    let allowed = case.isolation.allow.iter().filter(|word| word.fields.is_empty());
+    allowed.for_each(|word| drop(parts.remove(&named(&word.text))));
+    let vendor = case.header.vendor.split(|c: char| !c.is_alphanumeric());
+    vendor.for_each(|word| drop(parts.remove(&named(word))));
+    parts
+}
 
 /// A fault for each agent and each customer that a text of the case names which every customer reads. What names customers
 /// without a directory is found when the reports are searched.

@@ -22,10 +22,33 @@ pub(super) fn near(findings: &Findings) -> Option<String> {
         .iter()
         .map(|(word, times)| format!("`{}` ({})", visible(word), grouped(*times)))
         .collect();
-    (!words.is_empty()).then(|| {
+    let copies = (!words.is_empty()).then(|| {
         format!(
             "Words in customers' copies may name another tenant or be ordinary words, and stand: {}. Read the rows `near` of \
              isolation.csv, then add each word to `deny` (mask it) or `allow` (it may stand) in `[isolation]` and run again.",
+            listed(&words, "word")
+        )
+    });
+    let told: Vec<_> = copies.into_iter().chain(case_words(findings)).collect();
+    (!told.is_empty()).then(|| told.join(" "))
+}
+
+/// Warns of words in the case's own sentences that may name a tenant or an agent.
+fn case_words(findings: &Findings) -> Option<String> {
+    let words = findings.isolation.case_words.iter().map(|word| {
+        let of: Vec<_> = word.of.iter().map(|id| format!("`{}`", visible(id))).collect();
+        format!(
+            "`{}` at {} ({})",
+            visible(&word.text),
+            visible(&word.place),
+            of.join(", ")
+        )
+    });
+    let words: Vec<_> = words.collect();
+    (!words.is_empty()).then(|| {
+        format!(
+            "Words in what the case says to every customer may name a tenant or an agent: {}. Say it without the word, or add the \
+             word to `allow` in `[isolation]`.",
             listed(&words, "word")
         )
     })
