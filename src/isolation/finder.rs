@@ -172,7 +172,7 @@ struct Beginnings {
     bits: Bits,
     /// Places of names of fewer than `LONG` bytes.
     short: Bits,
-    /// Places of the first `LONG` bytes of the others: words that begin alike are looked up in vain
+    /// Places of the first `LONG` bytes of the others: words that begin alike cost a lookup
     /// otherwise.
     long: Bits,
     /// Mask of the bytes of a key that count: as many as the shortest name has.

@@ -55,7 +55,7 @@ const PRODUCTS: [&str; 40] = [
 /// Kinds of fields of an event, by who fills them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FieldKind {
-    /// Codes, in which words name nobody.
+    /// Codes, in which a word is no name.
     Code,
     /// Numbers and addresses that programs give.
     Number,

@@ -102,9 +102,10 @@ fn parts(case: &Case) -> BTreeMap<String, Vec<String>> {
         }
     }
     let allowed = case.isolation.allow.iter().filter(|word| word.fields.is_empty());
-    allowed.for_each(|word| drop(parts.remove(&named(&word.text))));
-    let vendor = case.header.vendor.split(|c: char| !c.is_alphanumeric());
-    vendor.for_each(|word| drop(parts.remove(&named(word))));
+    let meant = allowed.map(|word| &word.text).chain([&case.header.vendor]);
+    for word in meant.flat_map(|text| text.split(|c: char| !c.is_alphanumeric())) {
+        parts.remove(&named(word));
+    }
     parts
 }
 

@@ -246,7 +246,7 @@ pub(in crate::isolation) struct NameStart {
     length: usize,
 }
 
-/// Length of a beginning, which tells nearly all names apart.
+/// Length of a beginning: with it, few names are alike.
 const MOST_BEGUN: usize = 16;
 
 impl NameStart {
