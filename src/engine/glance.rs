@@ -95,7 +95,7 @@ impl<'p> InBlock<'_, 'p> {
     }
 
     /// The time, if it alone keeps the record out of scope.
-    fn outside(&mut self, record: &Record<'_>) -> Option<Timestamp> {
+    pub(super) fn outside(&mut self, record: &Record<'_>) -> Option<Timestamp> {
         if !self.pays() {
             return None;
         }

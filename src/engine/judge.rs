@@ -190,14 +190,21 @@ impl<'p> Judge<'p> {
         full.give_links(tally);
     }
 
-    /// Judges the records of a block that may tie to an opening.
+    /// Judges the records of a block that may tie to an opening. Records outside the windows are
+    /// passed over by their time, unless a user ties: the user's own sessions outside count.
     fn chase(&mut self, block: &Block, chase: &Chase, searched: bool) {
-        let Self { full, census, .. } = self;
+        let Self {
+            full, glances, census, ..
+        } = self;
+        let in_windows = !chase.is_by_user();
         let mut remarks = Remarks::new();
-        block.each(|record| {
-            if !searched || chase.may_name(record.bytes) {
+        let mut glances = glances.over();
+        block.each_seen(glances.needle().filter(|_| in_windows), |record| {
+            let passed_over = in_windows && glances.outside(&record).is_some();
+            if !passed_over && (!searched || chase.may_name(record.bytes)) {
                 full.each(&record, census, &mut remarks, |_, _| ());
             }
+            glances.pays()
         });
     }
 }

@@ -195,6 +195,11 @@ impl Chase {
         }
     }
 
+    /// Returns whether records outside the windows count: a user ties, whose own sessions are compared.
+    pub(in crate::engine) fn is_by_user(&self) -> bool {
+        self.by_user
+    }
+
     /// Whether a record may hold a text that ties.
     pub(in crate::engine) fn may_name(&self, bytes: &[u8]) -> bool {
         self.needles.may_be_in(bytes)
