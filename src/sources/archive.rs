@@ -1,4 +1,4 @@
-//! Unpacking archives: folders whose files are met in the order in which they were packed.
+//! Reads archives: visits the members in the order in which they were packed.
 
 use std::io::{self, Read, Seek};
 
@@ -91,7 +91,8 @@ impl<T, F: StreamHandler<T>> Unpacker<'_, T, F> {
         }
     }
 
-    /// Nothing can be read of a zip without its directory; it stays a source, so that its digest is on record.
+    /// Keeps a zip without a readable directory as a source with no text, so that its digest is
+    /// recorded.
     fn no_zip(&mut self, path: &MemberPath, inside: &MemberPath, fault: ZipError) -> io::Result<()> {
         if self.guard.has_failed() {
             return Err(fault.into());

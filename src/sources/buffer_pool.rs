@@ -1,5 +1,5 @@
-//! Room for files that are held in memory, bounded over all threads. Memory that was used once is used again: fresh memory
-//! costs more than what is unpacked into it.
+//! Buffers for files that are unpacked in memory, bounded over all threads. Buffers are reused:
+//! allocating fresh memory costs more than unpacking into it.
 
 use std::{
     mem,
@@ -7,7 +7,7 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-/// How many bytes may be held at once, packed and unpacked, in use and spare. Beyond that files are unpacked in steps.
+/// Bytes of all buffers, in use and spare. Beyond this, files are unpacked in steps.
 const CAPACITY: u64 = 224 << 20;
 
 static POOL: Mutex<BufferPool> = Mutex::new(BufferPool {
@@ -21,12 +21,12 @@ struct BufferPool {
     spare: Vec<Vec<u8>>,
 }
 
-/// A buffer full of whatever was in it, given back when it goes.
+/// A buffer with arbitrary content, which returns to the pool when it is dropped.
 #[derive(Debug)]
 pub(super) struct PooledBuffer(Vec<u8>);
 
 impl PooledBuffer {
-    /// One of at least so many bytes, if there is room.
+    /// Takes a buffer of at least `bytes` bytes. Returns `None` if the pool is exhausted.
     pub(super) fn take(bytes: u64) -> Option<Self> {
         pool().take(bytes).map(Self)
     }
@@ -53,25 +53,25 @@ impl Drop for PooledBuffer {
 }
 
 fn pool() -> MutexGuard<'static, BufferPool> {
-    // Nothing that could panic half done happens while it is held.
+    // No code that could panic with a half-done change runs under this lock.
     POOL.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl BufferPool {
-    /// The smallest spare one that is large enough, or a new one.
+    /// Returns the smallest spare buffer that is large enough, or a new one.
     fn take(&mut self, bytes: u64) -> Option<Vec<u8>> {
         self.spare.sort_unstable_by_key(Vec::len);
         let fits = self.spare.partition_point(|spare| (spare.len() as u64) < bytes);
         if fits < self.spare.len() {
             return Some(self.spare.remove(fits));
         }
-        // Those too small make room, the largest first.
+        // Spare buffers that are too small are freed, the largest first.
         while self.taken.checked_add(bytes)? > CAPACITY {
             self.taken -= self.spare.pop()?.len() as u64;
         }
         let length = usize::try_from(bytes).ok()?;
         self.taken += bytes;
-        // Zeros from the system cost nothing until they are touched.
+        // Zeroed pages cost nothing until they are touched.
         Some(vec![0; length])
     }
 }
@@ -81,7 +81,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_room_is_bounded_and_used_again() {
+    fn pool_is_bounded_and_reuses_buffers() {
         let mut pool = BufferPool {
             taken: 0,
             spare: Vec::new(),

@@ -1,5 +1,6 @@
-//! The five decoders, each for one member or frame. Every step gives account of what it took and put out even where it
-//! fails, which the crates' own readers do not: what precedes a fault would be lost with it.
+//! The five decoders, each for one member or frame. Every step reports how much it consumed and
+//! produced even where it fails. The crates' own readers do not, and would lose what precedes a
+//! fault.
 
 use flate2::FlushDecompress;
 use liblzma::stream::Action;
@@ -7,30 +8,30 @@ use zstd::stream::raw::{InBuffer, Operation as _, OutBuffer};
 
 use super::detect::Compression;
 
-/// The dictionary an xz file may ask for; `xz -9` asks for 64 MiB.
+/// Dictionary size that an xz file may ask for, in bytes; `xz -9` asks for 64 MiB.
 const XZ_MEMORY: u64 = 256 << 20;
 
-/// The window a Zstandard frame may ask for, as a power of two: 2 GiB, as `zstd --long=31` has it, and no more than it is filled
-/// is used. On a 32-bit machine the library allows less.
+/// Window that a Zstandard frame may ask for, as a power of two: 2 GiB, as with `zstd --long=31`.
+/// Only the filled part is used. On a 32-bit machine the library allows less.
 const ZSTD_WINDOW: u32 = if cfg!(target_pointer_width = "64") { 31 } else { 27 };
 
 /// A decoder of one member.
 pub(super) trait Codec: Send {
-    /// Goes on as far as input and room allow.
+    /// Decodes as far as input and output space allow.
     fn step(&mut self, input: &[u8], output: &mut [u8]) -> CodecStep;
 }
 
-/// What one step did.
+/// Result of one step.
 #[derive(Debug)]
 pub(super) struct CodecStep {
     pub(super) taken: usize,
     pub(super) put: usize,
-    /// Whether the member is over; or the fault that stands behind what was put.
+    /// Whether the member has ended; or the fault that follows the bytes produced.
     pub(super) ended: Result<bool, String>,
 }
 
 impl CodecStep {
-    /// From a decoder's running totals, before and after.
+    /// Computes the step from a decoder's running totals before and after it.
     fn new(before: (u64, u64), after: (u64, u64), ended: Result<bool, String>) -> Self {
         let size = |bytes: u64| usize::try_from(bytes).expect("no more than the buffers hold");
         Self {
@@ -41,7 +42,7 @@ impl CodecStep {
     }
 }
 
-/// A fresh decoder.
+/// Creates a decoder.
 pub(super) fn codec(compression: Compression) -> Box<dyn Codec> {
     match compression {
         Compression::Gzip => Box::new(flate2::Decompress::new_gzip(15)),
@@ -90,13 +91,13 @@ impl Codec for liblzma::stream::Stream {
     }
 }
 
-/// Zstandard gives no account of a step that fails. So it is fed one block at a time, as it asks for them: then a faulty
-/// block takes none of those before it along.
+/// Zstandard decoder. The library reports no progress for a step that fails, so it is fed one block
+/// at a time, as it asks for them. A faulty block then loses none of those before it.
 struct Zstd {
     decoder: zstd::stream::raw::Decoder<'static>,
-    /// How many bytes it asks for.
+    /// Bytes the decoder asks for.
     wanted: usize,
-    /// It may hold more than there was room for.
+    /// Whether the decoder may have more output than fitted.
     full: bool,
 }
 
@@ -131,7 +132,7 @@ impl Codec for Zstd {
     }
 }
 
-/// What a fault of the library means, where its words do not say what to do.
+/// Translates a fault of the library where its message does not say what to do.
 fn zstd_fault(fault: &std::io::Error) -> String {
     let fault = fault.to_string();
     if fault.contains("too much memory") {

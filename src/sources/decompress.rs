@@ -1,4 +1,5 @@
-//! Decompression: several members one after the other, within limits, and whatever precedes a break.
+//! Decompression of consecutive members as one stream, within limits. What precedes a fault is
+//! kept.
 
 use std::io::{self, BufRead, BufReader, Read};
 
@@ -13,19 +14,20 @@ use crate::text::{counted, grouped};
 /// Compressed bytes read at a time.
 const INPUT: usize = 128 << 10;
 
-/// Bytes that tell a member from anything else.
+/// Bytes that distinguish a member from other data.
 const MAGIC: usize = 10;
 
-/// A decoder may use a step to find out that it holds nothing more; one that goes on so is at its wit's end.
+/// Steps without progress that are tolerated: a decoder may use one to find that it has no more
+/// output.
 const IDLE: u8 = 4;
 
-/// What comes out of a container. Its faults end the stream, as if the file were cut there, and are kept.
+/// Content of a container. A fault ends the stream as if the file were cut there, and is recorded.
 pub(super) struct ContainerReader<'w, R> {
     inner: R,
     guard: &'w LimitGuard<'w>,
-    /// How much came out.
+    /// Bytes read so far.
     pub(super) bytes: u64,
-    /// Why no more did.
+    /// Fault that ended the stream.
     pub(super) fault: Option<String>,
 }
 
@@ -60,19 +62,19 @@ impl<R: Read> Read for ContainerReader<'_, R> {
     }
 }
 
-/// Members one behind the other, as one stream.
+/// Consecutive compressed members as one stream.
 pub(super) struct MemberReader<R> {
     compression: Compression,
     input: R,
-    /// Of the present member.
+    /// Decoder of the present member.
     codec: Option<Box<dyn Codec>>,
-    /// Whether a member came to its end before.
+    /// Whether a member ended before.
     any: bool,
     /// Compressed bytes used so far, padding included.
     taken: u64,
-    /// Steps in a row that brought nothing.
+    /// Consecutive steps without progress.
     idle: u8,
-    /// Told once all that precedes it is handed on.
+    /// Fault that is reported once all bytes before it are read.
     fault: Option<String>,
 }
 
@@ -91,8 +93,9 @@ impl<'s, 'r> MemberReader<BufReader<&'s mut Stream<'r>>> {
 }
 
 impl<R: BufRead> MemberReader<R> {
-    /// Whether another member follows. Zeros behind a member are padding, as `gzip` and `xz` have it, and so are line feeds
-    /// and blanks, which programs that write one compressed record a line put there.
+    /// Returns whether another member follows. Zeros behind a member are padding, as in `gzip` and
+    /// `xz`; so are line feeds and blanks, which programs that write one compressed record a line
+    /// put there.
     fn follows(&mut self) -> io::Result<bool> {
         loop {
             let rest = self.input.fill_buf()?;
@@ -113,12 +116,12 @@ impl<R: BufRead> MemberReader<R> {
         }
     }
 
-    /// What to say where something else than a member follows the members that were read.
+    /// Returns the message for data behind the last member that is no member.
     fn is_no_member(&mut self) -> io::Result<Option<String>> {
         if !self.any {
             return Ok(None);
         }
-        // Two bytes are looked at where the buffer ends behind them; the decoder finds out the rest.
+        // At the end of the buffer only two bytes may be seen; the decoder then finds the fault.
         let head = self.input.fill_buf()?;
         if head.len() < MAGIC || self.compression.begins(head) {
             return Ok(None);

@@ -1,4 +1,4 @@
-//! What a file is, told by how it begins and never by its name.
+//! Detection of a stream's kind from its first bytes. File names are not considered.
 
 use std::str::Utf8Chunk;
 
@@ -11,32 +11,32 @@ use super::{
 };
 use crate::case::encoding_name;
 
-/// This much of a beginning is looked at.
+/// Bytes examined at the beginning of a stream.
 pub(super) const HEAD: usize = 8 << 10;
 
-/// UTF-16 without a byte order mark shows its NULs in these many first characters, or it is not told.
+/// Characters at the beginning that must be ASCII for UTF-16 without a byte order mark.
 const UNITS: usize = 16;
 
-/// Text may have a NUL or another foreign byte among so many.
+/// Text may have one foreign byte, such as a NUL, among this many.
 const FOREIGN: usize = 64;
 
-/// A line shorter than this may look like an object by chance.
+/// A shorter line may look like an object by chance.
 const OBJECT: usize = 16;
 
-/// What is done with a stream.
+/// Kind of a stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum StreamKind {
-    /// One stream inside another.
+    /// A compressed stream.
     Packed(Compression),
-    /// A folder of members.
+    /// An archive of members.
     Archive(Archive),
-    /// For the next rooms.
+    /// Text, to be split into records.
     Text(Encoding),
-    /// Not a log that can be read.
+    /// A format that is not read.
     Unread(ForeignFormat),
 }
 
-/// Ways to compress one stream.
+/// Compression formats of one stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Compression {
     Gzip,
@@ -47,7 +47,7 @@ pub(super) enum Compression {
 }
 
 impl Compression {
-    /// Whether a member of it begins so.
+    /// Returns whether `head` begins a member of this format.
     pub(super) fn begins(self, head: &[u8]) -> bool {
         compression(head) == Some(self)
     }
@@ -63,18 +63,18 @@ impl Compression {
     }
 }
 
-/// Ways to keep several files in one.
+/// Archive formats.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Archive {
     TarReader,
     Zip,
 }
 
-/// Ways to write text.
+/// Text encodings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Encoding {
     Utf8,
-    /// Another one, behind so many bytes of byte order mark.
+    /// Another encoding, and the length of its byte order mark in bytes.
     Other(&'static encoding_rs::Encoding, usize),
 }
 
@@ -88,8 +88,8 @@ impl Encoding {
 }
 
 impl StreamKind {
-    /// Of a stream that begins so; of all of it where it is shorter than [`HEAD`]. `stated`: the encoding of text without a byte
-    /// order mark, where the case states it.
+    /// Detects the kind from the first bytes, which are the whole stream if shorter than [`HEAD`].
+    /// `stated` is the encoding the case states for text without a byte order mark.
     pub(super) fn of(head: &[u8], stated: Option<&'static encoding_rs::Encoding>) -> Self {
         compression(head)
             .map(Self::Packed)
@@ -107,8 +107,9 @@ impl StreamKind {
     }
 }
 
-/// Whether this is text in which NULs are the exception. One hostile or damaged record must not hide all others, so one of
-/// these is enough: hardly a byte is foreign to text, the first line is like a header or a record, or any is like an object.
+/// Returns whether this is text in which NULs are the exception. A single hostile or damaged record
+/// must not hide all others, so one criterion suffices: few foreign bytes, a first line that looks
+/// like a header or a record, or any line that looks like an object.
 fn is_damaged_text(head: &[u8]) -> bool {
     let mut lines = head.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii);
     foreign(head) * FOREIGN <= head.len()
@@ -116,8 +117,8 @@ fn is_damaged_text(head: &[u8]) -> bool {
         || lines.any(|line| is_clean(line) && is_object(line))
 }
 
-/// How many bytes no text has: control characters, and what is not UTF-8. In random bytes, packed ones, or programs it is
-/// one of ten at least.
+/// Counts bytes that do not occur in text: control characters and invalid UTF-8. Random, compressed
+/// or executable bytes have at least one in ten.
 fn foreign(bytes: &[u8]) -> usize {
     let control = |text: &str| text.chars().filter(|&char| is_control(char)).count();
     let foreign = |chunk: Utf8Chunk<'_>| control(chunk.valid()) + chunk.invalid().len();
@@ -132,12 +133,12 @@ fn is_clean(line: &[u8]) -> bool {
     str::from_utf8(line).is_ok_and(|line| !line.contains(is_control))
 }
 
-/// Whether it is in parts, as a header is and a record.
+/// Returns whether the line has separators, as a header or a record does.
 fn is_parted(line: &[u8]) -> bool {
     line.iter().any(|byte| b",;\t{".contains(byte))
 }
 
-/// Whether it ends as an object does, possibly behind a text.
+/// Returns whether the line ends as an object does, possibly behind a text.
 fn is_object(line: &[u8]) -> bool {
     line.len() >= OBJECT && line.contains(&b'{') && line.ends_with(b"}")
 }
@@ -145,9 +146,10 @@ fn is_object(line: &[u8]) -> bool {
 fn compression(head: &[u8]) -> Option<Compression> {
     match head {
         [0x1f, 0x8b, 8, ..] => Some(Compression::Gzip),
-        // A frame, or one to skip: pzstd writes such first.
+        // A frame, or a skippable frame, which pzstd writes first.
         [0x28, 0xb5, 0x2f, 0xfd, ..] | [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => Some(Compression::Zstd),
-        // The digits of pi begin a block, those of its root end a stream; `BZh1` alone could be a word.
+        // The digits of pi begin a block, those of its square root end a stream. `BZh1` alone could
+        // be a word.
         [b'B', b'Z', b'h', b'1'..=b'9', 0x31, 0x41, 0x59, 0x26, 0x53, 0x59, ..]
         | [b'B', b'Z', b'h', b'1'..=b'9', 0x17, 0x72, 0x45, 0x38, 0x50, 0x90, ..] => Some(Compression::Bzip2),
         [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => Some(Compression::Xz),
@@ -156,9 +158,10 @@ fn compression(head: &[u8]) -> Option<Compression> {
     }
 }
 
-/// Whether this begins a zlib stream (RFC 1950). Its two bytes of header could be text, so it is unpacked on trial.
+/// Returns whether this begins a zlib stream (RFC 1950). Its two header bytes could be text, so a
+/// trial decompression decides.
 fn is_zlib(head: &[u8]) -> bool {
-    /// A dictionary would have to be known.
+    /// Flag of a preset dictionary, which would have to be known.
     const DICTIONARY: u8 = 0x20;
     let &[method, flags, ..] = head else { return false };
     let is_header = u16::from_be_bytes([method, flags]).is_multiple_of(31) && flags & DICTIONARY == 0;
@@ -175,7 +178,7 @@ fn is_zlib(head: &[u8]) -> bool {
 }
 
 fn archive(head: &[u8]) -> Option<Archive> {
-    // A member first, or the end of an empty archive, or the mark of one that was to be split.
+    // A member, the end of an empty archive, or the mark of one that was to be split.
     if [b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08"]
         .iter()
         .any(|mark| head.starts_with(*mark))
@@ -187,16 +190,17 @@ fn archive(head: &[u8]) -> Option<Archive> {
         .then_some(Archive::TarReader)
 }
 
-/// Whether the header's checksum is right: the oldest archives have no other mark, and no text has this one by chance.
+/// Returns whether the header's checksum is right. The oldest archives have no other mark, and no
+/// text matches by chance.
 pub(super) fn is_tar_header(block: &[u8; 512]) -> bool {
     let written = Header::from_byte_slice(block).cksum().ok();
     let sum = |byte: fn(&u8) -> i64| 8 * 32 + block[..148].iter().chain(&block[156..]).map(byte).sum::<i64>();
-    // Some old programs added up signed bytes.
+    // Some old programs summed signed bytes.
     let sums = [sum(|&byte| byte.into()), sum(|&byte| byte.cast_signed().into())];
     block[0] != 0 && written.is_some_and(|written| sums.contains(&written.into()))
 }
 
-/// Returns the encoding that a byte order mark gives.
+/// Returns the encoding that a byte order mark states.
 fn marked(head: &[u8]) -> Option<Encoding> {
     match head {
         [0xef, 0xbb, 0xbf, ..] if memchr::memchr(0, head).is_none() => Some(Encoding::Utf8),
@@ -206,14 +210,14 @@ fn marked(head: &[u8]) -> Option<Encoding> {
     }
 }
 
-/// Returns the stated encoding where this can be text in it: NULs are no text but in UTF-16.
+/// Returns the stated encoding where `head` can be text in it: only UTF-16 contains NULs.
 fn stated_text(head: &[u8], stated: &'static encoding_rs::Encoding) -> Option<Encoding> {
     let wide = stated == UTF_16LE || stated == UTF_16BE;
     (stated != UTF_8 && (wide || memchr::memchr(0, head).is_none())).then_some(Encoding::Other(stated, 0))
 }
 
-/// UTF-16 without a mark, only where every one of the first characters is plain ASCII in the same byte order, as JSON and CSV
-/// begin.
+/// Detects UTF-16 without a byte order mark. All of the first characters must be printable ASCII in
+/// one byte order, as JSON and CSV begin.
 fn utf16(head: &[u8]) -> Option<Encoding> {
     let units = || head.as_chunks::<2>().0.iter().take(UNITS);
     let text = |byte: u8| matches!(byte, b'\t' | b'\n' | b'\r' | b' '..=b'~');
@@ -228,7 +232,8 @@ fn utf16(head: &[u8]) -> Option<Encoding> {
     }
 }
 
-/// Text in UTF-16 without a mark whose header is in another script than Latin: likely, and not certain enough to be read.
+/// Detects probable UTF-16 without a byte order mark in another script than Latin: not certain
+/// enough to be read.
 fn wide_text(head: &[u8]) -> Option<ForeignFormat> {
     match (
         is_wide_text(head, u16::from_le_bytes),
@@ -240,10 +245,10 @@ fn wide_text(head: &[u8]) -> Option<ForeignFormat> {
     }
 }
 
-/// Whether these are whole characters of UTF-16, none of them a control character, at least one in eight plain ASCII, and parted
-/// as records are. Random bytes are none of that.
+/// Returns whether these are whole characters of UTF-16 with separators, no control character, and
+/// at least one ASCII character in eight. Random bytes never match.
 fn is_wide_text(head: &[u8], unit: fn([u8; 2]) -> u16) -> bool {
-    // The last character may be cut where the head ends.
+    // The last character may be cut at the end of the head.
     let pairs = head.as_chunks::<2>().0;
     let pairs = if head.len() < HEAD {
         pairs
@@ -262,7 +267,7 @@ fn is_wide_text(head: &[u8], unit: fn([u8; 2]) -> u16) -> bool {
         && !text.contains(foreign)
 }
 
-/// Whether a character is for private use, or none at all.
+/// Returns whether a character is for private use or a noncharacter.
 fn is_private(char: char) -> bool {
     matches!(char, '\u{e000}'..='\u{f8ff}' | '\u{fdd0}'..='\u{fdef}' | '\u{fffe}'..='\u{ffff}' | '\u{f0000}'..)
 }
@@ -276,7 +281,7 @@ mod tests {
     }
 
     #[test]
-    fn text_is_told_from_what_looks_like_it() {
+    fn text_resembling_magic_is_text() {
         assert_eq!(StreamKind::of(b"", None), StreamKind::Text(Encoding::Utf8));
         assert_eq!(
             StreamKind::of(b"BZh9 is how bzip2 begins", None),
@@ -288,7 +293,7 @@ mod tests {
     }
 
     #[test]
-    fn a_nul_makes_no_text_binary() {
+    fn text_with_nuls_stays_text() {
         let record = r#"{"event_id":"e1","time":"2026-01-16T00:00:00Z"}"#;
         let (array, nuls) = (format!("[{}]", [record; 40].join(",")), "\0".repeat(4096));
         for text in [
@@ -306,7 +311,7 @@ mod tests {
     }
 
     #[test]
-    fn binary_data_is_no_text() {
+    fn binary_data_is_not_text() {
         let random = |seed: u64| {
             let next = |state: &u64| Some(state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(seed | 1));
             let bytes = std::iter::successors(Some(seed), next).map(|state| state.to_be_bytes()[0]);
@@ -324,7 +329,7 @@ mod tests {
     }
 
     #[test]
-    fn zlib_is_told_from_text_that_begins_like_it() {
+    fn text_resembling_zlib_is_text() {
         let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::default());
         std::io::Write::write_all(&mut encoder, &b"{\"a\":1}\n".repeat(9999)).expect("memory takes every write");
         let packed = encoder.finish().expect("memory takes every write");
@@ -336,7 +341,7 @@ mod tests {
     }
 
     #[test]
-    fn utf_16_without_a_mark_is_told_only_where_it_is_certain() {
+    fn utf16_without_mark_is_read_only_if_certain() {
         assert_eq!(
             StreamKind::of(&utf16le("{\"a\":1}"), None),
             StreamKind::Text(Encoding::Other(UTF_16LE, 0))

@@ -1,4 +1,5 @@
-//! Finding the log files: a file as it is, a folder whole, a glob by its matches; always in the same order.
+//! Discovery of log files: a file as it is, a folder recursively, a glob by its matches; always in
+//! the same order.
 
 use std::{
     collections::BTreeMap,
@@ -16,7 +17,7 @@ use super::{
 };
 use crate::case::{InputSpec, LOCK_FILE};
 
-/// Finds every file of these inputs, or says everything that is wrong with them.
+/// Finds every file of these inputs, or returns everything that is wrong with them.
 pub fn discover(specs: &[InputSpec]) -> Result<SourceSet, Vec<SourceError>> {
     let mut found = Discovery::default();
     for (entry, spec) in specs.iter().enumerate() {
@@ -36,11 +37,11 @@ pub fn discover(specs: &[InputSpec]) -> Result<SourceSet, Vec<SourceError>> {
 struct Discovery {
     set: SourceSet,
     faults: Vec<SourceError>,
-    /// Position of the input that is being looked at.
+    /// Position of the input being processed.
     entry: usize,
-    /// Real path to position: a file named by two inputs is read once.
+    /// Real path to position, so that a file named by two inputs is read once.
     taken: BTreeMap<OsString, usize>,
-    /// The folder resolved last: thousands of files lie in a few folders.
+    /// Folder resolved last, with its real path: thousands of files lie in a few folders.
     folder: Option<(PathBuf, PathBuf)>,
 }
 
@@ -195,7 +196,7 @@ impl Discovery {
         Ok(())
     }
 
-    /// The path without links. A pipe (`<(zcat log.gz)`) has none, and is itself.
+    /// Resolves links. A pipe (`<(zcat log.gz)`) has no real path and keeps its own.
     fn real(&mut self, path: &Path, meta: &fs::Metadata, linked: bool) -> io::Result<PathBuf> {
         if !meta.is_file() {
             return Ok(path.to_owned());
@@ -217,27 +218,28 @@ impl Discovery {
     }
 }
 
-/// Whether a glob names a file, or a folder that holds it.
+/// Returns whether a glob matches a file or a folder above it.
 fn asks_for(glob: &GlobMatcher, shown: &str) -> bool {
     Path::new(shown).ancestors().any(|path| glob.is_match(path))
 }
 
-/// Whether it is the case's own lock, which the first report writes among the logs that the second one reads.
+/// Returns whether a file is the case's own lock, which the first report writes among the logs that
+/// the second one reads.
 fn is_lock(spec: &InputSpec, entry: &DirEntry) -> bool {
     let same = || Some(fs::canonicalize(entry.path()).ok()? == fs::canonicalize(spec.base.join(LOCK_FILE)).ok()?);
     entry.file_name() == LOCK_FILE && same() == Some(true)
 }
 
-/// Why a file met on a walk is not a log to read; none if it is one.
+/// Returns why a file met on a walk is not read; `None` if it is a log.
 fn passed_over(entry: &DirEntry, globbed: bool) -> Option<&'static str> {
     if !entry.file_type().is_file() {
         return Some("not a regular file");
     }
-    // A glob that matches litter asks for it.
+    // A glob that matches hidden files asks for them.
     (!globbed && is_hidden(entry.file_name().as_encoded_bytes())).then_some("a hidden file")
 }
 
-/// The leading folders of a glob that hold no wildcard.
+/// Returns the leading folders of a glob that have no wildcard.
 fn fixed_part(pattern: &str) -> String {
     let parts: Vec<_> = pattern.split('/').collect();
     let fixed = parts
@@ -282,7 +284,7 @@ mod tests {
     }
 
     #[test]
-    fn folders_files_and_globs_come_in_the_order_written_then_by_path() {
+    fn inputs_keep_written_order_then_path_order() {
         let dir = folder();
         let set = discover(&[spec(dir.path(), "b", "x"), spec(dir.path(), "./a.log", "x")]).expect("found");
         assert_eq!(shown(&set), ["b/1.log", "b/2.log", "b/note.txt", "a.log"]);
@@ -300,7 +302,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_named_twice_is_read_once_and_never_through_two_profiles() {
+    fn file_named_twice_is_read_once_by_one_profile() {
         let dir = folder();
         let set = discover(&[spec(dir.path(), "a.log", "x"), spec(dir.path(), "*.log", "x")]).expect("found");
         assert_eq!(shown(&set), ["a.log"]);
@@ -309,7 +311,7 @@ mod tests {
     }
 
     #[test]
-    fn every_wrong_path_is_named_at_once() {
+    fn discover_reports_every_wrong_path() {
         let dir = folder();
         let faults = discover(&[spec(dir.path(), "nowhere", "x"), spec(dir.path(), "b/*.gone", "x")]).expect_err("two");
         assert!(
@@ -320,7 +322,7 @@ mod tests {
 
     #[test]
     #[cfg(unix)]
-    fn a_link_to_a_folder_above_is_not_followed_for_ever() {
+    fn link_to_parent_folder_is_skipped() {
         let dir = folder();
         std::os::unix::fs::symlink(dir.path().join("b"), dir.path().join("b/up")).expect("a link");
         let set = discover(&[spec(dir.path(), "b", "x")]).expect("found");

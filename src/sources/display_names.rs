@@ -1,8 +1,9 @@
-//! Names as people see them: lossless text where it is text, and distinct where it is not.
+//! Names for display: lossless where they are UTF-8, and distinct where they are not.
 
 use std::path::{Component, Path, PathBuf};
 
-/// A file name's bytes. What is not UTF-8 is shown as `\xFF`, so that two names that differ are never shown as one.
+/// Formats a file name. Bytes that are not UTF-8 become `\xFF`, so that different names are never
+/// shown as one.
 pub(super) fn shown(name: &[u8]) -> String {
     let mut text = String::with_capacity(name.len());
     for chunk in name.utf8_chunks() {
@@ -12,7 +13,8 @@ pub(super) fn shown(name: &[u8]) -> String {
     text
 }
 
-/// The path of a walked file as reached from the case: the written root, then what lies below it.
+/// Returns the path of a walked file as reached from the case: the written root, then the part
+/// below it.
 pub(super) fn under(root_shown: &str, root: &Path, path: &Path) -> String {
     let below = path.strip_prefix(root).unwrap_or(path).components();
     let below: Vec<_> = below.map(|part| shown(part.as_os_str().as_encoded_bytes())).collect();
@@ -23,7 +25,7 @@ pub(super) fn under(root_shown: &str, root: &Path, path: &Path) -> String {
     }
 }
 
-/// A written path without `.` parts and trailing separators.
+/// Removes `.` parts and trailing separators from a written path.
 pub(super) fn tidy(written: &str) -> String {
     let parts: Vec<_> = Path::new(written)
         .components()
@@ -32,7 +34,7 @@ pub(super) fn tidy(written: &str) -> String {
     parts.iter().collect::<PathBuf>().to_string_lossy().into_owned()
 }
 
-/// Whether a file of this name is litter of desktops and editors (`.DS_Store`, `.swp`, `._log.jsonl`).
+/// Returns whether a name is litter of desktops and editors (`.DS_Store`, `.swp`, `._log.jsonl`).
 pub(super) fn is_hidden(name: &[u8]) -> bool {
     name.rsplit(|&byte| byte == b'/')
         .next()
@@ -44,14 +46,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_that_differ_are_shown_apart() {
+    fn different_names_are_shown_differently() {
         assert_eq!(shown("日誌.jsonl".as_bytes()), "日誌.jsonl");
         assert_eq!(shown(b"a\xff.jsonl"), "a\\xFF.jsonl");
         assert_ne!(shown(b"a\xff.jsonl"), shown(b"a\xfe.jsonl"));
     }
 
     #[test]
-    fn hidden_is_told_by_the_last_part() {
+    fn hidden_depends_on_last_path_part() {
         assert!(is_hidden(b"__MACOSX/._a.jsonl"));
         assert!(!is_hidden(b".git/a.jsonl"));
         assert!(!is_hidden(b"./a.jsonl"));

@@ -1,14 +1,15 @@
-//! Kinds of file that an export folder may hold and that are no log, or none that is read yet: each by its first bytes,
-//! so that what is passed over is called by its name and the reader knows what to do about it.
+//! File formats that an export folder may contain and that are not logs, or not read yet. Each is
+//! recognised by its first bytes, so that a skipped file is named and the reader learns what to do.
 
 use std::fmt;
 
-/// A kind of file that is not read.
+/// A format that is not read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct ForeignFormat {
-    /// What it is, with its article.
+    /// Name of the format, with its article.
     pub(super) what: &'static str,
-    /// What to do so that a log in it is read, in the imperative; none where it holds none.
+    /// Instruction that makes a log in it readable, in the imperative; `None` where it contains
+    /// none.
     pub(super) remedy: Option<&'static str>,
 }
 
@@ -30,25 +31,26 @@ impl fmt::Display for ForeignFormat {
     }
 }
 
-/// No text, and of no kind that is known.
+/// Binary data of no known format.
 pub(super) const BINARY: ForeignFormat = ForeignFormat::with_remedy(
     "binary data",
     "export the log as CSV or JSON; of text in another encoding, state it as `encoding` in `[[logs]]`",
 );
 
-/// Text in UTF-16, as far as can be told without a mark.
+/// Probable UTF-16 text, little endian, without a byte order mark.
 pub(super) const UTF16_LE: ForeignFormat = ForeignFormat::with_remedy(
     "UTF-16 text without a byte order mark, which is read only where the case says so",
     "add `encoding = \"utf-16le\"` to its `[[logs]]`",
 );
 
-/// The same in the other byte order.
+/// Probable UTF-16 text, big endian, without a byte order mark.
 pub(super) const UTF16_BE: ForeignFormat = ForeignFormat::with_remedy(
     "UTF-16 text without a byte order mark, which is read only where the case says so",
     "add `encoding = \"utf-16be\"` to its `[[logs]]`",
 );
 
-/// A file that was allocated and never written, or whose log was truncated while a program wrote at its old end.
+/// A file that was allocated and never written, or a log truncated while a program wrote at its old
+/// end.
 pub(super) const NULS: ForeignFormat = ForeignFormat::with_remedy(
     "nothing but NUL bytes",
     "take the log from where it was collected: this copy holds none of it",
@@ -69,7 +71,7 @@ const PACKED: &str = "unpack it, and give what was inside";
 const SEALED: &str = "decrypt it, and give what was inside";
 const UNPACK_OTHERWISE: &str = "unpack it, or pack it as gzip or zstd";
 
-/// How such a file begins, and what it is.
+/// First bytes of each format.
 const KINDS: [(&[u8], ForeignFormat); 32] = [
     (b"\x89PNG\r\n\x1a\n", ForeignFormat::without_remedy("a PNG image")),
     (b"\xff\xd8\xff", ForeignFormat::without_remedy("a JPEG image")),
@@ -155,7 +157,7 @@ const KINDS: [(&[u8], ForeignFormat); 32] = [
         b"age-encryption.org/v1",
         ForeignFormat::with_remedy("an encrypted file", SEALED),
     ),
-    // Before UTF-16, whose mark this one begins with.
+    // Before UTF-16, whose byte order mark is a prefix of this one.
     (
         b"\xff\xfe\0\0",
         ForeignFormat::with_remedy(
@@ -172,20 +174,22 @@ const KINDS: [(&[u8], ForeignFormat); 32] = [
     ),
 ];
 
-/// What a file that begins so is, if it is one of these.
+/// Returns the format that `head` begins.
 pub(super) fn magic(head: &[u8]) -> Option<ForeignFormat> {
     let known = KINDS.iter().find(|(magic, _)| head.starts_with(magic));
     known.map(|(_, kind)| *kind).or_else(|| windows_executable(head))
 }
 
-/// Two letters are too few to tell text by; the header behind them holds NULs.
+/// Detects Windows executables. Their two letters alone could be text; the header behind them
+/// contains NULs.
 fn windows_executable(head: &[u8]) -> Option<ForeignFormat> {
-    let told = head.starts_with(b"MZ") && head.iter().take(64).any(|&byte| byte == 0);
-    told.then_some(ForeignFormat::without_remedy("an executable"))
+    let is_executable = head.starts_with(b"MZ") && head.iter().take(64).any(|&byte| byte == 0);
+    is_executable.then_some(ForeignFormat::without_remedy("an executable"))
 }
 
-/// Text that is no log as it stands: how it begins, in lower case and behind blanks, and what it is. It is read all the same,
-/// line by line, so that no identity in it goes unnoticed; this says what to do about what is refused.
+/// Text that is not a log as it stands: its beginning in lower case, without leading blanks. It is
+/// still read line by line, so that no identity in it goes unnoticed; the format explains the
+/// refusals.
 const TEXTS: [(&str, ForeignFormat); 16] = [
     ("<!doctype html", HTML),
     ("<html", HTML),
@@ -222,9 +226,9 @@ const HTTP: ForeignFormat = ForeignFormat::with_remedy(
 );
 const SQL: ForeignFormat = ForeignFormat::with_remedy("an SQL dump", "export the table as CSV instead");
 
-/// What a text that begins so is, if it is no log as it stands.
+/// Returns the format of a text that is not a log as it stands.
 pub(super) fn text(head: &[u8]) -> Option<ForeignFormat> {
-    /// No beginning is longer.
+    /// Upper bound of the lengths of all beginnings.
     const LONGEST: usize = 64;
     let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
     let head = head[..head.len().min(LONGEST)].to_ascii_lowercase();
@@ -239,7 +243,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_kind_is_called_by_its_name_and_text_by_none() {
+    fn each_format_is_recognised_and_text_is_not() {
         for (magic_bytes, kind) in KINDS {
             assert_eq!(magic(magic_bytes), Some(kind));
         }

@@ -1,4 +1,4 @@
-//! What is known of a file's bytes as they are read: how many there were, their digest, and whether the end was met.
+//! Digest and length of a file's bytes as they are read, and whether the end was reached.
 
 use std::sync::{
     Mutex, MutexGuard, PoisonError,
@@ -8,12 +8,13 @@ use std::sync::{
 use super::{Digested, limit_guard::LimitGuard};
 use crate::{digest::Sum, progress::Progress};
 
-/// The account of a file as it lies, from its first byte to the end that was met first.
+/// Running digest of the raw file, up to the end that was reached first.
 pub(super) struct InputDigest<'w> {
     pub(super) guard: &'w LimitGuard<'w>,
     progress: &'w dyn Progress,
     sum: Mutex<Sum>,
-    /// What is appended after the end was met is not read: it would be hashed and not parsed.
+    /// Whether the end was reached. Bytes appended later are not read: they would be hashed and not
+    /// parsed.
     ended: AtomicBool,
 }
 
@@ -27,19 +28,19 @@ impl<'w> InputDigest<'w> {
         }
     }
 
-    /// What follows in the file.
+    /// Adds the next bytes of the file.
     pub(super) fn add(&self, bytes: &[u8]) {
         self.sum().add(bytes);
         self.guard.count_in(bytes.len());
         self.progress.advance(bytes.len() as u64);
     }
 
-    /// How many there were so far.
+    /// Returns the bytes added so far.
     pub(super) fn bytes(&self) -> u64 {
         self.sum().bytes()
     }
 
-    /// Nothing follows.
+    /// Records that the end was reached.
     pub(super) fn end(&self) {
         self.ended.store(true, Relaxed);
     }
@@ -48,13 +49,13 @@ impl<'w> InputDigest<'w> {
         self.ended.load(Relaxed)
     }
 
-    /// Of all that was read so far.
+    /// Returns the digest of all bytes so far.
     pub(super) fn digested(&self) -> Digested {
         self.sum().clone().finish().into()
     }
 
     fn sum(&self) -> MutexGuard<'_, Sum> {
-        // A panic ends everything, also what it left half done.
+        // A panic ends the run, so a half-done update is never used.
         self.sum.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,7 +1,9 @@
-//! What is watched while one file is read: how much went in and came out, and the fault that ends it all.
+//! Limits and fatal faults while one file is read: bytes in, bytes out, and the fault that stops
+//! the run.
 //!
-//! Readers lie inside each other, and those from other crates may wrap or replace an error on its way out. So the first
-//! fault is kept here, and whoever sees an error asks here whether it is the file's contents or the end of the run.
+//! Readers are nested, and those of other crates may wrap or replace an error on its way out. So
+//! the first fatal fault is kept here, and code that sees an error asks here whether it is a defect
+//! of the file or the end of the run.
 
 use std::{
     io,
@@ -14,7 +16,7 @@ use std::{
 use super::{Limits, SourceError, foreign_formats::ForeignFormat};
 use crate::text::grouped;
 
-/// Shared by all readers of one file.
+/// State shared by all readers of one file.
 #[derive(Debug)]
 pub(super) struct LimitGuard<'l> {
     pub(super) limits: &'l Limits,
@@ -23,16 +25,16 @@ pub(super) struct LimitGuard<'l> {
     fatal: OnceLock<Fatal>,
 }
 
-/// What no caveat can mend.
+/// Faults that stop the run.
 #[derive(Debug)]
 pub(super) enum Fatal {
-    /// The operating system's refusal.
+    /// Refusal of the operating system.
     Io(io::Error),
-    /// A limit: what it was about to do, the limit's name and value.
+    /// Exceeded limit: the act, the limit's name and value.
     Limit(&'static str, &'static str, u64),
-    /// Named by the case, and nothing that is read.
+    /// A file that the case names, in a format that is not read.
     Unread(ForeignFormat),
-    /// Two readings of one file differ.
+    /// Two reads of one file differ.
     Changed,
 }
 
@@ -46,12 +48,12 @@ impl<'l> LimitGuard<'l> {
         }
     }
 
-    /// Bytes of the file as it lies.
+    /// Counts bytes of the raw file.
     pub(super) fn count_in(&self, bytes: usize) {
         self.count_in.fetch_add(bytes as u64, Relaxed);
     }
 
-    /// Bytes out of any container inside it.
+    /// Counts bytes out of any container, and fails where a limit is exceeded.
     pub(super) fn count_out(&self, bytes: usize) -> io::Result<()> {
         let out = self.count_out.fetch_add(bytes as u64, Relaxed) + bytes as u64;
         let limits = self.limits;
@@ -69,20 +71,20 @@ impl<'l> LimitGuard<'l> {
         Ok(())
     }
 
-    /// Whether no limit can be reached by so many bytes more, however they come.
+    /// Returns whether no limit can be exceeded by `bytes` more bytes.
     pub(super) fn is_harmless(&self, bytes: u64) -> bool {
         let out = self.count_out.load(Relaxed).saturating_add(bytes);
         out <= self.limits.unpacked.min(self.limits.ratio_from)
     }
 
-    /// Reads from the operating system, whose refusal ends everything.
+    /// Reads from the operating system, whose refusal stops the run.
     pub(super) fn read(&self, read: impl FnMut() -> io::Result<usize>) -> io::Result<usize> {
         retried(read).map_err(|fault| self.fail(Fatal::Io(fault)))
     }
 
-    /// Ends everything. The error is only the way out; what it was stays here.
+    /// Records a fatal fault. The returned error only unwinds the readers.
     pub(super) fn fail(&self, fatal: Fatal) -> io::Error {
-        // The first one is the cause, later ones its echo.
+        // The first fault is the cause; later ones follow from it.
         let _ = self.fatal.set(fatal);
         io::Error::other("reading has failed")
     }
@@ -91,7 +93,7 @@ impl<'l> LimitGuard<'l> {
         self.fatal.get().is_some()
     }
 
-    /// The fault behind an error that came out.
+    /// Returns the fault behind an error that reached the outermost reader.
     pub(super) fn cause(self, shown: &str, error: io::Error) -> SourceError {
         let shown = shown.to_owned();
         match self.fatal.into_inner() {
@@ -116,7 +118,7 @@ impl<'l> LimitGuard<'l> {
     }
 }
 
-/// Reads until it is not interrupted.
+/// Reads again as long as the call is interrupted.
 pub(super) fn retried(mut read: impl FnMut() -> io::Result<usize>) -> io::Result<usize> {
     loop {
         match read() {

@@ -1,21 +1,22 @@
-//! How much a file may unpack to. Reaching a limit is an error that names it, never a short read.
+//! Limits on unpacking. Exceeding one is an error that names it, never a short read.
 
-/// Bounds on unpacking one file, which a case may raise; and whether its bytes are hashed on the way.
+/// Bounds on unpacking one file, which a case may raise; and whether its bytes are hashed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// How many bytes may come out for each byte of the file that went in. Deflate ends at 1,032 by nature, and logs
-    /// stay far below; what exceeds this was made to.
+    /// Bytes that may come out for each byte of the file. Deflate reaches 1,032 at most, and logs
+    /// stay far below.
     pub ratio: u64,
-    /// The ratio counts from here on, in bytes that came out: a small file of equal lines harms nobody.
+    /// Output in bytes from which the ratio applies: a small file of equal lines is harmless.
     pub ratio_from: u64,
-    /// How many bytes may come out of one file in all, over all its layers.
+    /// Bytes that may come out of one file, over all its layers.
     pub unpacked: u64,
-    /// How many containers may lie inside each other: `.tar.gz` is two.
+    /// Containers that may be nested: `.tar.gz` is two.
     pub depth: usize,
-    /// How many bytes of a zip archive are held in memory, because its directory stands at its end. A larger one that
-    /// is a file is read from there; one inside another container, or on standard input, cannot be.
+    /// Bytes of a zip archive that are kept in memory, because its directory is at its end. A
+    /// larger archive is read from its file; inside another container or on standard input it
+    /// cannot be.
     pub held: u64,
-    /// Whether digests are taken. What is to be proved needs them; a first look at what happened may do without.
+    /// Whether digests are computed. Proofs need them; a first look may do without.
     pub hashed: bool,
 }
 

@@ -1,16 +1,16 @@
-//! Where in a file a stream lies: how it is shown, and what it is inside of.
+//! Location of a stream within a file: its display path and its containers.
 
 use std::io;
 
 use super::limit_guard::{Fatal, LimitGuard};
 
-/// Where in a file a stream lies.
+/// Location of a stream within a file.
 #[derive(Debug, Clone)]
 pub(super) struct MemberPath {
     pub(super) shown: String,
-    /// What it is inside of, the outermost first.
+    /// Containers around the stream, the outermost first.
     pub(super) containers: Vec<&'static str>,
-    /// The case names it, rather than the folder or the archive it lies in.
+    /// Whether the case names the file, rather than the folder or archive it lies in.
     pub(super) named: bool,
 }
 

@@ -1,5 +1,5 @@
-//! Sources: which log files there are, in a fixed order, and the streams of text in them, unpacked and hashed. What the
-//! text says is the next rooms' business.
+//! Sources: the log files of a case in a fixed order, and the text streams in them, unpacked and
+//! hashed. Modules below interpret the text.
 
 mod input_digest;
 mod random_access;
@@ -42,17 +42,17 @@ pub(crate) use read::read_with_random_access;
 pub(crate) use stream::Stamp;
 pub use stream::Stream;
 
-/// The log files of a case: by the order of `[[logs]]`, then by the bytes of the path.
+/// Log files of a case, ordered by `[[logs]]` entry, then by the bytes of the path.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SourceSet {
-    /// To be read.
+    /// Files to read.
     pub sources: Vec<Source>,
-    /// Found under a folder or a glob and passed over, with the reason.
+    /// Files found under a folder or a glob and skipped, with the reason.
     pub skipped: Vec<Skipped>,
 }
 
 impl SourceSet {
-    /// Bytes on disk of all of them.
+    /// Returns the total size on disk.
     pub fn bytes(&self) -> u64 {
         self.sources.iter().map(|source| source.bytes).sum()
     }
@@ -61,107 +61,108 @@ impl SourceSet {
 /// One log file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Source {
-    /// As reached from the case file, with `/`: for people and for the findings.
+    /// Path as reached from the case file, with `/`, for display and findings.
     pub shown: String,
-    /// How to get at it.
+    /// Kind of input.
     pub input: Input,
-    /// For opening.
+    /// Path for opening.
     pub path: PathBuf,
-    /// Its size when it was found; only for showing progress.
+    /// Size when the file was found, for showing progress only.
     pub bytes: u64,
-    /// What reads it.
+    /// Profile that reads it.
     pub profile: ProfileRef,
-    /// The tenant of its records that name none, where the case says so.
+    /// Tenant of the records that name none, if the case states it.
     pub tenant: Option<InputTenant>,
     /// Position of the `[[logs]]` entry of the case that it was found by first.
     pub entry: usize,
-    /// How its text is written, as far as the case says so.
+    /// Encoding and framing of the text, as far as the case states them.
     pub text: InputText,
-    /// The case names it, rather than a folder or a glob that it was found by: then it must be a log.
+    /// Whether the case names the file itself, rather than a folder or glob: then it must be a log.
     pub named: bool,
 }
 
-/// Ways to get at a source.
+/// Kinds of input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Input {
-    /// By its path.
+    /// A file, by its path.
     File,
     /// Standard input.
     Standard,
 }
 
-/// A file that will not be read.
+/// A file that is not read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Skipped {
-    /// As reached from the case file.
+    /// Path as reached from the case file.
     pub shown: String,
-    /// Why, in a few words.
+    /// Reason, in a few words.
     pub reason: String,
 }
 
-/// What reading one file brought.
+/// Result of reading one file.
 #[derive(Debug)]
 pub struct Contents<T> {
-    /// A part for each text stream in it, in the order of their names.
+    /// Text streams in it, in the order of their names.
     pub parts: Vec<TextStream<T>>,
     /// Members that were not read.
     pub skipped: Vec<Skipped>,
-    /// Streams that end before they should.
+    /// Streams that ended early.
     pub truncated: Vec<Truncated>,
-    /// If another hand was at the file meanwhile.
+    /// Size change of the file while it was read.
     pub changed: Option<Changed>,
     /// The file's stamps before it was read and behind.
     pub(crate) stamps: [Option<Stamp>; 2],
 }
 
-/// One text stream: a file, or what was inside one.
+/// One text stream: a file, or a member of one.
 #[derive(Debug)]
 pub struct TextStream<T> {
-    /// As reached from the case file; a member of an archive with its path behind that of the archive.
+    /// Path as reached from the case file; for a member, the archive's path with the member's
+    /// behind it.
     pub shown: String,
-    /// What it was inside of, the outermost first: `gzip/tar`; `plain` if nothing.
+    /// Containers around it, the outermost first: `gzip/tar`; `plain` if none.
     pub container: String,
     /// `utf-8`, `utf-16le`, `utf-16be`, or the encoding that the case states, in lower case.
     pub encoding: String,
-    /// What its beginning looks like where that is no log, and what to do about it.
+    /// Format that its beginning suggests where that is not a log, and what to do about it.
     pub looks_like: Option<String>,
-    /// The file as it lies.
+    /// Digest of the raw file.
     pub file: Digested,
-    /// The stream as it was handed on: unpacked, and in UTF-8.
+    /// Digest of the stream as delivered: unpacked and in UTF-8.
     pub stream: Digested,
-    /// What was made of it.
+    /// Value computed from the stream.
     pub value: T,
 }
 
-/// The digest and number of some bytes.
+/// Digest and length of some bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Digested {
-    /// Over all of them; none where the limits say that none is taken.
+    /// SHA-256 of all bytes; `None` where the limits disable hashing.
     pub sha256: Option<Sha256>,
-    /// How many.
+    /// Length in bytes.
     pub bytes: u64,
 }
 
-/// A stream that ends before it should. What precedes the break was read.
+/// A stream that ended early. What precedes the break was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Truncated {
-    /// As reached from the case file.
+    /// Path as reached from the case file.
     pub shown: String,
-    /// How many bytes came out of it.
+    /// Bytes read before the break.
     pub bytes: u64,
-    /// Why no more did.
+    /// Cause of the break.
     pub fault: String,
 }
 
-/// A file that grew or shrank while it was read. What was hashed is what was parsed, all the same.
+/// A file that grew or shrank while it was read. The bytes hashed are still the bytes parsed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Changed {
-    /// As reached from the case file.
+    /// Path as reached from the case file.
     pub shown: String,
-    /// Its size when it was opened.
+    /// Size when the file was opened.
     pub before: u64,
-    /// Its size when it had been read.
+    /// Size after it was read.
     pub after: u64,
-    /// How many bytes were read.
+    /// Bytes read.
     pub read: u64,
 }

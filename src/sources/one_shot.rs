@@ -1,23 +1,24 @@
-//! Gzip files of ordinary size, unpacked in one piece: with the whole input and room for the whole output a decoder is
-//! nearly twice as fast as with a window of each. What comes out is the same, and where anything is out of the ordinary, a
-//! second member, damage, the file is unpacked step by step, with an account of each.
+//! Gzip files of ordinary size, unpacked in one call: with all input and all output space
+//! available, a decoder is nearly twice as fast as with a window of each. The output is the same.
+//! Anything unusual, such as a second member or damage, is left to the stepwise decoder, which
+//! reports each step.
 //!
-//! Zstandard is no faster so, as its window stays in the cache; in one piece its output would have to leave it and come back.
+//! Zstandard gains nothing: its window stays in the cache, and one large output would not.
 
 use std::io;
 
 use super::{buffer_pool::PooledBuffer, detect::Compression, limit_guard::LimitGuard, stream::Stream};
 
-/// A compressed file of more bytes is not held.
+/// Compressed files of this size or more, in bytes, are unpacked stepwise.
 const MOST: u64 = 32 << 20;
 
-/// The beginning of a compressed stream, perhaps all of it.
+/// The beginning of a compressed stream, possibly all of it.
 pub(super) struct OneShotGzip {
     buffer: Option<PooledBuffer>,
     length: usize,
 }
 
-/// What was unpacked in one piece.
+/// Output of a file unpacked in one call.
 pub(super) struct UnpackedFile {
     buffer: PooledBuffer,
     length: usize,
@@ -30,7 +31,7 @@ impl UnpackedFile {
 }
 
 impl OneShotGzip {
-    /// Reads as much as may be held, which is nothing where the packing has no fast way.
+    /// Reads up to the size limit; reads nothing where the compression has no fast decoder.
     pub(super) fn read(compression: Compression, stream: &mut Stream<'_>) -> io::Result<Self> {
         let mut one_shot = Self {
             buffer: (compression == Compression::Gzip)
@@ -51,12 +52,13 @@ impl OneShotGzip {
         self.buffer.as_mut().map(|buffer| &mut buffer[self.length..])
     }
 
-    /// As they were read.
+    /// Returns the compressed bytes.
     pub(super) fn bytes(&self) -> &[u8] {
         self.buffer.as_ref().map_or(&[], |buffer| &buffer[..self.length])
     }
 
-    /// All of it unpacked, if that is plain and harmless.
+    /// Unpacks the whole file. Returns `None` where the file is unusual or a limit could be
+    /// exceeded.
     pub(super) fn unpack(&self, compression: Compression, guard: &LimitGuard<'_>) -> Option<UnpackedFile> {
         let bytes = self.bytes();
         if compression != Compression::Gzip || bytes.len() as u64 == MOST {
@@ -71,21 +73,22 @@ impl OneShotGzip {
     }
 }
 
-/// How a gzip file (RFC 1952) of one member ends: with the member's checksum and size.
+/// Trailer of a gzip file (RFC 1952) of one member: its checksum and size.
 ///
-/// The decoder compares both where it stops, and does not say where that is. If the last four bytes stand nowhere else in the
-/// file, and unpacking brings that many bytes, it stopped at the end. In one large file of three hundred they do stand
-/// elsewhere, by chance; there the last eight must not, and the checksum must be that of what came out.
+/// The decoder checks both where it stops, but does not return the position. If the last four bytes
+/// occur nowhere else in the file, and the output has that size, it stopped at the end. In one
+/// large file of 300 they do occur elsewhere by chance. Then the last eight bytes must be unique,
+/// and the checksum of the output must match.
 struct Ending {
     size: u32,
-    /// To be compared once more.
+    /// Checksum to be compared again.
     checksum: Option<u32>,
 }
 
 impl Ending {
-    /// None where what unpacks to it may end before the file does.
+    /// Parses the trailer. Returns `None` where a matching output may end before the file does.
     fn of(bytes: &[u8]) -> Option<Self> {
-        /// The decoder does not check the header's own checksum.
+        /// Flag of a header checksum, which the decoder does not verify.
         const HEADER_CRC: u8 = 2;
         let &[c0, c1, c2, c3, s0, s1, s2, s3] = bytes.last_chunk()?;
         let alone = |length: usize| {
@@ -100,7 +103,7 @@ impl Ending {
         })
     }
 
-    /// Whether it is the ending of what this came out of.
+    /// Returns whether this is the trailer of `unpacked`.
     fn is_of(&self, unpacked: &[u8]) -> bool {
         self.checksum.is_none_or(|checksum| {
             let mut sum = flate2::Crc::new();
@@ -132,12 +135,12 @@ mod tests {
     }
 
     #[test]
-    fn one_member_is_unpacked_in_one_piece() {
+    fn single_member_is_unpacked_in_one_call() {
         let text = "a line of a log\n".repeat(10_000).into_bytes();
         assert_eq!(unpacked(Compression::Gzip, &gzip(&text)).as_ref(), Some(&text));
     }
 
-    /// With eight bytes in its header.
+    /// Compresses with an extra header field of eight bytes.
     fn gzip_with(extra: [u8; 8], text: &[u8]) -> Vec<u8> {
         let packer = flate2::GzBuilder::new().extra(extra.as_slice());
         let mut packer = packer.write(Vec::new(), flate2::Compression::fast());
@@ -146,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn a_size_that_stands_elsewhere_too_does_no_harm() {
+    fn repeated_trailer_size_is_harmless() {
         let text = "a line of a log\n".repeat(10_000).into_bytes();
         let ending = *gzip(&text).last_chunk::<8>().expect("as many");
         let [.., s0, s1, s2, s3] = ending;
@@ -156,15 +159,16 @@ mod tests {
     }
 
     #[test]
-    fn anything_else_is_left_to_the_slow_way() {
+    fn unusual_gzip_is_left_to_stepwise_decoder() {
         let text = "a line of a log\n".repeat(10_000).into_bytes();
         let member = gzip(&text);
         let mut damaged = member.clone();
         damaged[member.len() / 2] ^= 1;
-        // The second of two members has the same size; and rubbish that ends like the member before it.
+        // The second of two members has the same size; the other file ends in garbage and a copy of
+        // the trailer.
         let twice = [member.clone(), member.clone()].concat();
         let posing = [&member[..], b"rubbish", &member[member.len() - 8..]].concat();
-        // As long, and another.
+        // A second member of the same size and other content.
         let other = [member.clone(), gzip(&text.to_ascii_uppercase())].concat();
         for packed in [
             &member[..member.len() - 1],

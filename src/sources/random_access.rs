@@ -1,4 +1,4 @@
-//! A file as it lies, which several threads may read together, each in another place.
+//! Raw file that several threads read at different offsets.
 
 use std::{
     fs::File,
@@ -10,8 +10,9 @@ use super::{
     limit_guard::{Fatal, retried},
 };
 
-/// A file whose text is its bytes as they lie, so that they can be read out of order. The account of them is kept in order all
-/// the same: whoever reads so must count every piece that is parsed, in order, and say where the end was met.
+/// A file whose text is its raw bytes, readable out of order. The digest is still computed in
+/// order: the caller counts every block that is parsed, in order, and reports where the end was
+/// reached.
 pub(crate) struct RandomAccessFile<'f> {
     file: &'f File,
     length: u64,
@@ -19,19 +20,20 @@ pub(crate) struct RandomAccessFile<'f> {
 }
 
 impl<'f> RandomAccessFile<'f> {
-    /// None where a place in the file may be another than the place in what is read: of a descriptor that was read before, or
-    /// of a file that can only be read on.
+    /// Returns `None` where an offset in the file may differ from the offset in what is read: for a
+    /// descriptor that was read before, or one that cannot seek.
     pub(super) fn new(mut file: &'f File, length: u64, digest: &'f InputDigest<'_>) -> Option<Self> {
         let at_start = file.stream_position().is_ok_and(|place| place == 0);
         at_start.then_some(Self { file, length, digest })
     }
 
-    /// Whether more of it follows there, and all before that was counted already.
+    /// Returns whether the file continues at `from`, and all bytes before are counted.
     pub(crate) fn goes_on(&self, from: u64) -> bool {
         self.digest.bytes() == from && from < self.length
     }
 
-    /// Reads from there on until the buffer is full, or to the end. Neither that nor a fault counts before its turn comes.
+    /// Reads from `offset` until the buffer is full or the file ends. Neither the bytes nor a fault
+    /// are counted yet.
     pub(crate) fn read(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
         let mut read = 0;
         while read < buffer.len() {
@@ -44,18 +46,18 @@ impl<'f> RandomAccessFile<'f> {
         Ok(read)
     }
 
-    /// Counts and hashes what follows.
+    /// Counts and hashes the next bytes.
     pub(crate) fn count(&self, bytes: &[u8]) {
         self.digest.add(bytes);
     }
 
-    /// What follows could not be read, which ends everything.
+    /// Records that the next bytes could not be read, which stops the run.
     pub(crate) fn fail(&self, fault: io::Error) -> io::Error {
         self.digest.guard.fail(Fatal::Io(fault))
     }
 
-    /// Says that the end was met. What is appended later is not read, and what lies behind a place where the file ended once
-    /// does not count.
+    /// Records that the end was reached. Bytes appended later, or behind a place where the file
+    /// once ended, do not count.
     pub(crate) fn end(&self) {
         self.digest.end();
     }

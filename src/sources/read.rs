@@ -1,4 +1,4 @@
-//! Reading one source: opened once, read to its end, and compared with what it was before.
+//! Reads one source: opens it once, reads it to its end, and compares its size with that before.
 
 use std::io::{self, Seek as _};
 
@@ -14,7 +14,7 @@ use super::{
 };
 use crate::progress::{Progress, Silent};
 
-/// Reads a source once. `each` is given every text stream found in it, and must read it to its end.
+/// Reads a source once. `each` receives every text stream in it, and must read it to its end.
 pub fn read<T>(
     source: &Source,
     limits: &Limits,
@@ -24,7 +24,7 @@ pub fn read<T>(
     read_with_random_access(source, limits, progress, |stream, _| each(stream))
 }
 
-/// The same; where the stream is a plain file, with the means to read the rest of it anywhere.
+/// Like [`read`], and also hands out random access where the stream is a plain file.
 pub(crate) fn read_with_random_access<T>(
     source: &Source,
     limits: &Limits,
@@ -58,7 +58,7 @@ fn whole<T>(
     } else {
         let mut raw = RawReader::new(opened.reader(), &digest);
         unpacker.unpack(&path, &mut raw)?;
-        // What nobody asked for, behind a break, so that the digest is of all of it.
+        // The digest covers the bytes behind a break too.
         drain(&mut raw)?;
         digest.digested()
     };
@@ -77,7 +77,8 @@ fn whole<T>(
     })
 }
 
-/// A zip that is not held in memory is read where it lies; its bytes must be the same before and after.
+/// Reads a zip that is too large for memory from its file. The digest before and after must be
+/// equal.
 fn large_zip<T, F: StreamHandler<T>>(
     path: &MemberPath,
     opened: &OpenedSource,
@@ -96,7 +97,7 @@ fn large_zip<T, F: StreamHandler<T>>(
     Ok(before)
 }
 
-/// Of all that follows.
+/// Computes the digest of the rest of the file.
 fn digested(opened: &OpenedSource, guard: &LimitGuard<'_>, progress: &dyn Progress) -> io::Result<Digested> {
     let digest = InputDigest::new(guard, progress);
     drain(&mut RawReader::new(opened.reader(), &digest))?;

@@ -1,4 +1,5 @@
-//! Readers inside readers: the file at the bottom, whose bytes are hashed as they lie, and the means to look ahead.
+//! Nested readers: the raw file at the bottom, whose bytes are hashed, and a reader that looks
+//! ahead.
 
 use std::{
     fs::{File, Metadata},
@@ -46,7 +47,7 @@ impl Stamp {
 /// A reader at any depth.
 pub type Stream<'s> = dyn Read + Send + 's;
 
-/// The file as it lies, read from its beginning to its end.
+/// The raw file, read from its beginning to its end.
 pub(super) struct RawReader<'w> {
     inner: Box<Stream<'w>>,
     digest: &'w InputDigest<'w>,
@@ -72,12 +73,12 @@ impl Read for RawReader<'_> {
     }
 }
 
-/// Reads to the end.
+/// Reads to the end and discards the bytes.
 pub(super) fn drain(stream: &mut Stream<'_>) -> io::Result<u64> {
     io::copy(stream, &mut io::sink())
 }
 
-/// A source once opened, and its length where that means something.
+/// An opened source, with its length if it is a regular file.
 pub(super) struct OpenedSource {
     pub(super) file: Option<File>,
     pub(super) length: Option<u64>,
@@ -94,7 +95,7 @@ impl OpenedSource {
         Ok(opened)
     }
 
-    /// None for pipes and devices.
+    /// Returns the present length; `None` for pipes and devices.
     pub(super) fn length_now(&self) -> io::Result<Option<u64>> {
         let meta = self.file.as_ref().map(File::metadata).transpose()?;
         Ok(meta.filter(Metadata::is_file).map(|meta| meta.len()))
@@ -105,7 +106,7 @@ impl OpenedSource {
         Stamp::of(&self.file.as_ref()?.metadata().ok()?)
     }
 
-    /// What the file is. Only of a file, which can be read from its beginning again.
+    /// Detects the kind of a regular file, which is then rewound.
     pub(super) fn kind(&self) -> io::Result<StreamKind> {
         let mut reader = self.reader();
         let kind = StreamKind::of(Peeked::new(&mut reader, HEAD)?.head(), None);
@@ -114,7 +115,7 @@ impl OpenedSource {
         Ok(kind)
     }
 
-    /// If it is a file.
+    /// Returns random access if the source is a regular file.
     pub(super) fn random_access<'f>(&'f self, digest: &'f InputDigest<'_>) -> Option<RandomAccessFile<'f>> {
         RandomAccessFile::new(self.file.as_ref()?, self.length?, digest)
     }
@@ -127,7 +128,7 @@ impl OpenedSource {
     }
 }
 
-/// A stream whose beginning is known, and still to be read.
+/// A stream whose first bytes are known and still to be read.
 pub(super) struct Peeked<'s, 'r> {
     head: io::Cursor<Vec<u8>>,
     rest: &'s mut Stream<'r>,

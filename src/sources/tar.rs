@@ -1,5 +1,6 @@
-//! Tar archives, member by member as they stream by. The headers are the tar crate's; the walk is our own, because its
-//! entries cannot be handed to another thread, and because archives put one behind the other are read to the last.
+//! Tar archives, member by member as they stream by. Headers are parsed by the tar crate. The walk
+//! is our own, because the crate's entries cannot move to another thread, and because concatenated
+//! archives are read to the last.
 
 use std::io::{self, Read};
 
@@ -12,39 +13,39 @@ use super::{
 
 const BLOCK: usize = 512;
 
-/// A name longer than this is no name.
+/// Longest name, in bytes.
 const LONGEST_NAME: u64 = 1 << 20;
 
 /// A walk through an archive.
 pub(super) struct TarReader<'s, 'r> {
     stream: &'s mut Stream<'r>,
-    /// What is left of the present member.
+    /// Remaining bytes of the present member.
     left: u64,
-    /// All of the present member.
+    /// Size of the present member.
     size: u64,
     padding: u64,
-    /// Blocks of zeros since the last member; two are the mark of the end.
+    /// Zero blocks since the last member; two mark the end.
     zeros: usize,
-    /// Bytes read in all.
+    /// Bytes read in total.
     bytes: u64,
 }
 
-/// What a header announces.
+/// Member that a header announces.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct TarMember {
     pub(super) name: Vec<u8>,
-    /// Why it is not to be read, if it is not; folders are nothing to read and are never shown.
+    /// Reason to skip it, if any. Folders are never listed.
     pub(super) passed_over: Option<&'static str>,
 }
 
-/// How the walk goes on.
+/// Next step of the walk.
 pub(super) enum TarStep {
     Member(TarMember),
-    /// The archive is over; if it did not end as it should, why.
+    /// End of the archive, with the fault if it ended early.
     End(Option<String>),
 }
 
-/// What precedes a member and is about it.
+/// Attributes that preceding headers give to the next member.
 #[derive(Default)]
 struct MemberOverrides {
     name: Option<Vec<u8>>,
@@ -64,18 +65,19 @@ impl<'s, 'r> TarReader<'s, 'r> {
         }
     }
 
-    /// How far it was read.
+    /// Returns the bytes read so far.
     pub(super) fn position(&self) -> u64 {
         self.bytes
     }
 
-    /// Reads what is left of the present member. If the archive ends inside it, how much of it there was.
+    /// Skips the rest of the present member. Returns its length so far if the archive ends inside
+    /// it.
     pub(super) fn cut(&mut self) -> io::Result<Option<u64>> {
         drain(self)?;
         Ok((self.left > 0).then_some(self.size - self.left))
     }
 
-    /// The next member, whatever was left of the one before.
+    /// Skips the present member and returns the next one.
     pub(super) fn next(&mut self) -> io::Result<TarStep> {
         let mut extra = MemberOverrides::default();
         loop {
@@ -106,7 +108,8 @@ impl<'s, 'r> TarReader<'s, 'r> {
         }
     }
 
-    /// The member that a header announces; none if it is about the one that follows, or a folder.
+    /// Parses the header of a member. Returns `None` for folders and for headers about the next
+    /// member.
     fn header(&mut self, header: &Header, extra: &mut MemberOverrides) -> Result<Option<TarMember>, TarError> {
         let size = header
             .entry_size()
@@ -125,7 +128,7 @@ impl<'s, 'r> TarReader<'s, 'r> {
             EntryType::GNULongLink | EntryType::XGlobalHeader => &mut MemberOverrides::default(),
             _ => &mut std::mem::take(extra),
         };
-        // Links and folders have no content, whatever their size says.
+        // Links and folders have no content, whatever their header's size.
         let size = extra.size.unwrap_or(size);
         self.begin(if kind.is_hard_link() || kind.is_symlink() || kind.is_dir() {
             0
@@ -142,7 +145,7 @@ impl<'s, 'r> TarReader<'s, 'r> {
         Ok((!folder && !about).then_some(TarMember { name, passed_over }))
     }
 
-    /// The map of a sparse file goes on in blocks of its own, which its size does not count.
+    /// Skips the extension blocks of a sparse map, which the member's size does not include.
     fn skip_sparse_map(&mut self, header: &Header) -> Result<(), TarError> {
         let mut more = header.as_gnu().is_some_and(tar::GnuHeader::is_extended);
         while more {
@@ -160,7 +163,7 @@ impl<'s, 'r> TarReader<'s, 'r> {
         (self.left, self.size) = (size, size);
     }
 
-    /// A name or the like, which is a member of its own.
+    /// Reads a name that is stored as a member of its own.
     fn name(&mut self) -> Result<Vec<u8>, TarError> {
         if self.left > LONGEST_NAME {
             return Err(TarError::Header("a name is longer than a mebibyte".to_owned()));
@@ -170,7 +173,7 @@ impl<'s, 'r> TarReader<'s, 'r> {
         Ok(text)
     }
 
-    /// Goes to the next header. Whether the stream ended before it.
+    /// Skips to the next header. Returns whether the stream ended before it.
     fn skip(&mut self) -> io::Result<bool> {
         let skip = std::mem::take(&mut self.left) + std::mem::take(&mut self.padding);
         let skipped = io::copy(&mut self.stream.take(skip), &mut io::sink())?;
@@ -191,7 +194,7 @@ impl<'s, 'r> TarReader<'s, 'r> {
     }
 }
 
-/// The content of the present member.
+/// Reads the content of the present member.
 impl Read for TarReader<'_, '_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let pool = usize::try_from(self.left).unwrap_or(usize::MAX).min(buffer.len());
@@ -202,7 +205,7 @@ impl Read for TarReader<'_, '_> {
     }
 }
 
-/// Why a walk stops.
+/// Errors that end a walk.
 enum TarError {
     Io(io::Error),
     Header(String),

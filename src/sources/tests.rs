@@ -1,4 +1,4 @@
-//! What cannot be shown from outside: small limits, and files that another hand changes meanwhile.
+//! Tests that need small limits, or a file that changes while it is read.
 
 use std::{
     fs,
@@ -67,7 +67,7 @@ fn limit<T: std::fmt::Debug>(result: Result<Contents<T>, SourceError>) -> &'stat
     }
 }
 
-/// Reads the first part, lets the file be changed, and reads the rest.
+/// Reads the first bytes, changes the file, and reads the rest.
 fn changing(bytes: &[u8], change: impl Fn(&fs::File)) -> Contents<Vec<u8>> {
     let file = file(bytes);
     let each = |stream: &mut Stream<'_>| {
@@ -75,19 +75,19 @@ fn changing(bytes: &[u8], change: impl Fn(&fs::File)) -> Contents<Vec<u8>> {
         stream.read_exact(&mut read)?;
         change(file.as_file());
         stream.read_to_end(&mut read)?;
-        // What is written once the end was met is neither hashed nor parsed.
+        // Bytes written after the end was reached are neither hashed nor parsed.
         change(file.as_file());
         Ok(read)
     };
     super::read(&source(file.path()), &Limits::default(), &Silent, each).expect("it is read")
 }
 
-/// The same, of a file whose rest is read anywhere.
+/// Like [`changing`], with the rest read by random access.
 fn changing_anywhere(bytes: &[u8], change: impl Fn(&fs::File)) -> Contents<Vec<u8>> {
     let file = file(bytes);
     let each = |stream: &mut Stream<'_>, random_access: Option<&RandomAccessFile<'_>>| {
         let random_access = random_access.expect("a file can be read so");
-        // What was looked at to tell what it is.
+        // The bytes that detection has examined.
         let mut whole = vec![0; 1 << 20];
         stream.read_exact(&mut whole[..HEAD])?;
         assert!(random_access.goes_on(HEAD as u64) && !random_access.goes_on(4) && !random_access.goes_on(50_000));
@@ -103,7 +103,7 @@ fn changing_anywhere(bytes: &[u8], change: impl Fn(&fs::File)) -> Contents<Vec<u
 }
 
 #[test]
-fn a_file_that_grows_or_shrinks_is_hashed_as_it_is_parsed_and_said() {
+fn file_changed_while_read_is_reported() {
     let text = b"line\n".repeat(10_000);
     let append = |mut file: &fs::File| file.write_all(b"more\n").expect("it is written");
     let cut = |file: &fs::File| file.set_len(20_000).expect("it is cut");
@@ -126,7 +126,7 @@ fn a_file_that_grows_or_shrinks_is_hashed_as_it_is_parsed_and_said() {
 }
 
 #[test]
-fn a_zip_too_large_to_be_held_is_read_where_it_lies() {
+fn large_zip_is_read_from_its_file() {
     let bytes = zip(&[("b", "two"), ("a", "one")]);
     let (file, limits) = (
         file(&bytes),
@@ -144,18 +144,18 @@ fn a_zip_too_large_to_be_held_is_read_where_it_lies() {
     assert_eq!(parts, [("log/a", "one"), ("log/b", "two")]);
     assert_eq!(contents.parts[0].file.sha256, Some(Sha256::of(&bytes)));
 
-    let meddle = |stream: &mut Stream<'_>| {
+    let change_file = |stream: &mut Stream<'_>| {
         let mut other = bytes.clone();
         *other.last_mut().expect("it is not empty") ^= 1;
         fs::write(file.path(), &other)?;
         whole(stream)
     };
-    let fault = read(&source(file.path()), &limits, &Silent, meddle).expect_err("it was changed");
+    let fault = read(&source(file.path()), &limits, &Silent, change_file).expect_err("it was changed");
     assert!(matches!(fault, SourceError::Changed { .. }), "{fault}");
 }
 
 #[test]
-fn every_limit_is_told_by_its_name() {
+fn exceeded_limit_is_named() {
     let zipped = zip(&[("a", "one")]);
     let at_most = |limits: Limits, bytes: &[u8]| {
         let file = file(bytes);
@@ -182,14 +182,14 @@ fn every_limit_is_told_by_its_name() {
     };
     assert_eq!(at_most(ratio, &packed), "ratio");
     assert_eq!(at_most(ratio, &zip(&[("a", &"a".repeat(100_000))])), "ratio");
-    // Members that are small each are large together.
+    // Many small members exceed a limit together.
     let many: Vec<_> = (0..10).map(|at| (at.to_string(), "a".repeat(10_000))).collect();
     let many: Vec<_> = many.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
     assert_eq!(at_most(ratio, &zip(&many)), "ratio");
 }
 
 #[test]
-fn damage_takes_nothing_along_that_precedes_it() {
+fn damage_keeps_what_precedes_it() {
     let member = gzip(b"one\n");
     let mut second = gzip(b"two\n");
     let check = second.len() - 8;
@@ -203,7 +203,7 @@ fn damage_takes_nothing_along_that_precedes_it() {
     }
 }
 
-/// The text in every container that is made of one stream, and in archives.
+/// Packs the text into every container of one stream, and into archives.
 fn contained(text: &str) -> Vec<Vec<u8>> {
     let bytes = text.as_bytes();
     let mut bzip2 = bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::fast());
@@ -229,10 +229,10 @@ fn contained(text: &str) -> Vec<Vec<u8>> {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 256, ..ProptestConfig::default() })]
 
-    /// Whatever is done to a container, it is read as far as it goes: never a panic, never an error, never without end, and
-    /// never in silence.
+    /// Reads any damaged container as far as it goes: without panic, error, endless loop or silent
+    /// loss.
     #[test]
-    fn damage_is_a_caveat_and_what_precedes_it_is_kept(
+    fn damaged_container_is_read_as_far_as_possible(
         kind in 0..7_usize, lines in 0..3_000_usize, at in any::<prop::sample::Index>(), cut in any::<bool>(), bit in 0..8_u32,
     ) {
         let text: String = (0..lines).map(|at| at.to_string() + "\n").collect();
@@ -248,7 +248,7 @@ proptest! {
         };
         let contents = match read(&source, &Limits::default(), &Silent, each) {
             Ok(contents) => contents,
-            // A size that is a lie.
+            // The damage made a size too large.
             Err(SourceError::Limit { .. }) => return Ok(()),
             Err(fault) => panic!("{fault}"),
         };

@@ -1,5 +1,5 @@
-//! Text of another encoding as UTF-8. Nothing is replaced in silence: where bytes are no character of the encoding, such as half
-//! of one at the end, a byte comes out that UTF-8 does not know, so that the record is refused for what it is.
+//! Conversion of other encodings to UTF-8. Invalid bytes, such as half a character at the end,
+//! become a byte that is invalid in UTF-8, so that the record is refused rather than altered.
 
 use std::io::{self, Read};
 
@@ -10,7 +10,7 @@ use super::stream::Stream;
 /// Bytes decoded at a time.
 const STEP: usize = 64 << 10;
 
-/// Stands where the text is broken.
+/// Byte put in the place of an invalid sequence.
 const BROKEN: u8 = 0xff;
 
 /// A stream of another encoding, read as UTF-8 without a byte order mark.
@@ -18,19 +18,19 @@ pub(super) struct Transcoder<'s, 'r> {
     stream: &'s mut Stream<'r>,
     decoder: Decoder,
     input: Vec<u8>,
-    /// Of the input, what is decoded.
+    /// Input bytes decoded.
     taken: usize,
     output: Vec<u8>,
-    /// Of the output, what is handed on.
+    /// Output bytes returned.
     given: usize,
-    /// The input holds the last of the stream.
+    /// Whether the input has reached the end of the stream.
     ended: bool,
-    /// All of it is decoded.
+    /// Whether all input is decoded.
     finished: bool,
 }
 
 impl<'s, 'r> Transcoder<'s, 'r> {
-    /// Reads what follows so many bytes of a byte order mark.
+    /// Skips a byte order mark of `mark` bytes and decodes the rest.
     pub(super) fn new(encoding: &'static Encoding, mark: usize, stream: &'s mut Stream<'r>) -> io::Result<Self> {
         io::copy(&mut stream.take(mark as u64), &mut io::sink())?;
         Ok(Self {
@@ -45,7 +45,7 @@ impl<'s, 'r> Transcoder<'s, 'r> {
         })
     }
 
-    /// Decodes some more.
+    /// Decodes the next bytes.
     fn step(&mut self) -> io::Result<()> {
         if self.taken == self.input.len() && !self.ended {
             self.input.clear();
@@ -64,7 +64,7 @@ impl<'s, 'r> Transcoder<'s, 'r> {
         self.given = 0;
         match result {
             DecoderResult::Malformed(..) => self.output.push(BROKEN),
-            // Only so has the decoder seen the end; it may still hold half a character before.
+            // The decoder may still hold half a character until it is called with `last`.
             DecoderResult::InputEmpty => self.finished = last,
             DecoderResult::OutputFull => {}
         }

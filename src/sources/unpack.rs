@@ -1,4 +1,4 @@
-//! Unpacking: every text stream of a file, however deep it lies, once, in the order it streams by.
+//! Unpacking: visits every text stream of a file at any depth, once, in stream order.
 
 use std::{
     collections::BTreeMap,
@@ -19,7 +19,8 @@ use super::{
 };
 use crate::digest::{HashingReader, Sha256};
 
-/// What is done with every stream; with the file itself where the stream is nothing else, and it may be read out of order.
+/// Callback for each text stream. It also receives the file itself where the stream is the whole
+/// file and random access is possible.
 pub(super) trait StreamHandler<T>:
     FnMut(&mut Stream<'_>, Option<&RandomAccessFile<'_>>) -> io::Result<T>
 {
@@ -27,21 +28,21 @@ pub(super) trait StreamHandler<T>:
 
 impl<T, F: FnMut(&mut Stream<'_>, Option<&RandomAccessFile<'_>>) -> io::Result<T>> StreamHandler<T> for F {}
 
-/// A stream that was read: where it lies, its encoding, what it looks like, its digest, and what was made of it.
+/// A stream that was read: location, encoding, detected format, digest, and computed value.
 type Streamed<T> = (MemberPath, Encoding, Option<ForeignFormat>, Option<Digested>, T);
 
-/// The work on one file.
+/// State of unpacking one file.
 pub(super) struct Unpacker<'w, T, F> {
     pub(super) guard: &'w LimitGuard<'w>,
-    /// The file itself, for whoever may read it out of order.
+    /// The file itself, for reading out of order.
     random_access: Option<&'w RandomAccessFile<'w>>,
-    /// The encoding that the case states for the file's text.
+    /// Encoding that the case states for the file's text.
     stated: Option<&'static encoding_rs::Encoding>,
     each: F,
     parts: Vec<Streamed<T>>,
     skipped: Vec<Skipped>,
     truncated: Vec<Truncated>,
-    /// How often a member of this name was met: tar allows several.
+    /// Occurrences of each member name: tar allows several.
     pub(super) met: BTreeMap<String, u32>,
 }
 
@@ -65,7 +66,7 @@ impl<'w, T, F: StreamHandler<T>> Unpacker<'w, T, F> {
     }
 
     pub(super) fn close(mut self, file: Digested, changed: Option<Changed>) -> Contents<T> {
-        // The order of an archive is the whim of whoever packed it.
+        // The order within an archive is arbitrary.
         self.parts.sort_by(|(one, ..), (other, ..)| one.shown.cmp(&other.shown));
         self.skipped.sort_by(|one, other| one.shown.cmp(&other.shown));
         self.truncated.sort_by(|one, other| one.shown.cmp(&other.shown));
@@ -87,7 +88,7 @@ impl<'w, T, F: StreamHandler<T>> Unpacker<'w, T, F> {
         }
     }
 
-    /// Whatever it is. An error ends everything; what it was, the watch knows.
+    /// Unpacks a stream of any kind. An error stops the run; the guard has its cause.
     pub(super) fn unpack(&mut self, path: &MemberPath, stream: &mut Stream<'_>) -> io::Result<()> {
         let mut stream = Peeked::new(stream, HEAD)?;
         let kind = StreamKind::of(stream.head(), self.stated);
@@ -109,8 +110,8 @@ impl<'w, T, F: StreamHandler<T>> Unpacker<'w, T, F> {
         }
     }
 
-    /// A log that begins with NULs, as one does that was truncated while a program wrote at its old end: text if what follows
-    /// them is, whose offsets count them.
+    /// Reads a log that begins with NULs, as one does that was truncated while a program wrote at
+    /// its old end. It is text if the bytes behind the NULs are. Offsets include the NULs.
     fn behind_nuls(&mut self, path: &MemberPath, stream: &mut Stream<'_>) -> io::Result<()> {
         let (nuls, next) = leading_nuls(stream)?;
         let mut rest = next.as_slice().chain(stream);
@@ -133,7 +134,7 @@ impl<'w, T, F: StreamHandler<T>> Unpacker<'w, T, F> {
         stream: &mut Stream<'_>,
     ) -> io::Result<()> {
         let (value, digest) = match encoding {
-            // The file's own digest is this one.
+            // The digest of the file is the digest of the stream.
             Encoding::Utf8 if path.containers.is_empty() => ((self.each)(stream, self.random_access)?, None),
             Encoding::Utf8 => self.hashed(stream)?,
             Encoding::Other(encoding, mark) => self.hashed(&mut Transcoder::new(encoding, mark, stream)?)?,
@@ -172,7 +173,7 @@ impl<'w, T, F: StreamHandler<T>> Unpacker<'w, T, F> {
         let inside = path.inside(compression.name(), self.guard)?;
         let one_shot = OneShotGzip::read(compression, stream)?;
         if let Some(piece) = one_shot.unpack(compression, self.guard) {
-            // Whoever comes next may have the room.
+            // Returns the buffer to the pool before the next layer needs one.
             drop(one_shot);
             self.guard.count_out(piece.bytes().len())?;
             return self.unpack(&inside, &mut piece.bytes());
@@ -180,7 +181,7 @@ impl<'w, T, F: StreamHandler<T>> Unpacker<'w, T, F> {
         let mut packed = one_shot.bytes().chain(stream);
         let mut layer = ContainerReader::new(MemberReader::new(compression, &mut packed), self.guard);
         self.unpack(&inside, &mut layer)?;
-        // What a broken archive inside did not want may be broken too.
+        // A damaged archive inside may leave the rest unread.
         drain(&mut layer)?;
         if let Some(fault) = layer.fault {
             self.mark_truncated(path, layer.bytes, fault);
@@ -189,7 +190,8 @@ impl<'w, T, F: StreamHandler<T>> Unpacker<'w, T, F> {
     }
 }
 
-/// Reads up to the first byte that is none: how many there were, and what was read from that byte on.
+/// Reads up to the first byte that is not NUL. Returns the number of NULs, and the bytes read from
+/// there.
 fn leading_nuls(stream: &mut Stream<'_>) -> io::Result<(u64, Vec<u8>)> {
     let mut nuls = 0;
     let mut block = vec![0; HEAD];

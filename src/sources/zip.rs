@@ -1,5 +1,5 @@
-//! Zip archives. Their directory stands at the end, so that the archive must be at hand as a whole: in memory, or as a
-//! file that is hashed before and after.
+//! Zip archives. Their directory is at the end, so the archive must be in memory as a whole, or be
+//! a file that is hashed before and after.
 
 use std::io::{self, Read, Seek};
 
@@ -11,7 +11,7 @@ use super::{
     stream::Stream,
 };
 
-/// The ways of compressing a member that are read.
+/// Compression methods that are supported.
 const METHODS: [CompressionMethod; 5] = [
     CompressionMethod::Stored,
     CompressionMethod::Deflated,
@@ -20,7 +20,7 @@ const METHODS: [CompressionMethod; 5] = [
     CompressionMethod::Zstd,
 ];
 
-/// All bytes of a stream, if they are not too many.
+/// Reads a whole stream into memory, up to the limit.
 pub(super) fn read_whole(stream: &mut Stream<'_>, guard: &LimitGuard<'_>) -> io::Result<Vec<u8>> {
     let most = guard.limits.held;
     let mut bytes = Vec::new();
@@ -31,7 +31,7 @@ pub(super) fn read_whole(stream: &mut Stream<'_>, guard: &LimitGuard<'_>) -> io:
     Ok(bytes)
 }
 
-/// A file whose refusals end everything, wherever they come out.
+/// A file whose read errors stop the run, at any depth.
 pub(super) struct GuardedReader<'w, R>(pub(super) R, pub(super) &'w LimitGuard<'w>);
 
 impl<R: Read> Read for GuardedReader<'_, R> {
@@ -46,8 +46,8 @@ impl<R: Seek> Seek for GuardedReader<'_, R> {
     }
 }
 
-/// Reads little at a time: a decoder that meets a fault gives no account of what it has put out in the same call, so that
-/// this much at most is lost before it.
+/// Reader that returns at most 4 KiB a call: a decoder that fails does not report its output of
+/// that call, so no more than this is lost before a fault.
 pub(super) struct SmallReads<R>(pub(super) R);
 
 impl<R: Read> Read for SmallReads<R> {
@@ -60,11 +60,11 @@ impl<R: Read> Read for SmallReads<R> {
 /// One entry of the directory.
 pub(super) struct ZipMember {
     pub(super) name: Vec<u8>,
-    /// Why it is not to be read, if it is not.
+    /// Reason to skip it, if any.
     pub(super) passed_over: Option<&'static str>,
 }
 
-/// What the directory says of its entry at this position; none of a folder.
+/// Returns the directory entry at a position; `None` for a folder.
 pub(super) fn member<R: Read + Seek>(archive: &ZipArchive<R>, at: usize) -> Result<Option<ZipMember>, ZipError> {
     let entry = archive.by_index_data(at)?;
     if entry.is_dir() {
@@ -82,7 +82,7 @@ pub(super) fn member<R: Read + Seek>(archive: &ZipArchive<R>, at: usize) -> Resu
     }))
 }
 
-/// Whether these are the parts of a document rather than files that someone put together.
+/// Returns the document format whose parts these are, if any.
 pub(super) fn document<R: Read + Seek>(archive: &ZipArchive<R>) -> Option<ForeignFormat> {
     let has = |name: &[u8]| archive.file_names_raw().any(|other| other == name);
     if has(b"[Content_Types].xml") {
