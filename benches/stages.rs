@@ -18,7 +18,7 @@ use tenant_impact::{
     records::{Block, Blocks, Framing, RowReader},
     reports::{self, Artifact, Release, Reports, Templates},
     scope::ScopeSet,
-    tenants::SourceTally,
+    tally::SourceTally,
     time::{Timestamp, Window},
 };
 

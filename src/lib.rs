@@ -4,7 +4,7 @@
 //! (`tests/arch.rs`) keeps that rule.
 //!
 //! ```text
-//! case -> sources -> records -> events -> scope -> tenants -> FINDINGS -> reports -> bundle
+//! case -> sources -> records -> events -> scope -> tally   -> FINDINGS -> reports -> bundle
 //!  what     which      framed,    mapped    verdict  fold per   the waist   views,    hashed,
 //!  is asked files,     with byte  through a  per      tenant,    versioned   one per   written
 //!           hashed     positions  profile    event    mergeable  value       reader    whole
@@ -20,7 +20,7 @@ pub mod digest;
 pub mod seal;
 pub mod time;
 pub mod text;
-pub mod document;
+pub mod config;
 pub mod case;
 pub mod sources;
 pub mod records;
@@ -28,7 +28,7 @@ pub mod events;
 pub mod scope;
 pub mod coverage;
 pub mod catalogue;
-pub mod tenants;
+pub mod tally;
 pub mod isolation;
 pub mod findings;
 pub mod engine;

@@ -97,9 +97,9 @@ fn each_power_has_one_room() {
     let spread = [
         "engine/",
         "inspect/",
-        "tenants/settle/",
-        "tenants/kept.rs",
-        "tenants/spool/settle.rs",
+        "tally/dedup/",
+        "tally/retained.rs",
+        "tally/spill/dedup.rs",
         "findings/shares.rs",
     ];
     for (path, text) in files(&root().join("src")) {

@@ -15,8 +15,8 @@ use super::{
     spreadsheet, tenants,
 };
 use crate::{
+    config::{self, Spanned, utf8},
     diag::{Diagnostic, Place},
-    document::{self, Found, utf8},
 };
 
 /// What the flags say, as typed. Faults name the flag they are about as if it were a file, one value to a line.
@@ -59,8 +59,8 @@ impl Case {
         let scope = WrittenScope {
             place: flag("--from", 1, &flags.from),
             name: Some(value("the command line", 1, "possible")),
-            from: document::instant("--from", &value("--from", 1, flags.from.trim()), &mut faults),
-            until: document::instant("--until", &value("--until", 1, flags.until.trim()), &mut faults),
+            from: config::instant("--from", &value("--from", 1, flags.from.trim()), &mut faults),
+            until: config::instant("--until", &value("--until", 1, flags.until.trim()), &mut faults),
             basis: None,
             who: Some(Who::All),
             open: false,
@@ -182,7 +182,7 @@ fn read(name: &str, bytes: &[u8], agents: &mut Vec<Listed>, faults: &mut Vec<Dia
 }
 
 /// The agent known by nothing but one identity: an e-mail address if it holds an `@`.
-fn identity(found: Found<String>) -> Option<Listed> {
+fn identity(found: Spanned<String>) -> Option<Listed> {
     if found.value.is_empty() {
         return None;
     }
@@ -195,8 +195,8 @@ fn identity(found: Found<String>) -> Option<Listed> {
     Some(agent)
 }
 
-fn value(file: &str, line: usize, text: &str) -> Found<String> {
-    Found {
+fn value(file: &str, line: usize, text: &str) -> Spanned<String> {
+    Spanned {
         value: text.to_owned(),
         place: flag(file, line, text),
     }

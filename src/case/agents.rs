@@ -2,8 +2,8 @@
 
 use super::{Agent, AgentId, AgentNaming, Tenure, spreadsheet::read_rows};
 use crate::{
+    config::{Spanned, Table, instant},
     diag::Diagnostic,
-    document::{Found, Table, instant},
     time::Timestamp,
 };
 
@@ -24,18 +24,18 @@ const COLUMNS: [&str; 10] = [
 /// An agent as listed.
 #[derive(Debug, Clone)]
 pub(super) struct Listed {
-    pub(super) id: Found<String>,
-    pub(super) email: Option<Found<String>>,
-    pub(super) identities: Vec<Found<String>>,
-    pub(super) name: Option<Found<String>>,
-    pub(super) employer: Option<Found<String>>,
-    pub(super) role: Option<Found<String>>,
-    pub(super) country: Option<Found<String>>,
+    pub(super) id: Spanned<String>,
+    pub(super) email: Option<Spanned<String>>,
+    pub(super) identities: Vec<Spanned<String>>,
+    pub(super) name: Option<Spanned<String>>,
+    pub(super) employer: Option<Spanned<String>>,
+    pub(super) role: Option<Spanned<String>>,
+    pub(super) country: Option<Spanned<String>>,
     pub(super) tenure: Tenure,
 }
 
 impl Listed {
-    pub(super) fn new(id: Found<String>) -> Self {
+    pub(super) fn new(id: Spanned<String>) -> Self {
         Self {
             id,
             email: None,
@@ -50,7 +50,7 @@ impl Listed {
 
     /// Without the places.
     pub(super) fn agent(&self) -> Agent {
-        let text = |found: &Option<Found<String>>| found.as_ref().map(|found| found.value.clone());
+        let text = |found: &Option<Spanned<String>>| found.as_ref().map(|found| found.value.clone());
         Agent {
             id: AgentId(self.id.value.clone()),
             email: text(&self.email),
@@ -66,7 +66,7 @@ impl Listed {
     }
 
     /// What customers read of it.
-    pub(super) fn told(&self, naming: AgentNaming) -> impl Iterator<Item = &Found<String>> {
+    pub(super) fn told(&self, naming: AgentNaming) -> impl Iterator<Item = &Spanned<String>> {
         let label = self.name.iter().chain([&self.id]);
         let label = label.filter(move |_| naming == AgentNaming::Name);
         let rest = [&self.employer, &self.role, &self.country].into_iter().flatten();
@@ -90,7 +90,7 @@ pub(super) fn read_csv(name: &str, bytes: &[u8], agents: &mut Vec<Listed>, fault
         let tenure = tenure(from, until, row.found("reason"), |fault| faults.push(fault));
         let place = identities.map(|found| found.place);
         let identity = |value| {
-            Some(Found {
+            Some(Spanned {
                 value,
                 place: place.clone()?,
             })
@@ -135,9 +135,9 @@ pub(super) fn read_entry(table: &mut Table<'_>) -> Option<Listed> {
 
 /// An agent's tenure, unless it ends before it begins.
 fn tenure(
-    from: Option<Found<Timestamp>>,
-    until: Option<Found<Timestamp>>,
-    reason: Option<Found<String>>,
+    from: Option<Spanned<Timestamp>>,
+    until: Option<Spanned<Timestamp>>,
+    reason: Option<Spanned<String>>,
     fault: impl FnOnce(Diagnostic),
 ) -> Tenure {
     if let (Some(from), Some(until)) = (&from, &until)
@@ -162,12 +162,12 @@ fn tenure(
 }
 
 /// White space around an identity would make it match nothing.
-pub(super) fn trimmed(found: Found<String>) -> Found<String> {
+pub(super) fn trimmed(found: Spanned<String>) -> Spanned<String> {
     found.map(|text| text.trim().to_owned())
 }
 
 /// Two addresses in one would match nothing, without a word.
-fn several(email: &Found<String>) -> Option<Diagnostic> {
+fn several(email: &Spanned<String>) -> Option<Diagnostic> {
     let separator = |c: char| c.is_whitespace() || matches!(c, ',' | ';');
     email.value.contains(separator).then(|| {
         Diagnostic::new(
@@ -181,7 +181,7 @@ fn several(email: &Found<String>) -> Option<Diagnostic> {
 
 /// Identities are separated by `;` and by nothing else. A comma, or a blank where no `;` stands, may have been meant to
 /// separate too, and an identity read as half of one, or two as one, would match wrongly without a word.
-fn unclear(identities: &Found<String>) -> Option<Diagnostic> {
+fn unclear(identities: &Spanned<String>) -> Option<Diagnostic> {
     let blank = identities.value.contains(char::is_whitespace) && !identities.value.contains(';');
     (blank || identities.value.contains(',')).then(|| {
         Diagnostic::new(

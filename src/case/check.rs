@@ -9,8 +9,8 @@ use super::{
     identity::fold,
 };
 use crate::{
+    config::Spanned,
     diag::{Diagnostic, Place, nearest},
-    document::Found,
     time::Window,
 };
 
@@ -56,8 +56,8 @@ fn shared_identities(agents: &[Listed], faults: &mut Vec<Diagnostic>) {
 
 /// An identity and whose it is.
 struct Owned<'a> {
-    agent: &'a Found<String>,
-    found: &'a Found<String>,
+    agent: &'a Spanned<String>,
+    found: &'a Spanned<String>,
     is_id: bool,
 }
 
@@ -197,7 +197,7 @@ fn members(who: Option<&Who>, agents: &[Listed], complete: bool, faults: &mut Ve
     members
 }
 
-fn unknown<'a>(name: &Found<String>, code: &'static str, known: impl Iterator<Item = &'a str>) -> Diagnostic {
+fn unknown<'a>(name: &Spanned<String>, code: &'static str, known: impl Iterator<Item = &'a str>) -> Diagnostic {
     let what = if code == "unknown-agent" {
         "has the id"
     } else {

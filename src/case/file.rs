@@ -14,8 +14,8 @@ use super::{
     merge::{NEAR, WrittenMerge},
 };
 use crate::{
+    config::{Spanned, Table, suggestion},
     diag::{Diagnostic, Place},
-    document::{Found, Table, suggestion},
     time::Timestamp,
 };
 
@@ -31,7 +31,7 @@ pub(super) struct Written {
     pub(super) header: Option<CaseHeader>,
     pub(super) internal_tlp: Tlp,
     /// What of it every customer reads, and where it was written: the title first.
-    pub(super) told: Vec<Found<String>>,
+    pub(super) told: Vec<Spanned<String>>,
     pub(super) scopes: Vec<WrittenScope>,
     pub(super) agents: WrittenAgents,
     pub(super) tenants: WrittenTenants,
@@ -45,10 +45,10 @@ pub(super) struct Written {
 #[derive(Debug)]
 pub(super) struct WrittenScope {
     pub(super) place: Place,
-    pub(super) name: Option<Found<String>>,
-    pub(super) from: Option<Found<Timestamp>>,
-    pub(super) until: Option<Found<Timestamp>>,
-    pub(super) basis: Option<Found<String>>,
+    pub(super) name: Option<Spanned<String>>,
+    pub(super) from: Option<Spanned<Timestamp>>,
+    pub(super) until: Option<Spanned<Timestamp>>,
+    pub(super) basis: Option<Spanned<String>>,
     pub(super) who: Option<Who>,
     /// Whether it has no `agents`, which is no fault where it has a condition.
     pub(super) open: bool,
@@ -60,15 +60,15 @@ pub(super) struct WrittenScope {
 #[derive(Debug)]
 pub(super) enum Who {
     All,
-    Employers(Vec<Found<String>>),
-    Ids(Vec<Found<String>>),
+    Employers(Vec<Spanned<String>>),
+    Ids(Vec<Spanned<String>>),
 }
 
 /// The section `[agents]`.
 #[derive(Debug)]
 pub(super) struct WrittenAgents {
     pub(super) place: Place,
-    pub(super) file: Option<Found<String>>,
+    pub(super) file: Option<Spanned<String>>,
     pub(super) list: Vec<Listed>,
     /// Whether every entry has an id.
     pub(super) complete: bool,
@@ -77,8 +77,8 @@ pub(super) struct WrittenAgents {
 /// The section `[tenants]`.
 #[derive(Debug, Default)]
 pub(super) struct WrittenTenants {
-    pub(super) file: Option<Found<String>>,
-    pub(super) total: Option<Found<u64>>,
+    pub(super) file: Option<Spanned<String>>,
+    pub(super) total: Option<Spanned<u64>>,
     pub(super) merge: WrittenMerge,
 }
 
@@ -117,7 +117,7 @@ pub(super) fn read(root: &mut Table<'_>, folder: &Folder) -> Written {
 }
 
 /// What customers read stands apart too, with its place: whom it names is seen only when everybody is known.
-fn header(table: &mut Table<'_>) -> (Vec<Found<String>>, Option<CaseHeader>, Option<Tlp>) {
+fn header(table: &mut Table<'_>) -> (Vec<Spanned<String>>, Option<CaseHeader>, Option<Tlp>) {
     let mut text = |key| table.required_string(key);
     let (id, title, vendor, contact) = (text("id"), text("title"), text("vendor"), text("contact"));
     let told = [&title, &id, &vendor, &contact]
@@ -144,7 +144,7 @@ fn header(table: &mut Table<'_>) -> (Vec<Found<String>>, Option<CaseHeader>, Opt
 }
 
 /// With or without the prefix that the standard writes before a label.
-fn label(table: &Table<'_>, found: Found<String>) -> Option<Tlp> {
+fn label(table: &Table<'_>, found: Spanned<String>) -> Option<Tlp> {
     let word = found.value.strip_prefix("TLP:").unwrap_or(&found.value);
     let label = Tlp::ALL.into_iter().find(|label| label.as_str() == word);
     if label.is_none() {
@@ -218,7 +218,7 @@ fn is_broken_network(text: &str) -> bool {
 }
 
 /// Names of scopes are keys of the findings and stand in tables: one word each.
-fn word(table: &Table<'_>, name: Found<String>) -> Option<Found<String>> {
+fn word(table: &Table<'_>, name: Spanned<String>) -> Option<Spanned<String>> {
     let fits = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_');
     if name.value.chars().all(fits) {
         return Some(name);
@@ -384,7 +384,7 @@ fn limits(table: &mut Table<'_>) -> LimitSettings {
 }
 
 /// A size as people write it.
-fn size(table: &Table<'_>, found: &Found<String>) -> Option<u64> {
+fn size(table: &Table<'_>, found: &Spanned<String>) -> Option<u64> {
     let size: Option<ByteSize> = found.value.parse().ok().filter(|size: &ByteSize| size.as_u64() > 0);
     if size.is_none() {
         let fault = Diagnostic::new("unknown-size", format!("`{}` is no size", found.value));
@@ -412,7 +412,7 @@ fn isolation(table: &mut Table<'_>) -> IsolationSettings {
 
 /// Words that count everywhere, as strings, and in some fields, as tables.
 fn words(table: &mut Table<'_>, key: &'static str) -> Vec<Word> {
-    let everywhere = |text: Found<String>| Some(Word::from(text.value.as_str()));
+    let everywhere = |text: Spanned<String>| Some(Word::from(text.value.as_str()));
     let somewhere = |table: &mut Table<'_>| {
         let place = table.place().clone();
         let (text, written) = (table.required_string("text"), table.string_list("fields"));
@@ -481,6 +481,6 @@ fn naming(table: &mut Table<'_>) -> AgentNaming {
         .map_or(AgentNaming::default(), |found| found.value)
 }
 
-fn values(found: Vec<Found<String>>) -> Vec<String> {
+fn values(found: Vec<Spanned<String>>) -> Vec<String> {
     found.into_iter().map(|found| found.value).collect()
 }

@@ -4,8 +4,8 @@ use std::{fs, io, path::PathBuf, sync::Arc};
 
 use super::{CaseFile, ProfileRef};
 use crate::{
+    config::Spanned,
     diag::{Diagnostic, nearest},
-    document::Found,
 };
 
 /// What paths of a case are relative to, and what was read of them so far.
@@ -59,7 +59,7 @@ impl Folder {
     pub(super) fn read(
         &mut self,
         role: &'static str,
-        written: &Found<String>,
+        written: &Spanned<String>,
         faults: &mut Vec<Diagnostic>,
     ) -> Option<(String, Arc<Vec<u8>>)> {
         let path = self.resolve(&written.value);
@@ -72,7 +72,7 @@ impl Folder {
         Some((name, utf8(bytes)))
     }
 
-    fn unreadable(&self, role: &str, written: &Found<String>, error: &io::Error) -> Diagnostic {
+    fn unreadable(&self, role: &str, written: &Spanned<String>, error: &io::Error) -> Diagnostic {
         let (shown, path) = self.pair(&written.value);
         let message = format!("cannot read the file of {role} `{shown}` ({}): {error}", path.display());
         let hint = match neighbour(&path) {

@@ -2,8 +2,8 @@
 
 use super::agents::Listed;
 use crate::{
+    config::Spanned,
     diag::{Diagnostic, Place},
-    document::Found,
     text::{hidden, is_blank_of_its_own, printable_ascii, visible},
 };
 
@@ -34,7 +34,7 @@ pub(super) fn agents(agents: &[Listed], faults: &mut Vec<Diagnostic>) {
 }
 
 /// Reports hidden characters in texts that are compared with those of logs.
-pub(super) fn keys(found: &[Found<String>]) -> impl Iterator<Item = Diagnostic> {
+pub(super) fn keys(found: &[Spanned<String>]) -> impl Iterator<Item = Diagnostic> {
     found
         .iter()
         .filter_map(|found| fault(Kind::Key, found.value.trim(), &found.place))

@@ -18,8 +18,8 @@ use super::{
     tenants,
 };
 use crate::{
+    config::{self, Spanned},
     diag::Diagnostic,
-    document::{self, Found},
 };
 
 impl Case {
@@ -40,7 +40,7 @@ impl Case {
         let name = path.file_name().unwrap_or(path.as_os_str());
         folder.files.push(CaseFile::new("case", name.to_string_lossy(), bytes));
         folder.names.push(shown.clone());
-        let reading = document::read(&shown, bytes, |root| file::read(root, &folder));
+        let reading = config::read(&shown, bytes, |root| file::read(root, &folder));
         let mut faults = reading.faults;
         let Some(written) = reading.value else {
             return Err(CaseError::Faults(faults));
@@ -75,7 +75,7 @@ impl Case {
 pub(super) struct Parts {
     pub(super) header: Option<CaseHeader>,
     pub(super) internal_tlp: Tlp,
-    pub(super) told: Vec<Found<String>>,
+    pub(super) told: Vec<Spanned<String>>,
     pub(super) scopes: Vec<WrittenScope>,
     pub(super) agents: Vec<Listed>,
     /// Whether every listed agent is there, so that one not found is really not listed.
@@ -91,11 +91,11 @@ pub(super) struct Parts {
 
 impl Parts {
     /// What every customer may read, each text once: a hundred agents may have one employer.
-    fn told(&self) -> Vec<Found<String>> {
+    fn told(&self) -> Vec<Spanned<String>> {
         let scopes = self.scopes.iter().flat_map(|scope| [&scope.basis, &scope.name]);
         let agents = self.agents.iter().flat_map(|agent| agent.told(self.reports.agents));
         let rest = scopes.flatten().chain(agents);
-        let mut told: Vec<Found<String>> = Vec::new();
+        let mut told: Vec<Spanned<String>> = Vec::new();
         for text in self.told.iter().chain(rest) {
             if told.iter().all(|other| other.value != text.value) {
                 told.push(text.clone());

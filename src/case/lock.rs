@@ -14,9 +14,9 @@ use tempfile::NamedTempFile;
 
 use super::{Agent, Case, CaseFile, Directory, folder::Folder};
 use crate::{
+    config::{self, Spanned, Table},
     diag::Diagnostic,
     digest::Sha256,
-    document::{self, Found, Table},
 };
 
 /// The name of the file, beside the case file.
@@ -114,7 +114,7 @@ impl Lock {
         };
         folder.files.push(CaseFile::new(LOCK_ROLE, LOCK_FILE, &bytes));
         folder.names.push(shown.clone());
-        let reading = document::read(&shown, &bytes, written);
+        let reading = config::read(&shown, &bytes, written);
         faults.extend(reading.faults);
         if let Some((key, codes)) = reading.value {
             lock.key = key;
@@ -414,7 +414,7 @@ fn written(root: &mut Table<'_>) -> Written {
 
 const RESTORE: &str = "restore the file as `tenant-impact report` wrote it, from a backup or from version control";
 
-fn key(table: &Table<'_>, found: &Found<String>) -> Option<[u8; 32]> {
+fn key(table: &Table<'_>, found: &Spanned<String>) -> Option<[u8; 32]> {
     let mut key = [0; 32];
     let read = hex::decode_to_slice(&found.value, &mut key);
     if read.is_err() {

@@ -7,8 +7,8 @@ use icu_normalizer::{ComposingNormalizer, ComposingNormalizerBorrowed};
 
 use super::{Directory, Tenant, TenantId};
 use crate::{
+    config::Spanned,
     diag::{Diagnostic, Place},
-    document::Found,
     text::{acts, visible},
 };
 
@@ -25,7 +25,7 @@ pub(super) struct WrittenMerge {
     /// Place of `near`, if it is there.
     pub(super) near: Option<Place>,
     /// Ids of one tenant each, in the order written.
-    pub(super) groups: Vec<Vec<Found<String>>>,
+    pub(super) groups: Vec<Vec<Spanned<String>>>,
 }
 
 /// Ids that are one tenant's.
@@ -111,7 +111,7 @@ impl Merge {
                 faults.push(fault.hint(hint).at(only.place.clone()));
             }
             // The directory knows how the tenant is called.
-            let listed = |id: &Found<String>| directory.tenants.get(&id.value).is_some();
+            let listed = |id: &Spanned<String>| directory.tenants.get(&id.value).is_some();
             let own = group.iter().position(listed).unwrap_or_default();
             let mut ids: Vec<_> = group.iter().map(|id| TenantId(id.value.clone())).collect();
             if ids.is_empty() {

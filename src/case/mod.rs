@@ -30,8 +30,8 @@ pub use self::{
     merge::{Merge, NEAR, id_key},
 };
 use crate::{
+    config::Spanned,
     digest::Sha256,
-    document::Found,
     seal::Nonces,
     time::{Timestamp, Window},
 };
@@ -65,7 +65,7 @@ pub struct Case {
     pub isolation: IsolationSettings,
     /// What the case says to customers, and where it was written: title and reasons, number, vendor, contact, names of
     /// scopes, and what is told of agents. Each text once.
-    pub told: Vec<Found<String>>,
+    pub told: Vec<Spanned<String>>,
     /// The agents' pseudonyms, pinned or drawn.
     pub lock: Lock,
     /// The files the case is made of, with their digests, in the order read.

@@ -10,8 +10,8 @@ use csv_core::{ReadFieldResult, Reader, ReaderBuilder};
 use fearless_simd::{Level, Simd, SimdBase, SimdMask, dispatch, u8x64};
 
 use crate::{
+    config::{Lines, Spanned, suggestion, utf8},
     diag::{Diagnostic, Place},
-    document::{Found, Lines, suggestion, utf8},
     text::{may_begin_hidden, trimmed},
 };
 
@@ -168,10 +168,10 @@ impl Row<'_> {
     }
 
     /// The same with its place.
-    pub(super) fn found(&self, column: &str) -> Option<Found<String>> {
+    pub(super) fn found(&self, column: &str) -> Option<Spanned<String>> {
         let value = self.text(column)?;
         let place = self.place(column)?;
-        Some(Found { value, place })
+        Some(Spanned { value, place })
     }
 
     /// The parts of a cell that holds several, separated by `;`; a part may hold blanks.

@@ -4,8 +4,8 @@ use std::{collections::BTreeMap, fs, path::Path, sync::Arc};
 
 use super::{BUILT_IN, BuiltIn, Effect, Meaning, Touches, pattern::Pattern};
 use crate::{
+    config::{self, Spanned, Table},
     diag::Diagnostic,
-    document::{self, Found, Table},
 };
 
 /// One entry of a file.
@@ -38,7 +38,7 @@ pub(super) fn built_in(name: &str, faults: &mut Vec<Diagnostic>) -> Option<&'sta
     if found.is_none() {
         let known: Vec<_> = BUILT_IN.iter().map(|file| file.name).collect();
         let message = format!("there is no built-in catalogue `{name}`");
-        let hint = format!("{}Known: `{}`", document::suggestion(name, &known), known.join("`, `"));
+        let hint = format!("{}Known: `{}`", config::suggestion(name, &known), known.join("`, `"));
         faults.push(Diagnostic::new("unknown-catalogue", message).hint(hint));
     }
     found
@@ -47,7 +47,7 @@ pub(super) fn built_in(name: &str, faults: &mut Vec<Diagnostic>) -> Option<&'sta
 /// The actions of a file and what is wrong with it.
 pub(super) fn read(name: &str, bytes: &[u8]) -> (Vec<Action>, Vec<Diagnostic>) {
     let mut first = BTreeMap::new();
-    let reading = document::read(name, bytes, |root| {
+    let reading = config::read(name, bytes, |root| {
         root.tables("actions", |table| action(table, &mut first))
     });
     let actions = reading.value.unwrap_or_default();
@@ -99,7 +99,7 @@ fn codes(table: &mut Table<'_>, first: &mut BTreeMap<String, usize>) -> Option<V
         .collect()
 }
 
-fn unique(table: &Table<'_>, found: &Found<String>, first: &mut BTreeMap<String, usize>) {
+fn unique(table: &Table<'_>, found: &Spanned<String>, first: &mut BTreeMap<String, usize>) {
     if let Some(line) = first.get(&found.value) {
         let message = format!("`{}` is already described on line {line}", found.value);
         let fault = Diagnostic::new("duplicate-action", message).hint("keep one of the two");
@@ -109,7 +109,7 @@ fn unique(table: &Table<'_>, found: &Found<String>, first: &mut BTreeMap<String,
     }
 }
 
-fn family(table: &Table<'_>, found: Found<String>) -> Option<Codes> {
+fn family(table: &Table<'_>, found: Spanned<String>) -> Option<Codes> {
     let pattern = Pattern::new(&found.value);
     if pattern.is_none() {
         let fault = Diagnostic::new("action-pattern", format!("`{}` is no pattern", found.value));

@@ -19,7 +19,7 @@ use crate::{
     records::{Block, Blocks},
     scope::{Actors, Census, ScopeSet},
     sources::{self, Input, Limits, Source, Stream},
-    tenants::{Remarks, Verdict},
+    tally::{Disposition, Remarks},
     time::Window,
 };
 
@@ -123,7 +123,7 @@ impl Sought {
                 return;
             }
             full.each(&record, census, &mut Remarks::new(), |_, verdict| {
-                let Verdict::InScope(events) = verdict else { return };
+                let Disposition::InScope(events) = verdict else { return };
                 let mut left = self.left();
                 events.iter().for_each(|event| {
                     left.remove(&event.agent);

@@ -16,9 +16,9 @@ use crate::{
     },
     scope::{Attribution, Census, Listed, ScopeMask, ScopeSet},
     seal::{Nonces, Seal},
-    tenants::{
-        Candidate, Chased, Closing, FoundBy, Near, NearKind, NearName, Opening, Refused, Remarks, ScopedEvent,
-        SourceTally, Verdict,
+    tally::{
+        Candidate, Chased, Closing, Disposition, FoundBy, NearKind, NearMiss, NearName, Opening, Refused, Remarks,
+        ScopedEvent, SourceTally,
     },
     text::shortened,
     time::Timestamp,
@@ -159,7 +159,7 @@ impl<'p> Full<'p> {
         record: &Record<'r>,
         census: &mut Census,
         remarks: &mut Remarks,
-        mut with: impl FnMut(Record<'r>, Verdict),
+        mut with: impl FnMut(Record<'r>, Disposition),
     ) -> Pieces {
         let verdict = self.verdict(record, census, remarks);
         let Some(spans) = self.pieces(record, &verdict) else {
@@ -191,9 +191,9 @@ impl<'p> Full<'p> {
         found
     }
 
-    fn pieces(&self, record: &Record<'_>, verdict: &Verdict) -> Option<Vec<Range<usize>>> {
+    fn pieces(&self, record: &Record<'_>, verdict: &Disposition) -> Option<Vec<Range<usize>>> {
         use RefusalReason::{InvalidUtf8, MalformedJson, NotAnObject};
-        let Verdict::Refused(refused, None) = verdict else {
+        let Disposition::Refused(refused, None) = verdict else {
             return None;
         };
         // Only what is no JSON object itself: an object whose fields are at fault is one record.
@@ -212,34 +212,34 @@ impl<'p> Full<'p> {
 
     /// The end this record meets.
     /// What could not be read of an event goes to the remarks.
-    pub(super) fn verdict(&mut self, record: &Record<'_>, census: &mut Census, remarks: &mut Remarks) -> Verdict {
+    pub(super) fn verdict(&mut self, record: &Record<'_>, census: &mut Census, remarks: &mut Remarks) -> Disposition {
         let at = Locator {
             source: 0,
             offset: record.offset,
             length: record.bytes.len() as u64,
         };
         if let Some(defect) = record.defect {
-            return Verdict::Refused(Box::new(self.refused(at, defect.refusal(), None, record.bytes)), None);
+            return Disposition::Refused(Box::new(self.refused(at, defect.refusal(), None, record.bytes)), None);
         }
         match self.judge(at, record, census, remarks) {
-            Ok(Verdict::OtherActor(time, near)) if self.scopes.identities().any_named_in(record.bytes) => {
-                Verdict::OtherActor(time, self.mentions(at, record.bytes, near))
+            Ok(Disposition::OtherActor(time, near)) if self.scopes.identities().any_named_in(record.bytes) => {
+                Disposition::OtherActor(time, self.mentions(at, record.bytes, near))
             }
             Ok(verdict) => verdict,
             Err(Refusing(refusal, None)) => match self.time_of_broken(record) {
-                Some(time) if self.scopes.at(time).is_empty() => Verdict::OutsideWindow(time),
-                time => Verdict::Refused(Box::new(self.refused(at, refusal, time, record.bytes)), None),
+                Some(time) if self.scopes.at(time).is_empty() => Disposition::OutsideWindow(time),
+                time => Disposition::Refused(Box::new(self.refused(at, refusal, time, record.bytes)), None),
             },
             Err(Refusing(refusal, time)) => {
-                Verdict::Refused(Box::new(self.refused(at, refusal, time, record.bytes)), time)
+                Disposition::Refused(Box::new(self.refused(at, refusal, time, record.bytes)), time)
             }
         }
     }
 
     /// Adds the identities that stand in a record otherwise than in the names of its actors.
-    fn mentions(&self, at: Locator, bytes: &[u8], near: Option<Box<Near>>) -> Option<Box<Near>> {
+    fn mentions(&self, at: Locator, bytes: &[u8], near: Option<Box<NearMiss>>) -> Option<Box<NearMiss>> {
         let identities = self.scopes.identities();
-        let mut near = near.unwrap_or_else(|| Box::new(Near { at, names: Vec::new() }));
+        let mut near = near.unwrap_or_else(|| Box::new(NearMiss { at, names: Vec::new() }));
         let mut as_actors: BTreeMap<usize, usize> = BTreeMap::new();
         for name in &near.names {
             for standing in identities.standing_in(&name.as_logged) {
@@ -262,7 +262,7 @@ impl<'p> Full<'p> {
         record: &Record<'_>,
         census: &mut Census,
         remarks: &mut Remarks,
-    ) -> Result<Verdict, Refusing> {
+    ) -> Result<Disposition, Refusing> {
         self.note(record);
         let bytes = record.bytes;
         let cells;
@@ -291,7 +291,7 @@ impl<'p> Full<'p> {
         }
         .record(&Reading::new(self.profile, body)?);
         match &verdict {
-            Ok(Verdict::InScope(_)) => {
+            Ok(Disposition::InScope(_)) => {
                 let [_, _, candidates, unreadable] = before;
                 self.links.chased.unreadable.truncate(unreadable);
                 let own = &mut self.links.chased.candidates[candidates..];
@@ -442,7 +442,7 @@ struct Judging<'j> {
 impl Judging<'_> {
     /// If one of several events cannot be read, none of them counts, and the record is shown as refused: nothing is half
     /// read.
-    fn record(&mut self, reading: &Reading<'_, '_>) -> Result<Verdict, Refusing> {
+    fn record(&mut self, reading: &Reading<'_, '_>) -> Result<Disposition, Refusing> {
         let Some(parts) = reading.parts()? else {
             return self.part(reading, 0);
         };
@@ -460,7 +460,7 @@ impl Judging<'_> {
         })
     }
 
-    fn part(&mut self, reading: &Reading<'_, '_>, part: u32) -> Result<Verdict, Refusing> {
+    fn part(&mut self, reading: &Reading<'_, '_>, part: u32) -> Result<Disposition, Refusing> {
         let Self { scopes, at, .. } = *self;
         let (time, time_original) = reading.time()?;
         let within = scopes.at(time);
@@ -469,7 +469,7 @@ impl Judging<'_> {
             if let Some(chase) = self.chase {
                 chase.outside(reading, time, &mut self.links.chased);
             }
-            return Ok(Verdict::OutsideWindow(time));
+            return Ok(Disposition::OutsideWindow(time));
         }
         let timed = |refusal| Refusing(refusal, Some(time));
         let open = within.and(scopes.open());
@@ -501,7 +501,7 @@ impl Judging<'_> {
             self.remark(reading, false);
             self.on_end(reading, time);
             self.chase(reading, &named, (time, &time_original), within, part);
-            return Ok(Verdict::OtherActor(
+            return Ok(Disposition::OtherActor(
                 time,
                 self.near(NearKind::OutsideScopes, &named, &listed, forms),
             ));
@@ -513,7 +513,7 @@ impl Judging<'_> {
         let allowed = own.or(met);
         if allowed.is_empty() {
             self.on_end(reading, time);
-            return Ok(Verdict::OtherActor(
+            return Ok(Disposition::OtherActor(
                 time,
                 self.near(NearKind::Narrowed, &named, &listed, forms),
             ));
@@ -523,7 +523,7 @@ impl Judging<'_> {
             self.links_of(reading, &event, by.agent, allowed, part);
         }
         let (record_sha256, seal) = self.digest();
-        Ok(Verdict::InScope(vec![Box::new(ScopedEvent {
+        Ok(Disposition::InScope(vec![Box::new(ScopedEvent {
             event,
             time_original: time_original.into_owned(),
             agent: by.agent,
@@ -711,7 +711,7 @@ impl Judging<'_> {
         named: &[Named<'_, '_>],
         listed: &Listed,
         mut forms: Vec<NearName>,
-    ) -> Option<Box<Near>> {
+    ) -> Option<Box<NearMiss>> {
         let own = named.iter().zip(listed);
         forms.extend(own.filter_map(|(actor, identity)| {
             Some(NearName {
@@ -721,7 +721,7 @@ impl Judging<'_> {
             })
         }));
         (!forms.is_empty()).then(|| {
-            Box::new(Near {
+            Box::new(NearMiss {
                 at: self.at,
                 names: forms,
             })

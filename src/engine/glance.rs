@@ -5,7 +5,7 @@ use crate::{
     events::{Beginnings, Glance, Profile, RowGlance, Seen, TimeFirst},
     records::{Needle, Record},
     scope::{Census, ScopeSet},
-    tenants::Verdict,
+    tally::Disposition,
     time::Timestamp,
 };
 
@@ -17,7 +17,7 @@ pub(super) enum Told {
     /// It lies in no window, whatever else it says.
     ByTime(Timestamp),
     /// It is well-formed, and in no window or by nobody listed.
-    ByActors(Verdict),
+    ByActors(Disposition),
 }
 
 /// Looks at records of one source.
@@ -113,9 +113,9 @@ impl<'p> InBlock<'_, 'p> {
 }
 
 /// None also where the record names a listed identity in any other way: the full reading tells how.
-fn not_in_scope(scopes: &ScopeSet, census: &mut Census, seen: &Seen<'_, '_>, text: &str) -> Option<Verdict> {
+fn not_in_scope(scopes: &ScopeSet, census: &mut Census, seen: &Seen<'_, '_>, text: &str) -> Option<Disposition> {
     if scopes.at(seen.time).is_empty() {
-        return Some(Verdict::OutsideWindow(seen.time));
+        return Some(Disposition::OutsideWindow(seen.time));
     }
     let identities = scopes.identities();
     for (_, name) in seen.named() {
@@ -125,5 +125,5 @@ fn not_in_scope(scopes: &ScopeSet, census: &mut Census, seen: &Seen<'_, '_>, tex
         }
     }
     let near = identities.any_named_in_text(text);
-    (!near).then_some(Verdict::OtherActor(seen.time, None))
+    (!near).then_some(Disposition::OtherActor(seen.time, None))
 }

@@ -18,7 +18,7 @@ use crate::{
     events::{Hits, Profile, RowGlance, TimeFirst},
     records::{Accounting, Block, Framing, Header, Record, Refusal},
     scope::{Census, ScopeSet},
-    tenants::{Late, Remarks, SourceTally, Verdict},
+    tally::{Disposition, Late, Remarks, SourceTally},
     time::Timestamp,
 };
 
@@ -155,25 +155,26 @@ impl<'p> Judge<'p> {
             accounting.record(&record);
             census.begin();
             let told = glances.verdict(&record, census);
-            let told = told.filter(|told| !matches!(told, Told::ByActors(Verdict::OtherActor(..))) || !found(&record));
+            let told =
+                told.filter(|told| !matches!(told, Told::ByActors(Disposition::OtherActor(..))) || !found(&record));
             match told {
                 Some(Told::ByTime(time)) => {
-                    tally.efforts.time += 1;
+                    tally.path_counts.time += 1;
                     outside(full, &record, time, census, tally);
                     tally.outside(time);
                 }
                 Some(Told::ByActors(verdict)) => {
-                    tally.efforts.glance += 1;
-                    if let Verdict::OutsideWindow(time) = verdict {
+                    tally.path_counts.glance += 1;
+                    if let Disposition::OutsideWindow(time) = verdict {
                         outside(full, &record, time, census, tally);
                     }
                     tally.absorb(verdict);
                 }
                 None => {
-                    tally.efforts.full += 1;
+                    tally.path_counts.full += 1;
                     let mut remarks = mem::take(&mut tally.remarks);
                     let found = full.each(&record, census, &mut remarks, |record, verdict| {
-                        if let Verdict::OutsideWindow(time) = verdict {
+                        if let Disposition::OutsideWindow(time) = verdict {
                             late(scopes, &record, time, tally);
                         }
                         tally.absorb(verdict);

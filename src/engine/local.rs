@@ -16,7 +16,7 @@ use crate::{
     progress::Progress,
     scope::Actors,
     sources::{self, Contents, RandomAccessFile, Source, Stream, TextStream, Truncated},
-    tenants::{Budget, Links},
+    tally::{Budget, Links},
     text::grouped,
 };
 

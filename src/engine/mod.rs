@@ -12,7 +12,7 @@ mod search;
 mod source;
 mod tickets;
 
-use crate::{findings::Scan, progress::Progress, sources::SourceError, tenants::StoreError};
+use crate::{findings::Scan, progress::Progress, sources::SourceError, tally::SpillError};
 
 pub use local::Local;
 pub use plan::{Memory, Plan, PlanError};
@@ -32,7 +32,7 @@ pub enum EngineError {
     Source(#[from] SourceError),
     /// There is no room for what is in scope.
     #[error(transparent)]
-    Room(#[from] StoreError),
+    Room(#[from] SpillError),
     /// The threads could not be started.
     #[error(
         "cannot start the worker threads: {fault}; the system refused memory or threads, which it limits for a process \

@@ -18,7 +18,7 @@ use crate::{
     events::Profile,
     scope::ScopeSet,
     sources::{Input, Limits, Source, SourceError, SourceSet, discover},
-    tenants::{Budget, MEMORY},
+    tally::{Budget, MEMORY},
 };
 
 /// A profile, and what the case states of the logs that it reads: their tenant, and where the events lie.

@@ -20,7 +20,7 @@ use crate::{
     records::{Block, Blocks, Chunk, Cuts, End},
     scope::{Actors, Census, ScopeSet},
     sources::{RandomAccessFile, Stream},
-    tenants::{Budget, SourceTally},
+    tally::{Budget, SourceTally},
 };
 
 /// What reading one stream brought.
@@ -65,7 +65,7 @@ pub(super) fn tally(
     } else {
         shared(plan, first, blocks, file, share)?
     };
-    tally.make_room(true).map_err(io::Error::other)?;
+    tally.spill_if_needed(true).map_err(io::Error::other)?;
     Ok(Found {
         framing: framing.to_string(),
         end,
@@ -170,7 +170,7 @@ impl Share<'_> {
 
     fn with(mut self, block: io::Result<Block>) -> io::Result<Self> {
         self.judge.block(&block?, &mut self.tally);
-        self.tally.make_room(false).map_err(io::Error::other)?;
+        self.tally.spill_if_needed(false).map_err(io::Error::other)?;
         Ok(self)
     }
 }

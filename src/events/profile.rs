@@ -19,8 +19,8 @@ use super::{
 };
 use crate::{
     case::{CaseFile, InputTenant, Merge, ProfileRef, TenantId, Wrapping},
+    config::Lines,
     diag::nearest,
-    document::Lines,
     records::{Header, Refusal},
 };
 

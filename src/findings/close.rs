@@ -22,9 +22,9 @@ use crate::{
     records::{Accounted, RefusalReason, Said},
     scope::Actors,
     sources::{Changed, Digested, Skipped, Stamp, Truncated},
-    tenants::{
-        Books, Budget, Conflict, Kept, Links, NearKind, Refused, Remarked, ScopeTotals, ScopedEvent, Settled,
-        SourceTally, StoreError, Totals, settle,
+    tally::{
+        Budget, Conflict, Deduplicated, DispositionCounts, Links, NearKind, Refused, Remarked, Retained, ScopeTotals,
+        ScopedEvent, SourceTally, SpillError, Totals, deduplicate,
     },
     time::Window,
 };
@@ -54,7 +54,7 @@ pub struct Scan {
 
 impl Scan {
     /// Hands on every event in scope that is not in memory, as often as it was read.
-    pub(crate) fn each_spilled(&self, with: impl FnMut(ScopedEvent)) -> Result<(), StoreError> {
+    pub(crate) fn each_spilled(&self, with: impl FnMut(ScopedEvent)) -> Result<(), SpillError> {
         let tallies: Vec<_> = self.sources.iter().map(|source| &source.tally).collect();
         self.budget.each_spilled(&tallies, with)
     }
@@ -110,7 +110,7 @@ pub struct Scanned {
 )]
 pub struct BooksDoNotBalance {
     /// The books in question.
-    pub books: Books,
+    pub books: DispositionCounts,
 }
 
 /// A byte of a source is neither in a record nor named as something else, or is in two records. That is a fault of this
@@ -134,13 +134,13 @@ pub struct BytesUnaccounted {
 pub enum CloseError {
     /// A fault of this program.
     #[error(transparent)]
-    Books(#[from] BooksDoNotBalance),
+    DispositionCounts(#[from] BooksDoNotBalance),
     /// A fault of this program.
     #[error(transparent)]
     Bytes(#[from] BytesUnaccounted),
     /// What is in scope has no room.
     #[error(transparent)]
-    Room(#[from] StoreError),
+    Room(#[from] SpillError),
 }
 
 impl Answer {
@@ -165,7 +165,7 @@ impl Answer {
         let unattributed = closing
             .settled
             .kept
-            .homeless(|event| count::of_tenant(event, catalogue))?;
+            .without_tenant(|event| count::of_tenant(event, catalogue))?;
         closing.attributed(&figures, Some(unattributed.len() as u64))?;
         let case_words = isolation::near_words(case, &names);
         let isolation = Isolation {
@@ -177,11 +177,11 @@ impl Answer {
         let apart = closing.apart()?;
         let findings = closing.findings(figures, &apart, isolation.finding(), &near);
         let stored = match closing.settled.kept {
-            held @ Kept::Held(_) => {
-                held.leave();
+            held @ Retained::InMemory(_) => {
+                held.drop_in_background();
                 None
             }
-            stored @ Kept::Stored(_) => Some(Arc::new(stored)),
+            stored @ Retained::Spilled(_) => Some(Arc::new(stored)),
         };
         Ok(Self {
             findings,
@@ -198,12 +198,12 @@ impl Answer {
     pub fn survey(case: &Case, catalogue: &Catalogue, scan: Scan) -> Result<Survey, CloseError> {
         let mut closing = Closing::new(case, catalogue, scan)?;
         let known = closing.known();
-        let figures = closing.settled.kept.each_share(|id, events| {
+        let figures = closing.settled.kept.for_each_tenant(|id, events| {
             let mut figures = closing.figures(&known, id, events)?;
             let named = count::named(&known, id, events);
-            closing.scan.budget.claim(NAMED, named.weight())?;
+            closing.scan.budget.reserve(NAMED, named.weight())?;
             figures.finding.name_targets(named);
-            Ok::<_, StoreError>(figures)
+            Ok::<_, SpillError>(figures)
         })?;
         closing.attributed(&figures, None)?;
         let near = closing.near();
@@ -220,7 +220,7 @@ pub struct Survey {
     /// The answer in figures.
     pub findings: Findings,
     /// What was counted. To give back its memory takes as long as to count it, so when that is done is left to whoever asked.
-    pub kept: Kept,
+    pub kept: Retained,
 }
 
 /// The books, closed and balanced.
@@ -228,8 +228,8 @@ struct Closing<'c> {
     case: &'c Case,
     catalogue: &'c Catalogue,
     scan: Scan,
-    settled: Settled,
-    records: Books,
+    settled: Deduplicated,
+    records: DispositionCounts,
 }
 
 /// Events without a tenant that stand near to the tied scopes.
@@ -249,7 +249,7 @@ const NAMED: &str = "people and objects that customers' events name";
 
 /// A tenant's copy, where it is kept in memory, what was found of others in it, and the people and
 /// objects that it names.
-type Copy = (Option<Vec<crate::tenants::TenantEvent>>, Vec<Mention>, NamedTargets);
+type Copy = (Option<Vec<crate::tally::TenantEvent>>, Vec<Mention>, NamedTargets);
 
 impl<'c> Closing<'c> {
     fn new(case: &'c Case, catalogue: &'c Catalogue, mut scan: Scan) -> Result<Self, CloseError> {
@@ -257,10 +257,10 @@ impl<'c> Closing<'c> {
             let coverage = source.tally.coverage.clone();
             std::mem::replace(&mut source.tally, SourceTally::new(coverage))
         });
-        let settled = settle(tallies.collect(), &id_spaces(&scan), tied_scopes(case), &scan.budget)?;
+        let settled = deduplicate(tallies.collect(), &id_spaces(&scan), tied_scopes(case), &scan.budget)?;
         let passed_over = SKIPPED * scan.skipped.len() as u64;
         scan.budget
-            .claim("files that were passed over, each of which is told,", passed_over)?;
+            .reserve("files that were passed over, each of which is told,", passed_over)?;
         let records = balanced(&settled)?;
         for source in &scan.sources {
             all_accounted(&source.path, source.stream.bytes, &source.accounted)?;
@@ -275,18 +275,18 @@ impl<'c> Closing<'c> {
     }
 
     /// Events without a tenant that stand near to the tied scopes, or on the end of a scope. Where none can, none is examined.
-    fn apart(&self) -> Result<Apart, StoreError> {
+    fn apart(&self) -> Result<Apart, SpillError> {
         let known = self.known();
         let mut apart = Apart::default();
         if !known.tied.can_stand_near() && !tenure::any(self.case) {
             return Ok(apart);
         }
         let tied = &known.tied;
-        let homeless = |event: &ScopedEvent| {
+        let without_tenant = |event: &ScopedEvent| {
             let on_end = tied.on_end(event).collect::<Vec<_>>();
             (tied.links(event), on_end, tenure::stray(self.case, event))
         };
-        for (linked, on_end, stray) in self.settled.kept.homeless(homeless)? {
+        for (linked, on_end, stray) in self.settled.kept.without_tenant(without_tenant)? {
             apart.linked += u64::from(linked);
             apart.on_end.extend(on_end);
             apart.strays.extend(stray);
@@ -300,42 +300,42 @@ impl<'c> Closing<'c> {
     }
 
     /// One tenant's figures, which stay in memory.
-    fn figures(&self, known: &Known<'_>, id: &TenantId, events: &[&ScopedEvent]) -> Result<Figures, StoreError> {
+    fn figures(&self, known: &Known<'_>, id: &TenantId, events: &[&ScopedEvent]) -> Result<Figures, SpillError> {
         let figures = count::figures(known, id, events);
-        self.scan.budget.claim("figures of customers", figures.weight())?;
+        self.scan.budget.reserve("figures of customers", figures.weight())?;
         Ok(figures)
     }
 
     /// Both from one look at the events.
-    fn figures_and_names(&self) -> Result<(Vec<Figures>, Names), StoreError> {
+    fn figures_and_names(&self) -> Result<(Vec<Figures>, Names), SpillError> {
         let sighting = Sighting::new(self.case);
         let (kept, known) = (&self.settled.kept, self.known());
-        let both = kept.each_share(|id, events| {
+        let both = kept.for_each_tenant(|id, events| {
             let company = sighting.company(id, events);
             let what = "names of customers' people, whom all reports are searched for,";
-            self.scan.budget.claim(what, company.weight())?;
+            self.scan.budget.reserve(what, company.weight())?;
             // Every customer's files are listed.
-            self.scan.budget.claim("files of customers", FILES)?;
-            Ok::<_, StoreError>((self.figures(&known, id, events)?, company))
+            self.scan.budget.reserve("files of customers", FILES)?;
+            Ok::<_, SpillError>((self.figures(&known, id, events)?, company))
         })?;
         let (figures, companies): (Vec<_>, Vec<_>) = both.into_iter().unzip();
-        kept.homeless(|event| sighting.words(&[event]))?;
+        kept.without_tenant(|event| sighting.words(&[event]))?;
         let names = self.names(&sighting, &companies);
         Ok((figures, names.knowing(self.things(&companies)?)))
     }
 
     /// Whose the things are that events of several customers were done on. Few cases have such an event, and without one no
     /// event is looked at again.
-    fn things(&self, companies: &[Company]) -> Result<Things, StoreError> {
+    fn things(&self, companies: &[Company]) -> Result<Things, SpillError> {
         let mut things = Things::of(companies);
         if things.is_empty() {
             return Ok(things);
         }
-        let own = self.settled.kept.each_share(|_, events| {
+        let own = self.settled.kept.for_each_tenant(|_, events| {
             let own = things.own(events);
             let what = "things that events of several customers were done on, and others of one customer,";
-            self.scan.budget.claim(what, size_of_val(&own[..]) as u64)?;
-            Ok::<_, StoreError>(own)
+            self.scan.budget.reserve(what, size_of_val(&own[..]) as u64)?;
+            Ok::<_, SpillError>(own)
         })?;
         let each = companies.iter().zip(&own);
         each.for_each(|(company, own)| things.owned(company, own));
@@ -358,29 +358,31 @@ impl<'c> Closing<'c> {
 
     /// Every tenant's copy of its events, in id order. Where events are in memory the copies are too; elsewhere they are
     /// made again when they are needed.
-    fn copies(&self, names: &Names, figures: &[Figures]) -> Result<Vec<Copy>, StoreError> {
+    fn copies(&self, names: &Names, figures: &[Figures]) -> Result<Vec<Copy>, SpillError> {
         let kept = &self.settled.kept;
         let tied = tied_scopes(self.case);
-        let held = matches!(kept, Kept::Held(_));
-        kept.each_share(|id, events| {
+        let held = matches!(kept, Retained::InMemory(_));
+        kept.for_each_tenant(|id, events| {
             let (copies, mentions) = count::copies(self.catalogue, names, id, events);
             let what = "texts that name others in customers' copies, all of which are told,";
             let weight = mentions.iter().map(Mention::weight).sum();
-            self.scan.budget.claim(what, weight)?;
+            self.scan.budget.reserve(what, weight)?;
             let own = figures.binary_search_by(|figures| figures.finding.id.cmp(id));
             let linked = own.map_or(&[][..], |own| &figures[own].finding.linked);
             let targets = count::named_in_copy(tied, id, linked, &copies);
-            self.scan.budget.claim(NAMED, targets.weight())?;
+            self.scan.budget.reserve(NAMED, targets.weight())?;
             Ok((held.then_some(copies), mentions, targets))
         })
     }
 
-    /// Whether every event came to its tenants, and no other did. `homeless` are those that came to nobody, if they were
+    /// Whether every event came to its tenants, and no other did. `without_tenant` are those that came to nobody, if they were
     /// counted.
-    fn attributed(&self, figures: &[Figures], homeless: Option<u64>) -> Result<(), BooksDoNotBalance> {
+    fn attributed(&self, figures: &[Figures], without_tenant: Option<u64>) -> Result<(), BooksDoNotBalance> {
         let totals = &self.settled.totals;
         let shares: u64 = figures.iter().map(|figures| figures.finding.events).sum();
-        if shares == totals.shares && homeless.is_none_or(|homeless| homeless == totals.homeless) {
+        if shares == totals.shares
+            && without_tenant.is_none_or(|without_tenant| without_tenant == totals.without_tenant)
+        {
             return Ok(());
         }
         Err(BooksDoNotBalance { books: self.records })
@@ -484,8 +486,8 @@ fn id_spaces(scan: &Scan) -> Vec<&str> {
 }
 
 /// The books of all sources, if every one balances and so does the whole.
-fn balanced(settled: &Settled) -> Result<Books, BooksDoNotBalance> {
-    let mut total = Books::default();
+fn balanced(settled: &Deduplicated) -> Result<DispositionCounts, BooksDoNotBalance> {
+    let mut total = DispositionCounts::default();
     for books in &settled.books {
         total += *books;
     }
@@ -531,7 +533,7 @@ fn scopes(case: &Case, totals: &[ScopeTotals], tenants: &[u64], on_end: &[u64]) 
     case.scopes.iter().enumerate().map(finding).collect()
 }
 
-fn sources(case: &Case, scan: &Scan, settled: &Settled) -> Vec<SourceFinding> {
+fn sources(case: &Case, scan: &Scan, settled: &Deduplicated) -> Vec<SourceFinding> {
     let nonces = case.nonces();
     let seal = |source: &Scanned| Some(nonces.as_ref()?.source(source.stream.sha256?));
     let facts = scan.sources.iter().zip(&settled.books).zip(&settled.coverage);
@@ -544,7 +546,7 @@ fn sources(case: &Case, scan: &Scan, settled: &Settled) -> Vec<SourceFinding> {
         .remarks
         .iter()
         .map(|remarks| remarks.iter().filter_map(other_tenant).collect());
-    let finding = |((source, books), coverage): ((&Scanned, &Books), &Coverage)| SourceFinding {
+    let finding = |((source, books), coverage): ((&Scanned, &DispositionCounts), &Coverage)| SourceFinding {
         implausible: implausible.next().expect("there is one for each source"),
         remarks: remarks.next().expect("there are some or none for each source"),
         other_tenants: other_tenants.next().expect("there are some or none for each source"),
@@ -570,7 +572,7 @@ fn sources(case: &Case, scan: &Scan, settled: &Settled) -> Vec<SourceFinding> {
 }
 
 /// Returns what each `[[logs]]` entry of the case brought.
-fn inputs(case: &Case, scan: &Scan, settled: &Settled, near: &NearRecords) -> Vec<InputFinding> {
+fn inputs(case: &Case, scan: &Scan, settled: &Deduplicated, near: &NearRecords) -> Vec<InputFinding> {
     let profile = |entry: usize| {
         let own = scan.sources.iter().find(|source| source.entry == entry);
         own.map(|source| source.profile.clone())
@@ -579,7 +581,7 @@ fn inputs(case: &Case, scan: &Scan, settled: &Settled, near: &NearRecords) -> Ve
         path: input.path.clone(),
         profile: profile(entry).unwrap_or_else(|| input.profile.shown().to_owned()),
         sources: 0,
-        records: Books::default(),
+        records: DispositionCounts::default(),
         by_listed: 0,
         own_profile: matches!(input.profile, ProfileRef::File { .. }),
         examined: 0,
@@ -643,7 +645,7 @@ fn other_tenant((remark, remarked): (&Remark, &Remarked)) -> Option<OtherTenantF
 }
 
 /// Of each source, the records whose times cannot be.
-fn implausible(settled: &Settled) -> Vec<ImplausibleFinding> {
+fn implausible(settled: &Deduplicated) -> Vec<ImplausibleFinding> {
     let read = settled.coverage.iter().zip(&settled.late);
     let mut findings: Vec<_> = read
         .map(|(coverage, late)| ImplausibleFinding {
@@ -662,7 +664,7 @@ fn implausible(settled: &Settled) -> Vec<ImplausibleFinding> {
     findings
 }
 
-fn coverage(case: &Case, kinds: &[&str], settled: &Settled) -> CoverageFinding {
+fn coverage(case: &Case, kinds: &[&str], settled: &Deduplicated) -> CoverageFinding {
     let windows: Vec<Window> = case.scopes.iter().map(|scope| scope.window).collect();
     let least = case.reports.gap_hours.0;
     let gaps = |of: &mut dyn Iterator<Item = &Coverage>| {
@@ -803,7 +805,7 @@ mod tests {
         let mut tally = SourceTally::new(Coverage::over(std::iter::empty()));
         tally.read = 2;
         tally.other_actor = 1;
-        let settled = settle(
+        let settled = deduplicate(
             vec![tally],
             &["log"],
             crate::scope::ScopeMask::default(),

@@ -19,7 +19,7 @@ use crate::{
     events::Outcome,
     isolation::Names,
     scope::ScopeMask,
-    tenants::{ActionTotals, AgentTotals, Outcomes, ScopedEvent, TenantEvent, Totals},
+    tally::{ActionTotals, AgentTotals, Outcomes, ScopedEvent, TenantEvent, Totals},
     time::Timestamp,
 };
 
@@ -370,7 +370,7 @@ pub(super) fn actions(catalogue: &Catalogue, totals: &Totals, touched: &Touched)
             says: entry.says.map(str::to_owned),
             check: entry.check.map(str::to_owned),
             not_logged: entry.not_logged.map(str::to_owned),
-            without_tenant: own.homeless,
+            without_tenant: own.without_tenant,
             touches: entry.touches,
             ends: entry.ends.map(str::to_owned),
         }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     case::{AgentId, Case},
     records::Locator,
-    tenants::{Followed, LinkEnd, Links, Tie, WideLink},
+    tally::{Followed, LinkEnd, Links, Tie, WideLink},
     time::Timestamp,
 };
 

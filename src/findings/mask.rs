@@ -7,7 +7,7 @@ use crate::{
     events::Target,
     isolation::{FieldKind, Hit, Kind, Names, Reader, SEVERAL, Verdict, Withheld},
     records::Locator,
-    tenants::{ScopedEvent, TenantEvent},
+    tally::{ScopedEvent, TenantEvent},
 };
 
 /// Masking for one reader.

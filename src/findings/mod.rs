@@ -34,7 +34,7 @@ use crate::{
     events::Target,
     isolation::ClaimedName,
     records::{Accounted, Locator},
-    tenants::{Books, Kept, Outcomes, TenantEvent},
+    tally::{DispositionCounts, Outcomes, Retained, TenantEvent},
     text::{counted, grouped},
     time::Timestamp,
 };
@@ -85,7 +85,7 @@ pub struct Findings {
     /// In the order of the case.
     pub scopes: Vec<ScopeFinding>,
     /// The books over all sources: `read` is the sum of the five dispositions.
-    pub records: Books,
+    pub records: DispositionCounts,
     /// Every source that was read, in reading order; events refer to them by position.
     pub sources: Vec<SourceFinding>,
     /// Every tenant with an in-scope event, in id order.
@@ -296,7 +296,7 @@ pub struct SourceFinding {
     /// How its records were framed: `json-lines`, `json-document`, `csv`, `empty`.
     pub framing: String,
     /// Its books.
-    pub records: Books,
+    pub records: DispositionCounts,
     /// Time of its earliest record of any actor.
     pub first: Option<Timestamp>,
     /// Time of its latest.
@@ -337,7 +337,7 @@ pub struct InputFinding {
     /// How many sources there are below it.
     pub sources: u64,
     /// The books of all of them.
-    pub records: Books,
+    pub records: DispositionCounts,
     /// Of the records in a window, how many have a listed agent as their actor, whether in scope or not.
     pub by_listed: u64,
     /// Whether the profile is a file of the case's own, and not built in.
@@ -799,7 +799,7 @@ pub struct Answer {
     /// Each tenant's share, in id order; none where they do not fit into memory. [`Self::each_tenant`] has them in any case.
     pub tenants: Vec<TenantImpact>,
     /// What they are made of, where they do not.
-    pub stored: Option<Arc<Kept>>,
+    pub stored: Option<Arc<Retained>>,
     /// In-scope events that name no tenant, in time order.
     pub unattributed: Vec<TenantEvent>,
     /// Whom to look for in customers' copies, and what was found: the vendor's own.

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     case::{AgentId, Case, fold},
     scope::{Actors, Relation},
-    tenants::{Near, NearKind, NearName},
+    tally::{NearKind, NearMiss, NearName},
 };
 
 /// Records in a window that count as others', and listed identities that no such record has: a profile that misses a field, an
@@ -93,11 +93,11 @@ pub struct NearRecords {
     /// Every listed identity and its agent; the records refer to them by position.
     pub identities: Vec<(AgentId, String)>,
     /// In source order.
-    pub records: Vec<Near>,
+    pub records: Vec<NearMiss>,
 }
 
 impl NearRecords {
-    pub(super) fn new(case: &Case, records: Vec<Near>) -> Self {
+    pub(super) fn new(case: &Case, records: Vec<NearMiss>) -> Self {
         let each = |agent: &crate::case::Agent| {
             let id = agent.id.clone();
             let own = agent

@@ -6,7 +6,7 @@ use super::{Answer, TenantFinding, TenantImpact, count};
 use crate::{
     case::TenantId,
     catalogue::Catalogue,
-    tenants::{ScopedEvent, StoreError},
+    tally::{ScopedEvent, SpillError},
 };
 
 /// So many tenants' figures make a piece, small enough for its memory to be used again for the next, and so many pieces for each
@@ -38,13 +38,13 @@ impl Answer {
     ) -> Result<Vec<T>, E>
     where
         T: Send,
-        E: From<StoreError> + Send,
+        E: From<SpillError> + Send,
     {
         let Some(stored) = &self.stored else {
             // One at a time: some have a hundred times as many events as others, and the last thread is waited for.
             return self.tenants.par_iter().with_max_len(1).map(&work).collect();
         };
-        stored.each_share(|id, events| work(&self.impact(catalogue, id, events)))
+        stored.for_each_tenant(|id, events| work(&self.impact(catalogue, id, events)))
     }
 
     fn impact(&self, catalogue: &Catalogue, id: &TenantId, events: &[&ScopedEvent]) -> TenantImpact {

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     catalogue::{Catalogue, Effect},
     events::{Outcome, Target},
-    tenants::ScopedEvent,
+    tally::ScopedEvent,
     time::Timestamp,
 };
 

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     case::{Case, Outside, Tenure},
     records::Locator,
-    tenants::ScopedEvent,
+    tally::ScopedEvent,
     time::Timestamp,
 };
 

@@ -7,7 +7,7 @@ use crate::{
     events::Traits,
     records::Locator,
     scope::{ScopeMask, allows, meets},
-    tenants::{ScopedEvent, Totals},
+    tally::{ScopedEvent, Totals},
 };
 
 /// An event that a scope does not hold because it lies exactly on its end: which scope, and which event.

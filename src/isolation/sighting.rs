@@ -4,7 +4,7 @@
 use super::{Kind, bare::named, belongings, family::Beginnings, people, words::Words, writings::MOST};
 use crate::{
     case::{Case, TenantId},
-    tenants::ScopedEvent,
+    tally::ScopedEvent,
 };
 
 /// Every word of the events looked at. Threads may look at different ones side by side.

@@ -10,7 +10,7 @@ use crate::{
     records::Locator,
     scope::ScopeMask,
     seal::Nonces,
-    tenants::ScopedEvent,
+    tally::ScopedEvent,
 };
 
 const TENANTS: &str = "id,name,domains\n\

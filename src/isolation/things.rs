@@ -2,7 +2,7 @@
 //! tenant's alone.
 
 use super::{Hit, Kind, Reader, Rule, SEVERAL, Verdict, bare::named, people::both, sighting::Company, sighting::once};
-use crate::{events::Target, tenants::ScopedEvent};
+use crate::{events::Target, tally::ScopedEvent};
 
 /// Ids and names of what events of several tenants were done on, and who has events of its own on the same.
 #[derive(Debug, Clone, Default)]

@@ -13,8 +13,8 @@ use super::{
 };
 use crate::{
     case::{AgentNaming, Case, CaseError, Tenant},
+    config::Spanned,
     diag::Diagnostic,
-    document::Found,
 };
 
 /// A word in what the case says to every customer that may name a tenant or an agent.
@@ -133,7 +133,7 @@ fn vendor(case: &Case) -> Option<&str> {
     own.map(Tenant::id)
 }
 
-fn faults(reader: &Reader<'_>, text: &Found<String>) -> Vec<Diagnostic> {
+fn faults(reader: &Reader<'_>, text: &Spanned<String>) -> Vec<Diagnostic> {
     let found = reader.search_text(&text.value);
     let foreign = found.iter().filter(|found| found.is_foreign());
     let fault = |found: &super::Found| {

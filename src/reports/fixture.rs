@@ -16,7 +16,7 @@ use crate::{
     records::Locator,
     scope::ScopeMask,
     seal::Nonces,
-    tenants::{Books, Outcomes, TenantEvent},
+    tally::{DispositionCounts, Outcomes, TenantEvent},
     time::Timestamp,
 };
 
@@ -284,7 +284,7 @@ pub(super) fn answer() -> Answer {
 pub(super) fn answer_of(tenants: Vec<TenantImpact>) -> Answer {
     let in_scope = tenants.iter().map(|tenant| tenant.finding.events).sum::<u64>() + 1;
     let agents: Vec<AgentFinding> = (0..30).map(|number| agent(number, &tenants)).collect();
-    let books = Books {
+    let books = DispositionCounts {
         read: in_scope + 3_000 + 4,
         in_scope,
         duplicate: 120,
@@ -320,7 +320,7 @@ pub(super) fn answer_of(tenants: Vec<TenantImpact>) -> Answer {
         records: books,
         sources: vec![
             source("logs/day/superuser-a.jsonl", books),
-            source("logs/day/superuser-b.csv", Books::default()),
+            source("logs/day/superuser-b.csv", DispositionCounts::default()),
         ],
         actions: actions(&tenants),
         coverage: coverage(),
@@ -466,7 +466,7 @@ fn agent(number: usize, tenants: &[TenantImpact]) -> AgentFinding {
     }
 }
 
-fn source(path: &str, records: Books) -> SourceFinding {
+fn source(path: &str, records: DispositionCounts) -> SourceFinding {
     SourceFinding {
         implausible: crate::findings::ImplausibleFinding::default(),
         remarks: Vec::new(),

@@ -17,7 +17,7 @@ use crate::{
     catalogue::Catalogue,
     findings::{Mention, TenantImpact},
     isolation::{Hit, Names, Passages, Reader, Verdict},
-    tenants::TenantEvent,
+    tally::TenantEvent,
 };
 
 /// A tenant's folder in which every file was searched, and names nobody else. There is no other way to one than

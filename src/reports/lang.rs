@@ -5,7 +5,7 @@ use crate::{
     catalogue::Effect,
     events::Outcome,
     findings::{CaveatCode, Level, StepKind, TargetKind, TenantVerdict},
-    tenants::Outcomes,
+    tally::Outcomes,
     text::{counted, grouped},
     time::{Timestamp, Window},
 };

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    tenants::{Link, TenantEvent, Tie},
+    tally::{Link, TenantEvent, Tie},
     time::Timestamp,
 };
 

@@ -21,7 +21,7 @@ use crate::{
     digest::{self, Sha256},
     events::{Outcome, Target},
     findings::{Answer, Counts, Findings, RefusedFinding, TenantFinding},
-    tenants::{FoundBy, TenantEvent},
+    tally::{FoundBy, TenantEvent},
     time::Timestamp,
 };
 

@@ -6,7 +6,7 @@ use tenant_impact::{
     case::Case,
     engine::{Engine as _, Local, Plan},
     progress::Silent,
-    tenants::SourceTally,
+    tally::SourceTally,
 };
 
 use crate::util::Dir;
@@ -71,7 +71,7 @@ pub(crate) fn tallies(window: (&str, &str), logs: &[Vec<u8>]) -> Vec<Option<Sour
 pub(crate) fn ends(tally: &SourceTally) -> Vec<End> {
     let mut events: Vec<_> = tally.in_scope.iter().map(Box::as_ref).collect();
     events.sort_by_key(|event| event.at);
-    let in_scope = |event: &&tenant_impact::tenants::ScopedEvent| {
+    let in_scope = |event: &&tenant_impact::tally::ScopedEvent| {
         End::InScope(event.event.time.to_string(), event.event.justification.clone())
     };
     let mut ends: Vec<_> = events.iter().map(in_scope).collect();

@@ -20,7 +20,7 @@ use crate::{
     isolation,
     progress::Silent,
     reports::{self, Folder as _, Release, Reports, Templates},
-    tenants::StoreError,
+    tally::SpillError,
 };
 
 /// A stage that could not be finished.
@@ -29,7 +29,7 @@ enum Broken {
     #[error(transparent)]
     Io(#[from] io::Error),
     #[error(transparent)]
-    Room(#[from] StoreError),
+    Room(#[from] SpillError),
 }
 
 /// What was made of the logs, and how it differs from the bundle.

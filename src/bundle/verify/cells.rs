@@ -7,7 +7,7 @@ use crate::{
     digest::Sha256,
     events::Target,
     reports::{LinkLine, safe},
-    tenants::FoundBy,
+    tally::FoundBy,
 };
 
 /// The columns that a row has, in this order.

@@ -24,7 +24,7 @@ use crate::{
     },
     reports::safe,
     seal::Seal,
-    tenants::Books,
+    tally::DispositionCounts,
     text::counted,
 };
 
@@ -107,7 +107,7 @@ impl Recount<'_> {
 
     /// Compares the books and sources of all inputs with those of the whole.
     fn inputs(&mut self, findings: &Findings) {
-        let (mut total, mut sources) = (Books::default(), 0_u64);
+        let (mut total, mut sources) = (DispositionCounts::default(), 0_u64);
         for input in &findings.inputs {
             let Some(sum) = total.checked_sum(&input.records) else {
                 return self.tell(FINDINGS, "the books of the inputs are too large");
@@ -121,7 +121,7 @@ impl Recount<'_> {
 
     /// Every source's books balance, its bytes are accounted for, and the sum of the books is the whole's.
     fn books(&mut self, findings: &Findings) {
-        let mut total = Books::default();
+        let mut total = DispositionCounts::default();
         for source in &findings.sources {
             if !source.records.checked_balance() {
                 self.tell(FINDINGS, format!("the books of `{}` do not balance", source.path));
@@ -583,8 +583,8 @@ impl Recount<'_> {
     }
 }
 
-impl Books {
-    /// As [`Books::balance`], for figures that may be anybody's.
+impl DispositionCounts {
+    /// As [`DispositionCounts::balance`], for figures that may be anybody's.
     fn checked_balance(&self) -> bool {
         let ends = [
             self.in_scope,

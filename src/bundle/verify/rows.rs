@@ -23,7 +23,7 @@ use crate::{
     findings::{Findings, TargetGroups, has_ticket},
     reports::{LinkLine, PEOPLE_COLUMNS},
     seal::Seal,
-    tenants::{FoundBy, Outcomes},
+    tally::{FoundBy, Outcomes},
     time::Timestamp,
 };
 

@@ -232,7 +232,7 @@ fn no_cut_of_a_file_is_read_without_a_word_or_breaks_the_reader() {
     let folder = folder::Folder::new("case".into());
     let required = CASE.find("[reports]").expect("the sample has reports");
     for (at, _) in CASE.char_indices().filter(|(at, _)| *at < required) {
-        let reading = crate::document::read("case.toml", &CASE.as_bytes()[..at], |root| file::read(root, &folder));
+        let reading = crate::config::read("case.toml", &CASE.as_bytes()[..at], |root| file::read(root, &folder));
         let logs = reading.value.map_or(0, |written| written.logs.len());
         assert!(!reading.faults.is_empty() || logs > 0, "{at}");
     }

@@ -88,7 +88,7 @@ pub(super) fn verbose(output: &Output, scan: &Scan) {
         let records = counted(source.tally.read, "record", "records");
         let mut line = format!("{path}: {framing}, profile {profile}, {records}");
         if output.verbose > 1 {
-            let efforts = source.tally.efforts;
+            let efforts = source.tally.path_counts;
             let _ = write!(
                 line,
                 ": {} judged by their time alone, {} at a glance, {} read in full",

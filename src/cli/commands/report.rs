@@ -14,7 +14,7 @@ use tenant_impact::{
     isolation,
     progress::Progress as _,
     reports::{self, Release, Reports, TemplateError, Templates},
-    tenants::StoreError,
+    tally::SpillError,
 };
 
 use super::question::{self, Stages};
@@ -167,7 +167,7 @@ enum WriteError {
     #[error(transparent)]
     Bundle(#[from] BundleError),
     #[error(transparent)]
-    Room(#[from] StoreError),
+    Room(#[from] SpillError),
 }
 
 /// Renders and writes, each tenant on its own and row by row. What may not be released is removed again, and the answer says

@@ -6,7 +6,7 @@ use super::needles::Needles;
 use crate::{
     case::fold,
     events::{AccessEvent, Matching, Named, Opened, Reading},
-    tenants::{Chased, LinkEnd, Opening, Tie},
+    tally::{Chased, LinkEnd, Opening, Tie},
     text::trimmed,
     time::Timestamp,
 };

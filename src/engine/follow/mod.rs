@@ -29,7 +29,7 @@ use crate::{
     progress::Silent,
     records::Locator,
     sources::{self, Input, Limits, RandomAccessFile, Source, Stream},
-    tenants::{Budget, Candidate, Chased, Closing, Followed, Links, Opening, Refused, ScopedEvent, SourceTally},
+    tally::{Budget, Candidate, Chased, Closing, Followed, Links, Opening, Refused, ScopedEvent, SourceTally},
     time::Timestamp,
 };
 
@@ -369,7 +369,7 @@ fn take_in(
             // The events of one record stand beside each other.
             tally.in_scope.sort_by_key(|event| place(event));
         }
-        if tally.make_room(false).is_err() {
+        if tally.spill_if_needed(false).is_err() {
             break;
         }
     }

@@ -9,7 +9,7 @@ use crate::{
     findings::Scan,
     records::Locator,
     scope::{ScopeMask, ScopeSet},
-    tenants::{Candidate, Closing, Followed, Link, Opening, ScopedEvent, Tie, WideLink},
+    tally::{Candidate, Closing, Followed, Link, Opening, ScopedEvent, Tie, WideLink},
     text::trimmed,
 };
 

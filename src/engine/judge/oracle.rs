@@ -65,8 +65,8 @@ fn found(log: &[u8], profile: &Profile, scopes: &ScopeSet, thorough: bool) -> (S
     for block in &mut blocks {
         judge.block(&block.expect("bytes in memory"), &mut tally);
     }
-    let glances = tally.efforts.time + tally.efforts.glance;
-    tally.efforts = crate::tenants::Efforts::default();
+    let glances = tally.path_counts.time + tally.path_counts.glance;
+    tally.path_counts = crate::tally::PathCounts::default();
     let actors = Actors::of(scopes.identities(), [judge.into_census()]);
     (format!("{framing} {tally:#?} {actors:#?}"), glances)
 }

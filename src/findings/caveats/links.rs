@@ -3,7 +3,7 @@
 use super::{LONGEST, NAMED, listed};
 use crate::{
     findings::{Findings, OpeningFinding},
-    tenants::{LinkEnd, Tie},
+    tally::{LinkEnd, Tie},
     text::{counted, grouped, shortened, visible},
 };
 

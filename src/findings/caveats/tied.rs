@@ -19,11 +19,11 @@ pub(super) fn linked(findings: &Findings) -> Option<String> {
             format!("`{}` ({}{tied})", tenant.id, grouped(tenant.linked.len() as u64))
         })
         .collect();
-    let homeless = findings.linked.without_tenant;
-    if tenants.is_empty() && homeless == 0 {
+    let without_tenant = findings.linked.without_tenant;
+    if tenants.is_empty() && without_tenant == 0 {
         return None;
     }
-    let without = match homeless {
+    let without = match without_tenant {
         0 => String::new(),
         events => format!(
             "{} without a tenant, in unattributed.jsonl",

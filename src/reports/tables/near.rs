@@ -6,7 +6,7 @@ use crate::{
     digest,
     findings::{Answer, NearRecords},
     reports::csv::Sheet,
-    tenants::{Near, NearKind, NearName},
+    tally::{NearKind, NearMiss, NearName},
 };
 
 const COLUMNS: [&str; 9] = [
@@ -33,7 +33,7 @@ pub(in crate::reports) fn near(answer: &Answer, to: &mut dyn Write) -> io::Resul
     sheet.finish()
 }
 
-fn cells(answer: &Answer, identity: &(crate::case::AgentId, String), near: &Near, name: &NearName) -> [String; 9] {
+fn cells(answer: &Answer, identity: &(crate::case::AgentId, String), near: &NearMiss, name: &NearName) -> [String; 9] {
     let source = &answer.findings.sources[near.at.source];
     let (kind, relation) = match name.kind {
         NearKind::Mention => ("mention", None),

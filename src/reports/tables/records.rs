@@ -8,7 +8,7 @@ use super::{Out, json};
 use crate::{
     digest::{self, Sha256},
     findings::{Findings, TenantImpact},
-    tenants::TenantEvent,
+    tally::TenantEvent,
 };
 
 /// A line of `records/<slug>.jsonl`. The keys and their order are a contract.

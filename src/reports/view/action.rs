@@ -10,7 +10,7 @@ use super::{
 use crate::{
     findings::TenantImpact,
     reports::{LinkLine, header::Header, lang, template::view},
-    tenants::TenantEvent,
+    tally::TenantEvent,
     text::shortened,
 };
 

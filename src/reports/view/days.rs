@@ -2,7 +2,7 @@
 
 use chrono::{Days, NaiveDate};
 
-use crate::{reports::template::view, tenants::TenantEvent, text::grouped, time::Window};
+use crate::{reports::template::view, tally::TenantEvent, text::grouped, time::Window};
 
 /// Beyond this many days columns become too thin to read, and none are drawn.
 const MOST: usize = 31;

@@ -7,7 +7,7 @@ use crate::{
     events::Outcome,
     findings::{SpanFinding, TenantImpact},
     reports::lang,
-    tenants::{Outcomes, TenantEvent},
+    tally::{Outcomes, TenantEvent},
     text::grouped,
 };
 

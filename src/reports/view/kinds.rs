@@ -11,7 +11,7 @@ use crate::{
     events::{Outcome, Target},
     findings::{SpanFinding, TenantImpact},
     reports::{header::Header, lang, template::view},
-    tenants::{Outcomes, TenantEvent},
+    tally::{Outcomes, TenantEvent},
     text::{counted, grouped},
 };
 

@@ -29,7 +29,7 @@ use crate::{
     events::Target,
     findings::Tool,
     reports::{lang, template::view},
-    tenants::TenantEvent,
+    tally::TenantEvent,
     text::visible,
     time::Timestamp,
 };

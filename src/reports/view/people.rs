@@ -11,7 +11,7 @@ use crate::{
     events::Outcome,
     findings::{SpanFinding, TargetFinding, TargetKind, TenantFinding, TenantImpact},
     reports::{lang, template::view},
-    tenants::TenantEvent,
+    tally::TenantEvent,
     text::counted,
 };
 

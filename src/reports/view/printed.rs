@@ -3,7 +3,7 @@
 use crate::{
     findings::TenantImpact,
     reports::{header::Header, lang},
-    tenants::TenantEvent,
+    tally::TenantEvent,
     text::{counted, grouped},
 };
 

@@ -7,7 +7,7 @@ use crate::{
         lang,
         template::view,
     },
-    tenants::TenantEvent,
+    tally::TenantEvent,
     text::{counted, grouped},
     time::Timestamp,
 };

@@ -7,7 +7,7 @@ use crate::{
     events::Target,
     findings::{Step, StepKind, TenantImpact},
     reports::{header::Header, lang, template::view},
-    tenants::TenantEvent,
+    tally::TenantEvent,
 };
 
 /// So many targets, addresses and positions in the list are named.

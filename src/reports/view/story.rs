@@ -7,7 +7,7 @@ use crate::{
     events::Outcome,
     findings::{SpanFinding, TenantImpact},
     reports::{header::Header, lang, local::LocalClock, template::view},
-    tenants::TenantEvent,
+    tally::TenantEvent,
     text::{counted, grouped},
 };
 

@@ -21,7 +21,7 @@ use crate::{
         lang,
         template::view,
     },
-    tenants::TenantEvent,
+    tally::TenantEvent,
     text::{counted, grouped, shortened},
     time::Timestamp,
 };

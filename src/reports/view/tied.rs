@@ -4,7 +4,7 @@ use super::deeds::Deeds;
 use crate::{
     findings::TenantImpact,
     reports::{header::Header, lang, template::view},
-    tenants::TenantEvent,
+    tally::TenantEvent,
     text::{counted, grouped},
 };
 

@@ -15,7 +15,7 @@ use crate::{
         ActionFinding, AgentFinding, Answer, Caveat, Findings, Impact, Level, ScopeFinding, actions_with_failed,
     },
     reports::{lang, template::view},
-    tenants::Books,
+    tally::DispositionCounts,
     text::{counted, grouped},
     time::{Timestamp, Window},
 };
@@ -103,7 +103,7 @@ impl OverviewView {
         let findings = &answer.findings;
         let (agents, idle): (Vec<_>, Vec<_>) = findings.agents.iter().partition(|agent| agent.events > 0);
         let views = |agents: Vec<&AgentFinding>| agents.into_iter().map(AgentView::new).collect();
-        let Books {
+        let DispositionCounts {
             in_scope,
             without_tenant,
             ..
@@ -389,7 +389,7 @@ impl CaveatView {
 }
 
 impl BooksView {
-    fn new(books: &Books) -> Self {
+    fn new(books: &DispositionCounts) -> Self {
         Self {
             read: grouped(books.read),
             in_scope: grouped(books.in_scope),

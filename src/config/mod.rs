@@ -22,17 +22,17 @@ use crate::diag::{Diagnostic, Place};
 
 /// A value and where it was written.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Found<T> {
+pub struct Spanned<T> {
     /// What was written.
     pub value: T,
     /// Where.
     pub place: Place,
 }
 
-impl<T> Found<T> {
+impl<T> Spanned<T> {
     /// The same place with another value.
-    pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Found<U> {
-        Found {
+    pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Spanned<U> {
+        Spanned {
             value: change(self.value),
             place: self.place,
         }
@@ -41,7 +41,7 @@ impl<T> Found<T> {
 
 /// What came of reading a file.
 #[derive(Debug)]
-pub struct Reading<T> {
+pub struct ParsedFile<T> {
     /// What the reader made of it; none if the file is not text at all. Of use only where there are no faults, or to
     /// look for more of them.
     pub value: Option<T>,
@@ -53,7 +53,7 @@ pub struct Reading<T> {
 
 /// The file under the reader: where its lines are and what was found wrong so far.
 #[derive(Debug)]
-struct Sheet<'t> {
+struct ParsedText<'t> {
     lines: Lines<'t>,
     faults: RefCell<Vec<Diagnostic>>,
     /// Apart from the rest, because nothing can be said to be missing from a file that could not be read whole.
@@ -61,11 +61,11 @@ struct Sheet<'t> {
 }
 
 /// Reads the bytes of a file as TOML; `shown` is how the user named it.
-pub fn read<T>(shown: &str, bytes: &[u8], reader: impl FnOnce(&mut Table<'_>) -> T) -> Reading<T> {
+pub fn read<T>(shown: &str, bytes: &[u8], reader: impl FnOnce(&mut Table<'_>) -> T) -> ParsedFile<T> {
     let mut faults = Vec::new();
     match utf8(shown, bytes, &mut faults) {
         Some(text) => read_text(Lines::new(shown, text), text, reader),
-        None => Reading {
+        None => ParsedFile {
             value: None,
             faults,
             whole: false,
@@ -73,9 +73,9 @@ pub fn read<T>(shown: &str, bytes: &[u8], reader: impl FnOnce(&mut Table<'_>) ->
     }
 }
 
-fn read_text<T>(lines: Lines<'_>, text: &str, reader: impl FnOnce(&mut Table<'_>) -> T) -> Reading<T> {
+fn read_text<T>(lines: Lines<'_>, text: &str, reader: impl FnOnce(&mut Table<'_>) -> T) -> ParsedFile<T> {
     let (root, errors) = DeTable::parse_recoverable(text);
-    let sheet = Sheet {
+    let sheet = ParsedText {
         lines,
         faults: RefCell::default(),
         absences: RefCell::default(),
@@ -86,10 +86,10 @@ fn read_text<T>(lines: Lines<'_>, text: &str, reader: impl FnOnce(&mut Table<'_>
     let syntax: Vec<Diagnostic> = errors.iter().map(|error| syntax_fault(&sheet.lines, error)).collect();
     let whole = syntax.is_empty();
     let mut faults = if whole { sheet.absences.into_inner() } else { Vec::new() };
-    faults.extend(believable(&syntax, sheet.faults.into_inner()));
+    faults.extend(trustworthy(&syntax, sheet.faults.into_inner()));
     faults.extend(syntax);
     faults.sort_by_key(|fault| fault.place.as_ref().map(|place| (place.line, place.column)));
-    Reading {
+    ParsedFile {
         value: Some(value),
         faults,
         whole,
@@ -114,7 +114,7 @@ fn syntax_fault(lines: &Lines<'_>, error: &toml::de::Error) -> Diagnostic {
 /// After a syntax error the parser goes on with a guess. Where the slip is in one plain `key = value` line, the guess
 /// is good for all other lines; where a header or bracket is broken, values may have landed in another table, so that
 /// only the syntax is worth telling.
-fn believable(syntax: &[Diagnostic], faults: Vec<Diagnostic>) -> Vec<Diagnostic> {
+fn trustworthy(syntax: &[Diagnostic], faults: Vec<Diagnostic>) -> Vec<Diagnostic> {
     let broken: BTreeSet<usize> = syntax.iter().filter_map(line_of).collect();
     let confined = syntax.iter().all(is_confined);
     let untouched = |fault: &Diagnostic| line_of(fault).is_none_or(|line| !broken.contains(&line));

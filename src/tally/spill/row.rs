@@ -12,13 +12,13 @@ use crate::{
     records::Locator,
     scope::ScopeMask,
     seal::Seal,
-    tenants::{FoundBy, Link, ScopedEvent},
+    tally::{FoundBy, Link, ScopedEvent},
     time::Timestamp,
 };
 
 /// Every field of an event, and what is known of its record.
 #[derive(Debug, Serialize, Deserialize)]
-pub(super) struct Row<'a> {
+pub(super) struct SpillRow<'a> {
     #[serde(borrow)]
     event_id: Option<&'a str>,
     time: (i64, u32, u8),
@@ -61,7 +61,7 @@ pub(super) struct Row<'a> {
 /// A tenant's id and name, and its ids as logged where the case merges one.
 type TenantCells<'a> = (&'a str, Option<&'a str>, Cow<'a, [TenantId]>);
 
-impl<'a> Row<'a> {
+impl<'a> SpillRow<'a> {
     pub(super) fn new(scoped: &'a ScopedEvent, source: usize, alone: bool) -> Self {
         let tenants: Vec<_> = scoped.event.tenants.iter().collect();
         Self::naming(scoped, &tenants, source, alone)

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, mem, sync::Arc};
 
-use super::{Books, Budget, Chased, Closing, Opening, Refused, ScopedEvents, spool::Account};
+use super::{Budget, Chased, Closing, DispositionCounts, Opening, Refused, ScopedEvents, spill::BudgetShare};
 use crate::{
     coverage::Coverage,
     events::{Hits, Remark},
@@ -38,14 +38,14 @@ pub struct NearName {
 
 /// A record by others that names listed identities.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Near {
+pub struct NearMiss {
     /// Where it lies.
     pub at: Locator,
     /// Each identity once as each kind.
     pub names: Vec<NearName>,
 }
 
-impl Near {
+impl NearMiss {
     /// The nearest.
     fn kind(&self) -> Option<NearKind> {
         self.names.iter().map(|name| name.kind).max()
@@ -63,18 +63,18 @@ const TEXT: usize = 16;
 
 /// The end that one record met, before copies are told from originals.
 #[derive(Debug)]
-pub enum Verdict {
+pub enum Disposition {
     /// In no window.
     OutsideWindow(Timestamp),
     /// In a window, by nobody of a scope; with whom it names all the same.
-    OtherActor(Timestamp, Option<Box<Near>>),
+    OtherActor(Timestamp, Option<Box<NearMiss>>),
     /// By a listed identity in a window: the record's one event, or those of its several that are in scope.
     InScope(ScopedEvents),
     /// No event; with its time, if that could be read.
     Refused(Box<Refused>, Option<Timestamp>),
 }
 
-impl Verdict {
+impl Disposition {
     /// The verdict on a record that holds several events, from theirs: the nearest to the question counts, and of the
     /// same kind the first.
     #[must_use]
@@ -108,7 +108,7 @@ impl Verdict {
 
 /// How many records took how much for their verdict. Of no consequence for the answer.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Efforts {
+pub struct PathCounts {
     /// Only the time was looked at.
     pub time: u64,
     /// Structure, time and actors.
@@ -117,7 +117,7 @@ pub struct Efforts {
     pub full: u64,
 }
 
-impl std::ops::AddAssign for Efforts {
+impl std::ops::AddAssign for PathCounts {
     fn add_assign(&mut self, other: Self) {
         self.time += other.time;
         self.glance += other.glance;
@@ -188,7 +188,7 @@ pub struct SourceTally {
     /// In a window, by nobody listed.
     pub other_actor: u64,
     /// Those by others that name a listed identity, in no particular order.
-    pub near: Vec<Near>,
+    pub near: Vec<NearMiss>,
     /// In no window.
     pub outside_window: u64,
     /// Of those in no window, records that lie after the case was issued and name a listed identity.
@@ -213,9 +213,9 @@ pub struct SourceTally {
     /// The mapped paths that led to a value in events in scope.
     pub hits: Hits,
     /// What it took.
-    pub efforts: Efforts,
+    pub path_counts: PathCounts,
     /// None where everything is kept in memory.
-    pub(super) account: Option<Account>,
+    pub(super) account: Option<BudgetShare>,
 }
 
 impl SourceTally {
@@ -237,46 +237,46 @@ impl SourceTally {
             refused: Vec::new(),
             coverage,
             hits: Hits::default(),
-            efforts: Efforts::default(),
+            path_counts: PathCounts::default(),
             account: None,
         }
     }
 
-    /// Of nothing yet, and of no more in memory than the budget allows, if [`Self::make_room`] is called now and then.
+    /// Of nothing yet, and of no more in memory than the budget allows, if [`Self::spill_if_needed`] is called now and then.
     /// Parts of one source have one ticket.
     pub fn within(coverage: Coverage, budget: &Arc<Budget>, ticket: usize) -> Self {
         Self {
-            account: Some(Account::new(Arc::clone(budget), ticket)),
+            account: Some(BudgetShare::new(Arc::clone(budget), ticket)),
             ..Self::new(coverage)
         }
     }
 
     /// As far as they are known before copies are told from originals.
-    pub(super) fn books(&self) -> Books {
-        Books {
+    pub(super) fn books(&self) -> DispositionCounts {
+        DispositionCounts {
             read: self.read,
             other_actor: self.other_actor,
             outside_window: self.outside_window,
             refused: self.refused.len() as u64,
-            ..Books::default()
+            ..DispositionCounts::default()
         }
     }
 
     /// One record's verdict.
-    pub fn absorb(&mut self, verdict: Verdict) {
+    pub fn absorb(&mut self, verdict: Disposition) {
         let time = match verdict {
-            Verdict::OutsideWindow(time) => return self.outside(time),
-            Verdict::OtherActor(time, near) => {
+            Disposition::OutsideWindow(time) => return self.outside(time),
+            Disposition::OtherActor(time, near) => {
                 self.other_actor += 1;
                 self.near.extend(near.map(|near| *near));
                 Some(time)
             }
-            Verdict::InScope(events) => {
+            Disposition::InScope(events) => {
                 events.iter().for_each(|event| self.coverage.absorb(event.event.time));
                 self.in_scope.extend(events);
                 None
             }
-            Verdict::Refused(refused, time) => {
+            Disposition::Refused(refused, time) => {
                 self.refused.push(*refused);
                 time
             }
@@ -338,7 +338,7 @@ impl SourceTally {
         self.closings.append(&mut other.closings);
         self.chased.merge(other.chased);
         self.coverage.merge(&other.coverage);
-        self.efforts += other.efforts;
+        self.path_counts += other.path_counts;
         match (&mut self.account, other.account) {
             (Some(own), Some(other)) => own.merge(&other),
             (own, other) => *own = own.take().or(other),
@@ -366,16 +366,16 @@ mod tests {
                 length: 1,
             };
             let names = vec![name];
-            Verdict::OtherActor(time, Some(Box::new(Near { at, names })))
+            Disposition::OtherActor(time, Some(Box::new(NearMiss { at, names })))
         };
-        let kind = |verdict: Verdict| match verdict {
-            Verdict::OtherActor(_, Some(near)) => near.kind(),
+        let kind = |verdict: Disposition| match verdict {
+            Disposition::OtherActor(_, Some(near)) => near.kind(),
             _ => None,
         };
         let others = || {
             [
-                Verdict::OutsideWindow(time),
-                Verdict::OtherActor(time, None),
+                Disposition::OutsideWindow(time),
+                Disposition::OtherActor(time, None),
                 near(NearKind::Mention),
             ]
         };

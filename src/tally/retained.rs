@@ -10,63 +10,63 @@ use rayon::prelude::*;
 
 use super::{
     ScopedEvent, ScopedEvents,
-    spool::{Spooled, StoreError},
+    spill::{SpillError, SpilledEvents},
 };
 use crate::case::TenantId;
 
 /// The events that are no copies, wherever they are.
 #[derive(Debug)]
-pub enum Kept {
+pub enum Retained {
     /// In memory.
-    Held(Held),
+    InMemory(InMemory),
     /// In a temporary file, each as often as it names tenants.
-    Stored(Spooled),
+    Spilled(SpilledEvents),
 }
 
-impl Kept {
+impl Retained {
     /// Works on each tenant's events, which come in time order, ties by source, position and order in the record. What is
     /// made of them comes in the order of the tenants' ids. With the first fault it stops: there may be millions to come.
-    pub fn each_share<T, E>(
+    pub fn for_each_tenant<T, E>(
         &self,
         work: impl Fn(&TenantId, &[&ScopedEvent]) -> Result<T, E> + Sync,
     ) -> Result<Vec<T>, E>
     where
         T: Send,
-        E: From<StoreError> + Send,
+        E: From<SpillError> + Send,
     {
         let stored = match self {
-            Self::Held(held) => {
-                let mut owners = held.owners(|_| true);
-                owners.par_sort_unstable_by_key(|(id, _)| *id);
-                return each(&owners, |(id, events)| work(id, events));
+            Self::InMemory(held) => {
+                let mut by_tenant = held.by_tenant(|_| true);
+                by_tenant.par_sort_unstable_by_key(|(id, _)| *id);
+                return each(&by_tenant, |(id, events)| work(id, events));
             }
-            Self::Stored(stored) => stored,
+            Self::Spilled(stored) => stored,
         };
-        let mut done = stored.each_share(&work)?;
+        let mut done = stored.for_each_tenant(&work)?;
         done.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
         Ok(done.into_iter().map(|(_, made)| made).collect())
     }
 
     /// Gives back its memory, for which nobody need wait: there may be millions of events.
-    pub fn leave(self) {
+    pub fn drop_in_background(self) {
         rayon::spawn(|| drop(self));
     }
 
     /// Works on the events that name no tenant, in time order.
-    pub fn homeless<T: Send>(&self, work: impl Fn(&ScopedEvent) -> T + Sync) -> Result<Vec<T>, StoreError> {
+    pub fn without_tenant<T: Send>(&self, work: impl Fn(&ScopedEvent) -> T + Sync) -> Result<Vec<T>, SpillError> {
         match self {
-            Self::Held(held) => {
-                let homeless = held.events().filter(|event| event.event.tenants.is_empty());
-                Ok(homeless.map(work).collect())
+            Self::InMemory(held) => {
+                let without_tenant = held.events().filter(|event| event.event.tenants.is_empty());
+                Ok(without_tenant.map(work).collect())
             }
-            Self::Stored(stored) => stored.homeless(work),
+            Self::Spilled(stored) => stored.without_tenant(work),
         }
     }
 }
 
 /// Works on each, several at a time, and stops with the first fault. What is made is large, so it is written where it stays:
 /// there is a place for each from the start, and `filter_map` takes the faults out of the list without another.
-fn each<O, T, E>(owners: &[O], work: impl Fn(&O) -> Result<T, E> + Sync) -> Result<Vec<T>, E>
+fn each<O, T, E>(by_tenant: &[O], work: impl Fn(&O) -> Result<T, E> + Sync) -> Result<Vec<T>, E>
 where
     O: Sync,
     T: Send,
@@ -83,7 +83,11 @@ where
         }
         made.map_err(Some)
     };
-    let made: Vec<Result<T, Option<E>>> = owners.par_iter().with_max_len(FEW).map(one).collect();
+    let made: Vec<Result<T, Option<E>>> = by_tenant
+        .par_iter()
+        .with_max_len(MAX_TENANTS_PER_JOB)
+        .map(one)
+        .collect();
     if failed.into_inner() {
         let fault = made.into_iter().find_map(|made| made.err().flatten());
         return Err(fault.expect("it is there where it failed"));
@@ -92,11 +96,11 @@ where
 }
 
 /// So many tenants at a time: some have many more events than others, and the last thread is waited for.
-const FEW: usize = 16;
+const MAX_TENANTS_PER_JOB: usize = 16;
 
 /// Events in memory.
 #[derive(Debug, Default)]
-pub struct Held {
+pub struct InMemory {
     events: ScopedEvents,
     /// Places of those that are kept, in time order.
     order: Vec<usize>,
@@ -123,7 +127,7 @@ struct Share<'h> {
     event: &'h ScopedEvent,
 }
 
-impl Held {
+impl InMemory {
     /// Of these events, those that are kept.
     pub(super) fn new(events: ScopedEvents, kept: &[bool]) -> Self {
         let order = in_time_order(&events, kept);
@@ -141,10 +145,10 @@ impl Held {
     }
 
     /// Each of these tenants and its events in time order; the tenants in no particular order.
-    pub(super) fn owners(&self, whose: impl Fn(u64) -> bool + Sync) -> Vec<(&TenantId, Vec<&ScopedEvent>)> {
+    pub(super) fn by_tenant(&self, whose: impl Fn(u64) -> bool + Sync) -> Vec<(&TenantId, Vec<&ScopedEvent>)> {
         let shares = self.shares(whose);
         let each = shares.par_chunk_by(|a, b| a.number == b.number);
-        each.flat_map_iter(told_apart).collect()
+        each.flat_map_iter(split_by_tenant).collect()
     }
 
     /// By tenant, each in time order.
@@ -152,7 +156,7 @@ impl Held {
         let of = |(at, place): (usize, &usize)| {
             let event = &*self.events[*place];
             event.event.tenants.iter().map(move |tenant| Share {
-                number: number(&tenant.id),
+                number: tenant_hash(&tenant.id),
                 at,
                 id: &tenant.id,
                 event,
@@ -166,7 +170,7 @@ impl Held {
 }
 
 /// The shares of all tenants that one number stands for: one, unless somebody made up ids to that end.
-fn told_apart<'h>(shares: &[Share<'h>]) -> Vec<(&'h TenantId, Vec<&'h ScopedEvent>)> {
+fn split_by_tenant<'h>(shares: &[Share<'h>]) -> Vec<(&'h TenantId, Vec<&'h ScopedEvent>)> {
     let mut shares = Cow::Borrowed(shares);
     if shares.iter().any(|share| share.id != shares[0].id) {
         shares.to_mut().sort_by_key(|share| share.id);
@@ -177,7 +181,7 @@ fn told_apart<'h>(shares: &[Share<'h>]) -> Vec<(&'h TenantId, Vec<&'h ScopedEven
 }
 
 /// Stands for a tenant where ids are compared often; of no consequence for the answer.
-pub(super) fn number(tenant: &TenantId) -> u64 {
+pub(super) fn tenant_hash(tenant: &TenantId) -> u64 {
     let mut number = DefaultHasher::new();
     tenant.0.hash(&mut number);
     number.finish()

@@ -5,7 +5,7 @@
 //! memory; what is kept of them goes to parts by tenant. No order of writing reaches the answer: what comes back is sorted.
 
 mod row;
-mod settle;
+mod dedup;
 mod store;
 
 use std::{
@@ -16,31 +16,31 @@ use std::{
     },
 };
 
-use super::{Candidate, Near, Refused, ScopedEvent, SourceTally};
+use super::{Candidate, NearMiss, Refused, ScopedEvent, SourceTally};
 use crate::{events::TenantRef, scope::PROVISIONAL};
-use row::Row;
-use store::{Batch, Store};
+use row::SpillRow;
+use store::{Batch, SpillFile};
 
-pub use settle::Spooled;
-pub(super) use settle::settle;
-pub use store::StoreError;
+pub use dedup::SpilledEvents;
+pub(super) use dedup::dedup;
+pub use store::SpillError;
 
 /// How much is in memory unless the case or the command line says otherwise: 1 GiB.
 pub const MEMORY: u64 = 1 << 30;
 
 /// A limit below this makes events go to the disk earlier, and nothing more: it is little beside what the program takes
 /// for itself.
-const LEAST: u64 = 8 << 20;
+const MIN_BUDGET: u64 = 8 << 20;
 
 /// Events of about so much memory are encoded at a time.
-const AT_A_TIME: u64 = 16 << 20;
+const BATCH_BYTES: u64 = 16 << 20;
 
 /// A part of a source keeps its events unless they are at least this share of what may be held: the file would be cut
 /// into too many pieces.
-const WORTH: u64 = 64;
+const MIN_SPILL_FRACTION: u64 = 64;
 
 /// About how much memory a stream takes until it is told in every file, but for its hours.
-const STREAM: u64 = 4 << 10;
+const STREAM_BYTES: u64 = 4 << 10;
 
 /// How much memory may be taken by what is in scope, and where the rest goes.
 #[derive(Debug)]
@@ -52,17 +52,17 @@ pub struct Budget {
     /// What was refused, about.
     refused: AtomicU64,
     /// What was made of the events.
-    claimed: AtomicU64,
+    reserved: AtomicU64,
     tickets: AtomicUsize,
-    store: Store,
-    fault: Mutex<Option<StoreError>>,
+    store: SpillFile,
+    fault: Mutex<Option<SpillError>>,
     /// The position in the case for each provisional number of an actor, once reading is over.
     actors: OnceLock<Vec<usize>>,
 }
 
 /// A tally's part in a budget.
 #[derive(Debug, Clone)]
-pub(super) struct Account {
+pub(super) struct BudgetShare {
     budget: Arc<Budget>,
     /// Stands for the source as long as its number is not known.
     pub(super) ticket: usize,
@@ -88,9 +88,9 @@ impl Budget {
             memory,
             held: AtomicU64::new(0),
             refused: AtomicU64::new(0),
-            claimed: AtomicU64::new(0),
+            reserved: AtomicU64::new(0),
             tickets: AtomicUsize::new(0),
-            store: Store::new(folder.clone()),
+            store: SpillFile::new(folder.clone()),
             fault: Mutex::new(None),
             actors: OnceLock::new(),
             folder,
@@ -117,7 +117,7 @@ impl Budget {
     }
 
     /// Why reading was stopped, if it was for want of room.
-    pub fn fault(&self) -> Option<StoreError> {
+    pub fn fault(&self) -> Option<SpillError> {
         self.fault.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
@@ -128,18 +128,20 @@ impl Budget {
 
     /// Takes so much of the memory for what is made of the events and cannot be put aside; an error if it is too much, and then none is
     /// taken: another thread's claim that has room beside it must not be told as the one that has none.
-    pub fn claim(&self, what: &'static str, bytes: u64) -> Result<(), StoreError> {
-        let more = |claimed| self.allows(what, claimed + bytes).is_ok().then_some(claimed + bytes);
-        let claimed = self.claimed.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more);
-        claimed.map(drop).or_else(|claimed| self.allows(what, claimed + bytes))
+    pub fn reserve(&self, what: &'static str, bytes: u64) -> Result<(), SpillError> {
+        let more = |reserved| self.allows(what, reserved + bytes).is_ok().then_some(reserved + bytes);
+        let reserved = self.reserved.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more);
+        reserved
+            .map(drop)
+            .or_else(|reserved| self.allows(what, reserved + bytes))
     }
 
-    fn allows(&self, what: &'static str, needed: u64) -> Result<(), StoreError> {
-        let limit = self.memory.max(LEAST);
+    fn allows(&self, what: &'static str, needed: u64) -> Result<(), SpillError> {
+        let limit = self.memory.max(MIN_BUDGET);
         if needed <= limit {
             return Ok(());
         }
-        Err(StoreError::Limit { what, needed, limit })
+        Err(SpillError::Limit { what, needed, limit })
     }
 
     /// How much of it events may take: the other half is for what is made of them.
@@ -152,22 +154,22 @@ impl Budget {
         &self,
         tallies: &[&SourceTally],
         with: impl FnMut(ScopedEvent),
-    ) -> Result<(), StoreError> {
-        settle::each_spilled(self, tallies, with)
+    ) -> Result<(), SpillError> {
+        dedup::each_spilled(self, tallies, with)
     }
 
-    fn spill(&self, ticket: usize, events: &[Box<ScopedEvent>]) -> Result<(), StoreError> {
+    fn spill(&self, ticket: usize, events: &[Box<ScopedEvent>]) -> Result<(), SpillError> {
         let mut batch = Batch::default();
         // The events of one record stand beside each other.
         for record in events.chunk_by(|a, b| a.at == b.at) {
             for event in record {
                 batch.push(
-                    settle::part_of(event),
-                    &Row::new(event, ticket, record.len() == 1),
+                    dedup::part_of(event),
+                    &SpillRow::new(event, ticket, record.len() == 1),
                     weight(event),
                 );
             }
-            if batch.weight() > AT_A_TIME {
+            if batch.weight() > BATCH_BYTES {
                 self.store.put(std::mem::take(&mut batch))?;
             }
         }
@@ -175,7 +177,7 @@ impl Budget {
     }
 }
 
-impl Account {
+impl BudgetShare {
     pub(super) fn new(budget: Arc<Budget>, ticket: usize) -> Self {
         Self {
             budget,
@@ -202,17 +204,17 @@ impl Account {
         &mut self,
         in_scope: &[Box<ScopedEvent>],
         refused: &[Refused],
-        near: &[Near],
+        near: &[NearMiss],
         candidates: &[Candidate],
-    ) -> Result<u64, StoreError> {
+    ) -> Result<u64, SpillError> {
         let more = candidates[self.candidates..].iter();
         let more: u64 = more.map(|candidate| weight(&candidate.event)).sum();
         self.candidates = candidates.len();
         self.budget
-            .claim("records by others that tie to what an agent set in motion", more)?;
-        let more: u64 = near[self.near..].iter().map(Near::weight).sum();
+            .reserve("records by others that tie to what an agent set in motion", more)?;
+        let more: u64 = near[self.near..].iter().map(NearMiss::weight).sum();
         self.near = near.len();
-        self.budget.claim(
+        self.budget.reserve(
             "records by others that name a listed identity, each of which is told,",
             more,
         )?;
@@ -232,14 +234,14 @@ impl Account {
 
 impl SourceTally {
     /// Makes room if too much is held by all tallies together, this one being no longer added to if it is `done`.
-    pub fn make_room(&mut self, done: bool) -> Result<(), OutOfRoom> {
+    pub fn spill_if_needed(&mut self, done: bool) -> Result<(), OverBudget> {
         let Some(account) = &mut self.account else {
             return Ok(());
         };
-        let stream = if done { STREAM + self.coverage.weight() } else { 0 };
+        let stream = if done { STREAM_BYTES + self.coverage.weight() } else { 0 };
         let told = account
             .budget
-            .claim("logs and members of archives, each of which is told,", stream);
+            .reserve("logs and members of archives, each of which is told,", stream);
         let held =
             told.and_then(|()| account.weigh(&self.in_scope, &self.refused, &self.near, &self.chased.candidates));
         let (room, weight) = (account.budget.room(), account.weight);
@@ -247,14 +249,14 @@ impl SourceTally {
             let due = if done {
                 held > room / 2
             } else {
-                held > room && weight >= room / WORTH
+                held > room && weight >= room / MIN_SPILL_FRACTION
             };
             if due && weight > 0 { self.spill() } else { Ok(()) }
         });
         spilled.map_err(|fault| self.stop(fault))
     }
 
-    fn spill(&mut self) -> Result<(), StoreError> {
+    fn spill(&mut self) -> Result<(), SpillError> {
         let Some(account) = &mut self.account else {
             return Ok(());
         };
@@ -266,19 +268,19 @@ impl SourceTally {
     }
 
     /// The first fault is the one to tell; the others follow from it.
-    fn stop(&self, fault: StoreError) -> OutOfRoom {
+    fn stop(&self, fault: SpillError) -> OverBudget {
         if let Some(account) = &self.account {
             let mut first = account.budget.fault.lock().unwrap_or_else(PoisonError::into_inner);
             first.get_or_insert(fault);
         }
-        OutOfRoom
+        OverBudget
     }
 }
 
 /// Reading has to stop; the budget knows why.
 #[derive(Debug, Clone, Copy, thiserror::Error)]
 #[error("there is no room for what is in scope")]
-pub struct OutOfRoom;
+pub struct OverBudget;
 
 /// About how many bytes of memory an event takes.
 fn weight(scoped: &ScopedEvent) -> u64 {
@@ -336,7 +338,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let mut batch = Batch::default();
         batch.push(3, &"a customer's", 1);
-        let store = Store::new(folder.path().to_owned());
+        let store = SpillFile::new(folder.path().to_owned());
         store.put(batch).expect("room");
         let names = || std::fs::read_dir(folder.path()).expect("a folder").count();
         // Elsewhere the system deletes it when it is closed.
@@ -348,20 +350,23 @@ mod tests {
         let mut batch = Batch::default();
         batch.push(0, &0, 1);
         let nowhere = folder.path().join("none");
-        let fault = Store::new(nowhere.clone()).put(batch).expect_err("no folder");
+        let fault = SpillFile::new(nowhere.clone()).put(batch).expect_err("no folder");
         assert!(fault.to_string().contains(&nowhere.display().to_string()), "{fault}");
     }
 
     #[test]
     fn what_is_claimed_adds_up_and_a_limit_is_told() {
-        let budget = Budget::new(LEAST, std::env::temp_dir());
-        budget.claim("names", LEAST - 1).expect("room");
-        let fault = budget.claim("mentions", 2).expect_err("one byte too many").to_string();
+        let budget = Budget::new(MIN_BUDGET, std::env::temp_dir());
+        budget.reserve("names", MIN_BUDGET - 1).expect("room");
+        let fault = budget
+            .reserve("mentions", 2)
+            .expect_err("one byte too many")
+            .to_string();
         assert!(
             fault.contains("mentions") && fault.contains("8.0 MiB") && fault.contains("--memory"),
             "{fault}"
         );
-        budget.claim("figures", 1).expect("the one without room took none");
-        budget.claim("figures", 1).expect_err("now there is none");
+        budget.reserve("figures", 1).expect("the one without room took none");
+        budget.reserve("figures", 1).expect_err("now there is none");
     }
 }

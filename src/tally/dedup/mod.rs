@@ -13,24 +13,24 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 
 use super::{
-    Books, Fate, Held, Kept, Late, Near, Refused, Remarks, SourceTally, kept::in_time_order, spool, spool::Budget,
-    spool::StoreError, totals::Totals,
+    DispositionCounts, InMemory, Late, NearMiss, RecordFate, Refused, Remarks, Retained, SourceTally,
+    retained::in_time_order, spill, spill::Budget, spill::SpillError, totals::Totals,
 };
-use crate::{coverage::Coverage, records::Locator, scope::ScopeMask, tenants::ScopedEvent};
+use crate::{coverage::Coverage, records::Locator, scope::ScopeMask, tally::ScopedEvent};
 
-pub(super) use copies::{Apart, Shared, apart, in_order};
+pub(super) use copies::{Classified, SharedIds, classify, in_order};
 
 /// Everything read, in order, copies set apart.
 #[derive(Debug)]
-pub struct Settled {
+pub struct Deduplicated {
     /// In-scope events, first copies only.
-    pub kept: Kept,
+    pub kept: Retained,
     /// Figures over all of them.
     pub totals: Totals,
     /// Records that are no events, in reading order.
     pub refused: Vec<Refused>,
     /// The books of each source.
-    pub books: Vec<Books>,
+    pub books: Vec<DispositionCounts>,
     /// The hours of each source.
     pub coverage: Vec<Coverage>,
     /// Records of each source that name a listed identity after the case was issued.
@@ -44,7 +44,7 @@ pub struct Settled {
     /// Two kinds of log, and how many events in scope have id, time and agent in common in both.
     pub shared: Vec<(String, String, u64)>,
     /// Records by others that name a listed identity, in reading order.
-    pub near: Vec<Near>,
+    pub near: Vec<NearMiss>,
 }
 
 /// An event id that names several bodies.
@@ -58,28 +58,28 @@ pub struct Conflict {
 
 /// Settles the tallies of all sources. `kinds` tells which sources hold the same kind of log: an event id means
 /// something within one kind only. The answer is the same whether the budget had room for everything or not.
-pub fn settle(
+pub fn deduplicate(
     mut tallies: Vec<SourceTally>,
     kinds: &[&str],
     tied: ScopeMask,
     budget: &Budget,
-) -> Result<Settled, StoreError> {
+) -> Result<Deduplicated, SpillError> {
     let names = kinds;
-    let kinds = numbered(names);
+    let kinds = assign_kind_numbers(names);
     let mut books: Vec<_> = tallies.iter().map(SourceTally::books).collect();
-    let (kept, settling) = match spool::settle(&mut tallies, &kinds, tied, budget)? {
-        Some((stored, settling)) => (Kept::Stored(stored), settling),
+    let (kept, state) = match spill::dedup(&mut tallies, &kinds, tied, budget)? {
+        Some((stored, state)) => (Retained::Spilled(stored), state),
         None => {
-            let (held, settling) = in_memory(&mut tallies, &kinds, tied, budget)?;
-            (Kept::Held(held), settling)
+            let (held, state) = in_memory(&mut tallies, &kinds, tied, budget)?;
+            (Retained::InMemory(held), state)
         }
     };
-    let Settling {
+    let DedupState {
         books: of_events,
         conflicts,
         totals,
         shared,
-    } = settling;
+    } = state;
     let name = |number: usize| {
         let at = kinds
             .iter()
@@ -108,7 +108,7 @@ pub fn settle(
     for (scopes, events) in tallies.iter().flat_map(|tally| &tally.on_end) {
         *on_end.entry(*scopes).or_default() += events;
     }
-    Ok(Settled {
+    Ok(Deduplicated {
         on_end,
         kept,
         totals,
@@ -127,7 +127,7 @@ pub fn settle(
 }
 
 /// A number for each source, the same for the same kind.
-fn numbered(kinds: &[&str]) -> Vec<usize> {
+fn assign_kind_numbers(kinds: &[&str]) -> Vec<usize> {
     let mut sorted = kinds.to_vec();
     sorted.sort_unstable();
     sorted.dedup();
@@ -137,27 +137,27 @@ fn numbered(kinds: &[&str]) -> Vec<usize> {
 
 /// What settling brings beside the events.
 #[derive(Debug, Default)]
-pub(super) struct Settling {
+pub(super) struct DedupState {
     /// By source; of the figures only those that settling tells.
-    pub(super) books: BTreeMap<usize, Books>,
+    pub(super) books: BTreeMap<usize, DispositionCounts>,
     pub(super) conflicts: Vec<Conflict>,
     pub(super) totals: Totals,
-    pub(super) shared: Shared,
+    pub(super) shared: SharedIds,
 }
 
-impl Settling {
+impl DedupState {
     /// One more record.
-    pub(super) fn record(&mut self, source: usize, fate: Fate) {
-        *self.books.entry(source).or_default() += Books::settled(fate);
+    pub(super) fn record(&mut self, source: usize, fate: RecordFate) {
+        *self.books.entry(source).or_default() += DispositionCounts::settled(fate);
     }
 
     /// Both together, if there is room for what is told of them.
-    pub(super) fn merge(mut self, mut other: Self, budget: &Budget) -> Result<Self, StoreError> {
+    pub(super) fn merge(mut self, mut other: Self, budget: &Budget) -> Result<Self, SpillError> {
         for (source, more) in other.books {
             *self.books.entry(source).or_default() += more;
         }
         let conflicts = other.conflicts.iter().map(Conflict::weight).sum();
-        budget.claim(
+        budget.reserve(
             "events that share an id with another, all of which are told,",
             conflicts,
         )?;
@@ -167,7 +167,7 @@ impl Settling {
         }
         let before = self.totals.weight();
         self.totals = self.totals.merge(other.totals);
-        budget.claim(
+        budget.reserve(
             "different actions, each of which is told,",
             self.totals.weight() - before,
         )?;
@@ -191,7 +191,7 @@ fn in_memory(
     kinds: &[usize],
     tied: ScopeMask,
     budget: &Budget,
-) -> Result<(Held, Settling), StoreError> {
+) -> Result<(InMemory, DedupState), SpillError> {
     let mut events = Vec::new();
     for tally in tallies {
         // Nothing moves where there is one source.
@@ -201,38 +201,38 @@ fn in_memory(
             events.append(&mut tally.in_scope);
         }
     }
-    let Apart {
+    let Classified {
         kept,
         conflicts,
         shared,
-    } = apart(&mut events, kinds);
+    } = classify(&mut events, kinds);
     // Each is a look at every event, and none needs another.
     let (books, (totals, order)) = rayon::join(
         || books(&events, &kept),
         || rayon::join(|| totals(&events, &kept, tied), || in_time_order(&events, &kept)),
     );
-    let settling = Settling {
+    let state = DedupState {
         books,
         conflicts,
         totals,
         shared,
     };
-    let settling = Settling::default().merge(settling, budget)?;
-    Ok((Held::in_order(events, order), settling))
+    let state = DedupState::default().merge(state, budget)?;
+    Ok((InMemory::in_order(events, order), state))
 }
 
 /// The books of each source, as far as settling tells.
-fn books(events: &[Box<ScopedEvent>], kept: &[bool]) -> BTreeMap<usize, Books> {
-    let mut settling = Settling::default();
+fn books(events: &[Box<ScopedEvent>], kept: &[bool]) -> BTreeMap<usize, DispositionCounts> {
+    let mut state = DedupState::default();
     let mut place = 0;
     // The events of one record stand beside each other.
     for record in events.chunk_by(|a, b| a.at == b.at) {
         let fates = kept[place..].iter().zip(record);
-        let fates = fates.map(|(kept, event)| Fate::of(event, *kept));
-        settling.record(record[0].at.source, fates.fold(Fate::default(), Fate::and));
+        let fates = fates.map(|(kept, event)| RecordFate::of(event, *kept));
+        state.record(record[0].at.source, fates.fold(RecordFate::default(), RecordFate::and));
         place += record.len();
     }
-    settling.books
+    state.books
 }
 
 /// Over those that are kept.
@@ -268,7 +268,7 @@ mod tests {
         events::{AccessEvent, Outcome, Target, TenantRef},
         scope::ScopeMask,
         seal::Nonces,
-        tenants::spool::Account,
+        tally::spill::BudgetShare,
         time::{Timestamp, Window},
     };
 
@@ -338,12 +338,12 @@ mod tests {
         /// Each tenant, whether its event has others, and which event that is.
         shares: Vec<(TenantRef, bool, Locator, u32)>,
         totals: Totals,
-        books: Vec<Books>,
+        books: Vec<DispositionCounts>,
         conflicts: Vec<Conflict>,
         shared: Vec<(String, String, u64)>,
     }
 
-    fn told(settled: Settled) -> Told {
+    fn told(settled: Deduplicated) -> Told {
         let own = |id: &TenantId, events: &[&ScopedEvent]| {
             let own = events.iter().map(|scoped| {
                 let own = scoped.event.tenant(id).cloned().expect("it is this tenant's");
@@ -352,11 +352,11 @@ mod tests {
                 alone.event.tenants.clear();
                 (share, alone)
             });
-            Ok::<_, StoreError>(own.collect::<Vec<_>>())
+            Ok::<_, SpillError>(own.collect::<Vec<_>>())
         };
-        let each = settled.kept.each_share(own).expect("room");
+        let each = settled.kept.for_each_tenant(own).expect("room");
         let (shares, once): (Vec<_>, Vec<_>) = each.into_iter().flatten().unzip();
-        let mut events = settled.kept.homeless(ScopedEvent::clone).expect("room");
+        let mut events = settled.kept.without_tenant(ScopedEvent::clone).expect("room");
         events.extend(once);
         events.sort_by_key(|event| (event.event.time, event.at, event.part));
         events.dedup_by_key(|event| (event.at, event.part));
@@ -372,21 +372,21 @@ mod tests {
 
     /// The same in memory and by way of a file.
     fn settled(tallies: Vec<SourceTally>, kinds: &[&str]) -> Told {
-        let in_memory = settle(tallies.clone(), kinds, ScopeMask(0b10), &Budget::default()).expect("room");
+        let in_memory = deduplicate(tallies.clone(), kinds, ScopeMask(0b10), &Budget::default()).expect("room");
         let budget = Arc::new(Budget::new(1, std::env::temp_dir()));
         let any = tallies.iter().any(|tally| !tally.in_scope.is_empty());
         let stored = tallies.into_iter().enumerate().map(|(number, mut tally)| {
             // Numbers are given later, in another order.
-            tally.account = Some(Account::new(Arc::clone(&budget), 7 - number));
+            tally.account = Some(BudgetShare::new(Arc::clone(&budget), 7 - number));
             for record in std::mem::take(&mut tally.in_scope).chunk_by(|a, b| a.at == b.at) {
                 tally.in_scope.extend_from_slice(record);
-                tally.make_room(false).expect("room");
+                tally.spill_if_needed(false).expect("room");
                 assert!(tally.in_scope.is_empty(), "nothing is held");
             }
             tally
         });
-        let stored = settle(stored.collect(), kinds, ScopeMask(0b10), &budget).expect("room");
-        assert_eq!(matches!(stored.kept, Kept::Stored(_)), any);
+        let stored = deduplicate(stored.collect(), kinds, ScopeMask(0b10), &budget).expect("room");
+        assert_eq!(matches!(stored.kept, Retained::Spilled(_)), any);
         let (in_memory, stored) = (told(in_memory), told(stored));
         assert_eq!(in_memory, stored);
         in_memory
@@ -455,7 +455,7 @@ mod tests {
             let settled = settled(tallied(of(0, first).chain(of(1, second)).collect()), &["log", "log"]);
             let figures = (settled.books[0].in_scope, settled.books[1].in_scope);
             assert_eq!(figures, (first, second.saturating_sub(first)), "{first} and {second}");
-            assert!(settled.books.iter().all(Books::balance));
+            assert!(settled.books.iter().all(DispositionCounts::balance));
         }
     }
 
@@ -526,7 +526,7 @@ mod tests {
         assert_eq!(offsets(&settled), [(0, 0), (0, 0), (1, 7)]);
         assert_eq!((settled.books[1].in_scope, settled.books[1].duplicate), (1, 1));
         assert_eq!(settled.conflicts.len(), 1, "of y and z");
-        assert!(settled.books.iter().all(Books::balance));
+        assert!(settled.books.iter().all(DispositionCounts::balance));
     }
 
     #[test]
@@ -584,7 +584,7 @@ mod tests {
             prop_assert_eq!(&straight.events, &merged.events);
             prop_assert_eq!(&straight.conflicts, &merged.conflicts);
             prop_assert_eq!(&straight.books, &merged.books);
-            prop_assert!(straight.books.iter().all(Books::balance));
+            prop_assert!(straight.books.iter().all(DispositionCounts::balance));
             prop_assert_eq!(straight.books.iter().map(|books| books.in_scope + books.duplicate).sum::<u64>(), total);
         }
     }

@@ -4,7 +4,7 @@ use std::ops::{Range, RangeInclusive};
 
 use toml::de::{DeTable, DeValue};
 
-use super::{Found, Sheet, value::Item};
+use super::{ParsedText, Spanned, value::Item};
 use crate::{
     diag::{Diagnostic, Place, nearest},
     time::Timestamp,
@@ -13,7 +13,7 @@ use crate::{
 /// A table under reading. Every accessor takes the value out and makes its key a known one.
 #[derive(Debug)]
 pub struct Table<'d> {
-    sheet: &'d Sheet<'d>,
+    sheet: &'d ParsedText<'d>,
     entries: DeTable<'d>,
     known: Vec<&'static str>,
     name: String,
@@ -21,11 +21,11 @@ pub struct Table<'d> {
 }
 
 impl<'d> Table<'d> {
-    pub(super) fn root(sheet: &'d Sheet<'d>, entries: DeTable<'d>) -> Self {
+    pub(super) fn root(sheet: &'d ParsedText<'d>, entries: DeTable<'d>) -> Self {
         Self::new(sheet, entries, "this file".to_owned(), 0..0)
     }
 
-    fn new(sheet: &'d Sheet<'d>, entries: DeTable<'d>, name: String, span: Range<usize>) -> Self {
+    fn new(sheet: &'d ParsedText<'d>, entries: DeTable<'d>, name: String, span: Range<usize>) -> Self {
         Self {
             sheet,
             entries,
@@ -66,19 +66,19 @@ impl<'d> Table<'d> {
     }
 
     /// A string that must be there and not be blank.
-    pub fn required_string(&mut self, key: &'static str) -> Option<Found<String>> {
+    pub fn required_string(&mut self, key: &'static str) -> Option<Spanned<String>> {
         self.require(key, &format!("`{key} = \"…\"`"));
         self.optional_string(key)
     }
 
     /// A string that must not be blank where it is there.
-    pub fn optional_string(&mut self, key: &'static str) -> Option<Found<String>> {
+    pub fn optional_string(&mut self, key: &'static str) -> Option<Spanned<String>> {
         let item = self.take(key)?;
         self.sheet.text(&item)
     }
 
     /// A list of strings, none blank; empty where the key is absent. One string alone stands for a list of one.
-    pub fn string_list(&mut self, key: &'static str) -> Vec<Found<String>> {
+    pub fn string_list(&mut self, key: &'static str) -> Vec<Spanned<String>> {
         let Some(item) = self.take(key) else {
             return Vec::new();
         };
@@ -94,19 +94,19 @@ impl<'d> Table<'d> {
     }
 
     /// An instant that must be there: an offset date-time, or the same as a string.
-    pub fn required_time(&mut self, key: &'static str) -> Option<Found<Timestamp>> {
+    pub fn required_time(&mut self, key: &'static str) -> Option<Spanned<Timestamp>> {
         self.require(key, &format!("`{key} = 2026-01-16T00:00:00Z`"));
         self.optional_time(key)
     }
 
     /// An instant, where it is there.
-    pub fn optional_time(&mut self, key: &'static str) -> Option<Found<Timestamp>> {
+    pub fn optional_time(&mut self, key: &'static str) -> Option<Spanned<Timestamp>> {
         let item = self.take(key)?;
         self.sheet.time(&item)
     }
 
     /// A whole number within bounds.
-    pub fn optional_integer(&mut self, key: &'static str, bounds: RangeInclusive<u64>) -> Option<Found<u64>> {
+    pub fn optional_integer(&mut self, key: &'static str, bounds: RangeInclusive<u64>) -> Option<Spanned<u64>> {
         let item = self.take(key)?;
         let Some(number) = item.value.as_integer() else {
             self.sheet
@@ -123,7 +123,7 @@ impl<'d> Table<'d> {
     }
 
     /// True or false.
-    pub fn optional_bool(&mut self, key: &'static str) -> Option<Found<bool>> {
+    pub fn optional_bool(&mut self, key: &'static str) -> Option<Spanned<bool>> {
         let item = self.take(key)?;
         let Some(value) = item.value.as_bool() else {
             self.sheet
@@ -134,7 +134,7 @@ impl<'d> Table<'d> {
     }
 
     /// One of a closed set of words that must be there.
-    pub fn required_one_of<T: Clone>(&mut self, key: &'static str, words: &[(&str, T)]) -> Option<Found<T>> {
+    pub fn required_one_of<T: Clone>(&mut self, key: &'static str, words: &[(&str, T)]) -> Option<Spanned<T>> {
         self.require(
             key,
             &format!("`{key} = \"{}\"`", words.first().map_or("…", |word| word.0)),
@@ -143,7 +143,7 @@ impl<'d> Table<'d> {
     }
 
     /// One of a closed set of words, where it is there.
-    pub fn optional_one_of<T: Clone>(&mut self, key: &'static str, words: &[(&str, T)]) -> Option<Found<T>> {
+    pub fn optional_one_of<T: Clone>(&mut self, key: &'static str, words: &[(&str, T)]) -> Option<Spanned<T>> {
         let found = self.optional_string(key)?;
         if let Some((_, value)) = words.iter().find(|(word, _)| *word == found.value) {
             return Some(found.map(|_| value.clone()));
@@ -187,7 +187,7 @@ impl<'d> Table<'d> {
     pub fn strings_or_tables<T>(
         &mut self,
         key: &'static str,
-        mut text: impl FnMut(Found<String>) -> T,
+        mut text: impl FnMut(Spanned<String>) -> T,
         mut table: impl FnMut(&mut Table<'d>) -> T,
     ) -> Vec<T> {
         let Some(item) = self.take(key) else {
@@ -218,8 +218,8 @@ impl<'d> Table<'d> {
     pub fn strings_or_lists<T>(
         &mut self,
         key: &'static str,
-        mut text: impl FnMut(Found<String>) -> T,
-        mut list: impl FnMut(Vec<Found<String>>) -> T,
+        mut text: impl FnMut(Spanned<String>) -> T,
+        mut list: impl FnMut(Vec<Spanned<String>>) -> T,
     ) -> Vec<T> {
         let Some(item) = self.take(key) else {
             return Vec::new();
@@ -242,7 +242,7 @@ impl<'d> Table<'d> {
     }
 
     /// A table of free keys, each with a string: pairs in the order of the file.
-    pub fn string_map(&mut self, key: &'static str) -> Vec<(Found<String>, Found<String>)> {
+    pub fn string_map(&mut self, key: &'static str) -> Vec<(Spanned<String>, Spanned<String>)> {
         let pairs = self.optional_table(key, |table| {
             let sheet = table.sheet;
             let entries = std::mem::take(&mut table.entries)

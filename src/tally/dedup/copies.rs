@@ -15,26 +15,26 @@ use super::Conflict;
 use crate::{
     events::{Outcome, Target, TenantRef},
     records::Locator,
-    tenants::ScopedEvent,
+    tally::ScopedEvent,
 };
 
 /// What became of each event.
 #[derive(Debug)]
-pub(in crate::tenants) struct Apart {
+pub(in crate::tally) struct Classified {
     /// Whether it is kept, by place.
-    pub(in crate::tenants) kept: Vec<bool>,
+    pub(in crate::tally) kept: Vec<bool>,
     /// Event ids with several bodies, in id order.
-    pub(in crate::tenants) conflicts: Vec<Conflict>,
+    pub(in crate::tally) conflicts: Vec<Conflict>,
     /// How many events two kinds have in common.
-    pub(in crate::tenants) shared: Shared,
+    pub(in crate::tally) shared: SharedIds,
 }
 
 /// How many ids each two kinds, the lower number first, share at the same time and by the same agent.
-pub(in crate::tenants) type Shared = BTreeMap<(usize, usize), u64>;
+pub(in crate::tally) type SharedIds = BTreeMap<(usize, usize), u64>;
 
 /// What events of one name came to.
 #[derive(Default)]
-struct Same {
+struct DuplicateGroups {
     copies: Vec<usize>,
     /// Each a few events that share an id and no body.
     conflicting: Vec<Vec<usize>>,
@@ -42,13 +42,13 @@ struct Same {
 
 /// Sets copies apart, and marks events in conflict. `kinds` has a number for each source: an event id means something
 /// among sources of one number only.
-pub(in crate::tenants) fn apart(events: &mut [Box<ScopedEvent>], kinds: &[usize]) -> Apart {
+pub(in crate::tally) fn classify(events: &mut [Box<ScopedEvent>], kinds: &[usize]) -> Classified {
     let names = events.par_iter().enumerate();
     let mut names: Vec<_> = names.map(|(place, event)| (name(event, kinds), place)).collect();
     names.par_sort_unstable();
     let several = names.par_chunk_by(|a, b| a.0 == b.0).filter(|same| same.len() > 1);
-    let found = several.fold(Same::default, |found, same| found.among(same, events, kinds));
-    let Same { copies, conflicting } = found.reduce(Same::default, Same::merge);
+    let found = several.fold(DuplicateGroups::default, |found, same| found.among(same, events, kinds));
+    let DuplicateGroups { copies, conflicting } = found.reduce(DuplicateGroups::default, DuplicateGroups::merge);
     let mut kept = vec![true; events.len()];
     copies.into_iter().for_each(|place| kept[place] = false);
     let mut conflicts: Vec<_> = conflicting
@@ -57,7 +57,7 @@ pub(in crate::tenants) fn apart(events: &mut [Box<ScopedEvent>], kinds: &[usize]
         .collect();
     in_order(&mut conflicts);
     let shared = shared(events, kinds);
-    Apart {
+    Classified {
         kept,
         conflicts,
         shared,
@@ -65,8 +65,8 @@ pub(in crate::tenants) fn apart(events: &mut [Box<ScopedEvent>], kinds: &[usize]
 }
 
 /// Counts what kinds share. With one kind no event is examined.
-fn shared(events: &[Box<ScopedEvent>], kinds: &[usize]) -> Shared {
-    let mut shared = Shared::new();
+fn shared(events: &[Box<ScopedEvent>], kinds: &[usize]) -> SharedIds {
+    let mut shared = SharedIds::new();
     let kind = |event: &ScopedEvent| kinds[event.at.source];
     if kinds.windows(2).all(|pair| pair[0] == pair[1]) {
         return shared;
@@ -96,7 +96,7 @@ fn shared(events: &[Box<ScopedEvent>], kinds: &[usize]) -> Shared {
 }
 
 /// A record whose events share an id is one conflict, not one for each.
-pub(in crate::tenants) fn in_order(conflicts: &mut Vec<Conflict>) {
+pub(in crate::tally) fn in_order(conflicts: &mut Vec<Conflict>) {
     conflicts.sort_unstable_by(|a, b| (&a.event_id, &a.events).cmp(&(&b.event_id, &b.events)));
     conflicts.dedup();
 }
@@ -113,7 +113,7 @@ fn name(event: &ScopedEvent, kinds: &[usize]) -> u64 {
     name.finish()
 }
 
-impl Same {
+impl DuplicateGroups {
     /// Of events whose names' hashes are the same.
     fn among(mut self, same: &[(u64, usize)], events: &[Box<ScopedEvent>], kinds: &[usize]) -> Self {
         let mut places: Vec<usize> = same.iter().map(|(_, place)| *place).collect();

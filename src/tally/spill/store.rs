@@ -19,7 +19,7 @@ pub(super) const PARTS: usize = 512;
 /// What is in scope has no room.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
-pub enum StoreError {
+pub enum SpillError {
     /// The disk is full, or cannot be written or read.
     #[error(
         "cannot keep in `{}` what is in scope and does not fit into memory: {fault}; make room there, or allow more memory \
@@ -50,20 +50,20 @@ pub enum StoreError {
 
 /// A temporary file of values in parts. Made when it is first written to.
 #[derive(Debug)]
-pub(super) struct Store {
+pub(super) struct SpillFile {
     folder: PathBuf,
-    pile: Mutex<Pile>,
+    part_file: Mutex<PartFile>,
 }
 
 #[derive(Debug, Default)]
-struct Pile {
+struct PartFile {
     file: Option<File>,
     end: u64,
-    parts: Vec<Part>,
+    parts: Vec<PartIndex>,
 }
 
 #[derive(Debug, Clone, Default)]
-struct Part {
+struct PartIndex {
     /// What its values take in memory.
     weight: u64,
     /// How many there are.
@@ -75,13 +75,13 @@ struct Part {
 /// Values on their way into a store.
 #[derive(Debug, Default)]
 pub(super) struct Batch {
-    parts: Vec<Coming>,
+    parts: Vec<PartBatch>,
     weight: u64,
 }
 
 /// Values on their way into one part.
 #[derive(Debug, Default)]
-struct Coming {
+struct PartBatch {
     bytes: Vec<u8>,
     weight: u64,
     count: usize,
@@ -106,30 +106,32 @@ impl Batch {
     }
 }
 
-impl Store {
+impl SpillFile {
     pub(super) fn new(folder: PathBuf) -> Self {
         Self {
             folder,
-            pile: Mutex::default(),
+            part_file: Mutex::default(),
         }
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.pile().parts.is_empty()
+        self.part_file().parts.is_empty()
     }
 
     /// What each part takes in memory.
     pub(super) fn weights(&self) -> Vec<u64> {
-        self.pile().parts.iter().map(|part| part.weight).collect()
+        self.part_file().parts.iter().map(|part| part.weight).collect()
     }
 
     /// How many values a part has.
     pub(super) fn count(&self, part: usize) -> usize {
-        self.pile().parts.get(part).map_or(0, |part| part.count)
+        self.part_file().parts.get(part).map_or(0, |part| part.count)
     }
 
-    pub(super) fn put(&self, batch: Batch) -> Result<(), StoreError> {
-        self.pile().put(&self.folder, batch).map_err(|fault| self.fault(fault))
+    pub(super) fn put(&self, batch: Batch) -> Result<(), SpillError> {
+        self.part_file()
+            .put(&self.folder, batch)
+            .map_err(|fault| self.fault(fault))
     }
 
     /// Hands on the bytes of a part, in pieces of whole values.
@@ -137,30 +139,32 @@ impl Store {
         &self,
         part: usize,
         mut read: impl FnMut(&[u8]) -> postcard::Result<()>,
-    ) -> Result<(), StoreError> {
-        let pieces = self.pile().parts.get(part).cloned().unwrap_or_default().pieces;
+    ) -> Result<(), SpillError> {
+        let pieces = self.part_file().parts.get(part).cloned().unwrap_or_default().pieces;
         let mut bytes = Vec::new();
         for (from, length) in pieces {
             bytes.resize(length, 0);
-            self.pile().get(from, &mut bytes).map_err(|fault| self.fault(fault))?;
+            self.part_file()
+                .get(from, &mut bytes)
+                .map_err(|fault| self.fault(fault))?;
             read(&bytes).map_err(|fault| self.fault(io::Error::new(io::ErrorKind::InvalidData, fault)))?;
         }
         Ok(())
     }
 
-    fn pile(&self) -> std::sync::MutexGuard<'_, Pile> {
-        self.pile.lock().unwrap_or_else(PoisonError::into_inner)
+    fn part_file(&self) -> std::sync::MutexGuard<'_, PartFile> {
+        self.part_file.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn fault(&self, fault: io::Error) -> StoreError {
-        StoreError::Io {
+    fn fault(&self, fault: io::Error) -> SpillError {
+        SpillError::Io {
             folder: self.folder.clone(),
             fault,
         }
     }
 }
 
-impl Pile {
+impl PartFile {
     fn put(&mut self, folder: &std::path::Path, batch: Batch) -> io::Result<()> {
         let file = match &mut self.file {
             Some(file) => file,
@@ -169,7 +173,7 @@ impl Pile {
         file.seek(SeekFrom::Start(self.end))?;
         let mut to = io::BufWriter::with_capacity(1 << 20, file);
         if self.parts.len() < batch.parts.len() {
-            self.parts.resize(batch.parts.len(), Part::default());
+            self.parts.resize(batch.parts.len(), PartIndex::default());
         }
         for (part, coming) in self.parts.iter_mut().zip(batch.parts) {
             if coming.count == 0 {

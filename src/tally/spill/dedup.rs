@@ -8,9 +8,9 @@ use std::{
 use rayon::prelude::*;
 
 use super::{
-    AT_A_TIME, Budget, LEAST, SourceTally,
-    row::Row,
-    store::{Batch, PARTS, Store, StoreError},
+    BATCH_BYTES, Budget, MIN_BUDGET, SourceTally,
+    row::SpillRow,
+    store::{Batch, PARTS, SpillError, SpillFile},
     weight_naming,
 };
 use crate::{
@@ -18,23 +18,23 @@ use crate::{
     events::TenantRef,
     records::Locator,
     scope::ScopeMask,
-    tenants::{
-        Fate, ScopedEvent, ScopedEvents,
-        kept::{Held, number},
-        settle::{Apart, Settling, apart, in_order},
+    tally::{
+        RecordFate, ScopedEvent, ScopedEvents,
+        dedup::{Classified, DedupState, classify, in_order},
+        retained::{InMemory, tenant_hash},
     },
 };
 
 /// Where events without a tenant go.
-const HOMELESS: usize = PARTS;
+const WITHOUT_TENANT: usize = PARTS;
 
 /// What one event of a record that has several came to, in memory.
 const FATE: u64 = 48;
 
 /// Kept events in a temporary file, by tenant.
 #[derive(Debug)]
-pub struct Spooled {
-    shares: Store,
+pub struct SpilledEvents {
+    shares: SpillFile,
     memory: u64,
 }
 
@@ -54,12 +54,12 @@ fn place(number: u64) -> usize {
 }
 
 /// Settles what the budget's file holds together with what the tallies still do. None if the file holds nothing.
-pub(in crate::tenants) fn settle(
+pub(in crate::tally) fn dedup(
     tallies: &mut [SourceTally],
     kinds: &[usize],
     tied: ScopeMask,
     budget: &Budget,
-) -> Result<Option<(Spooled, Settling)>, StoreError> {
+) -> Result<Option<(SpilledEvents, DedupState)>, SpillError> {
     if budget.store.is_empty() {
         return Ok(None);
     }
@@ -73,23 +73,23 @@ pub(in crate::tenants) fn settle(
     let settled = |part| {
         let mut rows = load(&budget.store, part, &|ticket| sources.get(&ticket).copied())?;
         rows.settle_actors(budget);
-        to.settle(rows, kinds, tied)
+        to.dedup(rows, kinds, tied)
     };
-    let merge = |all: Settling, more| all.merge(more, budget);
+    let merge = |all: DedupState, more| all.merge(more, budget);
     let all = each_part(
         &budget.store,
         PARTS,
         budget.memory,
         what,
         settled,
-        Settling::default(),
+        DedupState::default(),
         merge,
     )?;
     let what = "records in scope that hold several events";
     let several = |part| records(&to.fates, part);
     let mut all = each_part(&to.fates, PARTS, budget.memory, what, several, all, merge)?;
     in_order(&mut all.conflicts);
-    let shares = Spooled {
+    let shares = SpilledEvents {
         shares: to.shares,
         memory: budget.memory,
     };
@@ -101,7 +101,7 @@ pub(super) fn each_spilled(
     budget: &Budget,
     tallies: &[&SourceTally],
     mut with: impl FnMut(ScopedEvent),
-) -> Result<(), StoreError> {
+) -> Result<(), SpillError> {
     if budget.store.is_empty() {
         return Ok(());
     }
@@ -119,33 +119,33 @@ pub(super) fn each_spilled(
 
 /// Where settled events go, and what becomes of records that hold several.
 struct Stores {
-    shares: Store,
-    fates: Store,
+    shares: SpillFile,
+    fates: SpillFile,
 }
 
 impl Stores {
     fn new(budget: &Budget) -> Self {
         Self {
-            shares: Store::new(budget.folder.clone()),
-            fates: Store::new(budget.folder.clone()),
+            shares: SpillFile::new(budget.folder.clone()),
+            fates: SpillFile::new(budget.folder.clone()),
         }
     }
 
-    fn settle(&self, rows: Rows, kinds: &[usize], tied: ScopeMask) -> Result<Settling, StoreError> {
-        let Rows { mut events, alone } = rows;
-        let Apart {
+    fn dedup(&self, rows: LoadedPart, kinds: &[usize], tied: ScopeMask) -> Result<DedupState, SpillError> {
+        let LoadedPart { mut events, alone } = rows;
+        let Classified {
             kept,
             conflicts,
             shared,
-        } = apart(&mut events, kinds);
-        let mut done = Settling {
+        } = classify(&mut events, kinds);
+        let mut done = DedupState {
             conflicts,
             shared,
-            ..Settling::default()
+            ..DedupState::default()
         };
         let (mut shares, mut fates) = (Batch::default(), Batch::default());
         for ((event, alone), kept) in events.iter().zip(alone).zip(kept) {
-            let fate = Fate::of(event, kept);
+            let fate = RecordFate::of(event, kept);
             if alone {
                 done.record(event.at.source, fate);
             } else {
@@ -158,7 +158,7 @@ impl Stores {
                 share(&mut shares, event);
             }
             // One event of thousands of customers goes to hundreds of parts.
-            if shares.weight() > AT_A_TIME {
+            if shares.weight() > BATCH_BYTES {
                 self.shares.put(std::mem::take(&mut shares))?;
             }
         }
@@ -172,15 +172,15 @@ impl Stores {
 fn share(shares: &mut Batch, event: &ScopedEvent) {
     let tenants = &event.event.tenants;
     let mut push = |part: usize, own: &[&TenantRef]| {
-        let row = Row::naming(event, own, event.at.source, true);
+        let row = SpillRow::naming(event, own, event.at.source, true);
         shares.push(part, &row, weight_naming(event, own.iter().copied()));
     };
     let mut parts: Vec<_> = tenants
         .iter()
-        .map(|tenant| (place(number(&tenant.id)), tenant))
+        .map(|tenant| (place(tenant_hash(&tenant.id)), tenant))
         .collect();
     if parts.is_empty() {
-        push(HOMELESS, &[]);
+        push(WITHOUT_TENANT, &[]);
     }
     parts.sort_unstable();
     for own in parts.chunk_by(|a, b| a.0 == b.0) {
@@ -195,8 +195,8 @@ fn share(shares: &mut Batch, event: &ScopedEvent) {
 }
 
 /// The ends of the records whose events' fates are in this part.
-fn records(fates: &Store, part: usize) -> Result<Settling, StoreError> {
-    let mut all: Vec<(usize, u64, Fate)> = Vec::new();
+fn records(fates: &SpillFile, part: usize) -> Result<DedupState, SpillError> {
+    let mut all: Vec<(usize, u64, RecordFate)> = Vec::new();
     fates.each_piece(part, |mut bytes| {
         while !bytes.is_empty() {
             let (fate, rest) = postcard::take_from_bytes(bytes)?;
@@ -206,29 +206,29 @@ fn records(fates: &Store, part: usize) -> Result<Settling, StoreError> {
         Ok(())
     })?;
     all.sort_unstable();
-    let mut done = Settling::default();
+    let mut done = DedupState::default();
     for record in all.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
         let fates = record.iter().map(|(_, _, fate)| *fate);
-        done.record(record[0].0, fates.fold(Fate::default(), Fate::and));
+        done.record(record[0].0, fates.fold(RecordFate::default(), RecordFate::and));
     }
     Ok(done)
 }
 
-impl Spooled {
+impl SpilledEvents {
     /// What is made of each tenant's events, in no particular order.
-    pub(in crate::tenants) fn each_share<T, E>(
+    pub(in crate::tally) fn for_each_tenant<T, E>(
         &self,
         work: &(impl Fn(&TenantId, &[&ScopedEvent]) -> Result<T, E> + Sync),
     ) -> Result<Vec<(TenantId, T)>, E>
     where
         T: Send,
-        E: From<StoreError> + Send,
+        E: From<SpillError> + Send,
     {
         let what = "events of one customer, whose report is made of all of them,";
         let shares = |part| {
             let held = self.held(part)?;
-            let owners = held.owners(|tenant| place(tenant) == part);
-            let made = owners
+            let by_tenant = held.by_tenant(|tenant| place(tenant) == part);
+            let made = by_tenant
                 .par_iter()
                 .map(|(id, events)| Ok(((*id).clone(), work(id, events)?)));
             made.collect::<Result<Vec<_>, E>>()
@@ -241,33 +241,33 @@ impl Spooled {
     }
 
     /// What is made of each event without a tenant, in time order.
-    pub(in crate::tenants) fn homeless<T: Send>(
+    pub(in crate::tally) fn without_tenant<T: Send>(
         &self,
         work: impl Fn(&ScopedEvent) -> T + Sync,
-    ) -> Result<Vec<T>, StoreError> {
-        let needed = self.shares.weights().get(HOMELESS).copied().unwrap_or_default();
+    ) -> Result<Vec<T>, SpillError> {
+        let needed = self.shares.weights().get(WITHOUT_TENANT).copied().unwrap_or_default();
         within(
             needed,
             self.memory,
             "events that name no customer, which go into one file,",
         )?;
-        Ok(self.held(HOMELESS)?.events().map(work).collect())
+        Ok(self.held(WITHOUT_TENANT)?.events().map(work).collect())
     }
 
-    fn held(&self, part: usize) -> Result<Held, StoreError> {
-        let Rows { events, .. } = load(&self.shares, part, &Some)?;
+    fn held(&self, part: usize) -> Result<InMemory, SpillError> {
+        let LoadedPart { events, .. } = load(&self.shares, part, &Some)?;
         let kept = vec![true; events.len()];
-        Ok(Held::new(events, &kept))
+        Ok(InMemory::new(events, &kept))
     }
 }
 
 /// The events of a part, and whether each is alone in its record.
-struct Rows {
+struct LoadedPart {
     events: ScopedEvents,
     alone: Vec<bool>,
 }
 
-impl Rows {
+impl LoadedPart {
     /// Puts events down to their agents' positions in the case.
     fn settle_actors(&mut self, budget: &Budget) {
         self.events
@@ -277,14 +277,14 @@ impl Rows {
 }
 
 /// The events of a part. Those of no source belong to a stream that was left out of the answer.
-fn load(store: &Store, part: usize, source: &impl Fn(usize) -> Option<usize>) -> Result<Rows, StoreError> {
+fn load(store: &SpillFile, part: usize, source: &impl Fn(usize) -> Option<usize>) -> Result<LoadedPart, SpillError> {
     let count = store.count(part);
     // Room that is taken at once comes back at once: what grows step by step leaves holes.
     let (mut events, mut alone) = (Vec::with_capacity(count), Vec::with_capacity(count));
     let mut labels = BTreeSet::<Arc<str>>::new();
     store.each_piece(part, |mut bytes| {
         while !bytes.is_empty() {
-            let (row, rest) = postcard::take_from_bytes::<Row<'_>>(bytes)?;
+            let (row, rest) = postcard::take_from_bytes::<SpillRow<'_>>(bytes)?;
             bytes = rest;
             let single = row.alone;
             let mut event = row.event(&mut labels).ok_or(postcard::Error::DeserializeBadEncoding)?;
@@ -296,12 +296,12 @@ fn load(store: &Store, part: usize, source: &impl Fn(usize) -> Option<usize>) ->
         }
         Ok(())
     })?;
-    Ok(Rows { events, alone })
+    Ok(LoadedPart { events, alone })
 }
 
 /// Works on every part, on as many at a time as there is room for, and puts together what is made of them.
-fn each_part<T: Send, A, E: From<StoreError> + Send>(
-    store: &Store,
+fn each_part<T: Send, A, E: From<SpillError> + Send>(
+    store: &SpillFile,
     parts: usize,
     memory: u64,
     what: &'static str,
@@ -312,7 +312,7 @@ fn each_part<T: Send, A, E: From<StoreError> + Send>(
     let weights: Vec<_> = store.weights().into_iter().take(parts).enumerate().collect();
     let mut rest = &weights[..];
     while !rest.is_empty() {
-        let (now, later) = rest.split_at(fitting(rest, memory.max(LEAST) / 2));
+        let (now, later) = rest.split_at(fitting(rest, memory.max(MIN_BUDGET) / 2));
         for (_, weight) in now {
             within(*weight, memory, what)?;
         }
@@ -334,10 +334,10 @@ fn fitting(parts: &[(usize, u64)], room: u64) -> usize {
     fits.count().max(1)
 }
 
-fn within(needed: u64, memory: u64, what: &'static str) -> Result<(), StoreError> {
-    let limit = memory.max(LEAST);
+fn within(needed: u64, memory: u64, what: &'static str) -> Result<(), SpillError> {
+    let limit = memory.max(MIN_BUDGET);
     if needed <= limit {
         return Ok(());
     }
-    Err(StoreError::Limit { what, needed, limit })
+    Err(SpillError::Limit { what, needed, limit })
 }

@@ -2,12 +2,12 @@
 //!
 //! Only what is in scope, and what was refused, is kept; everything else is a count and an hour that was logged.
 
-mod kept;
+mod retained;
 mod links;
 mod search;
-mod settle;
-mod spool;
-mod tally;
+mod dedup;
+mod spill;
+mod source_tally;
 mod totals;
 
 use std::sync::Arc;
@@ -25,12 +25,12 @@ use crate::{
     time::Timestamp,
 };
 
-pub use kept::{Held, Kept};
+pub use dedup::{Conflict, Deduplicated, deduplicate};
 pub use links::{Candidate, Chased, Closing, Followed, Link, LinkEnd, Links, Opening, Tie, WideLink};
+pub use retained::{InMemory, Retained};
 pub use search::FoundBy;
-pub use settle::{Conflict, Settled, settle};
-pub use spool::{Budget, MEMORY, OutOfRoom, Spooled, StoreError};
-pub use tally::{Efforts, Late, Near, NearKind, NearName, Remarked, Remarks, SourceTally, Verdict};
+pub use source_tally::{Disposition, Late, NearKind, NearMiss, NearName, PathCounts, Remarked, Remarks, SourceTally};
+pub use spill::{Budget, MEMORY, OverBudget, SpillError, SpilledEvents};
 pub use totals::{ActionTotals, AgentTotals, ScopeTotals, Totals};
 
 /// How many records met which end. `read = in_scope + duplicate + other_actor + outside_window + refused`.
@@ -40,7 +40,7 @@ pub use totals::{ActionTotals, AgentTotals, ScopeTotals, Totals};
 /// tenant if any of its events in scope names none, so that no such event goes without a mention:
 /// `in_scope = records all of whose events name a tenant + without_tenant`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
-pub struct Books {
+pub struct DispositionCounts {
     /// Records framed.
     pub read: u64,
     /// Records with an event by a listed identity in a window, or in an open scope; first copies
@@ -66,13 +66,13 @@ pub struct Books {
     pub by_search: u64,
 }
 
-impl Books {
+impl DispositionCounts {
     /// One record in scope, of which anything is kept or nothing.
-    fn settled(fate: Fate) -> Self {
+    fn settled(fate: RecordFate) -> Self {
         Self {
             in_scope: u64::from(fate.kept),
             duplicate: u64::from(!fate.kept),
-            without_tenant: u64::from(fate.homeless),
+            without_tenant: u64::from(fate.without_tenant),
             by_link: u64::from(fate.why == Why::Link),
             by_search: u64::from(fate.why == Why::Search),
             ..Self::default()
@@ -85,7 +85,7 @@ impl Books {
     }
 }
 
-impl std::ops::AddAssign for Books {
+impl std::ops::AddAssign for DispositionCounts {
     fn add_assign(&mut self, other: Self) {
         self.read += other.read;
         self.in_scope += other.in_scope;
@@ -101,11 +101,11 @@ impl std::ops::AddAssign for Books {
 
 /// What became of the events in scope of one record.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-struct Fate {
+struct RecordFate {
     /// Whether any is no copy.
     kept: bool,
     /// Whether any of these names no tenant.
-    homeless: bool,
+    without_tenant: bool,
     /// The strongest reason for which any of these is in scope.
     why: Why,
 }
@@ -134,12 +134,12 @@ impl Why {
     }
 }
 
-impl Fate {
+impl RecordFate {
     /// Of one event, kept or not.
     fn of(event: &ScopedEvent, kept: bool) -> Self {
         Self {
             kept,
-            homeless: kept && event.event.tenants.is_empty(),
+            without_tenant: kept && event.event.tenants.is_empty(),
             why: if kept { Why::of(event) } else { Why::Not },
         }
     }
@@ -148,7 +148,7 @@ impl Fate {
     fn and(self, other: Self) -> Self {
         Self {
             kept: self.kept || other.kept,
-            homeless: self.homeless || other.homeless,
+            without_tenant: self.without_tenant || other.without_tenant,
             why: self.why.max(other.why),
         }
     }

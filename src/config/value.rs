@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use toml::de::DeValue;
 
-use super::{Found, Sheet};
+use super::{ParsedText, Spanned};
 use crate::{
     diag::Diagnostic,
     time::{TimeError, Timestamp},
@@ -17,13 +17,13 @@ pub(super) struct Item<'d> {
     pub(super) value: DeValue<'d>,
 }
 
-impl Sheet<'_> {
+impl ParsedText<'_> {
     pub(super) fn fault(&self, fault: Diagnostic) {
         self.faults.borrow_mut().push(fault);
     }
 
-    pub(super) fn found<T>(&self, span: &Range<usize>, value: T) -> Found<T> {
-        Found {
+    pub(super) fn found<T>(&self, span: &Range<usize>, value: T) -> Spanned<T> {
+        Spanned {
             value,
             place: self.lines.place(span.clone()),
         }
@@ -37,7 +37,7 @@ impl Sheet<'_> {
     }
 
     /// A string with something in it.
-    pub(super) fn text(&self, item: &Item<'_>) -> Option<Found<String>> {
+    pub(super) fn text(&self, item: &Item<'_>) -> Option<Spanned<String>> {
         let Some(text) = item.value.as_str() else {
             let written = scalar(&item.value).unwrap_or_else(|| "…".to_owned());
             self.wrong_type(item, "a string", &format!("`\"{written}\"`"));
@@ -54,7 +54,7 @@ impl Sheet<'_> {
     }
 
     /// A TOML offset date-time, or the same as a string.
-    pub(super) fn time(&self, item: &Item<'_>) -> Option<Found<Timestamp>> {
+    pub(super) fn time(&self, item: &Item<'_>) -> Option<Spanned<Timestamp>> {
         let written = match &item.value {
             // The text and not the parsed value: it has as many fraction digits as were written.
             DeValue::Datetime(_) => self.lines.slice(item.span.clone()).replacen(' ', "T", 1),
@@ -73,11 +73,11 @@ impl Sheet<'_> {
 }
 
 /// The instant written as RFC 3339 under this name; or a fault, most often that there is no offset.
-pub fn instant(name: &str, written: &Found<String>, faults: &mut Vec<Diagnostic>) -> Option<Found<Timestamp>> {
+pub fn instant(name: &str, written: &Spanned<String>, faults: &mut Vec<Diagnostic>) -> Option<Spanned<Timestamp>> {
     let place = written.place.clone();
     let fault = |TimeError| not_an_instant(name, &written.value).at(place.clone());
     let value = written.value.parse().map_err(|error| faults.push(fault(error))).ok()?;
-    Some(Found { value, place })
+    Some(Spanned { value, place })
 }
 
 fn not_an_instant(name: &str, written: &str) -> Diagnostic {

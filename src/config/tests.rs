@@ -2,11 +2,11 @@
 
 use super::*;
 
-fn told<T>(reading: &Reading<T>) -> Vec<String> {
+fn told<T>(reading: &ParsedFile<T>) -> Vec<String> {
     reading.faults.iter().map(ToString::to_string).collect()
 }
 
-fn texts(found: Vec<Found<String>>) -> Vec<String> {
+fn texts(found: Vec<Spanned<String>>) -> Vec<String> {
     found.into_iter().map(|found| found.value).collect()
 }
 

@@ -16,7 +16,7 @@ pub struct Totals {
     /// How many times events name a tenant.
     pub shares: u64,
     /// How many events name none.
-    pub homeless: u64,
+    pub without_tenant: u64,
     /// Number of events that failed.
     pub failed: u64,
     /// Events of each scope, by position in the case; scopes at the end without events may be missing.
@@ -49,13 +49,13 @@ pub struct ActionTotals {
     /// How many.
     pub events: u64,
     /// How many of them name no tenant.
-    pub homeless: u64,
+    pub without_tenant: u64,
 }
 
 impl std::ops::AddAssign for ActionTotals {
     fn add_assign(&mut self, other: Self) {
         self.events += other.events;
-        self.homeless += other.homeless;
+        self.without_tenant += other.without_tenant;
     }
 }
 
@@ -74,7 +74,7 @@ impl Totals {
         let event = &scoped.event;
         self.events += 1;
         self.shares += event.tenants.len() as u64;
-        self.homeless += u64::from(event.tenants.is_empty());
+        self.without_tenant += u64::from(event.tenants.is_empty());
         let failed = u64::from(event.outcome == Outcome::Failure);
         self.failed += failed;
         let mut mask = scoped.scopes.0;
@@ -84,7 +84,7 @@ impl Totals {
         }
         let one = ActionTotals {
             events: 1,
-            homeless: u64::from(event.tenants.is_empty()),
+            without_tenant: u64::from(event.tenants.is_empty()),
         };
         match self.actions.get_mut(&event.action) {
             Some(own) => *own += one,
@@ -109,7 +109,7 @@ impl Totals {
     pub(super) fn merge(mut self, other: Self) -> Self {
         self.events += other.events;
         self.shares += other.shares;
-        self.homeless += other.homeless;
+        self.without_tenant += other.without_tenant;
         self.failed += other.failed;
         other
             .scopes
