@@ -4,6 +4,7 @@ use std::{collections::BTreeMap, io::Write as _, path::Path};
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
+use tenant_impact::digest::Sha256;
 
 use crate::util::{Dir, Run, files, json, program, root};
 
@@ -152,6 +153,24 @@ proptest! {
     }
 }
 
+/// Writes a bundle and returns offset, length and digest of the record of every event in it.
+fn records_of(dir: &Dir, out: &str) -> Vec<(usize, usize, String)> {
+    findings(dir, out, "1");
+    let all = files(&dir.path(out));
+    std::fs::remove_dir_all(dir.path(out)).expect("a bundle");
+    let lists = all
+        .iter()
+        .filter(|(name, _)| name.starts_with("records/") || *name == "unattributed.jsonl");
+    let lines = lists.flat_map(|(_, bytes)| bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()));
+    let place = |line: &[u8]| {
+        let row: Value = serde_json::from_slice(line).expect("a line of JSON");
+        let place = |key| usize::try_from(number(&row, key)).expect("a small log");
+        let sha256 = row["record_sha256"].as_str().expect("a digest");
+        (place("offset"), place("length"), sha256.to_owned())
+    };
+    lines.map(place).collect()
+}
+
 /// The log in another encoding or packed.
 fn forms(text: &str) -> [(&'static str, Vec<u8>); 4] {
     let gzip = {
@@ -211,6 +230,15 @@ proptest! {
             let whole = scan(&bytes);
             accounted(&whole);
             prop_assert_eq!(&whole["records"], &plain["records"], "{}", name);
+            prop_assert_eq!(&whole["refused"], &plain["refused"], "{}", name);
+            let cut_out = records_of(&dir, name);
+            for (offset, length, sha256) in &cut_out {
+                let record = text.as_bytes().get(*offset..*offset + *length);
+                let record = record.map(|record| Sha256::of(record).to_string());
+                prop_assert_eq!(record.as_ref(), Some(sha256), "{}: {} bytes from {}", name, length, offset);
+            }
+            // An event of several tenants is one of each.
+            prop_assert!(cut_out.len() as u64 >= number(&whole["records"], "in_scope"), "{}", name);
             let mut damaged = bytes;
             for (at, byte) in &damages {
                 let at = at.index(damaged.len());
