@@ -118,13 +118,12 @@ fn logs(path: &str, found: &Inspection) -> anyhow::Result<String> {
 }
 
 fn entry(path: &str, profile: &str, wrapping: &Wrapping) -> String {
-    let stated = wrapping_keys(wrapping);
-    let wrapping: String = stated.iter().map(|key| format!("{key}\n")).collect();
-    format!(
-        "\n[[logs]]\npath = {}\nprofile = {}\n{wrapping}",
-        quoted(path),
-        quoted(profile)
-    )
+    let keys = [
+        format!("path = {}", quoted(path)),
+        format!("profile = {}", quoted(profile)),
+    ];
+    let lines: Vec<_> = keys.into_iter().chain(wrapping_keys(wrapping)).collect();
+    format!("\n[[logs]]\n{}\n", lines.join("\n"))
 }
 
 /// The keys of `[[logs]]` that say where the events lie.
