@@ -1,6 +1,7 @@
-//! What a manifest says of the program that wrote it: the digest of its sources, its target, its profile and its compiler.
-//! No commit, because whether a checkout is clean is not known here; the digest is of what was compiled. Anyone with the
-//! repository can make it: `find src templates Cargo.lock -type f | LC_ALL=C sort | xargs sha256sum | sha256sum`.
+//! What a manifest says of the program that wrote it: the digest of its sources, its target, its
+//! profile and its compiler. No commit, because whether a checkout is clean is not known here; the
+//! digest is of what was compiled. Anyone with the repository can make it:
+//! `find src templates Cargo.lock -type f | LC_ALL=C sort | xargs sha256sum | sha256sum`.
 
 use std::{env, ffi::OsString, fmt::Write as _, fs, io, path::Path, process::Command};
 

@@ -1,7 +1,9 @@
-//! The stages of the way from bytes to reports, each on its own, on the committed sample and on one thread.
+//! The stages of the way from bytes to reports, each on its own, on the committed sample and on one
+//! thread.
 //!
-//! `cargo bench --bench stages` measures, `cargo bench --bench stages -- --test` runs each once. Throughput is in bytes of
-//! log, so that the rates of the stages can be set against each other and against that of reading.
+//! `cargo bench --bench stages` measures, `cargo bench --bench stages -- --test` runs each once.
+//! Throughput is in bytes of log, so that the rates of the stages can be set against each other and
+//! against that of reading.
 
 use std::{fs, hint::black_box, num::NonZeroUsize, path::Path};
 
@@ -119,7 +121,8 @@ fn framing(criterion: &mut Criterion, sample: &Sample) {
     group.finish();
 }
 
-/// A record to all fields that a report needs; also of records that no report needs, so this is the dearest case.
+/// A record to all fields that a report needs; also of records that no report needs, so this is the
+/// dearest case.
 fn extraction(criterion: &mut Criterion, sample: &Sample) {
     let mut group = criterion.benchmark_group("extraction");
     let (_, json) = blocks(&sample.jsonl);
@@ -246,7 +249,8 @@ fn hashing(criterion: &mut Criterion, sample: &Sample) {
     group.finish();
 }
 
-/// The answer to every file of the bundle, searched for names of others. Throughput is in bytes of report.
+/// The answer to every file of the bundle, searched for names of others. Throughput is in bytes of
+/// report.
 fn rendering(criterion: &mut Criterion, sample: &Sample) {
     let answer = sample.answer(sample.scan());
     let reports = Reports::new(&answer.findings, Templates::built_in());

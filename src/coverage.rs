@@ -1,7 +1,8 @@
-//! Coverage: which clock hours of the windows a source speaks for, by records of any actor, and the gaps.
+//! Coverage: which clock hours of the windows a source speaks for, by records of any actor, and the
+//! gaps.
 //!
-//! An hour that holds a record of anybody was logged; a run of hours without any is where a log may be missing. So every
-//! record with a time counts here, not only those in scope.
+//! An hour that holds a record of anybody was logged; a run of hours without any is where a log may
+//! be missing. So every record with a time counts here, not only those in scope.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -17,7 +18,8 @@ pub struct Gap {
     pub until: Timestamp,
 }
 
-/// The clock hours (UTC) from the first window's beginning to the last one's end, and which of them hold a record.
+/// The clock hours (UTC) from the first window's beginning to the last one's end, and which of them
+/// hold a record.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Coverage {
     /// The first hour, since 1970.
@@ -48,7 +50,8 @@ impl Coverage {
         }
     }
 
-    /// Counts records of hours after that in which the case was issued: an access log holds none when its case is issued.
+    /// Counts records of hours after that in which the case was issued: an access log holds none
+    /// when its case is issued.
     #[must_use]
     pub fn issued(mut self, issued: Option<Timestamp>) -> Self {
         self.issued = issued.map_or(i64::MAX, Timestamp::hour);
@@ -122,7 +125,8 @@ impl Coverage {
             .collect()
     }
 
-    /// The same between this source's own first and last covered hour: outside of them other sources may speak.
+    /// The same between this source's own first and last covered hour: outside of them other
+    /// sources may speak.
     pub fn inner_gaps(&self, windows: &[Window], least: u32) -> Vec<Gap> {
         let covered = || self.window_hours(windows).filter(|&hour| self.has(hour));
         let (Some(earliest), Some(latest)) = (covered().min(), covered().max()) else {

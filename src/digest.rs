@@ -110,7 +110,8 @@ pub struct HashingReader<R> {
 }
 
 impl<R: Read> HashingReader<R> {
-    /// Starts at the reader's present position; `hashed` says whether to take a digest, or only to count.
+    /// Starts at the reader's present position; `hashed` says whether to take a digest, or only to
+    /// count.
     pub fn new(inner: R, hashed: bool) -> Self {
         let sum = Sum::new(hashed);
         Self { inner, sum }

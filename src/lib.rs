@@ -1,7 +1,7 @@
 //! What exactly was done in each customer's tenant, by these support identities, in this window?
 //!
-//! Data flows one way, and the modules are listed in that order. A module imports only from those above it; a test
-//! (`tests/arch.rs`) keeps that rule.
+//! Data flows one way, and the modules are listed in that order. A module imports only from those
+//! above it; a test (`tests/arch.rs`) keeps that rule.
 //!
 //! ```text
 //! case -> sources -> records -> events -> scope -> tally   -> FINDINGS -> reports -> bundle

@@ -1,4 +1,5 @@
-//! The observer of a scan. The library reports bytes; what a bar looks like is the terminal's business.
+//! The observer of a scan. The library reports bytes; what a bar looks like is the terminal's
+//! business.
 
 /// Told of every block as it is read: one call per block, never per record.
 pub trait Progress: Sync {

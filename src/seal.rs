@@ -5,8 +5,9 @@
 //! commitment = SHA-256(nonce || bytes)
 //! ```
 //!
-//! A bare digest of a record confirms every guess at what the record says, and with it what is masked and who the agent is.
-//! A commitment confirms nothing until its nonce is handed out, and fixes the record all the same.
+//! A bare digest of a record confirms every guess at what the record says, and with it what is
+//! masked and who the agent is. A commitment confirms nothing until its nonce is handed out, and
+//! fixes the record all the same.
 
 use std::fmt;
 
@@ -59,13 +60,15 @@ impl fmt::Debug for Nonces {
 }
 
 impl Nonces {
-    /// Derives the secret from the key of the case: HKDF-SHA-256 (RFC 5869), its extract step, without a salt.
+    /// Derives the secret from the key of the case: HKDF-SHA-256 (RFC 5869), its extract step,
+    /// without a salt.
     pub fn new(key: &[u8; 32]) -> Self {
         Self(Sha256::keyed(&[0; 32], key).0)
     }
 
-    /// Seals a record: its bytes, where they lie in their source, and their digest. The nonce follows from all three, so that
-    /// the same bundle is made again from the same case, and no two records share a nonce.
+    /// Seals a record: its bytes, where they lie in their source, and their digest. The nonce
+    /// follows from all three, so that the same bundle is made again from the same case, and no two
+    /// records share a nonce.
     pub fn record(&self, offset: u64, bytes: &[u8], digest: Sha256) -> Seal {
         let length = bytes.len() as u64;
         let nonce = self.nonce(&[RECORD, &offset.to_be_bytes(), &length.to_be_bytes(), &digest.0]);
@@ -89,7 +92,8 @@ impl Nonces {
 mod tests {
     use super::*;
 
-    /// RFC 5869, test case 3: no salt and no info. Its key is shorter than ours, so the two steps are checked apart.
+    /// RFC 5869, test case 3: no salt and no info. Its key is shorter than ours, so the two steps
+    /// are checked apart.
     #[test]
     fn nonces_follow_rfc_5869() {
         let extracted = "19ef24a32c717b167f33a91d6f648bdf96596776afdb6377ac434c1c293ccb04";

@@ -1,11 +1,13 @@
 //! Log text is the attacker's. Before it is shown anywhere, what cannot be seen is made visible.
 //!
-//! Escaping for a format (HTML, Markdown, CSV) comes on top of this and belongs to the renderer of that format.
+//! Escaping for a format (HTML, Markdown, CSV) comes on top of this and belongs to the renderer of
+//! that format.
 
 use std::{borrow::Cow, fmt::Write as _};
 
-/// Whether a character could act on a display instead of being seen on it: controls, bidirectional overrides and
-/// isolates, zero-width and other format characters, line and paragraph separators, and the byte order mark.
+/// Whether a character could act on a display instead of being seen on it: controls, bidirectional
+/// overrides and isolates, zero-width and other format characters, line and paragraph separators,
+/// and the byte order mark.
 pub fn acts(c: char) -> bool {
     c.is_control()
         || matches!(c,
@@ -13,8 +15,9 @@ pub fn acts(c: char) -> bool {
             | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
-/// Whether a character is a blank that looks like a space and is another character: a no-break space, or one of the spaces
-/// of other widths but the ideographic one, which is as wide as a letter.
+/// Whether a character is a blank that looks like a space and is another character: a no-break
+/// space, or one of the spaces of other widths but the ideographic one, which is as wide as a
+/// letter.
 pub fn is_blank_of_its_own(c: char) -> bool {
     matches!(
         c,
@@ -27,7 +30,8 @@ pub fn hidden(c: char) -> bool {
     acts(c) || is_blank_of_its_own(c)
 }
 
-/// Whether the UTF-8 of a hidden character may begin with this byte. Few letters begin so but those of Arabic.
+/// Whether the UTF-8 of a hidden character may begin with this byte. Few letters begin so but those
+/// of Arabic.
 pub fn may_begin_hidden(byte: u8) -> bool {
     // Without branches, so that many bytes are compared at once.
     matches!(byte, ..b' ' | 0xee..)
@@ -37,7 +41,8 @@ pub fn may_begin_hidden(byte: u8) -> bool {
         | matches!(byte, 0xe1 | 0xe2)
 }
 
-/// The text with every acting character written as `⟨U+202E⟩`; a tab or line break becomes `⟨TAB⟩`, `⟨LF⟩`, `⟨CR⟩`.
+/// The text with every acting character written as `⟨U+202E⟩`; a tab or line break becomes `⟨TAB⟩`,
+/// `⟨LF⟩`, `⟨CR⟩`.
 pub fn visible(text: &str) -> Cow<'_, str> {
     if printable_ascii(text) || !text.contains(acts) {
         return Cow::Borrowed(text);
@@ -55,8 +60,9 @@ pub fn visible(text: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
-/// Whether the text is printable ASCII alone, in which nothing acts. Nearly all log text is, and this test, which looks at
-/// every byte so that it can look at many at once, is much faster than looking at characters.
+/// Whether the text is printable ASCII alone, in which nothing acts. Nearly all log text is, and
+/// this test, which looks at every byte so that it can look at many at once, is much faster than
+/// looking at characters.
 pub fn printable_ascii(text: &str) -> bool {
     text.bytes()
         .fold(true, |printable, byte| printable & matches!(byte, b' '..=b'~'))
@@ -73,8 +79,9 @@ pub fn trimmed(text: &str) -> &str {
     }
 }
 
-/// What each of the letters of Europe beyond ASCII becomes by itself, each found out once: the tables of Unicode are for all
-/// scripts, and to ask them for a letter takes longer than all else that is done with most texts that have one.
+/// What each of the letters of Europe beyond ASCII becomes by itself, each found out once: the
+/// tables of Unicode are for all scripts, and to ask them for a letter takes longer than all else
+/// that is done with most texts that have one.
 #[derive(Debug)]
 pub struct Letters(Vec<String>);
 

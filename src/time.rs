@@ -1,7 +1,8 @@
 //! Instants as they were logged, and half-open windows of them.
 //!
-//! A timestamp keeps how many fraction digits its source wrote, so that it is shown with that precision and no more;
-//! it compares by the instant alone, in nanoseconds, never as text: `…33.3Z` equals `…33.300Z`.
+//! A timestamp keeps how many fraction digits its source wrote, so that it is shown with that
+//! precision and no more; it compares by the instant alone, in nanoseconds, never as text: `…33.3Z`
+//! equals `…33.300Z`.
 
 mod fraction;
 mod hour;
@@ -45,8 +46,8 @@ impl Timestamp {
     /// An instant shown with `digits` fraction digits (0 to 9).
     pub fn new(instant: DateTime<Utc>, digits: u8) -> Self {
         let (mut seconds, mut nanos) = (instant.timestamp(), instant.timestamp_subsec_nanos());
-        // A leap second stands at the end of a minute of UTC. The local mean times of before 1972 have odd seconds, so what
-        // they write as 60 is just the next second.
+        // A leap second stands at the end of a minute of UTC. The local mean times of before 1972
+        // have odd seconds, so what they write as 60 is just the next second.
         if nanos >= SECOND && seconds.rem_euclid(60) != 59 {
             (seconds, nanos) = (seconds + 1, nanos - SECOND);
         }
@@ -67,8 +68,9 @@ impl Timestamp {
         WRITABLE.contains(&self.seconds)
     }
 
-    /// Whether a record of an access log can have it: from 1990 and before 2100. What lies beyond is a count read in the
-    /// wrong unit, a default such as 0001-01-01 or 1970-01-01, or a limit such as 9999-12-31.
+    /// Whether a record of an access log can have it: from 1990 and before 2100. What lies beyond
+    /// is a count read in the wrong unit, a default such as 0001-01-01 or 1970-01-01, or a limit
+    /// such as 9999-12-31.
     pub fn is_plausible(self) -> bool {
         PLAUSIBLE.contains(&self.seconds)
     }
@@ -127,8 +129,9 @@ const PLAUSIBLE: Range<i64> = 631_152_000..4_102_444_800;
 const WRITABLE: Range<i64> = -62_167_219_200..253_402_300_800;
 
 impl Timestamp {
-    /// The forms that nearly all logs write, at a fraction of the price of chrono's parser: `2026-01-16T04:46:33.300Z`,
-    /// also without a fraction or with an offset. Anything else, valid or not, is the full parser's.
+    /// The forms that nearly all logs write, at a fraction of the price of chrono's parser:
+    /// `2026-01-16T04:46:33.300Z`, also without a fraction or with an offset. Anything else, valid
+    /// or not, is the full parser's.
     pub fn usual(text: &[u8]) -> Option<Self> {
         let (head, rest) = text.split_first_chunk::<19>()?;
         let [
@@ -260,8 +263,8 @@ impl Timestamp {
         f.write_str("Z")
     }
 
-    /// Everything down to the nanosecond, at a fraction of the price of chrono's writer: every row of a report has its time, in each of
-    /// its forms. For a time that can be written.
+    /// Everything down to the nanosecond, at a fraction of the price of chrono's writer: every row
+    /// of a report has its time, in each of its forms. For a time that can be written.
     fn digits_of_all(self) -> [u8; WHOLE + ".000000000".len()] {
         let mut text = *b"0000-00-00T00:00:00.000000000";
         let (days, second) = (self.seconds.div_euclid(86_400), self.seconds.rem_euclid(86_400));
@@ -288,8 +291,9 @@ impl Timestamp {
     }
 }
 
-/// The date that so many days after 1970-01-01 is, in the Gregorian calendar: year, month, day; the inverse of [`day`]. Years of
-/// 400 are counted from a first of March, so that a leap day is the last of its year.
+/// The date that so many days after 1970-01-01 is, in the Gregorian calendar: year, month, day; the
+/// inverse of [`day`]. Years of 400 are counted from a first of March, so that a leap day is the
+/// last of its year.
 fn date(days: i64) -> (i64, i64, i64) {
     const ERA: i64 = 146_097;
     let days = days + 719_468;

@@ -1,5 +1,6 @@
-//! Rules of structure and prose that a machine can check. First the rule of imports: a module may import only modules that stand
-//! above it in `lib.rs`. Exceptions to the other rules are listed in `arch/allowed.txt`, whose counts may only fall.
+//! Rules of structure and prose that a machine can check. First the rule of imports: a module may
+//! import only modules that stand above it in `lib.rs`. Exceptions to the other rules are listed in
+//! `arch/allowed.txt`, whose counts may only fall.
 
 mod allowed;
 mod circles;
@@ -80,8 +81,8 @@ fn the_reader_of_imports_sees_both_forms() {
     assert_eq!(imports(text), ["case", "digest", "text"]);
 }
 
-/// Only `engine` may know how work is spread, only `bundle` may write, and nothing of the library may print or know a
-/// terminal.
+/// Only `engine` may know how work is spread, only `bundle` may write, and nothing of the library
+/// may print or know a terminal.
 #[test]
 fn each_power_has_one_room() {
     let powers = [
@@ -93,7 +94,8 @@ fn each_power_has_one_room() {
         ("SystemTime", "nowhere"),
         ("Instant::now", "cli/"),
     ];
-    // How work is spread: over sources and blocks, also before there is a case, over events of one name and parts of what has no room, and over tenants.
+    // How work is spread: over sources and blocks, also before there is a case, over events of one
+    // name and parts of what has no room, and over tenants.
     let spread = [
         "engine/",
         "inspect/",

@@ -120,8 +120,8 @@ fn a_folder_that_exists_is_not_touched_and_nothing_is_left_of_a_run_that_failed(
     assert_eq!(dir.names(), ["out"]);
 }
 
-/// Each tenant's files against every identifier of every other tenant, as they stand: one automaton would do, and
-/// plain search is obviously right.
+/// Each tenant's files against every identifier of every other tenant, as they stand: one automaton
+/// would do, and plain search is obviously right.
 #[test]
 fn no_tenant_s_folder_names_another_tenant_s_id() {
     let dir = Dir::new();

@@ -1,5 +1,5 @@
-//! Golden cases: each folder of `cases/` holds a case, its logs, and what must come out. Every expected file is compared,
-//! and none may be there that is not made.
+//! Golden cases: each folder of `cases/` holds a case, its logs, and what must come out. Every
+//! expected file is compared, and none may be there that is not made.
 
 use std::fs;
 
@@ -8,8 +8,9 @@ use crate::util::{Dir, Run, files, program, root};
 /// What a run says and how it ends, beside the files of the bundle.
 const SAID: &str = "said.txt";
 
-/// Files of a bundle that are kept as expected: the evidence and the readable copies. The HTML says the same as the
-/// Markdown and is tested where it is made. Digests would change with the version, and `evidence` tests them.
+/// Files of a bundle that are kept as expected: the evidence and the readable copies. The HTML says
+/// the same as the Markdown and is tested where it is made. Digests would change with the version,
+/// and `evidence` tests them.
 fn kept(name: &str) -> bool {
     let ends = |end: &str| name.ends_with(end);
     name == "findings.json"

@@ -1,4 +1,5 @@
-//! What the fuzzer has found so far holds: every input of `fuzz/corpus` passes its target. `fuzz/run` searches for more.
+//! What the fuzzer has found so far holds: every input of `fuzz/corpus` passes its target.
+//! `fuzz/run` searches for more.
 
 use std::fs;
 

@@ -1,4 +1,5 @@
-//! What logs say of their tenants and event ids against what the case states, and which scopes tie events to the intruder.
+//! What logs say of their tenants and event ids against what the case states, and which scopes tie
+//! events to the intruder.
 
 use serde_json::{Value, json};
 
@@ -150,7 +151,8 @@ fn tenants_whose_ids_or_names_do_not_tell_them_apart_are_alike() {
         + &event("e3", "10T12:00:00", "bolt")
         + &event("e4", "10T13:00:00", "crane")
         + &event("e5", "10T14:00:00", "v1.1");
-    // Of those that only the directory has, one is like a tenant with events and another is like none. `v11` is another number.
+    // Of those that only the directory has, one is like a tenant with events and another is like
+    // none. `v11` is another number.
     let tenants =
         "id,name\nab-1,Acme\n{Ab 1},Acme Sub\nab-2,Acme Two\nbolt,Same Ltd\ncrane,same ltd\nv1.1,Vier\nv11,Elf\n";
     dir.file("log.jsonl", log).file("tenants.csv", tenants);

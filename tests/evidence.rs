@@ -1,5 +1,5 @@
-//! An answer that holds: what was written can be proved, by this program and by tools that everybody has; what was changed
-//! is found; and what was not finished is not there.
+//! An answer that holds: what was written can be proved, by this program and by tools that
+//! everybody has; what was changed is found; and what was not finished is not there.
 
 mod ends;
 mod flips;
@@ -47,7 +47,8 @@ path = "logs"
 profile = "superuser"
 "#;
 
-/// Two customers, one of them with a name that would be dangerous to show, an event of nobody's, and a broken record.
+/// Two customers, one of them with a name that would be dangerous to show, an event of nobody's,
+/// and a broken record.
 const LOG: &str = r#"{"event_id":"e1","timestamp":"2026-01-16T00:10:00Z","actor":{"id":"a1"},"tenant":{"id":"acme"},"action":"user.view"}
 {"event_id":"e2","timestamp":"2026-01-16T01:10:00Z","actor":{"id":"a2"},"tenant":{"id":"acme"},"action":"user.mfa.reset","justification":"\u001b[2J"}
 {"event_id":"e3","timestamp":"2026-01-16T02:10:00Z","actor":{"id":"a1"},"tenant":{"id":"bolt","name":"B\u202e\"},{\"path\":\"x"},"action":"user.view"}
@@ -100,7 +101,8 @@ fn differs(folder: &Path) -> Vec<String> {
     found.iter().map(|one| format!("{} {}", one.kind, one.path)).collect()
 }
 
-/// Makes the manifests and sums of a folder true again after a change, as one who covers a track would.
+/// Makes the manifests and sums of a folder true again after a change, as one who covers a track
+/// would.
 fn reseal(folder: &Path) {
     let entry = |path: &str, bytes: &[u8]| {
         let sha256 = tenant_impact::digest::Sha256::of(bytes).to_string();

@@ -326,7 +326,8 @@ fn full_device() -> std::fs::File {
     device.expect("a device")
 }
 
-/// The bundle is written before its summary is printed, so that a summary that cannot be is no failure.
+/// The bundle is written before its summary is printed, so that a summary that cannot be is no
+/// failure.
 #[test]
 fn report_ends_alike_whoever_reads_its_summary() {
     let dir = Dir::new();

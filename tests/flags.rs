@@ -52,7 +52,8 @@ fn a_scan_says_who_writes_the_files_that_its_caveats_name() {
     assert_eq!(dir.names(), ["log.jsonl"]);
 }
 
-/// A tenant in which all attempts failed is none that was acted in, in the terminal as in the overview.
+/// A tenant in which all attempts failed is none that was acted in, in the terminal as in the
+/// overview.
 #[test]
 fn attempts_are_counted_apart_from_deeds() {
     let failed = |log: &str| log.replace(r#""action""#, r#""outcome":"failure","action""#);

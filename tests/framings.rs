@@ -1,4 +1,5 @@
-//! The same events in every framing and encoding are the same findings, positions aside. Containers have their own test.
+//! The same events in every framing and encoding are the same findings, positions aside. Containers
+//! have their own test.
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -9,12 +10,14 @@ use crate::util::{Dir, files, json};
 type Event = (u8, u8, u8, u8, String);
 
 fn events() -> impl Strategy<Value = Vec<Event>> {
-    // Text with everything that a framing could stumble over; surrounding blanks would be nothing to a profile.
+    // Text with everything that a framing could stumble over; surrounding blanks would be nothing
+    // to a profile.
     let text = prop_oneof![3 => "[a-z,;\t\"'{}\\[\\]:\\\\日é\n]{0,12}", 1 => Just(String::new())];
     prop::collection::vec((0..3_u8, 0..24_u8, 0..3_u8, 0..3_u8, text), 1..12)
 }
 
-/// Every record has an id of its own and a time of its own, so that no order is left to its position.
+/// Every record has an id of its own and a time of its own, so that no order is left to its
+/// position.
 fn record(number: usize, event: &Event) -> Value {
     let (agent, hour, tenant, action, text) = event;
     let (text, action) = (
@@ -134,7 +137,8 @@ proptest! {
     }
 }
 
-/// Two exports joined, the second with its columns in another order: report, inspect and show read each row below its own header.
+/// Two exports joined, the second with its columns in another order: report, inspect and show read
+/// each row below its own header.
 #[test]
 fn rows_below_a_later_header_are_read_by_it() {
     let dir = Dir::new();
@@ -147,7 +151,8 @@ fn rows_below_a_later_header_are_read_by_it() {
         })
         .collect()
     };
-    // More than a block of each, so that threads look at pieces before they know which header holds.
+    // More than a block of each, so that threads look at pieces before they know which header
+    // holds.
     let text = "x".repeat(150);
     let actor = |id: &str| if id.ends_with("00") { "a1" } else { "o1" };
     let (first, second) = (
@@ -199,7 +204,8 @@ fn rows_below_a_later_header_are_read_by_it() {
     );
 }
 
-/// A header that lacks a mapped column, or whose first cell is none that is known, is refused with what to do.
+/// A header that lacks a mapped column, or whose first cell is none that is known, is refused with
+/// what to do.
 #[test]
 fn later_header_of_other_columns_is_refused_with_a_next_step() {
     let dir = Dir::new();

@@ -1,4 +1,5 @@
-//! Identities that name nobody as written: what a case and its logs say of whom, and what is said where they differ.
+//! Identities that name nobody as written: what a case and its logs say of whom, and what is said
+//! where they differ.
 
 use std::fmt::Write as _;
 
@@ -14,7 +15,8 @@ fn record(time: &str, actor: &str, rest: &str) -> String {
     )
 }
 
-/// A case of these agents and this log, with a scope of all agents and further scopes; and the run that reports it.
+/// A case of these agents and this log, with a scope of all agents and further scopes; and the run
+/// that reports it.
 fn report(dir: &Dir, agents: &str, log: &str, scopes: &str) -> Run {
     let mut case = String::from(
         "[case]\nid = \"I-1\"\ntitle = \"Unauthorised access\"\nvendor = \"Northquay\"\ntlp = \"AMBER\"\n\
@@ -51,7 +53,8 @@ fn codes(findings: &Value) -> Vec<&str> {
         .collect()
 }
 
-/// A scope does not hold its end. Its agents' events there are counted, whatever other scope holds them, or none.
+/// A scope does not hold its end. Its agents' events there are counted, whatever other scope holds
+/// them, or none.
 #[test]
 #[allow(clippy::too_many_lines, reason = "a table")]
 fn event_on_the_end_of_a_scope_is_counted() {
@@ -177,7 +180,8 @@ fn event_on_the_end_of_a_scope_is_counted() {
     }
 }
 
-/// A refused record may be in scope only if a scope has its agent, and its window the time if that can be read.
+/// A refused record may be in scope only if a scope has its agent, and its window the time if that
+/// can be read.
 #[test]
 fn refused_record_of_an_agent_of_no_scope_is_not_possibly_in_scope() {
     let mira = record("10T10:00:00", "\"email\":\"mira.holt@desk.example\"", "");
@@ -215,7 +219,8 @@ fn message(findings: &Value, code: &str) -> String {
     found.map_or_else(String::new, |caveat| caveat["message"].to_string())
 }
 
-/// Rows of near.csv: kind, relation, agent, identity and name as logged, with the record at the offset.
+/// Rows of near.csv: kind, relation, agent, identity and name as logged, with the record at the
+/// offset.
 fn rows(dir: &Dir, log: &str) -> Vec<[String; 6]> {
     let mut reader = csv::Reader::from_path(dir.path("out/near.csv")).expect("near.csv");
     let rows = reader.records().map(|row| {
@@ -227,7 +232,8 @@ fn rows(dir: &Dir, log: &str) -> Vec<[String; 6]> {
     rows.collect()
 }
 
-/// A listed agent's own actions are no mentions, nor are names made of an identity; each kind counts apart.
+/// A listed agent's own actions are no mentions, nor are names made of an identity; each kind
+/// counts apart.
 #[test]
 fn each_kind_of_near_record_is_counted_and_listed() {
     let dir = Dir::new();
@@ -317,8 +323,8 @@ fn each_kind_of_near_record_is_counted_and_listed() {
     dir.run(["verify", "out"]).ends(1).says("near.csv");
 }
 
-/// A misspelt agent among others loses every event of his; an agent who does nothing in the windows and is known outside them
-/// does not.
+/// A misspelt agent among others loses every event of his; an agent who does nothing in the windows
+/// and is known outside them does not.
 #[test]
 fn unseen_agents_are_told_with_the_nearest_name() {
     let mut agents = String::from("id,email\n");

@@ -329,7 +329,8 @@ fn sentences_of_the_case_that_name_somebody_are_faults_before_the_scan() {
     assert!(!dir.path("out").exists());
 }
 
-/// Whatever is printed in every report: what is said of agents, the contact, the vendor, a scope's name.
+/// Whatever is printed in every report: what is said of agents, the contact, the vendor, a scope's
+/// name.
 #[test]
 fn what_is_said_of_an_agent_or_of_the_case_itself_names_no_customer() {
     let said =
@@ -359,7 +360,8 @@ fn what_is_said_of_an_agent_or_of_the_case_itself_names_no_customer() {
     report(&folder(&(case + allow), TENANTS, &log)).ends(0);
 }
 
-/// A customer that only the logs have is known after the scan, and what every report would print of it stops them.
+/// A customer that only the logs have is known after the scan, and what every report would print of
+/// it stops them.
 #[test]
 fn a_role_that_names_a_customer_out_of_the_logs_stops_the_others() {
     let log =
@@ -491,7 +493,8 @@ fn of_an_event_of_several_customers_each_reads_its_own_part() {
     assert!(two.contains("[not shown: an action in several tenants]"));
 }
 
-/// Found by the law of the canaries: one customer's event is about an address of another's, and was logged with its quotation marks.
+/// Found by the law of the canaries: one customer's event is about an address of another's, and was
+/// logged with its quotation marks.
 #[test]
 fn quotation_marks_around_a_name_in_one_customer_s_log_stop_nobody_else_s_folder() {
     let quoted = |text: &str| json!({"target": {"type": "page", "id": format!("\"{text}\"")}});
@@ -524,7 +527,8 @@ fn a_user_who_is_called_like_a_piece_of_a_file_stops_nobody_s_folder() {
     assert!(!run.stdout.contains("NOT RELEASED"), "{}", run.stdout);
 }
 
-/// What is known to be another's from that one's own events is not shown, with or without room in memory.
+/// What is known to be another's from that one's own events is not shown, with or without room in
+/// memory.
 #[test]
 fn of_an_event_of_several_customers_nobody_reads_what_is_known_to_be_another_s() {
     let page = |id: &str, name: &str| json!({"type": "document", "id": id, "name": name});

@@ -1,4 +1,5 @@
-//! Links: what agents set in motion comes into scope under another name, with its reason, and nothing else does.
+//! Links: what agents set in motion comes into scope under another name, with its reason, and
+//! nothing else does.
 
 use std::{
     collections::BTreeSet,

@@ -1,5 +1,5 @@
-//! Memory is bounded, and the bound makes no difference to the answer: what has no room goes to a temporary file, and what is
-//! needed whole and has none is an error that names the limit.
+//! Memory is bounded, and the bound makes no difference to the answer: what has no room goes to a
+//! temporary file, and what is needed whole and has none is an error that names the limit.
 
 use std::{fs, io::Write as _, path::Path};
 
@@ -271,7 +271,8 @@ fn a_size_has_its_unit_and_is_not_nothing() {
     }
 }
 
-/// Under whatever limit of the system, there is a whole bundle or none, and nothing else: status 2 says what to do.
+/// Under whatever limit of the system, there is a whole bundle or none, and nothing else: status 2
+/// says what to do.
 #[test]
 #[cfg(target_os = "linux")]
 fn memory_refused_by_the_system_leaves_no_folder() {
@@ -309,7 +310,8 @@ fn memory_refused_by_the_system_leaves_no_folder() {
     assert!(refused > 0 && whole > 0, "{refused} refused, {whole} whole");
 }
 
-/// A run that is killed while it writes the lock leaves a file; the next one removes it, but not that of a run under way.
+/// A run that is killed while it writes the lock leaves a file; the next one removes it, but not
+/// that of a run under way.
 #[test]
 #[cfg(unix)]
 fn lock_of_a_killed_run_is_removed() {

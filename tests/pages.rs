@@ -1,4 +1,5 @@
-//! Both pages in a real browser: reading order, contrast, keyboard and the first screen, at two widths, light and dark.
+//! Both pages in a real browser: reading order, contrast, keyboard and the first screen, at two
+//! widths, light and dark.
 
 use std::{fmt::Write as _, fs, path::Path, process::Command};
 

@@ -1,5 +1,6 @@
-//! Every built-in profile against samples made for it: what a vendor's export looks like, beside the events that it
-//! says. `UPDATE_EXPECTED=1` rewrites the latter, to be read as a diff. And the documentation, which lists them all.
+//! Every built-in profile against samples made for it: what a vendor's export looks like, beside
+//! the events that it says. `UPDATE_EXPECTED=1` rewrites the latter, to be read as a diff. And the
+//! documentation, which lists them all.
 
 use std::{fs, path::PathBuf};
 
@@ -222,7 +223,8 @@ fn the_documentation_lists_exactly_the_profiles_built_in_and_their_sources() {
     }
 }
 
-/// Every TOML example of the page that stands for itself is one: put into a whole profile, it is understood.
+/// Every TOML example of the page that stands for itself is one: put into a whole profile, it is
+/// understood.
 #[test]
 fn the_examples_of_the_documentation_are_understood() {
     let text = fs::read_to_string(root().join("docs/profiles.md")).expect("the page");

@@ -150,7 +150,8 @@ fn customers_tables_are_in_the_order_of_pseudonyms_and_tell_what_several_share()
     assert!(page.contains("| Agent BDFH | Lead | Sub | PT |"), "{page}");
 }
 
-/// Logs may lie in the folder of the case: the lock that the first report writes there is no log of the second.
+/// Logs may lie in the folder of the case: the lock that the first report writes there is no log of
+/// the second.
 #[test]
 fn lock_is_no_log() {
     let (dir, elsewhere) = (folder(&AGENTS), Dir::new());

@@ -1,5 +1,6 @@
-//! A file is read by all threads together, each in another place. What is found must be the same, position by position, and so
-//! must be its digest, as when it comes on standard input and is read from its beginning to its end.
+//! A file is read by all threads together, each in another place. What is found must be the same,
+//! position by position, and so must be its digest, as when it comes on standard input and is read
+//! from its beginning to its end.
 
 use std::{fmt::Write as _, fs::File};
 
@@ -76,7 +77,8 @@ fn forms() -> Vec<(&'static str, String)> {
     ]
 }
 
-/// What a scan of the file or of standard input finds, with the path and the digests of what was read.
+/// What a scan of the file or of standard input finds, with the path and the digests of what was
+/// read.
 fn found(dir: &Dir, log: &str, more: &[&str]) -> (Value, [Value; 3]) {
     let mut scan = program(&dir.path(""));
     scan.args(["scan", "--logs", log, "--agents", "a1", "a2", "--json"])

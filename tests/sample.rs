@@ -1,4 +1,5 @@
-//! The sample: the answer equals what the generator, which knows nothing of the library, says is true.
+//! The sample: the answer equals what the generator, which knows nothing of the library, says is
+//! true.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -82,7 +83,8 @@ fn the_answer_to_the_sample_is_the_generator_s_truth() {
     );
 }
 
-/// Objects compare by key, so a tenant's actions and scopes are compared whole, not only those the truth names.
+/// Objects compare by key, so a tenant's actions and scopes are compared whole, not only those the
+/// truth names.
 #[test]
 fn no_action_or_scope_is_there_that_the_truth_does_not_know() {
     let findings = report(&root().join("sample_logs/case.toml"), &Dir::new());

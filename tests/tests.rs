@@ -1,7 +1,8 @@
 //! One integration binary: a file for each promise the program makes.
 //!
-//! Cases in `cases/` are folders with what is asked and what must come out; `UPDATE_EXPECTED=1` rewrites the latter, to
-//! be read as a diff. A test that needs an external tool skips loudly where the tool is absent, and fails under `CI`.
+//! Cases in `cases/` are folders with what is asked and what must come out; `UPDATE_EXPECTED=1`
+//! rewrites the latter, to be read as a diff. A test that needs an external tool skips loudly where
+//! the tool is absent, and fails under `CI`.
 
 mod random_access;
 mod arch;

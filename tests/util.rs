@@ -149,7 +149,8 @@ pub(crate) fn json(path: &Path) -> Value {
     serde_json::from_str(&text).unwrap_or_else(|fault| panic!("{}: {fault}", path.display()))
 }
 
-/// Whether an external tool is there. Where it is not, the test says so and passes; in CI it must be there.
+/// Whether an external tool is there. Where it is not, the test says so and passes; in CI it must
+/// be there.
 pub(crate) fn has(tool: &str) -> bool {
     let found = Command::new(tool)
         .arg("--version")

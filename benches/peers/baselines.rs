@@ -1,7 +1,9 @@
-//! What the machine can do at best: the same bytes with next to no work on them. No program that reads every byte, and
-//! digests or unpacks it, can be faster than these on the same number of threads.
+//! What the machine can do at best: the same bytes with next to no work on them. No program that
+//! reads every byte, and digests or unpacks it, can be faster than these on the same number of
+//! threads.
 //!
-//! `baselines WORK THREADS FILE...` prints a number that depends on every byte, so that no work can be left out.
+//! `baselines WORK THREADS FILE...` prints a number that depends on every byte, so that no work can
+//! be left out.
 
 use std::{
     error::Error,

@@ -1,7 +1,9 @@
-//! Canonical JSON (RFC 8785): one value has one spelling, so a manifest's digest is the digest of what it says.
+//! Canonical JSON (RFC 8785): one value has one spelling, so a manifest's digest is the digest of
+//! what it says.
 //!
-//! That form allows no escape beyond what JSON needs, so text that acts on a display stands in a manifest as it was logged.
-//! It is a file for programs; whoever shows a part of it makes that visible first.
+//! That form allows no escape beyond what JSON needs, so text that acts on a display stands in a
+//! manifest as it was logged. It is a file for programs; whoever shows a part of it makes that
+//! visible first.
 
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;

@@ -8,10 +8,11 @@ use std::{
 
 use super::FileEntry;
 
-/// Brings every byte below a folder to the disk, so that a power cut after the rename cannot leave a hollow bundle.
+/// Brings every byte below a folder to the disk, so that a power cut after the rename cannot leave
+/// a hollow bundle.
 ///
-/// One call for the whole file system: a call for each of hundreds of files takes many times as long (measured on ext4:
-/// docs/verify.md), because each waits for the journal.
+/// One call for the whole file system: a call for each of hundreds of files takes many times as
+/// long (measured on ext4: docs/verify.md), because each waits for the journal.
 #[cfg(target_os = "linux")]
 pub(super) fn sync(folder: &Path, _files: &[PathBuf]) -> io::Result<()> {
     Ok(rustix::fs::syncfs(File::open(folder)?)?)
@@ -29,16 +30,16 @@ pub(super) fn sync(folder: &Path, files: &[PathBuf]) -> io::Result<()> {
     Ok(())
 }
 
-/// Brings a folder's own entries to the disk: the bundle's name in its parent. Some file systems cannot, and the bundle is
-/// whole all the same.
+/// Brings a folder's own entries to the disk: the bundle's name in its parent. Some file systems
+/// cannot, and the bundle is whole all the same.
 pub(super) fn sync_name(parent: &Path) {
     #[cfg(unix)]
     let _ = File::open(parent).and_then(|folder| folder.sync_all());
     let _ = parent;
 }
 
-/// Whether every file that is listed is still there in its size. What someone else took away meanwhile must not be
-/// renamed into something that looks like a bundle.
+/// Whether every file that is listed is still there in its size. What someone else took away
+/// meanwhile must not be renamed into something that looks like a bundle.
 pub(super) fn missing<'f>(folder: &Path, files: &'f [FileEntry]) -> Option<&'f str> {
     let there = |file: &&FileEntry| {
         let meta = folder.join(&file.path).symlink_metadata();

@@ -1,5 +1,6 @@
-//! `VERIFY.txt`: how a customer checks its folder with tools that its systems have already. The same text whether the
-//! folder is signed or not, so that a signature can be added without changing a file.
+//! `VERIFY.txt`: how a customer checks its folder with tools that its systems have already. The
+//! same text whether the folder is signed or not, so that a signature can be added without changing
+//! a file.
 
 use super::TenantManifest;
 use crate::text::{counted, visible};

@@ -1,5 +1,5 @@
-//! Temporary folders of runs that were killed. They hold customers' data, so they are told and can be removed; a folder of a
-//! run that is still under way is told apart by the lock that it holds.
+//! Temporary folders of runs that were killed. They hold customers' data, so they are told and can
+//! be removed; a folder of a run that is still under way is told apart by the lock that it holds.
 
 use std::{
     ffi::{OsStr, OsString},
@@ -103,7 +103,8 @@ fn is_random(end: &[u8]) -> bool {
     end.len() == RANDOM && end.iter().all(u8::is_ascii_alphanumeric)
 }
 
-/// The lock on a temporary folder; none if somebody has it. It goes with its holder, however that ends.
+/// The lock on a temporary folder; none if somebody has it. It goes with its holder, however that
+/// ends.
 #[cfg(unix)]
 pub(super) fn lock(folder: &Path) -> io::Result<Option<File>> {
     let file = File::open(folder)?;

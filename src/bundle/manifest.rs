@@ -9,7 +9,8 @@ use crate::{case::CaseFile, digest::Sha256, findings::Findings, reports::Artifac
 /// The version of this format.
 pub const MANIFEST_SCHEMA: &str = "tenant-impact/manifest/2";
 
-/// What went in and what came out. The file is canonical JSON (RFC 8785): the same value is the same bytes.
+/// What went in and what came out. The file is canonical JSON (RFC 8785): the same value is the
+/// same bytes.
 #[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 #[schemars(title = "tenant-impact manifest")]
 pub struct Manifest {
@@ -19,10 +20,12 @@ pub struct Manifest {
     pub tool: Build,
     /// The question, as it was resolved.
     pub case: ManifestCase,
-    /// The command and those of its arguments that are part of the question, as typed; the case file by its name. What
-    /// cannot change the answer is left out: where to write, how many threads, which key signs, what to print.
+    /// The command and those of its arguments that are part of the question, as typed; the case
+    /// file by its name. What cannot change the answer is left out: where to write, how many
+    /// threads, which key signs, what to print.
     pub command: Vec<String>,
-    /// Every file that was read: the case and the files it names, profiles, catalogues, templates, and then the logs.
+    /// Every file that was read: the case and the files it names, profiles, catalogues, templates,
+    /// and then the logs.
     pub inputs: Vec<InputEntry>,
     /// Every file of the bundle by path, but this one, `SHA256SUMS` and the signatures.
     pub files: Vec<FileEntry>,
@@ -35,7 +38,8 @@ pub struct Build {
     pub name: String,
     /// Semantic version.
     pub version: String,
-    /// Of what was compiled: over the output of `find src templates Cargo.lock -type f | LC_ALL=C sort | xargs sha256sum`.
+    /// Of what was compiled: over the output of
+    /// `find src templates Cargo.lock -type f | LC_ALL=C sort | xargs sha256sum`.
     pub sources_sha256: String,
     /// For which machine, as Rust names it.
     pub target: String,
@@ -70,7 +74,8 @@ pub struct InputEntry {
     pub sha256: Sha256,
     /// How many.
     pub bytes: u64,
-    /// Of a log: over the bytes that were parsed, which is the same where nothing had to be unpacked or decoded.
+    /// Of a log: over the bytes that were parsed, which is the same where nothing had to be
+    /// unpacked or decoded.
     pub stream_sha256: Option<Sha256>,
     /// How many.
     pub stream_bytes: Option<u64>,
@@ -99,7 +104,8 @@ impl FileEntry {
 }
 
 impl Manifest {
-    /// For this question, asked by this command, with these findings, made from these files, written as these files.
+    /// For this question, asked by this command, with these findings, made from these files,
+    /// written as these files.
     pub fn new(
         case: ManifestCase,
         command: Vec<String>,

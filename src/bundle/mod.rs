@@ -1,5 +1,5 @@
-//! The bundle: the folder written for one run, and the proof that it is still that. The only writer of files; what is in
-//! an artifact is not its business, but to count it again.
+//! The bundle: the folder written for one run, and the proof that it is still that. The only writer
+//! of files; what is in an artifact is not its business, but to count it again.
 //!
 //! ```text
 //! artifacts -> manifest.json -> SHA256SUMS -> manifest.json.sig    one such chain for each tenant's folder,
@@ -7,8 +7,8 @@
 //!                               manifest.json
 //! ```
 //!
-//! Everything goes into a temporary folder beside the target, and the whole is renamed into place. So at any moment there
-//! is either no bundle or a whole one.
+//! Everything goes into a temporary folder beside the target, and the whole is renamed into place.
+//! So at any moment there is either no bundle or a whole one.
 
 mod canonical;
 mod durable;
@@ -43,7 +43,8 @@ pub use write::{BundleError, Undo, Writer};
 const MANIFEST: &str = "manifest.json";
 /// The same for `sha256sum -c`, the manifest included.
 const SUMS: &str = "SHA256SUMS";
-/// The signature over the manifest. In no list: it may be added later, and not all kinds of key sign the same way twice.
+/// The signature over the manifest. In no list: it may be added later, and not all kinds of key
+/// sign the same way twice.
 const SIGNATURE: &str = "manifest.json.sig";
 /// How a reader without this program checks a tenant's folder.
 const INSTRUCTIONS: &str = "VERIFY.txt";
@@ -55,8 +56,8 @@ fn records_path(slug: &str) -> String {
     format!("{RECORDS}/{slug}.jsonl")
 }
 
-/// Whether a path inside a bundle is made of plain parts, so that it cannot leave the folder, is no hidden file, means the
-/// same on every system, and needs no escaping anywhere.
+/// Whether a path inside a bundle is made of plain parts, so that it cannot leave the folder, is no
+/// hidden file, means the same on every system, and needs no escaping anywhere.
 fn is_plain(path: &str) -> bool {
     let plain = |part: &str| {
         !part.is_empty()

@@ -1,4 +1,5 @@
-//! The case as the manifest states it: every assertion that the answer depends on, long lists by their digest.
+//! The case as the manifest states it: every assertion that the answer depends on, long lists by
+//! their digest.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -35,7 +36,8 @@ pub struct ManifestCase {
     pub logs: Vec<ResolvedLog>,
     /// How customers' copies name agents.
     pub agent_naming: AgentNaming,
-    /// Least number of listed agents that share the role, employer and country shown of one in customers' copies.
+    /// Least number of listed agents that share the role, employer and country shown of one in
+    /// customers' copies.
     pub agents_k: u32,
     /// A run of so many whole hours without a record is a gap.
     pub gap_hours: u32,
@@ -200,8 +202,9 @@ fn directory(case: &Case) -> ResolvedDirectory {
     }
 }
 
-/// An entry of the directory. Its fields stand in the order of their names and it holds nothing but texts, so that JSON as it
-/// is usually written is canonical; sorting the fields of each of many thousands took a twentieth of a run.
+/// An entry of the directory. Its fields stand in the order of their names and it holds nothing but
+/// texts, so that JSON as it is usually written is canonical; sorting the fields of each of many
+/// thousands took a twentieth of a run.
 #[derive(Debug, Serialize)]
 struct Customer<'c> {
     #[serde(skip_serializing_if = "Vec::is_empty")]

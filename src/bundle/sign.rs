@@ -1,8 +1,8 @@
 //! Signing manifests with an OpenSSH key.
 //!
-//! A plain Ed25519 or ECDSA key signs here. Everything else is the real `ssh-keygen`'s: keys in an agent, keys on a hardware
-//! token, RSA (whose operations in pure Rust are not constant in time), so that no passphrase and no PIN ever passes through
-//! this program.
+//! A plain Ed25519 or ECDSA key signs here. Everything else is the real `ssh-keygen`'s: keys in an
+//! agent, keys on a hardware token, RSA (whose operations in pure Rust are not constant in time),
+//! so that no passphrase and no PIN ever passes through this program.
 
 use std::{
     ffi::OsStr,
@@ -83,7 +83,8 @@ pub enum SignError {
 }
 
 impl Signer {
-    /// Reads a key and tries it, so that a run does not fail at its end for what could have been told at its beginning.
+    /// Reads a key and tries it, so that a run does not fail at its end for what could have been
+    /// told at its beginning.
     pub fn open(path: &Path) -> Result<Self, SignError> {
         let unreadable = |fault| SignError::Unreadable {
             path: path.to_owned(),
@@ -139,7 +140,8 @@ impl Signer {
         self.sign(folder.path(), &["try".to_owned()]).map(drop)
     }
 
-    /// A signature for each of these files below a folder, in their order. Each is checked before it is handed on.
+    /// A signature for each of these files below a folder, in their order. Each is checked before
+    /// it is handed on.
     pub(super) fn sign(&self, folder: &Path, files: &[String]) -> Result<Vec<String>, SignError> {
         match &self.how {
             How::Here(key) => {
@@ -169,7 +171,8 @@ impl Signer {
         self.checked(signature, &message).map_err(refused)
     }
 
-    /// `ssh-keygen` writes a file beside each, which is taken up and removed again: files of a bundle have one writer.
+    /// `ssh-keygen` writes a file beside each, which is taken up and removed again: files of a
+    /// bundle have one writer.
     fn sign_by_program(&self, key: &Path, folder: &Path, files: &[String]) -> Result<Vec<String>, SignError> {
         let refused = |said: String| SignError::Refused {
             path: key.to_owned(),
@@ -218,8 +221,9 @@ fn trial() -> io::Result<TempDir> {
     Ok(folder)
 }
 
-/// The public half of a private key that only `ssh-keygen` can read: in an older form, or an ECDSA key whose number begins
-/// with zeros, which the crate takes for broken. None of one with a passphrase, so that nothing is asked.
+/// The public half of a private key that only `ssh-keygen` can read: in an older form, or an ECDSA
+/// key whose number begins with zeros, which the crate takes for broken. None of one with a
+/// passphrase, so that nothing is asked.
 fn public_half(path: &Path) -> Result<Option<PublicKey>, SignError> {
     let mut command = Command::new("ssh-keygen");
     command.args(["-y", "-P", "", "-f"]).arg(path).stdin(Stdio::null());

@@ -1,6 +1,8 @@
-//! Allowed signers: whose signatures count, in the file format of `ssh-keygen` (ssh-keygen(1), ALLOWED SIGNERS).
+//! Allowed signers: whose signatures count, in the file format of `ssh-keygen` (ssh-keygen(1),
+//! ALLOWED SIGNERS).
 //!
-//! What is not understood is an error and never passed over: a restriction that is not kept is worse than none.
+//! What is not understood is an error and never passed over: a restriction that is not kept is
+//! worse than none.
 
 mod options;
 
@@ -47,8 +49,8 @@ impl AllowedSigners {
         Ok(Self(entries))
     }
 
-    /// In whose name a key may have signed at this time: the principals of its line. With a name, the line must be for that
-    /// name. Otherwise, why it may not.
+    /// In whose name a key may have signed at this time: the principals of its line. With a name,
+    /// the line must be for that name. Otherwise, why it may not.
     pub(super) fn judge(&self, key: &KeyData, name: Option<&str>, at: Option<Timestamp>) -> Result<&str, String> {
         let mut why = "the allowed signers do not list this key".to_owned();
         for entry in self.0.iter().filter(|entry| entry.key == *key) {

@@ -1,5 +1,5 @@
-//! Files under way into a bundle. A customer's are written beside their place, and come to stand in it once they are searched;
-//! whatever is not put there is gone with the [`Staged`] folder.
+//! Files under way into a bundle. A customer's are written beside their place, and come to stand in
+//! it once they are searched; whatever is not put there is gone with the [`Staged`] folder.
 
 use std::{
     fs::{self, File},
@@ -25,7 +25,8 @@ use crate::{
     reports::{Artifact, Folder, Searched},
 };
 
-/// Where customers' folders stand until they are searched. No path inside a bundle begins with a dot.
+/// Where customers' folders stand until they are searched. No path inside a bundle begins with a
+/// dot.
 pub(super) const STAGING: &str = ".staging";
 
 /// A folder of a bundle that is being written, and what was written into it so far.
@@ -55,8 +56,8 @@ impl Writer {
         }
     }
 
-    /// Writes the file that says where the rows of the tenant with this slug were cut from, and what opens their commitments. It
-    /// stands outside of the tenant's folder.
+    /// Writes the file that says where the rows of the tenant with this slug were cut from, and
+    /// what opens their commitments. It stands outside of the tenant's folder.
     pub fn records(
         &self,
         slug: &str,
@@ -135,8 +136,8 @@ impl Staged {
         Ok(entries.map(placed).collect())
     }
 
-    /// What a customer checks its folder with: how to, the manifest of its files, and their digests. The case is given as the
-    /// customer may read it.
+    /// What a customer checks its folder with: how to, the manifest of its files, and their
+    /// digests. The case is given as the customer may read it.
     pub fn enclosed(&self, findings: &Findings, case: &CaseHeader, tenant: &TenantFinding) -> Vec<Artifact> {
         enclosed(&self.files.entries, findings, case, tenant)
     }

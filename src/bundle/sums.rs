@@ -3,7 +3,8 @@
 use super::{FileEntry, MANIFEST};
 use crate::digest::Sha256;
 
-/// The list for a folder with these files and this manifest. Paths are plain, so none needs escaping.
+/// The list for a folder with these files and this manifest. Paths are plain, so none needs
+/// escaping.
 pub(super) fn sums(files: &[FileEntry], manifest: Sha256) -> String {
     let mut lines: Vec<_> = files.iter().map(|file| (file.path.as_str(), file.sha256)).collect();
     lines.push((MANIFEST, manifest));

@@ -1,4 +1,5 @@
-//! The manifest of one tenant's folder: what its reader needs to check it alone, and no word about anybody else.
+//! The manifest of one tenant's folder: what its reader needs to check it alone, and no word about
+//! anybody else.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -12,8 +13,8 @@ use crate::{
 /// The version of this format.
 pub const TENANT_MANIFEST_SCHEMA: &str = "tenant-impact/tenant-manifest/2";
 
-/// What is in one tenant's folder. It is the customer's: it names no log by its path, no agent and no other tenant. The
-/// file is canonical JSON (RFC 8785).
+/// What is in one tenant's folder. It is the customer's: it names no log by its path, no agent and
+/// no other tenant. The file is canonical JSON (RFC 8785).
 #[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 #[schemars(title = "tenant-impact tenant manifest")]
 pub struct TenantManifest {

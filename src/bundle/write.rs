@@ -1,4 +1,5 @@
-//! Writing a bundle: into a temporary folder beside the target, renamed into place when it is whole.
+//! Writing a bundle: into a temporary folder beside the target, renamed into place when it is
+//! whole.
 
 use std::{
     fs::{self, DirBuilder, File, OpenOptions},
@@ -20,7 +21,8 @@ use super::{
 };
 use crate::reports::Artifact;
 
-/// How often a temporary folder is made anew because somebody took it for a leftover before it was locked.
+/// How often a temporary folder is made anew because somebody took it for a leftover before it was
+/// locked.
 const ATTEMPTS: usize = 100;
 
 /// A bundle being written. Dropped without [`Self::finish`], it leaves nothing behind.
@@ -135,12 +137,13 @@ impl Drop for Writer {
 }
 
 impl Undo {
-    /// Removes what was written so far, if it is not in its place yet, and lets no thread write any more: for the last act of
-    /// a program. Waits for files that are being written.
+    /// Removes what was written so far, if it is not in its place yet, and lets no thread write any
+    /// more: for the last act of a program. Waits for files that are being written.
     pub fn for_good(&self) {
         let mut held = self.0.write().unwrap_or_else(PoisonError::into_inner);
         drop(held.take());
-        // Other threads wait for the lock until the program ends, instead of telling faults that are none.
+        // Other threads wait for the lock until the program ends, instead of telling faults that
+        // are none.
         std::mem::forget(held);
     }
 }
@@ -153,7 +156,8 @@ impl Temporary {
                 // Somebody who looks for leftovers came before us and may be removing it.
                 Ok(None) => continue,
                 Ok(lock) => lock,
-                // Where folders cannot be locked, as on some file servers, the run is as good without.
+                // Where folders cannot be locked, as on some file servers, the run is as good
+                // without.
                 Err(_) => None,
             };
             if folder.path().exists() {

@@ -19,13 +19,14 @@ use crate::{
     diag::{Diagnostic, Place},
 };
 
-/// What the flags say, as typed. Faults name the flag they are about as if it were a file, one value to a line.
+/// What the flags say, as typed. Faults name the flag they are about as if it were a file, one
+/// value to a line.
 #[derive(Debug, Clone, Default)]
 pub struct AdHoc {
     /// Files, folders or globs; at least one.
     pub logs: Vec<String>,
-    /// Each a file of agents, or else an identity. A file is a CSV as in a case, or a plain list of identities, one to
-    /// a line.
+    /// Each a file of agents, or else an identity. A file is a CSV as in a case, or a plain list of
+    /// identities, one to a line.
     pub agents: Vec<String>,
     /// RFC 3339 with an offset.
     pub from: String,
@@ -142,8 +143,8 @@ fn listed(entries: &[String], folder: &mut Folder, faults: &mut Vec<Diagnostic>)
     (agents, complete)
 }
 
-/// Whether an entry means a file: one that exists, or whose spelling is that of a file. A mistyped `agents.csv` must
-/// not become an agent of that name, whom no log knows.
+/// Whether an entry means a file: one that exists, or whose spelling is that of a file. A mistyped
+/// `agents.csv` must not become an agent of that name, whom no log knows.
 fn is_file(entry: &str, folder: &Folder) -> bool {
     let path = Path::new(entry.trim());
     let extension = path

@@ -179,8 +179,9 @@ fn several(email: &Spanned<String>) -> Option<Diagnostic> {
     })
 }
 
-/// Identities are separated by `;` and by nothing else. A comma, or a blank where no `;` stands, may have been meant to
-/// separate too, and an identity read as half of one, or two as one, would match wrongly without a word.
+/// Identities are separated by `;` and by nothing else. A comma, or a blank where no `;` stands,
+/// may have been meant to separate too, and an identity read as half of one, or two as one, would
+/// match wrongly without a word.
 fn unclear(identities: &Spanned<String>) -> Option<Diagnostic> {
     let blank = identities.value.contains(char::is_whitespace) && !identities.value.contains(';');
     (blank || identities.value.contains(',')).then(|| {

@@ -1,4 +1,5 @@
-//! What can only be seen over all parts together: names that must be unique, and names that must exist.
+//! What can only be seen over all parts together: names that must be unique, and names that must
+//! exist.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,7 +15,8 @@ use crate::{
     time::Window,
 };
 
-/// A window up to the year 9999, for one without an end, would have each source keep account of 70 million hours.
+/// A window up to the year 9999, for one without an end, would have each source keep account of 70
+/// million hours.
 const LONGEST_YEARS: i64 = 250;
 const LONGEST_WINDOW: i64 = LONGEST_YEARS * 366 * 24;
 
@@ -39,8 +41,8 @@ pub(super) fn agents(agents: &[Listed], faults: &mut Vec<Diagnostic>) {
 
 /// An identity under two agents would make the first one guilty of what the other did.
 ///
-/// Ids are compared exactly among each other; wherever an e-mail address or user name is involved, without case, as
-/// the logs will be.
+/// Ids are compared exactly among each other; wherever an e-mail address or user name is involved,
+/// without case, as the logs will be.
 fn shared_identities(agents: &[Listed], faults: &mut Vec<Diagnostic>) {
     let mut owners: BTreeMap<String, Vec<Owned<'_>>> = BTreeMap::new();
     for agent in agents {
@@ -98,7 +100,8 @@ fn shown(place: &Place) -> String {
     format!("{}:{}", place.file, place.line)
 }
 
-/// The scopes with their agents looked up; `complete` says that an agent not found is really not listed.
+/// The scopes with their agents looked up; `complete` says that an agent not found is really not
+/// listed.
 pub(super) fn scopes(
     written: Vec<WrittenScope>,
     agents: &[Listed],

@@ -1,6 +1,6 @@
-//! The vendor's customers in little memory: the bytes of their file once, and where in them each one's cells stand. A
-//! directory is long and few of its customers are touched, and texts of each one's own took longer to make than a
-//! hundred thousand records to judge.
+//! The vendor's customers in little memory: the bytes of their file once, and where in them each
+//! one's cells stand. A directory is long and few of its customers are touched, and texts of each
+//! one's own took longer to make than a hundred thousand records to judge.
 
 use std::{iter::zip, sync::Arc};
 
@@ -55,12 +55,14 @@ pub struct Tenants {
     entries: Vec<Entry>,
     /// Whether each was added behind the one before it, as nearly all are listed.
     ordered: bool,
-    /// How many bytes all ids begin with alike, and of each the number that the next eight are: most searches end with these.
+    /// How many bytes all ids begin with alike, and of each the number that the next eight are:
+    /// most searches end with these.
     alike: usize,
     keys: Vec<u64>,
 }
 
-/// Where each cell of a customer begins and ends, in the file or, beyond its end, in what is unquoted.
+/// Where each cell of a customer begins and ends, in the file or, beyond its end, in what is
+/// unquoted.
 type Entry = [(usize, usize); COLUMNS.len()];
 
 /// One customer, as the vendor's directory has it.
@@ -299,7 +301,8 @@ mod tests {
     }
 
     proptest! {
-        /// Every cell is as it was written, without the white space around it; and everybody is found, in id order.
+        /// Every cell is as it was written, without the white space around it; and everybody is
+        /// found, in id order.
         #[test]
         fn customers_are_told_as_they_are_listed(
             rows in prop::collection::vec((prop::array::uniform8("[ab \",;é日]{0,5}"), any::<bool>()), 0..9),

@@ -8,7 +8,8 @@ use crate::diag::Diagnostic;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum CaseError {
-    /// The case file itself cannot be read. Files it names are faults of the case and have a place in it.
+    /// The case file itself cannot be read. Files it names are faults of the case and have a place
+    /// in it.
     #[error("cannot read the case file `{path}`, a TOML file such as `tenant-impact init` writes: {source}")]
     Read {
         /// As the user named it.
@@ -16,7 +17,8 @@ pub enum CaseError {
         /// What the system said.
         source: io::Error,
     },
-    /// Everything that is wrong with the case and the files it names, in the order of the files; at least one.
+    /// Everything that is wrong with the case and the files it names, in the order of the files; at
+    /// least one.
     #[error("{}", Listed(.0))]
     Faults(Vec<Diagnostic>),
 }

@@ -19,10 +19,12 @@ use crate::{
     time::Timestamp,
 };
 
-/// Beyond this, the manifest could not state the number exactly: canonical JSON (RFC 8785) has the numbers of JavaScript.
+/// Beyond this, the manifest could not state the number exactly: canonical JSON (RFC 8785) has the
+/// numbers of JavaScript.
 const LARGEST: u64 = (1 << 53) - 1;
 
-/// The strictest label, where the case gives none for the vendor's own pages: they name every tenant and agent.
+/// The strictest label, where the case gives none for the vendor's own pages: they name every
+/// tenant and agent.
 pub(super) const INTERNAL_TLP: Tlp = Tlp::Red;
 
 /// What the case file says.
@@ -116,7 +118,8 @@ pub(super) fn read(root: &mut Table<'_>, folder: &Folder) -> Written {
     }
 }
 
-/// What customers read stands apart too, with its place: whom it names is seen only when everybody is known.
+/// What customers read stands apart too, with its place: whom it names is seen only when everybody
+/// is known.
 fn header(table: &mut Table<'_>) -> (Vec<Spanned<String>>, Option<CaseHeader>, Option<Tlp>) {
     let mut text = |key| table.required_string(key);
     let (id, title, vendor, contact) = (text("id"), text("title"), text("vendor"), text("contact"));

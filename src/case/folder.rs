@@ -13,7 +13,8 @@ use crate::{
 pub(super) struct Folder {
     pub(super) base: PathBuf,
     pub(super) files: Vec<CaseFile>,
-    /// How the files read are named in faults, in the order read: the order in which faults are told.
+    /// How the files read are named in faults, in the order read: the order in which faults are
+    /// told.
     pub(super) names: Vec<String>,
 }
 
@@ -55,7 +56,8 @@ impl Folder {
         ProfileRef::BuiltIn(written.to_owned())
     }
 
-    /// The bytes of a file the case names, in UTF-8 where it is in UTF-16, and how to name it in faults.
+    /// The bytes of a file the case names, in UTF-8 where it is in UTF-16, and how to name it in
+    /// faults.
     pub(super) fn read(
         &mut self,
         role: &'static str,
@@ -85,8 +87,9 @@ impl Folder {
     }
 }
 
-/// The same text in UTF-8 where a byte order mark says that it is UTF-16, as "Unicode text" of a spreadsheet is. Bytes that are
-/// none stay as they are: reading them says where they stop being text.
+/// The same text in UTF-8 where a byte order mark says that it is UTF-16, as "Unicode text" of a
+/// spreadsheet is. Bytes that are none stay as they are: reading them says where they stop being
+/// text.
 fn utf8(bytes: Arc<Vec<u8>>) -> Arc<Vec<u8>> {
     let encoding = match bytes[..] {
         [0xff, 0xfe, ..] => encoding_rs::UTF_16LE,

@@ -17,7 +17,8 @@ enum Kind {
     Identity,
     /// Compared with other texts: none that cannot be told from another or from nothing.
     Key,
-    /// Only shown: joiners and marks of direction are part of some scripts, and no-break spaces of some names.
+    /// Only shown: joiners and marks of direction are part of some scripts, and no-break spaces of
+    /// some names.
     Name,
 }
 

@@ -10,11 +10,12 @@ use crate::text::{Letters, trimmed};
 const NORMALIZER: DecomposingNormalizerBorrowed<'static> = DecomposingNormalizer::new_nfd();
 const CASES: CaseMapperBorrowed<'static> = CaseMapper::new();
 
-/// The form in which e-mail addresses and user names are compared: canonical caseless matching, Unicode 3.13 D145
-/// (NFD, full case folding, NFD again), without the white space around it.
+/// The form in which e-mail addresses and user names are compared: canonical caseless matching,
+/// Unicode 3.13 D145 (NFD, full case folding, NFD again), without the white space around it.
 ///
-/// Not `to_lowercase`: that leaves `STRASSE` and `straße` apart, and an address composed by one system and decomposed
-/// by another. Not the Turkic folding either, in which `I` would no longer be `i`.
+/// Not `to_lowercase`: that leaves `STRASSE` and `straße` apart, and an address composed by one
+/// system and decomposed by another. Not the Turkic folding either, in which `I` would no longer be
+/// `i`.
 pub fn fold(identity: &str) -> Cow<'_, str> {
     let identity = trimmed(identity);
     if identity.is_ascii() {
@@ -24,7 +25,8 @@ pub fn fold(identity: &str) -> Cow<'_, str> {
             Cow::Borrowed(identity)
         };
     }
-    // No letter of ASCII has to do with what stands beside it: most of a text need not be looked up.
+    // No letter of ASCII has to do with what stands beside it: most of a text need not be looked
+    // up.
     let mut folded = String::with_capacity(2 * identity.len());
     let mut rest = identity;
     while !rest.is_empty() {
@@ -79,7 +81,8 @@ mod tests {
             ("\u{212a}elvin", "kelvin"),
             ("\u{1f80}", "\u{1f00}\u{3b9}"),
             ("\u{345}", "\u{399}"),
-            // Folding makes a letter of U+0345, which no longer moves past the accent: hence NFD before it too.
+            // Folding makes a letter of U+0345, which no longer moves past the accent: hence NFD
+            // before it too.
             ("α\u{345}\u{301}", "α\u{301}\u{345}"),
         ] {
             assert_eq!(fold(one), fold(other), "{one} {other}");
@@ -87,7 +90,8 @@ mod tests {
     }
 
     proptest! {
-        /// Letters, accents that change places, and what folds into several letters, before and behind ASCII.
+        /// Letters, accents that change places, and what folds into several letters, before and
+        /// behind ASCII.
         #[test]
         fn in_pieces_a_text_folds_as_it_does_whole(
             text in "([a-zA-Z@. ]|[éßẞﬃſÅ\u{212a}\u{1f80}İ山]|[\u{c0}-\u{17f}]|[\u{300}\u{301}\u{323}\u{345}\u{5b0}]|\\PC){0,12}",

@@ -23,8 +23,8 @@ use crate::{
 };
 
 impl Case {
-    /// Reads a case file, the agents and the tenants it names, and checks them together. Every fault of all of them
-    /// is told at once.
+    /// Reads a case file, the agents and the tenants it names, and checks them together. Every
+    /// fault of all of them is told at once.
     pub fn load(path: &Path) -> Result<Self, CaseError> {
         let bytes = fs::read(path).map_err(|source| CaseError::Read {
             path: path.display().to_string(),
@@ -33,7 +33,8 @@ impl Case {
         Self::read(path, &bytes)
     }
 
-    /// Reads the text of a case file as if it lay at `path`: what it names is looked for beside that.
+    /// Reads the text of a case file as if it lay at `path`: what it names is looked for beside
+    /// that.
     pub fn read(path: &Path, bytes: &[u8]) -> Result<Self, CaseError> {
         let shown = path.display().to_string();
         let mut folder = Folder::new(path.parent().map(PathBuf::from).unwrap_or_default());
@@ -70,7 +71,8 @@ impl Case {
     }
 }
 
-/// Everything a case is made of, from a file or from the command line, before it is checked as a whole.
+/// Everything a case is made of, from a file or from the command line, before it is checked as a
+/// whole.
 #[derive(Debug)]
 pub(super) struct Parts {
     pub(super) header: Option<CaseHeader>,

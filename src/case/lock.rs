@@ -1,5 +1,5 @@
-//! `agents.lock`: the agents' pseudonyms, drawn by a key of the case and pinned, so that neither the order of the agents nor
-//! another agent's row decides a pseudonym.
+//! `agents.lock`: the agents' pseudonyms, drawn by a key of the case and pinned, so that neither
+//! the order of the agents nor another agent's row decides a pseudonym.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -24,8 +24,8 @@ pub const LOCK_FILE: &str = "agents.lock";
 /// Its role among the inputs of a manifest.
 pub const LOCK_ROLE: &str = "lock";
 
-/// Sixteen consonants that are not mistaken for one another: four bits of a digest give one without bias. Without vowels and
-/// digits, no code is a word or the number of a row.
+/// Sixteen consonants that are not mistaken for one another: four bits of a digest give one without
+/// bias. Without vowels and digits, no code is a word or the number of a row.
 const LETTERS: &[u8; 16] = b"BCDFHJKMNPRTVWXZ";
 /// The version of the file's format.
 const VERSION: u64 = 1;
@@ -197,8 +197,9 @@ impl Lock {
         format!("{HEAD}{body}")
     }
 
-    /// Creates an empty file beside the lock, which only its owner can read and which is removed when dropped. Such files of runs
-    /// that were killed are removed: each is locked as long as its run goes on.
+    /// Creates an empty file beside the lock, which only its owner can read and which is removed
+    /// when dropped. Such files of runs that were killed are removed: each is locked as long as its
+    /// run goes on.
     fn beside(&self) -> io::Result<NamedTempFile> {
         let folder = self.path.parent().filter(|folder| !folder.as_os_str().is_empty());
         let folder = folder.unwrap_or(Path::new("."));
@@ -247,7 +248,8 @@ impl Lock {
 }
 
 impl Case {
-    /// Draws the pseudonyms that a report needs, by a random key if there is no file yet. [`Case::write_lock`] writes them.
+    /// Draws the pseudonyms that a report needs, by a random key if there is no file yet.
+    /// [`Case::write_lock`] writes them.
     ///
     /// # Errors
     ///
@@ -341,8 +343,9 @@ fn draw(key: &[u8; 32], id: &str, counter: u32) -> String {
         .collect()
 }
 
-/// Positions of codes that could be taken for a part of what names an agent or a tenant, or hold such a name of two or three
-/// letters. After [`DRAWS`] draws the short names are passed over: every code may hold one of them.
+/// Positions of codes that could be taken for a part of what names an agent or a tenant, or hold
+/// such a name of two or three letters. After [`DRAWS`] draws the short names are passed over:
+/// every code may hold one of them.
 fn named(drawn: &[(&str, u32, String)], agents: &[Agent], directory: &Directory) -> BTreeSet<usize> {
     let finder = AhoCorasick::builder()
         .ascii_case_insensitive(true)

@@ -1,4 +1,5 @@
-//! The question, as plain values: what the investigator asserts. No log is opened and nothing is compiled here.
+//! The question, as plain values: what the investigator asserts. No log is opened and nothing is
+//! compiled here.
 
 mod adhoc;
 mod agents;
@@ -42,7 +43,7 @@ pub const MAX_SCOPES: usize = 64;
 /// Everything the investigator asserts, checked.
 #[derive(Debug, Clone)]
 pub struct Case {
-    /// What every report is headed with.
+    /// The head of every report.
     pub header: CaseHeader,
     /// Label of what only the vendor's own team reads: the index of the reports.
     pub internal_tlp: Tlp,
@@ -57,14 +58,14 @@ pub struct Case {
     pub merge: Arc<Merge>,
     /// Which logs to read.
     pub logs: Vec<InputSpec>,
-    /// How the reports are to be made.
+    /// Settings of the reports.
     pub reports: ReportSettings,
     /// How much a log file may unpack to, where the case says so.
     pub limits: LimitSettings,
     /// What is looked for in customers' copies, and what is not.
     pub isolation: IsolationSettings,
-    /// What the case says to customers, and where it was written: title and reasons, number, vendor, contact, names of
-    /// scopes, and what is told of agents. Each text once.
+    /// What the case says to customers, and where it was written: title and reasons, number,
+    /// vendor, contact, names of scopes, and what is told of agents. Each text once.
     pub told: Vec<Spanned<String>>,
     /// The agents' pseudonyms, pinned or drawn.
     pub lock: Lock,
@@ -133,7 +134,7 @@ impl Case {
     }
 }
 
-/// What every report is headed with.
+/// The head of every report.
 #[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct CaseHeader {
     /// The vendor's own number of the incident.
@@ -144,7 +145,8 @@ pub struct CaseHeader {
     pub vendor: String,
     /// Traffic Light Protocol 2.0 label (FIRST): who may be shown the reports.
     pub tlp: Tlp,
-    /// When the reports were issued: the only clock in them. None for a scan made from the command line.
+    /// When the reports were issued: the only clock in them. None for a scan made from the command
+    /// line.
     pub issued: Option<Timestamp>,
     /// Whom a customer asks.
     pub contact: Option<String>,
@@ -201,7 +203,8 @@ pub struct Scope {
     pub open: bool,
     /// Conditions on its events.
     pub conditions: Conditions,
-    /// Whether evidence ties what lies in it to the intruder, where the case says so. None: if it lies inside a wider scope.
+    /// Whether evidence ties what lies in it to the intruder, where the case says so. None: if it
+    /// lies inside a wider scope.
     pub ties: Option<bool>,
 }
 
@@ -256,7 +259,8 @@ pub struct Agent {
     pub id: AgentId,
     /// Compared without case.
     pub email: Option<String>,
-    /// Further identities: user names and addresses (compared without case where the log's field is one), API key ids.
+    /// Further identities: user names and addresses (compared without case where the log's field is
+    /// one), API key ids.
     pub identities: Vec<String>,
     /// Known to the vendor's own overview only.
     pub name: Option<String>,
@@ -266,7 +270,8 @@ pub struct Agent {
     pub role: Option<String>,
     /// Where from: shown to customers.
     pub country: Option<String>,
-    /// Its name in customers' copies: `Agent KTWN`. Empty until [`Case::pin`], if `agents.lock` does not state it.
+    /// Its name in customers' copies: `Agent KTWN`. Empty until [`Case::pin`], if `agents.lock`
+    /// does not state it.
     pub pseudonym: String,
     /// Time in which the agent was entitled to its identities, as far as the case says so.
     pub tenure: Tenure,
@@ -329,30 +334,33 @@ pub struct InputSpec {
     pub profile: ProfileRef,
     /// The tenant of those events of this input that name none.
     pub tenant: Option<InputTenant>,
-    /// How its text is written.
+    /// Facts about its text.
     pub text: InputText,
 }
 
-/// How the text of an input is written, as far as the case says so; the rest is found out from its beginning.
+/// Facts about the text of an input, as far as the case says so; the rest is found out from its
+/// beginning.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct InputText {
     /// Of text that does not begin with a byte order mark.
     pub encoding: Option<&'static Encoding>,
-    /// How many lines stand before its header or its first record.
+    /// Lines before its header or its first record.
     pub skip_lines: u64,
-    /// The columns of rows that have no header; if not empty, it is a table whose first row is a record.
+    /// The columns of rows that have no header; if not empty, it is a table whose first row is a
+    /// record.
     pub columns: Vec<String>,
     /// Where the events lie in what surrounds them.
     pub wrapping: Wrapping,
 }
 
-/// Where the events of an input lie in what an export or a log shipper put around them. What is stated counts in place of what
-/// the profile says.
+/// Where the events of an input lie in what an export or a log shipper put around them. What is
+/// stated counts in place of what the profile says.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Wrapping {
     /// The pointer to the list of records in a document.
     pub records: Option<String>,
-    /// The pointers to the event in a record, the first with a value first; empty where the case states none.
+    /// The pointers to the event in a record, the first with a value first; empty where the case
+    /// states none.
     pub unwrap: Vec<String>,
 }
 
@@ -406,12 +414,13 @@ impl ProfileRef {
     }
 }
 
-/// How much a log file may unpack to, and how much memory may be taken; what is none is left at its default.
+/// How much a log file may unpack to, and how much memory may be taken; what is none is left at its
+/// default.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct LimitSettings {
     /// How many bytes may come out for each byte that went in.
     pub ratio: Option<u64>,
-    /// How many bytes may come out of one file.
+    /// Bytes that may come out of one file.
     pub unpacked: Option<u64>,
     /// How many bytes of memory what is in scope may take.
     pub memory: Option<u64>,
@@ -420,11 +429,13 @@ pub struct LimitSettings {
 /// What is looked for in customers' copies, and what is not.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct IsolationSettings {
-    /// Words that may stand in every customer's copy although they name another customer or an agent.
+    /// Words that may stand in every customer's copy although they name another customer or an
+    /// agent.
     pub allow: Vec<Word>,
     /// Words that are masked in the copy of every tenant whose name they are not.
     pub deny: Vec<Word>,
-    /// Shorter identifiers are looked for inside of texts as they are typed, if at all; none is [`MIN_LENGTH`].
+    /// Shorter identifiers are looked for inside of texts as they are typed, if at all; none is
+    /// [`MIN_LENGTH`].
     pub min_length: Option<u32>,
 }
 
@@ -474,13 +485,15 @@ impl IsolationSettings {
 /// How reports are made.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ReportSettings {
-    /// How customers see agents.
+    /// The form in which customers see agents.
     pub agents: AgentNaming,
     /// Least number of listed agents that share what customers see of one beside its pseudonym.
     pub agents_k: AgentsK,
-    /// A folder whose templates replace the built-in ones of the same name: as written and resolved.
+    /// A folder whose templates replace the built-in ones of the same name: as written and
+    /// resolved.
     pub templates: Option<(String, PathBuf)>,
-    /// Catalogue files that extend or replace the built-in action catalogue, later ones winning: as written and resolved.
+    /// Catalogue files that extend or replace the built-in action catalogue, later ones winning: as
+    /// written and resolved.
     pub catalogues: Vec<(String, PathBuf)>,
     /// A run of this many whole hours of the window without any record is a gap. At least 1.
     pub gap_hours: GapHours,
@@ -496,7 +509,8 @@ impl Default for GapHours {
     }
 }
 
-/// Least number of listed agents that share the role, employer and country that customers see of one; 3 by default.
+/// Least number of listed agents that share the role, employer and country that customers see of
+/// one; 3 by default.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AgentsK(pub u32);
 
@@ -506,7 +520,7 @@ impl Default for AgentsK {
     }
 }
 
-/// How customers see agents.
+/// The form in which customers see agents.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum AgentNaming {
@@ -545,7 +559,7 @@ impl CaseFile {
         Sha256::of(&self.bytes)
     }
 
-    /// How many bytes it has.
+    /// Its length in bytes.
     pub fn size(&self) -> u64 {
         self.bytes.len() as u64
     }

@@ -1,8 +1,9 @@
-//! A CSV file (RFC 4180) a person made in a spreadsheet, read with the place of every cell. Cells are separated by commas, or
-//! by semicolons or tabs where the header row shows it.
+//! A CSV file (RFC 4180) a person made in a spreadsheet, read with the place of every cell. Cells
+//! are separated by commas, or by semicolons or tabs where the header row shows it.
 //!
-//! `csv-core` and not `csv`, which tells where a record starts but not where its cells do. Whatever could make a cell
-//! vanish without a word is a fault: a misspelt column, a row of another width, a quotation mark never closed.
+//! `csv-core` and not `csv`, which tells where a record starts but not where its cells do. Whatever
+//! could make a cell vanish without a word is a fault: a misspelt column, a row of another width, a
+//! quotation mark never closed.
 
 use std::{borrow::Cow, ops::Range};
 
@@ -18,8 +19,8 @@ use crate::{
 /// So many bytes are compared together.
 const TOGETHER: usize = 64;
 
-/// The bytes of a table that matter. A directory has a hundred thousand cells, and to search for the end of each anew takes longer than
-/// all else that is done with them.
+/// The bytes of a table that matter. A directory has a hundred thousand cells, and to search for
+/// the end of each anew takes longer than all else that is done with them.
 #[derive(Debug)]
 struct Marks<'t> {
     text: &'t [u8],
@@ -28,7 +29,8 @@ struct Marks<'t> {
     block: usize,
     /// Those of them that end cells, as bits.
     ends: u64,
-    /// Behind the last byte so far that a hidden character may begin with, or that a formula or a shortened number needs.
+    /// Behind the last byte so far that a hidden character may begin with, or that a formula or a
+    /// shortened number needs.
     suspect: usize,
 }
 
@@ -89,7 +91,8 @@ impl<'t> Marks<'t> {
     }
 }
 
-/// The bytes that end cells, and of those that end no line, the ones of formulas and those that are not printable ASCII.
+/// The bytes that end cells, and of those that end no line, the ones of formulas and those that are
+/// not printable ASCII.
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "a call would lose the processor's features")]
 fn bits<S: Simd>(simd: S, bytes: &[u8; TOGETHER], separator: u8) -> (u64, u64) {
@@ -158,7 +161,8 @@ impl Row<'_> {
         texts.filter(|(_, text)| text.bytes().any(may_begin_hidden))
     }
 
-    /// The cell's text without the white space around it; none if that leaves nothing or there is no such column.
+    /// The cell's text without the white space around it; none if that leaves nothing or there is
+    /// no such column.
     pub(super) fn text(&self, column: &str) -> Option<String> {
         self.trimmed(column).map(str::to_owned)
     }
@@ -191,8 +195,8 @@ impl Row<'_> {
         Some(self.lines.place(self.cell(column)?.span.clone()))
     }
 
-    /// Of the column of this number, the cell's text as [`Self::text`] has it, and where it stands in the file if it stands
-    /// there as it is.
+    /// Of the column of this number, the cell's text as [`Self::text`] has it, and where it stands
+    /// in the file if it stands there as it is.
     pub(super) fn standing(&self, column: usize) -> Option<(&str, Option<usize>)> {
         let (name, places) = &self.columns.places[column];
         let cell = self.at(name, places)?;
@@ -234,8 +238,8 @@ impl Row<'_> {
     }
 }
 
-/// Reads a file with these columns, of which `id` must be there and filled, and hands each row to `take`. Returns
-/// whether every row's id was read, so that an id not seen is really not there.
+/// Reads a file with these columns, of which `id` must be there and filled, and hands each row to
+/// `take`. Returns whether every row's id was read, so that an id not seen is really not there.
 pub(super) fn read_rows(
     name: &str,
     bytes: &[u8],
@@ -370,7 +374,8 @@ pub(super) fn workbook(bytes: &[u8]) -> Option<&'static str> {
     kind.map(|(_, name)| *name)
 }
 
-/// Usual headings of HR and CRM exports, without case, signs and blanks, and the columns that they stand for.
+/// Usual headings of HR and CRM exports, without case, signs and blanks, and the columns that they
+/// stand for.
 const USUAL: [(&str, &[&str]); 12] = [
     (
         "id",
@@ -521,7 +526,8 @@ fn formula(lines: &Lines<'_>, cell: &Cell<'_>) -> Option<Diagnostic> {
     })
 }
 
-/// Whether this is a number as spreadsheets shorten long ones: `1.23E+11`, or `1,23E+11` in other countries.
+/// Whether this is a number as spreadsheets shorten long ones: `1.23E+11`, or `1,23E+11` in other
+/// countries.
 fn is_shortened(text: &str) -> bool {
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let Some((number, exponent)) = text.split_once("E+") else {
@@ -531,8 +537,9 @@ fn is_shortened(text: &str) -> bool {
     whole.len() == 1 && digits(whole) && digits(fraction) && digits(exponent)
 }
 
-/// The byte that separates cells, and where the header begins: behind a line `sep=;` as Excel writes it. Otherwise the
-/// separator with which most cells of the first line are known columns; a comma where that decides nothing.
+/// The byte that separates cells, and where the header begins: behind a line `sep=;` as Excel
+/// writes it. Otherwise the separator with which most cells of the first line are known columns; a
+/// comma where that decides nothing.
 fn separator(text: &str, start: usize, columns: &[&str]) -> (u8, usize) {
     const SEPARATORS: [char; 3] = [',', ';', '\t'];
     let rest = text[start..].trim_start_matches(['\r', '\n']);
@@ -579,7 +586,8 @@ impl<'t> Records<'t> {
         }
     }
 
-    /// The field that begins here, and whether it is its record's last. One without quotes is the text as it stands.
+    /// The field that begins here, and whether it is its record's last. One without quotes is the
+    /// text as it stands.
     fn field(&mut self) -> (Cell<'t>, bool) {
         let start = self.at;
         let bytes = self.text.as_bytes();

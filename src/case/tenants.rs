@@ -61,7 +61,8 @@ fn no_domain(row: &Row<'_>) -> Option<Diagnostic> {
     )
 }
 
-/// Checks locales and time zones. Few different ones stand in a directory, and each is looked up once.
+/// Checks locales and time zones. Few different ones stand in a directory, and each is looked up
+/// once.
 #[derive(Debug, Default)]
 struct Tags {
     locales: BTreeSet<String>,
@@ -109,7 +110,8 @@ impl Tags {
     }
 }
 
-/// Returns whether a text is a language tag with a language that is in use: those of more than three letters are reserved.
+/// Returns whether a text is a language tag with a language that is in use: those of more than
+/// three letters are reserved.
 fn is_locale(text: &str) -> bool {
     let locale = Locale::try_from_str(text);
     !text.contains('_') && locale.is_ok_and(|locale| (2..=3).contains(&locale.id.language.as_str().len()))

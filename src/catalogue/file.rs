@@ -1,4 +1,5 @@
-//! Catalogue files: `[[actions]]` with a code or pattern, an effect, what it says and what to check.
+//! Catalogue files: `[[actions]]` with a code or pattern, an effect, what it says and what to
+//! check.
 
 use std::{collections::BTreeMap, fs, path::Path, sync::Arc};
 

@@ -10,7 +10,8 @@ pub(super) struct Pattern {
 }
 
 impl Pattern {
-    /// None for a text without a star, which is a code, and for one of stars alone, which would catalogue everything.
+    /// None for a text without a star, which is a code, and for one of stars alone, which would
+    /// catalogue everything.
     pub(super) fn new(text: &str) -> Option<Self> {
         let mut parts = text.split('*').map(str::to_owned);
         let start = parts.next()?;

@@ -100,7 +100,8 @@ fn built_in_entries_are_whole_sentences_without_faults_or_duplicates() {
                     "{sentence}"
                 );
                 assert!(!sentence.contains("  "), "{sentence}");
-                // What an event did is in its record; the catalogue knows the design of the action alone.
+                // What an event did is in its record; the catalogue knows the design of the action
+                // alone.
                 for claim in ["change was made", "was touched", "Nothing in your tenant"] {
                     assert!(!sentence.contains(claim), "{sentence}");
                 }

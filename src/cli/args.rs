@@ -38,8 +38,9 @@ Examples:
 
 /// What exactly was done in each customer's tenant, by these support agents, in this window
 ///
-/// Reads the access logs of an internal admin tool, judges every record against a compromise window and the support
-/// agents' identities, and writes one report per customer: complete, the same every time, with no word about any other.
+/// Reads the access logs of an internal admin tool, judges every record against a compromise window
+/// and the support agents' identities, and writes one report per customer: complete, the same every
+/// time, with no word about any other.
 #[derive(Debug, Parser)]
 #[command(name = "tenant-impact", version, long_version = LONG_VERSION, after_help = EXIT, max_term_width = 100)]
 pub(crate) struct Args {
@@ -50,8 +51,8 @@ pub(crate) struct Args {
     pub(crate) command: Command,
 }
 
-/// The version with what tells two builds of it apart: the sources by their digest (see build.rs), the target, the profile
-/// and the compiler.
+/// The version with what tells two builds of it apart: the sources by their digest (see build.rs),
+/// the target, the profile and the compiler.
 const LONG_VERSION: &str = concat!(
     env!("CARGO_PKG_VERSION"),
     "\nsources:  ",
@@ -72,7 +73,8 @@ pub(crate) struct Output {
     #[arg(long, short, global = true, conflicts_with = "verbose")]
     pub(crate) quiet: bool,
 
-    /// Say on standard error what each log was read as; twice: also how its records were judged, and the time of each stage
+    /// Say on standard error what each log was read as; twice: also how its records were judged,
+    /// and the time of each stage
     #[arg(long, short, global = true, action = ArgAction::Count)]
     pub(crate) verbose: u8,
 
@@ -112,15 +114,18 @@ impl Output {
 pub(crate) enum Command {
     /// Scan the logs and write the bundle: one report per customer, and an overview for the vendor
     Report(Box<ReportArgs>),
-    /// Scan the logs and say what was found, without writing anything: for a first look, and to draw the scope
+    /// Scan the logs and say what was found, without writing anything: for a first look, and to
+    /// draw the scope
     Scan(Box<ScanArgs>),
-    /// Check that a bundle, or one customer's folder of it, is still what was written, and that its files add up
+    /// Check that a bundle, or one customer's folder of it, is still what was written, and that its
+    /// files add up
     Verify(VerifyArgs),
     /// Print an event's original bytes out of the log again, and check them
     Show(ShowArgs),
     /// Remove what a killed run left beside the place of its bundle
     Clean {
-        /// The folder that the run was to write (the DIR of its --out), or the folder that it was to lie in
+        /// The folder that the run was to write (the DIR of its --out), or the folder that it was
+        /// to lie in
         #[arg(value_name = "DIR")]
         out: PathBuf,
     },
@@ -140,7 +145,8 @@ pub(crate) enum Command {
     },
     /// Print the manual pages in roff, or write each to a file
     Man {
-        /// Write each page to a file in this folder: tenant-impact.1, tenant-impact-report.1 and so on
+        /// Write each page to a file in this folder: tenant-impact.1, tenant-impact-report.1 and so
+        /// on
         #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
         out: Option<PathBuf>,
     },
@@ -170,8 +176,8 @@ pub(crate) struct ReportArgs {
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(crate) out: PathBuf,
 
-    /// Sign the bundle and each customer's folder with this OpenSSH key: a private key, or the `.pub` file of one that an
-    /// ssh-agent or a hardware token holds
+    /// Sign the bundle and each customer's folder with this OpenSSH key: a private key, or the
+    /// `.pub` file of one that an ssh-agent or a hardware token holds
     #[arg(long, value_name = "KEY", value_hint = ValueHint::FilePath)]
     pub(crate) sign: Option<PathBuf>,
 
@@ -190,7 +196,8 @@ pub(crate) struct ScanArgs {
     #[arg(long)]
     pub(crate) no_hash: bool,
 
-    /// Print the findings as JSON, as `report` writes them to findings.json, and errors as JSON on standard error
+    /// Print the findings as JSON, as `report` writes them to findings.json, and errors as JSON on
+    /// standard error
     #[arg(long)]
     pub(crate) json: bool,
 }
@@ -198,8 +205,9 @@ pub(crate) struct ScanArgs {
 /// What is asked, of which logs.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Question {
-    /// The case file (TOML), or `-` for standard input; paths in it are relative to it, or to the current folder. `report` pins
-    /// the agents' pseudonyms in `agents.lock` beside it. Or ask by flags, from --logs on
+    /// The case file (TOML), or `-` for standard input; paths in it are relative to it, or to the
+    /// current folder. `report` pins the agents' pseudonyms in `agents.lock` beside it. Or ask by
+    /// flags, from --logs on
     #[arg(value_hint = ValueHint::FilePath, required_unless_present = "logs", conflicts_with_all = ["logs", "agents", "from", "until", "profile", "tenants"])]
     pub(crate) case: Option<PathBuf>,
 
@@ -219,7 +227,8 @@ pub(crate) struct Question {
     #[arg(long, value_name = "TIME", help_heading = "Without a case file")]
     pub(crate) until: Option<String>,
 
-    /// The field-mapping profile: a name from `tenant-impact profiles list`, or a TOML file [default: superuser]
+    /// The field-mapping profile: a name from `tenant-impact profiles list`, or a TOML file
+    /// [default: superuser]
     #[arg(long, value_name = "NAME", help_heading = "Without a case file")]
     pub(crate) profile: Option<String>,
 
@@ -231,8 +240,8 @@ pub(crate) struct Question {
     #[arg(long, value_name = "N", value_parser = threads)]
     pub(crate) threads: Option<NonZeroUsize>,
 
-    /// How much memory what is in scope may take: 512MiB, 4GiB. What is beyond goes to a temporary file; the answer is the
-    /// same [default: what the case says under [limits], else 1GiB]
+    /// How much memory what is in scope may take: 512MiB, 4GiB. What is beyond goes to a temporary
+    /// file; the answer is the same [default: what the case says under [limits], else 1GiB]
     #[arg(long, value_name = "SIZE", value_parser = memory)]
     pub(crate) memory: Option<u64>,
 
@@ -248,7 +257,8 @@ fn memory(text: &str) -> Result<u64, String> {
     }
 }
 
-/// More than any machine has cores; without a bound, a slip of the finger starts as many as the system lets it.
+/// More than any machine has cores; without a bound, a slip of the finger starts as many as the
+/// system lets it.
 const MOST_THREADS: usize = 1024;
 
 fn threads(text: &str) -> Result<NonZeroUsize, String> {
@@ -321,11 +331,13 @@ pub(crate) struct ShowArgs {
     #[arg(value_name = "BUNDLE")]
     pub(crate) bundle: PathBuf,
 
-    /// An event's id, the commitment to its record or the record's SHA-256, or SLUG:NUMBER, the row of a customer's actions.csv
+    /// An event's id, the commitment to its record or the record's SHA-256, or SLUG:NUMBER, the row
+    /// of a customer's actions.csv
     #[arg(value_name = "EVENT")]
     pub(crate) event: String,
 
-    /// Also print what opens the customer's commitment to the record, to standard error: hand it out on dispute, with the record
+    /// Also print what opens the customer's commitment to the record, to standard error: hand it
+    /// out on dispute, with the record
     #[arg(long)]
     pub(crate) open: bool,
 

@@ -1,4 +1,5 @@
-//! What is said on standard error, and JSON on standard output. Text from files is made visible before it is shown.
+//! What is said on standard error, and JSON on standard output. Text from files is made visible
+//! before it is shown.
 
 use std::io::{self, Write as _};
 
@@ -18,14 +19,15 @@ pub(crate) fn unless_closed(fault: io::Error) -> io::Result<()> {
     }
 }
 
-/// An object for scripts. What acts on a terminal is escaped in its strings: a log, or a file that someone added, may have
-/// any name.
+/// An object for scripts. What acts on a terminal is escaped in its strings: a log, or a file that
+/// someone added, may have any name.
 pub(crate) fn json(value: &impl Serialize) -> io::Result<()> {
     let text = serde_json::to_string_pretty(value)?;
     writeln!(io::stdout(), "{}", harmless(&text))
 }
 
-/// The only line breaks of indented JSON are its layout, and outside of strings nothing else can act.
+/// The only line breaks of indented JSON are its layout, and outside of strings nothing else can
+/// act.
 fn harmless(json: &str) -> String {
     let mut out = String::with_capacity(json.len());
     for c in json.chars() {
@@ -68,8 +70,8 @@ fn snippet(place: &Place) -> Snippet<'_, annotate_snippets::Annotation<'_>> {
         .annotation(AnnotationKind::Primary.span(span))
 }
 
-/// The errors that ended the program, as one object on standard error: `schema`, and `errors` with `code`, `message` and,
-/// where they are known, `place` and `hint`.
+/// The errors that ended the program, as one object on standard error: `schema`, and `errors` with
+/// `code`, `message` and, where they are known, `place` and `hint`.
 pub(crate) fn errors_as_json(error: &anyhow::Error, faults: Option<&[Diagnostic]>) {
     let errors: Vec<Value> = match faults {
         Some(faults) => faults.iter().map(fault_as_json).collect(),

@@ -36,7 +36,8 @@ pub(crate) fn code(result: anyhow::Result<Outcome>, as_json: bool) -> ExitCode {
     }
 }
 
-/// Prints what the parser of arguments answers, a fault or a text that was asked for, and returns its status.
+/// Prints what the parser of arguments answers, a fault or a text that was asked for, and returns
+/// its status.
 pub(crate) fn parser(answer: &clap::Error) -> ExitCode {
     let printed = answer.print().and_then(|()| io::stdout().flush());
     match printed.or_else(console::unless_closed) {

@@ -1,4 +1,5 @@
-//! A bar over the bytes of the sources, then over the tenants' reports, on standard error, where that is a terminal.
+//! A bar over the bytes of the sources, then over the tenants' reports, on standard error, where
+//! that is a terminal.
 
 use indicatif::{ProgressBar, ProgressStyle};
 use tenant_impact::progress::Progress;

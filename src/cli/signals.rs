@@ -1,8 +1,8 @@
-//! Ctrl-C, SIGTERM and a hang-up, as of a closed session: take back what was written, then end as the signal would have
-//! ended the program. What `kill -9` leaves behind is told by the next run.
+//! Ctrl-C, SIGTERM and a hang-up, as of a closed session: take back what was written, then end as
+//! the signal would have ended the program. What `kill -9` leaves behind is told by the next run.
 //!
-//! A hang-up that is ignored from the start stays so: that is what `nohup` means. Only Linux tells whether it is; elsewhere
-//! a hang-up is left alone.
+//! A hang-up that is ignored from the start stays so: that is what `nohup` means. Only Linux tells
+//! whether it is; elsewhere a hang-up is left alone.
 
 use tenant_impact::bundle::Writer;
 

@@ -23,7 +23,8 @@ const BOLD: Style = Style::new().bold();
 const WARN: Style = Style::new().bold().fg_color(Some(Color::Ansi(AnsiColor::Yellow)));
 const DIM: Style = Style::new().dimmed();
 
-/// For scripts: where the bundle is, and the figures that a decision needs. The rest is in findings.json.
+/// For scripts: where the bundle is, and the figures that a decision needs. The rest is in
+/// findings.json.
 pub(super) fn json(findings: &Findings, out: &Path) -> io::Result<()> {
     let summary = json!({
         "schema": "tenant-impact/summary/1",
@@ -97,7 +98,8 @@ fn unseen(to: &mut impl Write, findings: &Findings) -> io::Result<()> {
     writeln!(to, "{DIM}{agents} without a record in a window: {names}{more}{DIM:#}\n")
 }
 
-/// The inputs in whose windows no listed agent occurs. Where none occurs anywhere, a caveat says so.
+/// The inputs in whose windows no listed agent occurs. Where none occurs anywhere, a caveat says
+/// so.
 fn without_listed(to: &mut impl Write, findings: &Findings) -> io::Result<()> {
     let told: Vec<_> = match findings.records.in_scope {
         0 => Vec::new(),

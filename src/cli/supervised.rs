@@ -1,9 +1,11 @@
-//! `report` where the system limits the memory of a process, as `ulimit -v` does. An allocation that is refused ends a program at
-//! once, without a chance to take back what it wrote. So a second process makes the report there, and this one takes back.
+//! `report` where the system limits the memory of a process, as `ulimit -v` does. An allocation
+//! that is refused ends a program at once, without a chance to take back what it wrote. So a second
+//! process makes the report there, and this one takes back.
 
 use super::{args::ReportArgs, exit::Outcome};
 
-/// Makes the report in a process of its own, if memory is limited. `None` where it is to be made in this one.
+/// Makes the report in a process of its own, if memory is limited. `None` where it is to be made in
+/// this one.
 #[cfg(target_os = "linux")]
 pub(crate) fn run(args: &ReportArgs) -> Option<anyhow::Result<Outcome>> {
     use std::{env, process::Command};

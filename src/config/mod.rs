@@ -1,9 +1,11 @@
-//! A TOML file a person wrote, read with positions: every fault is collected, none stops the reading.
+//! A TOML file a person wrote, read with positions: every fault is collected, none stops the
+//! reading.
 //!
-//! Not serde, although the types would derive it: serde stops at the first fault, knows no place for a missing key and
-//! no list of the keys it would have taken. Whoever writes a case at three in the morning should be told everything at
-//! once. [`Table`] hands out values with their [`Place`]; the keys it was never asked for are faults too, reported when
-//! its closure returns, so that no reader can forget to look for misspelt ones.
+//! Not serde, although the types would derive it: serde stops at the first fault, knows no place
+//! for a missing key and no list of the keys it would have taken. Who writes a case at three in the
+//! morning should learn everything at once. [`Table`] hands out values with their [`Place`];
+//! the keys it was never asked for are faults too, reported when its closure returns, so that no
+//! reader can forget to look for misspelt ones.
 
 mod lines;
 mod table;
@@ -42,8 +44,8 @@ impl<T> Spanned<T> {
 /// What came of reading a file.
 #[derive(Debug)]
 pub struct ParsedFile<T> {
-    /// What the reader made of it; none if the file is not text at all. Of use only where there are no faults, or to
-    /// look for more of them.
+    /// What the reader made of it; none if the file is not text at all. Of use only where there are
+    /// no faults, or to look for more of them.
     pub value: Option<T>,
     /// In the order of the file.
     pub faults: Vec<Diagnostic>,
@@ -56,7 +58,8 @@ pub struct ParsedFile<T> {
 struct ParsedText<'t> {
     lines: Lines<'t>,
     faults: RefCell<Vec<Diagnostic>>,
-    /// Apart from the rest, because nothing can be said to be missing from a file that could not be read whole.
+    /// Apart from the rest, because nothing can be said to be missing from a file that could not be
+    /// read whole.
     absences: RefCell<Vec<Diagnostic>>,
 }
 
@@ -111,9 +114,9 @@ fn syntax_fault(lines: &Lines<'_>, error: &toml::de::Error) -> Diagnostic {
 
 /// The faults that a slip elsewhere in the file cannot have caused.
 ///
-/// After a syntax error the parser goes on with a guess. Where the slip is in one plain `key = value` line, the guess
-/// is good for all other lines; where a header or bracket is broken, values may have landed in another table, so that
-/// only the syntax is worth telling.
+/// After a syntax error the parser goes on with a guess. Where the slip is in one plain
+/// `key = value` line, the guess is good for all other lines; where a header or bracket is broken,
+/// values may have landed in another table, so that only the syntax is worth telling.
 fn trustworthy(syntax: &[Diagnostic], faults: Vec<Diagnostic>) -> Vec<Diagnostic> {
     let broken: BTreeSet<usize> = syntax.iter().filter_map(line_of).collect();
     let confined = syntax.iter().all(is_confined);

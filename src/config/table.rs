@@ -1,4 +1,5 @@
-//! A table of a TOML file: asked for its keys one by one, it reports what is missing, wrong, or was never asked for.
+//! A table of a TOML file: asked for its keys one by one, it reports what is missing, wrong, or was
+//! never asked for.
 
 use std::ops::{Range, RangeInclusive};
 
@@ -77,7 +78,8 @@ impl<'d> Table<'d> {
         self.sheet.text(&item)
     }
 
-    /// A list of strings, none blank; empty where the key is absent. One string alone stands for a list of one.
+    /// A list of strings, none blank; empty where the key is absent. One string alone stands for a
+    /// list of one.
     pub fn string_list(&mut self, key: &'static str) -> Vec<Spanned<String>> {
         let Some(item) = self.take(key) else {
             return Vec::new();
@@ -183,7 +185,8 @@ impl<'d> Table<'d> {
         items(key, array).filter_map(read).collect()
     }
 
-    /// What is written under the key: one string or table, or a list of them mixed; empty where the key is absent.
+    /// What is written under the key: one string or table, or a list of them mixed; empty where the
+    /// key is absent.
     pub fn strings_or_tables<T>(
         &mut self,
         key: &'static str,

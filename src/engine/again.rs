@@ -1,7 +1,9 @@
-//! A second look at the logs, for agents whom no record in a window has as its actor: whether one outside the windows has.
+//! A second look at the logs, for agents whom no record in a window has as its actor: whether one
+//! outside the windows has.
 //!
-//! Only sources with records outside the windows are read, without taking digests again, and only until every such agent is
-//! found. A record in which none of their identities stands is passed over.
+//! Only sources with records outside the windows are read, without taking digests again, and only
+//! until every such agent is found. A record in which none of their identities stands is passed
+//! over.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -23,8 +25,8 @@ use crate::{
     time::Window,
 };
 
-/// More agents are not looked for. Where so many do nothing in the windows, none stands out by it, and each record of theirs outside
-/// the windows would be read in full.
+/// More agents are not looked for. Where so many do nothing in the windows, none stands out by it,
+/// and each record of theirs outside the windows would be read in full.
 const MOST: usize = 64;
 
 /// The agents to find.
@@ -36,8 +38,8 @@ struct Sought {
     left: Mutex<BTreeSet<usize>>,
 }
 
-/// Looks in these sources for the agents of the scopes that the census has not seen. Returns for each whether a record outside
-/// the windows has it, if that could be found out.
+/// Looks in these sources for the agents of the scopes that the census has not seen. Returns for
+/// each whether a record outside the windows has it, if that could be found out.
 pub(super) fn look(plan: &Plan, actors: &Actors, outside: &[&Source]) -> BTreeMap<usize, bool> {
     let unseen = unseen(plan, actors);
     if unseen.is_empty() || unseen.len() > MOST {

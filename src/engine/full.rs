@@ -36,7 +36,8 @@ pub(super) struct Full<'p> {
     rows: Option<Box<RowReader>>,
     /// A header that is not the first of the source, and where the mapped paths stand below it.
     later: Option<(Arc<Header>, Columns)>,
-    /// Events in no scope, exactly on the end of one of their agent's: by the positions of those scopes.
+    /// Events in no scope, exactly on the end of one of their agent's: by the positions of those
+    /// scopes.
     on_end: BTreeMap<ScopeMask, u64>,
     /// The mapped paths that led to a value in events in scope.
     pub(super) in_scope: Hits,
@@ -152,8 +153,8 @@ impl<'p> Full<'p> {
         Reading::new(self.profile, body).ok()?.hits().ok()
     }
 
-    /// Gives the end that a framed record meets; where it cannot be read because it holds several records, theirs. Returns
-    /// how many those are.
+    /// Gives the end that a framed record meets; where it cannot be read because it holds several
+    /// records, theirs. Returns how many those are.
     pub(super) fn each<'r>(
         &mut self,
         record: &Record<'r>,
@@ -349,7 +350,8 @@ impl<'p> Full<'p> {
             );
         }
         let mut names = self.scopes.identities().named_in(bytes);
-        // An agent of no scope that holds the time, if it can be read, has no event in scope whatever the record says.
+        // An agent of no scope that holds the time, if it can be read, has no event in scope
+        // whatever the record says.
         names.retain(|agent| self.scopes.may_hold(*agent, time));
         // A character takes at most four bytes, so more of the record is not looked at.
         let head = String::from_utf8_lossy(&bytes[..bytes.len().min(4 * EXCERPT + 4)]);
@@ -366,8 +368,8 @@ impl<'p> Full<'p> {
 /// Where each mapped path stands among the cells of a row, if that is known.
 type Columns = Result<Vec<Option<usize>>, Refusal>;
 
-/// The header that holds for a record, and where the mapped paths stand below it: the first of the source, unless the record has
-/// another.
+/// The header that holds for a record, and where the mapped paths stand below it: the first of the
+/// source, unless the record has another.
 fn holding<'h>(
     record: &Record<'_>,
     later: Option<&'h (Arc<Header>, Columns)>,
@@ -432,16 +434,16 @@ struct Judging<'j> {
     hits: &'j mut Hits,
     at: Locator,
     bytes: &'j [u8],
-    /// Digest and seal of the record, once an event of it is in scope. They are the same for all its events: to hash the
-    /// record for each would take the square of its length.
+    /// Digest and seal of the record, once an event of it is in scope. They are the same for all
+    /// its events: to hash the record for each would take the square of its length.
     digest: Option<(Sha256, Option<Seal>)>,
     chase: Option<&'j Chase>,
     links: &'j mut FoundLinks,
 }
 
 impl Judging<'_> {
-    /// If one of several events cannot be read, none of them counts, and the record is shown as refused: nothing is half
-    /// read.
+    /// If one of several events cannot be read, none of them counts, and the record is shown as
+    /// refused: nothing is half read.
     fn record(&mut self, reading: &Reading<'_, '_>) -> Result<Disposition, Refusing> {
         let Some(parts) = reading.parts()? else {
             return self.part(reading, 0);
@@ -635,7 +637,8 @@ impl Judging<'_> {
         let event = match reading.event(time) {
             Ok(event) => event,
             Err(refusal) => {
-                // A record that cannot be read counts as refused only if it ties without its tenants.
+                // A record that cannot be read counts as refused only if it ties without its
+                // tenants.
                 if let Some(agent) = chase.agent(&values, time) {
                     self.links.chased.unreadable.push(Refused {
                         at: self.at,

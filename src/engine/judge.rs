@@ -1,10 +1,13 @@
-//! One record to its verdict: framed bytes, then an event as far as it is needed, then window, then actor.
+//! One record to its verdict: framed bytes, then an event as far as it is needed, then window, then
+//! actor.
 //!
-//! What is no well-formed record is refused. Of a well-formed one only the time is looked at first: if that lies in no
-//! window, nothing else about it matters. What else is missing counts for records in a window only. And where the time
-//! stands plainly, as `events::TimeFirst` defines it, a record that lies in no window need not even be well-formed.
+//! What is no well-formed record is refused. Of a well-formed one only the time is looked at first:
+//! if that lies in no window, nothing else about it matters. What else is missing counts for
+//! records in a window only. And where the time stands plainly, as `events::TimeFirst` defines it,
+//! a record that lies in no window need not even be well-formed.
 //!
-//! A glance settles most records. All others are read in full, and so is every one that may be in scope.
+//! A glance settles most records. All others are read in full, and so is every one that may be in
+//! scope.
 
 use std::mem;
 
@@ -24,7 +27,8 @@ use crate::{
 
 /// Judges the records of one source.
 pub(super) struct Judge<'p> {
-    /// What to look for, and whether a search for its texts finds every record of this source that may tie.
+    /// What to look for, and whether a search for its texts finds every record of this source that
+    /// may tie.
     chase: Option<(&'p Chase, bool)>,
     /// The search for records of open scopes, and whether values stand in the records of this
     /// source as they are read.
@@ -69,8 +73,8 @@ impl<'p> Form<'p> {
 }
 
 impl<'p> Judge<'p> {
-    /// With the census that the thread has so far. With openings to chase, only records that may tie to one are judged, and
-    /// only links are counted.
+    /// With the census that the thread has so far. With openings to chase, only records that may
+    /// tie to one are judged, and only links are counted.
     pub(super) fn new(
         profile: &'p Profile,
         scopes: &'p ScopeSet,
@@ -210,7 +214,8 @@ impl<'p> Judge<'p> {
     }
 }
 
-/// Notes a record that a glance found outside every window. On the end of one, it is read in full for its actors.
+/// Notes a record that a glance found outside every window. On the end of one, it is read in full
+/// for its actors.
 #[inline]
 fn outside(full: &mut Full<'_>, record: &Record<'_>, time: Timestamp, census: &mut Census, tally: &mut SourceTally) {
     if full.scopes().is_end(time) {
@@ -219,7 +224,8 @@ fn outside(full: &mut Full<'_>, record: &Record<'_>, time: Timestamp, census: &m
     late(full.scopes(), record, time, tally);
 }
 
-/// Notes a record outside every window that names a listed identity at a time after the case was issued.
+/// Notes a record outside every window that names a listed identity at a time after the case was
+/// issued.
 fn late(scopes: &ScopeSet, record: &Record<'_>, time: Timestamp, tally: &mut SourceTally) {
     if tally.coverage.is_late(time) && scopes.identities().any_named_in(record.bytes) {
         tally.late = tally.late.and(Late::at(record.offset));

@@ -1,4 +1,5 @@
-//! All cores of this machine: sources run side by side, and a large source is worked on by all threads.
+//! All cores of this machine: sources run side by side, and a large source is worked on by all
+//! threads.
 
 use std::{num::NonZeroUsize, sync::Arc};
 
@@ -27,7 +28,8 @@ pub struct Local {
     pub threads: Option<NonZeroUsize>,
 }
 
-/// As much as the program's first thread has: templates of a case may be nested as deeply here as there.
+/// As much as the program's first thread has: templates of a case may be nested as deeply here as
+/// there.
 const STACK: usize = 8 << 20;
 
 impl Local {
@@ -44,7 +46,8 @@ impl Local {
         Ok(pool.install(work))
     }
 
-    /// Follows what events in scope set in motion, if any did: reads the logs again for what goes on under another name.
+    /// Follows what events in scope set in motion, if any did: reads the logs again for what goes
+    /// on under another name.
     pub fn follow(&self, plan: &Plan, catalogue: &Catalogue, scan: &mut Scan) -> Result<(), EngineError> {
         self.install(|| follow::follow(plan, catalogue, scan))?
     }
@@ -104,8 +107,8 @@ fn scan(
     Ok(sources::read_with_random_access(source, &plan.limits, progress, each)?)
 }
 
-/// Everything in order, and every event and refusal put down to its source: how many streams a file holds is known only
-/// now.
+/// Everything in order, and every event and refusal put down to its source: how many streams a file
+/// holds is known only now.
 fn numbered(plan: &Plan, files: Vec<Contents<Found>>, budget: Arc<Budget>, actors: Actors) -> Scan {
     let mut scan = Scan {
         sources: Vec::new(),

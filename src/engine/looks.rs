@@ -1,5 +1,6 @@
-//! The first records of some sources of each `[[logs]]` entry, read in full to see which mapped paths lead nowhere. Which records
-//! those are depends on the sources alone, so no thread count changes what is said of them.
+//! The first records of some sources of each `[[logs]]` entry, read in full to see which mapped
+//! paths lead nowhere. Which records those are depends on the sources alone, so no thread count
+//! changes what is said of them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -23,7 +24,8 @@ const LISTED: usize = 50;
 pub(super) struct Looked {
     pub(super) records: u64,
     pub(super) hits: Hits,
-    /// Where there are values that the profile does not read, as JSON Pointers. Empty where every path leads somewhere.
+    /// Where there are values that the profile does not read, as JSON Pointers. Empty where every
+    /// path leads somewhere.
     pub(super) present: BTreeSet<String>,
 }
 

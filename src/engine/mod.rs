@@ -1,4 +1,5 @@
-//! Execution: a plan, and the engines that can carry it out. What is in scope is decided elsewhere; nothing is written.
+//! Execution: a plan, and the engines that can carry it out. What is in scope is decided elsewhere;
+//! nothing is written.
 
 mod again;
 mod looks;

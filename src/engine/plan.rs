@@ -1,5 +1,5 @@
-//! The plan: a case with everything found and compiled that reading needs, so that nothing can go wrong later that could
-//! have been told before.
+//! The plan: a case with everything found and compiled that reading needs, so that nothing can go
+//! wrong later that could have been told before.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -21,7 +21,8 @@ use crate::{
     tally::{Budget, MEMORY},
 };
 
-/// A profile, and what the case states of the logs that it reads: their tenant, and where the events lie.
+/// A profile, and what the case states of the logs that it reads: their tenant, and where the
+/// events lie.
 type Use = (ProfileRef, Option<InputTenant>, Wrapping);
 
 /// What an engine carries out.
@@ -42,7 +43,8 @@ pub struct Plan {
     pub memory: Memory,
 }
 
-/// How much memory what is in scope may take. No more of it is in memory at a time, and what is needed whole must fit.
+/// How much memory what is in scope may take. No more of it is in memory at a time, and what is
+/// needed whole must fit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Memory {
     /// In bytes.
@@ -181,8 +183,9 @@ fn limits(settings: &LimitSettings) -> Limits {
     }
 }
 
-/// Logs that cannot be opened are told before hours are spent on the others. On a file server each takes a round trip,
-/// so they are tried side by side. A pipe is not tried: whoever writes it would take our leaving for the end.
+/// Logs that cannot be opened are told before hours are spent on the others. On a file server each
+/// takes a round trip, so they are tried side by side. A pipe is not tried: whoever writes it would
+/// take our leaving for the end.
 fn unreadable(sources: &[Source]) -> Vec<Diagnostic> {
     sources.par_iter().filter_map(refused).collect()
 }

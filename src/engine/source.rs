@@ -1,4 +1,5 @@
-//! One stream of a source, by all threads. Each thread's part folds into a tally of its own; no lock guards a result.
+//! One stream of a source, by all threads. Each thread's part folds into a tally of its own; no
+//! lock guards a result.
 
 use std::{
     io, iter,
@@ -33,8 +34,8 @@ pub(super) struct Found {
     pub(super) tally: SourceTally,
 }
 
-/// Reads a stream, the rest of it out of order where it is such a file. `looks`: how many of its first records are examined for
-/// paths that lead nowhere.
+/// Reads a stream, the rest of it out of order where it is such a file. `looks`: how many of its
+/// first records are examined for paths that lead nowhere.
 pub(super) fn tally(
     plan: &Plan,
     profile: &Profile,
@@ -53,8 +54,9 @@ pub(super) fn tally(
         tally: SourceTally::within(plan.coverage.clone(), budget, ticket),
         pool,
     };
-    // A source of one block stays on its thread. Sharing it would bring nothing, and a thread that waits for its share
-    // begins another source meanwhile: of thousands of small files, that many would be open at once.
+    // A source of one block stays on its thread. Sharing it would bring nothing, and a thread that
+    // waits for its share begins another source meanwhile: of thousands of small files, that many
+    // would be open at once.
     let first: Vec<_> = blocks.by_ref().take(2).collect::<Result<_, _>>()?;
     let looked = first.first().map_or_else(Looked::default, |block| {
         Looked::at((profile, &plan.scopes), (&form, &framing), block, looks)

@@ -1,9 +1,10 @@
 //! Tickets: how one source is read, cut into blocks and judged by all threads.
 //!
-//! Each thread takes the number of a piece. What can be done out of order, it does without waiting: reading, where the source
-//! is a file. What needs an order, it does when its number's turn comes: hashing, finding the records, and reading where the
-//! source is a stream. While it waits for that, it does on a guess what it may. Then it judges what it has. So nothing is
-//! handed from thread to thread, and a piece stays in the cache of the one who read it.
+//! Each thread takes the number of a piece. What can be done out of order, it does without waiting:
+//! reading, where the source is a file. What needs an order, it does when its number's turn comes:
+//! hashing, finding the records, and reading where the source is a stream. While it waits for that,
+//! it does on a guess what it may. Then it judges what it has. So nothing is handed from thread to
+//! thread, and a piece stays in the cache of the one who read it.
 
 use std::{
     sync::{
@@ -13,7 +14,8 @@ use std::{
     thread::{self, Thread},
 };
 
-/// How often whoever is next looks again before it sleeps: to be woken takes about as long as to hash a piece does.
+/// How often whoever is next looks again before it sleeps: to be woken takes about as long as to
+/// hash a piece does.
 const LOOKS: u32 = 1000;
 
 /// The pieces of one source, for all threads.
@@ -43,8 +45,8 @@ pub(super) struct Served<B> {
 }
 
 impl<R: Fn(u64) -> T, M: Fn(T) -> T, S: FnMut(T) -> Served<B>, T, B> Tickets<R, M, S, B> {
-    /// Of pieces of which so much is done by their number, so much while others go first, and so much in their order. Some blocks
-    /// may be there already.
+    /// Of pieces of which so much is done by their number, so much while others go first, and so
+    /// much in their order. Some blocks may be there already.
     pub(super) fn new(first: Vec<B>, read: R, meanwhile: M, serve: S) -> Self {
         Self {
             first: Mutex::new(first),
@@ -75,7 +77,8 @@ impl<R: Fn(u64) -> T, M: Fn(T) -> T, S: FnMut(T) -> Served<B>, T, B> Tickets<R, 
             self.sleepers.wake(number + 1);
             let Served { block, last } = locked(&self.serve)(piece);
             if last {
-                // Nobody's turn comes any more: of a file that grows, what lies behind its end is not served.
+                // Nobody's turn comes any more: of a file that grows, what lies behind its end is
+                // not served.
                 self.end();
                 return block;
             }
@@ -135,7 +138,8 @@ struct Sleepers {
 }
 
 impl Sleepers {
-    /// Sleeps until somebody wakes this number, if it is to sleep at all: that is asked when nobody can miss it any more.
+    /// Sleeps until somebody wakes this number, if it is to sleep at all: that is asked when nobody
+    /// can miss it any more.
     fn sleep(&self, number: u64, still: impl FnOnce() -> bool) {
         self.count.fetch_add(1, SeqCst);
         locked(&self.beds).push((number, thread::current()));
@@ -238,8 +242,8 @@ mod tests {
         }
     }
 
-    /// Also where another waits for the very next number: once in ten thousand sources a look at the turn and one at the end
-    /// fall on either side of it.
+    /// Also where another waits for the very next number: once in ten thousand sources a look at
+    /// the turn and one at the end fall on either side of it.
     #[test]
     fn nothing_behind_the_last_piece_is_served() {
         const LAST: u64 = 6;

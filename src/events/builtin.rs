@@ -1,4 +1,5 @@
-//! The table of the profiles built in. Vendors are named here and in the files it lists, nowhere else.
+//! The table of the profiles built in. Vendors are named here and in the files it lists, nowhere
+//! else.
 
 macro_rules! profiles {
     ($($name:literal),* $(,)?) => {

@@ -1,7 +1,8 @@
-//! One pass over a record that captures the values at all mapped paths, and sees every duplicate on the way.
+//! One pass over a record that captures the values at all mapped paths, and sees every duplicate on
+//! the way.
 //!
-//! The paths form a tree; the record is walked along it and everything beside it is only checked to be JSON. Captured
-//! values are slices of the record.
+//! The paths form a tree; the record is walked along it and everything beside it is only checked to
+//! be JSON. Captured values are slices of the record.
 
 use std::{borrow::Cow, cell::Cell, fmt};
 
@@ -94,7 +95,8 @@ impl Paths {
         self.root.capture(json, self.len())
     }
 
-    /// The column of each slot in a CSV of this header: the path's tokens joined by dots, as flattening exporters do.
+    /// The column of each slot in a CSV of this header: the path's tokens joined by dots, as
+    /// flattening exporters do.
     pub(super) fn columns(&self, header: &Header) -> Result<Vec<Option<usize>>, Refusal> {
         if !header.names_columns {
             return Err(self.unknown_header(header));
@@ -144,7 +146,8 @@ impl Paths {
             .collect()
     }
 
-    /// Whether a path leads to a captured value or into one; `*` in it stands for any element of a list.
+    /// Whether a path leads to a captured value or into one; `*` in it stands for any element of a
+    /// list.
     pub(super) fn lead_to(&self, path: &[String]) -> bool {
         let same = |(token, step): (&String, &String)| token == step || step == "*" && token.parse::<usize>().is_ok();
         self.pointers
@@ -219,7 +222,8 @@ impl Node {
 enum Way {
     /// As whatever they are; a number becomes a float, which fails for one such as `1e400`.
     Direct,
-    /// As text first, and inside only if that is a list or an object: slower, and right for every number.
+    /// As text first, and inside only if that is a list or an object: slower, and right for every
+    /// number.
     Raw,
 }
 

@@ -1,5 +1,6 @@
-//! A cursor over JSON text (RFC 8259) that moves over what is plainly well-formed and stops at anything else. Whoever
-//! uses it turns to the full parser then, so it may give up where it likes, but must never move over what is no JSON.
+//! A cursor over JSON text (RFC 8259) that moves over what is plainly well-formed and stops at
+//! anything else. Whoever uses it turns to the full parser then, so it may give up where it likes,
+//! but must never move over what is no JSON.
 
 use std::ops::Range;
 
@@ -55,7 +56,8 @@ impl<'b> Cursor<'b> {
         Some(())
     }
 
-    /// Over a member's name and its colon. Only one without escapes, which is the name as it stands.
+    /// Over a member's name and its colon. Only one without escapes, which is the name as it
+    /// stands.
     pub(super) fn name(&mut self) -> Option<Range<usize>> {
         let Body { span, plain } = self.string()?;
         if !plain {
@@ -104,7 +106,8 @@ impl<'b> Cursor<'b> {
         Some(Body { span: start..at, plain })
     }
 
-    /// Over a value that is plainly a text: a string without escapes, a number or a word; for `null` nothing.
+    /// Over a value that is plainly a text: a string without escapes, a number or a word; for
+    /// `null` nothing.
     pub(super) fn text_value(&mut self) -> Option<Range<usize>> {
         match self.peek()? {
             b'"' => self.string().filter(|body| body.plain).map(|body| body.span),
@@ -204,13 +207,15 @@ impl<'b> Cursor<'b> {
     }
 }
 
-/// How many bytes precede the first that means something in a string: a quote, a backslash, or a control character, which
-/// may not stand there. Eight at a time: most strings of a log are shorter than what a call to memchr costs.
+/// How many bytes precede the first that means something in a string: a quote, a backslash, or a
+/// control character, which may not stand there. Eight at a time: most strings of a log are shorter
+/// than what a call to memchr costs.
 pub(super) fn meaningful(bytes: &[u8]) -> usize {
     const ONES: u64 = u64::from_ne_bytes([1; 8]);
     const HIGHS: u64 = ONES << 7;
-    // With the highest bit set in each byte that is less than `n`, and perhaps in some above the lowest such byte. It is
-    // set in all beyond ASCII as well, which are sorted out for all three together.
+    // With the highest bit set in each byte that is less than `n`, and perhaps in some above the
+    // lowest such byte. It is set in all beyond ASCII as well, which are sorted out for all three
+    // together.
     let less = |word: u64, n: u64| word.wrapping_sub(ONES * n);
     let mut at = 0;
     while let Some(chunk) = bytes[at..].first_chunk() {

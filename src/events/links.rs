@@ -1,7 +1,9 @@
-//! Links: which events set something in motion that goes on under another name, and by which value what follows is known.
+//! Links: which events set something in motion that goes on under another name, and by which value
+//! what follows is known.
 //!
-//! A rule is data of a profile (`[[links]]`, see `docs/profiles.md#links`). An event *opens* a link, such as the start of an
-//! impersonation or the issue of a token; later events *tie* to it by a key, a session, or a user in a tenant.
+//! A rule is data of a profile (`[[links]]`, see `docs/profiles.md#links`). An event *opens* a
+//! link, such as the start of an impersonation or the issue of a token; later events *tie* to it by
+//! a key, a session, or a user in a tenant.
 
 use serde::{Deserialize, Deserializer, de::Error};
 use smallvec::SmallVec;
@@ -142,8 +144,9 @@ impl Reading<'_, '_> {
         !self.links().is_empty()
     }
 
-    /// Returns the links that this record's event opens and closes. An attempt that failed does neither. A value that cannot be
-    /// read ties nothing: the event itself can be read, and the opening counts as one that could not be followed.
+    /// Returns the links that this record's event opens and closes. An attempt that failed does
+    /// neither. A value that cannot be read ties nothing: the event itself can be read, and the
+    /// opening counts as one that could not be followed.
     pub fn link_ends(&self, event: &AccessEvent) -> LinkEnds {
         let mut ends = LinkEnds::default();
         if event.outcome == Outcome::Failure {
@@ -182,7 +185,8 @@ impl Reading<'_, '_> {
     }
 }
 
-/// An action code, or a pattern in which `*` stands for any characters. ASCII letters match in either case.
+/// An action code, or a pattern in which `*` stands for any characters. ASCII letters match in
+/// either case.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Pattern(String);
 

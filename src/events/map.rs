@@ -1,4 +1,5 @@
-//! A record through a profile: first its time, then its actors, and only for an event in scope all the rest.
+//! A record through a profile: first its time, then its actors, and only for an event in scope all
+//! the rest.
 
 use std::{
     borrow::Cow,
@@ -93,8 +94,8 @@ impl Traits {
     }
 }
 
-/// How much memory the events of one record may take. It is no part of the memory for what is in scope, on which no answer
-/// may depend; and hundreds of thousands of usual events are less.
+/// How much memory the events of one record may take. It is no part of the memory for what is in
+/// scope, on which no answer may depend; and hundreds of thousands of usual events are less.
 const TOGETHER: usize = 256 << 20;
 
 /// The simple fields.
@@ -189,7 +190,8 @@ pub struct Reading<'p, 'b> {
 }
 
 impl<'p, 'b> Reading<'p, 'b> {
-    /// Captures all mapped values. Refused where the body is no JSON object or a mapped member occurs twice.
+    /// Captures all mapped values. Refused where the body is no JSON object or a mapped member
+    /// occurs twice.
     pub fn new(profile: &'p Profile, body: Body<'_, 'b>) -> Result<Self, Refusal> {
         let slots = match body {
             Body::Json(json) => profile.paths.capture(json)?,
@@ -213,7 +215,8 @@ impl<'p, 'b> Reading<'p, 'b> {
         &self.slots
     }
 
-    /// The event inside the record, where it is wrapped; what should be an object there and is none is a refusal.
+    /// The event inside the record, where it is wrapped; what should be an object there and is none
+    /// is a refusal.
     fn unwrapped(self) -> Result<Self, Refusal> {
         let held = |&slot: &usize| Some((slot, self.slots[slot].as_ref()?.text()?));
         let mut held = self.profile.unwrap.iter().filter_map(held);
@@ -254,7 +257,8 @@ impl<'p, 'b> Reading<'p, 'b> {
         Ok(Self { slots, halved, ..self })
     }
 
-    /// A record that is itself the event. A row whose cell for the event is empty is none: the cell was lost.
+    /// A record that is itself the event. A row whose cell for the event is empty is none: the cell
+    /// was lost.
     fn not_wrapped(self) -> Result<Self, Refusal> {
         let empty = |slot: &&usize| matches!(self.slots[**slot], Some(Value::Cell(_)));
         match self.profile.unwrap.iter().find(empty) {
@@ -269,8 +273,9 @@ impl<'p, 'b> Reading<'p, 'b> {
         }
     }
 
-    /// The events of a record that holds several, in order; each with an element of the list in the list's place. None
-    /// for a record that is itself its one event, also where the list is missing or empty.
+    /// The events of a record that holds several, in order; each with an element of the list in the
+    /// list's place. None for a record that is itself its one event, also where the list is missing
+    /// or empty.
     pub fn parts(&self) -> Result<Option<Vec<Self>>, Refusal> {
         let Some(explode) = &self.profile.explode else {
             return Ok(None);
@@ -380,7 +385,8 @@ impl<'p, 'b> Reading<'p, 'b> {
     /// Everybody named as an actor, in the order of the profile.
     pub fn actors(&self) -> Result<Vec<Named<'p, 'b>>, Refusal> {
         let mut named = Vec::new();
-        // A constant stands in where a log may rightly name nobody, and only there: wherever the profile has it, it is last.
+        // A constant stands in where a log may rightly name nobody, and only there: wherever the
+        // profile has it, it is last.
         let is_constant = |field: &&ActorField| matches!(field.selector, Selector::Constant(_));
         let fields = self.profile.actors.iter();
         for field in fields
@@ -438,7 +444,8 @@ impl<'p, 'b> Reading<'p, 'b> {
         })
     }
 
-    /// The tenants of the event: those that it names, else the one that the case states. Where that overrules, it alone.
+    /// The tenants of the event: those that it names, else the one that the case states. Where that
+    /// overrules, it alone.
     fn tenants(&self) -> Result<Vec<TenantRef>, Refusal> {
         let named = self.named_tenants()?;
         let Some(InputTenant { id, overrules }) = &self.profile.input_tenant else {
@@ -462,8 +469,9 @@ impl<'p, 'b> Reading<'p, 'b> {
         Ok(named)
     }
 
-    /// The tenants it names, each once, in id order; of several names for one the first. One without an id goes by its name, in
-    /// a form that no id has: customers choose their names, and one must not be able to take another's id for it.
+    /// The tenants it names, each once, in id order; of several names for one the first. One
+    /// without an id goes by its name, in a form that no id has: customers choose their names, and
+    /// one must not be able to take another's id for it.
     fn named_tenants(&self) -> Result<Vec<TenantRef>, Refusal> {
         let things = self.things(&self.profile.tenants)?;
         let mut tenants: Vec<TenantRef> = Vec::with_capacity(things.len());
@@ -509,7 +517,8 @@ impl<'p, 'b> Reading<'p, 'b> {
         !word
     }
 
-    /// What could not be read of the actors of this record, and, once its event was read, of the event.
+    /// What could not be read of the actors of this record, and, once its event was read, of the
+    /// event.
     pub fn remarks(&self, event: bool) -> Vec<Remark> {
         let of_event = self.profile.held.iter().filter(|_| event);
         let held = of_event.chain(&self.profile.held_actors);
@@ -581,7 +590,8 @@ impl<'p, 'b> Reading<'p, 'b> {
         Ok(self.first(selectors)?.map(Cow::into_owned))
     }
 
-    /// Refuses identities where half a surrogate pair may stand: replaced, one would be the same as another.
+    /// Refuses identities where half a surrogate pair may stand: replaced, one would be the same as
+    /// another.
     fn distinct<'t>(&self, mut identities: impl Iterator<Item = &'t str>) -> Result<(), Refusal> {
         let is_replaced = |identity: &&str| !identity.is_ascii() && identity.contains(char::REPLACEMENT_CHARACTER);
         let Some(replaced) = identities.find(is_replaced) else {
@@ -597,7 +607,8 @@ impl<'p, 'b> Reading<'p, 'b> {
         Err(Refusal::new(RefusalReason::NotAName, detail))
     }
 
-    /// Whether a text is a value: not empty, and not one of those that mean nothing in this kind of log.
+    /// Whether a text is a value: not empty, and not one of those that mean nothing in this kind of
+    /// log.
     pub(super) fn is_something(&self, text: &str) -> bool {
         self.profile.nothing.is_not(text)
     }
@@ -606,8 +617,8 @@ impl<'p, 'b> Reading<'p, 'b> {
 /// How a text begins that may be a list or an object.
 pub(super) const HOLDS_OTHERS: [char; 2] = ['[', '{'];
 
-/// Where one name is expected: the name itself, or each of a list of them. An object is no name, and what it hides cannot
-/// be told.
+/// Where one name is expected: the name itself, or each of a list of them. An object is no name,
+/// and what it hides cannot be told.
 fn scalars(text: Cow<'_, str>) -> Result<Texts<'_>, Refusal> {
     if !text.starts_with(HOLDS_OTHERS) {
         return Ok(smallvec![text]);

@@ -10,7 +10,8 @@ use serde_json::Value;
 use super::{Profile, Reading, group::Group, selector::Selector};
 use crate::records::Refusal;
 
-/// Mapped paths that led to a value in some record, a bit each. More paths than there are bits are not examined.
+/// Mapped paths that led to a value in some record, a bit each. More paths than there are bits are
+/// not examined.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Hits(u128);
 
@@ -72,8 +73,8 @@ impl Hits {
 }
 
 impl Profile {
-    /// Returns the fields of which no path led to a value. Time, action and outcome are left out: a record without the first two
-    /// is refused.
+    /// Returns the fields of which no path led to a value. Time, action and outcome are left out: a
+    /// record without the first two is refused.
     pub fn unmatched(&self, hits: Hits) -> Vec<MappedField> {
         let mut fields: Vec<(Arc<str>, BTreeSet<usize>, Says)> = Vec::new();
         let mut add =
@@ -151,8 +152,8 @@ fn of_group(group: &Group) -> BTreeSet<usize> {
     }
 }
 
-/// Returns the paths of all values of a JSON text that are no `null`, with `*` for any element of a list, and the first value
-/// at each; none if it is no JSON.
+/// Returns the paths of all values of a JSON text that are no `null`, with `*` for any element of a
+/// list, and the first value at each; none if it is no JSON.
 pub fn values_by_path(json: &[u8]) -> BTreeMap<Vec<String>, String> {
     let mut paths = BTreeMap::new();
     if let Ok(value) = serde_json::from_slice::<Value>(json) {

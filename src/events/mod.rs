@@ -1,4 +1,5 @@
-//! Events: records seen through a field-mapping profile. Profiles are data; no vendor is named in code.
+//! Events: records seen through a field-mapping profile. Profiles are data; no vendor is named in
+//! code.
 
 mod builtin;
 mod capture;
@@ -31,7 +32,8 @@ pub use profile::{Profile, ProfileError};
 
 /// A record seen through a profile: who did what to whom in which tenant, and how it ended.
 ///
-/// Two copies of one event are equal however each was exported: times compare as instants, absent and empty alike.
+/// Two copies of one event are equal however each was exported: times compare as instants, absent
+/// and empty alike.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct AccessEvent {
     /// As logged.
@@ -56,7 +58,8 @@ pub struct AccessEvent {
     pub session: Option<String>,
     /// With what.
     pub user_agent: Option<String>,
-    /// With which parameters: JSON as logged, without blanks, its escapes decoded where a character can stand for itself.
+    /// With which parameters: JSON as logged, without blanks, its escapes decoded where a character
+    /// can stand for itself.
     pub parameters: Option<String>,
 }
 

@@ -34,7 +34,8 @@ impl Nothing {
     }
 }
 
-/// Words that exporters and templates write where a record names no tenant, and wildcards. Compared without case.
+/// Words that exporters and templates write where a record names no tenant, and wildcards. Compared
+/// without case.
 const NO_TENANT: [&str; 13] = [
     "-",
     "*",

@@ -1,6 +1,8 @@
-//! Field-mapping profiles: data that says where a kind of log keeps who, when, where, what, on whom and how it ended.
+//! Field-mapping profiles: data that says where a kind of log keeps who, when, where, what, on whom
+//! and how it ended.
 //!
-//! The language is described in `docs/profiles.md`. Profiles built in are files beside this one; a case can bring its own.
+//! The language is described in `docs/profiles.md`. Profiles built in are files beside this one; a
+//! case can bring its own.
 
 use std::{fs, io, path::Path, sync::Arc};
 
@@ -33,7 +35,8 @@ pub struct Profile {
     pub title: String,
     /// Where the log's format is described.
     pub documentation: Option<String>,
-    /// The id space: event ids of profiles that name the same one, their own name if they name none, are compared.
+    /// The id space: event ids of profiles that name the same one, their own name if they name
+    /// none, are compared.
     pub ids: String,
     /// Its digest, for the manifest.
     pub file: CaseFile,
@@ -173,8 +176,8 @@ impl Profile {
         self.paths.lead_to(path)
     }
 
-    /// The same, for a log of which the case states the tenant: it is that of events that name none, and of all others too if
-    /// it overrules.
+    /// The same, for a log of which the case states the tenant: it is that of events that name
+    /// none, and of all others too if it overrules.
     #[must_use]
     pub fn with_tenant(mut self, tenant: InputTenant) -> Self {
         self.input_tenant = Some(tenant);
@@ -210,7 +213,8 @@ impl Profile {
         self.paths.column_names().collect()
     }
 
-    /// Whether sessions and names of actors stand in records as they are read: none is put together or has a part taken out.
+    /// Whether sessions and names of actors stand in records as they are read: none is put together
+    /// or has a part taken out.
     pub fn values_stand_whole(&self) -> bool {
         let actors = self.actors.iter().map(|actor| &actor.selector);
         actors.chain(&self.fields.session).all(Selector::stands_whole)

@@ -56,8 +56,8 @@ impl Inner {
         matches!(self.selector, Selector::Slot(slot) if self.paths.is_whole(slot))
     }
 
-    /// The texts in a JSON value. The empty path is the value itself; a path into what is no object and no list leads
-    /// nowhere.
+    /// The texts in a JSON value. The empty path is the value itself; a path into what is no object
+    /// and no list leads nowhere.
     pub(super) fn texts(&self, json: &str) -> Result<Vec<String>, Refusal> {
         if self.is_whole() {
             return Ok(Value::Json(Cow::Borrowed(json))
@@ -137,7 +137,8 @@ impl Selector {
         }
     }
 
-    /// Every text it leads to, in order; JSON `null` is none. Refused where a member on the way occurs twice.
+    /// Every text it leads to, in order; JSON `null` is none. Refused where a member on the way
+    /// occurs twice.
     pub(super) fn texts<'b>(&self, slots: &Slots<'b>) -> Result<Texts<'b>, Refusal> {
         let held = |slot: &usize| slots[*slot].as_ref();
         let found = match self {
@@ -217,8 +218,8 @@ impl Held {
     }
 }
 
-/// A list as JSON text, also one that a text holds; any other text is a string. Returns `None` for a text that begins like a
-/// list or an object and is none.
+/// A list as JSON text, also one that a text holds; any other text is a string. Returns `None` for
+/// a text that begins like a list or an object and is none.
 fn list<'v>(value: &'v Value<'_>) -> Option<Cow<'v, str>> {
     let text = match value {
         Value::Json(json) if !json.starts_with('"') => return Some(Cow::Borrowed(json)),
@@ -235,8 +236,8 @@ fn list<'v>(value: &'v Value<'_>) -> Option<Cow<'v, str>> {
     }
 }
 
-/// What is found in every element of a list; a value that is no list is its own only element. A text that holds a list is
-/// one.
+/// What is found in every element of a list; a value that is no list is its own only element. A
+/// text that holds a list is one.
 pub(super) fn elements<T, F: IntoIterator<Item = T>>(
     list: Option<&Value<'_>>,
     find: impl Fn(&str) -> Result<F, Refusal>,

@@ -1,5 +1,5 @@
-//! A profile as its file writes it, and how that becomes what reads records. Every fault is found while the file is
-//! read, so that it names the line.
+//! A profile as its file writes it, and how that becomes what reads records. Every fault is found
+//! while the file is read, so that it names the line.
 
 use std::{collections::BTreeSet, fmt, marker::PhantomData, sync::Arc};
 

@@ -1,5 +1,5 @@
-//! One captured value: JSON text as it was written, or the text of a CSV cell. Nothing is ever turned into a number, so
-//! an identifier of any length stays what was logged.
+//! One captured value: JSON text as it was written, or the text of a CSV cell. Nothing is ever
+//! turned into a number, so an identifier of any length stays what was logged.
 
 use std::borrow::Cow;
 
@@ -39,8 +39,8 @@ impl<'b> Value<'b> {
         }
     }
 
-    /// Whether it may hold half a surrogate pair, which [`Self::text`] does not keep apart from any other. A pair that is
-    /// escaped twice, as in JSON inside of a string, counts as two halves.
+    /// Whether it may hold half a surrogate pair, which [`Self::text`] does not keep apart from any
+    /// other. A pair that is escaped twice, as in JSON inside of a string, counts as two halves.
     pub(super) fn may_hold_half_a_pair(&self) -> bool {
         let (Self::Json(text) | Self::Cell(text)) = self;
         let mut rest = text.as_bytes();
@@ -63,8 +63,9 @@ impl<'b> Value<'b> {
     }
 }
 
-/// JSON text without blanks between its parts, in which every character stands for itself that can: copies of one record
-/// are the same however each was written, and an escaped name could be neither found nor masked. Other text is as it is.
+/// JSON text without blanks between its parts, in which every character stands for itself that can:
+/// copies of one record are the same however each was written, and an escaped name could be neither
+/// found nor masked. Other text is as it is.
 pub(super) fn canonical_json(json: &str) -> String {
     if !json.starts_with(['{', '[']) {
         return json.to_owned();
@@ -93,7 +94,8 @@ pub(super) fn canonical_json(json: &str) -> String {
     plain
 }
 
-/// The character that an escape at the beginning of a text stands for, and the escape's length in bytes.
+/// The character that an escape at the beginning of a text stands for, and the escape's length in
+/// bytes.
 fn escaped(text: &str) -> (Option<char>, usize) {
     let unit = |at: usize| {
         let digits = text.get(at..at + ESCAPE)?.strip_prefix("\\u")?;
@@ -142,8 +144,9 @@ fn unquoted(json: &str) -> Cow<'_, str> {
     }
 }
 
-/// A JSON string with escapes. A lone surrogate, which no text can hold, becomes U+FFFD; the record's hash still pins
-/// what was written. Two identities could become one so, which `Reading` refuses.
+/// A JSON string with escapes. A lone surrogate, which no text can hold, becomes U+FFFD; the
+/// record's hash still pins what was written. Two identities could become one so, which `Reading`
+/// refuses.
 fn unescaped(json: &str) -> String {
     let mut deserializer = serde_json::Deserializer::from_str(json);
     deserializer

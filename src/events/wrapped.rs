@@ -1,4 +1,5 @@
-//! Texts that hold the event of a record: lists of bytes, and what to do about one that cannot be read.
+//! Texts that hold the event of a record: lists of bytes, and what to do about one that cannot be
+//! read.
 
 use serde::de::IgnoredAny;
 
@@ -7,7 +8,8 @@ use crate::{
     text::counted,
 };
 
-/// Returns the text of a list of bytes, as which journald exports texts with control characters. `None` where it is no such list.
+/// Returns the text of a list of bytes, as which journald exports texts with control characters.
+/// `None` where it is no such list.
 pub(super) fn of_bytes(list: &str) -> Option<Result<String, Refusal>> {
     let bytes: Vec<u8> = list.starts_with('[').then(|| serde_json::from_str(list).ok())??;
     let invalid = |fault: std::string::FromUtf8Error| {
@@ -20,8 +22,8 @@ pub(super) fn of_bytes(list: &str) -> Option<Result<String, Refusal>> {
     (!bytes.is_empty()).then(|| String::from_utf8(bytes).map_err(invalid))
 }
 
-/// Returns what a text looks like that is no JSON object and what to do about it. `member` holds it, one name a step, and is a
-/// member of JSON.
+/// Returns what a text looks like that is no JSON object and what to do about it. `member` holds
+/// it, one name a step, and is a member of JSON.
 pub(super) fn advice(text: &str, member: &[String]) -> Option<String> {
     let jq = command(member);
     let mut values = serde_json::Deserializer::from_str(text).into_iter::<IgnoredAny>();

@@ -79,8 +79,8 @@ pub(super) fn alike(tenants: &[TenantFinding], case: &Case) -> Vec<AlikeFinding>
             names.entry(name_key(name)).or_default().push(&tenant.id.0);
         }
     }
-    // Most ids of the directory are like none of these, which is plain to see of ids in ASCII: their keys hold all of their
-    // letters and digits.
+    // Most ids of the directory are like none of these, which is plain to see of ids in ASCII:
+    // their keys hold all of their letters and digits.
     let plain: BTreeSet<String> = ids.keys().map(|key| letters_and_digits(key).collect()).collect();
     let mut kept = String::new();
     for tenant in case.directory.tenants.iter() {

@@ -1,4 +1,5 @@
-//! Closing the books: everything that was read becomes one answer, or none if a record is unaccounted for.
+//! Closing the books: everything that was read becomes one answer, or none if a record is
+//! unaccounted for.
 
 use std::{collections::BTreeSet, sync::Arc};
 
@@ -83,7 +84,7 @@ pub struct Scanned {
     pub tenant: Option<TenantId>,
     /// What the export says of itself.
     pub said: Said,
-    /// The file's stamp before it was read, by which a later reading tells that it is the same.
+    /// The file's stamp before it was read, by which a later reading sees that it is the same.
     pub(crate) stamp: Option<Stamp>,
     /// The file as it lies.
     pub file: Digested,
@@ -103,7 +104,8 @@ pub struct Scanned {
     pub tally: SourceTally,
 }
 
-/// A record is unaccounted for, or counted twice. That is a fault of this program, and nothing may be written.
+/// A record is unaccounted for, or counted twice. That is a fault of this program, and nothing may
+/// be written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error(
     "the books do not balance ({books:?}); this is a fault of tenant-impact, please report it. Nothing was written"
@@ -113,8 +115,8 @@ pub struct BooksDoNotBalance {
     pub books: DispositionCounts,
 }
 
-/// A byte of a source is neither in a record nor named as something else, or is in two records. That is a fault of this
-/// program, and nothing may be written.
+/// A byte of a source is neither in a record nor named as something else, or is in two records.
+/// That is a fault of this program, and nothing may be written.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
     "{accounted} of the {total} bytes of `{path}` are accounted for; this is a fault of tenant-impact, please report it. Nothing was written"
@@ -193,8 +195,8 @@ impl Answer {
         })
     }
 
-    /// The figures alone, for a first look: no customer's copy is made, so no name of others in one is looked for, and
-    /// nothing of this can be released.
+    /// The figures alone, for a first look: no customer's copy is made, so no name of others in one
+    /// is looked for, and nothing of this can be released.
     pub fn survey(case: &Case, catalogue: &Catalogue, scan: Scan) -> Result<Survey, CloseError> {
         let mut closing = Closing::new(case, catalogue, scan)?;
         let known = closing.known();
@@ -219,7 +221,8 @@ impl Answer {
 pub struct Survey {
     /// The answer in figures.
     pub findings: Findings,
-    /// What was counted. To give back its memory takes as long as to count it, so when that is done is left to whoever asked.
+    /// What was counted. To give back its memory takes as long as to count it, so when that is done
+    /// is left to whoever asked.
     pub kept: Retained,
 }
 
@@ -240,7 +243,8 @@ struct Apart {
     strays: Vec<Stray>,
 }
 
-/// About how much memory the list of one customer's files takes, and what is told of one file that was passed over.
+/// About how much memory the list of one customer's files takes, and what is told of one file that
+/// was passed over.
 const FILES: u64 = 2 << 10;
 const SKIPPED: u64 = 512;
 
@@ -274,7 +278,8 @@ impl<'c> Closing<'c> {
         })
     }
 
-    /// Events without a tenant that stand near to the tied scopes, or on the end of a scope. Where none can, none is examined.
+    /// Events without a tenant that stand near to the tied scopes, or on the end of a scope. Where
+    /// none can, none is examined.
     fn apart(&self) -> Result<Apart, SpillError> {
         let known = self.known();
         let mut apart = Apart::default();
@@ -324,8 +329,8 @@ impl<'c> Closing<'c> {
         Ok((figures, names.knowing(self.things(&companies)?)))
     }
 
-    /// Whose the things are that events of several customers were done on. Few cases have such an event, and without one no
-    /// event is looked at again.
+    /// Whose the things are that events of several customers were done on. Few cases have such an
+    /// event, and without one no event is looked at again.
     fn things(&self, companies: &[Company]) -> Result<Things, SpillError> {
         let mut things = Things::of(companies);
         if things.is_empty() {
@@ -342,7 +347,8 @@ impl<'c> Closing<'c> {
         Ok(things)
     }
 
-    /// Everybody's names. What the case says and what the catalogue says of an action are printed too.
+    /// Everybody's names. What the case says and what the catalogue says of an action are printed
+    /// too.
     fn names(&self, sighting: &Sighting, companies: &[Company]) -> Names {
         let codes = self.settled.totals.actions.keys();
         let entries = codes.map(|code| self.catalogue.lookup(code));
@@ -356,8 +362,8 @@ impl<'c> Closing<'c> {
         Names::new(self.case, sighting, companies, paths, printed)
     }
 
-    /// Every tenant's copy of its events, in id order. Where events are in memory the copies are too; elsewhere they are
-    /// made again when they are needed.
+    /// Every tenant's copy of its events, in id order. Where events are in memory the copies are
+    /// too; elsewhere they are made again when they are needed.
     fn copies(&self, names: &Names, figures: &[Figures]) -> Result<Vec<Copy>, SpillError> {
         let kept = &self.settled.kept;
         let tied = tied_scopes(self.case);
@@ -375,8 +381,8 @@ impl<'c> Closing<'c> {
         })
     }
 
-    /// Whether every event came to its tenants, and no other did. `without_tenant` are those that came to nobody, if they were
-    /// counted.
+    /// Whether every event came to its tenants, and no other did. `without_tenant` are those that
+    /// came to nobody, if they were counted.
     fn attributed(&self, figures: &[Figures], without_tenant: Option<u64>) -> Result<(), BooksDoNotBalance> {
         let totals = &self.settled.totals;
         let shares: u64 = figures.iter().map(|figures| figures.finding.events).sum();

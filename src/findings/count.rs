@@ -35,8 +35,8 @@ pub(super) struct Figures {
     pub(super) strays: Vec<Stray>,
 }
 
-/// What there is to count events by, numbered throughout: the agents and the scopes of the case, and the actions in code
-/// order.
+/// What there is to count events by, numbered throughout: the agents and the scopes of the case,
+/// and the actions in code order.
 #[derive(Debug)]
 pub(super) struct Known<'c> {
     case: &'c Case,
@@ -90,7 +90,8 @@ impl<'c> Known<'c> {
         }
     }
 
-    /// Actions of these events that last. Without a code that begins or ends one, no event is examined.
+    /// Actions of these events that last. Without a code that begins or ends one, no event is
+    /// examined.
     fn spans<'e>(&self, codes: &Counts<(&str, bool)>, events: &[&'e ScopedEvent]) -> Vec<SpanFinding>
     where
         'c: 'e,
@@ -354,7 +355,8 @@ impl Figures {
     }
 }
 
-/// What an entry of a list takes beside its text, about; and what is lost in any case beside a dozen small things.
+/// What an entry of a list takes beside its text, about; and what is lost in any case beside a
+/// dozen small things.
 const ENTRY: usize = 48;
 const SMALL: usize = 150;
 

@@ -1,5 +1,5 @@
-//! Counts by key in one piece: a tenant has a handful of actions, and the nodes of maps took more memory than all else that is
-//! told of it.
+//! Counts by key in one piece: a tenant has a handful of actions, and the nodes of maps took more
+//! memory than all else that is told of it.
 
 use std::{borrow::Borrow, collections::BTreeMap, fmt};
 

@@ -15,20 +15,24 @@ use crate::{
 /// What was found of others in customers' copies.
 #[derive(Debug, Clone, Default, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct IsolationFinding {
-    /// How many names were looked for: those of every tenant with an event and of every agent, and those of the directory
-    /// whose words stand in anything that could be printed.
+    /// How many names were looked for: those of every tenant with an event and of every agent, and
+    /// those of the directory whose words stand in anything that could be printed.
     pub names: u64,
-    /// How many of them are so short that they were looked for as whole values, and those of tenants in texts as they are typed.
+    /// How many of them are so short that they were looked for as whole values, and those of
+    /// tenants in texts as they are typed.
     pub short: u64,
     /// Texts in customers' copies in which something is masked.
     pub masked: u64,
     /// Names of others that stand in customers' copies because the case allows them.
     pub allowed: u64,
-    /// Words in customers' copies that may name another tenant or be ordinary ones: they stand, and a person decides.
+    /// Words in customers' copies that may name another tenant or be ordinary ones: they stand, and
+    /// a person decides.
     pub near: u64,
-    /// Tenants whose files were not released, because a name of somebody else's was still in them. In id order.
+    /// Tenants whose files were not released, because a name of somebody else's was still in them.
+    /// In id order.
     pub stopped: Vec<TenantId>,
-    /// Logged names of tenants that belong to another tenant, and are masked in the copy of the one that an event calls so.
+    /// Logged names of tenants that belong to another tenant, and are masked in the copy of the one
+    /// that an event calls so.
     pub claimed: Vec<ClaimedName>,
     /// Words in what the case says to every customer that may name a tenant or an agent: they
     /// stand, and a person decides.
@@ -49,7 +53,8 @@ pub struct MentionFinding {
     pub text: String,
     /// What kind of name.
     pub kind: Kind,
-    /// Ids of those whose it is, the first five; none where that is not known, and for the vendor's own.
+    /// Ids of those whose it is, the first five; none where that is not known, and for the vendor's
+    /// own.
     pub of: Vec<String>,
     /// What became of it.
     pub verdict: Verdict,
@@ -57,8 +62,8 @@ pub struct MentionFinding {
     pub times: u64,
 }
 
-/// Names of others in one text of a customer's copy, or in one of its files. This is the vendor's own: it holds the text as it
-/// was logged.
+/// Names of others in one text of a customer's copy, or in one of its files. This is the vendor's
+/// own: it holds the text as it was logged.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mention {
     /// Whose copy.
@@ -88,7 +93,8 @@ pub struct Isolation {
     pub case_words: Vec<NearCaseWord>,
 }
 
-/// A name that stopped more reports than a few: one question to the vendor, whose answer releases all of them or none.
+/// A name that stopped more reports than a few: one question to the vendor, whose answer releases
+/// all of them or none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Question<'f> {
     /// As it stands in the first of the files.
@@ -214,7 +220,8 @@ impl Mention {
 }
 
 impl Answer {
-    /// The answer with what the search of the rendered files found: the last thing that is known of it.
+    /// The answer with what the search of the rendered files found: the last thing that is known of
+    /// it.
     #[must_use]
     pub fn with_stops(mut self, stops: Vec<Mention>) -> Self {
         if stops.is_empty() {

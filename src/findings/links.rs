@@ -17,11 +17,13 @@ pub struct LinksFinding {
     pub openings: Vec<OpeningFinding>,
     /// Rules that tie so much of a source that none of it was taken into scope.
     pub wide: Vec<WideLink>,
-    /// Positions in `sources` of those that could not be read a second time, so that nothing was followed there.
+    /// Positions in `sources` of those that could not be read a second time, so that nothing was
+    /// followed there.
     pub unread: Vec<usize>,
     /// Openings at the end of the longest chain that is followed, which were not.
     pub deeper: u64,
-    /// Events that tie to an opening and were left out, because other events of their record were put aside for want of memory.
+    /// Events that tie to an opening and were left out, because other events of their record were
+    /// put aside for want of memory.
     pub apart: u64,
 }
 
@@ -52,10 +54,11 @@ pub struct OpeningFinding {
     pub depth: u32,
     /// Events that came into scope by it, copies included.
     pub events: u64,
-    /// Of those, how many also stand in a session of the user's own. Counted where only the user ties.
+    /// Of those, how many also stand in a session of the user's own. Counted where only the user
+    /// ties.
     pub own_sessions: u64,
-    /// Records of others under the user in that time, in scope by another link or not at all. Counted where the user is known, and
-    /// does not tie.
+    /// Records of others under the user in that time, in scope by another link or not at all.
+    /// Counted where the user is known, and does not tie.
     pub under_user: Option<u64>,
 }
 
@@ -72,7 +75,8 @@ impl LinksFinding {
 }
 
 impl OpeningFinding {
-    /// Whether what it set in motion may have gone on unseen: nothing ties to it, or nothing came by its tie.
+    /// Whether what it set in motion may have gone on unseen: nothing ties to it, or nothing came
+    /// by its tie.
     pub fn is_open_question(&self) -> bool {
         self.events == 0
             && (self.tie.is_none() && self.under_user.is_none() || self.under_user.is_some_and(|records| records > 0))

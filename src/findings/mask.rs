@@ -1,4 +1,5 @@
-//! A customer's copy of its events: what names somebody else is masked, and what it was is kept for the vendor.
+//! A customer's copy of its events: what names somebody else is masked, and what it was is kept for
+//! the vendor.
 
 use super::Mention;
 use crate::{
@@ -41,8 +42,8 @@ impl<'a> Mask<'a> {
         }
     }
 
-    /// Leaves of every text what the reader may see. Times, digests and positions are no texts, and the code of an action
-    /// that the catalogue has is none that anybody could make up.
+    /// Leaves of every text what the reader may see. Times, digests and positions are no texts, and
+    /// the code of an action that the catalogue has is none that anybody could make up.
     pub(super) fn event(&mut self, event: &mut TenantEvent, several: bool) {
         let first = self.mentions.len();
         let at = event.at;
@@ -98,7 +99,8 @@ impl<'a> Mask<'a> {
         withheld
     }
 
-    /// Somebody in an event of several tenants who is not known to be the reader's: each reader sees its own part only.
+    /// Somebody in an event of several tenants who is not known to be the reader's: each reader
+    /// sees its own part only.
     fn nobody_s(&self, target: &Target) -> Option<(String, Hit)> {
         if !Reader::is_person(target) || self.reader.is_own_person(target) {
             return None;

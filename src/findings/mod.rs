@@ -1,7 +1,8 @@
-//! The waist: the whole answer as one versioned value. Everything before computes it, everything after only reads it.
+//! The waist: the whole answer as one versioned value. Everything before computes it, everything
+//! after only reads it.
 //!
-//! Serialised it is `findings.json`. Its JSON Schema is `docs/findings.schema.json`; a change to either is a change of
-//! [`SCHEMA`] and a line in the changelog.
+//! Serialised it is `findings.json`. Its JSON Schema is `docs/findings.schema.json`; a change to
+//! either is a change of [`SCHEMA`] and a line in the changelog.
 
 mod caveats;
 mod close;
@@ -64,7 +65,8 @@ pub struct CaseFinding {
     /// What every report is headed with.
     #[serde(flatten)]
     pub header: CaseHeader,
-    /// Traffic Light Protocol 2.0 label (FIRST) of the vendor's own pages, such as the index of the reports.
+    /// Traffic Light Protocol 2.0 label (FIRST) of the vendor's own pages, such as the index of the
+    /// reports.
     pub internal_tlp: Tlp,
 }
 
@@ -111,7 +113,8 @@ pub struct Findings {
     pub shared_ids: Vec<SharedIdsFinding>,
     /// How customers' copies name agents.
     pub agent_naming: AgentNaming,
-    /// Least number of listed agents that share the role, employer and country shown of one in customers' copies.
+    /// Least number of listed agents that share the role, employer and country shown of one in
+    /// customers' copies.
     pub agents_k: u32,
     /// Records by others that came near to being in scope.
     pub near: NearFinding,
@@ -120,7 +123,8 @@ pub struct Findings {
     /// Ids that the case counts as one tenant's; absent where it merges none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub merge: Option<MergeFinding>,
-    /// What each `[[logs]]` entry of the case brought, in its order. A file that two entries name is the first one's.
+    /// What each `[[logs]]` entry of the case brought, in its order. A file that two entries name
+    /// is the first one's.
     pub inputs: Vec<InputFinding>,
     /// What was found of others in customers' copies, and what became of it.
     pub isolation: IsolationFinding,
@@ -166,7 +170,8 @@ pub enum CaveatCode {
     UnseenIdentities,
     /// Some events lie in no tied scope, and are of a session that has an event in one.
     LinkedSessions,
-    /// Some actions began to act under another name, and what followed could not be taken into scope.
+    /// Some actions began to act under another name, and what followed could not be taken into
+    /// scope.
     ImpersonationNotFollowed,
     /// A rule for links ties too much of a log, and was not followed there.
     WideLink,
@@ -174,13 +179,15 @@ pub enum CaveatCode {
     LinkedByUser,
     /// Some events lie exactly on the end of a scope, which it does not hold.
     EventsOnEnd,
-    /// Some records by agents of a scope lie in sessions or come from addresses that no scope names.
+    /// Some records by agents of a scope lie in sessions or come from addresses that no scope
+    /// names.
     NarrowedAway,
     /// Some records are by listed agents whom no scope has.
     AgentsOutsideScopes,
     /// Some records by others name a listed identity, as a target or in a text.
     MentionedIdentity,
-    /// Some records have times that no record of an access log can have, or that lie after the case was issued.
+    /// Some records have times that no record of an access log can have, or that lie after the case
+    /// was issued.
     ImplausibleTimes,
     /// Some fields hold values that the profile cannot read.
     UnreadableValues,
@@ -206,7 +213,8 @@ pub enum CaveatCode {
     TenantDiffers,
     /// Some in-scope events that can concern a tenant name none: they are in no tenant's report.
     EventsWithoutTenant,
-    /// Some tenants may be one: their ids differ only in how they are written, or they have one name.
+    /// Some tenants may be one: their ids differ only in how they are written, or they have one
+    /// name.
     AlikeTenants,
     /// The case merges an id that neither an event in scope nor the directory has.
     UnmatchedMerge,
@@ -253,8 +261,8 @@ pub struct ScopeFinding {
     pub tenants: u64,
     /// Whether it lies inside a wider scope, and so is what evidence ties to the intruder.
     pub tied: bool,
-    /// Events of its agents exactly at `until`, which it does not hold, in whatever other scope or in none. Of those in none,
-    /// copies count.
+    /// Events of its agents exactly at `until`, which it does not hold, in whatever other scope or
+    /// in none. Of those in none, copies count.
     pub on_end: u64,
 }
 
@@ -281,11 +289,11 @@ pub struct LinkedFinding {
 /// One log file, or one member of an archive of them.
 #[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct SourceFinding {
-    /// As reached from the case file, with `/`; a member's behind its archive's (`logs.tar.gz/a.jsonl`). The vendor's own:
-    /// customers see the digest.
+    /// As reached from the case file, with `/`; a member's behind its archive's
+    /// (`logs.tar.gz/a.jsonl`). The vendor's own: customers see the digest.
     pub path: String,
-    /// Over the file as it lies. The members of an archive all have that of the archive. None only in a scan that takes no
-    /// digests; never in a bundle.
+    /// Over the file as it lies. The members of an archive all have that of the archive. None only
+    /// in a scan that takes no digests; never in a bundle.
     pub sha256: Option<Sha256>,
     /// How many bytes the file has.
     pub bytes: u64,
@@ -303,9 +311,11 @@ pub struct SourceFinding {
     pub last: Option<Timestamp>,
     /// Records whose times cannot be.
     pub implausible: ImplausibleFinding,
-    /// Fields of records in a window that could not be read, or name no tenant, though a value stands there.
+    /// Fields of records in a window that could not be read, or name no tenant, though a value
+    /// stands there.
     pub remarks: Vec<RemarkFinding>,
-    /// Events of listed agents in a window that name another tenant than the case states for this input.
+    /// Events of listed agents in a window that name another tenant than the case states for this
+    /// input.
     pub other_tenants: Vec<OtherTenantFinding>,
     /// What it was unpacked from, the outermost first: `gzip`, `zip/gzip`; `plain` if nothing was.
     pub container: String,
@@ -313,15 +323,15 @@ pub struct SourceFinding {
     pub encoding: String,
     /// The encoding that the case states for text without a byte order mark.
     pub stated_encoding: Option<String>,
-    /// Over the bytes that were parsed: unpacked, and in UTF-8. Offsets of records are offsets in these. Equal to `sha256`
-    /// where nothing was unpacked or decoded, and none where that is.
+    /// Over the bytes that were parsed: unpacked, and in UTF-8. Offsets of records are offsets in
+    /// these. Equal to `sha256` where nothing was unpacked or decoded, and none where that is.
     pub stream_sha256: Option<Sha256>,
     /// How many.
     pub stream_bytes: u64,
     /// What became of these: `stream_bytes` is the sum of `records` and of all in `named`.
     pub accounted: Accounted,
-    /// What customers' copies name the source by: SHA-256 over `nonce` and the 32 bytes of `stream_sha256`. None where no
-    /// digest was taken, and in a scan without `agents.lock`.
+    /// What customers' copies name the source by: SHA-256 over `nonce` and the 32 bytes of
+    /// `stream_sha256`. None where no digest was taken, and in a scan without `agents.lock`.
     pub commitment: Option<Sha256>,
     /// Opens the commitment. No customer's copy holds it.
     pub nonce: Option<Sha256>,
@@ -338,19 +348,22 @@ pub struct InputFinding {
     pub sources: u64,
     /// The books of all of them.
     pub records: DispositionCounts,
-    /// Of the records in a window, how many have a listed agent as their actor, whether in scope or not.
+    /// Of the records in a window, how many have a listed agent as their actor, whether in scope or
+    /// not.
     pub by_listed: u64,
     /// Whether the profile is a file of the case's own, and not built in.
     pub own_profile: bool,
     /// How many of the first records of the first sources were examined for fields without a value.
     pub examined: u64,
-    /// The fields of the profile that have no value in any of these, nor in any event in scope of those sources. Time, action and
-    /// outcome are left out: without the first two a record is refused.
+    /// The fields of the profile that have no value in any of these, nor in any event in scope of
+    /// those sources. Time, action and outcome are left out: without the first two a record is
+    /// refused.
     pub unmatched: Vec<UnmatchedFinding>,
 }
 
 impl InputFinding {
-    /// Returns how many records in a window could be read, if none of them has a listed agent as its actor.
+    /// Returns how many records in a window could be read, if none of them has a listed agent as
+    /// its actor.
     pub fn without_listed(&self) -> Option<u64> {
         let in_window = self.records.in_scope + self.records.duplicate + self.records.other_actor;
         (self.by_listed == 0 && in_window > 0).then_some(in_window)
@@ -410,7 +423,8 @@ pub struct OtherTenantFinding {
     pub overruled: bool,
     /// How many events, copies included.
     pub events: u64,
-    /// Where their records start, in bytes from 0, in order; one that holds several such events stands here once.
+    /// Where their records start, in bytes from 0, in order; one that holds several such events
+    /// stands here once.
     pub offsets: Vec<u64>,
 }
 
@@ -437,8 +451,8 @@ pub enum RemarkKind {
     NoTenant,
 }
 
-/// Records of a source whose times cannot be those of an access log: as a rule a count read in the wrong unit, a default or
-/// a limit that stands for no time, or day and month exchanged.
+/// Records of a source whose times cannot be those of an access log: as a rule a count read in the
+/// wrong unit, a default or a limit that stands for no time, or day and month exchanged.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct ImplausibleFinding {
     /// Refused, because they lie before 1990 or after 2099 (reason `implausible-time`).
@@ -478,10 +492,11 @@ pub struct TenantFinding {
     pub tied: u64,
     /// Attempts among these, which failed.
     pub tied_failed: u64,
-    /// Positions in the tenant's list of actions, from 1, of events that no tied scope holds, of a session that has an event in
-    /// one, in this tenant or elsewhere.
+    /// Positions in the tenant's list of actions, from 1, of events that no tied scope holds, of a
+    /// session that has an event in one, in this tenant or elsewhere.
     pub linked: Vec<u64>,
-    /// Events whose actor is no listed agent: they go on with what one set in motion, such as acting as a user.
+    /// Events whose actor is no listed agent: they go on with what one set in motion, such as
+    /// acting as a user.
     #[serde(default)]
     pub by_link: u64,
     /// Events whose actor is not listed and that an open scope holds.
@@ -494,8 +509,8 @@ pub struct TenantFinding {
     pub level: Level,
     /// What is to be said first.
     pub verdict: TenantVerdict,
-    /// Grave deeds of listed agents for which a log that states tickets states none: events that did not fail and are neither views
-    /// nor searches.
+    /// Grave deeds of listed agents for which a log that states tickets states none: events that
+    /// did not fail and are neither views nor searches.
     pub without_ticket: u64,
     /// What the tenant is asked to do, in the order in which it should be done.
     pub steps: Vec<Step>,
@@ -518,7 +533,8 @@ pub struct TenantFinding {
     /// Events by action code.
     #[schemars(with = "BTreeMap<String, u64>")]
     pub actions: Counts<String>,
-    /// Deeds by effect: events that did not fail, those without an outcome in the log included. One of `spans` is one deed.
+    /// Deeds by effect: events that did not fail, those without an outcome in the log included. One
+    /// of `spans` is one deed.
     #[schemars(with = "BTreeMap<Effect, u64>")]
     pub effects: Counts<Effect>,
     /// Attempts by effect: events that failed. They are in no other count by effect.
@@ -568,8 +584,8 @@ impl TenantFinding {
 }
 
 impl Findings {
-    /// Returns the tenants in the order of reports: by level, tied events, linked events, grave deeds without a ticket, gravest deed and
-    /// number of events, then id.
+    /// Returns the tenants in the order of reports: by level, tied events, linked events, grave
+    /// deeds without a ticket, gravest deed and number of events, then id.
     pub fn ranked(&self) -> Vec<&TenantFinding> {
         let mut ranked: Vec<_> = self.tenants.iter().collect();
         ranked.sort_by_key(|tenant| {
@@ -621,7 +637,8 @@ pub struct AgentFinding {
     pub first: Option<Timestamp>,
     /// The latest event.
     pub last: Option<Timestamp>,
-    /// Its name in customers' copies, pinned in `agents.lock`. Empty in a scan of an agent without a pinned one.
+    /// Its name in customers' copies, pinned in `agents.lock`. Empty in a scan of an agent without
+    /// a pinned one.
     pub pseudonym: String,
     /// As listed.
     pub name: Option<String>,
@@ -652,7 +669,8 @@ pub struct CoverageFinding {
     pub gap_hours: u32,
     /// Gaps that no source fills, one list over all windows.
     pub gaps: Vec<Gap>,
-    /// The same for each kind of log: a quiet log of one kind is not excused by a busy one of another.
+    /// The same for each kind of log: a quiet log of one kind is not excused by a busy one of
+    /// another.
     pub kinds: Vec<KindCoverage>,
     /// Each source alone, in the order of `sources`.
     pub sources: Vec<SourceCoverage>,
@@ -685,13 +703,14 @@ pub struct Impact {
     pub tenants: u64,
     /// Of those, how many the directory knows.
     pub known_tenants: u64,
-    /// Of `tenants`, those in which every in-scope event is an attempt that failed: nothing was done there.
+    /// Of `tenants`, those in which every in-scope event is an attempt that failed: nothing was
+    /// done there.
     pub attempts_only: u64,
     /// In-scope events that failed.
     pub failed: u64,
-    /// Known tenants over `customers`, from 0, rounded to six decimals: tenants that the directory does not have are no part
-    /// of either. Without a directory, `tenants` over `customers`. None where the number of customers is not known, or is the
-    /// smaller one.
+    /// Known tenants over `customers`, from 0, rounded to six decimals: tenants that the directory
+    /// does not have are no part of either. Without a directory, `tenants` over `customers`. None
+    /// where the number of customers is not known, or is the smaller one.
     pub share: Option<f64>,
     /// How many customers the vendor has: stated by the case, else the size of the directory.
     pub customers: Option<u64>,
@@ -700,7 +719,8 @@ pub struct Impact {
 }
 
 impl Impact {
-    /// Returns the tenants that are counted among the customers: the known ones, or all where there is no directory.
+    /// Returns the tenants that are counted among the customers: the known ones, or all where there
+    /// is no directory.
     pub fn of_customers(&self) -> u64 {
         if self.listed > 0 {
             self.known_tenants
@@ -709,13 +729,14 @@ impl Impact {
         }
     }
 
-    /// Returns the tenants in which something was done, or may have been, as the log does not tell the outcome.
+    /// Returns the tenants in which something was done, or may have been, as the log does not tell
+    /// the outcome.
     pub fn acted_in(&self) -> u64 {
         self.tenants.saturating_sub(self.attempts_only)
     }
 
-    /// Says in how many tenants somebody acted, and apart from them in how many all attempts failed: `3 tenants, tried and failed in
-    /// 1 more`.
+    /// Says in how many tenants somebody acted, and apart from them in how many all attempts
+    /// failed: `3 tenants, tried and failed in 1 more`.
     pub fn says_tenants(&self) -> String {
         let acted = match self.acted_in() {
             0 if self.attempts_only > 0 => "no tenant".to_owned(),
@@ -747,8 +768,8 @@ pub struct RefusedFinding {
     pub reason: String,
     /// What exactly.
     pub detail: String,
-    /// The agents whose identities its bytes hold, of a scope whose window holds its time as far as that can be read; not
-    /// empty means possibly in scope.
+    /// The agents whose identities its bytes hold, of a scope whose window holds its time as far as
+    /// that can be read; not empty means possibly in scope.
     pub names: Vec<AgentId>,
     /// The addresses, sessions and keys by which an open scope searches that may stand in
     /// its bytes, if a window of one holds its time as far as that can be read; not empty means
@@ -796,7 +817,8 @@ pub struct ConflictFinding {
 pub struct Answer {
     /// The answer in figures.
     pub findings: Findings,
-    /// Each tenant's share, in id order; none where they do not fit into memory. [`Self::each_tenant`] has them in any case.
+    /// Each tenant's share, in id order; none where they do not fit into memory.
+    /// [`Self::each_tenant`] has them in any case.
     pub tenants: Vec<TenantImpact>,
     /// What they are made of, where they do not.
     pub stored: Option<Arc<Retained>>,

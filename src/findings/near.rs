@@ -15,15 +15,19 @@ use crate::{
     tally::{NearKind, NearMiss, NearName},
 };
 
-/// Records in a window that count as others', and listed identities that no such record has: a profile that misses a field, an
-/// identity that is not listed as it is logged, or a scope drawn too narrow shows here first.
+/// Records in a window that count as others', and listed identities that no such record has: a
+/// profile that misses a field, an identity that is not listed as it is logged, or a scope drawn
+/// too narrow shows here first.
 #[derive(Debug, Clone, Default, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct NearFinding {
-    /// Records in which a listed identity stands as a target or in a text, and not in the name of the actor.
+    /// Records in which a listed identity stands as a target or in a text, and not in the name of
+    /// the actor.
     pub mentions: u64,
-    /// Records whose actor's name holds a listed identity, beside other characters or in another form. They are among `forms`.
+    /// Records whose actor's name holds a listed identity, beside other characters or in another
+    /// form. They are among `forms`.
     pub in_names: u64,
-    /// Records by agents of a scope, in other sessions or from other addresses than the scopes name.
+    /// Records by agents of a scope, in other sessions or from other addresses than the scopes
+    /// name.
     pub narrowed: u64,
     /// Records by listed agents whom no scope has whose window holds the record's time.
     pub outside_scopes: u64,
@@ -31,11 +35,13 @@ pub struct NearFinding {
     pub forms: u64,
     /// Those names, by agent, identity and name.
     pub identities: Vec<NearIdentity>,
-    /// The listed identities of agents of a scope that no record in a window has as its actor, in the order of the case.
+    /// The listed identities of agents of a scope that no record in a window has as its actor, in
+    /// the order of the case.
     pub unseen: Vec<UnseenIdentity>,
     /// The agents of a scope of whom that is true of every identity, in the order of the case.
     pub unseen_agents: Vec<UnseenAgent>,
-    /// Whether the records in the windows name too many different actors to look for the nearest to an identity that none has.
+    /// Whether the records in the windows name too many different actors to look for the nearest to
+    /// an identity that none has.
     pub too_many_actors: bool,
 }
 
@@ -65,7 +71,8 @@ pub struct UnseenIdentity {
     pub identity: String,
     /// Whose it is.
     pub agent: AgentId,
-    /// The name of an actor in a window that is nearest to it and no listed identity, if any is near.
+    /// The name of an actor in a window that is nearest to it and no listed identity, if any is
+    /// near.
     pub nearest: Option<NearestName>,
 }
 
@@ -149,7 +156,8 @@ impl NearRecords {
         finding
     }
 
-    /// Whether an actor's name holds an identity of the agent whose identity it is made of, as it is or in another form.
+    /// Whether an actor's name holds an identity of the agent whose identity it is made of, as it
+    /// is or in another form.
     fn holds(&self, name: &NearName) -> bool {
         let NearKind::Form(relation) = name.kind else {
             return false;
@@ -245,7 +253,8 @@ fn agents_of_scopes(case: &Case) -> BTreeSet<usize> {
 
 /// Names of actors that are no listed identity, by which the nearest is found.
 ///
-/// By the numbers in them: names that are numbered are near to each other, and another number is another person's.
+/// By the numbers in them: names that are numbered are near to each other, and another number is
+/// another person's.
 struct Others<'a>(BTreeMap<u64, Alike<'a>>);
 
 /// Names with the same hash of their numbers.
@@ -265,8 +274,8 @@ struct Other<'a> {
     records: u64,
 }
 
-/// How many letters at most may be missing, added, exchanged or in each other's place, and how many letters a name needs for each:
-/// short names are near to many others.
+/// How many letters at most may be missing, added, exchanged or in each other's place, and how many
+/// letters a name needs for each: short names are near to many others.
 const SLIPS: usize = 2;
 const LETTERS_A_SLIP: usize = 4;
 
@@ -346,8 +355,9 @@ fn letters(folded: &[char]) -> u64 {
     folded.iter().fold(0, |letters, c| letters | 1 << (u32::from(*c) % 64))
 }
 
-/// How many slips apart two names are, if no more than so many: the distance of optimal string alignment. A slip too many ends a
-/// comparison at once, so most names cost little more than what they begin with alike.
+/// How many slips apart two names are, if no more than so many: the distance of optimal string
+/// alignment. A slip too many ends a comparison at once, so most names cost little more than what
+/// they begin with alike.
 fn slips(one: &[char], other: &[char], most: usize) -> Option<usize> {
     let alike = one.iter().zip(other).take_while(|(a, b)| a == b).count();
     let (one, other) = (&one[alike..], &other[alike..]);

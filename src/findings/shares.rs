@@ -1,4 +1,5 @@
-//! Every tenant's share of the answer, one after the other and several at a time, wherever they are.
+//! Every tenant's share of the answer, one after the other and several at a time, wherever they
+//! are.
 
 use rayon::prelude::*;
 
@@ -9,13 +10,13 @@ use crate::{
     tally::{ScopedEvent, SpillError},
 };
 
-/// So many tenants' figures make a piece, small enough for its memory to be used again for the next, and so many pieces for each
-/// thread a round, at the end of which one waits for another.
+/// So many tenants' figures make a piece, small enough for its memory to be used again for the
+/// next, and so many pieces for each thread a round, at the end of which one waits for another.
 const PIECE: usize = 64;
 const ROUND: usize = 4;
 
-/// Makes something of figures in pieces, several at a time, and hands it on in their order. No more than a round is made in
-/// advance.
+/// Makes something of figures in pieces, several at a time, and hands it on in their order. No more
+/// than a round is made in advance.
 pub(crate) fn in_pieces<T: Send, E>(
     tenants: &[TenantFinding],
     work: impl Fn(&[TenantFinding]) -> T + Sync,
@@ -29,8 +30,9 @@ pub(crate) fn in_pieces<T: Send, E>(
 }
 
 impl Answer {
-    /// Works on every tenant's share, on several at a time. What is made of them comes in id order. Where the shares do not
-    /// fit into memory, no more of them are made than do, with the catalogue that the answer was made with.
+    /// Works on every tenant's share, on several at a time. What is made of them comes in id order.
+    /// Where the shares do not fit into memory, no more of them are made than do, with the
+    /// catalogue that the answer was made with.
     pub fn each_tenant<T, E>(
         &self,
         catalogue: &Catalogue,
@@ -41,7 +43,8 @@ impl Answer {
         E: From<SpillError> + Send,
     {
         let Some(stored) = &self.stored else {
-            // One at a time: some have a hundred times as many events as others, and the last thread is waited for.
+            // One at a time: some have a hundred times as many events as others, and the last
+            // thread is waited for.
             return self.tenants.par_iter().with_max_len(1).map(&work).collect();
         };
         stored.for_each_tenant(|id, events| work(&self.impact(catalogue, id, events)))

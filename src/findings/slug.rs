@@ -1,5 +1,5 @@
-//! A tenant's folder name. Tenant ids are log text, so a name is made that is safe on every file system, differs from
-//! every other tenant's, and depends on nothing but the id.
+//! A tenant's folder name. Tenant ids are log text, so a name is made that is safe on every file
+//! system, differs from every other tenant's, and depends on nothing but the id.
 
 use std::borrow::Cow;
 
@@ -11,8 +11,9 @@ const LONGEST: usize = 48;
 /// Names that Windows reserves for devices.
 const RESERVED: [&str; 6] = ["con", "prn", "aux", "nul", "com", "lpt"];
 
-/// The folder name of a tenant: the id itself where it is plain, else its plain part and a digest of the whole id.
-/// A plain id never looks like the latter, so two ids share a name only if 64 bits of their SHA-256 are the same.
+/// The folder name of a tenant: the id itself where it is plain, else its plain part and a digest
+/// of the whole id. A plain id never looks like the latter, so two ids share a name only if 64 bits
+/// of their SHA-256 are the same.
 pub(crate) fn slug(id: &str) -> String {
     // Nearly all ids are plain, and a copy of each need not be made to see that.
     let stays = id.len() <= LONGEST && id.chars().all(|c| plain(c) == Some(c));
@@ -33,7 +34,8 @@ pub(crate) fn slug(id: &str) -> String {
     }
 }
 
-/// Lower-case ASCII letters, digits and hyphens stay; separators become hyphens; anything else goes.
+/// Lower-case ASCII letters, digits and hyphens stay; separators become hyphens; anything else
+/// goes.
 fn plain(c: char) -> Option<char> {
     match c {
         'a'..='z' | '0'..='9' | '-' => Some(c),

@@ -1,4 +1,5 @@
-//! Actions that last: one action begins them and another ends them, such as acting as a user. Each is one deed.
+//! Actions that last: one action begins them and another ends them, such as acting as a user. Each
+//! is one deed.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,14 +13,16 @@ use crate::{
     time::Timestamp,
 };
 
-/// An action that lasts, such as acting as a user. Its beginning and its end are two events and one deed.
+/// An action that lasts, such as acting as a user. Its beginning and its end are two events and one
+/// deed.
 #[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct SpanFinding {
     /// Code of the action that begins it, also where only the end is logged.
     pub action: String,
     /// From the catalogue.
     pub effect: Effect,
-    /// Position of the beginning in the tenant's list of actions, from 1; null where no beginning is logged.
+    /// Position of the beginning in the tenant's list of actions, from 1; null where no beginning
+    /// is logged.
     pub start: Option<u64>,
     /// Position of the end in the tenant's list of actions, from 1; null where no end is logged.
     pub end: Option<u64>,
@@ -76,7 +79,8 @@ impl<'e> Open<'e> {
         self.all.insert(at, targets);
     }
 
-    /// Takes the earliest beginning on these targets. An end or a beginning without targets fits all of its session.
+    /// Takes the earliest beginning on these targets. An end or a beginning without targets fits
+    /// all of its session.
     fn take(&mut self, targets: &Targets<'e>) -> Option<usize> {
         let on = |targets: &[_]| self.by_targets.get(targets).and_then(BTreeSet::first).copied();
         let at = if targets.is_empty() {
@@ -92,8 +96,8 @@ impl<'e> Open<'e> {
     }
 }
 
-/// Pairs beginnings with ends in events in time order. A beginning takes the next end of the same session, agent and target.
-/// An attempt that failed neither begins nor ends anything.
+/// Pairs beginnings with ends in events in time order. A beginning takes the next end of the same
+/// session, agent and target. An attempt that failed neither begins nor ends anything.
 pub(super) fn spans<'e>(events: &[&'e ScopedEvent], part: impl Fn(&'e str) -> (Part<'e>, Effect)) -> Vec<SpanFinding> {
     let mut open: BTreeMap<(&str, usize, Option<&str>, Effect), Open<'_>> = BTreeMap::new();
     let mut spans: Vec<SpanFinding> = Vec::new();

@@ -1,4 +1,5 @@
-//! What evidence ties to the intruder: events of scopes that lie inside a wider one, and what stands near them.
+//! What evidence ties to the intruder: events of scopes that lie inside a wider one, and what
+//! stands near them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,11 +11,12 @@ use crate::{
     tally::{ScopedEvent, Totals},
 };
 
-/// An event that a scope does not hold because it lies exactly on its end: which scope, and which event.
+/// An event that a scope does not hold because it lies exactly on its end: which scope, and which
+/// event.
 pub(super) type OnEnd = (usize, Locator, u32);
 
-/// The scopes of a case that it says are tied, or of which it says nothing and that lie inside a wider one: the widest is the
-/// worst case and ties nothing.
+/// The scopes of a case that it says are tied, or of which it says nothing and that lie inside a
+/// wider one: the widest is the worst case and ties nothing.
 pub(super) fn tied_scopes(case: &Case) -> ScopeMask {
     let narrower = |scope: &Scope| case.scopes.iter().any(|wide| lies_inside(scope, wide));
     (0..case.scopes.len())
@@ -69,8 +71,8 @@ impl<'c> Tied<'c> {
         session.is_some_and(|session| !self.totals.session(event.agent, session).and(self.scopes).is_empty())
     }
 
-    /// The scopes that do not hold an event of an agent of theirs because it lies exactly on their end, and that no scope of the
-    /// event follows without a gap.
+    /// The scopes that do not hold an event of an agent of theirs because it lies exactly on their
+    /// end, and that no scope of the event follows without a gap.
     pub(super) fn on_end<'e>(&'e self, event: &'e ScopedEvent) -> impl Iterator<Item = OnEnd> + 'e {
         let scopes = self.case.scopes.iter().enumerate();
         let time = event.event.time;
@@ -93,7 +95,8 @@ fn ends(scope: &Scope, event: &ScopedEvent) -> bool {
     scope.agents.binary_search(&event.agent).is_ok() && allows(&scope.conditions, &traits)
 }
 
-/// Counts events on the end of each scope, those in scope and those in none. An event of several tenants counts once.
+/// Counts events on the end of each scope, those in scope and those in none. An event of several
+/// tenants counts once.
 pub(super) fn count_on_end(
     scopes: usize,
     events: impl Iterator<Item = OnEnd>,

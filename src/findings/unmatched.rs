@@ -20,13 +20,16 @@ pub struct UnmatchedFinding {
     pub field: String,
     /// All of its paths, as JSON Pointers; in a CSV `/actor/email` is the column `actor.email`.
     pub paths: Vec<String>,
-    /// The path in these records that is nearest to one of them and that the profile does not read, if any is near.
+    /// The path in these records that is nearest to one of them and that the profile does not read,
+    /// if any is near.
     pub nearest: Option<String>,
-    /// Whether that stands beside one of them and is the same but for a letter, or for case and underscores.
+    /// Whether that stands beside one of them and is the same but for a letter, or for case and
+    /// underscores.
     pub slip: bool,
     /// Whether it says who acted, or in which tenant.
     pub says_who_or_where: bool,
-    /// Whether it does and is missed: another field of the same actor has a value, or it is the tenant's.
+    /// Whether it does and is missed: another field of the same actor has a value, or it is the
+    /// tenant's.
     pub missed: bool,
 }
 
@@ -85,7 +88,8 @@ impl Examined {
     }
 }
 
-/// Returns the path that is nearest to one: beside it under the same parent, or of the same name elsewhere.
+/// Returns the path that is nearest to one: beside it under the same parent, or of the same name
+/// elsewhere.
 fn near(path: &str, present: &BTreeSet<String>) -> Option<String> {
     let beside = |other: &&String| parent(other) == parent(path);
     let slip = present.iter().find(|other| beside(other) && is_slip(path, other));
@@ -99,7 +103,8 @@ fn near(path: &str, present: &BTreeSet<String>) -> Option<String> {
     slip.cloned().or_else(alike).or_else(|| same().cloned())
 }
 
-/// Shorter names, such as `id`, stand everywhere, and a letter more or less makes another word of one.
+/// Shorter names, such as `id`, stand everywhere, and a letter more or less makes another word of
+/// one.
 const LONG: usize = 5;
 
 fn last(path: &str) -> &str {
@@ -110,7 +115,8 @@ fn parent(path: &str) -> &str {
     path.rsplit_once('/').map_or("", |(parent, _)| parent)
 }
 
-/// Returns whether two paths end in names that are the same but for case and what parts words, or for one letter.
+/// Returns whether two paths end in names that are the same but for case and what parts words, or
+/// for one letter.
 fn is_slip(one: &str, other: &str) -> bool {
     let (one, other) = (plain(one), plain(other));
     let longest = one.len().max(other.len());

@@ -1,5 +1,5 @@
-//! How urgent a tenant's actions are: a level and a verdict by rules over scope, outcome, effect, session and ticket, and the steps
-//! that follow from them. Never from a count.
+//! How urgent a tenant's actions are: a level and a verdict by rules over scope, outcome, effect,
+//! session and ticket, and the steps that follow from them. Never from a count.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -18,8 +18,8 @@ pub enum Level {
     ActNow,
 }
 
-/// What is to be said first of a tenant's actions: the first of these that holds. A done action is one that did not fail; a grave one
-/// is neither a view nor a search.
+/// What is to be said first of a tenant's actions: the first of these that holds. A done action is
+/// one that did not fail; a grave one is neither a view nor a search.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, JsonSchema, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum TenantVerdict {
@@ -193,7 +193,8 @@ pub fn verdict(facts: &[Fact]) -> TenantVerdict {
     }
 }
 
-/// Returns the steps that follow from the actions that a verdict is about, in the order in which they should be done.
+/// Returns the steps that follow from the actions that a verdict is about, in the order in which
+/// they should be done.
 pub fn steps(verdict: TenantVerdict, facts: &[Fact]) -> Vec<Step> {
     let about = |fact: &Fact| match verdict {
         TenantVerdict::TiedAction | TenantVerdict::TiedView | TenantVerdict::TiedAttempt => fact.tied || fact.linked,

@@ -1,4 +1,5 @@
-//! How well each profile fits the beginning of a log: the share of its records that have every required field.
+//! How well each profile fits the beginning of a log: the share of its records that have every
+//! required field.
 
 use std::{borrow::Cow, cmp::Reverse, io};
 
@@ -9,19 +10,19 @@ use crate::{
     records::{Block, Blocks, Framing, Record, Refusal, RowReader, json_part},
 };
 
-/// How many records of a source are tried.
+/// Records of a source that are tried.
 const TRIED: usize = 500;
 
-/// How well a profile fits.
+/// The fit of one profile.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Fit {
     /// Its name.
     pub profile: String,
     /// Records tried.
     pub tried: u64,
-    /// Of those, how many have a time, an actor and an action.
+    /// Those of them that have a time, an actor and an action.
     pub whole: u64,
-    /// Of the whole ones, how many name a tenant.
+    /// Those of the whole ones that name a tenant.
     pub with_tenant: u64,
 }
 
@@ -32,30 +33,30 @@ impl Fit {
     }
 }
 
-/// Which of the fields that an event must have a profile finds.
+/// Fields that an event must have, and the records in which a profile finds them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct FoundFields {
     /// Its name.
     pub profile: String,
     /// Records tried.
     pub tried: u64,
-    /// Of those, how many have a time that can be read.
+    /// Those of them that have a time that can be read.
     pub time: u64,
-    /// How many have an actor.
+    /// Those that have an actor.
     pub actor: u64,
-    /// How many have an action.
+    /// Those that have an action.
     pub action: u64,
 }
 
 impl FoundFields {
-    /// How many of the three are found in most records.
+    /// Returns how many of the three are found in most records.
     fn found(&self) -> usize {
         let is_usual = |count: &&u64| **count * 2 > self.tried;
         [self.time, self.actor, self.action].iter().filter(is_usual).count()
     }
 }
 
-/// How much of a stream is looked at.
+/// Bytes of a stream that are looked at.
 pub(super) const HEAD: u64 = 1 << 20;
 
 /// Every profile that fits some record of this beginning of a stream, the best first.
@@ -72,7 +73,8 @@ pub(super) fn all(head: &[u8], profiles: &[Profile]) -> io::Result<Vec<Fit>> {
     Ok(fits)
 }
 
-/// The profile of whose required fields most are there, the first of several; none if no profile finds any.
+/// The profile of whose required fields most are there, the first of several; none if no profile
+/// finds any.
 pub(super) fn nearest(head: &[u8], profiles: &[Profile]) -> io::Result<Option<FoundFields>> {
     let mut nearest: Option<FoundFields> = None;
     for profile in profiles {
@@ -164,7 +166,7 @@ fn of(profile: &Profile, framing: &Framing, blocks: &[Block], cut: bool) -> Fit 
     fit
 }
 
-/// How many tenants a record names, if it has every required field.
+/// Returns how many tenants a record names, if it has every required field.
 fn whole(reading: &Reading<'_, '_>) -> Result<usize, Refusal> {
     let parts = reading.parts()?.unwrap_or_default();
     let reading = parts.first().unwrap_or(reading);
@@ -178,7 +180,7 @@ pub(super) struct Reader<'p> {
     profile: &'p Profile,
     framing: &'p Framing,
     columns: Result<Vec<Option<usize>>, Refusal>,
-    /// Where records are rows.
+    /// Set where records are rows.
     rows: Option<Box<RowReader>>,
 }
 

@@ -1,4 +1,5 @@
-//! What a log is, before there is a case: its framing, the profile that fits it best and how well, and what is in it.
+//! What a log is, before there is a case: its framing, the profile that fits it best and how well,
+//! and what is in it.
 //!
 //! Nothing is judged here: there is no window and no agent yet.
 
@@ -26,7 +27,8 @@ pub use survey::{Counted, Counts, Field, Sample, Survey};
 /// Everything found under the paths asked about.
 #[derive(Debug, Serialize)]
 pub struct Inspection {
-    /// Streams of the same container and framing that the same profile fits best, in the order of their first file.
+    /// Streams of the same container and framing that the same profile fits best, in the order of
+    /// their first file.
     pub kinds: Vec<Kind>,
     /// Files that would be passed over, with the reason.
     pub skipped: Vec<(String, String)>,
@@ -39,19 +41,21 @@ pub struct Kind {
     pub paths: Vec<String>,
     /// Their bytes, unpacked.
     pub bytes: u64,
-    /// What they were inside of: `gzip`, `tar`; `plain` if nothing.
+    /// The container around them: `gzip`, `tar`; `plain` if there is none.
     pub container: String,
-    /// How their records are separated: as in the findings, or `text` for lines of which none holds a JSON object.
+    /// The way their records are separated: as in the findings, or `text` for lines of which none holds
+    /// a JSON object.
     pub framing: String,
-    /// What `[[logs]]` must state for the profiles to fit, where the events lie inside of something else.
+    /// Keys that `[[logs]]` must state for the profiles to fit, where the events lie inside of something
+    /// else.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub wrapping: Option<Wrapping>,
-    /// How well each profile fits, the best first; those that fit nothing are left out.
+    /// The fit of each profile, the best first; those that fit nothing are left out.
     pub fits: Vec<Fit>,
-    /// Where none fits, the profile of whose required fields most are there.
+    /// The profile of whose required fields most are there, if none fits.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub nearest: Option<FoundFields>,
-    /// What the best profile sees in them; without one that fits, what is there to be mapped.
+    /// Contents as the best profile sees them; without one that fits, all there is to be mapped.
     pub survey: Survey,
 }
 
@@ -113,14 +117,15 @@ pub fn inspect(paths: &[String], base: &std::path::Path) -> Result<Inspection, I
     })?
 }
 
-/// How many sources are read before what is in them is added up: what is found in each takes memory until then.
+/// How many sources are read before what is in them is added up: what is found in each takes memory
+/// until then.
 const TOGETHER: usize = 64;
 
 fn passed_over(skipped: &Skipped) -> (String, String) {
     (skipped.shown.clone(), skipped.reason.clone())
 }
 
-/// What one stream is.
+/// The findings of one stream.
 struct Look {
     framing: String,
     wrapping: Option<Wrapping>,
@@ -206,7 +211,7 @@ impl Kind {
     }
 }
 
-/// How many records an hour lie between two times, rounded to tenths; none over less than an hour.
+/// Records an hour between two times, rounded to tenths; none over less than an hour.
 pub fn per_hour(records: u64, first: Timestamp, last: Timestamp) -> Option<f64> {
     let seconds = u32::try_from((last.instant() - first.instant()).num_seconds())
         .ok()

@@ -1,5 +1,5 @@
-//! One pass over a whole source: how many records, from when to when, by whom, where and what, and which fields the
-//! profile never looks at.
+//! One pass over a whole source: how many records, from when to when, by whom, where and what, and
+//! which fields the profile never looks at.
 
 use std::{
     collections::BTreeMap,
@@ -16,7 +16,8 @@ use crate::{
     time::Timestamp,
 };
 
-/// Distinct values that are counted; a log with more tells only the most frequent among the first of them.
+/// Distinct values that are counted; a log with more tells only the most frequent among the first
+/// of them.
 const DISTINCT: usize = 100_000;
 
 /// Records whose fields are listed one by one.

@@ -1,4 +1,5 @@
-//! Events inside of what an export or a log shipper put around them: which keys of `[[logs]]` lead to them.
+//! Events inside of what an export or a log shipper put around them: which keys of `[[logs]]` lead
+//! to them.
 
 use std::{cmp::Reverse, collections::BTreeMap, io};
 
@@ -11,10 +12,10 @@ use crate::{
     records::{Block, Blocks, Framing, Record, RowReader, json_part},
 };
 
-/// How many records of a stream are looked into.
+/// Records of a stream that are looked into.
 const TRIED: usize = 50;
 
-/// How deep the members of a record are looked at.
+/// Levels of members of a record that are looked at.
 const DEPTH: usize = 3;
 
 /// Paths of lists in the documents of common APIs, for a document too long to be parsed whole.
@@ -33,7 +34,8 @@ const LISTS: [&[&str]; 12] = [
     &["data", "result"],
 ];
 
-/// Returns where the events lie and the profile that fits them best, if one fits most of what lies somewhere inside.
+/// Returns where the events lie and the profile that fits them best, if one fits most of what lies
+/// somewhere inside.
 pub(super) fn find(head: &[u8], profiles: &[Profile]) -> io::Result<Option<(Wrapping, Fit)>> {
     let mut found: Vec<(Wrapping, Fit)> = Vec::new();
     for list in lists(head)? {
@@ -66,7 +68,8 @@ pub(super) fn find(head: &[u8], profiles: &[Profile]) -> io::Result<Option<(Wrap
     Ok(found.into_iter().next())
 }
 
-/// The paths at which a list of records may lie: none first, then the ones that lead to several records.
+/// The paths at which a list of records may lie: none first, then the ones that lead to several
+/// records.
 fn lists(head: &[u8]) -> io::Result<Vec<Vec<String>>> {
     let mut lists = vec![Vec::new()];
     let whole = records(head, &[])?;
@@ -141,7 +144,8 @@ fn object(record: Record<'_>, framing: &Framing, rows: Option<&mut RowReader>) -
     }
 }
 
-/// What lies at each path inside of the records and is an object, or the text of one, in at least one of them.
+/// Objects, and texts of objects, that lie at each path inside of the records, in at least
+/// one of them.
 fn insides(records: &[String], listed: bool) -> BTreeMap<Option<String>, Vec<String>> {
     let mut insides: BTreeMap<Option<String>, Vec<String>> = BTreeMap::new();
     for record in records {
@@ -174,7 +178,8 @@ fn inside(json: &str, path: &mut Vec<String>, take: &mut impl FnMut(&[String], &
     }
 }
 
-/// JSON on one line: outside of its texts line feeds are blanks, and inside of them they are escaped.
+/// JSON on one line: outside of its texts line feeds are blanks, and inside of them they are
+/// escaped.
 fn one_line(json: &str) -> String {
     json.replace(['\n', '\r'], " ")
 }

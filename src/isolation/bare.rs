@@ -1,7 +1,8 @@
 //! A name without what surrounds it.
 //!
-//! Programs log names in quotation marks and brackets, and formats set values in both. A name that is looked for together with its
-//! marks is not found where it stands without, and is found where a format has set them around what is somebody else's.
+//! Programs log names in quotation marks and brackets, and formats set values in both. A name that
+//! is looked for together with its marks is not found where it stands without, and is found where a
+//! format has set them around what is somebody else's.
 
 use super::form::{cased, searched};
 
@@ -24,8 +25,8 @@ const PAIRS: [(char, char); 15] = [
     ('〔', '〕'),
 ];
 
-/// No name is wrapped more often. What is goes without all of its marks, as to see which belong together would take the longer the
-/// more there are.
+/// No name is wrapped more often. What is goes without all of its marks, as to see which belong
+/// together would take the longer the more there are.
 const DEEPEST: usize = 8;
 
 /// What a name is looked for as: its form, and nothing around it.
@@ -38,7 +39,8 @@ pub(super) fn spelt(name: &str) -> String {
     bare(&cased(name)).to_owned()
 }
 
-/// Without separators, and without marks at the ends, but for those whose other half stands inside: `Acme (UK)` keeps both.
+/// Without separators, and without marks at the ends, but for those whose other half stands inside:
+/// `Acme (UK)` keeps both.
 pub(super) fn bare(name: &str) -> &str {
     let mut bare = name;
     for _ in 0..DEEPEST {
@@ -62,7 +64,8 @@ fn separates(c: char) -> bool {
     c.is_whitespace() || matches!(c, ',' | ';' | ':' | '|' | '\\')
 }
 
-/// Whether the first character is a mark that belongs to the whole or to nothing: its other half is the last one, or is missing.
+/// Whether the first character is a mark that belongs to the whole or to nothing: its other half is
+/// the last one, or is missing.
 fn wraps(mut chars: impl Iterator<Item = char>, pairs: [(char, char); PAIRS.len()]) -> bool {
     let Some(first) = chars.next() else { return false };
     let Some((open, close)) = pairs

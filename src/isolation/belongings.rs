@@ -1,8 +1,8 @@
-//! What tenants' own events name of them besides people: files, groups, devices, phones, resource names. It is looked for in what
-//! people type in the events of others.
+//! What tenants' own events name of them besides people: files, groups, devices, phones, resource
+//! names. It is looked for in what people type in the events of others.
 //!
-//! Events name as many of them as they have targets, and nearly none stands in a text of another tenant. So a number is kept of
-//! each in place of its text, and a text is searched word by word.
+//! Events name as many of them as they have targets, and nearly none stands in a text of another
+//! tenant. So a number is kept of each in place of its text, and a text is searched word by word.
 
 use std::ops::Range;
 
@@ -58,8 +58,8 @@ impl Belongings {
     }
 }
 
-/// Returns the number of a thing; none if it is nothing particular. Case does not matter, nor do signs around it, nor, in a telephone
-/// number, those inside.
+/// Returns the number of a thing; none if it is nothing particular. Case does not matter, nor do
+/// signs around it, nor, in a telephone number, those inside.
 pub(super) fn key(text: &str) -> Option<u64> {
     let text = text.trim_matches(surrounds);
     // Addresses are names of people or of domains, and are looked for as such.
@@ -110,7 +110,8 @@ fn parts(c: char) -> bool {
         )
 }
 
-/// Stretches of a text that may be a thing: words, and runs of words without letters, as telephone numbers are written.
+/// Stretches of a text that may be a thing: words, and runs of words without letters, as telephone
+/// numbers are written.
 fn stretches(text: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     let mut number: Option<Range<usize>> = None;
@@ -149,9 +150,11 @@ impl Names {
 }
 
 impl Reader<'_> {
-    /// Returns the text without what belongs to another tenant alone, and what was found; none if nothing was.
+    /// Returns the text without what belongs to another tenant alone, and what was found; none if
+    /// nothing was.
     pub fn without_belongings(&self, text: &str) -> Option<(String, Vec<Hit>)> {
-        // The ticket that an agent gave is a fact of the event, whomever it is of: the tenant compares it with its own.
+        // The ticket that an agent gave is a fact of the event, whomever it is of: the tenant
+        // compares it with its own.
         if !self.names.has_belongings() || self.is_in_field("ticket") && is_ticket(text) {
             return None;
         }

@@ -1,13 +1,14 @@
-//! What stands for a character in the text that people and programs write: entities, percent signs, backslashes, and this
-//! program's own way of showing what cannot be seen.
+//! What stands for a character in the text that people and programs write: entities, percent signs,
+//! backslashes, and this program's own way of showing what cannot be seen.
 
 /// Whether an escape in ASCII may begin with this byte.
 pub(super) const fn begins(byte: u8) -> bool {
     matches!(byte, b'%' | b'&' | b'\\' | b'`' | b'+')
 }
 
-/// The character that the beginning of a text stands for, and how long it is written; none if it is no escape. Marks of code
-/// spans stand for nothing, and a plus sign for a blank, as in the query of a URL.
+/// The character that the beginning of a text stands for, and how long it is written; none if it is
+/// no escape. Marks of code spans stand for nothing, and a plus sign for a blank, as in the query
+/// of a URL.
 pub(super) fn one(rest: &str, first: char) -> Option<(Option<char>, usize)> {
     match first {
         '`' => Some((None, 1)),
@@ -36,7 +37,8 @@ fn percent(rest: &str) -> Option<(Option<char>, usize)> {
     None
 }
 
-/// The named entities of the characters from U+00A0 on, in their order: the letters of western European names.
+/// The named entities of the characters from U+00A0 on, in their order: the letters of western
+/// European names.
 const LATIN: &str = "\
     nbsp iexcl cent pound curren yen brvbar sect uml copy ordf laquo not shy reg macr deg plusmn sup2 sup3 acute \
     micro para middot cedil sup1 ordm raquo frac14 frac12 frac34 iquest Agrave Aacute Acirc Atilde Auml Aring \

@@ -1,10 +1,11 @@
 //! Every name at once: where in a text one stands as a whole word.
 //!
-//! A place of a text where no word begins, or that begins like no name, is passed over at a glance, and nearly all are. For
-//! another the names are looked up in their order, which takes the longer the more they are alike; and who writes names and
-//! texts can make them as alike as can be. So after so many steps in one text an automaton goes on, whose steps are as many as
-//! the text's bytes, whatever stands in it. To make it takes longer than most runs take to search, and so it is made when it is
-//! first needed.
+//! A place of a text where no word begins, or that begins like no name, is passed over at a glance,
+//! and nearly all are. For another the names are looked up in their order, which takes the longer
+//! the more they are alike; and who writes names and texts can make them as alike as can be. So
+//! after so many steps in one text an automaton goes on, whose steps are as many as the text's
+//! bytes, whatever stands in it. To make it takes longer than most runs take to search, and so it
+//! is made when it is first needed.
 
 mod starts;
 
@@ -49,15 +50,16 @@ impl Finder {
         }
     }
 
-    /// Tells every name that stands in the text as a whole word, and where in the original: in the order of their starts, or of
-    /// their ends, but each once.
+    /// Tells every name that stands in the text as a whole word, and where in the original: in the
+    /// order of their starts, or of their ends, but each once.
     pub(super) fn each(&self, form: &Form<'_>, mut tell: impl FnMut(Range<usize>, usize)) {
         self.each_in_form(form, |found, name| {
             form.whole(found).into_iter().for_each(|range| tell(range, name));
         });
     }
 
-    /// The same for every name that stands in the text where a word may begin, and where in the form of it.
+    /// The same for every name that stands in the text where a word may begin, and where in the
+    /// form of it.
     pub(super) fn each_in_form(&self, form: &Form<'_>, mut tell: impl FnMut(Range<usize>, usize)) {
         let text = form.text.as_bytes();
         let mut left = STEPS * text.len();
@@ -86,7 +88,8 @@ impl Finder {
         }
     }
 
-    /// Tells the names that the text begins with and how long they are, and says how many steps that took.
+    /// Tells the names that the text begins with and how long they are, and says how many steps
+    /// that took.
     fn here(&self, text: &[u8], mut tell: impl FnMut(usize, usize)) -> usize {
         let mut steps = 1;
         // Whatever the text begins with, the last name that is not behind it begins with, too.
@@ -143,7 +146,8 @@ fn compared(name: &str, text: &[u8]) -> (Ordering, usize) {
     (name.get(shared).copied().cmp(&next), shared)
 }
 
-/// The first eight bytes as a number that is in order as they are. No text that is searched holds a zero.
+/// The first eight bytes as a number that is in order as they are. No text that is searched holds a
+/// zero.
 fn head(text: &[u8]) -> u64 {
     let mut head = [0; 8];
     let length = text.len().min(head.len());
@@ -152,7 +156,8 @@ fn head(text: &[u8]) -> u64 {
     u64::from_be_bytes(head)
 }
 
-/// For each of the names in order the longest other one that it begins with: the one before it, or what that one is inside of.
+/// For each of the names in order the longest other one that it begins with: the one before it, or
+/// what that one is inside of.
 fn inside(names: &[String]) -> Vec<Option<usize>> {
     let mut inside: Vec<Option<usize>> = Vec::with_capacity(names.len());
     for (at, name) in names.iter().enumerate() {

@@ -1,9 +1,10 @@
 //! The form in which names are looked for in a text, and the way back to the text.
 //!
-//! A person reads `ＡＣＭＥ`, `A⟨zero-width space⟩cme` and `acme` as one name, so all three are one here: compatibility
-//! decomposition and case folding (Unicode 3.13 D146), without characters that are not seen, white space as one blank,
-//! quotation marks and dashes as a keyboard has them.
-//! Stricter than [`crate::case::fold`], which decides who acted: here a doubt means that somebody is named.
+//! A person reads `ＡＣＭＥ`, `A⟨zero-width space⟩cme` and `acme` as one name, so all three are one
+//! here: compatibility decomposition and case folding (Unicode 3.13 D146), without characters that
+//! are not seen, white space as one blank, quotation marks and dashes as a keyboard has them.
+//! Stricter than [`crate::case::fold`], which decides who acted: here a doubt means that somebody
+//! is named.
 
 mod character;
 mod glance;
@@ -40,7 +41,8 @@ struct Piece {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum PieceKind {
-    /// ASCII characters, each as it stands in the original: the usual case, and a long text is not to cost much more.
+    /// ASCII characters, each as it stands in the original: the usual case, and a long text is not
+    /// to cost much more.
     Run,
     /// One character with the marks on it, or one escape; and whether it joins others to a word.
     One(bool),
@@ -52,8 +54,8 @@ impl<'t> Form<'t> {
         Self::as_seen(original, glance(original))
     }
 
-    /// Each form in which a text is searched: as it stands, and, if it holds what may be an escape, with what is written so read as
-    /// what it stands for.
+    /// Each form in which a text is searched: as it stands, and, if it holds what may be an escape,
+    /// with what is written so read as what it stands for.
     pub(super) fn each(original: &'t str) -> impl Iterator<Item = Self> {
         let seen = glance(original);
         let unescaped = seen.escapes.then(|| Self::of(original, true));
@@ -93,7 +95,8 @@ impl<'t> Form<'t> {
         writer.finish(original.len())
     }
 
-    /// The stretch of the original that a stretch of the searched text stands for, if it is a whole word there.
+    /// The stretch of the original that a stretch of the searched text stands for, if it is a whole
+    /// word there.
     pub(super) fn whole(&self, found: Range<usize>) -> Option<Range<usize>> {
         let range = self.origin(found.start)?..self.origin(found.end)?;
         (self.parts(found.start) && self.parts(found.end)).then_some(range)
@@ -128,8 +131,8 @@ impl<'t> Form<'t> {
         self.seamed
     }
 
-    /// Where in the searched text a word begins or ends though letters or digits stand on both sides: at a sign that is written
-    /// with some and joins none, as `™` is. In order, each once.
+    /// Where in the searched text a word begins or ends though letters or digits stand on both
+    /// sides: at a sign that is written with some and joins none, as `™` is. In order, each once.
     pub(super) fn seams(&self) -> Vec<usize> {
         if !self.seamed {
             return Vec::new();
@@ -178,7 +181,8 @@ pub(super) fn holds_escape(text: &str) -> bool {
     glance(text).escapes
 }
 
-/// How many bytes may be taken as they are: printable ASCII that begins no escape, up to where two blanks meet.
+/// How many bytes may be taken as they are: printable ASCII that begins no escape, up to where two
+/// blanks meet.
 fn run(bytes: &[u8], unescape: bool) -> usize {
     let stops = if unescape { &ESCAPED } else { &PLAIN };
     let mut before = b' ';

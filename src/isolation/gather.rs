@@ -1,4 +1,5 @@
-//! Names on their way to the search: which of what the case and its events say names somebody, and whose it is.
+//! Names on their way to the search: which of what the case and its events say names somebody, and
+//! whose it is.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,7 +21,8 @@ const LONGER_NUMBERS: usize = 2;
 
 /// What is gathered on the way to the search.
 pub(super) struct Gathering {
-    /// Whether what the vendor states of itself is to be seen as its own. It is not where that itself is looked at.
+    /// Whether what the vendor states of itself is to be seen as its own. It is not where that
+    /// itself is looked at.
     pub(super) states: bool,
     /// Identifiers of fewer characters are too short to be looked for in any writing.
     pub(super) least: usize,
@@ -122,8 +124,9 @@ impl Gathering {
         self.fields.len() - 1
     }
 
-    /// The tenants of the events: their ids and names as logged, and the people of theirs that the events name.
-    /// A name that belongs to another tenant is that one's, and nobody's if no list says whose it is.
+    /// The tenants of the events: their ids and names as logged, and the people of theirs that the
+    /// events name. A name that belongs to another tenant is that one's, and nobody's if no list
+    /// says whose it is.
     pub(super) fn seen(&mut self, tenants: &[&str], companies: &[Company], case: &Case, claimed: &[ClaimedName]) {
         for company in companies {
             let owner = Owner::Tenant(
@@ -134,7 +137,8 @@ impl Gathering {
             self.add(&company.id.0, owner, Kind::Id);
             let others = company.logged.iter().chain(case.merge.others(&company.id.0));
             others.for_each(|id| self.add(&id.0, owner, Kind::Id));
-            // Whoever writes logs may call a tenant like a word of the program or the case, which stands in every file.
+            // Whoever writes logs may call a tenant like a word of the program or the case, which
+            // stands in every file.
             let logged = company.names.iter().chain([&company.id.0]);
             self.common
                 .extend(logged.filter(|name| family::is_common(name)).map(|name| named(name)));
@@ -160,9 +164,10 @@ impl Gathering {
         }
     }
 
-    /// The tenants of the directory: all that the events name, and of the others those of whose names every word stands in
-    /// what can come to be printed. A report is made of nothing but the events, the case's words and the templates, so no
-    /// other name can stand in it; and to fold and sort all of them would take longer than the whole scan.
+    /// The tenants of the directory: all that the events name, and of the others those of whose
+    /// names every word stands in what can come to be printed. A report is made of nothing but the
+    /// events, the case's words and the templates, so no other name can stand in it; and to fold
+    /// and sort all of them would take longer than the whole scan.
     pub(super) fn directory(
         &mut self,
         tenants: &[&str],
@@ -185,7 +190,8 @@ impl Gathering {
             let contact = tenant.contact().filter(|contact| contact.contains('@'));
             let names = names.chain(contact.map(|contact| (contact, Kind::Address)));
             for (name, kind) in names {
-                // Nearly all are ASCII, and nearly none of them is added, so they are not folded first.
+                // Nearly all are ASCII, and nearly none of them is added, so they are not folded
+                // first.
                 let may = |printable: &Printable| {
                     let words = &printable.words;
                     let may = |name: &str| {
@@ -286,7 +292,8 @@ impl Gathering {
         }
     }
 
-    /// An address that somebody's events merely mention is also of the tenant whose domain it has, if that is one tenant's alone.
+    /// An address that a tenant's events merely mention is also of the tenant whose domain it has,
+    /// if that is one tenant's alone.
     fn addresses(&mut self) {
         let mentioned = self.patterns.iter().filter(|(_, pattern)| {
             let kinds = &mut pattern.owners.iter().map(|(_, kind)| *kind);
@@ -311,8 +318,9 @@ impl Gathering {
         }
     }
 
-    /// Other writings of the names of tenants and agents, and of what is stated and allowed: further patterns of the same owners,
-    /// and no further names. What names somebody exactly names nobody else in another writing, unless it is a mere user's.
+    /// Other writings of the names of tenants and agents, and of what is stated and allowed:
+    /// further patterns of the same owners, and no further names. What names somebody exactly names
+    /// nobody else in another writing, unless it is a mere user's.
     pub(super) fn other_writings(&mut self) {
         let mut others: BTreeMap<String, Pattern> = BTreeMap::new();
         for (name, pattern) in &self.patterns {
@@ -358,8 +366,9 @@ fn is_told_by_its_case(name: &str) -> bool {
     name.chars().nth(1).is_some() && !name.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// Whether a name holds what formats set between two values. In a file it may stand without being in any text of it, and who
-/// writes logs would stop everybody's folder by it; in a text it is found like any other.
+/// Whether a name holds what formats set between two values. In a file it may stand without being
+/// in any text of it, and who writes logs would stop everybody's folder by it; in a text it is
+/// found like any other.
 fn spans(name: &str) -> bool {
     let comma = |(at, _): (usize, &str)| !name[at + 1..].starts_with(' ');
     name.contains(['"', '<', '>', '{', '}', '[', ']', '`', '&', ';', '\\'])

@@ -1,4 +1,5 @@
-//! A law over generated directories: in none of the spellings in which people type a name does it stand in what another tenant reads.
+//! A law over generated directories: in none of the spellings in which people type a name does it
+//! stand in what another tenant reads.
 
 use std::fmt::Write as _;
 
@@ -120,7 +121,8 @@ impl Listed {
     }
 }
 
-/// The text as who knows every way of writing would read it: letters and digits alone. Shares no code with the search.
+/// The text as who knows every way of writing would read it: letters and digits alone. Shares no
+/// code with the search.
 fn read(text: &str) -> String {
     let mut out = String::new();
     let mut rest = text;
@@ -205,7 +207,8 @@ fn law(listed: &[(usize, usize, usize)], around: usize, first: usize) {
     }
 }
 
-/// Two thousand directories, in as many parts as there are surroundings, so that they are tried side by side.
+/// Two thousand directories, in as many parts as there are surroundings, so that they are tried
+/// side by side.
 const CASES: u32 = 400;
 
 fn listed() -> impl Strategy<Value = (Vec<(usize, usize, usize)>, usize)> {

@@ -1,7 +1,8 @@
 //! Logged names of tenants: which of them are a tenant's own, and which belong to another.
 //!
-//! An event says of a tenant what it is called, and whoever writes logs may call one tenant by the name of another. So a logged
-//! name is the tenant's own if the directory lists it for that tenant, or if no other tenant has it.
+//! An event says of a tenant what it is called, and whoever writes logs may call one tenant by the
+//! name of another. So a logged name is the tenant's own if the directory lists it for that tenant,
+//! or if no other tenant has it.
 
 use std::collections::{BTreeMap, BTreeSet};
 

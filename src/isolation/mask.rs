@@ -64,7 +64,8 @@ impl Reader<'_> {
         places.into_iter().map(hit).collect()
     }
 
-    /// What is to be replaced: names that overlap as one, and with a domain the whole address or URL it stands in.
+    /// What is to be replaced: names that overlap as one, and with a domain the whole address or
+    /// URL it stands in.
     fn stretches(&self, text: &str, found: &[Found]) -> Vec<(Range<usize>, usize)> {
         let mut stretches: Vec<(Range<usize>, usize)> = Vec::new();
         for found in found.iter().filter(|found| found.is_foreign()) {
@@ -73,7 +74,8 @@ impl Reader<'_> {
                 continue;
             }
             let range = match self.kind(found.name) {
-                // Not before what is already replaced: a long text may hold an address at every step.
+                // Not before what is already replaced: a long text may hold an address at every
+                // step.
                 Kind::Domain | Kind::Address => around(text, end.min(found.range.start), found.range.clone()),
                 _ => found.range.clone(),
             };
@@ -118,8 +120,8 @@ impl Reader<'_> {
         }
     }
 
-    /// Whether a target is somebody else as a whole, so that nothing of it may be told: its id or its name, however short,
-    /// is another's.
+    /// Whether a target is somebody else as a whole, so that nothing of it may be told: its id or
+    /// its name, however short, is another's.
     pub fn withheld(&self, target: &Target) -> Option<(String, Hit)> {
         let texts = [("target.id", &target.id), ("target.name", &target.name)].into_iter();
         let mut texts = texts.filter_map(|(field, text)| Some((field, text.as_deref()?)));
@@ -141,7 +143,8 @@ impl Reader<'_> {
     }
 }
 
-/// The address or URL that a stretch lies in: everything up to blanks, quotation marks, brackets and separators.
+/// The address or URL that a stretch lies in: everything up to blanks, quotation marks, brackets
+/// and separators.
 fn around(text: &str, from: usize, range: Range<usize>) -> Range<usize> {
     let ends = |c: char| !c.is_ascii_graphic() || ",;()<>\"'[]{}|`".contains(c);
     let before = text[from..range.start].rfind(ends).map(|at| from + at);

@@ -1,14 +1,17 @@
 //! Isolation: no reader sees what names another.
 //!
-//! A customer's report is built from that customer's own events, so another one's name can reach it in one way only:
-//! somebody typed or pasted it. So every text of an event is searched for every name of everybody else before a customer
-//! may see it, and every rendered file is searched again. Both ask the same question of the same names:
+//! A customer's report is built from that customer's own events, so another one's name can reach it
+//! in one way only: somebody typed or pasted it. So every text of an event is searched for every
+//! name of everybody else before a customer may see it, and every rendered file is searched again.
+//! Both ask the same question of the same names:
 //!
-//! - **Names** are ids, names and domains of tenants, the people that their events name, whatever names an agent, and the
+//! - **Names** are ids, names and domains of tenants, the people that their events name, whatever
+//!   names an agent, and the
 //!   paths of the logs. They are found as whole words, however they are cased, composed or escaped (`form`, `escape`), without what
 //!   surrounds them (`bare`), and those of several words also as programs join these (`writings`). **Short** ones stand everywhere,
 //!   so they are found in texts alone, and only as they are typed (`typed`).
-//! - What is **also the reader's own** is not foreign, and neither is what lies inside a longer name of the reader's own:
+//! - What is **also the reader's own** is not foreign, and neither is what lies inside a longer
+//!   name of the reader's own:
 //!   `Acme` in `Acme Logistics`. The same goes for what the case **allows**, and for what the vendor states of itself.
 
 mod bare;
@@ -58,8 +61,8 @@ pub use withheld::Withheld;
 /// What stands in the place of another customer, its people and its addresses.
 pub const ANOTHER: &str = "[another customer]";
 
-/// What stands in the place of somebody of whom an event of several tenants does not say whose they are, and of what is known to be
-/// another tenant's.
+/// What stands in the place of somebody of whom an event of several tenants does not say whose they
+/// are, and of what is known to be another tenant's.
 pub const SEVERAL: &str = "[not shown: an action in several tenants]";
 
 /// What stands in the place of a log's path.

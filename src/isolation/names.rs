@@ -28,7 +28,8 @@ pub struct Names {
     /// By the finder's number; then those of short names.
     pub(super) patterns: Vec<Pattern>,
     pub(super) finder: Finder,
-    /// Names too short to be looked for in any writing, in the form in which they are compared, and their numbers.
+    /// Names too short to be looked for in any writing, in the form in which they are compared, and
+    /// their numbers.
     pub(super) short: BTreeMap<String, usize>,
     /// Those of them that are looked for as they are typed.
     pub(super) typed: Typed,
@@ -105,7 +106,8 @@ impl Pattern {
         self.owners.iter().any(|(owner, _)| matches!(owner, Owner::Allowed(_)))
     }
 
-    /// Those whose name it is in words, if it is this text: an id is none, and an identity is one only with blanks.
+    /// Those whose name it is in words, if it is this text: an id is none, and an identity is one
+    /// only with blanks.
     pub(super) fn owners_of_words<'p>(&'p self, name: &'p str) -> impl Iterator<Item = (Owner, Kind)> + 'p {
         let of_tenant = |owner: &(Owner, Kind)| {
             matches!(
@@ -148,8 +150,8 @@ pub(super) enum Owner {
 }
 
 impl Names {
-    /// Of everybody in the case and in its events. `paths` are those of the logs; `printed` is what reports print of the
-    /// case's own words.
+    /// Of everybody in the case and in its events. `paths` are those of the logs; `printed` is what
+    /// reports print of the case's own words.
     pub fn new<'a>(
         case: &Case,
         sighting: &Sighting,
@@ -265,7 +267,8 @@ impl Names {
         self.tenants.binary_search_by(|other| other.as_str().cmp(tenant)).ok()
     }
 
-    /// How many identifiers there are, and how many of them are too short to be looked for in any writing.
+    /// How many identifiers there are, and how many of them are too short to be looked for in any
+    /// writing.
     pub fn counts(&self) -> (u64, u64) {
         (self.gathered, self.short.len() as u64)
     }

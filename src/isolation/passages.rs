@@ -1,4 +1,5 @@
-//! Lines that stand in every report and name nobody: they are searched once, and not for every reader.
+//! Lines that stand in every report and name nobody: they are searched once, and not for every
+//! reader.
 
 use super::{Names, form::Form};
 
@@ -21,8 +22,8 @@ impl Passages {
         }
     }
 
-    /// How many bytes at the beginning of a text are one of them. The text begins a line. What is passed over is compared byte
-    /// for byte, so it does not matter where it comes from.
+    /// How many bytes at the beginning of a text are one of them. The text begins a line. What is
+    /// passed over is compared byte for byte, so it does not matter where it comes from.
     pub fn passed(&self, text: &[u8]) -> usize {
         let passage = self
             .not_behind(text)
@@ -53,8 +54,8 @@ fn head(text: &[u8]) -> u64 {
 }
 
 impl Names {
-    /// The lines of these texts that name nobody. They are looked at when this is first asked, and what is then found is true of these
-    /// names for good.
+    /// The lines of these texts that name nobody. They are looked at when this is first asked, and
+    /// what is then found is true of these names for good.
     pub fn passages<'t>(&self, texts: impl FnOnce() -> Vec<&'t str>) -> &Passages {
         self.passages.get_or_init(|| {
             let passages = texts().into_iter().flat_map(|text| self.nameless(text));
@@ -62,8 +63,8 @@ impl Names {
         })
     }
 
-    /// As many lines together as name nobody. Before its first line's end a text may go on with a line that began elsewhere, and after
-    /// its last one it may not be at the end.
+    /// As many lines together as name nobody. Before its first line's end a text may go on with a
+    /// line that began elsewhere, and after its last one it may not be at the end.
     fn nameless(&self, text: &str) -> Vec<String> {
         let lines = text.split_inclusive('\n').skip(1).filter(|line| line.ends_with('\n'));
         let mut passages = vec![String::new()];

@@ -54,9 +54,10 @@ pub(super) fn both(target: &Target) -> impl Iterator<Item = &str> {
     [&target.id, &target.name].into_iter().flatten().map(String::as_str)
 }
 
-/// Whom such a text names, in the form in which names are looked for: the id and the name of a person, and e-mail addresses
-/// wherever nothing else stands. One with something behind it (`/inbox`, `?subject=Hi`) is taken as it is, and
-/// a person with what surrounds the name, which says more where that is short.
+/// Whom such a text names, in the form in which names are looked for: the id and the name of a
+/// person, and e-mail addresses wherever nothing else stands. One with something behind it
+/// (`/inbox`, `?subject=Hi`) is taken as it is, and a person with what surrounds the name, which
+/// says more where that is short.
 pub(super) fn names(text: &str, part: Part) -> Vec<(String, Kind)> {
     let marked = searched(text);
     let name = bare(&marked);
@@ -96,7 +97,8 @@ fn addresses(text: &str) -> Vec<&str> {
     }
 }
 
-/// Whether a name, in the form in which it is looked for, looks like an e-mail address and nothing else.
+/// Whether a name, in the form in which it is looked for, looks like an e-mail address and nothing
+/// else.
 pub(super) fn is_address(name: &str) -> bool {
     let no_host = |c: char| c.is_whitespace() || c.is_ascii_punctuation() && !matches!(c, '-' | '.' | '_');
     name.split_once('@').is_some_and(|(local, domain)| {
@@ -104,7 +106,8 @@ pub(super) fn is_address(name: &str) -> bool {
     })
 }
 
-/// Whether an address stands in a name, in the form in which it is looked for, whatever is around it.
+/// Whether an address stands in a name, in the form in which it is looked for, whatever is around
+/// it.
 pub(super) fn holds_address(name: &str) -> bool {
     let holds = |piece: &str| {
         let parts = piece.split_once('@');

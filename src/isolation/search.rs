@@ -69,7 +69,8 @@ pub(super) enum Standing {
     Allowed,
 }
 
-/// What a name does where it stands: names of one part do the same, and a longer one does it for those inside.
+/// What a name does where it stands: names of one part do the same, and a longer one does it for
+/// those inside.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Part {
     Foreign,
@@ -147,8 +148,8 @@ impl Reader<'_> {
         matches!(self.place, Place::Field(own) if own == field)
     }
 
-    /// Every name in a line of a rendered file that is not the reader's, in the order of the line. Short names are left out, as
-    /// this program's own words may be typed so.
+    /// Every name in a line of a rendered file that is not the reader's, in the order of the line.
+    /// Short names are left out, as this program's own words may be typed so.
     pub fn search(&self, line: &str) -> Vec<Found> {
         self.names_in(line, Searched::Line)
     }
@@ -175,8 +176,8 @@ impl Reader<'_> {
         found
     }
 
-    /// Whether no program writes it as a word of its own, whatever words it is made of: a domain, and but in codes what names people
-    /// and agents of others.
+    /// Whether no program writes it as a word of its own, whatever words it is made of: a domain,
+    /// and but in codes what names people and agents of others.
     fn is_particular(&self, name: usize, field: &str) -> bool {
         let owners = &self.names.patterns[name].owners;
         owners.iter().any(|(owner, kind)| match kind {
@@ -198,8 +199,8 @@ impl Reader<'_> {
             .any(|(owner, _)| matches!(owner, Owner::Denied(_)) && self.counts(*owner))
     }
 
-    /// Whether what the case allows or denies counts where the text stands. In a file nobody knows which field a text is of, and
-    /// what is denied there is masked already.
+    /// Whether what the case allows or denies counts where the text stands. In a file nobody knows
+    /// which field a text is of, and what is denied there is masked already.
     fn counts(&self, owner: Owner) -> bool {
         let (Owner::Allowed(fields) | Owner::Denied(fields)) = owner else {
             return true;
@@ -212,9 +213,9 @@ impl Reader<'_> {
             }
     }
 
-    /// Every whole word that is a name of anybody, but for those that say nothing more: of the names of one part that end
-    /// together the longest. Names may be made of each other (`a a`, `a a a`, ...), and a text of as many words would hold each of
-    /// them at each word.
+    /// Every whole word that is a name of anybody, but for those that say nothing more: of the
+    /// names of one part that end together the longest. Names may be made of each other (`a a`,
+    /// `a a a`, ...), and a text of as many words would hold each of them at each word.
     fn places(&self, form: &Form<'_>, searched: Searched, places: &mut Vec<(Range<usize>, usize)>) {
         let mut longest: BTreeMap<(usize, Part), (usize, usize)> = BTreeMap::new();
         let mut tell = |range: Range<usize>, name: usize| {
@@ -232,7 +233,8 @@ impl Reader<'_> {
         places.extend(longest.into_iter().map(|((end, _), (start, name))| (start..end, name)));
     }
 
-    /// Adds the spellings of names that people type. Those of others reach over the legal forms beside them.
+    /// Adds the spellings of names that people type. Those of others reach over the legal forms
+    /// beside them.
     fn members(&self, text: &str, places: &mut Vec<(Range<usize>, usize)>) {
         self.names.families.each(text, |place| {
             let pattern = &self.names.patterns[place.name];

@@ -1,5 +1,5 @@
-//! What the events give the search to know: whom they name, and every word that can come to be printed. Gathered tenant by
-//! tenant, since no more of the events need be in memory.
+//! What the events give the search to know: whom they name, and every word that can come to be
+//! printed. Gathered tenant by tenant, since no more of the events need be in memory.
 
 use super::{Kind, bare::named, belongings, family::Beginnings, people, words::Words, writings::MOST};
 use crate::{
@@ -44,7 +44,8 @@ pub struct Company {
     pub(super) logged: Vec<TenantId>,
     /// As logged, in order, each once.
     pub(super) names: Vec<String>,
-    /// Who the events name as its people, in the form in which they are looked for, in order, each once.
+    /// Who the events name as its people, in the form in which they are looked for, in order, each
+    /// once.
     pub(super) people: Vec<(String, Kind)>,
     /// What else its events of several tenants were done on, in the same form, in order, each once.
     pub(super) shared: Vec<String>,
@@ -52,7 +53,8 @@ pub struct Company {
     pub(super) things: Vec<u64>,
 }
 
-/// About how many bytes of memory a name takes until it can be searched for, and how many for each of its own bytes.
+/// About how many bytes of memory a name takes until it can be searched for, and how many for each
+/// of its own bytes.
 const NAME: (usize, usize) = (160, 12);
 
 impl Sighting {

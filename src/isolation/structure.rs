@@ -1,8 +1,10 @@
 //! Fields that programs fill: what a word there is by the structure of the field.
 //!
-//! A product of a user agent, the prefix of a ticket, the kind of a target and the key of a parameter are words of programs. A tenant
-//! that is called like one of them (`Chrome`, `Support`) is not named there, unless the name is a value of its own. Names with a
-//! word that is no common one are names everywhere, and so are those of several words but in codes, and those of people and agents.
+//! A product of a user agent, the prefix of a ticket, the kind of a target and the key of a
+//! parameter are words of programs. A tenant that is called like one of them (`Chrome`, `Support`)
+//! is not named there, unless the name is a value of its own. Names with a word that is no common
+//! one are names everywhere, and so are those of several words but in codes, and those of people
+//! and agents.
 
 use std::ops::Range;
 
@@ -101,7 +103,8 @@ pub(super) fn is_code(field: &str) -> bool {
     FieldKind::of(field) == FieldKind::Code
 }
 
-/// Returns whether what stands in a text of this field is a word of its structure, and names nobody.
+/// Returns whether what stands in a text of this field is a word of its structure, and names
+/// nobody.
 pub(super) fn holds(field: &str, text: &str, range: Range<usize>) -> bool {
     let found = &text[range.clone()];
     let is_one_word = || words(found).nth(1).is_none();
@@ -127,7 +130,8 @@ fn is_prefix(rest: &str) -> bool {
     number.is_some_and(|number| number.starts_with(|c: char| c.is_ascii_digit()))
 }
 
-/// Whether every word is a common one, however the text is read: what is not seen makes no words of its letters.
+/// Whether every word is a common one, however the text is read: what is not seen makes no words of
+/// its letters.
 fn is_ordinary(found: &str) -> bool {
     Form::each(found).all(|form| words(&form.text).all(family::is_common))
 }

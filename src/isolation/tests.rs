@@ -292,7 +292,8 @@ fn case_of_short_names(more: &str) -> Case {
     case
 }
 
-/// Of tenants with and without events; what makes the search pass over names of the directory may not pass over these.
+/// Of tenants with and without events; what makes the search pass over names of the directory may
+/// not pass over these.
 #[test]
 fn aliases_and_slugs_are_names_of_their_tenant() {
     let mut case = case("");
@@ -456,7 +457,8 @@ fn names_of_several_words_are_found_however_they_are_joined() {
     assert_eq!(shown(&case, "t-0001", "bolt-freight"), "bolt-freight", "allowed");
 }
 
-/// Otherwise whoever is called `Notion Prod` could read of another one that is called `notion-prod`.
+/// Otherwise whoever is called `Notion Prod` could read of another one that is called
+/// `notion-prod`.
 #[test]
 fn what_is_somebody_s_name_exactly_is_nobody_else_s_in_another_writing() {
     let mut case = case("");
@@ -802,7 +804,8 @@ fn the_vendor_s_own_tenant_is_no_fault() {
     );
 }
 
-/// Programs set quotation marks and dashes in the place of those that were typed, in names and in texts.
+/// Programs set quotation marks and dashes in the place of those that were typed, in names and in
+/// texts.
 #[test]
 fn quotation_marks_and_dashes_are_as_typed() {
     let mut case = case("");
@@ -839,7 +842,8 @@ fn a_text_full_of_names_takes_no_longer_than_its_length() {
     assert_eq!(told.matches("[another customer]").count(), 200_000);
 }
 
-/// Somebody may be called `a a a a a`, and another `a a a a a a`, and so on, and a text may be nothing but that letter.
+/// Somebody may be called `a a a a a`, and another `a a a a a a`, and so on, and a text may be
+/// nothing but that letter.
 #[test]
 fn names_made_of_each_other_are_found_once_at_each_word() {
     let case = case("");

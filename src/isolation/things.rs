@@ -1,10 +1,11 @@
-//! Whose the things are that events of several tenants were done on. Such an event does not say it; another one may, that is one
-//! tenant's alone.
+//! Whose the things are that events of several tenants were done on. Such an event does not say it;
+//! another one may, that is one tenant's alone.
 
 use super::{Hit, Kind, Reader, Rule, SEVERAL, Verdict, bare::named, people::both, sighting::Company, sighting::once};
 use crate::{events::Target, tally::ScopedEvent};
 
-/// Ids and names of what events of several tenants were done on, and who has events of its own on the same.
+/// Ids and names of what events of several tenants were done on, and who has events of its own on
+/// the same.
 #[derive(Debug, Clone, Default)]
 pub struct Things {
     /// In the form in which they are compared, in order.
@@ -58,8 +59,9 @@ impl Things {
 }
 
 impl Reader<'_> {
-    /// What stands in the place of a target of an event of several tenants that is known to be another's, and not the reader's,
-    /// whose own things are given: none if it may stand. A name that several have (`Settings`) says nothing of any of them.
+    /// What stands in the place of a target of an event of several tenants that is known to be
+    /// another's, and not the reader's, whose own things are given: none if it may stand. A name
+    /// that several have (`Settings`) says nothing of any of them.
     pub fn another_s_thing(&self, target: &Target, own: &[usize]) -> Option<(String, Hit)> {
         let things = &self.names.things;
         let texts = [(&target.id, OWNERS), (&target.name, 1)].into_iter();

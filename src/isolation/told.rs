@@ -109,8 +109,8 @@ fn parts(case: &Case) -> BTreeMap<String, Vec<String>> {
     parts
 }
 
-/// A fault for each agent and each customer that a text of the case names which every customer reads. What names customers
-/// without a directory is found when the reports are searched.
+/// A fault for each agent and each customer that a text of the case names which every customer
+/// reads. What names customers without a directory is found when the reports are searched.
 pub fn check(case: &Case) -> Result<(), CaseError> {
     let names = Names::in_texts(case, case.told.iter().map(|text| text.value.as_str()));
     let reader = vendor(case)
@@ -123,7 +123,8 @@ pub fn check(case: &Case) -> Result<(), CaseError> {
     Err(CaseError::Faults(faults))
 }
 
-/// The vendor's own tenant, if it is among its customers: what names that names nobody who does not sign the report.
+/// The vendor's own tenant, if it is among its customers: what names that names nobody who does not
+/// sign the report.
 fn vendor(case: &Case) -> Option<&str> {
     let vendor = named(&case.header.vendor);
     // A directory is long, and nearly all of it is ASCII and somebody else.

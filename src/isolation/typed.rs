@@ -1,4 +1,5 @@
-//! Short names, which stand in texts by chance in any writing but their own: `IBM` is a customer, and `ibm` may be anything.
+//! Short names, which stand in texts by chance in any writing but their own: `IBM` is a customer,
+//! and `ibm` may be anything.
 
 use std::{
     collections::{BTreeMap, BTreeSet},

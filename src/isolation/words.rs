@@ -1,4 +1,5 @@
-//! Which words stand, and which stand beside each other, in what can come to be printed: a directory of customers is long, and few of them are named.
+//! Which words stand, and which stand beside each other, in what can come to be printed: a
+//! directory of customers is long, and few of them are named.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
@@ -8,14 +9,17 @@ use super::{
     writings,
 };
 
-/// So many bits for each customer whose names are asked for, of which each word sets one, and each with the word before it another.
-/// What is held in vain is a name more to look for, and to clear bits that nobody asks for takes longer than that.
+/// So many bits for each customer whose names are asked for, of which each word sets one, and each
+/// with the word before it another. A bit too many set is a name more to look for, and to clear
+/// bits that nobody asks for takes longer than that.
 const BITS: usize = 1 << 10;
-/// No fewer and no more: much of what is printed has to do with few customers, and a bit far away takes long to look at.
+/// No fewer and no more: much of what is printed has to do with few customers, and a bit far away
+/// takes long to look at.
 const LEAST: usize = 1 << 18;
 const MOST: usize = 1 << 22;
 
-/// A word of so many letters sets one bit more: other writings of names are single words, and long ones.
+/// A word of so many letters sets one bit more: other writings of names are single words, and long
+/// ones.
 const LONG: usize = 8;
 
 /// A set of words that may hold too much, and never too little. Threads may add to it side by side.
@@ -26,8 +30,8 @@ pub(super) struct Words {
     any: AtomicBool,
 }
 
-/// A text with more places at which words begin or end inside of others, or of more bytes with one, is not taken apart: who
-/// writes texts could make that take as long as he likes.
+/// A text with more places at which words begin or end inside of others, or of more bytes with one,
+/// is not taken apart: who writes texts could make that take as long as he likes.
 const MOST_SEAMS: usize = 8;
 const LONGEST_SEAMED: usize = 2 << 10;
 
@@ -49,7 +53,8 @@ impl Words {
         }
     }
 
-    /// `Acme™` reads as `acmetm`, and yet `acme` is a whole word in it, as is each stretch between two such places.
+    /// `Acme™` reads as `acmetm`, and yet `acme` is a whole word in it, as is each stretch between
+    /// two such places.
     fn seamed(&self, text: &str, mut seams: Vec<usize>) {
         if seams.is_empty() {
             return;
@@ -86,8 +91,8 @@ impl Words {
         (&self.bits[word], 1 << (mixed % 64))
     }
 
-    /// Whether every word of a name is there, beside its neighbours. A name stands as a whole word, so each of its words does
-    /// too.
+    /// Whether every word of a name is there, beside its neighbours. A name stands as a whole word,
+    /// so each of its words does too.
     pub(super) fn may_hold(&self, name: &str) -> bool {
         // Most names end at their first word.
         hashes(name).all(|hash| self.has(hash)) || self.any.load(Ordering::Relaxed)
@@ -122,8 +127,8 @@ fn hashes(text: &str) -> impl Iterator<Item = u64> {
     })
 }
 
-/// The hash and the length of each word: a run of ASCII letters and digits without regard to case, or any one other character
-/// outside ASCII, as there are scripts that do not separate words.
+/// The hash and the length of each word: a run of ASCII letters and digits without regard to case,
+/// or any one other character outside ASCII, as there are scripts that do not separate words.
 fn words(text: &str) -> impl Iterator<Item = (u64, usize)> {
     let mut at = 0;
     std::iter::from_fn(move || {

@@ -1,12 +1,13 @@
-//! Other ways in which a name of several words is written where blanks are not: in addresses, file names, names of channels.
+//! Other ways in which a name of several words is written where blanks are not: in addresses, file
+//! names, names of channels.
 
 use super::form::is_spaceless;
 
 /// No name has more of them.
 pub(super) const MOST: usize = 5;
 
-/// Words without anything between them, or with a blank where the name has none, are taken for the name only if they are so long
-/// together: `At Home` is no `athome`, and `Check-In` no check in.
+/// Words without anything between them, or with a blank where the name has none, are taken for the
+/// name only if they are so long together: `At Home` is no `athome`, and `Check-In` no check in.
 const LONG: usize = 8;
 
 /// Whether a character parts words, in the form in which names are looked for. `O'Neil` is one.
@@ -14,8 +15,8 @@ pub(super) fn parts(c: char) -> bool {
     c == ' ' || c.is_ascii_punctuation() && c != '\''
 }
 
-/// The other writings of a name that is in the form in which names are looked for; those of at least so many characters, the signs
-/// between its words not counted.
+/// The other writings of a name that is in the form in which names are looked for; those of at
+/// least so many characters, the signs between its words not counted.
 pub(super) fn others(name: &str, least: usize) -> Vec<String> {
     let words: Vec<&str> = name.split(parts).filter(|word| !word.is_empty()).collect();
     let length: usize = words.iter().map(|word| weight(word)).sum();
@@ -32,7 +33,8 @@ pub(super) fn others(name: &str, least: usize) -> Vec<String> {
 const UUID: usize = 32;
 const HYPHENS: [usize; 4] = [8, 12, 16, 20];
 
-/// Returns a UUID, in the form in which names are looked for, with hyphens if it has none, and without if it has some.
+/// Returns a UUID, in the form in which names are looked for, with hyphens if it has none, and
+/// without if it has some.
 pub(super) fn other_uuid(id: &str) -> Option<String> {
     let bare: String = id.chars().filter(|c| *c != '-').collect();
     if bare.len() != UUID || !bare.bytes().all(|byte| byte.is_ascii_hexdigit()) {
@@ -46,7 +48,8 @@ pub(super) fn other_uuid(id: &str) -> Option<String> {
     Some(hyphenated.collect())
 }
 
-/// How many characters a text counts as: one of a script that does not separate words says as much as two letters.
+/// How many characters a text counts as: one of a script that does not separate words says as much
+/// as two letters.
 pub(super) fn weight(text: &str) -> usize {
     text.chars().map(|c| if is_spaceless(c) { 2 } else { 1 }).sum()
 }

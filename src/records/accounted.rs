@@ -1,7 +1,9 @@
-//! What became of the bytes of a source: each belongs to a record, or is named as something that is no record.
+//! What became of the bytes of a source: each belongs to a record, or is named as something that is
+//! no record.
 //!
-//! Records are counted as they are handed on, and what stands between them is named by its content alone. A byte that
-//! neither holds is missing in the sum, which then differs from the length of the source.
+//! Records are counted as they are handed on, and what stands between them is named by its content
+//! alone. A byte that neither holds is missing in the sum, which then differs from the length of
+//! the source.
 
 use std::{collections::BTreeMap, ops::Range};
 
@@ -21,7 +23,8 @@ pub enum NoRecord {
     LineEnds,
     /// Blanks, tabs and form feeds between records.
     Blanks,
-    /// Commas and brackets of an array; on a line of several objects also empty objects and colour codes between them.
+    /// Commas and brackets of an array; on a line of several objects also empty objects and colour
+    /// codes between them.
     Punctuation,
     /// The wrapper around an array of records, such as `{"Records": [` and what follows the array.
     Wrapper,
@@ -31,7 +34,8 @@ pub enum NoRecord {
     RepeatedHeader,
     /// The mark at the beginning of a text in UTF-8.
     ByteOrderMark,
-    /// NUL bytes before the first record, left where a log was truncated while a program wrote to it.
+    /// NUL bytes before the first record, left where a log was truncated while a program wrote to
+    /// it.
     NulPadding,
     /// Lines before the header or the first record that `skip_lines` of the case passes over.
     StatedLines,
@@ -52,7 +56,8 @@ impl Accounted {
         self.records + self.named.values().sum::<u64>()
     }
 
-    /// All bytes that are accounted for, if there are so many: a changed bundle may state any figures.
+    /// All bytes that are accounted for, if there are so many: a changed bundle may state any
+    /// figures.
     pub fn checked_total(&self) -> Option<u64> {
         let mut named = self.named.values();
         named.try_fold(self.records, |sum, bytes| sum.checked_add(*bytes))
@@ -129,8 +134,8 @@ impl<'b> Accounting<'b> {
         self.records += record.bytes.len() as u64;
     }
 
-    /// Corrects the account of the last record, which held several: so many of its bytes are punctuation between them, and so
-    /// many are nothing known.
+    /// Corrects the account of the last record, which held several: so many of its bytes are
+    /// punctuation between them, and so many are nothing known.
     #[inline]
     pub fn without(&mut self, punctuation: u64, unknown: u64) {
         if punctuation + unknown > 0 {
@@ -147,7 +152,8 @@ impl<'b> Accounting<'b> {
         self.other
     }
 
-    /// Names what stands between the last record and this place. Bytes that are nothing known are left out of the account.
+    /// Names what stands between the last record and this place. Bytes that are nothing known are
+    /// left out of the account.
     #[cold]
     fn gap(&mut self, end: usize) {
         let is_array = matches!(self.block.spans, Spans::At(_));

@@ -1,5 +1,5 @@
-//! Blocks: a stretch of whole records at a time, so that one thread finds where records end while the others read and judge
-//! theirs.
+//! Blocks: a stretch of whole records at a time, so that one thread finds where records end while
+//! the others read and judge theirs.
 
 use std::{
     io::{self, Read},
@@ -25,7 +25,8 @@ pub(super) const BOM: &[u8] = b"\xef\xbb\xbf";
 
 /// Finds where records end. It sees a growing buffer and never looks at a byte twice.
 pub(super) trait Cutter: Send {
-    /// Goes on from where it stopped; says up to where the buffer holds whole records. At the end that is all of it.
+    /// Goes on from where it stopped; says up to where the buffer holds whole records. At the end
+    /// that is all of it.
     fn advance(&mut self, buffer: &[u8], at_end: bool) -> usize;
 
     /// Whether each record is a line.
@@ -33,12 +34,14 @@ pub(super) trait Cutter: Send {
         false
     }
 
-    /// One who looks at pieces of the same source before their turn comes, if there is much to look at.
+    /// One who looks at pieces of the same source before their turn comes, if there is much to look
+    /// at.
     fn scout(&self) -> Option<Rows> {
         None
     }
 
-    /// Takes over what a scout found in the last piece of the buffer, which begins behind so many bytes, if it is so.
+    /// Takes over what a scout found in the last piece of the buffer, which begins behind so many
+    /// bytes, if it is so.
     fn adopt(&mut self, _buffer: &[u8], _ahead: Ahead, _before: usize) {}
 
     /// Where in the buffer the record begins that the source ends inside of; asked at the end.
@@ -51,13 +54,14 @@ pub(super) trait Cutter: Send {
         Said::default()
     }
 
-    /// Stretches of the part that is cut off now that hold no record, in order: wrappers of arrays, repeated headers. Asked
-    /// before [`Self::cut`].
+    /// Stretches of the part that is cut off now that hold no record, in order: wrappers of arrays,
+    /// repeated headers. Asked before [`Self::cut`].
     fn passed_over(&mut self, _length: usize) -> Vec<Range<usize>> {
         Vec::new()
     }
 
-    /// Headers with columns of their own that hold for rows of the part that is cut off now, in order. Asked before [`Self::cut`].
+    /// Headers with columns of their own that hold for rows of the part that is cut off now, in
+    /// order. Asked before [`Self::cut`].
     fn later(&mut self) -> Vec<Later> {
         Vec::new()
     }
@@ -239,14 +243,14 @@ pub struct Blocks<R> {
 }
 
 impl<R: Read> Blocks<R> {
-    /// Reads the beginning and tells the framing by it. `wrapper` leads to the array of records where the profile says
-    /// that a document wraps them, one member name a step.
+    /// Reads the beginning and tells the framing by it. `wrapper` leads to the array of records
+    /// where the profile says that a document wraps them, one member name a step.
     pub fn open(reader: R, wrapper: &[String]) -> io::Result<Self> {
         Self::open_for(reader, wrapper, &[])
     }
 
-    /// Like [`Self::open`], for a profile that maps these columns of a CSV. A first row that names none of them is a record
-    /// like the others; without mapped columns, any first row is a header.
+    /// Like [`Self::open`], for a profile that maps these columns of a CSV. A first row that names
+    /// none of them is a record like the others; without mapped columns, any first row is a header.
     pub fn open_for(reader: R, wrapper: &[String], columns: &[String]) -> io::Result<Self> {
         Self::open_as(reader, wrapper, columns, &InputText::default())
     }

@@ -1,5 +1,6 @@
-//! Buffers that were used and can be again: fresh memory costs more than what is read into it, and to clear a buffer more
-//! than to read a small file. Each waits for the thread that used it, in whose cache it still is.
+//! Buffers that were used and can be again: fresh memory costs more than what is read into it, and
+//! to clear a buffer more than to read a small file. Each waits for the thread that used it, in
+//! whose cache it still is.
 
 use std::{
     mem,

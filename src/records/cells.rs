@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use super::blocks::BOM;
 
-/// The cell that begins here, without its quotes, and where the next one does: behind the row's end if there is none. None where
-/// the row is over, and where the cell is not plainly one.
+/// The cell that begins here, without its quotes, and where the next one does: behind the row's end
+/// if there is none. None where the row is over, and where the cell is not plainly one.
 pub(crate) fn cell(row: &[u8], start: usize, delimiter: u8) -> Option<(Range<usize>, usize)> {
     let rest = row.get(start..)?;
     if rest.first() == Some(&b'"') {
@@ -32,7 +32,8 @@ fn behind(row: &[u8], end: usize, delimiter: u8) -> Option<usize> {
     row.get(end).is_none_or(|byte| *byte == delimiter).then_some(end + 1)
 }
 
-/// Whether each quoted cell of a row is closed by a quote that a delimiter or the end of the row follows.
+/// Whether each quoted cell of a row is closed by a quote that a delimiter or the end of the row
+/// follows.
 pub(super) fn is_closed(row: &[u8], delimiter: u8) -> bool {
     let mut start = if row.starts_with(BOM) { BOM.len() } else { 0 };
     while start <= row.len() {
@@ -44,8 +45,8 @@ pub(super) fn is_closed(row: &[u8], delimiter: u8) -> bool {
     true
 }
 
-/// The cells of a row, if each stands there as it is but for its quotes. To make a reader of the csv crate takes as long as to
-/// read a thousand rows, and every source has a header.
+/// The cells of a row, if each stands there as it is but for its quotes. To make a reader of the
+/// csv crate takes as long as to read a thousand rows, and every source has a header.
 pub(super) fn standing_cells(row: &[u8], delimiter: u8) -> Option<Vec<&[u8]>> {
     let (mut cells, mut start) = (Vec::new(), 0);
     while start <= row.len() {
@@ -59,8 +60,9 @@ pub(super) fn standing_cells(row: &[u8], delimiter: u8) -> Option<Vec<&[u8]>> {
     Some(cells)
 }
 
-/// Returns the cells of a row in which a quoted cell is not closed, if there are this many. A quotation mark that is not closed
-/// at the end of its cell is a character like others; the other quoted cells of the row are read as usual.
+/// Returns the cells of a row in which a quoted cell is not closed, if there are this many. A
+/// quotation mark that is not closed at the end of its cell is a character like others; the other
+/// quoted cells of the row are read as usual.
 pub(super) fn loose_cells(row: &str, delimiter: u8, width: usize) -> Option<Vec<Range<usize>>> {
     let bytes = row.as_bytes();
     let mut start = if bytes.starts_with(BOM) { BOM.len() } else { 0 };

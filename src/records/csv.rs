@@ -1,4 +1,5 @@
-//! Comma- and tab-separated values (RFC 4180): a header that names the columns, then one record a row.
+//! Comma- and tab-separated values (RFC 4180): a header that names the columns, then one record a
+//! row.
 
 use std::{borrow::Cow, ops::Range};
 
@@ -15,8 +16,8 @@ pub struct Header {
     pub columns: Vec<String>,
     /// Between cells.
     pub delimiter: u8,
-    /// Bytes it takes, its line's end included. 0 where the first row is a record too, because it names no column that is
-    /// mapped, or because the case states the columns.
+    /// Bytes it takes, its line's end included. 0 where the first row is a record too, because it
+    /// names no column that is mapped, or because the case states the columns.
     pub length: usize,
     /// Whether it names columns; else the first row is a record.
     pub names_columns: bool,
@@ -40,8 +41,8 @@ impl Header {
         })
     }
 
-    /// Its bytes at the beginning of a source; as they would be if it had one, where the case states the columns. Empty where the
-    /// first row is a record.
+    /// Its bytes at the beginning of a source; as they would be if it had one, where the case
+    /// states the columns. Empty where the first row is a record.
     pub(super) fn written<'t>(&self, text: &'t [u8]) -> Cow<'t, [u8]> {
         match self.length {
             0 if self.names_columns => self
@@ -101,7 +102,8 @@ impl Header {
         named > 1 && named * 2 >= cells.len()
     }
 
-    /// Whether this row names columns: two of those that are mapped, or one beside which no cell begins with a digit.
+    /// Whether this row names columns: two of those that are mapped, or one beside which no cell
+    /// begins with a digit.
     pub(super) fn is_known(&self, names: &[String]) -> bool {
         let digit = |column: &String| column.trim_start().starts_with(|first: char| first.is_ascii_digit());
         match self.matches(names) {
@@ -214,8 +216,9 @@ impl RowReader {
 }
 
 impl RowReader {
-    /// Whether the row that was split last, into `count` cells, has another number of cells than these, or the same apart from
-    /// quotation marks. Where both splits fit the header and differ, the one of RFC 4180 holds.
+    /// Whether the row that was split last, into `count` cells, has another number of cells than
+    /// these, or the same apart from quotation marks. Where both splits fit the header and differ,
+    /// the one of RFC 4180 holds.
     fn splits_alike(&self, row: &str, cells: &[Range<usize>], count: usize) -> bool {
         let letters = |text: &[u8]| text.iter().copied().filter(|byte| *byte != b'"').collect::<Vec<_>>();
         let same = |(cell, span): (usize, &Range<usize>)| {
@@ -224,7 +227,8 @@ impl RowReader {
         count != cells.len() || cells.iter().enumerate().all(same)
     }
 
-    /// Returns the texts of these cells, in which two quotation marks stand for one where the cell is a quoted one.
+    /// Returns the texts of these cells, in which two quotation marks stand for one where the cell
+    /// is a quoted one.
     fn unquoted<'r>(&'r mut self, row: &'r str, cells: &[Range<usize>]) -> Vec<&'r str> {
         self.loose.clear();
         let mut ends = Vec::with_capacity(cells.len());

@@ -15,7 +15,8 @@ use super::{
     rows::Rows,
 };
 
-/// No log has a line as long as this, which would take several times as much memory. An unclosed value or cell costs less.
+/// No log has a line as long as this, which would take several times as much memory. An unclosed
+/// value or cell costs less.
 const LONGEST: usize = 128 << 20;
 
 /// The other half: finding where records end in what was read, in its order.
@@ -127,7 +128,8 @@ impl Cuts {
         Ok((length > 0 || block.has_records()).then_some(block))
     }
 
-    /// What was left before, and the chunk: in front of it, or where there is no room, in memory that grows.
+    /// What was left before, and the chunk: in front of it, or where there is no room, in memory
+    /// that grows.
     fn with_rest(&mut self, mut chunk: Chunk) -> Chunk {
         if let Some(start) = chunk.own.start.checked_sub(self.rest.len()) {
             chunk.buffer[start..chunk.own.start].copy_from_slice(&self.rest);
@@ -152,8 +154,8 @@ impl Cuts {
     }
 }
 
-/// Returns the lines of a block whose first one is too long, or goes on with one that is. The next block holds the rest of a line
-/// that has no end here.
+/// Returns the lines of a block whose first one is too long, or goes on with one that is. The next
+/// block holds the rest of a line that has no end here.
 fn refused_first(bytes: &[u8]) -> Vec<Row> {
     let row = |span: Range<usize>, defect| Row {
         span,
@@ -168,7 +170,8 @@ fn refused_first(bytes: &[u8]) -> Vec<Row> {
     first.into_iter().chain(others).collect()
 }
 
-/// Looks at chunks in any order. What it finds holds if a chunk begins as nearly all do, and is looked at when that is known.
+/// Looks at chunks in any order. What it finds holds if a chunk begins as nearly all do, and is
+/// looked at when that is known.
 #[derive(Debug)]
 pub struct Scout(Option<Rows>);
 
@@ -196,7 +199,8 @@ mod tests {
     use super::*;
     use crate::records::{Accounting, Blocks};
 
-    /// Each record's offset, length and whether it is refused for its length; and all bytes that are accounted for.
+    /// Each record's offset, length and whether it is refused for its length; and all bytes that
+    /// are accounted for.
     fn read(text: &[u8]) -> (Vec<(u64, usize, bool)>, u64) {
         let mut blocks = Blocks::open(text, &[]).expect("bytes in memory");
         let (mut found, mut total) = (Vec::new(), 0);

@@ -1,9 +1,10 @@
-//! JSON that is not one object a line: a top-level array, objects one after the other however they are laid out, or an
-//! array inside a wrapper such as `{"Records": [...]}`.
+//! JSON that is not one object a line: a top-level array, objects one after the other however they
+//! are laid out, or an array inside a wrapper such as `{"Records": [...]}`.
 //!
-//! Only the structure is followed here, byte by byte and in constant memory however deep the nesting: strings, brackets
-//! and braces. Whether a record is valid JSON is found out when it is parsed, and what stands between records where
-//! nothing should is a record of its own that will be refused. So no byte that matters is skipped without a word.
+//! Only the structure is followed here, byte by byte and in constant memory however deep the
+//! nesting: strings, brackets and braces. Whether a record is valid JSON is found out when it is
+//! parsed, and what stands between records where nothing should is a record of its own that will be
+//! refused. So no byte that matters is skipped without a word.
 
 use std::ops::Range;
 
@@ -42,8 +43,8 @@ pub(super) struct Document {
     around: Vec<u8>,
     /// Where what follows the array in its wrapper goes on, if that is open.
     behind: Option<usize>,
-    /// Set behind the bracket that ends the array, until anything but a blank or a comma follows: the depth there, and how much
-    /// was kept of what stands around the array.
+    /// Set behind the bracket that ends the array, until anything but a blank or a comma follows:
+    /// the depth there, and how much was kept of what stands around the array.
     array_end: Option<(usize, usize)>,
     said: Said,
     /// What is wrapper, up to where it was looked at.
@@ -56,7 +57,8 @@ pub(super) struct Document {
 enum State {
     /// Between values.
     Between,
-    /// Inside the value that began at `start`; without one, inside what follows the array in its wrapper.
+    /// Inside the value that began at `start`; without one, inside what follows the array in its
+    /// wrapper.
     Value { start: Option<usize>, depth: usize },
     /// Inside a string, whose text began at `from`, of such a value.
     Text {
@@ -200,8 +202,8 @@ impl Document {
         }
     }
 
-    /// Takes the value that begins with the last byte for a record: no member of the wrapper begins without a name, so the bracket
-    /// that seemed to end the array is stray.
+    /// Takes the value that begins with the last byte for a record: no member of the wrapper begins
+    /// without a name, so the bracket that seemed to end the array is stray.
     fn reopen_array(&mut self, (depth, around): (usize, usize)) -> State {
         let start = self.at - 1;
         if let Some(from) = self.behind.take().filter(|from| *from < start) {
@@ -242,14 +244,16 @@ impl Document {
     fn text(&mut self, buffer: &[u8], start: Option<usize>, depth: usize, from: usize) {
         match memchr::memchr3(b'"', b'\\', b'\n', &buffer[self.at..]) {
             None => self.at = buffer.len(),
-            // No JSON string holds a line feed, so the quote that would end this one was lost; what follows is not.
+            // No JSON string holds a line feed, so the quote that would end this one was lost; what
+            // follows is not.
             Some(skipped) if buffer[self.at + skipped] != b'\\' => {
                 self.at += skipped + 1;
                 self.has_lines |= buffer[self.at - 1] == b'\n';
                 self.leads = self.is_next_name(&buffer[from..self.at - 1], depth);
                 self.state = State::Value { start, depth };
             }
-            // An escape is two bytes; the second may not be here yet, then both are looked at again.
+            // An escape is two bytes; the second may not be here yet, then both are looked at
+            // again.
             Some(skipped) if self.at + skipped + 1 < buffer.len() => self.at += skipped + 2,
             Some(skipped) => self.at += skipped,
         }
@@ -271,8 +275,9 @@ impl Document {
         }
     }
 
-    /// Lets a value that is open and will not be closed end with its line, and goes on behind it. False where it has no
-    /// further line so far: what lies behind may not have been read, and where reads end must change nothing.
+    /// Lets a value that is open and will not be closed end with its line, and goes on behind it.
+    /// False where it has no further line so far: what lies behind may not have been read, and
+    /// where reads end must change nothing.
     fn resume(&mut self, buffer: &[u8]) -> bool {
         let (State::Value { start: Some(start), .. } | State::Text { start: Some(start), .. }) = self.state else {
             return false;
@@ -285,8 +290,8 @@ impl Document {
         true
     }
 
-    /// Whether the value that is open where the document ends was cut there, rather than lost a bracket or a quote before: all of
-    /// it is right as far as it goes.
+    /// Whether the value that is open where the document ends was cut there, rather than lost a
+    /// bracket or a quote before: all of it is right as far as it goes.
     fn is_beginning(&self, buffer: &[u8]) -> bool {
         match self.state {
             State::Value { start: Some(start), .. } | State::Text { start: Some(start), .. } => {
@@ -305,8 +310,8 @@ impl Document {
         self.has_lines && started.is_some_and(|start| self.at - start > LONGEST)
     }
 
-    /// The end came: what is open is cut short and becomes a record that will be refused, even where nothing of it is
-    /// left but the missing bracket.
+    /// The end came: what is open is cut short and becomes a record that will be refused, even
+    /// where nothing of it is left but the missing bracket.
     fn end(&mut self, length: usize) {
         let open = match self.state {
             State::Value { start, .. } | State::Text { start, .. } => Some(start.unwrap_or(length)),
@@ -381,7 +386,8 @@ impl Cutter for Document {
     fn passed_over(&mut self, length: usize) -> Vec<Range<usize>> {
         let own = self.wrappers.iter().map(|span| span.start..span.end.min(length));
         let own = own.filter(|span| span.start < span.end).collect();
-        // An open string is looked at again from its beginning, though it was noted up to where it was looked at.
+        // An open string is looked at again from its beginning, though it was noted up to where it
+        // was looked at.
         self.wrappers.retain(|span| span.end > length);
         for span in &mut self.wrappers {
             *span = span.start.saturating_sub(length)..span.end - length;
@@ -413,7 +419,8 @@ impl Cutter for Document {
 mod tests {
     use super::*;
 
-    /// Feeds the text in pieces of every size, as reads may bring it, and checks that the answer is always the same.
+    /// Feeds the text in pieces of every size, as reads may bring it, and checks that the answer is
+    /// always the same.
     fn records(text: &str, wrapper: &[&str]) -> Vec<String> {
         let wrapper: Vec<_> = wrapper.iter().map(|&name| name.to_owned()).collect();
         let whole = framed(text.as_bytes(), &wrapper, text.len().max(1));

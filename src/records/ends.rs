@@ -1,4 +1,5 @@
-//! What the end of a source gives away: whether it was cut inside a record, and whether the export says itself that there is more.
+//! What the end of a source gives away: whether it was cut inside a record, and whether the export
+//! says itself that there is more.
 //!
 //! Only what stands around an array of records and the last record are looked at, once a source.
 
@@ -226,7 +227,8 @@ fn shown(value: &Value) -> String {
     crate::text::shortened(&value.to_string(), SHOWN).into_owned()
 }
 
-/// Where the last line of a text without a line's end is the beginning of an object or an array and no more.
+/// Where the last line of a text without a line's end is the beginning of an object or an array and
+/// no more.
 pub(super) fn cut_line(text: &[u8]) -> Option<usize> {
     if text.ends_with(b"\n") {
         return None;

@@ -20,7 +20,8 @@ const LINES: usize = 32;
 pub enum Framing {
     /// Nothing but blanks.
     Empty,
-    /// One JSON value a line (<https://jsonlines.org>), possibly behind a text such as a syslog header.
+    /// One JSON value a line (<https://jsonlines.org>), possibly behind a text such as a syslog
+    /// header.
     JsonLines,
     /// An array, objects over several lines, or an array inside a wrapper.
     JsonDocument,
@@ -40,7 +41,8 @@ impl fmt::Display for Framing {
 }
 
 impl Framing {
-    /// Rows without a header, of these columns. The delimiter is the one that makes as many cells of the first row, else the most.
+    /// Rows without a header, of these columns. The delimiter is the one that makes as many cells
+    /// of the first row, else the most.
     pub(super) fn of_rows(head: &[u8], at_end: bool, columns: &[String]) -> Self {
         let read = |delimiter: u8| Header::read(head, delimiter, at_end);
         let fit = |header: &Header| {
@@ -56,11 +58,11 @@ impl Framing {
         }))
     }
 
-    /// Of a source that begins so. `wrapper`: member names that lead to an array of records. `columns`: names of the columns
-    /// that the profile maps.
+    /// Of a source that begins so. `wrapper`: member names that lead to an array of records.
+    /// `columns`: names of the columns that the profile maps.
     ///
-    /// A cell of several lines may hold a line that is an object. So a header that names mapped columns outweighs such a
-    /// line, and so does one whose width most of the rows below it have.
+    /// A cell of several lines may hold a line that is an object. So a header that names mapped
+    /// columns outweighs such a line, and so does one whose width most of the rows below it have.
     pub(super) fn of(head: &[u8], at_end: bool, wrapper: &[String], columns: &[String]) -> Self {
         let first = head.trim_ascii_start().first();
         let header = first
@@ -86,8 +88,8 @@ impl Framing {
     }
 }
 
-/// The lines that are a whole object each; then lines stand for themselves. An array laid out over lines has one at most:
-/// its last element, which no comma follows.
+/// The lines that are a whole object each; then lines stand for themselves. An array laid out over
+/// lines has one at most: its last element, which no comma follows.
 fn whole_lines(head: &[u8]) -> impl Iterator<Item = &[u8]> {
     let whole = |line: &&[u8]| line.starts_with(b"{") && serde_json::from_slice::<IgnoredAny>(line).is_ok();
     lines::spans(head).map(|span| &head[span]).filter(whole)
@@ -97,8 +99,8 @@ fn first_line(head: &[u8]) -> Option<&[u8]> {
     lines::spans(head).next().map(|span| &head[span])
 }
 
-/// Whether a source that begins with a bracket is one array, and not lines that begin so: a time in brackets, or an array
-/// a line.
+/// Whether a source that begins with a bracket is one array, and not lines that begin so: a time in
+/// brackets, or an array a line.
 fn begins_array(head: &[u8]) -> bool {
     let Some(line) = first_line(head).map(<[u8]>::trim_ascii) else {
         return true;
@@ -113,7 +115,8 @@ fn begins_array(head: &[u8]) -> bool {
         && (matches!(behind, Some(b'{' | b'[' | b']')) || objects::pieces(line).is_none())
 }
 
-/// Whether a comma stands behind the first object of a line. Without one, objects follow each other, which needs no lines.
+/// Whether a comma stands behind the first object of a line. Without one, objects follow each
+/// other, which needs no lines.
 fn has_comma(line: &[u8]) -> bool {
     let first = objects::pieces(line).and_then(|pieces| pieces.first().cloned());
     first.is_some_and(|first| line[first.end..].trim_ascii_start().starts_with(b","))
@@ -128,8 +131,8 @@ fn is_string(line: &[u8]) -> bool {
     line.starts_with(b"\"{") && serde_json::from_slice::<IgnoredAny>(line).is_ok()
 }
 
-/// Whether the first lines are texts with an object each. Most of them must: a CSV may have one such row, whose
-/// last cell is an object of one member.
+/// Whether the first lines are texts with an object each. Most of them must: a CSV may have one
+/// such row, whose last cell is an object of one member.
 fn is_prefixed(head: &[u8]) -> bool {
     let lines: Vec<_> = lines::spans(head).take(LINES).map(|span| &head[span]).collect();
     let prefixed = lines.iter().filter(|line| objects::pieces(line).is_some()).count();
@@ -147,7 +150,8 @@ fn is_wrapped(head: &[u8], wrapper: &[String]) -> bool {
     !wrapper.is_empty() && super::document::Document::new(wrapper).finds_array(head)
 }
 
-/// A first row of at least two cells, by the delimiter with which it names the most mapped columns, or else has the most cells.
+/// A first row of at least two cells, by the delimiter with which it names the most mapped columns,
+/// or else has the most cells.
 fn header(head: &[u8], at_end: bool, columns: &[String]) -> Option<Header> {
     let read = |delimiter: u8| Header::read(head, delimiter, at_end);
     let headers = DELIMITERS

@@ -1,5 +1,5 @@
-//! What a text looks like that is no JSON object, or one without what an event has, and what to do about it. For the detail of a
-//! refusal.
+//! What a text looks like that is no JSON object, or one without what an event has, and what to do
+//! about it. For the detail of a refusal.
 
 use std::{borrow::Cow, collections::BTreeMap};
 
@@ -7,16 +7,17 @@ use serde_json::value::RawValue;
 
 use crate::text::{counted, shortened};
 
-/// How deep the members of an object are looked at for the records.
+/// Levels of members of an object at which the records are looked for.
 const DEPTH: usize = 3;
 
-/// How many members of a record without a time are named.
+/// Members of a record without a time that are named.
 const NAMES: usize = 8;
 
-/// Members in which SIEMs and log shippers keep the event: Elasticsearch, Google Cloud Logging, Vector, Windows event forwarding.
+/// Members in which SIEMs and log shippers keep the event: Elasticsearch, Google Cloud Logging,
+/// Vector, Windows event forwarding.
 const SHIPPED: [&str; 5] = ["_source", "jsonPayload", "protoPayload", "message", "event"];
 
-/// How many characters of a member's name are shown.
+/// Characters of a member's name that are shown.
 const NAME: usize = 40;
 
 /// Returns advice on a record that is refused, where its shape is a known one.
@@ -28,8 +29,8 @@ pub fn hint(text: &[u8]) -> Option<Cow<'static, str>> {
     plain(text).map(Cow::Borrowed)
 }
 
-/// The stream, the flag and the text of a line that a container runtime wrote (`<time> stdout F <text>`, the format of the
-/// Kubernetes Container Runtime Interface).
+/// The stream, the flag and the text of a line that a container runtime wrote
+/// (`<time> stdout F <text>`, the format of the Kubernetes Container Runtime Interface).
 fn container_line(line: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
     let mut parts = line.splitn(4, |byte| *byte == b' ');
     let (_, stream, flag) = (parts.next()?, parts.next()?, parts.next()?);
@@ -37,7 +38,8 @@ fn container_line(line: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
     is_stream.then(|| (stream, flag, parts.next().unwrap_or_default()))
 }
 
-/// Returns whether a line has the form of a container runtime's, so that commas in it separate no cells.
+/// Returns whether a line has the form of a container runtime's, so that commas in it separate no
+/// cells.
 pub(super) fn is_container_line(line: &[u8]) -> bool {
     container_line(line).is_some_and(|(_, flag, _)| [&b"P"[..], b"F"].contains(&flag))
 }
@@ -98,7 +100,8 @@ fn plain(text: &[u8]) -> Option<&'static str> {
     }
 }
 
-/// Returns advice on an object that has no time where the profile reads one: where its records may be.
+/// Returns advice on an object that has no time where the profile reads one: where its records may
+/// be.
 pub fn shape(json: &str) -> Option<String> {
     let members: BTreeMap<String, &RawValue> = serde_json::from_str(json).ok()?;
     let is = |value: &RawValue, begin: char| value.get().starts_with(begin);

@@ -1,7 +1,9 @@
-//! One record a line. Blank lines are none; a carriage return before the line feed belongs to the line's end.
+//! One record a line. Blank lines are none; a carriage return before the line feed belongs to the
+//! line's end.
 //!
-//! A log shipper may have put a text before the JSON, such as a syslog header (RFC 5424): the record is the whole line,
-//! what is parsed is its one object. A line that holds several is several records (`objects`).
+//! A log shipper may have put a text before the JSON, such as a syslog header (RFC 5424): the
+//! record is the whole line, what is parsed is its one object. A line that holds several is several
+//! records (`objects`).
 
 use std::ops::Range;
 
@@ -41,8 +43,8 @@ impl Cutter for Lines {
     }
 }
 
-/// Returns the JSON of a line: the line itself, or the one object behind a text. A line that is neither is given back
-/// whole, to be refused as it stands.
+/// Returns the JSON of a line: the line itself, or the one object behind a text. A line that is
+/// neither is given back whole, to be refused as it stands.
 pub fn json_part(line: &[u8]) -> &[u8] {
     match line.trim_ascii_start() {
         [] => return line,
@@ -54,8 +56,8 @@ pub fn json_part(line: &[u8]) -> &[u8] {
     objects::only(line).unwrap_or(line)
 }
 
-/// Returns the records in a line or value that cannot be read as one: its objects, each with the text before it, and what
-/// is left of records that were cut. None where it holds no whole object.
+/// Returns the records in a line or value that cannot be read as one: its objects, each with the
+/// text before it, and what is left of records that were cut. None where it holds no whole object.
 pub fn pieces(line: &[u8]) -> Option<Vec<Range<usize>>> {
     objects::pieces(line)
 }

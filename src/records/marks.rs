@@ -1,5 +1,6 @@
-//! The bytes that tell rows and cells apart, sixty-four at a time and one bit each. Compared side by side by whatever
-//! vectors the processor has, which no search for one byte after the other comes near.
+//! The bytes that tell rows and cells apart, sixty-four at a time and one bit each. Compared side
+//! by side by whatever vectors the processor has, which no search for one byte after the other
+//! comes near.
 
 use std::ops::Range;
 
@@ -33,8 +34,8 @@ impl Marks {
         }
     }
 
-    /// For each byte, whether an odd number of quotes stands up to and with it; `before` is all ones where one stands before
-    /// the first.
+    /// For each byte, whether an odd number of quotes stands up to and with it; `before` is all
+    /// ones where one stands before the first.
     #[inline]
     pub(super) fn inside(self, before: u64) -> u64 {
         let first = self.quotes & self.quotes.wrapping_neg();
@@ -51,8 +52,8 @@ impl Marks {
     }
 }
 
-/// Where the cell of this number is in a row, counted from 0: at a glance, so only where it and the delimiter behind it are among
-/// the first bytes and no quote stands before it, nor begins it.
+/// Where the cell of this number is in a row, counted from 0: at a glance, so only where it and the
+/// delimiter behind it are among the first bytes and no quote stands before it, nor begins it.
 #[inline]
 pub(crate) fn plain_cell(row: &[u8], delimiter: u8, number: usize) -> Option<Range<usize>> {
     let head = row.first_chunk()?;

@@ -1,6 +1,8 @@
-//! Records: the framed entries of a source, each with its exact position. No field is interpreted here.
+//! Records: the framed entries of a source, each with its exact position. No field is interpreted
+//! here.
 //!
-//! A source is read once, in blocks that hold whole records. Framing is told by content, never by a file's name.
+//! A source is read once, in blocks that hold whole records. Framing is told by content, never by a
+//! file's name.
 
 mod accounted;
 mod blocks;
@@ -72,8 +74,8 @@ pub struct Record<'b> {
 pub enum RowDefect {
     /// It is, or stands below, a second header that lacks columns of the first.
     SecondHeader,
-    /// It is a line of a quoted cell, and most lines of that cell look like rows: either they are text, which may be forged, or
-    /// they are rows between two stray quotes.
+    /// It is a line of a quoted cell, and most lines of that cell look like rows: either they are
+    /// text, which may be forged, or they are rows between two stray quotes.
     LineOfCell,
     /// It is a line over the limit for one record, or a part of one.
     TooLong,
@@ -137,8 +139,8 @@ pub enum RefusalReason {
     RowWidth,
     /// A line of a quoted CSV cell whose lines look like rows: whether they are is not known.
     AmbiguousQuotes,
-    /// A CSV row of a source without a header that the profile knows, or below a second header that lacks columns of the
-    /// first: which cell is which cannot be known.
+    /// A CSV row of a source without a header that the profile knows, or below a second header that
+    /// lacks columns of the first: which cell is which cannot be known.
     UnknownHeader,
     /// No mapped time field has a value.
     MissingTime,
@@ -146,8 +148,8 @@ pub enum RefusalReason {
     InvalidTime,
     /// The time is one that no record of an access log can have.
     ImplausibleTime,
-    /// An object or a list of lists where an identity or a tenant is expected; or half a surrogate pair in one, in a tenant
-    /// or in an event's id, which two of them could not be told apart by.
+    /// An object or a list of lists where an identity or a tenant is expected; or half a surrogate
+    /// pair in one, in a tenant or in an event's id, which two of them could not be told apart by.
     NotAName,
     /// In a window, and nobody is named who did it.
     MissingActor,

@@ -1,21 +1,23 @@
-//! The objects of a line that is not one object: behind a header, several beside each other, or between the brackets and
-//! commas of an array.
+//! The objects of a line that is not one object: behind a header, several beside each other, or
+//! between the brackets and commas of an array.
 //!
-//! Every byte belongs to a piece, or is punctuation between pieces. A piece is an object with the text before it, or what
-//! is left of a record that was cut.
+//! Every byte belongs to a piece, or is punctuation between pieces. A piece is an object with the
+//! text before it, or what is left of a record that was cut.
 
 use std::ops::Range;
 
 use serde::de::IgnoredAny;
 
-/// A failed try reads up to its fault. All tries of a line together read no more than this many times its length.
+/// A failed try reads up to its fault. All tries of a line together read no more than this many
+/// times its length.
 const EFFORT: usize = 8;
 
 /// The objects of this text that have members, in order. None where too many braces lead nowhere.
 fn objects(text: &[u8]) -> Option<Vec<Range<usize>>> {
     let mut found = Vec::new();
     let mut effort = EFFORT * text.len();
-    // Up to here the text belongs to an object that fails behind it. An object that ends before is a part of that one.
+    // Up to here the text belongs to an object that fails behind it. An object that ends before is
+    // a part of that one.
     let (mut at, mut failed) = (0, 0);
     while let Some(skipped) = memchr::memchr(b'{', &text[at..]) {
         let start = at + skipped;
@@ -116,7 +118,8 @@ fn colour(text: &[u8]) -> usize {
     length.map_or(0, |length| length + 2)
 }
 
-/// The JSON of a text: the one object that is left when a header before it and punctuation behind it are taken away.
+/// The JSON of a text: the one object that is left when a header before it and punctuation behind
+/// it are taken away.
 pub(super) fn only(text: &[u8]) -> Option<&[u8]> {
     let objects = objects(text)?;
     let [object] = &objects[..] else { return None };

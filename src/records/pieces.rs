@@ -1,4 +1,5 @@
-//! The first half of the work where it need not be done in order: each piece of a file is read by whoever has its number.
+//! The first half of the work where it need not be done in order: each piece of a file is read by
+//! whoever has its number.
 
 use std::io;
 

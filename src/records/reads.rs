@@ -8,8 +8,8 @@ use std::{
 use super::{buffers::Buffer, pieces::Pieces, rows::Ahead};
 use crate::sources::RandomAccessFile;
 
-/// Measured: so much stays in the cache until it is judged, and threads seldom wait for a turn. A fuzzer's logs are small, and are
-/// to be cut too.
+/// Measured: so much stays in the cache until it is judged, and threads seldom wait for a turn. A
+/// fuzzer's logs are small, and are to be cut too.
 pub(super) const BLOCK: usize = if cfg!(fuzzing) { 256 } else { 1 << 18 };
 
 /// How much is read at first: the framing is told by it.
@@ -40,7 +40,8 @@ pub struct Chunk {
 }
 
 impl<R: Read> Reads<R> {
-    /// What is left to read, of the file that it is, from there on; none where it cannot be read so.
+    /// What is left to read, of the file that it is, from there on; none where it cannot be read
+    /// so.
     pub(crate) fn pieces<'f>(&self, file: &'f RandomAccessFile<'f>, from: u64) -> Option<Pieces<'f>> {
         let on = self.first.is_none() && !self.at_end && file.goes_on(from);
         on.then(|| Pieces::new(file, from))
@@ -54,8 +55,9 @@ impl<R: Read> Reads<R> {
         }
     }
 
-    /// Framing is told by lines, so at least the first should be there, within reason.
-    /// NULs before it are padding, as a log has them that was truncated while a program wrote at its old end; returns how many.
+    /// Framing is told by lines, so at least the first should be there, within reason. NULs before
+    /// it are padding, as a log has them that was truncated while a program wrote at its old end;
+    /// returns how many.
     pub(super) fn first_chunk(&mut self) -> io::Result<(Chunk, usize)> {
         let mut chunk = self.chunk(HEADROOM + FIRST)?;
         let mut nuls = 0;

@@ -1,16 +1,19 @@
-//! Where the rows of a CSV are, and how many cells each has. A quoted cell may hold line ends, so rows are not lines.
+//! Where the rows of a CSV are, and how many cells each has. A quoted cell may hold line ends, so
+//! rows are not lines.
 //!
-//! A quote opens a quoted cell only as the first byte of the cell, as the csv crate has it; so a stray quote inside a cell
-//! cannot swallow the rows behind it. Where none is stray, whether a byte lies in quotes is whether the number of quotes
-//! before it is odd, and sixty-four bytes are told at once; where one is, and at the end, byte by byte.
+//! A quote opens a quoted cell only as the first byte of the cell, as the csv crate has it; so a
+//! stray quote inside a cell cannot swallow the rows behind it. Where none is stray, whether a byte
+//! lies in quotes is whether the number of quotes before it is odd, and sixty-four bytes are told
+//! at once; where one is, and at the end, byte by byte.
 //!
-//! A stray quote at the beginning of a cell opens one that ends with the next quote, many rows later perhaps. Hence a row
-//! of several lines counts as one only if each of its quoted cells is closed like one and it has no more cells than the
-//! header; otherwise its first line is a row. Where the lines of such a row look like rows themselves, each is marked as a
-//! line of which that is not known ([`RowDefect::LineOfCell`]).
+//! A stray quote at the beginning of a cell opens one that ends with the next quote, many rows
+//! later perhaps. Hence a row of several lines counts as one only if each of its quoted cells is
+//! closed like one and it has no more cells than the header; otherwise its first line is a row.
+//! Where the lines of such a row look like rows themselves, each is marked as a line of which that
+//! is not known ([`RowDefect::LineOfCell`]).
 //!
-//! Sources that were put together repeat the header, some with the columns in another order. Such a header holds for the rows
-//! below it up to the next one.
+//! Sources that were put together repeat the header, some with the columns in another order. Such a
+//! header holds for the rows below it up to the next one.
 
 use std::{collections::BTreeSet, mem, num::NonZeroUsize, ops::Range, sync::Arc};
 
@@ -24,7 +27,8 @@ use super::{
     marks::{Marks, TOGETHER},
 };
 
-/// A row with line ends in its cells is no longer than this, in bytes; one that is has lost a quote.
+/// A row with line ends in its cells is no longer than this, in bytes; one that is has lost a
+/// quote.
 const LONGEST: usize = 16 << 20;
 
 /// Few rows of a log are shorter, in bytes.
@@ -34,21 +38,25 @@ const USUAL: usize = 256;
 #[derive(Debug)]
 pub(super) struct Rows {
     delimiter: u8,
-    /// Number of cells of the header that holds. `usize::MAX` while the first header itself is looked for.
+    /// Number of cells of the header that holds. `usize::MAX` while the first header itself is
+    /// looked for.
     width: usize,
-    /// The columns of the header, and the names of others that are mapped, to recognise a further header.
+    /// The columns of the header, and the names of others that are mapped, to recognise a further
+    /// header.
     columns: Arc<[String]>,
     mapped: Arc<[String]>,
     /// Which bytes begin one of these names.
     firsts: Box<[bool; 256]>,
     /// One bit for each length of these names, the highest for all longer ones.
     lengths: u64,
-    /// The first header's bytes: exports that were put together repeat it, and it is no record there either.
+    /// The first header's bytes: exports that were put together repeat it, and it is no record
+    /// there either.
     header: Vec<u8>,
     found: Vec<Row>,
     /// Where headers stand between the rows.
     headers: Vec<Range<usize>>,
-    /// Those with columns of their own, and the one that holds at the beginning of what is not cut off yet, if it is such a one.
+    /// Those with columns of their own, and the one that holds at the beginning of what is not cut
+    /// off yet, if it is such a one.
     later: Vec<Later>,
     /// None; with room for as many as stand before what a scout finds.
     few: Vec<Row>,
@@ -68,7 +76,8 @@ struct Place {
     delimiters: usize,
     /// All ones inside of quotes.
     inside: u64,
-    /// One behind what is neither text nor an opening quote: there a quote opens a quoted cell, or opens it again.
+    /// One behind what is neither text nor an opening quote: there a quote opens a quoted cell, or
+    /// opens it again.
     fresh: u64,
     /// Whether a quoted cell of the row holds a line end.
     of_lines: bool,
@@ -101,8 +110,9 @@ impl Place {
 }
 
 impl Rows {
-    /// Finds the rows below a header with these columns, where a profile maps others of these names. `written` is the header
-    /// as it stands in the source; it is empty where the first row is a record too.
+    /// Finds the rows below a header with these columns, where a profile maps others of these
+    /// names. `written` is the header as it stands in the source; it is empty where the first row
+    /// is a record too.
     pub(super) fn below(delimiter: u8, columns: &[String], mapped: &[String], written: &[u8]) -> Self {
         let names = || columns.iter().chain(mapped);
         let mut firsts = [false; 256];
@@ -141,7 +151,8 @@ impl Rows {
         }
     }
 
-    /// How long the first row of a text is that is none of blanks, with what precedes it and with its end.
+    /// How long the first row of a text is that is none of blanks, with what precedes it and with
+    /// its end.
     pub(super) fn first(mut self, text: &[u8], at_end: bool) -> usize {
         while self.place.at < text.len() && self.found.is_empty() {
             if !self.step(text) {
@@ -238,7 +249,8 @@ impl Rows {
         true
     }
 
-    /// Ends the row here, with what was looked at last. False where its first line is a row, because a quote in it is stray.
+    /// Ends the row here, with what was looked at last. False where its first line is a row,
+    /// because a quote in it is stray.
     fn end_row(&mut self, buffer: &[u8], end: usize) -> bool {
         let mut place = self.place;
         if !place.of_lines {
@@ -274,7 +286,8 @@ impl Rows {
             return;
         }
         let defect = (*below == Below::Unknown).then_some(RowDefect::SecondHeader);
-        // The csv crate passes over a mark at the beginning, and what follows may then be a quote that opens a cell.
+        // The csv crate passes over a mark at the beginning, and what follows may then be a quote
+        // that opens a cell.
         let counted = delimiters.filter(|_| !row.starts_with(BOM) && defect.is_none());
         let cells = counted.map(|delimiters| NonZeroUsize::MIN.saturating_add(delimiters));
         let later = *below == Below::Later;
@@ -303,7 +316,8 @@ impl Rows {
         }
     }
 
-    /// Whether the first cell of a row may be the name of a column. Few rows begin with a letter that a name begins with.
+    /// Whether the first cell of a row may be the name of a column. Few rows begin with a letter
+    /// that a name begins with.
     #[inline]
     fn begins_like_header(&self, row: &[u8]) -> bool {
         let quoted = row.first() == Some(&b'"');
@@ -322,8 +336,8 @@ impl Rows {
             && (self.columns.iter().any(is_name) || self.mapped.iter().any(is_name))
     }
 
-    /// Whether a row that ends here is a header: the first one again, or one that holds from here on. One that lacks columns of the
-    /// first is none, and is noted.
+    /// Whether a row that ends here is a header: the first one again, or one that holds from here
+    /// on. One that lacks columns of the first is none, and is noted.
     fn is_header(&mut self, row: &[u8], end: usize, below: &mut Below) -> bool {
         let row = row.strip_prefix(BOM).unwrap_or(row).trim_ascii_end();
         let cells = match self.names(row) {
@@ -365,8 +379,9 @@ impl Rows {
         cells.into_iter().map(|cell| std::str::from_utf8(cell).ok()).collect()
     }
 
-    /// Whether these are the names of columns, each once: all of the first header's, or only known ones with all of those that are
-    /// mapped. Of each mapped column it is then known where it stands.
+    /// Whether these are the names of columns, each once: all of the first header's, or only known
+    /// ones with all of those that are mapped. Of each mapped column it is then known where it
+    /// stands.
     fn names_columns(&self, cells: &[&str]) -> bool {
         let same = |name: &str, cell: &str| name.eq_ignore_ascii_case(cell.trim());
         let distinct: BTreeSet<_> = cells.iter().map(|cell| cell.trim().to_ascii_lowercase()).collect();
@@ -382,8 +397,9 @@ impl Rows {
         self.mapped.iter().any(|name| name.eq_ignore_ascii_case(column.trim()))
     }
 
-    /// Whether the lines of a row of several, whose quoted cells are closed, look like rows: most of them have as many cells as
-    /// the header. Of a row that is too short, one such line is enough, since the row is refused as it is.
+    /// Whether the lines of a row of several, whose quoted cells are closed, look like rows: most
+    /// of them have as many cells as the header. Of a row that is too short, one such line is
+    /// enough, since the row is refused as it is.
     fn is_of_rows(&self, row: &[u8], cells: usize) -> bool {
         let like_row = |line: &[u8]| memchr::memchr_iter(self.delimiter, line).count() + 1 == self.width;
         let mut lines = row.split(|byte| is_end(*byte)).filter(|line| !line.is_empty());
@@ -397,8 +413,9 @@ impl Rows {
         first && alike * 2 >= count
     }
 
-    /// Whether the source ends in a line of a quoted cell, and none of its lines behind the first looks like a row. A quote that
-    /// is open in the last line only, and that line whole, is a stray one.
+    /// Whether the source ends in a line of a quoted cell, and none of its lines behind the first
+    /// looks like a row. A quote that is open in the last line only, and that line whole, is a
+    /// stray one.
     fn is_cut(&self, buffer: &[u8]) -> bool {
         let Place {
             start,
@@ -419,8 +436,9 @@ impl Rows {
         place.of_lines && place.delimiters >= self.width
     }
 
-    /// Whether a quoted cell is open that will not be closed: its quote was lost, and what follows are rows. A row of several
-    /// lines with more cells than the header is known to be none before it ends.
+    /// Whether a quoted cell is open that will not be closed: its quote was lost, and what follows
+    /// are rows. A row of several lines with more cells than the header is known to be none before
+    /// it ends.
     fn is_lost(&self, at_end: bool) -> bool {
         let open = self.place.inside != 0 && (at_end || self.place.at - self.place.start > LONGEST);
         open || self.has_too_many_cells(&self.place)
@@ -446,7 +464,8 @@ fn is_end(byte: u8) -> bool {
     matches!(byte, b'\n' | b'\r')
 }
 
-/// What is found in a piece before anybody knows in what it begins: its rows behind its first line feed, if that ends a row.
+/// What is found in a piece before anybody knows in what it begins: its rows behind its first line
+/// feed, if that ends a row.
 #[derive(Debug)]
 pub(super) struct Ahead {
     /// Behind the line feed.
@@ -522,8 +541,8 @@ impl Rows {
 }
 
 impl Rows {
-    /// How many cells each of the first rows of a text has, at most so many rows. None for a row that begins with `{`, and
-    /// for one in which a quote is lost.
+    /// How many cells each of the first rows of a text has, at most so many rows. None for a row
+    /// that begins with `{`, and for one in which a quote is lost.
     pub(super) fn cells_of(&mut self, text: &[u8], at_end: bool, most: usize) -> Vec<Option<usize>> {
         while self.place.at < text.len() && self.found.len() < most {
             if !self.step(text) || self.is_lost(false) {
@@ -581,7 +600,8 @@ impl Cutter for Rows {
         self.place.start
     }
 
-    /// A last row up to the end of the source that has fewer cells than the header, or a quoted cell that is open.
+    /// A last row up to the end of the source that has fewer cells than the header, or a quoted
+    /// cell that is open.
     fn cut_short(&self, buffer: &[u8]) -> Option<usize> {
         let row = self.found.last().filter(|row| row.span.end == buffer.len())?;
         // Of a row that lost its quote the cells were not counted.

@@ -1,5 +1,6 @@
-//! Lines, and what is seen of each in passing: whether a text stands in it once, and whether a backslash does. Every byte is looked
-//! at once for all of that, sixty-four at a time, where one search after the other would take as often as long.
+//! Lines, and what is seen of each in passing: whether a text stands in it once, and whether a
+//! backslash does. Every byte is looked at once for all of that, sixty-four at a time, where one
+//! search after the other would take as often as long.
 
 use std::ops::Range;
 
@@ -53,7 +54,8 @@ pub struct Sight {
     pub backslash: bool,
 }
 
-/// Does this with each line that is not blank, without its end, in order; goes on without sights once nobody wants them.
+/// Does this with each line that is not blank, without its end, in order; goes on without sights
+/// once none is wanted.
 pub(super) fn each(bytes: &[u8], needle: &Needle, mut with: impl FnMut(Range<usize>, Option<Sight>) -> bool) {
     let level = Level::new();
     let mut line = Line::at(0);

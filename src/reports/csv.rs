@@ -1,7 +1,9 @@
-//! CSV for reading: RFC 4180 (UTF-8, commas, CRLF) that a spreadsheet program shows as text and never runs.
+//! CSV for reading: RFC 4180 (UTF-8, commas, CRLF) that a spreadsheet program shows as text and
+//! never runs.
 //!
-//! A cell that a spreadsheet would take for a formula gets an apostrophe before it, and what acts on a display is made
-//! visible, so a CSV file is an altered copy; the JSON Lines file beside it is the unaltered one.
+//! A cell that a spreadsheet would take for a formula gets an apostrophe before it, and what acts
+//! on a display is made visible, so a CSV file is an altered copy; the JSON Lines file beside it is
+//! the unaltered one.
 
 use std::{
     borrow::Cow,
@@ -22,7 +24,8 @@ impl<'w> Sheet<'w> {
         Ok(sheet)
     }
 
-    /// Adds a row; every cell is made safe here and nowhere else. All rows have as many cells, and more than one.
+    /// Adds a row; every cell is made safe here and nowhere else. All rows have as many cells, and
+    /// more than one.
     pub(super) fn row<I: AsRef<str>>(&mut self, cells: impl IntoIterator<Item = I>) -> io::Result<()> {
         let text = &mut self.0.text;
         for (at, cell) in cells.into_iter().enumerate() {
@@ -59,7 +62,8 @@ fn push(out: &mut String, safe: &str) {
 
 /// The cell as text for a person, with an apostrophe before anything that would start a formula.
 ///
-/// A program set to semicolons splits cells at them, so what follows a semicolon is judged like a cell's start.
+/// A program set to semicolons splits cells at them, so what follows a semicolon is judged like a
+/// cell's start.
 pub(crate) fn safe(cell: &str) -> Cow<'_, str> {
     if harmless(cell) {
         return Cow::Borrowed(cell);
@@ -79,7 +83,8 @@ pub(crate) fn safe(cell: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// The short way for nearly all cells: printable ASCII that begins with a letter or digit and has no further start.
+/// The short way for nearly all cells: printable ASCII that begins with a letter or digit and has
+/// no further start.
 fn harmless(cell: &str) -> bool {
     cell.bytes().next().is_none_or(|first| first.is_ascii_alphanumeric())
         && printable_ascii(cell)

@@ -251,7 +251,8 @@ pub(super) fn hostile(number: u64) -> TenantEvent {
     }
 }
 
-/// Three tenants: one with everything, one with a single event, one that the directory does not have.
+/// Three tenants: one with everything, one with a single event, one that the directory does not
+/// have.
 pub(super) fn answer() -> Answer {
     let mut many: Vec<TenantEvent> = (0..42).map(event).collect();
     many[6].targets.push(Target {

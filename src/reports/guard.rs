@@ -1,15 +1,17 @@
-//! The last look: every rendered file of a tenant is searched for every name of everybody else, before it is released.
+//! The last look: every rendered file of a tenant is searched for every name of everybody else,
+//! before it is released.
 //!
-//! Templates and catalogue have words too, and a customer may be called `Export`. So what is found in a file is held against
-//! the same file without anything that came from outside: rendered by the built-in templates from the same events, in which
-//! every text is a dot. What stands more often in the real file than in that one did not come from this program. The second
-//! rendering is made only where something was found, which is seldom.
+//! Templates and catalogue have words too, and a customer may be called `Export`. So what is found
+//! in a file is held against the same file without anything that came from outside: rendered by the
+//! built-in templates from the same events, in which every text is a dot. What stands more often in
+//! the real file than in that one did not come from this program. The second rendering is made only
+//! where something was found, which is seldom.
 //!
 
 use super::{
     Artifact, Folder, Reports, Templates,
     folder::Nowhere,
-    header::Header,
+    header::{DOT, Header},
     search::{Guarded, Tally},
 };
 use crate::{
@@ -20,8 +22,9 @@ use crate::{
     tally::TenantEvent,
 };
 
-/// A tenant's folder in which every file was searched, and names nobody else. There is no other way to one than
-/// [`Reports::release`], so whoever takes this and nothing else cannot hand out a folder that was not searched.
+/// A tenant's folder in which every file was searched, and names nobody else. There is no other way
+/// to one than [`Reports::release`], so whoever takes this and nothing else cannot hand out a
+/// folder that was not searched.
 #[derive(Debug)]
 pub struct Searched<F>(F);
 
@@ -37,7 +40,8 @@ impl<F> Searched<F> {
 pub enum Release<F> {
     /// They name nobody else, and may be put in their place.
     Files(Searched<F>),
-    /// They are not to be seen by anybody, and their folder is dropped: this is what was found in each.
+    /// They are not to be seen by anybody, and their folder is dropped: this is what was found in
+    /// each.
     Stopped(Vec<Mention>),
 }
 
@@ -58,8 +62,9 @@ impl Own {
 }
 
 impl Reports {
-    /// Renders a tenant's files into its folder, and what else goes there, searching everything as it passes. `enclosed` makes
-    /// the rest, which says what the others are, headed by the case as it is given.
+    /// Renders a tenant's files into its folder, and what else goes there, searching everything as
+    /// it passes. `enclosed` makes the rest, which says what the others are, headed by the case as
+    /// it is given.
     pub fn release<F: Folder>(
         &self,
         names: &Names,
@@ -140,10 +145,8 @@ fn stop(impact: &TenantImpact, file: String, found: Tally, own: &Tally) -> Optio
     })
 }
 
-/// What stands for a text: nobody can be called that.
-pub(super) const DOT: &str = "·";
-
-/// The same events without a word from outside. A code of the built-in catalogue is a word of this program.
+/// The same events without a word from outside. A code of the built-in catalogue is a word of this
+/// program.
 fn plain(impact: &TenantImpact, catalogue: &Catalogue) -> TenantImpact {
     let mut codes: Vec<&str> = impact.events.iter().map(|event| event.action.as_str()).collect();
     codes.sort_unstable();

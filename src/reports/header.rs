@@ -1,12 +1,12 @@
 //! What every customer may see of an answer, and nothing else.
 //!
-//! A tenant's report is made from this and from the tenant's own impact. Whatever must not reach a customer (paths, other
-//! tenants, figures over all tenants, the vendor's own caveats, people's names where the case keeps them back) is left
-//! behind here, so that no view or template can print it by mistake.
+//! A tenant's report is made from this and from the tenant's own impact. Whatever must not reach a
+//! customer (paths, other tenants, figures over all tenants, the vendor's own caveats, people's
+//! names where the case keeps them back) is left behind here, so that no view or template can print
+//! it by mistake.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::guard::DOT;
 use crate::{
     case::{AgentNaming, CaseHeader},
     catalogue::Catalogue,
@@ -17,6 +17,9 @@ use crate::{
     scope::ScopeMask,
     time::{Timestamp, Window},
 };
+
+/// What stands for a text: nobody can be called that.
+pub(super) const DOT: &str = "·";
 
 /// The part of the findings that every customer may see.
 #[derive(Debug, Clone)]
@@ -120,8 +123,8 @@ impl Header {
         }
     }
 
-    /// The same without a sentence of the case's own: what this program itself writes for every customer, and what the
-    /// vendor states of itself.
+    /// The same without a sentence of the case's own: what this program itself writes for every
+    /// customer, and what the vendor states of itself.
     pub(super) fn plain(&self, own: &Catalogue) -> Self {
         let mut plain = self.clone();
         DOT.clone_into(&mut plain.case.title);
@@ -254,8 +257,9 @@ impl Source {
     }
 }
 
-/// What customers may see of every agent. Role, employer and country could identify one: country, then employer, then role are
-/// left out until enough listed agents share the rest. All listed agents count, so that every report shows the same.
+/// What customers may see of every agent. Role, employer and country could identify one: country,
+/// then employer, then role are left out until enough listed agents share the rest. All listed
+/// agents count, so that every report shows the same.
 fn agents(findings: &Findings) -> Vec<Agent> {
     let naming = findings.agent_naming;
     let known = |agent: &'_ AgentFinding| [agent.role.clone(), agent.employer.clone(), agent.country.clone()];

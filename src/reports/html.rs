@@ -19,7 +19,8 @@ pub(super) fn push(out: &mut String, text: &str) {
     out.push_str(rest);
 }
 
-/// Printable ASCII without a special character. Every byte is looked at, so that many can be at once.
+/// Printable ASCII without a special character. Every byte is looked at, so that many can be at
+/// once.
 fn is_plain(text: &str) -> bool {
     text.bytes().fold(true, |plain, byte| {
         plain & matches!(byte, b' '..=b'~') & entity(byte).is_none()

@@ -1,5 +1,5 @@
-//! JSON that loses nothing and still cannot act on a terminal: acting characters are written as `\u` escapes, which every
-//! JSON reader turns back into what was logged.
+//! JSON that loses nothing and still cannot act on a terminal: acting characters are written as
+//! `\u` escapes, which every JSON reader turns back into what was logged.
 
 use std::{
     fmt::Write as _,
@@ -85,7 +85,8 @@ fn indented(value: &impl Serialize, depth: usize, to: &mut dyn Write) -> io::Res
     out.flush()
 }
 
-/// The layout of serde's own pretty printer, which writes every two blanks by themselves and takes half as long again.
+/// The layout of serde's own pretty printer, which writes every two blanks by themselves and takes
+/// half as long again.
 struct Indented {
     depth: usize,
     /// Whether the list or object that ends next has anything in it.
@@ -162,8 +163,8 @@ impl Formatter for Indented {
 /// So much is escaped and handed on together.
 const PIECE: usize = 1 << 16;
 
-/// JSON text on its way out, in pieces that split no character: the serialiser hands over whole ones, and a buffer splits nothing
-/// that it is handed.
+/// JSON text on its way out, in pieces that split no character: the serialiser hands over whole
+/// ones, and a buffer splits nothing that it is handed.
 struct Escaping<'w> {
     to: &'w mut dyn Write,
     text: String,
@@ -186,8 +187,8 @@ impl Write for Escaping<'_> {
     }
 }
 
-/// JSON text whose acting characters are escaped. Its only line breaks are its layout: those in strings are escaped
-/// already, and outside of strings nothing else can act.
+/// JSON text whose acting characters are escaped. Its only line breaks are its layout: those in
+/// strings are escaped already, and outside of strings nothing else can act.
 fn push_escaped(out: &mut String, json: &str) {
     let mut rest = json;
     while !rest.is_empty() {
@@ -199,7 +200,8 @@ fn push_escaped(out: &mut String, json: &str) {
     }
 }
 
-/// How many bytes are layout or printable ASCII, in which nothing acts. Many are looked at together, as in nearly all lines all are.
+/// How many bytes are layout or printable ASCII, in which nothing acts. Many are looked at
+/// together, as in nearly all lines all are.
 fn plain(bytes: &[u8]) -> usize {
     let plain = |byte: &u8| matches!(byte, b' '..=b'~' | b'\n');
     let whole = |part: &&[u8]| part.iter().fold(true, |all, byte| all & plain(byte));

@@ -1,4 +1,5 @@
-//! Every phrase that depends on a figure or a kind; whole paragraphs live in the templates. English, the one language yet.
+//! Every phrase that depends on a figure or a kind; whole paragraphs live in the templates.
+//! English, the one language yet.
 
 use crate::{
     case::Tlp,
@@ -124,8 +125,8 @@ pub(super) fn level(level: Level) -> (&'static str, &'static str) {
     }
 }
 
-/// What a report says first. Without a scope that evidence ties to the intruder nothing is said of him. `succeeded` says whether the
-/// log tells of a grave tied action that it succeeded.
+/// What a report says first. Without a scope that evidence ties to the intruder nothing is said of
+/// him. `succeeded` says whether the log tells of a grave tied action that it succeeded.
 pub(super) fn verdict(verdict: TenantVerdict, has_tied: bool, succeeded: bool) -> &'static str {
     match verdict {
         TenantVerdict::TiedAction if succeeded => "Actions tied to the intruder were taken in your tenant",
@@ -159,7 +160,8 @@ pub(super) fn steps(level: Level) -> &'static str {
     }
 }
 
-/// What a step is called, and what to do. `when` is the time of the first of its actions, to the minute.
+/// What a step is called, and what to do. `when` is the time of the first of its actions, to the
+/// minute.
 pub(super) fn step(kind: StepKind, vendor: &str, when: &str) -> (&'static str, String) {
     match kind {
         StepKind::Revoke => (
@@ -242,7 +244,8 @@ pub(super) fn lasted(from: Timestamp, until: Timestamp) -> String {
     }
 }
 
-/// The meaning of an action whose outcome the log does not tell: `Did so, or tried to: the log does not tell the outcome.`
+/// The meaning of an action whose outcome the log does not tell:
+/// `Did so, or tried to: the log does not tell the outcome.`
 pub(super) fn or_tried(says: &str) -> String {
     let end = says.find(". ").unwrap_or(says.trim_end_matches('.').len());
     let (sentence, rest) = says.split_at(end);
@@ -250,12 +253,14 @@ pub(super) fn or_tried(says: &str) -> String {
     format!("{sentence}, or tried to: the log does not tell the outcome.{rest}")
 }
 
-/// A span of time: `from 16 January 2026, 00:00:00 UTC up to, not including, 21 January 2026, 00:00:00 UTC`.
+/// A span of time:
+/// `from 16 January 2026, 00:00:00 UTC up to, not including, 21 January 2026, 00:00:00 UTC`.
 pub(super) fn window(window: Window) -> String {
     between(window.from, "up to, not including,", window.until)
 }
 
-/// Two moments, the date once where it is the same: `on 20 January 2026 from 13:19:35 to 13:28:55 UTC`.
+/// Two moments, the date once where it is the same:
+/// `on 20 January 2026 from 13:19:35 to 13:28:55 UTC`.
 pub(super) fn first_to_last(first: Timestamp, last: Timestamp) -> String {
     if first == last {
         format!("on {}", first.in_words())
@@ -336,7 +341,8 @@ pub(super) fn minute(time: Timestamp) -> String {
     text + " UTC"
 }
 
-/// A share of one, in percent with at most two decimals: `91.5%`. A share above zero is never shown as none.
+/// A share of one, in percent with at most two decimals: `91.5%`. A share above zero is never shown
+/// as none.
 pub(super) fn percent(share: f64) -> String {
     let text = format!("{:.2}", share * 100.0);
     match text.trim_end_matches('0').trim_end_matches('.') {
@@ -356,8 +362,8 @@ pub(super) fn tlp_meaning(label: Tlp) -> &'static str {
     }
 }
 
-/// What a caveat means to one customer, without a figure or a name that belongs to anyone else. None where it is told
-/// elsewhere in the report, or concerns the vendor alone.
+/// What a caveat means to one customer, without a figure or a name that belongs to anyone else.
+/// None where it is told elsewhere in the report, or concerns the vendor alone.
 pub(super) fn customer_caveat(code: CaveatCode) -> Option<&'static str> {
     match code {
         CaveatCode::PossiblyInScope => Some(

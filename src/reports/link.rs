@@ -1,4 +1,5 @@
-//! Why an event is in scope whose actor is no listed agent, for its reader: told by events that the reader has, and no others.
+//! Why an event is in scope whose actor is no listed agent, for its reader: told by events that the
+//! reader has, and no others.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,7 +8,8 @@ use crate::{
     time::Timestamp,
 };
 
-/// `link` of a line. The event that opened the link is named only where it is among the reader's own.
+/// `link` of a line. The event that opened the link is named only where it is among the reader's
+/// own.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct LinkLine {
     /// The rule's name.
@@ -52,7 +54,8 @@ impl LinkLine {
         })
     }
 
-    /// Returns it in words: `impersonation begun 2026-02-10T09:00:00Z in No. 1, tied by the session`.
+    /// Returns it in words:
+    /// `impersonation begun 2026-02-10T09:00:00Z in No. 1, tied by the session`.
     pub(crate) fn in_words(&self) -> String {
         let opening = match self.number {
             Some(number) => format!(" in No. {number}"),

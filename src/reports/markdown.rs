@@ -1,9 +1,11 @@
-//! Text in Markdown: a word that Markdown could read as its own is set as code, and looks in the source as it was logged.
+//! Text in Markdown: a word that Markdown could read as its own is set as code, and looks in the
+//! source as it was logged.
 //!
-//! Backslashes and entities were tried and refused: cmark-gfm, which GitHub runs, looks for e-mail addresses after it has
-//! resolved them, so that `a\@b.example` still becomes a link. Inside a code span no renderer interprets anything, also not
-//! `@mentions` or `:emoji:`. One character needs more: a bar ends a table's cell even inside code in some renderers, so it
-//! is written as an entity between two code spans.
+//! Backslashes and entities were tried and refused: cmark-gfm, which GitHub runs, looks for e-mail
+//! addresses after it has resolved them, so that `a\@b.example` still becomes a link. Inside a code
+//! span no renderer interprets anything, also not `@mentions` or `:emoji:`. One character needs
+//! more: a bar ends a table's cell even inside code in some renderers, so it is written as an
+//! entity between two code spans.
 
 use crate::{
     isolation::{ANOTHER, LOG, SEVERAL},
@@ -13,8 +15,8 @@ use crate::{
 /// What stands for masked names and holds a blank.
 const MASKS: [&str; 3] = [ANOTHER, SEVERAL, LOG];
 
-/// Appends the text with every word that is not plain set as code. Words are what blanks separate; what stands for a masked
-/// name is one word, whatever is beside it.
+/// Appends the text with every word that is not plain set as code. Words are what blanks separate;
+/// what stands for a masked name is one word, whatever is beside it.
 pub(super) fn push(out: &mut String, text: &str) {
     let text = visible(text);
     let mut rest = &*text;
@@ -81,7 +83,8 @@ fn push_visible_code(out: &mut String, text: &str) {
     }
 }
 
-/// Printable ASCII that needs no other fence than the usual one. Every byte is looked at, so that many can be at once.
+/// Printable ASCII that needs no other fence than the usual one. Every byte is looked at, so that
+/// many can be at once.
 fn is_one_span(text: &str) -> bool {
     let one = |one, byte| one & matches!(byte, b'!'..=b'_' | b'a'..=b'{' | b'}' | b'~');
     !text.is_empty() && text.bytes().fold(true, one)
@@ -94,7 +97,8 @@ fn push_span(out: &mut String, text: &str) {
     }
     let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
     let fence = "`".repeat(longest + 1);
-    // A renderer takes one blank off each end if both have one; a backtick at an end would lengthen the fence.
+    // A renderer takes one blank off each end if both have one; a backtick at an end would lengthen
+    // the fence.
     let padded = text.starts_with(['`', ' ']) || text.ends_with(['`', ' ']);
     let pad = if padded { " " } else { "" };
     for part in [&fence, pad, text, pad, &fence] {

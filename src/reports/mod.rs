@@ -1,4 +1,5 @@
-//! Reports: an answer turned into bytes. No fact is computed here, no clock is read and no file is written.
+//! Reports: an answer turned into bytes. No fact is computed here, no clock is read and no file is
+//! written.
 //!
 //! ```text
 //! Findings     -> Header      what every customer may see      -\
@@ -6,7 +7,8 @@
 //! Answer       -> OverviewView, for the vendor's own team      --> index.html tenants.csv refused.csv ...
 //! ```
 //!
-//! Files go out row by row, into whatever [`Folder`] they are for, and a customer's are searched as they pass.
+//! Files go out row by row, into whatever [`Folder`] they are for, and a customer's are searched as
+//! they pass.
 
 mod csv;
 mod folder;
@@ -56,8 +58,8 @@ pub fn findings_json(findings: &Findings, to: &mut dyn Write) -> io::Result<()> 
     json::pretty(findings, to)
 }
 
-/// Writes the same bytes, the tenants laid out on several threads: for where these have nothing else to do. The tenants are taken
-/// out of the findings meanwhile.
+/// Writes the same bytes, the tenants laid out on several threads: for where these have nothing
+/// else to do. The tenants are taken out of the findings meanwhile.
 pub fn spread_findings_json(findings: &mut Findings, to: &mut dyn Write) -> io::Result<()> {
     let tenants = std::mem::take(&mut findings.tenants);
     let written = json::around(findings, "tenants", &tenants, to);
@@ -70,7 +72,8 @@ pub fn findings<F: Folder>(findings: &Findings, folder: &mut F) -> Result<(), F:
     folder.file("findings.json", |to| findings_json(findings, to))
 }
 
-/// Everything that all reports of an answer share. Rendering borrows it, so tenants can be rendered in parallel.
+/// Everything that all reports of an answer share. Rendering borrows it, so tenants can be rendered
+/// in parallel.
 pub struct Reports {
     header: Header,
     templates: Templates,
@@ -100,15 +103,15 @@ impl Reports {
         }
     }
 
-    /// With enclosed files that hold lines of this text: what stands in every folder is searched once, and not for every
-    /// reader.
+    /// With enclosed files that hold lines of this text: what stands in every folder is searched
+    /// once, and not for every reader.
     #[must_use]
     pub fn enclosing(self, enclosed: &'static str) -> Self {
         Self { enclosed, ..self }
     }
 
-    /// The files for the vendor's own team, beside the findings: `index.html`, `tenants.csv`, `refused.csv`, `near.csv`,
-    /// `isolation.csv`, `masked.jsonl`, `unattributed.jsonl`.
+    /// The files for the vendor's own team, beside the findings: `index.html`, `tenants.csv`,
+    /// `refused.csv`, `near.csv`, `isolation.csv`, `masked.jsonl`, `unattributed.jsonl`.
     pub fn overview<F: Folder>(&self, answer: &Answer, folder: &mut F) -> Result<(), F::Fault> {
         let Self { header, templates, .. } = self;
         let findings = &answer.findings;
@@ -127,14 +130,15 @@ impl Reports {
     }
 }
 
-/// Writes the content of `records/<slug>.jsonl`: the places of a tenant's records and the nonces of their commitments. It is the
-/// vendor's, and stands outside of the tenant's folder.
+/// Writes the content of `records/<slug>.jsonl`: the places of a tenant's records and the nonces of
+/// their commitments. It is the vendor's, and stands outside of the tenant's folder.
 pub fn records(findings: &Findings, impact: &TenantImpact, to: &mut dyn Write) -> io::Result<()> {
     tables::records(findings, impact, to)
 }
 
-/// The files of one tenant: `report.html`, `report.md`, `actions.csv`, `actions.jsonl`, `people.csv`. Made from what every customer
-/// may see and from this tenant's own share; nothing else is within reach.
+/// The files of one tenant: `report.html`, `report.md`, `actions.csv`, `actions.jsonl`,
+/// `people.csv`. Made from what every customer may see and from this tenant's own share; nothing
+/// else is within reach.
 fn tenant<F: Folder>(
     header: &Header,
     templates: &Templates,

@@ -15,13 +15,15 @@ pub(super) struct Out<'w> {
 impl<'w> Out<'w> {
     pub(super) fn new(to: &'w mut dyn Write) -> Self {
         Self {
-            // Room for a piece and the row that goes beyond it, so that nothing is moved while it grows.
+            // Room for a piece and the row that goes beyond it, so that nothing is moved while it
+            // grows.
             text: String::with_capacity(PIECE + PIECE / 4),
             to,
         }
     }
 
-    /// Hands on what is worth it: to be called at the end of every row, so that memory does not grow with their number.
+    /// Hands on what is worth it: to be called at the end of every row, so that memory does not
+    /// grow with their number.
     pub(super) fn row_ends(&mut self) -> io::Result<()> {
         if self.text.len() < PIECE {
             return Ok(());

@@ -1,5 +1,6 @@
-//! A file on its way out, searched for names line by line, which is how every format here is written: a line break in a text
-//! is made visible. The search itself reads entities, escapes and the marks of code spans as what they stand for.
+//! A file on its way out, searched for names line by line, which is how every format here is
+//! written: a line break in a text is made visible. The search itself reads entities, escapes and
+//! the marks of code spans as what they stand for.
 
 use std::{
     borrow::Cow,

@@ -25,8 +25,8 @@ use crate::{
     time::Timestamp,
 };
 
-/// A line of `actions.jsonl`. The keys and their order are a contract; what the log does not say is null, and `target` is
-/// always a list.
+/// A line of `actions.jsonl`. The keys and their order are a contract; what the log does not say is
+/// null, and `target` is always a list.
 #[derive(Serialize)]
 struct Line<'a> {
     event_id: Option<&'a str>,
@@ -197,7 +197,8 @@ fn action<'a>(header: &'a Header, number: usize, event: &'a TenantEvent, events:
 
 type Cell<'a> = std::borrow::Cow<'a, str>;
 
-/// One cell for the field of every target, the absent ones empty, so that the three target columns stay in step.
+/// One cell for the field of every target, the absent ones empty, so that the three target columns
+/// stay in step.
 fn several<'a>(fields: impl Iterator<Item = Option<&'a String>>) -> String {
     let texts: Vec<&str> = fields.map(|field| field.map_or("", String::as_str)).collect();
     texts.join("; ")

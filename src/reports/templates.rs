@@ -1,4 +1,5 @@
-//! The templates: built in, replaceable by a folder, compiled and checked before anything is rendered.
+//! The templates: built in, replaceable by a folder, compiled and checked before anything is
+//! rendered.
 
 use std::{collections::BTreeMap, fmt, fs, io, path::Path};
 
@@ -90,8 +91,8 @@ impl Templates {
 
     /// Those of the folder, and the built-in ones for the names it does not have.
     ///
-    /// Files that do not end in `.hbs` are passed over; one that does and has no counterpart is an error, since its author
-    /// expects it to be used.
+    /// Files that do not end in `.hbs` are passed over; one that does and has no counterpart is an
+    /// error, since its author expects it to be used.
     pub fn from_folder(folder: &Path) -> Result<Self, TemplateError> {
         let unreadable = |source| TemplateError::Unreadable {
             name: folder.display().to_string(),

@@ -189,7 +189,8 @@ fn lines_have_the_promised_keys_in_order() {
     assert_eq!(hostile["target"][1]["name"], HOSTILE);
 }
 
-/// The index names every tenant and agent: it wears the vendor's own label, and customers' files wear only theirs.
+/// The index names every tenant and agent: it wears the vendor's own label, and customers' files
+/// wear only theirs.
 #[test]
 fn the_index_wears_its_own_label() {
     let answer = answer();

@@ -1,4 +1,5 @@
-//! Where a word may begin ahead of a place in a text: behind what is neither letter nor digit of ASCII.
+//! Where a word may begin ahead of a place in a text: behind what is neither letter nor digit of
+//! ASCII.
 
 use fearless_simd::{Level, Simd, SimdBase, SimdMask, dispatch, u8x64};
 
@@ -10,7 +11,8 @@ pub(super) fn belongs(text: &[u8], at: Option<usize>) -> bool {
     at.and_then(|at| text.get(at)).is_some_and(u8::is_ascii_alphanumeric)
 }
 
-/// One bit for each place ahead of this one, the highest for itself, the next for the one before it.
+/// One bit for each place ahead of this one, the highest for itself, the next for the one before
+/// it.
 pub(super) fn ahead_of(level: Level, text: &[u8], at: usize) -> u64 {
     let mut padded;
     let before = match text[..at].last_chunk() {

@@ -1,8 +1,9 @@
-//! Which names stand as actors in the windows, how often, and which of them are made of a listed identity. Each thread has a
-//! census of its own; together they are the same whatever the threads were.
+//! Which names stand as actors in the windows, how often, and which of them are made of a listed
+//! identity. Each thread has a census of its own; together they are the same whatever the threads
+//! were.
 //!
-//! The usual name was seen before: its hash is found in a small table and its count goes up. A name that is not in the table is
-//! looked up by its text, and taken apart if it is new.
+//! The usual name was seen before: its hash is found in a small table and its count goes up. A name
+//! that is not in the table is looked up by its text, and taken apart if it is new.
 
 use std::{cmp::Reverse, collections::BTreeMap};
 
@@ -40,7 +41,8 @@ pub struct Census {
 /// The name last seen of those whose hash has this place.
 #[derive(Debug, Clone, Copy, Default)]
 struct Slot {
-    /// Further bits of the hash. Two names that have the same are counted as one, which is one pair of some 10^13.
+    /// Further bits of the hash. Two names that have the same are counted as one, which is one pair
+    /// of some 10^13.
     tag: u32,
     /// Counted since it came here; 0 where no name is.
     records: u32,
@@ -61,13 +63,13 @@ struct Name {
 pub struct Actors {
     /// Whether each listed identity stands as an actor in a window, by its number.
     pub seen: Vec<bool>,
-    /// Names that are no listed identity and not made of one, and how many records each stands in. The most frequent first; none
-    /// where there are too many.
+    /// Names that are no listed identity and not made of one, and how many records each stands in.
+    /// The most frequent first; none where there are too many.
     pub others: Vec<(String, u64)>,
     /// Whether there are too many different names to keep.
     pub overflown: bool,
-    /// Of agents whom no record in a window has as its actor, by position in the case, whether one outside the windows has. Those
-    /// of whom that is not known are not here.
+    /// Of agents whom no record in a window has as its actor, by position in the case, whether one
+    /// outside the windows has. Those of whom that is not known are not here.
     pub outside: BTreeMap<usize, bool>,
 }
 
@@ -96,7 +98,8 @@ impl Census {
         self.seen[identity] = true;
     }
 
-    /// Another name does, with its hash if it has one. Returns the listed identity that it is made of, if it is.
+    /// Another name does, with its hash if it has one. Returns the listed identity that it is made
+    /// of, if it is.
     #[inline]
     pub fn other(&mut self, with: (&Identities, &Forms), name: &str, hash: Option<u64>) -> Option<Form> {
         if let Some(hash) = hash {

@@ -1,8 +1,10 @@
-//! A set that knows at a glance what it does not hold: a Bloom filter with one hash. What is hashed is texts, without case.
+//! A set that knows at a glance what it does not hold: a Bloom filter with one hash. What is hashed
+//! is texts, without case.
 
 use std::ops::Range;
 
-/// Bits; with thousands of identities still mostly empty, and small enough to stay in the fastest cache.
+/// Bits; with thousands of identities still mostly empty, and small enough to stay in the fastest
+/// cache.
 const BITS: usize = 1 << 16;
 
 /// Which texts a set may hold.
@@ -47,14 +49,15 @@ pub(super) fn whole(text: &str) -> u64 {
     mix(hash, last.unwrap_or_else(|| up_to(text, 0..text.len())))
 }
 
-/// From the length of a word in a text, its bytes up to a place in it, and its last ones, without case: less than [`whole`] tells
-/// of it, and sooner.
+/// From the length of a word in a text, its bytes up to a place in it, and its last ones, without
+/// case: less than [`whole`] tells of it, and sooner.
 pub(super) fn around(text: &[u8], word: Range<usize>, at: usize) -> u64 {
     let hash = mix(word.len() as u64, up_to(text, word.start..at));
     mix(hash, up_to(text, word))
 }
 
-/// What [`whole`] leaves out of a text: of each byte the bit that tells ASCII letters' case. Exact for up to 64 bytes.
+/// What [`whole`] leaves out of a text: of each byte the bit that tells ASCII letters' case. Exact
+/// for up to 64 bytes.
 pub(super) fn case_of(text: &str) -> u64 {
     let text = text.as_bytes();
     let (words, _) = text.as_chunks();

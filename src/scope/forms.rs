@@ -1,5 +1,6 @@
-//! Names of actors that are no listed identity and are made of one: a guest's name, an address with a tag, an address inside a
-//! display name. They are reported and never matched, as some of them are other people's.
+//! Names of actors that are no listed identity and are made of one: a guest's name, an address with
+//! a tag, an address inside a display name. They are reported and never matched, as some of them
+//! are other people's.
 
 use std::collections::BTreeMap;
 
@@ -17,7 +18,8 @@ pub enum Relation {
     OtherCase,
     /// Equal but for characters that cannot be seen.
     HiddenCharacter,
-    /// The identity in quotation marks, brackets, or the formula that guards a number in a spreadsheet.
+    /// The identity in quotation marks, brackets, or the formula that guards a number in a
+    /// spreadsheet.
     Quoted,
     /// A display name with the identity in brackets.
     DisplayName,
@@ -76,8 +78,8 @@ impl Relation {
         }
     }
 
-    /// Whether all of the identity is in the name, so that the name is hardly another person's: not its user name alone, nor
-    /// what is only alike.
+    /// Whether all of the identity is in the name, so that the name is hardly another person's: not
+    /// its user name alone, nor what is only alike.
     pub fn holds_whole(self) -> bool {
         !matches!(
             self,
@@ -119,7 +121,8 @@ pub struct Form {
     pub relation: Relation,
 }
 
-/// No longer names are taken apart. Longer values are texts, in which identities are found as words.
+/// No longer names are taken apart. Longer values are texts, in which identities are found as
+/// words.
 const LONGEST: usize = 512;
 
 /// How many times a name is taken apart: a percent-encoded address in brackets.
@@ -128,10 +131,12 @@ const DEPTH: usize = 3;
 /// How many parts of a name are looked at.
 const PARTS: usize = 64;
 
-/// Shorter names are equal to others by chance once their separators are left out, and in other domains.
+/// Shorter names are equal to others by chance once their separators are left out, and in other
+/// domains.
 const TELLING: usize = 6;
 
-/// Keys of the listed identities, each with the number of its identity. Keys that several agents share are left out.
+/// Keys of the listed identities, each with the number of its identity. Keys that several agents
+/// share are left out.
 #[derive(Debug)]
 pub struct Forms {
     /// The address in a domain above its own.
@@ -337,7 +342,8 @@ fn derived(text: &str) -> Vec<(String, Relation)> {
 /// Between the parts of a path or of a prefixed name.
 const SEPARATORS: [char; 5] = [':', '/', '|', ';', ','];
 
-/// Which bytes that forms are made with a text has, as bits. Most names have none but `@`, so most forms need not be tried.
+/// Which bytes that forms are made with a text has, as bits. Most names have none but `@`, so most
+/// forms need not be tried.
 #[derive(Clone, Copy)]
 struct Signs(u8);
 
@@ -428,8 +434,8 @@ fn percent_decoded(text: &str) -> Option<String> {
     String::from_utf8(decoded).ok().filter(|_| any)
 }
 
-/// The addresses that a guest's name may have been made of: the last underscore stood for the `@`, or one before it where the
-/// domain has some.
+/// The addresses that a guest's name may have been made of: the last underscore stood for the `@`,
+/// or one before it where the domain has some.
 fn guests(text: &str) -> impl Iterator<Item = String> {
     const MARK: &str = "#ext#";
     let at = text.to_ascii_lowercase().find(MARK);
@@ -449,7 +455,8 @@ fn without_separators(folded: &str) -> Option<String> {
     (bare.len() >= TELLING).then_some(bare)
 }
 
-/// The digits of a whole number, however it is written: `1042`, `1042.0`, `001042`, `1,042`, `1.042E+3`.
+/// The digits of a whole number, however it is written: `1042`, `1042.0`, `001042`, `1,042`,
+/// `1.042E+3`.
 fn number_of(text: &str) -> Option<String> {
     let bytes = text.as_bytes();
     if bytes.len() > 40 || !bytes.first()?.is_ascii_digit() {
@@ -472,7 +479,8 @@ fn number_of(text: &str) -> Option<String> {
     (!number.is_empty()).then(|| number.to_owned())
 }
 
-/// Whether a text is an id of Salesforce: 15 letters and digits, and in the longer form three that tell their case.
+/// Whether a text is an id of Salesforce: 15 letters and digits, and in the longer form three that
+/// tell their case.
 fn is_salesforce(text: &str, length: usize) -> bool {
     const CODES: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ012345";
     let bytes = text.as_bytes();

@@ -1,5 +1,5 @@
-//! Where one of a few fragments of three bytes stands in a text, and whether the text is as plain as it looks; sixty-four places at
-//! a time.
+//! Where one of a few fragments of three bytes stands in a text, and whether the text is as plain
+//! as it looks; sixty-four places at a time.
 
 use fearless_simd::{Level, Simd, SimdBase, SimdMask, dispatch, u8x64};
 
@@ -34,11 +34,14 @@ impl Fragments {
         }
     }
 
-    /// Does this with each place where a fragment stands in any case, and with its number: with some places more than once or in
-    /// vain, and in no particular order. False if the text may read otherwise once it is decoded and folded, as [`Odd`] tells.
-    // What is done is called and not built in: it is done seldom, and would take the registers from the vectors.
+    /// Does this with each place where a fragment stands in any case, and with its number: with
+    /// some places more than once or without a match, and in no particular order. False if the text may
+    /// read otherwise once it is decoded and folded, as [`Odd`] tells.
+    // What is done is called and not built in: it is done seldom, and would take the registers from
+    // the vectors.
     pub(super) fn each_in(&self, text: &[u8], with: &mut dyn FnMut(usize, usize)) -> bool {
-        // The last places are looked at by overlapping those before, but for what no fragment fits in.
+        // The last places are looked at by overlapping those before, but for what no fragment fits
+        // in.
         let last = text.len().saturating_sub(REACH);
         let end = &text[text.len().min(last + TOGETHER)..];
         let plain = !end.iter().any(|byte| self.odd.may_begin(*byte));

@@ -20,7 +20,8 @@ use crate::{
 /// Every listed identity, and its agent.
 #[derive(Debug)]
 pub struct Identities {
-    /// In the order of the case: those of one agent, as [`Agent::all_identities`] has them, then those of the next.
+    /// In the order of the case: those of one agent, as [`Agent::all_identities`] has them, then
+    /// those of the next.
     listed: Vec<Listed>,
     /// To the number of the identity in `listed`.
     exact: Lookup,
@@ -160,8 +161,8 @@ impl Identities {
         self.any_standing_in(&fold(&unescaped(text)), |_, _| true).0
     }
 
-    /// Whether any agent is the one, of those whose identities stand in a text, whole, if only the case of ASCII letters is to be
-    /// folded. And whether nothing else is.
+    /// Whether any agent is the one, of those whose identities stand in a text, whole, if only the
+    /// case of ASCII letters is to be folded. And whether nothing else is.
     fn any_standing_in(&self, text: &str, mut is: impl FnMut(usize, Range<usize>) -> bool) -> (bool, bool) {
         let mut stands = |place: Range<usize>| {
             let identity = self.standing(text, place.clone());
@@ -182,8 +183,8 @@ impl Identities {
         is_whole(text, place.clone()).then(|| self.folded.get_caseless(&text[place]))?
     }
 
-    /// The agents, ascending, whose identities stand as whole words in bytes that could not be read as an event,
-    /// however they are cased or escaped there.
+    /// The agents, ascending, whose identities stand as whole words in bytes that could not be read
+    /// as an event, however they are cased or escaped there.
     pub fn named_in(&self, bytes: &[u8]) -> Vec<usize> {
         let text = String::from_utf8_lossy(bytes);
         let text = unescaped(&text);
@@ -244,7 +245,8 @@ impl Finder {
     }
 }
 
-/// An id may also stand where user names stand. Ids that differ by case only name nobody there unless written exactly.
+/// An id may also stand where user names stand. Ids that differ by case only name nobody there
+/// unless written exactly.
 fn add_ids(ids: BTreeMap<String, Vec<usize>>, folded: &mut BTreeMap<String, usize>) {
     for (id, numbers) in ids {
         if let [number] = numbers[..] {
@@ -253,8 +255,8 @@ fn add_ids(ids: BTreeMap<String, Vec<usize>>, folded: &mut BTreeMap<String, usiz
     }
 }
 
-/// Whether nothing that could belong to a longer identity stands around it. Folding takes accents off their letters; there they
-/// still belong to them.
+/// Whether nothing that could belong to a longer identity stands around it. Folding takes accents
+/// off their letters; there they still belong to them.
 fn is_whole(text: &str, found: Range<usize>) -> bool {
     let mut before = text[..found.start].chars().rev().skip_while(|c| is_accent(*c));
     let mut behind = text[found.end..].chars();
@@ -266,8 +268,8 @@ fn is_accent(c: char) -> bool {
     !c.is_ascii() && CanonicalCombiningClassMapBorrowed::new().get_u8(c) != 0
 }
 
-/// The text with JSON escapes decoded wherever they stand: a broken record is no JSON, and may name somebody so. NULs go,
-/// as they stand between the letters of UTF-16.
+/// The text with JSON escapes decoded wherever they stand: a broken record is no JSON, and may name
+/// somebody so. NULs go, as they stand between the letters of UTF-16.
 fn unescaped(text: &str) -> Cow<'_, str> {
     if !text.contains(['\\', '\0']) {
         return Cow::Borrowed(text);

@@ -1,5 +1,5 @@
-//! Which agent a text is an identity of. Compared are hashes first, which lie side by side: with hundreds of agents that takes a
-//! quarter of the time that comparing texts does.
+//! Which agent a text is an identity of. Compared are hashes first, which lie side by side: with
+//! hundreds of agents that takes a quarter of the time that comparing texts does.
 
 use std::collections::BTreeMap;
 

@@ -1,7 +1,8 @@
 //! Whether a text mentions a listed identity, told quickly where it does not.
 //!
-//! Identities of one vendor have something in common: the domain of their addresses, the form of their ids. A few
-//! fragments of three bytes that every identity has one of are looked for at once, and only around those is looked closer.
+//! Identities of one vendor have something in common: the domain of their addresses, the form of
+//! their ids. A few fragments of three bytes that every identity has one of are looked for at once,
+//! and only around those is looked closer.
 
 use std::{cmp::Reverse, ops::Range};
 
@@ -12,15 +13,17 @@ use super::{
     shapes::Shapes,
 };
 
-/// With so many fragments a text is still searched in two thirds of the time that an automaton of the identities takes, and with
-/// each a hundredth more slowly.
+/// With so many fragments a text is still searched in two thirds of the time that an automaton of
+/// the identities takes, and with each a hundredth more slowly.
 const MOST: usize = 64;
 
-/// So many bytes of identities are looked at, again for each fragment: a twentieth of a second, twice if at first in vain.
+/// So many bytes of identities are looked at, again for each fragment: a twentieth of a second,
+/// twice if at first in vain.
 const PATIENCE: usize = 2 << 20;
 
-/// A fragment of letters alone stands in any word, as in the names of a record's members, and each place is looked at closer. One that
-/// is not is preferred, unless so many times fewer identities have it.
+/// A fragment of letters alone stands in any word, as in the names of a record's members, and each
+/// place is looked at closer. One that is not is preferred, unless so many times fewer identities
+/// have it.
 const RARER: usize = 2;
 
 /// Finds places where an identity may stand.
@@ -29,7 +32,8 @@ pub(super) struct Mentions {
     fragments: Fragments,
     /// For each fragment, the shapes of the identities that it stands for.
     shapes: Vec<Shapes>,
-    /// By the bytes before the fragment and the last ones: of addresses in one domain those tell nearly all apart.
+    /// By the bytes before the fragment and the last ones: of addresses in one domain those tell
+    /// nearly all apart.
     known: Filter,
 }
 
@@ -47,8 +51,8 @@ impl Mentions {
         })
     }
 
-    /// Whether an identity stands in a text, given whether one does at a place: asked of every place where that may be. And
-    /// whether it can be told of the text as it stands.
+    /// Whether an identity stands in a text, given whether one does at a place: asked of every
+    /// place where that may be. And whether it can be told of the text as it stands.
     pub(super) fn any_in(&self, text: &str, mut stands: impl FnMut(Range<usize>) -> bool) -> (bool, bool) {
         let bytes = text.as_bytes();
         let mut any = false;
@@ -105,9 +109,10 @@ fn offset(identity: &[u8], fragment: [u8; LENGTH]) -> Option<usize> {
     identity.windows(LENGTH).position(|window| window == fragment)
 }
 
-/// The fragment that most identities have, with more weight for one that is not of letters alone, as in [`RARER`]; of those one where a
-/// domain begins, which no other address has, or else the one with the fewest letters, which have two cases. And how many
-/// identities a fragment stands for at most.
+/// The fragment that most identities have, with more weight for one that is not of letters alone,
+/// as in [`RARER`]; of those one where a domain begins, which no other address has, or else the one
+/// with the fewest letters, which have two cases. And how many identities a fragment stands for at
+/// most.
 fn best(identities: &[&[u8]], rarer: usize) -> Option<([u8; LENGTH], usize)> {
     // As numbers, which are in the same order and quicker to compare.
     let number = |[a, b, c]: &[u8; LENGTH]| u32::from_be_bytes([0, *a, *b, *c]);

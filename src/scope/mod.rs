@@ -1,6 +1,8 @@
-//! Judgement: pure, one event against windows and agents, every scope at once. Nothing is counted or kept here.
+//! Judgement: pure, one event against windows and agents, every scope at once. Nothing is counted
+//! or kept here.
 //!
-//! The order is window, then actor; nothing is ever judged by what was done, in which tenant, or for which ticket.
+//! The order is window, then actor; nothing is ever judged by what was done, in which tenant, or
+//! for which ticket.
 
 mod addresses;
 mod borders;
@@ -77,7 +79,8 @@ pub struct Attribution {
     pub scopes: ScopeMask,
 }
 
-/// For each of those whom a record names, the number of the listed identity that it is. Few records name more.
+/// For each of those whom a record names, the number of the listed identity that it is. Few records
+/// name more.
 pub type Listed = SmallVec<[Option<usize>; 4]>;
 
 /// The scopes of a case, ready to judge.
@@ -98,7 +101,8 @@ pub struct ScopeSet {
     conditional: bool,
     /// Those who have events in open scopes.
     pub roster: Roster,
-    /// Seal the records of what is in scope; none in a scan without `agents.lock`, which states no commitment.
+    /// Seal the records of what is in scope; none in a scan without `agents.lock`, which states no
+    /// commitment.
     pub nonces: Option<Nonces>,
 }
 
@@ -188,7 +192,8 @@ impl ScopeSet {
             .collect()
     }
 
-    /// Whether an event of an agent may be in scope: whether a scope has the agent, and holds the time if that is known.
+    /// Whether an event of an agent may be in scope: whether a scope has the agent, and holds the
+    /// time if that is known.
     pub fn may_hold(&self, agent: usize, time: Option<Timestamp>) -> bool {
         let scopes = self.by_agent[agent];
         !time.map_or(scopes, |time| scopes.and(self.at(time))).is_empty()
@@ -200,9 +205,9 @@ impl ScopeSet {
         named.iter().map(find).collect()
     }
 
-    /// The first of those named who is listed and belongs to one of these scopes. Its scopes are those of everybody
-    /// named, so that an agent acting through another one's account is not narrowed away. `listed` as [`Self::listed`]
-    /// has it.
+    /// The first of those named who is listed and belongs to one of these scopes. Its scopes are
+    /// those of everybody named, so that an agent acting through another one's account is not
+    /// narrowed away. `listed` as [`Self::listed`] has it.
     pub fn attribute(&self, within: ScopeMask, listed: &[Option<usize>]) -> Option<Attribution> {
         let mut found: Option<Attribution> = None;
         for (at, identity) in listed.iter().enumerate() {

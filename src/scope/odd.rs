@@ -1,4 +1,5 @@
-//! What makes a text read otherwise once it is decoded and folded: backslashes, NULs, and the characters that fold into ASCII.
+//! What makes a text read otherwise once it is decoded and folded: backslashes, NULs, and the
+//! characters that fold into ASCII.
 
 /// Some other characters begin like these; they are taken for them.
 const ALWAYS: [&[u8]; 8] = [
@@ -16,8 +17,8 @@ const ALWAYS: [&[u8]; 8] = [
     &[0xf0, 0x9d, 0xbe],
 ];
 
-/// The sharp s, small and capital: each becomes two letters, as it is one. Whoever has one of the two only, at an end, does not stand
-/// there as a whole word.
+/// The sharp s, small and capital: each becomes two letters, as it is one. Whoever has one of the
+/// two only, at an end, does not stand there as a whole word.
 const SHARP: [&[u8]; 2] = [&[0xc3, 0x9f], &[0xe1, 0xba, 0x9e]];
 
 /// What to look for, so that identities are found.
@@ -64,8 +65,8 @@ impl Odd {
         bytes.iter().enumerate().any(folds)
     }
 
-    /// Whether one of them stands in a text. One without any reads the same once it is decoded and folded, but for the case of ASCII
-    /// letters and for what no identity in ASCII can be made of.
+    /// Whether one of them stands in a text. One without any reads the same once it is decoded and
+    /// folded, but for the case of ASCII letters and for what no identity in ASCII can be made of.
     pub(super) fn is_in(&self, text: &str) -> bool {
         let finder = |odd: &&[u8]| memchr::memmem::find(text.as_bytes(), odd).is_some();
         self.each.iter().any(finder)

@@ -1,4 +1,5 @@
-//! Where around a fragment an identity may stand, by what all that share the fragment have in common.
+//! Where around a fragment an identity may stand, by what all that share the fragment have in
+//! common.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -16,8 +17,8 @@ pub(super) struct Shapes {
     level: Level,
 }
 
-/// How much of an identity follows from the fragment's beginning on, and how much precedes it: of addresses in one domain the one is
-/// the same, so that a look at the end decides for all of them.
+/// How much of an identity follows from the fragment's beginning on, and how much precedes it: of
+/// addresses in one domain the one is the same, so that a look at the end decides for all of them.
 #[derive(Debug)]
 struct Shape {
     follows: usize,
@@ -41,7 +42,8 @@ impl Shapes {
         }
     }
 
-    /// Whether this is so of any place around a fragment where an identity may stand as a whole word.
+    /// Whether this is so of any place around a fragment where an identity may stand as a whole
+    /// word.
     pub(super) fn any(&self, text: &[u8], fragment: usize, mut is: impl FnMut(Range<usize>) -> bool) -> bool {
         let mut begins = None;
         for shape in &self.each {

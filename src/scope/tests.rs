@@ -162,7 +162,8 @@ fn identities_are_found_in_bytes_that_are_no_event() {
     assert_eq!(names("b\0o\0b\0@\0x\0.\0e\0x\0a\0m\0p\0l\0e\0"), [1]);
     assert_eq!(names("joann@x.example, A-11, monkey-1"), [0_usize; 0]);
     assert_eq!(set.identities().named_in(b"\xff\xfe bob@x.example \xff"), [1]);
-    // With one that is too short for a fragment, or not in ASCII, others are looked for in another way.
+    // With one that is too short for a fragment, or not in ASCII, others are looked for in another
+    // way.
     let sets = ["andre", "xy", "\u{65e5}\u{672c}\u{4eba}"].map(|other| {
         let identities = ["strasse@x.example", "andre", "fi@x.example", other];
         ScopeSet::compile(&[], &[agent("A-1", "kim@x.example", &identities)])
@@ -206,7 +207,8 @@ mod both_ways {
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(300))]
 
-        /// One that is too short for a fragment has all of them looked for in the other way, and changes nothing else.
+        /// One that is too short for a fragment has all of them looked for in the other way, and
+        /// changes nothing else.
         #[test]
         fn identities_are_found_by_fragments_as_by_an_automaton(
             identities in prop::collection::btree_set(IDENTITY, 1..70),

@@ -51,8 +51,8 @@ pub struct Link {
     pub opened: Timestamp,
     /// Openings from the agent's own event to this one: 1, or more in a chain.
     pub depth: u32,
-    /// Whether its session is also the user's own: one that has records under the user at other times. Known where only the user
-    /// ties.
+    /// Whether its session is also the user's own: one that has records under the user at other
+    /// times. Known where only the user ties.
     pub own_session: bool,
 }
 
@@ -92,10 +92,12 @@ pub struct Closing {
     pub closed: Closed,
 }
 
-/// A record's event by nobody listed that ties to an opening, before it is known whether the link was still open.
+/// A record's event by nobody listed that ties to an opening, before it is known whether the link
+/// was still open.
 #[derive(Debug, Clone)]
 pub struct Candidate {
-    /// The event. Whom it is put down to is not known yet; its scopes are those whose window holds it.
+    /// The event. Whom it is put down to is not known yet; its scopes are those whose window holds
+    /// it.
     pub event: Box<ScopedEvent>,
     /// Names of its actors, and how they compare.
     pub actors: Vec<(Matching, String)>,
@@ -105,7 +107,8 @@ pub struct Candidate {
     pub beside: bool,
 }
 
-/// What a search for linked events finds in a source. In no particular order, but for the numbers of openings.
+/// What a search for linked events finds in a source. In no particular order, but for the numbers
+/// of openings.
 #[derive(Debug, Clone, Default)]
 pub struct Chased {
     /// Events that tie to an opening.
@@ -114,7 +117,8 @@ pub struct Chased {
     pub unreadable: Vec<Refused>,
     /// Sessions of users outside of openings, by the user's folded name.
     pub sessions: BTreeSet<(String, String)>,
-    /// Records under the user of an opening that is not followed by it, by the number of the opening.
+    /// Records under the user of an opening that is not followed by it, by the number of the
+    /// opening.
     pub under_user: BTreeMap<usize, u64>,
 }
 
@@ -189,6 +193,7 @@ pub struct Links {
     pub unread: Vec<usize>,
     /// Openings at the greatest depth, which were not followed.
     pub deeper: u64,
-    /// Events that tie, and were left out: others of their record were put aside for want of memory.
+    /// Events that tie, and were left out: others of their record were put aside for want of
+    /// memory.
     pub apart: u64,
 }

@@ -1,6 +1,8 @@
-//! The fold: verdicts in, settled events out. Associative and commutative, so that arrival order does not matter.
+//! The fold: verdicts in, settled events out. Associative and commutative, so that arrival order
+//! does not matter.
 //!
-//! Only what is in scope, and what was refused, is kept; everything else is a count and an hour that was logged.
+//! Only what is in scope, and what was refused, is kept; everything else is a count and an hour
+//! that was logged.
 
 mod retained;
 mod links;
@@ -33,11 +35,13 @@ pub use source_tally::{Disposition, Late, NearKind, NearMiss, NearName, PathCoun
 pub use spill::{Budget, MEMORY, OverBudget, SpillError, SpilledEvents};
 pub use totals::{ActionTotals, AgentTotals, ScopeTotals, Totals};
 
-/// How many records met which end. `read = in_scope + duplicate + other_actor + outside_window + refused`.
+/// How many records met which end.
+/// `read = in_scope + duplicate + other_actor + outside_window + refused`.
 ///
-/// A record that holds several events counts once, like any other: it is in scope if any of its events is and is no
-/// copy, a duplicate if all of those in scope are copies, and refused if any of its events cannot be read. It is without
-/// tenant if any of its events in scope names none, so that no such event goes without a mention:
+/// A record that holds several events counts once, like any other: it is in scope if any of its
+/// events is and is no copy, a duplicate if all of those in scope are copies, and refused if any of
+/// its events cannot be read. It is without tenant if any of its events in scope names none, so
+/// that no such event goes without a mention:
 /// `in_scope = records all of whose events name a tenant + without_tenant`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct DispositionCounts {
@@ -207,8 +211,9 @@ pub struct ScopedEvent {
     pub search: Option<Box<FoundBy>>,
 }
 
-/// Events in scope as they gather. Each in a place of its own: a list of a million that grows and is joined with others
-/// would otherwise move, and take fresh memory for, all of them several times.
+/// Events in scope as they gather. Each in a place of its own: a list of a million that grows and
+/// is joined with others would otherwise move, and take fresh memory for, all of them several
+/// times.
 pub type ScopedEvents = Vec<Box<ScopedEvent>>;
 
 /// A record that could not be read as an event.
@@ -218,7 +223,8 @@ pub struct Refused {
     pub at: Locator,
     /// Why.
     pub refusal: Refusal,
-    /// The agents whose identities its bytes hold and of whom a scope may hold the record, by position in the case.
+    /// The agents whose identities its bytes hold and of whom a scope may hold the record, by
+    /// position in the case.
     pub names: Vec<usize>,
     /// The addresses, sessions and keys by which an open scope searches that may stand in
     /// its bytes.

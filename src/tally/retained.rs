@@ -24,8 +24,9 @@ pub enum Retained {
 }
 
 impl Retained {
-    /// Works on each tenant's events, which come in time order, ties by source, position and order in the record. What is
-    /// made of them comes in the order of the tenants' ids. With the first fault it stops: there may be millions to come.
+    /// Works on each tenant's events, which come in time order, ties by source, position and order
+    /// in the record. What is made of them comes in the order of the tenants' ids. With the first
+    /// fault it stops: there may be millions to come.
     pub fn for_each_tenant<T, E>(
         &self,
         work: impl Fn(&TenantId, &[&ScopedEvent]) -> Result<T, E> + Sync,
@@ -64,8 +65,9 @@ impl Retained {
     }
 }
 
-/// Works on each, several at a time, and stops with the first fault. What is made is large, so it is written where it stays:
-/// there is a place for each from the start, and `filter_map` takes the faults out of the list without another.
+/// Works on each, several at a time, and stops with the first fault. What is made is large, so it
+/// is written where it stays: there is a place for each from the start, and `filter_map` takes the
+/// faults out of the list without another.
 fn each<O, T, E>(by_tenant: &[O], work: impl Fn(&O) -> Result<T, E> + Sync) -> Result<Vec<T>, E>
 where
     O: Sync,
@@ -95,7 +97,8 @@ where
     Ok(made.into_iter().filter_map(Result::ok).collect())
 }
 
-/// So many tenants at a time: some have many more events than others, and the last thread is waited for.
+/// So many tenants at a time: some have many more events than others, and the last thread is waited
+/// for.
 const MAX_TENANTS_PER_JOB: usize = 16;
 
 /// Events in memory.
@@ -118,7 +121,8 @@ pub(super) fn in_time_order(events: &[Box<ScopedEvent>], kept: &[bool]) -> Vec<u
     order.into_iter().map(|(.., place)| place).collect()
 }
 
-/// An event of a tenant's: what stands for the tenant, the event's place among the kept, and both themselves.
+/// An event of a tenant's: what stands for the tenant, the event's place among the kept, and both
+/// themselves.
 #[derive(Clone, Copy)]
 struct Share<'h> {
     number: u64,
@@ -169,7 +173,8 @@ impl InMemory {
     }
 }
 
-/// The shares of all tenants that one number stands for: one, unless somebody made up ids to that end.
+/// The shares of all tenants that one number stands for: one, unless somebody made up ids to that
+/// end.
 fn split_by_tenant<'h>(shares: &[Share<'h>]) -> Vec<(&'h TenantId, Vec<&'h ScopedEvent>)> {
     let mut shares = Cow::Borrowed(shares);
     if shares.iter().any(|share| share.id != shares[0].id) {

@@ -1,4 +1,5 @@
-//! What is known of one source while it is read: counts, the hours it speaks for, and the few events that matter.
+//! What is known of one source while it is read: counts, the hours it speaks for, and the few
+//! events that matter.
 
 use std::{collections::BTreeMap, mem, sync::Arc};
 
@@ -11,8 +12,9 @@ use crate::{
     time::Timestamp,
 };
 
-/// How near a record by others came to being in scope. Such records are told of, since a profile that misses a field, an
-/// identity that is not listed as it is logged, or a scope drawn too narrow, shows there first.
+/// How near a record by others came to being in scope. Such records are told of, since a profile
+/// that misses a field, an identity that is not listed as it is logged, or a scope drawn too
+/// narrow, shows there first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum NearKind {
     /// A listed identity stands somewhere in it, as a target or in a text, and not as its actor.
@@ -68,15 +70,16 @@ pub enum Disposition {
     OutsideWindow(Timestamp),
     /// In a window, by nobody of a scope; with whom it names all the same.
     OtherActor(Timestamp, Option<Box<NearMiss>>),
-    /// By a listed identity in a window: the record's one event, or those of its several that are in scope.
+    /// By a listed identity in a window: the record's one event, or those of its several that are
+    /// in scope.
     InScope(ScopedEvents),
     /// No event; with its time, if that could be read.
     Refused(Box<Refused>, Option<Timestamp>),
 }
 
 impl Disposition {
-    /// The verdict on a record that holds several events, from theirs: the nearest to the question counts, and of the
-    /// same kind the first.
+    /// The verdict on a record that holds several events, from theirs: the nearest to the question
+    /// counts, and of the same kind the first.
     #[must_use]
     pub fn and(self, sibling: Self) -> Self {
         match (self, sibling) {
@@ -191,14 +194,16 @@ pub struct SourceTally {
     pub near: Vec<NearMiss>,
     /// In no window.
     pub outside_window: u64,
-    /// Of those in no window, records that lie after the case was issued and name a listed identity.
+    /// Of those in no window, records that lie after the case was issued and name a listed
+    /// identity.
     pub late: Late,
-    /// Events in no scope, copies included, exactly on the end of one of their agent's: by the positions of those scopes.
+    /// Events in no scope, copies included, exactly on the end of one of their agent's: by the
+    /// positions of those scopes.
     pub on_end: BTreeMap<ScopeMask, u64>,
     /// What could not be read of records that were read in full and lie in a window, and how often.
     pub remarks: Remarks,
-    /// By a listed identity in a window, copies included, in no particular order, but for those of one record, which stand
-    /// beside each other. What went to the budget's file is missing.
+    /// By a listed identity in a window, copies included, in no particular order, but for those of
+    /// one record, which stand beside each other. What went to the budget's file is missing.
     pub in_scope: ScopedEvents,
     /// Events in scope that open a link, in no particular order.
     pub openings: Vec<Opening>,
@@ -242,8 +247,8 @@ impl SourceTally {
         }
     }
 
-    /// Of nothing yet, and of no more in memory than the budget allows, if [`Self::spill_if_needed`] is called now and then.
-    /// Parts of one source have one ticket.
+    /// Of nothing yet, and of no more in memory than the budget allows, if
+    /// [`Self::spill_if_needed`] is called now and then. Parts of one source have one ticket.
     pub fn within(coverage: Coverage, budget: &Arc<Budget>, ticket: usize) -> Self {
         Self {
             account: Some(BudgetShare::new(Arc::clone(budget), ticket)),
@@ -299,7 +304,8 @@ impl SourceTally {
         }
     }
 
-    /// Puts everything in memory down to the source at this position, which is known only once all files are unpacked.
+    /// Puts everything in memory down to the source at this position, which is known only once all
+    /// files are unpacked.
     pub fn renumber(&mut self, source: usize) {
         self.in_scope.iter_mut().for_each(|event| event.at.source = source);
         self.refused.iter_mut().for_each(|refused| refused.at.source = source);

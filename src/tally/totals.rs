@@ -1,4 +1,5 @@
-//! Figures over all kept events, each counted once. What is counted by tenant follows from the tenants' figures.
+//! Figures over all kept events, each counted once. What is counted by tenant follows from the
+//! tenants' figures.
 
 use std::collections::BTreeMap;
 
@@ -19,11 +20,13 @@ pub struct Totals {
     pub without_tenant: u64,
     /// Number of events that failed.
     pub failed: u64,
-    /// Events of each scope, by position in the case; scopes at the end without events may be missing.
+    /// Events of each scope, by position in the case; scopes at the end without events may be
+    /// missing.
     pub scopes: Vec<ScopeTotals>,
     /// Events by action code.
     pub actions: BTreeMap<String, ActionTotals>,
-    /// Scopes of the events of a session, by agent and session, of sessions with an event in more than one scope.
+    /// Scopes of the events of a session, by agent and session, of sessions with an event in more
+    /// than one scope.
     sessions: BTreeMap<(usize, String), ScopeMask>,
     /// Agents with events, by position in the case.
     pub agents: BTreeMap<usize, AgentTotals>,
@@ -31,7 +34,8 @@ pub struct Totals {
     codes: usize,
 }
 
-/// About how many bytes of memory an action takes until it is told in every file, and how many for each of its code's.
+/// About how many bytes of memory an action takes until it is told in every file, and how many for
+/// each of its code's.
 const ACTION: (usize, usize) = (360, 5);
 
 /// Events of one scope.

@@ -2,8 +2,8 @@
 
 use std::num::NonZeroU64;
 
-/// Nanoseconds, and how many digits of them were written. Never zero, so that the compiler passes a time, or none, in two registers;
-/// through memory, millions of them were worth noticing.
+/// Nanoseconds, and how many digits of them were written. Never zero, so that the compiler passes a
+/// time, or none, in two registers; through memory, millions of them were worth noticing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Fraction(NonZeroU64);
 

@@ -1,4 +1,5 @@
-//! Times of a log follow each other: what was found out about the last one's date and hour holds for the next.
+//! Times of a log follow each other: what was found out about the last one's date and hour holds
+//! for the next.
 
 use super::{Fraction, Timestamp, two};
 
@@ -15,7 +16,8 @@ struct Known {
 }
 
 impl Hour {
-    /// What [`Timestamp::usual`] tells of this text, in less time where the last one was of the same hour.
+    /// What [`Timestamp::usual`] tells of this text, in less time where the last one was of the
+    /// same hour.
     #[inline]
     pub fn usual(&mut self, text: &[u8]) -> Option<Timestamp> {
         self.again(text).or_else(|| self.anew(text))

@@ -1,4 +1,5 @@
-//! The list of exceptions, `allowed.txt`: a line `RULE SUBJECT COUNT` for each. A count may only fall.
+//! The list of exceptions, `allowed.txt`: a line `RULE SUBJECT COUNT` for each. A count may only
+//! fall.
 
 use std::{collections::BTreeMap, fmt::Write as _, fs, path::PathBuf};
 
@@ -7,8 +8,9 @@ use crate::util::root;
 /// Counts by subject: a file, a room or a name.
 pub(super) type Counts = BTreeMap<String, usize>;
 
-/// Compares what a rule finds with its lines of the list. A count above the list is a fault of the change, a count below it asks
-/// for a smaller number in the list, which `UPDATE_EXPECTED=1` writes; a larger one is never written.
+/// Compares what a rule finds with its lines of the list. A count above the list is a fault of the
+/// change, a count below it asks for a smaller number in the list, which `UPDATE_EXPECTED=1`
+/// writes; a larger one is never written.
 pub(super) fn check(rule: &str, remedy: &str, found: &Counts, places: &[String]) {
     let mut listed = read();
     let allowed = listed.remove(rule).unwrap_or_default();

@@ -1,5 +1,5 @@
-//! No circle of files: inside a room, too, files import each other in one direction. A child may use what its own `mod.rs`
-//! defines; what that only hands on counts as the file that defines it.
+//! No circle of files: inside a room, too, files import each other in one direction. A child may
+//! use what its own `mod.rs` defines; what that only hands on counts as the file that defines it.
 
 use std::collections::{BTreeMap, BTreeSet};
 

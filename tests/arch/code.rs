@@ -1,4 +1,5 @@
-//! What the rules read of Rust: text without comments and tests, the types it defines, the paths it names.
+//! What the rules read of Rust: text without comments and tests, the types it defines, the paths it
+//! names.
 
 /// Whether a file holds tests only.
 pub(super) fn is_test(path: &str) -> bool {

@@ -1,5 +1,5 @@
-//! Rules of prose and of names: how a doc comment opens, which words a comment uses, how wide it is, how long the name of a test
-//! is, and that a type name means one thing.
+//! Rules of prose and of names: how a doc comment opens, which words a comment uses, how wide it
+//! is, how long the name of a test is, and that a type name means one thing.
 
 use super::{
     allowed::{Counts, check},
@@ -7,7 +7,8 @@ use super::{
 };
 use crate::util::{files, root};
 
-/// First words of a doc comment that make a riddle of it. A verb in the third person or a noun phrase opens it instead.
+/// First words of a doc comment that make a riddle of it. A verb in the third person or a noun
+/// phrase opens it instead.
 const OPENINGS: [&str; 20] = [
     "What", "Who", "Whose", "Whom", "Where", "How", "Why", "When", "So many", "So much", "None", "No", "Of", "For",
     "With", "By", "As", "The same", "Nothing", "Nobody",
@@ -58,7 +59,8 @@ fn sources() -> Vec<(String, String)> {
     of("src").chain(of("tests")).collect()
 }
 
-/// The comment of a line, without its slashes: a line that is nothing else, or one of documentation.
+/// The comment of a line, without its slashes: a line that is nothing else, or one of
+/// documentation.
 fn comment(line: &str) -> Option<&str> {
     let comment = line.trim_start().strip_prefix("//")?;
     Some(comment.trim_start_matches(['/', '!']).trim())

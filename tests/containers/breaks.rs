@@ -362,7 +362,8 @@ fn what_unpacks_to_too_much_is_an_error_that_names_the_limit() {
     if !has("gzip") {
         return;
     }
-    // Sixteen mebibytes of blanks in eight members, packed twice: many thousands to one. Blank lines cost no time.
+    // Sixteen mebibytes of blanks in eight members, packed twice: many thousands to one. Blank
+    // lines cost no time.
     let member = packed("gzip", format!("{:65535}\n", "").repeat(256).as_bytes());
     let bomb = packed("gzip", &member.repeat(8));
     let dir = Dir::new();

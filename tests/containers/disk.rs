@@ -5,7 +5,8 @@ use std::path::PathBuf;
 
 use super::*;
 
-/// Stands in for the system's `read` and `pread`, and fails on one file from some byte on as a worn disk does.
+/// Stands in for the system's `read` and `pread`, and fails on one file from some byte on as a worn
+/// disk does.
 const SHIM: &str = r#"
 #define _GNU_SOURCE
 #include <dlfcn.h>

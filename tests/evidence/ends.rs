@@ -62,7 +62,8 @@ fn killed_at_any_moment_there_is_no_bundle_or_a_whole_one() {
     });
     let time = time.max().expect("three runs");
     let whole = fs::read_dir(dir.path("whole-0/tenants")).expect("a bundle").count();
-    // A linear congruential generator with a fixed seed: no test that fails only sometimes for its own sake.
+    // A linear congruential generator with a fixed seed: no test that fails only sometimes for its
+    // own sake.
     let mut random = 20_260_120_u64;
     let (mut found, mut killed, mut writing) = (0, 0, 0);
     for kill in 0..KILLS {
@@ -101,7 +102,8 @@ fn killed_at_any_moment_there_is_no_bundle_or_a_whole_one() {
     );
 }
 
-/// A run that waits for more of its log: everything before the scan is done, and its temporary folder is there.
+/// A run that waits for more of its log: everything before the scan is done, and its temporary
+/// folder is there.
 struct Waiting {
     dir: Dir,
     child: Child,
@@ -127,7 +129,8 @@ impl Waiting {
         let mut command = program(&dir.path(""));
         command.args(["report", "case.toml", "--quiet", "--out", "out"]);
         let child = command.stderr(Stdio::piped()).spawn().expect("it starts");
-        // Without O_NONBLOCK this would wait for ever, should the run have failed; with it, it succeeds once the run reads.
+        // Without O_NONBLOCK this would wait for ever, should the run have failed; with it, it
+        // succeeds once the run reads.
         let log = (0..3000).find_map(|_| {
             std::thread::sleep(Duration::from_millis(10));
             OpenOptions::new()
@@ -335,8 +338,8 @@ fn on_a_full_disk_there_is_no_bundle_and_nothing_is_left() {
     if tried == 0 {
         skipped("no file system can be mounted here; the limit on a file's size is tried instead");
     }
-    // The other way to fail a write, which needs no rights: no file may be larger than this many kibibytes. The shell ignores
-    // the signal, so that the write itself fails.
+    // The other way to fail a write, which needs no rights: no file may be larger than this many
+    // kibibytes. The shell ignores the signal, so that the write itself fails.
     for limit in [8, 64] {
         let command = format!(
             "trap '' XFSZ; ulimit -f {}; exec '{}' report sample_logs/case.toml --quiet --out '{}'",

@@ -29,7 +29,8 @@ fn is_found(folder: &Path, path: &str, bytes: &[u8], at: usize, bit: u8) -> bool
     found.iter().any(|one| one.ends_with(&format!(" {path}")))
 }
 
-/// Every bit of the bundle's signature, every byte of the others, and as many of the rest as there is time for.
+/// Every bit of the bundle's signature, every byte of the others, and as many of the rest as there
+/// is time for.
 #[test]
 fn every_flipped_byte_of_the_proofs_is_found() {
     let dir = subject();
@@ -40,7 +41,8 @@ fn every_flipped_byte_of_the_proofs_is_found() {
         let name = path.rsplit('/').next().expect("a name");
         let step = match name {
             "manifest.json.sig" => 1,
-            // Those of the customers are files of the bundle like any other, as far as it is concerned.
+            // Those of the customers are files of the bundle like any other, as far as it is
+            // concerned.
             "manifest.json" | "SHA256SUMS" if !path.contains('/') => 3,
             _ => 97,
         };

@@ -7,7 +7,8 @@ use std::{fs, path::Path};
 use super::{CASE, reseal};
 use crate::util::{Dir, Run, files, has, program, root};
 
-/// One event with every field, one that names no tenant, one that cannot be read, and one of another tenant that names the first.
+/// One event with every field, one that names no tenant, one that cannot be read, and one of
+/// another tenant that names the first.
 const LOG: &str = r#"{"event_id":"e1","timestamp":"2026-01-16T00:10:00.5Z","actor":{"id":"a1"},"tenant":{"id":"acme"},"action":"user.mfa.reset","outcome":"success","target":{"type":"user","id":"u-17","name":"Jo Quill"},"ticket":"SUP-4711","justification":"lost the phone","client":{"ip":"192.0.2.7","session_id":"s-0815","user_agent":"Console/7"}}
 {"event_id":"e2","timestamp":"2026-01-16T01:10:00Z","actor":{"email":"ann@support.example"},"tenant":{"id":"acme"},"action":"user.view","outcome":"failure"}
 {"event_id":"e3","timestamp":"2026-01-16T02:10:00Z","actor":{"id":"a2"},"tenant":{"id":"bolt"},"action":"user.view","justification":"as for acme"}
@@ -26,7 +27,8 @@ fn judged(dir: &Dir) -> Run {
     dir.run(["verify", "out", "--logs", "."])
 }
 
-/// Puts a text in place of another in all files of a folder, as one does who forges all forms alike. Digests stay.
+/// Puts a text in place of another in all files of a folder, as one does who forges all forms
+/// alike. Digests stay.
 fn everywhere(folder: &Path, from: &str, to: &str) {
     let mut changed = 0;
     for (path, bytes) in files(folder) {
@@ -301,7 +303,8 @@ fn what_keeps_from_judging_again_is_stated() {
         .says("logs/b.jsonl: the case looks for logs there, and the bundle does not know this one");
 }
 
-/// Also a question that was asked by flags, where logs lie in an archive, and with the bundle among the logs.
+/// Also a question that was asked by flags, where logs lie in an archive, and with the bundle among
+/// the logs.
 #[test]
 fn question_by_flags_is_judged_again() {
     if !has("tar") {

@@ -18,7 +18,8 @@ fn company(number: usize) -> String {
     format!("Quillmoor{number:02} Trading")
 }
 
-/// A record as the admin tool writes it. Whoever knows the format can make it from a row and two guesses.
+/// A record as the admin tool writes it. Whoever knows the format can make it from a row and two
+/// guesses.
 fn record(event: &str, time: &str, tenant: &str, agent: usize, named: &str) -> String {
     format!(
         "{{\"event_id\":\"{event}\",\"timestamp\":\"{time}\",\"actor\":{{\"id\":\"agent-{agent:02}\"}},\
@@ -70,8 +71,9 @@ fn digests(text: &str, found: &mut BTreeSet<Sha256>) {
     found.extend(words.filter_map(|word| word.parse::<Sha256>().ok()));
 }
 
-/// Whether one of these digests is of these bytes, as a record or as a log that holds them alone: bare, or under nonces that
-/// everybody can derive. Each record is the first of its log, whose position is known.
+/// Whether one of these digests is of these bytes, as a record or as a log that holds them alone:
+/// bare, or under nonces that everybody can derive. Each record is the first of its log, whose
+/// position is known.
 fn holds(known: &BTreeSet<Sha256>, bytes: &[u8]) -> bool {
     let digest = Sha256::of(bytes);
     let zeros = Nonces::new(&[0; 32]);
@@ -176,7 +178,8 @@ fn nonces_and_places_stand_in_no_customer_s_folder() {
     }
 }
 
-/// The bytes of a record show what is masked in one copy, and what another tenant's copy says: it says so before they go out.
+/// The bytes of a record show what is masked in one copy, and what another tenant's copy says: it
+/// says so before they go out.
 #[test]
 fn opening_a_record_warns_of_what_it_gives_away() {
     let dir = Dir::new();

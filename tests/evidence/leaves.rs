@@ -1,4 +1,5 @@
-//! Every figure of `findings.json` is counted again, but for those that are named here and in `docs/verify.md`.
+//! Every figure of `findings.json` is counted again, but for those that are named here and in
+//! `docs/verify.md`.
 
 use std::{fs, path::Path};
 

@@ -221,7 +221,8 @@ fn on_a_terminal_bytes_are_made_visible() {
     assert!(said.contains("⟨U+009B⟩") && !said.contains('\u{9b}'), "{said:?}");
 }
 
-/// Text of an encoding that the case states is read, shown and read again, whatever characters it holds.
+/// Text of an encoding that the case states is read, shown and read again, whatever characters it
+/// holds.
 #[test]
 fn a_stated_encoding_is_read_and_verified() {
     for (label, name, word) in [
@@ -342,7 +343,8 @@ fn logs_without_a_listed_agent_are_named() {
     assert_eq!(overview.matches("No listed agent is the actor").count(), 1);
 }
 
-/// A path beside the one that is there says so, with what is there; alternatives and optional fields do not.
+/// A path beside the one that is there says so, with what is there; alternatives and optional
+/// fields do not.
 #[test]
 fn mapped_fields_that_lead_nowhere_are_named() {
     let built_in =

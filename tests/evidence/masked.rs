@@ -12,7 +12,8 @@ use crate::{
 
 const TENANTS: &str = "id,name,domains\nt-0001,Acme Foods,acme.example\nt-0002,Bolt Freight,bolt.example\n";
 
-/// The bundle of what somebody logged in the first customer's tenant, beside an event of the second's.
+/// The bundle of what somebody logged in the first customer's tenant, beside an event of the
+/// second's.
 fn bundle(own: &[Value]) -> Dir {
     let mut log = record(1, "t-0002", &json!({}));
     for (number, more) in (2..).zip(own) {

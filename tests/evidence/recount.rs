@@ -1,4 +1,5 @@
-//! The books balance again, from the written files: a change that is covered by new digests is found by counting.
+//! The books balance again, from the written files: a change that is covered by new digests is
+//! found by counting.
 
 use std::{fs, path::Path};
 

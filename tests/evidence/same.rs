@@ -1,4 +1,5 @@
-//! Same case, inputs and version: the same bytes, wherever and however it is run; and what the manifest says of the question.
+//! Same case, inputs and version: the same bytes, wherever and however it is run; and what the
+//! manifest says of the question.
 
 use std::{fs, path::Path};
 

@@ -59,7 +59,8 @@ const fn own(code: &'static str, weight: usize) -> Action {
     }
 }
 
-/// Every action the logs can hold. `tenant.shard.rebalance` stands for the word that no catalogue knows.
+/// Every action the logs can hold. `tenant.shard.rebalance` stands for the word that no catalogue
+/// knows.
 const ACTIONS: [Action; 39] = [
     act("tenant.view", Object::Tenant, 1400),
     act("user.view", Object::User, 2000),

@@ -1,5 +1,5 @@
-//! The thirty support agents of the sub-processor, all of whom the case lists, and one engineer of the vendor whom it
-//! lists too. Invented, like everybody here.
+//! The thirty support agents of the sub-processor, all of whom the case lists, and one engineer of
+//! the vendor whom it lists too. Invented, like everybody here.
 
 use std::io;
 use std::path::Path;
@@ -44,7 +44,8 @@ impl Agent {
             .chain(further)
     }
 
-    /// Milliseconds after midnight UTC at which the shift begins: the three sites take turns around the clock.
+    /// Milliseconds after midnight UTC at which the shift begins: the three sites take turns around
+    /// the clock.
     pub(crate) fn shift(&self) -> i64 {
         match self.country {
             "JP" => 0,
@@ -138,7 +139,8 @@ fn agent(number: usize, (name, local, country, identities): (&'static str, &str,
         face(&directory, Some(&capitals(&email))),
     ];
     faces.extend(identities.split_terminator(';').map(|identity| match identity {
-        // A second address comes with the directory id, a user name and a key come alone, a key from a script.
+        // A second address comes with the directory id, a user name and a key come alone, a key
+        // from a script.
         _ if identity.contains('@') => face(&directory, Some(identity)),
         _ if identity.starts_with("svc-") => Face {
             seat: Seat::Service(100 + number),

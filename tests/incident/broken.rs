@@ -1,6 +1,6 @@
-//! The five lines that are no records of anything, as exports have them: cut short, not JSON at all, without a time,
-//! with a time that does not exist. The first names an agent of a scope, the last a listed agent
-//! outside all scopes.
+//! The five lines that are no records of anything, as exports have them: cut short, not JSON at
+//! all, without a time, with a time that does not exist. The first names an agent of a scope, the
+//! last a listed agent outside all scopes.
 
 /// A line that cannot be read.
 pub(crate) struct Broken {

@@ -21,7 +21,8 @@ pub(crate) struct Cast {
     pub(crate) strays: Vec<Tenant>,
     /// The renamed customer as the logs call it before it was renamed.
     pub(crate) former: Tenant,
-    /// Directory numbers of the customers in whose tenants listed agents act during the window, no others.
+    /// Directory numbers of the customers in whose tenants listed agents act during the window, no
+    /// others.
     pub(crate) touched: Vec<usize>,
 }
 

@@ -1,4 +1,5 @@
-//! Names for customers: invented companies in five languages, made of parts so that thousands differ.
+//! Names for customers: invented companies in five languages, made of parts so that thousands
+//! differ.
 //!
 //! A part is written `native` or `native:ascii`; the second form spells the domain.
 
@@ -15,11 +16,13 @@ pub(crate) struct Language {
 }
 
 impl Language {
-    /// The `n`th name, native and as a domain label. Names repeat only after every combination was used.
+    /// The `n`th name, native and as a domain label. Names repeat only after every combination was
+    /// used.
     pub(crate) fn name(&self, n: usize) -> (String, String) {
         let parts: Vec<Vec<&str>> = self.parts.iter().map(|part| part.split(' ').collect()).collect();
         let combinations: usize = parts.iter().map(Vec::len).product();
-        // A prime stride that divides none of the lists, so neighbours in the directory do not look alike.
+        // A prime stride that divides none of the lists, so neighbours in the directory do not look
+        // alike.
         let mut index = n * 7919 % combinations;
         let mut native = String::new();
         let mut ascii = String::new();

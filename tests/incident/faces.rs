@@ -1,14 +1,15 @@
 //! Who acts: a face is how one person, or one service account, appears in a log.
 //!
-//! An agent has several. The usual one carries id and e-mail address; others carry only an address in other capitals, a
-//! user name or the id of an API key. A face knows whose it is, which is how the ground truth knows without matching
-//! any text.
+//! An agent has several. The usual one carries id and e-mail address; others carry only an address
+//! in other capitals, a user name or the id of an API key. A face knows whose it is, which is how
+//! the ground truth knows without matching any text.
 
 use serde::Serialize;
 
 use crate::rng::Rng;
 
-/// Digits and letters of the admin tool's object ids: 64 of them, so that one draw serves ten characters.
+/// Digits and letters of the admin tool's object ids: 64 of them, so that one draw serves ten
+/// characters.
 const ID: &[u8; 64] = b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ01";
 /// Hexadecimal, twice over, to have 32.
 const HEX: &[u8; 32] = b"0123456789abcdef0123456789abcdef";

@@ -26,7 +26,8 @@ pub(crate) fn must_not_exist(out: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Writes everything. Files of an earlier run are overwritten; they are the same for the same version.
+/// Writes everything. Files of an earlier run are overwritten; they are the same for the same
+/// version.
 pub(crate) fn write(scenario: &Scenario, cast: &Cast, sources: &[Source], truth: &Truth, out: &Path) -> io::Result<()> {
     for source in sources {
         let path = out.join(&source.path);

@@ -3,7 +3,8 @@
 use crate::exports::{File, Plan};
 use crate::scenario::Scenario;
 
-/// 125,000 records, 15,000 customers, 366 of them touched; the jobs overlap on the 20th and the 21st.
+/// 125,000 records, 15,000 customers, 366 of them touched; the jobs overlap on the 20th and the
+/// 21st.
 pub(crate) const SCENARIO: Scenario = Scenario {
     case: "LMK-2026-002",
     tenants: 15_000,

@@ -1,4 +1,5 @@
-//! The 25 minutes: somebody else sits at the workstation of `bd-agent-07`, four hours after the end of the shift.
+//! The 25 minutes: somebody else sits at the workstation of `bd-agent-07`, four hours after the end
+//! of the shift.
 
 use std::borrow::Cow;
 
@@ -16,7 +17,8 @@ const FIRST: usize = 5;
 const SECOND: usize = 6;
 const ADMIN: usize = 0;
 
-/// Milliseconds after the window opens, customer, action, user, whether it is done as the customer's administrator.
+/// Milliseconds after the window opens, customer, action, user, whether it is done as the
+/// customer's administrator.
 const STEPS: [(i64, usize, &str, usize, bool); 15] = [
     (95_120, FIRST, "tenant.view", ADMIN, false),
     (141_377, FIRST, "user.search", ADMIN, false),

@@ -1,4 +1,5 @@
-//! Keeps the books while the files are laid out, from what the story meant and not from what was written.
+//! Keeps the books while the files are laid out, from what the story meant and not from what was
+//! written.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,8 +1,9 @@
-//! A deterministic generator of believable incident logs: `sample_logs/` is its output, and so are the logs of every
-//! size benchmark.
+//! A deterministic generator of believable incident logs: `sample_logs/` is its output, and so are
+//! the logs of every size benchmark.
 //!
-//! It shares no code with the library on purpose. `truth.json`, written beside the logs, says what the generator *meant*
-//! to write, so a test that compares it with the program's findings compares two independent opinions.
+//! It shares no code with the library on purpose. `truth.json`, written beside the logs, says what
+//! the generator *meant* to write, so a test that compares it with the program's findings compares
+//! two independent opinions.
 //!
 //! ```text
 //! cast  ->  story            ->  exports          ->  files
@@ -10,7 +11,8 @@
 //!           in time order        which line, how      logs, lists, case, truth
 //! ```
 //!
-//! No clock, no environment, no thread: the same arguments give the same bytes, on any machine and in any year.
+//! No clock, no environment, no thread: the same arguments give the same bytes, on any machine and
+//! in any year.
 
 mod actions;
 mod agents;

@@ -1,4 +1,5 @@
-//! The other people in the logs, whom the case does not list: vendor staff, service accounts, customers' own admins.
+//! The other people in the logs, whom the case does not list: vendor staff, service accounts,
+//! customers' own admins.
 
 use crate::agents::VENDOR;
 use crate::faces::{Face, Seat};

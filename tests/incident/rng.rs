@@ -1,7 +1,7 @@
 //! The one source of chance: `SplitMix64`, spelled out here rather than taken from a crate.
 //!
-//! The committed sample must come out byte for byte the same for years, and the generators of the `rand` crates are
-//! free to change their stream between versions. These few lines cannot.
+//! The committed sample must come out byte for byte the same for years, and the generators of the
+//! `rand` crates are free to change their stream between versions. These few lines cannot.
 
 /// The seed of every run. Changing it changes the committed sample.
 const SEED: u64 = 0x5EED_2026_0116_0121;
@@ -10,7 +10,8 @@ const SEED: u64 = 0x5EED_2026_0116_0121;
 pub(crate) struct Rng(u64);
 
 impl Rng {
-    /// A stream of its own for each purpose, so that one more draw in one part leaves all other parts as they were.
+    /// A stream of its own for each purpose, so that one more draw in one part leaves all other
+    /// parts as they were.
     pub(crate) fn for_purpose(purpose: &str) -> Self {
         // FNV-1a: short, and fixed for good.
         let hash = purpose.bytes().fold(0xCBF2_9CE4_8422_2325, |hash: u64, byte| {
@@ -19,7 +20,8 @@ impl Rng {
         Self(SEED ^ hash)
     }
 
-    /// A stream for a thing with a number, such as user 3 of tenant 12: asking again gives the same answer.
+    /// A stream for a thing with a number, such as user 3 of tenant 12: asking again gives the same
+    /// answer.
     pub(crate) fn for_key(kind: u64, a: usize, b: usize) -> Self {
         let mut rng = Self(SEED ^ kind.wrapping_mul(0xD6E8_FEB8_6659_FD93));
         rng.0 ^= rng.next().wrapping_mul(a as u64 | 1).rotate_left(29) ^ (a as u64);
@@ -53,7 +55,8 @@ impl Rng {
         self.below(1000) < n
     }
 
-    /// A number smaller than `n`, the small ones far likelier: a few busy customers, many quiet ones.
+    /// A number smaller than `n`, the small ones far likelier: a few busy customers, many quiet
+    /// ones.
     pub(crate) fn skewed(&mut self, n: usize) -> usize {
         let inner = self.below(n) + 1;
         self.below(inner)
@@ -64,7 +67,8 @@ impl Rng {
         &items[self.below(items.len())]
     }
 
-    /// `length` characters of `alphabet`, which must have 32 or 64 characters: one draw serves several.
+    /// `length` characters of `alphabet`, which must have 32 or 64 characters: one draw serves
+    /// several.
     pub(crate) fn text(&mut self, prefix: &str, length: usize, alphabet: &[u8]) -> String {
         let bits = alphabet.len().trailing_zeros();
         let mut text = String::with_capacity(prefix.len() + length);

@@ -1,4 +1,5 @@
-//! The two incidents that are told rather than streamed: their sizes, and the way from sizes to a folder.
+//! The two incidents that are told rather than streamed: their sizes, and the way from sizes to a
+//! folder.
 
 use std::io;
 use std::path::Path;
@@ -20,7 +21,8 @@ pub(crate) struct Scenario {
     pub(crate) touched: usize,
     /// Whether two of those are missing from the directory.
     pub(crate) strays: bool,
-    /// Events of everyday work by listed agents within the window, and the most of them in one tenant.
+    /// Events of everyday work by listed agents within the window, and the most of them in one
+    /// tenant.
     pub(crate) in_window: (usize, usize),
     /// Visits by listed agents before and after the window.
     pub(crate) around: usize,

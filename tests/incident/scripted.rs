@@ -1,6 +1,8 @@
-//! What chance would not bring: each oddity that a log can have, put where a test or a reader can find it.
+//! What chance would not bring: each oddity that a log can have, put where a test or a reader can
+//! find it.
 //!
-//! Days 16 to 18 are in job A alone, day 20 is in both jobs, in the sample as in the larger incident.
+//! Days 16 to 18 are in job A alone, day 20 is in both jobs, in the sample as in the larger
+//! incident.
 
 use crate::actions::find;
 use crate::agents::INTRUDED;
@@ -120,8 +122,8 @@ fn faces<'c>(cast: &'c Cast, stage: &mut Stage<'c>) {
     stage.add(event);
 }
 
-/// People who look like agents to a careless search: another key but for its capitals, and a colleague who looks an
-/// agent up.
+/// People who look like agents to a careless search: another key but for its capitals, and a
+/// colleague who looks an agent up.
 fn bystanders<'c>(cast: &'c Cast, stage: &mut Stage<'c>) {
     let event = act(
         at(19, 4),

@@ -1,4 +1,5 @@
-//! Where the story is played: keeps every instant to itself, gives out ids and counts the records to come.
+//! Where the story is played: keeps every instant to itself, gives out ids and counts the records
+//! to come.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -64,9 +65,10 @@ impl<'c> Stage<'c> {
         }
     }
 
-    /// Adds an event at the first free instant from its time on: two things never happen at once, so that first and
-    /// last of anything are never in doubt. One that no job records is dropped, as it leaves no trace: the CSV job
-    /// has no column for an impersonator, and on some days it runs alone.
+    /// Adds an event at the first free instant from its time on: two things never happen at once,
+    /// so that first and last of anything are never in doubt. One that no job records is dropped,
+    /// as it leaves no trace: the CSV job has no column for an impersonator, and on some days it
+    /// runs alone.
     pub(crate) fn add(&mut self, mut event: Event<'c>) {
         while !self.taken.insert(event.at) {
             event.at += 1;
@@ -78,7 +80,8 @@ impl<'c> Stage<'c> {
         }
     }
 
-    /// Adds an event that shares its instant and id with the one added before: the same thing, recorded otherwise.
+    /// Adds an event that shares its instant and id with the one added before: the same thing,
+    /// recorded otherwise.
     pub(crate) fn add_twin(&mut self, event: Event<'c>) {
         self.records += self.plan.copies(&event);
         self.events.push(event);

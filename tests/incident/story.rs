@@ -1,5 +1,5 @@
-//! What happens from 14 to 23 January 2026: the oddities and the intrusion first, then everyday work around them until
-//! the logs have the size they should.
+//! What happens from 14 to 23 January 2026: the oddities and the intrusion first, then everyday
+//! work around them until the logs have the size they should.
 
 use std::collections::BTreeSet;
 

@@ -38,7 +38,8 @@ pub(crate) struct Tenant {
 /// The former name of the renamed customer.
 const FORMER: &str = "Quillhaven Instruments Ltd";
 
-/// The names that test a report: markup, an apostrophe, an ampersand, umlauts, kanji. Number, name, domain, locale, zone.
+/// The names that test a report: markup, an apostrophe, an ampersand, umlauts, kanji. Number, name,
+/// domain, locale, zone.
 const SPECIAL: [(usize, &str, &str, &str, &str); 5] = [
     (
         10,

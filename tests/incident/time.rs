@@ -1,4 +1,5 @@
-//! Instants and how a logger writes them down. An instant is milliseconds since 1970; a stamp is the spelling.
+//! Instants and how a logger writes them down. An instant is milliseconds since 1970; a stamp is
+//! the spelling.
 
 use chrono::{DateTime, FixedOffset, SecondsFormat};
 
@@ -61,7 +62,8 @@ impl Stamp {
         Self { offset: 0, ..self }
     }
 
-    /// The instant in this spelling. Fewer digits than the instant needs would change it; callers see to that.
+    /// The instant in this spelling. Fewer digits than the instant needs would change it; callers
+    /// see to that.
     pub(crate) fn write(self, at: i64) -> String {
         let zone = FixedOffset::east_opt(self.offset * 60).expect("offsets are less than a day");
         let time = DateTime::from_timestamp_millis(at)

@@ -1,4 +1,5 @@
-//! A law: whatever names a customer is found in nobody else's folder, wherever it was typed and however it was written.
+//! A law: whatever names a customer is found in nobody else's folder, wherever it was typed and
+//! however it was written.
 
 use std::fmt::Write as _;
 
@@ -83,7 +84,8 @@ fn written(text: &str, writing: Writing) -> String {
     out
 }
 
-/// The text as a person who knows every way of writing would read it. Shares no code with the program.
+/// The text as a person who knows every way of writing would read it. Shares no code with the
+/// program.
 fn read(text: &str) -> String {
     let mut out = String::new();
     let chars: Vec<char> = text.chars().collect();
@@ -201,7 +203,8 @@ proptest! {
             let own = name(reader).to_lowercase();
             for (file, bytes) in files(&dir.path(&format!("out/tenants/{}", id(reader)))) {
                 let whole = String::from_utf8(bytes).expect("UTF-8");
-                // The third reads its own name, in which the first's is a part; in a whole file it may stand in marks.
+                // The third reads its own name, in which the first's is a part; in a whole file it
+                // may stand in marks.
                 let quoted = |other: usize| (reader, other) == (2, 0) && all.iter().any(|typed| (typed.reader, typed.other) == (2, 2));
                 let mut read_as = vec![(false, whole.to_lowercase()), (false, read(&whole))];
                 if file == "actions.jsonl" {

@@ -1,4 +1,5 @@
-//! Log text that wants to act: in a browser, a spreadsheet, a Markdown renderer, a terminal and a file system.
+//! Log text that wants to act: in a browser, a spreadsheet, a Markdown renderer, a terminal and a
+//! file system.
 
 use std::{
     collections::BTreeSet,
@@ -153,7 +154,8 @@ fn a_browser_runs_nothing_and_calls_nobody() {
     assert_eq!(home.calls(), 0);
 }
 
-/// What if a payload stood in the page unescaped after all? The page's own policy is the second wall.
+/// What if a payload stood in the page unescaped after all? The page's own policy is the second
+/// wall.
 #[test]
 fn the_policy_of_a_page_stops_what_escaping_would_miss() {
     if !has("chromium") {
@@ -208,7 +210,8 @@ fn a_spreadsheet_reads_rows_of_text_and_no_formula() {
             assert!(!cell.contains(|c: char| c.is_control()), "{name}: {cell:?}");
         }
         if name.ends_with("actions.csv") {
-            // The text of nothing but line separators is no code of an action, and its record is refused.
+            // The text of nothing but line separators is no code of an action, and its record is
+            // refused.
             assert_eq!(rows.len(), payloads(1).len());
         }
     }

@@ -8,7 +8,8 @@ const HEADER: &str = "event_id,timestamp,actor.id,action,justification";
 const ROW: &str = "e,2026-01-17T00:00:00Z,sp-001,a,";
 const LATE: &str = "e,2026-02-17T00:00:00Z,sp-001,a,";
 
-/// What a row is expected to end as: in scope with this justification, refused for a reason, or outside the window.
+/// What a row is expected to end as: in scope with this justification, refused for a reason, or
+/// outside the window.
 #[derive(Debug, Clone, Copy)]
 enum Row {
     Says(&'static str),

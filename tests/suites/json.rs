@@ -1,5 +1,5 @@
-//! The texts of RFC 8259: each as a whole line, as a member that no profile reads and as one that it reads, before and
-//! behind the time, inside and outside the window.
+//! The texts of RFC 8259: each as a whole line, as a member that no profile reads and as one that
+//! it reads, before and behind the time, inside and outside the window.
 
 mod texts;
 
@@ -96,8 +96,8 @@ fn json_texts_get_the_disposition_that_rfc_8259_gives_them() {
     }
 }
 
-/// The rule of `src/events/glance/first.rs`: what reads up to its time, and lies in no window, is outside, whatever
-/// follows. What is broken before the time has none.
+/// The rule of `src/events/glance/first.rs`: what reads up to its time, and lies in no window, is
+/// outside, whatever follows. What is broken before the time has none.
 #[test]
 fn a_record_that_is_broken_behind_its_time_is_judged_by_that_time_alone() {
     let refused = refused();
@@ -138,7 +138,8 @@ fn a_text_alone_on_a_line_is_refused_for_what_it_is() {
         let expected: &[&[&str]] = if text.iter().all(|byte| b" \t\r".contains(byte)) {
             &[&[]]
         } else if object(text) {
-            // An object may stand before what makes the line no JSON: it is a record, and so is other text behind it.
+            // An object may stand before what makes the line no JSON: it is a record, and so is
+            // other text behind it.
             &[
                 &["malformed-json"],
                 &["missing-time"],

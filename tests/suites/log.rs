@@ -1,4 +1,5 @@
-//! A record on trial: between two good ones in a log of its own, judged by the library as every other log is.
+//! A record on trial: between two good ones in a log of its own, judged by the library as every
+//! other log is.
 
 use std::fmt::Write as _;
 
@@ -88,7 +89,8 @@ pub(crate) fn ends(tally: &SourceTally) -> Vec<End> {
     ends
 }
 
-/// What becomes of each of these lines between two good ones, which must not suffer from it. Each is one record at most.
+/// What becomes of each of these lines between two good ones, which must not suffer from it. Each
+/// is one record at most.
 pub(crate) fn lines(window: (&str, &str), lines: &[Vec<u8>]) -> Vec<End> {
     let one = |mut ends: Vec<End>| {
         assert!(ends.len() < 2, "one line is one record: {ends:?}");

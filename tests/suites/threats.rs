@@ -1,4 +1,5 @@
-//! `docs/threat-model.md` names a test for each claim. One that is renamed or goes must not leave its claim behind.
+//! `docs/threat-model.md` names a test for each claim. One that is renamed or goes must not leave
+//! its claim behind.
 
 use std::{collections::BTreeSet, fs, path::Path};
 

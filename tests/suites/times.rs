@@ -1,4 +1,5 @@
-//! The times of RFC 3339, and those of ISO 8601 that are none of it, as a profile that declares `rfc3339` reads them.
+//! The times of RFC 3339, and those of ISO 8601 that are none of it, as a profile that declares
+//! `rfc3339` reads them.
 
 use super::log::{End, lines};
 
@@ -46,9 +47,11 @@ const RFC_3339: &[(&str, &str)] = &[
     // Beyond the RFC: an offset without its colon, as Java and Python write it
     ("2026-01-16T13:46:33+0900", "2026-01-16T04:46:33Z"),
     ("2026-01-16T04:46:33.300+0000", "2026-01-16T04:46:33.300Z"),
-    // Beyond the RFC: the sign that ISO 8601 prefers for minus (U+2212), which can mean nothing else
+    // Beyond the RFC: the sign that ISO 8601 prefers for minus (U+2212), which can mean nothing
+    // else
     ("2026-01-15T19:46:33\u{2212}09:00", "2026-01-16T04:46:33Z"),
-    // Beyond the RFC: ISO 8601 without seconds, with offsets of hours alone, a comma, and the end of a day as its 24th hour
+    // Beyond the RFC: ISO 8601 without seconds, with offsets of hours alone, a comma, and the end
+    // of a day as its 24th hour
     ("2026-01-16T04:46Z", "2026-01-16T04:46:00Z"),
     ("2026-01-16T04:46+09:00", "2026-01-15T19:46:00Z"),
     ("2026-01-16T13:46:33+09", "2026-01-16T04:46:33Z"),

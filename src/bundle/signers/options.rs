@@ -55,7 +55,8 @@ fn once<V>(place: &mut Option<V>, value: V, name: &str) -> Result<(), String> {
     }
 }
 
-/// `YYYYMMDD`, `YYYYMMDDHHMM` or `YYYYMMDDHHMMSS`, and a `Z`. Without it, OpenSSH means the zone of whoever reads the file.
+/// `YYYYMMDD`, `YYYYMMDDHHMM` or `YYYYMMDDHHMMSS`, and a `Z`. Without it, OpenSSH means the zone of
+/// whoever reads the file.
 fn instant(text: &str) -> Result<DateTime<Utc>, String> {
     let digits = text
         .strip_suffix(['Z', 'z'])

@@ -1,8 +1,9 @@
-//! The logs judged again: the question of the manifest is asked of the logs once more, and every file of the bundle is made
-//! anew and compared with the one that is there.
+//! The logs judged again: the question of the manifest is asked of the logs once more, and every
+//! file of the bundle is made anew and compared with the one that is there.
 //!
-//! Digests say only that records lie where the bundle states; who seals a changed bundle anew leaves them as they are. So
-//! nothing that the bundle says of a record is taken over: the case and the logs alone say what every file must hold.
+//! Digests say only that records lie where the bundle states; who seals a changed bundle anew
+//! leaves them as they are. So nothing that the bundle says of a record is taken over: the case and
+//! the logs alone say what every file must hold.
 
 mod compared;
 mod question;

@@ -19,7 +19,8 @@ const DEPTH: usize = 3;
 #[derive(Debug)]
 pub(super) struct Folder {
     root: PathBuf,
-    /// By path with `/`. A name that is not UTF-8 cannot be one that a manifest names; it is shown with its bytes.
+    /// By path with `/`. A name that is not UTF-8 cannot be one that a manifest names; it is shown
+    /// with its bytes.
     pub(super) entries: BTreeMap<String, Entry>,
 }
 
@@ -76,7 +77,8 @@ impl Folder {
         }
     }
 
-    /// A plain file that is there: what is made of its bytes, and their digest. At most so many are read.
+    /// A plain file that is there: what is made of its bytes, and their digest. At most so many are
+    /// read.
     pub(super) fn read<T>(
         &self,
         path: &str,

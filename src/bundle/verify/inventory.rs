@@ -44,8 +44,8 @@ pub(super) struct Inventory {
 }
 
 impl Inventory {
-    /// Reads the manifest at the top. One that is there and cannot be understood is a mismatch, not an error: it may have
-    /// been a good one.
+    /// Reads the manifest at the top. One that is there and cannot be understood is a mismatch, not
+    /// an error: it may have been a good one.
     pub(super) fn read(folder: &Folder, mismatches: &mut Vec<Mismatch>) -> Result<Self, VerifyError> {
         if !folder.entries.contains_key(MANIFEST) {
             return Err(VerifyError::NotABundle(folder.name()));
@@ -161,7 +161,8 @@ impl Inventory {
         Ok(())
     }
 
-    /// A tenant's folder must verify alone: its own manifest and list say of its files what the bundle's says.
+    /// A tenant's folder must verify alone: its own manifest and list say of its files what the
+    /// bundle's says.
     fn compare_tenants(
         &self,
         folder: &Folder,

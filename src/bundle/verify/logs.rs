@@ -137,8 +137,8 @@ impl<'f> Missing<'f> {
 
 /// The files of the case besides its logs.
 fn inputs(root: &Path, manifest: &Manifest, check: &mut LogCheck, mismatches: &mut Vec<Mismatch>) {
-    // What came with the program has no path: the manifest states the program. A lock grows with the agents and is not needed:
-    // the findings state every pseudonym.
+    // What came with the program has no path: the manifest states the program. A lock grows with
+    // the agents and is not needed: the findings state every pseudonym.
     let listed = manifest
         .inputs
         .iter()
@@ -254,7 +254,8 @@ fn log_file(
     Ok(())
 }
 
-/// Reads a file; `each` is given every stream of it with the source that it is, if it is one of these.
+/// Reads a file; `each` is given every stream of it with the source that it is, if it is one of
+/// these.
 pub(super) fn streams<T>(
     log: &LogFile,
     sources: &[&SourceFinding],
@@ -291,8 +292,8 @@ fn order(contents: &Contents<usize>, sources: &[&SourceFinding]) -> Vec<Option<u
     order
 }
 
-/// Where the records lie, in order. One that lies across the one before it cannot be a record, and becomes nothing, whose
-/// digest is nobody's.
+/// Where the records lie, in order. One that lies across the one before it cannot be a record, and
+/// becomes nothing, whose digest is nobody's.
 fn ranges(wanted: &Records) -> Vec<Range<u64>> {
     let mut free = 0;
     let range = |(offset, length, _): &(u64, u64, Sha256)| {
@@ -309,7 +310,8 @@ fn ranges(wanted: &Records) -> Vec<Range<u64>> {
 /// The digest of a record, and the commitment to it under its nonce.
 type Digests = (Sha256, Option<Sha256>);
 
-/// The digests of these ranges of a stream, and the commitments under these nonces; none where it ends before.
+/// The digests of these ranges of a stream, and the commitments under these nonces; none where it
+/// ends before.
 fn digests(stream: &mut Stream<'_>, ranges: &[Range<u64>], seals: &[Option<Seal>]) -> io::Result<Vec<Option<Digests>>> {
     let seeded = |seal: &Seal| sha2::Sha256::new().chain_update(seal.nonce.0);
     let sealing = seals.iter().map(|seal| seal.as_ref().map(seeded));

@@ -1,6 +1,7 @@
 //! What customers do not see as it was logged: the vendor's originals, out of `masked.jsonl`.
 //!
-//! The figures are of what was logged, and two texts may be masked alike. So what is counted is put back before it is.
+//! The figures are of what was logged, and two texts may be masked alike. So what is counted is put
+//! back before it is.
 
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
@@ -15,7 +16,8 @@ use crate::{case::TenantId, findings::slug};
 /// The fields that are counted, or by which an event is found.
 const FIELDS: [&str; 3] = ["action", "event_id", "session"];
 
-/// A text of a customer's copy: the tenant's slug, the log's path, the record's offset, the field, and what is shown.
+/// A text of a customer's copy: the tenant's slug, the log's path, the record's offset, the field,
+/// and what is shown.
 type Place = (String, String, u64, String, String);
 
 /// The originals.
@@ -58,7 +60,8 @@ impl Masks {
         }
     }
 
-    /// The text of a customer's copy as it was logged; none if it stands there as it was. Each original is given once.
+    /// The text of a customer's copy as it was logged; none if it stands there as it was. Each
+    /// original is given once.
     pub(super) fn original(
         &mut self,
         slug: &str,

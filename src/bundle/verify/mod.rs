@@ -1,7 +1,8 @@
 //! Verifying: is this folder still what was written, who signed it, and do its files add up?
 //!
-//! A bundle is hostile input here. Links are not followed, no path leaves the folder, what is read is bounded by what is
-//! stated, and every fault of the folder is a value that is told; only what keeps from looking is an error.
+//! A bundle is hostile input here. Links are not followed, no path leaves the folder, what is read
+//! is bounded by what is stated, and every fault of the folder is a value that is told; only what
+//! keeps from looking is an error.
 
 mod again;
 mod cells;
@@ -73,7 +74,8 @@ pub struct Verification {
     pub signatures: Vec<SignedBy>,
     /// What the logs say, if they were asked.
     pub logs: Option<LogCheck>,
-    /// What cannot be counted again, in a sentence each: what was not released is in no file. No mismatch.
+    /// What cannot be counted again, in a sentence each: what was not released is in no file. No
+    /// mismatch.
     pub uncounted: Vec<String>,
     /// Everything that is not as it should be, by path.
     pub mismatches: Vec<Mismatch>,
@@ -95,7 +97,8 @@ pub struct Checked {
 /// Something that is not as it should be.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Mismatch {
-    /// Inside the folder; of a log, as the manifest names it. Text of the bundle: make it visible before showing it.
+    /// Inside the folder; of a log, as the manifest names it. Text of the bundle: make it visible
+    /// before showing it.
     pub path: String,
     /// `added`, `missing`, `changed`, `manifest`, `signature`, `count` or `log`.
     pub kind: &'static str,
@@ -191,7 +194,8 @@ fn examine(request: &Request<'_>) -> Result<(Verification, Written), VerifyError
     Ok((verification, written))
 }
 
-/// Says that another build wrote the bundle, by its own account: builds that give the same files cannot be told apart by these.
+/// Says that another build wrote the bundle, by its own account: builds that give the same files
+/// cannot be told apart by these.
 fn of_another_build(tool: &Build) -> Option<String> {
     let this = Build::this();
     let said = |build: &Build| {

@@ -29,7 +29,8 @@ pub struct Original {
     pub offset: u64,
     /// Over the bytes; the bundle states the same.
     pub sha256: Sha256,
-    /// What opens the customer's commitment; none of an event without a tenant, which no customer has.
+    /// What opens the customer's commitment; none of an event without a tenant, which no customer
+    /// has.
     pub seal: Option<Seal>,
     /// Slugs of the tenants whose copies have rows of this record, in order.
     pub copies: Vec<String>,
@@ -91,7 +92,8 @@ impl ShowError {
     }
 }
 
-/// Cuts an event's record out of its log again. The bundle must verify, and log and record must be those that it states.
+/// Cuts an event's record out of its log again. The bundle must verify, and log and record must be
+/// those that it states.
 pub fn show(bundle: &Path, event: &str, logs: &Path) -> Result<Original, ShowError> {
     let (verification, written) = examine(&Request {
         folder: bundle,

@@ -119,7 +119,8 @@ impl Recount<'_> {
         self.same(FINDINGS, "the inputs' sources", sources, findings.sources.len() as u64);
     }
 
-    /// Every source's books balance, its bytes are accounted for, and the sum of the books is the whole's.
+    /// Every source's books balance, its bytes are accounted for, and the sum of the books is the
+    /// whole's.
     fn books(&mut self, findings: &Findings) {
         let mut total = DispositionCounts::default();
         for source in &findings.sources {
@@ -456,7 +457,8 @@ impl Recount<'_> {
         }
     }
 
-    /// Each row names its record and its log by a commitment. Which ones only the whole bundle tells.
+    /// Each row names its record and its log by a commitment. Which ones only the whole bundle
+    /// tells.
     fn commitments(&mut self, lines: &[Line]) {
         for (number, line) in (1..).zip(lines) {
             if line.commitment.is_none() {
@@ -468,7 +470,8 @@ impl Recount<'_> {
         }
     }
 
-    /// Each row's commitments are those of its record and source, as the vendor's own files state them.
+    /// Each row's commitments are those of its record and source, as the vendor's own files state
+    /// them.
     fn places(&mut self, sources: &BTreeMap<(&str, String), String>, slug: &str, written: &Written) {
         let lines = &written.tenants[slug].lines;
         let path = records_path(slug);
@@ -534,7 +537,8 @@ impl Recount<'_> {
         }
     }
 
-    /// Every record in scope is written somewhere: each counts once, however many events and tenants it has.
+    /// Every record in scope is written somewhere: each counts once, however many events and
+    /// tenants it has.
     fn in_scope(&mut self, findings: &Findings, written: &Written) {
         let sources = findings.sources.iter();
         let streams: BTreeSet<_> = sources.map(|source| (&source.path, source.stream_sha256)).collect();

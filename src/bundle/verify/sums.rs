@@ -1,4 +1,5 @@
-//! Sums over all tenants, from the lines of every copy. An event of several tenants stands in each one's and counts once.
+//! Sums over all tenants, from the lines of every copy. An event of several tenants stands in each
+//! one's and counts once.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,7 +18,8 @@ pub(super) struct Sums {
     pub(super) spans: BTreeMap<String, (Timestamp, Timestamp)>,
 }
 
-/// A line, small: there may be millions. Lines of one event are equal but for whose copy they stand in.
+/// A line, small: there may be millions. Lines of one event are equal but for whose copy they stand
+/// in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Event {
     /// Half the digest of everything that every copy of it says alike.
@@ -34,8 +36,8 @@ struct Event {
 #[derive(Debug)]
 struct Numbers<T>(BTreeMap<T, u32>);
 
-/// How many events. A record may hold several that are alike, which cannot be told from one event of several tenants: then
-/// they are at least so many, and at most.
+/// How many events. A record may hold several that are alike, which cannot be told from one event
+/// of several tenants: then they are at least so many, and at most.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Sum {
     pub(super) least: u64,

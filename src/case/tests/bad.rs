@@ -1,5 +1,5 @@
-//! Cases with faults. `told.txt` beside this file holds what is said of each, as a person reads it: every fault of the
-//! case and of the files it names, in one go.
+//! Cases with faults. `told.txt` beside this file holds what is said of each, as a person reads it:
+//! every fault of the case and of the files it names, in one go.
 
 use super::*;
 

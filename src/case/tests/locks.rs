@@ -1,4 +1,5 @@
-//! `agents.lock`: pinned codes stay, drawn codes depend on the key and not on the order, and faults have their places.
+//! `agents.lock`: pinned codes stay, drawn codes depend on the key and not on the order, and faults
+//! have their places.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +7,8 @@ use super::*;
 
 const KEY: &str = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
 
-/// A case that lists these agents, in this order, and a customer. With a lock, its codes are completed as for a report.
+/// A case that lists these agents, in this order, and a customer. With a lock, its codes are
+/// completed as for a report.
 fn files(ids: &[&str], lock: Option<&str>) -> (TempDir, Result<Case, CaseError>) {
     let case = CASE
         .replace("agents = { employer = \"Sub Ltd\" }", "agents = \"all\"")
@@ -120,7 +122,8 @@ fn codes_are_drawn_by_the_key_and_not_by_the_order() {
     assert_ne!(keys[0], keys[1]);
 }
 
-/// HMAC-SHA-256 of `a` and four zero bytes by this key begins with 0xbebb (computed with Python's `hmac`).
+/// HMAC-SHA-256 of `a` and four zero bytes by this key begins with 0xbebb (computed with Python's
+/// `hmac`).
 #[test]
 fn code_is_the_beginning_of_a_keyed_digest() {
     let (_folder, case) = files(&["a"], Some(&lock(KEY, "")));

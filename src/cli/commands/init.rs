@@ -137,7 +137,8 @@ pub(super) fn wrapping_keys(wrapping: &Wrapping) -> Vec<String> {
     records.chain(unwrap).collect()
 }
 
-/// Whether a file was found through a path: the path itself, below it, or by its glob's fixed beginning.
+/// Whether a file was found through a path: the path itself, below it, or by its glob's fixed
+/// beginning.
 fn is_under(file: &str, path: &str) -> bool {
     let fixed = path.split(['*', '?', '[', '{']).next().unwrap_or_default();
     let fixed = fixed.trim_start_matches("./").trim_end_matches('/');

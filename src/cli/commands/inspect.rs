@@ -13,13 +13,13 @@ use tenant_impact::{
 use super::init::wrapping_keys;
 use crate::cli::{args::InspectArgs, console, exit::Outcome};
 
-/// How many values of each kind are named.
+/// Values of each kind that are named.
 const TOP: usize = 5;
 
-/// How many fields are listed where no profile fits.
+/// Fields that are listed where no profile fits.
 const PATHS: usize = 40;
 
-/// How many unmapped fields are named.
+/// Unmapped fields that are named.
 const FIELDS: usize = 12;
 
 pub(crate) fn run(args: &InspectArgs) -> anyhow::Result<Outcome> {
@@ -114,7 +114,8 @@ fn profile(to: &mut impl Write, kind: &Kind) -> io::Result<()> {
     }
 }
 
-/// Where no profile fits: what is nearest, which fields there are to be mapped, and the first records.
+/// Prints, where no profile fits, the nearest one, which fields there are to be mapped, and the first
+/// records.
 fn no_profile(to: &mut impl Write, kind: &Kind) -> io::Result<()> {
     let start = match &kind.nearest {
         Some(parts) => {

@@ -60,8 +60,8 @@ pub(super) fn catalogue(plan: &Plan) -> impl FnOnce() -> Catalogue + use<> {
     }
 }
 
-/// The plan of a case. What is in scope and has no room in memory goes beside the bundle, if one is written: it is the same
-/// customers' data.
+/// The plan of a case. What is in scope and has no room in memory goes beside the bundle, if one is
+/// written: it is the same customers' data.
 pub(super) fn plan(question: &Question, case: &Case, out: Option<&Path>) -> Result<Plan, PlanError> {
     let mut plan = Plan::new(case)?;
     if let Some(bytes) = question.memory {
@@ -78,7 +78,8 @@ pub(super) fn plan(question: &Question, case: &Case, out: Option<&Path>) -> Resu
     Ok(plan)
 }
 
-/// What each log was read as, if that was asked for; asked twice, what it took to judge its records.
+/// What each log was read as, if that was asked for; asked twice, what it took to judge its
+/// records.
 pub(super) fn verbose(output: &Output, scan: &Scan) {
     if output.verbose == 0 {
         return;

@@ -30,12 +30,14 @@ pub(crate) fn run(args: &ReportArgs, output: &Output) -> anyhow::Result<Outcome>
     let engine = Local {
         threads: args.question.threads,
     };
-    // Everything on the same threads: to start some for each stage takes as long as a small stage does.
+    // Everything on the same threads: to start some for each stage takes as long as a small stage
+    // does.
     engine.install(|| report(args, output, engine))?
 }
 
 fn report(args: &ReportArgs, output: &Output, engine: Local) -> anyhow::Result<Outcome> {
-    // What is built in has no fault that would have to be told first, and reading it takes as long as a small log.
+    // What is built in has no fault that would have to be told first, and reading it takes as long
+    // as a small log.
     let templates = thread::Builder::new().spawn(Templates::built_in);
     let mut stages = Stages::new(output);
     // What is dropped at the end of the program is not worth the time, here and below.
@@ -107,8 +109,8 @@ fn template_files(case: &Case, templates: &Templates) -> Vec<CaseFile> {
     templates.files(case.reports.templates.as_ref().map_or("", |(shown, _)| shown))
 }
 
-/// The command for the manifest: what is part of the question, and nothing that is not. A flag that is added has to be put
-/// on one of the two sides here.
+/// The command for the manifest: what is part of the question, and nothing that is not. A flag that
+/// is added has to be put on one of the two sides here.
 fn command(args: &ReportArgs) -> Vec<String> {
     let ReportArgs {
         question,
@@ -170,8 +172,8 @@ enum WriteError {
     Room(#[from] SpillError),
 }
 
-/// Renders and writes, each tenant on its own and row by row. What may not be released is removed again, and the answer says
-/// so.
+/// Renders and writes, each tenant on its own and row by row. What may not be released is removed
+/// again, and the answer says so.
 fn write(
     writer: &Writer,
     reports: &Reports,

@@ -22,7 +22,8 @@ pub(crate) fn run(args: &ScanArgs, output: &Output) -> anyhow::Result<Outcome> {
     let engine = Local {
         threads: args.question.threads,
     };
-    // Everything on the same threads: to start some for each stage takes as long as a small stage does.
+    // Everything on the same threads: to start some for each stage takes as long as a small stage
+    // does.
     engine.install(|| scan(args, output, engine))?
 }
 

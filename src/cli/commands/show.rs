@@ -10,7 +10,8 @@ use tenant_impact::{
 
 use crate::cli::{args::ShowArgs, console, exit::Outcome};
 
-/// Says what the record shows besides the row. Nothing does so of the agent, whom every record names.
+/// Says what the record shows besides the row. Nothing does so of the agent, whom every record
+/// names.
 fn gives_away(original: &Original) -> Option<String> {
     let others = original.copies.len() > 1;
     let masked = counted(original.masked, "text", "texts");

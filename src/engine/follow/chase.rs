@@ -1,4 +1,5 @@
-//! Openings to chase: which of a record's values tie it to one, and whether that one was open at the record's time.
+//! Openings to chase: which of a record's values tie it to one, and whether that one was open at
+//! the record's time.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -111,7 +112,8 @@ impl Live {
     }
 }
 
-/// How long the records under a user are counted where no rule says how long it lasts: a day, in seconds.
+/// How long the records under a user are counted where no rule says how long it lasts: a day, in
+/// seconds.
 const WATCHED: i64 = 86_400;
 
 fn later(time: Timestamp, seconds: i64) -> Option<Timestamp> {
@@ -195,7 +197,8 @@ impl Chase {
         }
     }
 
-    /// Returns whether records outside the windows count: a user ties, whose own sessions are compared.
+    /// Returns whether records outside the windows count: a user ties, whose own sessions are
+    /// compared.
     pub(in crate::engine) fn is_by_user(&self) -> bool {
         self.by_user
     }
@@ -210,7 +213,8 @@ impl Chase {
         !self.ties(values.session.as_deref(), &values.actors).is_empty()
     }
 
-    /// The openings that these values tie to, whenever they were open, and how. Each once as each tie.
+    /// The openings that these values tie to, whenever they were open, and how. Each once as each
+    /// tie.
     pub(super) fn ties(&self, session: Option<&str>, actors: &[(Matching, String)]) -> BTreeSet<(usize, Tie)> {
         let mut ties = BTreeSet::new();
         let mut add = |found: Option<&Vec<usize>>, tie| {
@@ -250,7 +254,8 @@ impl Chase {
         live.tie == Some(tie) && (tie != Tie::User || live.has_tenant(event))
     }
 
-    /// Notes what an event says of users; returns whether it ties to an opening that may have been open.
+    /// Notes what an event says of users; returns whether it ties to an opening that may have been
+    /// open.
     pub(in crate::engine) fn note(&self, values: &Values, event: &AccessEvent, chased: &mut Chased) -> bool {
         let mut is_candidate = false;
         for (number, tie) in self.ties(values.session.as_deref(), &values.actors) {

@@ -1,9 +1,11 @@
-//! What agents set in motion goes on under another name: links, followed by further passes over the logs.
+//! What agents set in motion goes on under another name: links, followed by further passes over the
+//! logs.
 //!
-//! The first pass notes the events in scope that open a link. If there is one, a second pass searches the logs for the few
-//! texts that tie to it (a key, a session, a user), and reads in full only the records that hold one. An event that ties while
-//! the link was open is in scope. It may open a link itself, which takes a further pass, up to [`DEPTH`]. Where nothing opens a
-//! link, nothing is read again.
+//! The first pass notes the events in scope that open a link. If there is one, a second pass
+//! searches the logs for the few texts that tie to it (a key, a session, a user), and reads in full
+//! only the records that hold one. An event that ties while the link was open is in scope. It may
+//! open a link itself, which takes a further pass, up to [`DEPTH`]. Where nothing opens a link,
+//! nothing is read again.
 
 mod chase;
 mod needles;
@@ -92,8 +94,8 @@ fn place(event: &ScopedEvent) -> (Locator, u32) {
     (event.at, event.part)
 }
 
-/// The openings and closings of the first pass: those of rules, and actions that the catalogue knows to act as another user and
-/// no rule is about.
+/// The openings and closings of the first pass: those of rules, and actions that the catalogue
+/// knows to act as another user and no rule is about.
 fn ends(catalogue: &Catalogue, scan: &mut Scan) -> Result<(Vec<Live>, Vec<Closing>), EngineError> {
     let (mut openings, mut closings) = (Vec::new(), Vec::new());
     for source in &mut scan.sources {
@@ -170,8 +172,8 @@ fn ends(catalogue: &Catalogue, scan: &mut Scan) -> Result<(Vec<Live>, Vec<Closin
     Ok((originals(live), closings))
 }
 
-/// Leaves out openings that other sources repeat: the same event opens the same link once, and one that no rule is about where a
-/// rule of another profile is. The first in reading order stays.
+/// Leaves out openings that other sources repeat: the same event opens the same link once, and one
+/// that no rule is about where a rule of another profile is. The first in reading order stays.
 fn originals(mut live: Vec<Live>) -> Vec<Live> {
     type Event = (Timestamp, usize, String, Option<String>);
     let event = |live: &Live| -> Event {
@@ -210,8 +212,8 @@ fn originals(mut live: Vec<Live>) -> Vec<Live> {
     live
 }
 
-/// Reads every source again that holds records of others, and returns what ties to the openings, numbered by source. Sources that
-/// cannot be read again are noted.
+/// Reads every source again that holds records of others, and returns what ties to the openings,
+/// numbered by source. Sources that cannot be read again are noted.
 fn pass(plan: &Plan, scan: &Scan, chase: &Chase, unread: &mut BTreeSet<usize>) -> Result<Chased, EngineError> {
     let budget = Arc::new(plan.memory.budget());
     let mut numbers: Vec<Vec<usize>> = vec![Vec::new(); plan.sources.sources.len()];

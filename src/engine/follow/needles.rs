@@ -4,7 +4,8 @@ use aho_corasick::AhoCorasick;
 
 use crate::{case::fold, scope::Odd};
 
-/// Texts to find in the bytes of records. What it passes over holds none of them, however it is cased or escaped.
+/// Texts to find in the bytes of records. What it passes over holds none of them, however it is
+/// cased or escaped.
 #[derive(Debug)]
 pub(in crate::engine) struct Needles {
     automaton: AhoCorasick,

@@ -1,4 +1,5 @@
-//! Which candidates belong to a link: when each opening ended, and which opening each event is put down to.
+//! Which candidates belong to a link: when each opening ended, and which opening each event is put
+//! down to.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -77,8 +78,9 @@ fn fits(opening: &Opening, closing: &Closing) -> bool {
     behind && same_session && same_user
 }
 
-/// Links candidates to openings. An event that ties to several is put down to the surest tie, and of these to the latest opening;
-/// its scopes are those of all. Events that are `known` already may only close links.
+/// Links candidates to openings. An event that ties to several is put down to the surest tie, and
+/// of these to the latest opening; its scopes are those of all. Events that are `known` already may
+/// only close links.
 pub(super) fn resolve(
     chase: &mut Chase,
     scopes: &ScopeSet,

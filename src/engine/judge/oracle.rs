@@ -1,5 +1,5 @@
-//! Judging at a glance against reading everything in full, on records of every kind that were then damaged: the answer
-//! must be the same to the last byte.
+//! Judging at a glance against reading everything in full, on records of every kind that were then
+//! damaged: the answer must be the same to the last byte.
 
 use std::{fs, path::Path};
 
@@ -71,8 +71,8 @@ fn found(log: &[u8], profile: &Profile, scopes: &ScopeSet, thorough: bool) -> (S
     (format!("{framing} {tally:#?} {actors:#?}"), glances)
 }
 
-/// Records as the internal admin tool of the sample writes them, in, before and after the window, by those listed and by
-/// others; several with oddities that are well-formed.
+/// Records as the internal admin tool of the sample writes them, in, before and after the window,
+/// by those listed and by others; several with oddities that are well-formed.
 const RECORDS: [&str; 15] = [
     r#"{"event_id":"e1","timestamp":"2026-01-10T00:00:00.123Z","actor":{"id":"sp-001","email":"ann.lee@support.example"},"tenant":{"id":"t-1"},"action":"user.view","note":"x"}"#,
     r#"{"event_id":"e2","timestamp":"2026-01-17T10:00:00Z","actor":{"id":"sp-002","email":"bob@support.example"},"tenant":{"id":"t-2"},"action":"user.view"}"#,
@@ -259,7 +259,8 @@ proptest! {
         prop_assert_eq!(found(&log, &profile, &scopes, false).0, full, "{}", String::from_utf8_lossy(&log));
     }
 
-    /// The examples of every profile that is built in, with everything in the window and with nothing.
+    /// The examples of every profile that is built in, with everything in the window and with
+    /// nothing.
     #[test]
     fn examples_of_every_profile_are_judged_alike(
         which in any::<Index>(), wide in any::<bool>(), damages in proptest::collection::vec(damage(), 0..4),
@@ -320,7 +321,8 @@ fn turned(row: &str) -> String {
         .map_or_else(|| row.to_owned(), |(first, rest)| format!("{rest},{first}"))
 }
 
-/// What became of the bytes of a log. Fails unless each of them lies in one record, or in one gap that has a name.
+/// What became of the bytes of a log. Fails unless each of them lies in one record, or in one gap
+/// that has a name.
 fn accounted(log: &[u8], wrapper: Vec<String>) -> crate::records::Accounted {
     let (mut profile, scopes) = (superuser(), scopes("2026-01-16T00:00:00Z", "2026-01-21T00:00:00Z"));
     profile.wrapper = wrapper;
@@ -436,8 +438,8 @@ fn a_glance_is_enough_where_it_should_be() {
     assert_eq!(glances(&format!("{HEADER}\n{}\n{}\n{}", ROWS[0], ROWS[2], ROWS[4])), 2);
 }
 
-/// A text that is a list names everybody in it, wherever it stands; and where exports were put together, a mark of the
-/// byte order may stand in the middle of one.
+/// A text that is a list names everybody in it, wherever it stands; and where exports were put
+/// together, a mark of the byte order may stand in the middle of one.
 #[test]
 fn a_list_in_a_text_or_a_mark_before_it_hides_nobody() {
     let profile = superuser();
@@ -463,7 +465,8 @@ fn a_list_in_a_text_or_a_mark_before_it_hides_nobody() {
     }
 }
 
-/// A record that is broken behind its time lies outside every window if that time does: by either way of reading.
+/// A record that is broken behind its time lies outside every window if that time does: by either
+/// way of reading.
 #[test]
 fn what_follows_a_time_outside_every_window_does_not_matter() {
     let profile = superuser();

@@ -1,5 +1,6 @@
-//! The fast extractor against a slow one that is right at a glance: both must find the same in generated JSON, with
-//! escapes in names and values, doubled members, blanks, nesting, and numbers of any size.
+//! The fast extractor against a slow one that is right at a glance: both must find the same in
+//! generated JSON, with escapes in names and values, doubled members, blanks, nesting, and numbers
+//! of any size.
 
 use proptest::prelude::*;
 
@@ -46,8 +47,8 @@ impl Tree {
         blank(style(), out);
     }
 
-    /// What stands at the end of a path, and whether a member on the way, or beside it on another mapped way, occurs
-    /// twice.
+    /// What stands at the end of a path, and whether a member on the way, or beside it on another
+    /// mapped way, occurs twice.
     fn at(&self, path: &[String]) -> Option<&Self> {
         let Some((token, rest)) = path.split_first() else {
             return Some(self);
@@ -62,7 +63,8 @@ impl Tree {
         }
     }
 
-    /// Whether a mapped member occurs twice. Doubled members on the way are all walked, as a reader meets them all.
+    /// Whether a mapped member occurs twice. Doubled members on the way are all walked, as a reader
+    /// meets them all.
     fn doubled(&self, paths: &[Pointer]) -> bool {
         let heads = |token: &str| -> Vec<Pointer> {
             let below = paths
@@ -85,7 +87,8 @@ impl Tree {
         })
     }
 
-    /// The text of what was found: strings without quotes and escapes, `null` as nothing, numbers as written.
+    /// The text of what was found: strings without quotes and escapes, `null` as nothing, numbers
+    /// as written.
     fn text(&self) -> Option<String> {
         match self {
             Self::Plain(text) => (text != "null").then(|| text.clone()),
@@ -170,7 +173,8 @@ impl<'de: 'b, 'b> serde::Deserialize<'de> for Members<'b> {
     }
 }
 
-/// Few names, so that members are doubled and paths are hit; some need escapes, some look like indices.
+/// Few names, so that members are doubled and paths are hit; some need escapes, some look like
+/// indices.
 fn name() -> impl Strategy<Value = String> {
     prop::sample::select(vec!["a", "b", "é\"\\/", "0", "1", "01", "", "日 本.x[0]", "\n😀"]).prop_map(str::to_owned)
 }

@@ -1,5 +1,5 @@
-//! The fast way through what is plainly well-formed: no escape in a name on the way, no mapped member twice, no list that a
-//! path leads into. Whatever else it meets is the full parser's.
+//! The fast way through what is plainly well-formed: no escape in a name on the way, no mapped
+//! member twice, no list that a path leads into. Whatever else it meets is the full parser's.
 
 use std::borrow::Cow;
 

@@ -1,6 +1,6 @@
-//! How records of a log begin: most tools write the members that precede the time in the same order, so that all up to the
-//! time is the same but for some texts. Where a beginning that was walked once comes again, comparing it proves as much
-//! as walking it again.
+//! How records of a log begin: most tools write the members that precede the time in the same
+//! order, so that all up to the time is the same but for some texts. Where a beginning that was
+//! walked once comes again, comparing it proves as much as walking it again.
 
 use std::ops::Range;
 
@@ -21,8 +21,9 @@ pub struct Beginnings {
     pub(super) hour: Hour,
 }
 
-/// What stands before, between and behind the texts that precede the time, byte for byte. Each piece but the first begins
-/// with the quote that ends a text, and each ends with the quote that begins one; the last one's is the time's.
+/// What stands before, between and behind the texts that precede the time, byte for byte. Each
+/// piece but the first begins with the quote that ends a text, and each ends with the quote that
+/// begins one; the last one's is the time's.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Beginning(Vec<Literal>);
 

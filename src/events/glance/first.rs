@@ -2,14 +2,17 @@
 //!
 //! The rule, for JSON: where the time is one plain member, a record is judged by its time alone if
 //!
-//! 1. the member's name, in its quotes, stands once in the record's bytes, and `\u`, which could hide another one, nowhere;
+//! 1. the member's name, in its quotes, stands once in the record's bytes, and `\u`, which could
+//!    hide another one, nowhere;
 //! 2. the record ends with `}`;
-//! 3. from its beginning up to the end of the time's value it reads as JSON, with the time in its place; and
+//! 3. from its beginning up to the end of the time's value it reads as JSON, with the time in its
+//!    place; and
 //! 4. that value is a time of the first declared format that allows it.
 //!
-//! If such a record lies in no window, nothing else about it matters, not even whether the rest of it is well-formed. The
-//! rule is told twice: [`TimeFirst::of_broken`] is the definition, for records that the full parser refuses, and
-//! [`TimeFirst::time`] is the fast way, which may miss a record that the rule allows and never takes one that it does not.
+//! If such a record lies in no window, nothing else about it matters, not even whether the rest of
+//! it is well-formed. The rule is told twice: [`TimeFirst::of_broken`] is the definition, for
+//! records that the full parser refuses, and [`TimeFirst::time`] is the fast way, which may miss a
+//! record that the rule allows and never takes one that it does not.
 
 use std::ops::Range;
 
@@ -40,8 +43,8 @@ pub struct TimeFirst {
 }
 
 impl TimeFirst {
-    /// For a profile whose time is one plain member. None where a name on the path could be written in several ways
-    /// without `\u`.
+    /// For a profile whose time is one plain member. None where a name on the path could be written
+    /// in several ways without `\u`.
     pub fn new(profile: &Profile) -> Option<Self> {
         let (path, times) = time_path(profile)?;
         let plain = |name: &String| !name.contains(['/', '"', '\\', '{', '}']) && !name.contains(char::is_control);
@@ -167,7 +170,8 @@ impl<'b> Visitor<'b> for Lead<'_, '_, 'b> {
     }
 }
 
-/// A member's name, which need not be UTF-8: nothing before the time matters but that it can be passed over.
+/// A member's name, which need not be UTF-8: nothing before the time matters but that it can be
+/// passed over.
 struct Name(Vec<u8>);
 
 impl<'de> Deserialize<'de> for Name {

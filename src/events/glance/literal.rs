@@ -1,5 +1,5 @@
-//! Bytes that are expected to come again. Nearly all are shorter than thirty-two, and then comparing them as one word or two costs
-//! less than calling somebody to compare them.
+//! Bytes that are expected to come again. Nearly all are shorter than thirty-two, and then
+//! comparing them as one word or two costs less than calling somebody to compare them.
 
 const WORD: usize = 16;
 

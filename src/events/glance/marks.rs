@@ -1,5 +1,5 @@
-//! Where the bytes of a record stand that mean something in it. Told for the whole record at once, so that the end of a string is
-//! then a matter of counting bits.
+//! Where the bytes of a record stand that mean something in it. Told for the whole record at once,
+//! so that the end of a string is then a matter of counting bits.
 
 use fearless_simd::{Level, Simd, SimdBase, SimdMask, dispatch, u8x64};
 
@@ -16,7 +16,8 @@ pub(super) struct Marks {
 }
 
 impl Marks {
-    /// Of what means something in a JSON string: quotes, backslashes, and control characters, which may not stand there.
+    /// Of what means something in a JSON string: quotes, backslashes, and control characters, which
+    /// may not stand there.
     pub(super) fn of_strings() -> Self {
         Self {
             words: vec![0],

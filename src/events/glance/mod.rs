@@ -1,8 +1,8 @@
-//! What can be told of a record at a glance: that it lies in no window, or that nobody listed did it. Most records of a
-//! log are one or the other, and need not be captured whole.
+//! What can be told of a record at a glance: that it lies in no window, or that nobody listed did
+//! it. Most records of a log are one or the other, and need not be captured whole.
 //!
-//! A glance never decides otherwise than the full reading would; where it is not sure it says nothing. Both are run side
-//! by side in tests, on every golden case and on generated records.
+//! A glance never decides otherwise than the full reading would; where it is not sure it says
+//! nothing. Both are run side by side in tests, on every golden case and on generated records.
 
 mod beginnings;
 mod first;
@@ -29,7 +29,8 @@ pub use first::TimeFirst;
 pub use row::RowGlance;
 pub use whole::Glance;
 
-/// The time of a record and everybody it names as an actor: nothing else decides whether it is in scope.
+/// The time of a record and everybody it names as an actor: nothing else decides whether it is in
+/// scope.
 #[derive(Debug)]
 pub struct Seen<'g, 'b> {
     /// When it happened.
@@ -52,7 +53,8 @@ impl<'b> Seen<'_, 'b> {
     }
 }
 
-/// What a glance looks for: a time at one place, and actors at some. The texts wanted are numbered, the time's is 0.
+/// What a glance looks for: a time at one place, and actors at some. The texts wanted are numbered,
+/// the time's is 0.
 #[derive(Debug, Clone)]
 struct Plan {
     /// Where each wanted text is, as a slot of the profile.
@@ -143,7 +145,8 @@ impl Plan {
     }
 }
 
-/// The slot of the time, where the first place that may hold it is a plain path of the record itself.
+/// The slot of the time, where the first place that may hold it is a plain path of the record
+/// itself.
 fn time_of(profile: &Profile) -> Option<(usize, Times)> {
     let rule = profile.times.first()?;
     let &Selector::Slot(slot) = rule.at.first()? else {

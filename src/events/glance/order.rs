@@ -1,9 +1,10 @@
-//! In which order the members of an object usually come: what writes a log writes them in the same order, so that a name
-//! need only be compared with the one that came there before.
+//! In which order the members of an object usually come: what writes a log writes them in the same
+//! order, so that a name need only be compared with the one that came there before.
 
 use super::literal::Literal;
 
-/// So many members of an object are learnt; more come out of order, which is slower and no less right.
+/// So many members of an object are learnt; more come out of order, which is slower and no less
+/// right.
 const MOST: usize = 64;
 
 /// The members of one object, in the order in which they were met.
@@ -19,14 +20,15 @@ struct Member {
 }
 
 impl Order {
-    /// Whether these bytes begin with the name that usually comes at this place: its length, and where it leads.
+    /// Whether these bytes begin with the name that usually comes at this place: its length, and
+    /// where it leads.
     pub(super) fn usual(&self, place: usize, bytes: &[u8]) -> Option<(usize, Option<usize>)> {
         let Member { name, child } = self.0.get(place)?;
         name.begins(bytes).then_some((name.len(), *child))
     }
 
-    /// Learns that this name leads there, and tells its place. What does not end with its colon is not learnt: there may be
-    /// blanks between.
+    /// Learns that this name leads there, and tells its place. What does not end with its colon is
+    /// not learnt: there may be blanks between.
     pub(super) fn learn(&mut self, name: &[u8], child: Option<usize>) -> usize {
         if !name.ends_with(b"\":") {
             return self.0.len();

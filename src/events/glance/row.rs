@@ -1,5 +1,6 @@
-//! A row of comma-separated values at a glance. Like [`super::TimeFirst`] it tells the time of a row that has as many
-//! cells as its header, whatever the other cells hold; and the actors of one that lies in a window.
+//! A row of comma-separated values at a glance. Like [`super::TimeFirst`] it tells the time of a
+//! row that has as many cells as its header, whatever the other cells hold; and the actors of one
+//! that lies in a window.
 
 use std::{num::NonZeroUsize, ops::Range};
 
@@ -33,7 +34,8 @@ struct Named {
 }
 
 impl RowGlance {
-    /// For rows under this header, if a glance can be enough. `columns` is where each slot of the profile stands.
+    /// For rows under this header, if a glance can be enough. `columns` is where each slot of the
+    /// profile stands.
     pub fn new(profile: &Profile, header: &Header, columns: &[Option<usize>]) -> Option<Self> {
         let (path, times) = time_path(profile)?;
         Some(Self {
@@ -82,8 +84,9 @@ impl RowGlance {
         self.times.parse_bytes(cell)
     }
 
-    /// The time and actors of a row of so many cells, as far as they were counted; None where only the full reading can tell. A row
-    /// that has as many as the header is not refused, whatever stands in those that nobody wants.
+    /// The time and actors of a row of so many cells, as far as they were counted; None where only
+    /// the full reading can tell. A row that has as many as the header is not refused, whatever
+    /// stands in those that nobody wants.
     pub fn look<'b>(&mut self, row: &'b str, cells: Option<NonZeroUsize>) -> Option<Seen<'_, 'b>> {
         if cells?.get() != self.width {
             return None;

@@ -1,6 +1,6 @@
-//! The shapes of whole records: all that stands between the texts and numbers in them. Whatever has the shape of a record that was
-//! walked is as well-formed as that was, has its members where that has them, and none of them twice; so comparing the
-//! shape proves as much as walking again.
+//! The shapes of whole records: all that stands between the texts and numbers in them. Whatever has
+//! the shape of a record that was walked is as well-formed as that was, has its members where that
+//! has them, and none of them twice; so comparing the shape proves as much as walking again.
 //!
 //! Shapes that begin alike share their beginning, as the branches of a tree do.
 
@@ -10,7 +10,8 @@ use super::{Span, cursor::Cursor, literal::Literal, marks::Marks};
 const FORKS: usize = 2048;
 const WAYS: usize = 8;
 
-/// Nothing is learnt of longer records, and no more bytes than so many in all: who writes records could take any memory by it.
+/// Nothing is learnt of longer records, and no more bytes than so many in all: who writes records
+/// could take any memory by it.
 const LONGEST: usize = 64 << 10;
 const LEARNT: usize = 1 << 20;
 
@@ -43,7 +44,8 @@ impl Default for Shapes {
 /// How a record may go on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Way {
-    /// Up to the next text or number, byte for byte. Behind a text it begins with the quote that ends it.
+    /// Up to the next text or number, byte for byte. Behind a text it begins with the quote that
+    /// ends it.
     piece: Literal,
     then: Then,
 }
@@ -157,8 +159,8 @@ impl Shapes {
 }
 
 impl Way {
-    /// Whether a record may go on so: what begins a number is seen at once, so that a piece before one is not taken for that
-    /// before something else.
+    /// Whether a record may go on so: what begins a number is seen at once, so that a piece before
+    /// one is not taken for that before something else.
     fn fits(&self, rest: &[u8]) -> bool {
         let number = || matches!(rest.get(self.piece.len()), Some(b'-' | b'0'..=b'9'));
         self.piece.begins(rest) && (!matches!(self.then, Then::Number(..)) || number())
@@ -173,8 +175,8 @@ enum Part {
     End,
 }
 
-/// The pieces of a well-formed record, and what follows each. None where a wanted text is neither text nor number, or where it
-/// cannot be told.
+/// The pieces of a well-formed record, and what follows each. None where a wanted text is neither
+/// text nor number, or where it cannot be told.
 fn parts<'r>(record: &'r [u8], texts: &[Span]) -> Option<Vec<(&'r [u8], Part)>> {
     let mut cursor = Cursor::new(record);
     let (mut parts, mut start, mut found) = (Vec::new(), 0, 0);

@@ -1,5 +1,5 @@
-//! A whole JSON record at a glance: that it is well-formed, that no mapped member occurs twice, its time and its actors;
-//! without allocating anything.
+//! A whole JSON record at a glance: that it is well-formed, that no mapped member occurs twice, its
+//! time and its actors; without allocating anything.
 
 use std::ops::Range;
 
@@ -71,8 +71,9 @@ impl Glance {
     }
 }
 
-/// Where the object begins: a text may precede it. If what follows is an object to the end, it is the one that the full
-/// reading finds; not so behind a closing brace, which may be the end of a record that was cut.
+/// Where the object begins: a text may precede it. If what follows is an object to the end, it is
+/// the one that the full reading finds; not so behind a closing brace, which may be the end of a
+/// record that was cut.
 fn beginning(record: &str) -> Option<usize> {
     match record.trim_ascii_start().as_bytes().first()? {
         b'[' => None,

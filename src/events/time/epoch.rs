@@ -1,4 +1,5 @@
-//! Times as counts since 1970-01-01T00:00:00Z. Kept in integers: a float would lose the last digits.
+//! Times as counts since 1970-01-01T00:00:00Z. Kept in integers: a float would lose the last
+//! digits.
 
 use chrono::DateTime;
 use serde::Deserialize;
@@ -41,8 +42,9 @@ pub(super) enum Fault {
 /// Longer numbers are beyond every calendar, or their digits beyond a nanosecond.
 const LONGEST: usize = 64;
 
-/// A count of units of 10^-scale seconds, as a decimal number, with an exponent or without. Digits beyond a nanosecond are
-/// cut. A number whose last digit stands for more than a second was rounded, so it names no second.
+/// A count of units of 10^-scale seconds, as a decimal number, with an exponent or without. Digits
+/// beyond a nanosecond are cut. A number whose last digit stands for more than a second was
+/// rounded, so it names no second.
 pub(super) fn epoch(text: &str, scale: u32) -> Result<Timestamp, Fault> {
     let (mantissa, exponent) = match text.split_once(['e', 'E']) {
         Some((mantissa, exponent)) => (mantissa, Some(exponent)),
@@ -73,7 +75,8 @@ pub(super) fn epoch(text: &str, scale: u32) -> Result<Timestamp, Fault> {
     Ok(Timestamp::new(instant, u8::try_from(last.clamp(0, 9)).unwrap_or(9)))
 }
 
-/// A number of units of 10^-last seconds in nanoseconds; digits beyond them are cut. Returns `None` if there are too many.
+/// A number of units of 10^-last seconds in nanoseconds; digits beyond them are cut. Returns `None`
+/// if there are too many.
 fn nanoseconds(digits: &str, last: i32) -> Option<i128> {
     let beyond = usize::try_from(last - 9).unwrap_or(0);
     let kept = &digits[..digits.len().saturating_sub(beyond)];

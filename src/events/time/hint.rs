@@ -89,7 +89,8 @@ pub(super) fn hint(text: &str) -> String {
     format!("; the format {} would read it", shortened(&names.join(" or "), 120))
 }
 
-/// The unit in which a number is a time of an access log: for numbers of today there is at most one.
+/// The unit in which a number is a time of an access log: for numbers of today there is at most
+/// one.
 fn count(text: &str) -> Option<(u32, Timestamp)> {
     let plausible = |scale| epoch::epoch(text, scale).ok().filter(|time| time.is_plausible());
     [0, 3, 6, 9]

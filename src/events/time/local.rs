@@ -1,5 +1,5 @@
-//! Times of day without an offset, in a zone that the profile names. Clocks that go back say an hour twice, and clocks
-//! that go forward leave one out; neither is ever guessed away.
+//! Times of day without an offset, in a zone that the profile names. Clocks that go back say an
+//! hour twice, and clocks that go forward leave one out; neither is ever guessed away.
 
 use std::collections::BTreeMap;
 
@@ -40,7 +40,8 @@ impl<'de> Deserialize<'de> for Zone {
 }
 
 impl Zone {
-    /// What clocks there may be ahead of UTC when they say this; none beyond the years -9999 to 9999.
+    /// What clocks there may be ahead of UTC when they say this; none beyond the years -9999 to
+    /// 9999.
     fn offset(&self, time: NaiveDateTime) -> Option<AmbiguousOffset> {
         let two = |number: u32| i8::try_from(number).ok();
         // Clocks change at a whole second, so its fraction does not matter.

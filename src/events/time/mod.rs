@@ -1,5 +1,5 @@
-//! Time formats that a profile can declare. None is ever guessed: a value that is of none of the declared formats is
-//! refused.
+//! Time formats that a profile can declare. None is ever guessed: a value that is of none of the
+//! declared formats is refused.
 
 mod epoch;
 mod hint;
@@ -112,8 +112,8 @@ impl TimeFormat {
     }
 }
 
-/// The instant by the first of these formats that the text is of; or why it is of none. A text that two patterns read as
-/// two instants is of neither.
+/// The instant by the first of these formats that the text is of; or why it is of none. A text that
+/// two patterns read as two instants is of neither.
 pub(super) fn parse(formats: &[TimeFormat], text: &str) -> Result<Timestamp, Fault> {
     let mut faults = Vec::new();
     for format in formats {
@@ -139,7 +139,8 @@ pub(super) fn parse(formats: &[TimeFormat], text: &str) -> Result<Timestamp, Fau
     })
 }
 
-/// Which declaration would read a text that [`parse`] refused, in words that follow the fault; empty where none is known.
+/// Which declaration would read a text that [`parse`] refused, in words that follow the fault;
+/// empty where none is known.
 pub(super) fn hint(text: &str) -> String {
     hint::hint(text)
 }

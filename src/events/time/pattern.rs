@@ -1,5 +1,5 @@
-//! Times by a pattern of strptime. A pattern is tried out when the profile is read, so that one that could never name
-//! an instant is a fault of the profile and not of every record.
+//! Times by a pattern of strptime. A pattern is tried out when the profile is read, so that one
+//! that could never name an instant is a fault of the profile and not of every record.
 
 use std::fmt::Write as _;
 
@@ -227,8 +227,8 @@ impl Pattern {
     }
 }
 
-/// How many fraction digits a text has, the fraction of its instant being known: those behind the last point or comma
-/// that stand for it.
+/// How many fraction digits a text has, the fraction of its instant being known: those behind the
+/// last point or comma that stand for it.
 pub(super) fn digits(text: &str, instant: DateTime<Utc>) -> u8 {
     let nanos = format!("{:09}", instant.nanosecond() % 1_000_000_000);
     let fractions = text.split(['.', ',']).skip(1).map(|rest| {

@@ -1,4 +1,5 @@
-//! RFC 3339, and the forms of ISO 8601 and RFC 9557 in which other programs write the same instants.
+//! RFC 3339, and the forms of ISO 8601 and RFC 9557 in which other programs write the same
+//! instants.
 
 use std::sync::LazyLock;
 
@@ -10,8 +11,9 @@ use crate::time::Timestamp;
 /// Zones by name. What the system has installed would make the answer depend on the machine.
 static ZONES: LazyLock<TimeZoneDatabase> = LazyLock::new(TimeZoneDatabase::bundled);
 
-/// RFC 3339, also with what [`with_offset`] allows, and with the zone in brackets behind it that RFC 9557 adds
-/// (`+01:00[Europe/Berlin]`). Returns `None` where the zone has another offset at that instant.
+/// RFC 3339, also with what [`with_offset`] allows, and with the zone in brackets behind it that
+/// RFC 9557 adds (`+01:00[Europe/Berlin]`). Returns `None` where the zone has another offset at
+/// that instant.
 pub(super) fn rfc3339(text: &str) -> Option<Timestamp> {
     if let Some(time) = with_offset(text) {
         return Some(time);
@@ -29,8 +31,8 @@ pub(super) fn rfc3339(text: &str) -> Option<Timestamp> {
     agrees(written, zone, time).then_some(time)
 }
 
-/// Whether the offset written is that of the zone. `Z` says nothing of local time (RFC 9557 section 2), and a name that is
-/// no zone contradicts nothing.
+/// Whether the offset written is that of the zone. `Z` says nothing of local time (RFC 9557 section
+/// 2), and a name that is no zone contradicts nothing.
 fn agrees(written: &str, zone: &str, time: Timestamp) -> bool {
     let zone = zone.split("][").next().unwrap_or(zone).trim_start_matches('!');
     let (false, Ok(zone)) = (written.ends_with(['Z', 'z']), ZONES.get(zone)) else {
@@ -43,8 +45,8 @@ fn agrees(written: &str, zone: &str, time: Timestamp) -> bool {
     local.format("%H:%M").to_string() == written.get(11..16).unwrap_or_default().replace("24:", "00:")
 }
 
-/// RFC 3339; also with a blank for the T, a comma for the point, without seconds, with an offset of hours alone or without
-/// its colon, and with 24:00 for the end of a day.
+/// RFC 3339; also with a blank for the T, a comma for the point, without seconds, with an offset of
+/// hours alone or without its colon, and with 24:00 for the end of a day.
 pub(super) fn with_offset(text: &str) -> Option<Timestamp> {
     if let Ok(time) = text.parse() {
         return Some(time);

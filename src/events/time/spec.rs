@@ -1,5 +1,5 @@
-//! A profile's times as its file writes them, and what must go together: a format without an offset needs a zone, and a
-//! zone that no format needs is a mistake.
+//! A profile's times as its file writes them, and what must go together: a format without an offset
+//! needs a zone, and a zone that no format needs is a mistake.
 
 use serde::Deserialize;
 

@@ -1,4 +1,5 @@
-//! Events that name another tenant than the case states for their input, and events that two kinds of log share.
+//! Events that name another tenant than the case states for their input, and events that two kinds
+//! of log share.
 
 use super::listed;
 use crate::{
@@ -62,7 +63,8 @@ fn place(source: &SourceFinding, other: &OtherTenantFinding) -> String {
     )
 }
 
-/// Warns of events that two id spaces share: where one log is a copy of the other, they count twice.
+/// Warns of events that two id spaces share: where one log is a copy of the other, they count
+/// twice.
 pub(super) fn shared_ids(findings: &Findings) -> Option<String> {
     let pair = |shared: &SharedIdsFinding| {
         let [one, other] = &shared.ids;

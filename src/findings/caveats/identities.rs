@@ -1,4 +1,5 @@
-//! Identities that differ from what the logs have, and records of listed agents that count as others'.
+//! Identities that differ from what the logs have, and records of listed agents that count as
+//! others'.
 
 use super::{LONGEST, listed};
 use crate::{
@@ -42,8 +43,8 @@ pub(super) fn unseen(findings: &Findings) -> Option<String> {
     if findings.records.read == findings.records.refused {
         return None;
     }
-    // An agent who does nothing is no news. One whom logs of other times do not know either, or whose name is nearly there, may be
-    // listed as no log writes it.
+    // An agent who does nothing is no news. One whom logs of other times do not know either, or
+    // whose name is nearly there, may be listed as no log writes it.
     let slips: Vec<_> = near.unseen.iter().filter(|identity| is_slip(identity)).collect();
     let nearly = |agent: &UnseenAgent| slips.iter().any(|own| own.agent == agent.agent);
     let other_times = findings.records.outside_window > 0;
@@ -117,8 +118,8 @@ fn nearest(identity: Option<&UnseenIdentity>) -> String {
     told.unwrap_or_default()
 }
 
-/// Whether the nearest name may be a misspelling of the identity. Numbered names are near to each other, and another number is
-/// another person's.
+/// Whether the nearest name may be a misspelling of the identity. Numbered names are near to each
+/// other, and another number is another person's.
 fn is_slip(identity: &UnseenIdentity) -> bool {
     let letters = |text: &str| text.chars().filter(|c| !c.is_ascii_digit()).collect::<String>();
     let nearest = identity.nearest.as_ref();

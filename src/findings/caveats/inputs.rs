@@ -1,4 +1,5 @@
-//! What the input itself gives away: exports that stop where a limit would stop them, and profiles that do not fit.
+//! What the input itself gives away: exports that stop where a limit would stop them, and profiles
+//! that do not fit.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,14 +16,15 @@ const LIMITS: [u64; 14] = [
     500, 1_000, 2_000, 5_000, 10_000, 30_000, 50_000, 65_535, 65_536, 100_000, 250_000, 500_000, 1_048_575, 1_048_576,
 ];
 
-/// Under this share of records read as events, in percent, the profile is not the right one for the source.
+/// Under this share of records read as events, in percent, the profile is not the right one for the
+/// source.
 const FIT: u64 = 95;
 
 /// A source with records in fewer clock hours says nothing about its rhythm.
 const RHYTHM: u64 = 3;
 
-/// Where more than one in this many sources of a kind, and more than two, end early, files of that kind are of different
-/// lengths, and none of them is cut off.
+/// Where more than one in this many sources of a kind, and more than two, end early, files of that
+/// kind are of different lengths, and none of them is cut off.
 const EARLY: usize = 4;
 
 /// What a message says of sources that are probably cut off.
@@ -57,8 +59,9 @@ pub(super) fn cut_off(findings: &Findings, scan: &Scan) -> Option<String> {
     })
 }
 
-/// Sources that say themselves that they are not all. Of the pages of one export, which are files of one name but for its digits,
-/// only the last can say that none follows, and a total counts the records of all.
+/// Sources that say themselves that they are not all. Of the pages of one export, which are files
+/// of one name but for its digits, only the last can say that none follows, and a total counts the
+/// records of all.
 fn incomplete(findings: &Findings, scan: &Scan) -> Vec<String> {
     #[derive(Default)]
     struct Pages {
@@ -104,8 +107,8 @@ fn incomplete(findings: &Findings, scan: &Scan) -> Vec<String> {
     told
 }
 
-/// Sources of as many records as a limit allows. Not those that are pages of one export whose last page is shorter: files of
-/// one name but for its digits.
+/// Sources of as many records as a limit allows. Not those that are pages of one export whose last
+/// page is shorter: files of one name but for its digits.
 fn at_limit(sources: &[SourceFinding]) -> Vec<&SourceFinding> {
     let mut series: BTreeMap<(&str, String), BTreeSet<u64>> = BTreeMap::new();
     if !sources.iter().any(|source| LIMITS.contains(&source.records.read)) {
@@ -228,8 +231,9 @@ impl Span {
     }
 }
 
-/// From when to when the sources of one kind reach. There may be hundreds of thousands, each asked about all others. A source is
-/// its own neighbour too, and neither goes on after its end nor begins there.
+/// From when to when the sources of one kind reach. There may be hundreds of thousands, each asked
+/// about all others. A source is its own neighbour too, and neither goes on after its end nor
+/// begins there.
 #[derive(Debug, Default)]
 struct Neighbours {
     /// Where each begins, in order.
@@ -252,9 +256,9 @@ impl Neighbours {
         }
     }
 
-    /// Whether a source stops well inside a window, a neighbour that ran beside it for half its length goes on, and none takes
-    /// over. Files that are rotated every hour or day end inside windows too, but the next begins where they end, or shortly
-    /// before.
+    /// Whether a source stops well inside a window, a neighbour that ran beside it for half its
+    /// length goes on, and none takes over. Files that are rotated every hour or day end inside
+    /// windows too, but the next begins where they end, or shortly before.
     fn outlast(&self, span: &Span, patience: i64, windows: &[Span]) -> bool {
         let later = span.last.saturating_add(patience);
         let inside = windows

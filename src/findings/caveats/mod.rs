@@ -1,4 +1,5 @@
-//! Caveats: what a reader must know before relying on the answer, the gravest first. An answer without any is complete.
+//! Caveats: what a reader must know before relying on the answer, the gravest first. An answer
+//! without any is complete.
 
 mod claimed;
 mod differs;

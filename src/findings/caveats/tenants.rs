@@ -7,8 +7,8 @@ use crate::{
     text::{counted, grouped},
 };
 
-/// Warns of events without a tenant whose action can concern one. Those that concern none by their nature, such as sign-ins,
-/// leave nothing open.
+/// Warns of events without a tenant whose action can concern one. Those that concern none by their
+/// nature, such as sign-ins, leave nothing open.
 pub(super) fn without_tenant(findings: &Findings) -> Option<String> {
     let (open, by_nature): (Vec<_>, Vec<_>) = findings
         .actions

@@ -6,8 +6,9 @@ use crate::{
     text::{counted, shortened, visible},
 };
 
-/// What a message says of them. The fields of a profile of the case's own are all meant to lead somewhere; those of a built-in one
-/// are not in every log of its kind, and count where a path is the same but for a slip.
+/// What a message says of them. The fields of a profile of the case's own are all meant to lead
+/// somewhere; those of a built-in one are not in every log of its kind, and count where a path is
+/// the same but for a slip.
 pub(super) fn fields(findings: &Findings) -> Option<String> {
     let told: Vec<_> = findings
         .inputs

@@ -51,8 +51,8 @@ pub(super) fn sources(findings: &Findings, scan: &Scan) -> Option<String> {
     })
 }
 
-/// Whether a source has records and none of them is an event. One without any is shown as such and is no fault: exports of
-/// quiet hours are empty.
+/// Whether a source has records and none of them is an event. One without any is shown as such and
+/// is no fault: exports of quiet hours are empty.
 fn is_unreadable(source: &SourceFinding) -> bool {
     source.records.read > 0 && source.records.read == source.records.refused
 }

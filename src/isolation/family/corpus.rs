@@ -1,5 +1,5 @@
-//! How many of the spellings that people type are found, and how many innocent sentences are masked, on a corpus made of lists.
-//! `docs/threat-model.md` states the figures.
+//! How many of the spellings that people type are found, and how many innocent sentences are
+//! masked, on a corpus made of lists. `docs/threat-model.md` states the figures.
 
 use super::*;
 

@@ -21,7 +21,8 @@ pub(in crate::isolation) enum Grade {
     Word,
     /// A domain: it means the name where its last label follows a dot.
     Domain,
-    /// Several common words: they mean the name where they are written as one, with capitals or joined.
+    /// Several common words: they mean the name where they are written as one, with capitals or
+    /// joined.
     CommonWords,
     /// A common or very short word: a person decides.
     CommonWord,
@@ -36,7 +37,8 @@ const LONGEST: usize = 160;
 /// No legal form has more tokens.
 const FORM_TOKENS: usize = 7;
 
-/// A name of one word in a script without blanks has at least this many characters; with fewer it is an ordinary word.
+/// A name of one word in a script without blanks has at least this many characters; with fewer it
+/// is an ordinary word.
 const SPACELESS: usize = 3;
 
 /// The words that join two parts of a name, as skeletons have them.
@@ -59,7 +61,8 @@ static COMMON: LazyLock<Words> = LazyLock::new(|| {
     words.map(|word| Skeleton::of_name(word).text).collect()
 });
 
-/// A list of words. Most of what is looked up is in none, which the first bytes and the length of a word tell.
+/// A list of words. Most of what is looked up is in none, which the first bytes and the length of a
+/// word tell.
 #[derive(Debug)]
 struct Words {
     words: BTreeSet<String>,
@@ -168,8 +171,8 @@ pub(super) fn each_of_name(name: &str, mut tell: impl FnMut(&str)) {
     });
 }
 
-/// Reports each spelling of a name with its tokens but for legal forms, and the same without an article or a word for a group. Says
-/// whether it has all tokens.
+/// Reports each spelling of a name with its tokens but for legal forms, and the same without an
+/// article or a word for a group. Says whether it has all tokens.
 fn each_core(name: &str, mut tell: impl FnMut(&str, &Skeleton, &[usize], bool)) {
     for spelling in spellings(name) {
         let skeleton = Skeleton::of_name(&spelling);
@@ -266,8 +269,8 @@ impl NameStart {
     }
 }
 
-/// Returns the first `SHORTEST` bytes of the keys of a name, at least one of which each key begins with; none unless they follow from
-/// the first word alone.
+/// Returns the first `SHORTEST` bytes of the keys of a name, at least one of which each key begins
+/// with; none unless they follow from the first word alone.
 pub(super) fn beginnings(name: &str) -> Option<Vec<[u8; SHORTEST]>> {
     let word = name.split(' ').next()?;
     // Brackets reach over blanks, and a legal form in a script without blanks may stand in front.
@@ -284,8 +287,8 @@ pub(super) fn beginnings(name: &str) -> Option<Vec<[u8; SHORTEST]>> {
     spellings(word).into_iter().map(beginning).collect()
 }
 
-/// Returns the spellings of a domain: the whole, which are a domain's, and its longest label if that is no common word, which is a
-/// name's.
+/// Returns the spellings of a domain: the whole, which are a domain's, and its longest label if
+/// that is no common word, which is a name's.
 pub(super) fn of_domain(domain: &str) -> Vec<(Key, Kind)> {
     let [whole, spoken] = whole_domain(domain);
     let whole = Key {
@@ -416,8 +419,8 @@ pub(super) fn form_after(skeleton: &Skeleton, from: usize, to: usize) -> Option<
     })
 }
 
-/// Returns how many tokens from one on are a legal form that stands behind a name, with nothing joined to it. One of two letters
-/// in small is a word.
+/// Returns how many tokens from one on are a legal form that stands behind a name, with nothing
+/// joined to it. One of two letters in small is a word.
 pub(super) fn form_behind(skeleton: &Skeleton, from: usize) -> Option<usize> {
     let most = FORM_TOKENS.min(skeleton.tokens.len() - from);
     (1..=most).rev().find(|length| {
@@ -466,7 +469,8 @@ fn joined(skeleton: &Skeleton, tokens: &[usize]) -> String {
     tokens.iter().map(|token| skeleton.token(*token)).collect()
 }
 
-/// Returns the plural of what ends in `y`, `Pharmacies`, without its `s`: the search allows one behind any key.
+/// Returns the plural of what ends in `y`, `Pharmacies`, without its `s`: the search allows one
+/// behind any key.
 fn plural(text: &str) -> Option<String> {
     let stem = text.strip_suffix('y').filter(|_| is_searchable(text))?;
     Some(format!("{stem}le"))

@@ -1,7 +1,8 @@
 //! Families of names: the spellings of a name that people type, found in texts.
 //!
-//! An exact search finds a name as it is listed. People leave out the legal form, accents, blanks and signs, so each name of a
-//! tenant also stands for the skeletons of its core (`keys`), which are looked for in the skeleton of a text (`skeleton`).
+//! An exact search finds a name as it is listed. People leave out the legal form, accents, blanks
+//! and signs, so each name of a tenant also stands for the skeletons of its core (`keys`), which
+//! are looked for in the skeleton of a text (`skeleton`).
 
 mod keys;
 mod skeleton;
@@ -97,8 +98,8 @@ impl Gathered {
         }
     }
 
-    /// Adds words that mean a name where they stand: in any text, or only where this owner counts. Returns whether they are long
-    /// enough to be looked for.
+    /// Adds words that mean a name where they stand: in any text, or only where this owner counts.
+    /// Returns whether they are long enough to be looked for.
     pub(super) fn deny(&mut self, words: &str, owner: Owner, everywhere: bool) -> bool {
         let mut any = false;
         for Key { text, grade } in keys::of_name(words) {
@@ -255,7 +256,8 @@ impl Families {
         }
     }
 
-    /// Returns where a key stands that begins at a token and ends in a skeleton; none if another word goes on there.
+    /// Returns where a key stands that begins at a token and ends in a skeleton; none if another
+    /// word goes on there.
     fn whole(skeleton: &Skeleton, first: usize, end: usize) -> Option<Range<usize>> {
         let last = skeleton.last(end);
         let behind = &skeleton.text[end..skeleton.end(last)];
@@ -263,8 +265,8 @@ impl Families {
         ends.then(|| skeleton.tokens[first].from..skeleton.tokens[last].to)
     }
 
-    /// Returns where a key stands that begins at a token and ends in a skeleton; none if another word goes on there, or if it means
-    /// nothing there.
+    /// Returns where a key stands that begins at a token and ends in a skeleton; none if another
+    /// word goes on there, or if it means nothing there.
     fn place(&self, text: &str, skeleton: &Skeleton, first: usize, end: usize, key: usize) -> Option<Place> {
         let member = self.members[key];
         if member.denied_only {
@@ -302,8 +304,8 @@ impl Families {
     }
 }
 
-/// Returns the address that a domain in disguise is part of: everything up to white space, without the signs around it. What is
-/// written plainly stays as it is.
+/// Returns the address that a domain in disguise is part of: everything up to white space, without
+/// the signs around it. What is written plainly stays as it is.
 fn address(text: &str, core: Range<usize>) -> Range<usize> {
     if !text[core.clone()].contains(['[', '(', '{']) {
         return core;
@@ -340,8 +342,8 @@ fn with_forms(text: &str, skeleton: &Skeleton, first: usize, last: usize) -> Ran
 /// No legal form before a name has more tokens.
 const FRONT: usize = 8;
 
-/// What the skeletons of texts hold: for each token the skeleton from there on, as one bit for its first letters. It may hold too
-/// much, and never too little. Threads may add to it side by side.
+/// What the skeletons of texts hold: for each token the skeleton from there on, as one bit for its
+/// first letters. It may hold too much, and never too little. Threads may add to it side by side.
 #[derive(Debug)]
 pub(super) struct Beginnings {
     bits: Vec<AtomicU64>,
@@ -383,7 +385,8 @@ impl Beginnings {
             _ => Some(name),
         };
         if let Some(first) = first {
-            // Computing the keys takes much longer, and nearly all names of a directory stand in no report.
+            // Computing the keys takes much longer, and nearly all names of a directory stand in no
+            // report.
             let none = match beginning(first) {
                 Some(beginning) => !self.has(beginning.text().as_bytes()),
                 None => keys::beginnings(first).is_some_and(|each| !each.iter().any(|one| self.has(one))),
@@ -432,7 +435,8 @@ pub(super) fn beginning(name: &str) -> Option<NameStart> {
     keys::beginning(name).filter(|beginning| beginning.text().len() >= SHORT)
 }
 
-/// Returns the first label of a domain if it is the longest, so that every key of the domain begins with it.
+/// Returns the first label of a domain if it is the longest, so that every key of the domain begins
+/// with it.
 fn first_label(domain: &str) -> Option<&str> {
     let (labels, _) = domain.rsplit_once('.')?;
     let mut labels = labels.split('.');

@@ -1,7 +1,9 @@
-//! Skeleton of a text: its letters and digits without case, accents, look-alikes and separators, cut into tokens.
+//! Skeleton of a text: its letters and digits without case, accents, look-alikes and separators,
+//! cut into tokens.
 //!
-//! Spellings of one name that a person takes for the same have the same skeleton: `Otterness Pharmacy`, `otterness-pharmacy`,
-//! `OtternessPharmacy` and `Оttеrness <b>Pharmacy</b>` with Cyrillic letters are all `otternesspharmacy`.
+//! Spellings of one name that a person takes for the same have the same skeleton:
+//! `Otterness Pharmacy`, `otterness-pharmacy`, `OtternessPharmacy` and `Оttеrness <b>Pharmacy</b>`
+//! with Cyrillic letters are all `otternesspharmacy`.
 
 use unicode_security::confusable_detection::skeleton as confusable;
 
@@ -30,7 +32,8 @@ pub(in crate::isolation) struct Token {
     pub(in crate::isolation) to: usize,
     /// What separates it from the token before.
     pub(in crate::isolation) gap: Gap,
-    /// Whether its first letter is a capital, or it has none of its own (digits, scripts without case).
+    /// Whether its first letter is a capital, or it has none of its own (digits, scripts without
+    /// case).
     pub(in crate::isolation) capital: bool,
 }
 
@@ -63,7 +66,8 @@ const DISGUISES: [&str; 10] = [".", "@", "dot", "at", "punkt", "point", "punto",
 const LONGEST_TAG: usize = 12;
 
 impl Skeleton {
-    /// Returns the skeleton of a text as it stands, and that with escapes resolved if it may hold any.
+    /// Returns the skeleton of a text as it stands, and that with escapes resolved if it may hold
+    /// any.
     pub(in crate::isolation) fn each(text: &str) -> impl Iterator<Item = Self> {
         let escaped = holds_escape(text).then(|| Self::of(text, true));
         std::iter::once(Self::of(text, false)).chain(escaped)
@@ -168,7 +172,8 @@ impl Builder {
         if c.is_whitespace() {
             return self.separate(Gap::Blank);
         }
-        // Kana and Han: a small letter is typed for the large one, and a variant of a character for the usual one.
+        // Kana and Han: a small letter is typed for the large one, and a variant of a character for
+        // the usual one.
         let c = usual(c);
         if matches!(c, '\u{4e00}'..='\u{9fff}') {
             // Unified ideographs are their own decomposition.
@@ -280,8 +285,8 @@ fn folded(c: char, disguised: bool) -> char {
     }
 }
 
-/// Appends a token that holds letters beyond ASCII. Letters that look like those of ASCII are taken for these if the token
-/// mixes both, or holds nothing else; a word of another script stays one.
+/// Appends a token that holds letters beyond ASCII. Letters that look like those of ASCII are taken
+/// for these if the token mixes both, or holds nothing else; a word of another script stays one.
 fn foreign(word: &[(char, Class, usize, usize)], text: &mut String) {
     let twins: Vec<Option<char>> = word.iter().map(|(c, ..)| twin(*c)).collect();
     let mixed = word.iter().any(|(c, ..)| c.is_ascii() || latin(*c).is_some());
@@ -297,7 +302,8 @@ fn foreign(word: &[(char, Class, usize, usize)], text: &mut String) {
     }
 }
 
-/// Returns the letter or digit of ASCII that a character is confused with (UTS 39), as a skeleton has it.
+/// Returns the letter or digit of ASCII that a character is confused with (UTS 39), as a skeleton
+/// has it.
 fn twin(c: char) -> Option<char> {
     if c.is_ascii() {
         return Some(folded(c, false));

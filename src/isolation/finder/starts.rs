@@ -1,4 +1,5 @@
-//! Where in a text a word may begin, sixty-four bytes at a time and one bit each: names are looked for there and nowhere else.
+//! Where in a text a word may begin, sixty-four bytes at a time and one bit each: names are looked
+//! for there and nowhere else.
 
 use std::{collections::BTreeSet, ops::ControlFlow};
 
@@ -34,7 +35,8 @@ impl Starts {
         }
     }
 
-    /// Tells the places, in order, where no ASCII letter or digit stands both there and before; or every one.
+    /// Tells the places, in order, where no ASCII letter or digit stands both there and before; or
+    /// every one.
     pub(super) fn each<B>(
         &self,
         text: &[u8],
@@ -100,7 +102,8 @@ fn marks<S: Simd>(simd: S, bytes: &[u8], signs: Option<&[u8]>, before: &mut u64)
     starts
 }
 
-/// Which bytes are ASCII letters or digits, and which a name may begin with: none that goes on with a character.
+/// Which bytes are ASCII letters or digits, and which a name may begin with: none that goes on with
+/// a character.
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "it is compiled once for each kind of vectors")]
 fn kinds<S: Simd>(simd: S, bytes: &[u8; TOGETHER], signs: Option<&[u8]>) -> (u64, u64) {

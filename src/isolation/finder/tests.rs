@@ -78,8 +78,8 @@ fn hostile_names_are_found_by_the_automaton() {
     assert!(finder.automaton.get().is_some(), "the steps ran out");
 }
 
-/// Of few letters, so that names are inside of each other and of the text; with what joins words and what does not, and with
-/// characters of several bytes, marks, blanks and escapes.
+/// Of few letters, so that names are inside of each other and of the text; with what joins words
+/// and what does not, and with characters of several bytes, marks, blanks and escapes.
 const LETTERS: &str = "(a|b|A|á|a\u{301}|Ａ|ß|ss|ガ|京| |  |-|@|\\.|[0-9]|&amp;|%41|\\\\u0061|`|™|\u{200b}){1,12}";
 
 proptest! {

@@ -11,8 +11,8 @@ use crate::text::acts;
 pub(in crate::isolation) const NORMALIZER: DecomposingNormalizerBorrowed<'static> = DecomposingNormalizer::new_nfkd();
 const CLASSES: CanonicalCombiningClassMapBorrowed<'static> = CanonicalCombiningClassMap::new();
 
-/// Whether a character makes one word with its like. The scripts that do not separate words make none, so that a name is
-/// found between other words of theirs.
+/// Whether a character makes one word with its like. The scripts that do not separate words make
+/// none, so that a name is found between other words of theirs.
 pub(super) fn joins(c: char) -> bool {
     !is_spaceless(c) && !is_raised(c) && (c.is_alphabetic() || c.is_numeric())
 }

@@ -1,4 +1,5 @@
-//! A text at a glance, sixty-four bytes at a time: whether it is searched as it stands, and whether it may hold an escape.
+//! A text at a glance, sixty-four bytes at a time: whether it is searched as it stands, and whether
+//! it may hold an escape.
 
 use fearless_simd::{Level, Simd, SimdBase, SimdMask, dispatch, u8x64};
 

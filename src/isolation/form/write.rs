@@ -15,7 +15,8 @@ const CASES: CaseMapperBorrowed<'static> = CaseMapper::new();
 pub(super) struct Writer {
     text: String,
     pieces: Vec<Piece>,
-    /// A character and the marks on it, which are normalised together; where it starts, and how long it is written.
+    /// A character and the marks on it, which are normalised together; where it starts, and how
+    /// long it is written.
     pending: String,
     start: usize,
     seamed: bool,
@@ -119,8 +120,8 @@ fn folded(text: &str) -> String {
     NORMALIZER.normalize(&folded).chars().map(typed).collect()
 }
 
-/// What nothing has to be looked up for: signs that every row and nearly every page of a report holds, and most of what is
-/// written in Chinese and Japanese.
+/// What nothing has to be looked up for: signs that every row and nearly every page of a report
+/// holds, and most of what is written in Chinese and Japanese.
 fn reads_as_itself(c: char) -> bool {
     let sign = matches!(c, '·' | '“' | '”' | '’' | '⟨' | '⟩' | '、' | '。');
     sign || matches!(c, 'ぁ'..='か' | 'な'..='の' | 'ま'..='ん' | '\u{4e00}'..='\u{9fff}')

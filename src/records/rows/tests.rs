@@ -23,8 +23,8 @@ const PIECES: [&str; 12] = [
     ",\"one quoted cell that is longer than sixty-four bytes, as a browser's name is\",",
 ];
 
-/// The end of the row that begins a text, as the csv crate has it: cells that begin with a quote may hold line ends. None
-/// where a quoted cell is not closed.
+/// The end of the row that begins a text, as the csv crate has it: cells that begin with a quote
+/// may hold line ends. None where a quoted cell is not closed.
 fn end_of_row(text: &str) -> Option<usize> {
     let (mut quoted, mut may_open) = (false, true);
     for (at, c) in text.char_indices() {
@@ -57,7 +57,8 @@ fn fits(row: &str) -> bool {
     RowReader::new(b',').cells(row.as_bytes()).len() <= 3
 }
 
-/// The rows of a text with their cells, one after the other; no cells where the row is a line of what is no row.
+/// The rows of a text with their cells, one after the other; no cells where the row is a line of
+/// what is no row.
 fn slowly(text: &str) -> Vec<(String, usize)> {
     let (mut rows, mut rest) = (Vec::new(), text);
     while !rest.is_empty() {
@@ -138,7 +139,8 @@ fn blocks(text: &[u8], size: usize, scouted: bool) -> Vec<(u64, Vec<u8>, Spans)>
         .collect()
 }
 
-/// Nothing is left to look at where a piece begins in a row, and all of it where it begins in a quoted cell.
+/// Nothing is left to look at where a piece begins in a row, and all of it where it begins in a
+/// quoted cell.
 #[test]
 fn what_a_scout_found_is_taken_over_if_it_is_so() {
     for (rest, piece, so) in [
@@ -164,8 +166,8 @@ fn rows(text: &[u8], size: usize) -> Vec<String> {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(32 * ProptestConfig::default().cases))]
 
-    /// Sixty-four bytes at once show what looking at each does, however the text comes in and whatever vectors there
-    /// are; and the cells are as many as the csv crate finds.
+    /// Sixty-four bytes at once show what looking at each does, however the text comes in and
+    /// whatever vectors there are; and the cells are as many as the csv crate finds.
     #[test]
     fn rows_are_those_of_the_byte_by_byte_reading(
         pieces in prop::collection::vec(0..PIECES.len(), 0..60), size in 1..300_usize,
@@ -231,7 +233,8 @@ fn a_lost_quote_costs_one_row() {
     assert_eq!(rows(b"\"a,b,c\nd,e,f\ng,h,i\n", 3), ["\"a,b,c", "d,e,f", "g,h,i"]);
 }
 
-/// Its end is looked for no further than a row can be, and then every quote behind it opens a cell of its own.
+/// Its end is looked for no further than a row can be, and then every quote behind it opens a cell
+/// of its own.
 #[test]
 fn a_quote_that_is_closed_too_late_is_lost() {
     let text = format!("a,\"b\n{}\nlast\",row\n{:x<99}", "x".repeat(LONGEST), "");
@@ -266,7 +269,8 @@ fn stray_quotes_swallow_no_row() {
     }
 }
 
-/// Below a header of three columns. The first line of the open cell looks like a row, because the cell is the last one.
+/// Below a header of three columns. The first line of the open cell looks like a row, because the
+/// cell is the last one.
 #[test]
 fn source_cut_in_a_cell_of_lines_ends_with_one_row() {
     let lines = "line of a text\n".repeat(60);

@@ -79,7 +79,8 @@ fn whole_lines_that_name_nobody_are_passed_over() {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(2000))]
 
-    /// Pages of whole literals, of parts of them, and of values that go on where these end, in pieces of any size.
+    /// Pages of whole literals, of parts of them, and of values that go on where these end, in
+    /// pieces of any size.
     #[test]
     fn what_is_told_is_what_a_search_of_every_byte_tells(
         parts in prop::collection::vec((0..2_usize, any::<prop::sample::Index>(), any::<prop::sample::Index>(), any::<bool>(),

@@ -15,8 +15,9 @@ const ISOLATION_COLUMNS: [&str; 12] = [
     "tenant", "verdict", "found", "kind", "whose", "field", "event_id", "source", "offset", "times", "rule", "decide",
 ];
 
-/// Every name of somebody else's in every text of a customer's copy, one to a row: what stopped a release, what is masked, and
-/// what the case allows. The texts themselves may be long and full of names, so they stand once, in `masked.jsonl`.
+/// Every name of somebody else's in every text of a customer's copy, one to a row: what stopped a
+/// release, what is masked, and what the case allows. The texts themselves may be long and full of
+/// names, so they stand once, in `masked.jsonl`.
 pub(in crate::reports) fn isolation(answer: &Answer, to: &mut dyn Write) -> io::Result<()> {
     let mut sheet = Sheet::new(to, ISOLATION_COLUMNS)?;
     let (stops, others): (Vec<_>, Vec<_>) = answer
@@ -74,7 +75,8 @@ struct MaskedLine<'a> {
     found: &'a [Hit],
 }
 
-/// Every text that a customer does not see as it was logged, and how it was logged: the vendor's own.
+/// Every text that a customer does not see as it was logged, and how it was logged: the vendor's
+/// own.
 pub(in crate::reports) fn masked(answer: &Answer, to: &mut dyn Write) -> io::Result<()> {
     let mentions = answer.isolation.mentions.iter();
     let mut out = Out::new(to);

@@ -10,10 +10,11 @@
 //! {{! a comment }}                                  nothing
 //! ```
 //!
-//! Handlebars reads it, with its rules for blanks and comments. The rendering is our own, since handlebars wants the view as a
-//! tree of JSON values, looks every name up in it anew, and gives a page as a whole: that took a third of the time of a run.
-//! Here a name becomes a position once, a name that the view does not have is an error before anything is rendered, nothing
-//! can be printed unescaped because there is no way to say it, and a page goes out row by row.
+//! Handlebars reads it, with its rules for blanks and comments. The rendering is our own, since
+//! handlebars wants the view as a tree of JSON values, looks every name up in it anew, and gives a
+//! page as a whole: that took a third of the time of a run. Here a name becomes a position once, a
+//! name that the view does not have is an error before anything is rendered, nothing can be printed
+//! unescaped because there is no way to say it, and a page goes out row by row.
 
 mod parse;
 mod render;
@@ -56,7 +57,8 @@ enum Piece {
     Rows,
 }
 
-/// Where a value is: so many levels out from where the template stands, and then by the positions of fields.
+/// Where a value is: so many levels out from where the template stands, and then by the positions
+/// of fields.
 #[derive(Debug)]
 struct Place {
     up: usize,

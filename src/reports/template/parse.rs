@@ -1,5 +1,5 @@
-//! The text of a template as a tree of what it says. Handlebars reads it; what is more than a template may say here is a
-//! fault.
+//! The text of a template as a tree of what it says. Handlebars reads it; what is more than a
+//! template may say here is a fault.
 
 use handlebars::{
     Template,

@@ -1,4 +1,5 @@
-//! Names to places: what a template names is looked up in the shape of its view, once and before there is a view.
+//! Names to places: what a template names is looked up in the shape of its view, once and before
+//! there is a view.
 
 use super::{
     Piece, Place, Shape, Step,

@@ -1,17 +1,18 @@
-//! A template as handlebars is given it: every stretch of plain text one character, and in parts. For each mark in a template it
-//! counts lines from the first, so a page takes it as long as its length times its marks, and most of the length is text that it
-//! only hands back.
+//! A template as handlebars is given it: every stretch of plain text one character, and in parts.
+//! For each mark in a template it counts lines from the first, so a page takes it as long as its
+//! length times its marks, and most of the length is text that it only hands back.
 
-/// The first of the characters that stand for stretches. They are for private use (Unicode 23.5), and a template that has one
-/// of them itself is left as it is.
+/// The first of the characters that stand for stretches. They are for private use (Unicode 23.5),
+/// and a template that has one of them itself is left as it is.
 const FIRST: u32 = 0xf_0000;
 const LAST: u32 = 0xf_fffd;
 
 /// A shortened template.
 #[derive(Debug, Default)]
 pub(super) struct Short {
-    /// One behind the other they are the template. Each but the first begins, and each but the last ends, with a stretch that no
-    /// block is around, so that handlebars finds beside its marks what stands there in the whole.
+    /// One behind the other they are the template. Each but the first begins, and each but the last
+    /// ends, with a stretch that no block is around, so that handlebars finds beside its marks what
+    /// stands there in the whole.
     pub(super) parts: Vec<String>,
     stretches: Vec<String>,
 }
@@ -45,7 +46,8 @@ impl Short {
         Some(short)
     }
 
-    /// Adds plain text, and begins a part behind it if that may be. Blanks at its ends stay, since marks may take them away.
+    /// Adds plain text, and begins a part behind it if that may be. Blanks at its ends stay, since
+    /// marks may take them away.
     fn push(&mut self, plain: &str, part: bool) -> Option<()> {
         let stretch = plain.trim();
         if stretch.is_empty() {

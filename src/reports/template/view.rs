@@ -1,4 +1,5 @@
-//! What a template can be rendered with: texts, flags, lists, and records of these, whose names are known before there is one.
+//! What a template can be rendered with: texts, flags, lists, and records of these, whose names are
+//! known before there is one.
 
 use std::borrow::Cow;
 

@@ -18,7 +18,8 @@ view! {
     }
 }
 
-/// Every day of the window in order, also those without actions; nothing for one day or for too many.
+/// Every day of the window in order, also those without actions; nothing for one day or for too
+/// many.
 pub(super) fn days(window: Window, events: &[TenantEvent]) -> Vec<DayView> {
     let first = window.from.instant().date_naive();
     let dates: Vec<NaiveDate> = (0..)

@@ -88,8 +88,8 @@ fn split<'a>(events: impl IntoIterator<Item = &'a TenantEvent>) -> Outcomes {
     split
 }
 
-/// Deeds by effect, or failed attempts by effect. What is tied to the intruder goes first, then the gravest; codes from the
-/// most frequent.
+/// Deeds by effect, or failed attempts by effect. What is tied to the intruder goes first, then the
+/// gravest; codes from the most frequent.
 pub(super) fn kinds(header: &Header, impact: &TenantImpact, attempts: bool) -> Vec<KindView> {
     let mut groups: BTreeMap<Effect, BTreeMap<&str, Numbered<'_>>> = BTreeMap::new();
     for (number, event) in (1..).zip(&impact.events) {

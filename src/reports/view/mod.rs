@@ -1,7 +1,9 @@
-//! What templates are rendered with: plain values with every number, date and plural already written out.
+//! What templates are rendered with: plain values with every number, date and plural already
+//! written out.
 //!
-//! Nothing here is escaped: that is done as text enters a language, by the language's own rule. No field is ever left
-//! out, because strict mode would take that for a misspelt name; what is absent is empty.
+//! Nothing here is escaped: that is done as text enters a language, by the language's own rule. No
+//! field is ever left out, because strict mode would take that for a misspelt name; what is absent
+//! is empty.
 
 mod action;
 mod days;
@@ -68,7 +70,8 @@ impl CaseView {
     }
 }
 
-/// Text for a string of CSS between quotation marks: everything but letters, digits and blanks as its number.
+/// Text for a string of CSS between quotation marks: everything but letters, digits and blanks as
+/// its number.
 fn css(text: &str) -> String {
     let mut out = String::new();
     for c in visible(text).chars() {

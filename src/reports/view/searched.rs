@@ -148,8 +148,8 @@ impl ScopeView {
     }
 }
 
-/// The agents with an event in this tenant: those whose events are tied to the intruder first, then by label, since their
-/// order in the case could identify them.
+/// The agents with an event in this tenant: those whose events are tied to the intruder first, then
+/// by label, since their order in the case could identify them.
 fn agents(header: &Header, events: &[TenantEvent]) -> Vec<AgentView> {
     let mut own: Vec<Option<(u64, u64, Timestamp, Timestamp)>> = vec![None; header.agents.len()];
     for event in events {
@@ -182,7 +182,8 @@ fn agents(header: &Header, events: &[TenantEvent]) -> Vec<AgentView> {
     agents
 }
 
-/// The sources with rows of this tenant, then the others until there are too many, and what is left of them in a sentence.
+/// The sources with rows of this tenant, then the others until there are too many, and what is left
+/// of them in a sentence.
 fn sources(header: &Header, events: &[TenantEvent]) -> (Vec<SourceView>, String) {
     let mut here = vec![0_u64; header.sources.len()];
     for event in events {

@@ -1,5 +1,5 @@
-//! A customer's report: built from the header that every customer may see and from this customer's own share, so that it
-//! cannot hold anything of another.
+//! A customer's report: built from the header that every customer may see and from this customer's
+//! own share, so that it cannot hold anything of another.
 
 use super::{
     CaseView, Tile, css,
@@ -31,7 +31,8 @@ view! {
     pub(in crate::reports) struct TenantView {
         case: CaseView,
         tenant: NameView,
-        /// Case, tenant and label for the margins of printed pages, as the inside of a string of CSS.
+        /// Case, tenant and label for the margins of printed pages, as the inside of a string of
+        /// CSS.
         print_head: String,
         level: LevelView,
         /// What evidence ties to the intruder.

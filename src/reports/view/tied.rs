@@ -14,13 +14,15 @@ const SHOWN: usize = 12;
 view! {
     /// The first lines of a report.
     pub(in crate::reports) struct TiedView {
-        /// `tied`, `linked`, `clear`, or empty where the case does not say what evidence ties to the intruder: a class name.
+        /// `tied`, `linked`, `clear`, or empty where the case does not say what evidence ties to
+        /// the intruder: a class name.
         class: String,
         headline: String,
         text: String,
         numbers: Vec<String>,
         more_numbers: String,
-        /// What else is recorded of the same sessions; empty where nothing is, and where `headline` is about it.
+        /// What else is recorded of the same sessions; empty where nothing is, and where `headline`
+        /// is about it.
         linked: String,
     }
 }

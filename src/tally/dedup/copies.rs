@@ -1,7 +1,7 @@
 //! Copies told from originals among events of which no other has the same name as any of them.
 //!
-//! Nearly every event's name is its own. So names are compared by their hash first, and events themselves only where
-//! hashes are equal; nothing moves.
+//! Nearly every event's name is its own. So names are compared by their hash first, and events
+//! themselves only where hashes are equal; nothing moves.
 
 use std::{
     cmp::Ordering,
@@ -29,7 +29,8 @@ pub(in crate::tally) struct Classified {
     pub(in crate::tally) shared: SharedIds,
 }
 
-/// How many ids each two kinds, the lower number first, share at the same time and by the same agent.
+/// How many ids each two kinds, the lower number first, share at the same time and by the same
+/// agent.
 pub(in crate::tally) type SharedIds = BTreeMap<(usize, usize), u64>;
 
 /// What events of one name came to.
@@ -40,8 +41,8 @@ struct DuplicateGroups {
     conflicting: Vec<Vec<usize>>,
 }
 
-/// Sets copies apart, and marks events in conflict. `kinds` has a number for each source: an event id means something
-/// among sources of one number only.
+/// Sets copies apart, and marks events in conflict. `kinds` has a number for each source: an event
+/// id means something among sources of one number only.
 pub(in crate::tally) fn classify(events: &mut [Box<ScopedEvent>], kinds: &[usize]) -> Classified {
     let names = events.par_iter().enumerate();
     let mut names: Vec<_> = names.map(|(place, event)| (name(event, kinds), place)).collect();
@@ -101,7 +102,8 @@ pub(in crate::tally) fn in_order(conflicts: &mut Vec<Conflict>) {
     conflicts.dedup();
 }
 
-/// Stands for what an event goes by. Events of one name have the same; of no consequence for the answer otherwise.
+/// Stands for what an event goes by. Events of one name have the same; of no consequence for the
+/// answer otherwise.
 fn name(event: &ScopedEvent, kinds: &[usize]) -> u64 {
     let mut name = DefaultHasher::new();
     kinds[event.at.source].hash(&mut name);
@@ -151,9 +153,10 @@ impl DuplicateGroups {
     }
 }
 
-/// The copies among events without an id and of the same bytes, in reading order. Equal records of one source are as many
-/// events; those of another source are copies as far as the sources before it have as many: `n` in one and `m` in another
-/// are `max(n, m)` events, so that exports may overlap.
+/// The copies among events without an id and of the same bytes, in reading order. Equal records of
+/// one source are as many events; those of another source are copies as far as the sources before
+/// it have as many: `n` in one and `m` in another are `max(n, m)` events, so that exports may
+/// overlap.
 fn repeated(same: &[usize], events: &[Box<ScopedEvent>]) -> Vec<usize> {
     let mut same = same.to_vec();
     same.sort_unstable_by_key(|&place| (events[place].at, events[place].part));
@@ -166,15 +169,15 @@ fn repeated(same: &[usize], events: &[Box<ScopedEvent>]) -> Vec<usize> {
     copies
 }
 
-/// Whether an event is a copy of the other one that maps fewer fields: the other has all that this one has. Of two that each have
-/// all of the other, the later in reading order is the copy.
+/// Whether an event is a copy of the other one that maps fewer fields: the other has all that this
+/// one has. Of two that each have all of the other, the later in reading order is the copy.
 fn is_extract(poor: &ScopedEvent, rich: &ScopedEvent) -> bool {
     let later = (rich.at, rich.part) < (poor.at, poor.part);
     says_all(rich, poor) && (later || !says_all(poor, rich))
 }
 
-/// Whether every field of `poor` is absent or the same in `rich`. In which scopes they lie is no difference: what a record does
-/// not tell cannot rule it out.
+/// Whether every field of `poor` is absent or the same in `rich`. In which scopes they lie is no
+/// difference: what a record does not tell cannot rule it out.
 fn says_all(rich: &ScopedEvent, poor: &ScopedEvent) -> bool {
     let (a, b) = (&poor.event, &rich.event);
     let within = |a: &Option<String>, b: &Option<String>| a.is_none() || a == b;
@@ -207,7 +210,8 @@ fn conflict(places: &[usize], events: &mut [Box<ScopedEvent>]) -> Option<Conflic
     })
 }
 
-/// What an event goes by: the kind of log, the event id, and its order in the record; without an id, the record's bytes.
+/// What an event goes by: the kind of log, the event id, and its order in the record; without an
+/// id, the record's bytes.
 fn by_name(a: &ScopedEvent, b: &ScopedEvent, kinds: &[usize]) -> Ordering {
     let bytes = |event: &ScopedEvent| event.event.event_id.is_none().then_some(event.record_sha256);
     kinds[a.at.source]

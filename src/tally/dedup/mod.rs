@@ -1,10 +1,12 @@
 //! Copies told from originals, once everything is read.
 //!
-//! With an event id, a copy is the same id with the same content, however it was exported, or with less: of two mappings of
-//! one log the richer one is kept. The same id with another body is a conflict, and both stay. Without an id, a copy is the
-//! same bytes in another source; equal records of one source are as many events. The events of one record are told apart by
-//! their order in it, so they are never copies of each other nor in conflict, even where they share an id. Of equals the
-//! original is the first in reading order, so the answer does not depend on the order of arrival.
+//! With an event id, a copy is the same id with the same content, however it was exported, or with
+//! less: of two mappings of one log the richer one is kept. The same id with another body is a
+//! conflict, and both stay. Without an id, a copy is the same bytes in another source; equal
+//! records of one source are as many events. The events of one record are told apart by their order
+//! in it, so they are never copies of each other nor in conflict, even where they share an id. Of
+//! equals the original is the first in reading order, so the answer does not depend on the order of
+//! arrival.
 
 mod copies;
 
@@ -35,7 +37,8 @@ pub struct Deduplicated {
     pub coverage: Vec<Coverage>,
     /// Records of each source that name a listed identity after the case was issued.
     pub late: Vec<Late>,
-    /// Events in no scope, copies included, exactly on the end of one of their agent's: by the positions of those scopes.
+    /// Events in no scope, copies included, exactly on the end of one of their agent's: by the
+    /// positions of those scopes.
     pub on_end: BTreeMap<ScopeMask, u64>,
     /// What could not be read of the events of each source.
     pub remarks: Vec<Remarks>,
@@ -56,8 +59,9 @@ pub struct Conflict {
     pub events: Vec<Locator>,
 }
 
-/// Settles the tallies of all sources. `kinds` tells which sources hold the same kind of log: an event id means
-/// something within one kind only. The answer is the same whether the budget had room for everything or not.
+/// Settles the tallies of all sources. `kinds` tells which sources hold the same kind of log: an
+/// event id means something within one kind only. The answer is the same whether the budget had
+/// room for everything or not.
 pub fn deduplicate(
     mut tallies: Vec<SourceTally>,
     kinds: &[&str],
@@ -542,7 +546,8 @@ mod tests {
     }
 
     proptest! {
-        /// The order of arrival, and how a source was cut into parts, make no difference; and the books balance.
+        /// The order of arrival, and how a source was cut into parts, make no difference; and the
+        /// books balance.
         #[test]
         fn merging_in_any_order_settles_the_same(
             records in prop::collection::vec(

@@ -1,4 +1,5 @@
-//! Copies told from originals part by part, and what is kept put down to its tenants, in another file.
+//! Copies told from originals part by part, and what is kept put down to its tenants, in another
+//! file.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -38,7 +39,8 @@ pub struct SpilledEvents {
     memory: u64,
 }
 
-/// The part an event goes to by what it goes by. The kind of log is left out: it is told apart among those that meet.
+/// The part an event goes to by what it goes by. The kind of log is left out: it is told apart
+/// among those that meet.
 pub(super) fn part_of(event: &ScopedEvent) -> usize {
     use std::hash::{DefaultHasher, Hash as _, Hasher as _};
     let mut name = DefaultHasher::new();
@@ -53,7 +55,8 @@ fn place(number: u64) -> usize {
     usize::try_from(number % PARTS as u64).expect("a few hundred")
 }
 
-/// Settles what the budget's file holds together with what the tallies still do. None if the file holds nothing.
+/// Settles what the budget's file holds together with what the tallies still do. None if the file
+/// holds nothing.
 pub(in crate::tally) fn dedup(
     tallies: &mut [SourceTally],
     kinds: &[usize],
@@ -168,7 +171,8 @@ impl Stores {
     }
 }
 
-/// Once to each part that has one of its tenants, with those of that part: an event may name a million.
+/// Once to each part that has one of its tenants, with those of that part: an event may name a
+/// million.
 fn share(shares: &mut Batch, event: &ScopedEvent) {
     let tenants = &event.event.tenants;
     let mut push = |part: usize, own: &[&TenantRef]| {
@@ -186,7 +190,8 @@ fn share(shares: &mut Batch, event: &ScopedEvent) {
     for own in parts.chunk_by(|a, b| a.0 == b.0) {
         let part = own[0].0;
         let mut own: Vec<_> = own.iter().map(|(_, tenant)| *tenant).collect();
-        // That it names several tells that it is not this customer's alone, so one of the others stays in it.
+        // That it names several tells that it is not this customer's alone, so one of the others
+        // stays in it.
         let other = tenants.iter().find(|other| own.len() == 1 && other.id != own[0].id);
         own.extend(other);
         own.sort_unstable();
@@ -299,7 +304,8 @@ fn load(store: &SpillFile, part: usize, source: &impl Fn(usize) -> Option<usize>
     Ok(LoadedPart { events, alone })
 }
 
-/// Works on every part, on as many at a time as there is room for, and puts together what is made of them.
+/// Works on every part, on as many at a time as there is room for, and puts together what is made
+/// of them.
 fn each_part<T: Send, A, E: From<SpillError> + Send>(
     store: &SpillFile,
     parts: usize,
@@ -316,7 +322,8 @@ fn each_part<T: Send, A, E: From<SpillError> + Send>(
         for (_, weight) in now {
             within(*weight, memory, what)?;
         }
-        // A thread that waits for a share of its part's work begins another part meanwhile, so all of them must fit.
+        // A thread that waits for a share of its part's work begins another part meanwhile, so all
+        // of them must fit.
         let made: Result<Vec<_>, _> = now.par_iter().map(|(part, _)| work(*part)).collect();
         done = made?.into_iter().try_fold(done, &and)?;
         rest = later;

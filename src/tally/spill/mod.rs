@@ -1,8 +1,9 @@
-//! What is in scope and does not fit into memory: it goes to a temporary file while logs are read, and comes back part by
-//! part, each small enough.
+//! What is in scope and does not fit into memory: it goes to a temporary file while logs are read,
+//! and comes back part by part, each small enough.
 //!
-//! Events go to parts by what they go by, so that copies and conflicts meet in one part and are told apart there as in
-//! memory; what is kept of them goes to parts by tenant. No order of writing reaches the answer: what comes back is sorted.
+//! Events go to parts by what they go by, so that copies and conflicts meet in one part and are
+//! told apart there as in memory; what is kept of them goes to parts by tenant. No order of writing
+//! reaches the answer: what comes back is sorted.
 
 mod row;
 mod dedup;
@@ -28,15 +29,15 @@ pub use store::SpillError;
 /// How much is in memory unless the case or the command line says otherwise: 1 GiB.
 pub const MEMORY: u64 = 1 << 30;
 
-/// A limit below this makes events go to the disk earlier, and nothing more: it is little beside what the program takes
-/// for itself.
+/// A limit below this makes events go to the disk earlier, and nothing more: it is little beside
+/// what the program takes for itself.
 const MIN_BUDGET: u64 = 8 << 20;
 
 /// Events of about so much memory are encoded at a time.
 const BATCH_BYTES: u64 = 16 << 20;
 
-/// A part of a source keeps its events unless they are at least this share of what may be held: the file would be cut
-/// into too many pieces.
+/// A part of a source keeps its events unless they are at least this share of what may be held: the
+/// file would be cut into too many pieces.
 const MIN_SPILL_FRACTION: u64 = 64;
 
 /// About how much memory a stream takes until it is told in every file, but for its hours.
@@ -66,7 +67,8 @@ pub(super) struct BudgetShare {
     budget: Arc<Budget>,
     /// Stands for the source as long as its number is not known.
     pub(super) ticket: usize,
-    /// How many events, refusals, records that came near and candidates for links are accounted for, and what the events weigh.
+    /// How many events, refusals, records that came near and candidates for links are accounted
+    /// for, and what the events weigh.
     events: usize,
     refused: usize,
     near: usize,
@@ -126,8 +128,9 @@ impl Budget {
         self.fault.lock().unwrap_or_else(PoisonError::into_inner).is_some()
     }
 
-    /// Takes so much of the memory for what is made of the events and cannot be put aside; an error if it is too much, and then none is
-    /// taken: another thread's claim that has room beside it must not be told as the one that has none.
+    /// Takes so much of the memory for what is made of the events and cannot be put aside; an error
+    /// if it is too much, and then none is taken: another thread's claim that has room beside it
+    /// must not be told as the one that has none.
     pub fn reserve(&self, what: &'static str, bytes: u64) -> Result<(), SpillError> {
         let more = |reserved| self.allows(what, reserved + bytes).is_ok().then_some(reserved + bytes);
         let reserved = self.reserved.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more);
@@ -233,7 +236,8 @@ impl BudgetShare {
 }
 
 impl SourceTally {
-    /// Makes room if too much is held by all tallies together, this one being no longer added to if it is `done`.
+    /// Makes room if too much is held by all tallies together, this one being no longer added to if
+    /// it is `done`.
     pub fn spill_if_needed(&mut self, done: bool) -> Result<(), OverBudget> {
         let Some(account) = &mut self.account else {
             return Ok(());

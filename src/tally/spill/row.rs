@@ -1,4 +1,5 @@
-//! An event as it lies in the temporary file. The format is nobody else's and lives as long as the run.
+//! An event as it lies in the temporary file. The format is nobody else's and lives as long as the
+//! run.
 
 use std::{borrow::Cow, collections::BTreeSet, sync::Arc};
 

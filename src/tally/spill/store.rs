@@ -1,7 +1,8 @@
 //! Values in a temporary file, in so many parts that each fits into memory.
 //!
-//! The file has no name (it is unlinked as soon as it is made, or deleted by the system when it is closed) and only its
-//! owner can read it: a run that is killed leaves nothing of customers' behind.
+//! The file has no name (it is unlinked as soon as it is made, or deleted by the system when it is
+//! closed) and only its owner can read it: a run that is killed leaves nothing of customers'
+//! behind.
 
 use std::{
     fs::File,

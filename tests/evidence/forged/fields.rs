@@ -61,7 +61,8 @@ fn every_field_of_every_file_is_named_when_forged() {
         for (path, forgery) in run {
             let named = |one: &Mismatch| {
                 let judged = one.kind == "log" && one.path == *path && one.detail.contains(&forgery.says);
-                // Without findings or the question nothing can be made anew; then what is wrong with these is said.
+                // Without findings or the question nothing can be made anew; then what is wrong
+                // with these is said.
                 judged || apart.iter().any(|(apart, _)| apart == path)
             };
             let build = forgery.place.starts_with("/tool/") && found.uncounted.iter().any(|one| one.contains("build"));
@@ -147,7 +148,8 @@ fn forged(path: &str, text: &str) -> Vec<Forgery> {
     }
 }
 
-/// The places of all values without values inside, by what leads to them; one of those that are alike.
+/// The places of all values without values inside, by what leads to them; one of those that are
+/// alike.
 fn values(text: &str, at: &mut usize, place: &str, found: &mut BTreeMap<String, Range<usize>>) {
     let skip = |at: &mut usize| *at += text[*at..].len() - text[*at..].trim_start().len();
     let string = |from: usize| {

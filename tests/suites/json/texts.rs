@@ -1,7 +1,7 @@
 //! The tables. Grouped as RFC 8259 is: values, objects, arrays, numbers, strings, blanks.
 
-/// JSON texts. Where the RFC leaves it to the parser (numbers beyond any float, lone surrogates, depth), this one
-/// accepts: an action must not be lost because of it.
+/// JSON texts. Where the RFC leaves it to the parser (numbers beyond any float, lone surrogates,
+/// depth), this one accepts: an action must not be lost because of it.
 #[rustfmt::skip]
 pub(super) const ACCEPTED: &[&str] = &[
     // Section 3: values

@@ -1,4 +1,5 @@
-//! A folder that takes files and keeps none: each is compared with the one that lies in the bundle, as it is made.
+//! A folder that takes files and keeps none: each is compared with the one that lies in the bundle,
+//! as it is made.
 
 use std::{
     fs::File,

@@ -21,7 +21,8 @@ pub(super) fn case(root: &Path, manifest: &Manifest) -> Result<Case, String> {
     case.map_err(|fault| format!("{fault}; --logs must name the folder of the case file, or a copy of it"))
 }
 
-/// The flags of a question that was asked without a case file; none unless they are exactly those that `report` writes down.
+/// The flags of a question that was asked without a case file; none unless they are exactly those
+/// that `report` writes down.
 fn ad_hoc(root: &Path, flags: &[&str]) -> Option<AdHoc> {
     const ORDER: [&str; 6] = ["--logs", "--agents", "--from", "--until", "--profile", "--tenants"];
     let mut values: [Vec<String>; 6] = Default::default();
@@ -75,8 +76,8 @@ pub(super) fn plan(mut case: Case, root: &Path, bundle: &Bundle) -> Result<Plan,
     Ok(plan)
 }
 
-/// Looks below the root for logs whose path leads out of it, as those of a copy lie. Returns how they are named there and in the
-/// findings.
+/// Looks below the root for logs whose path leads out of it, as those of a copy lie. Returns how
+/// they are named there and in the findings.
 fn inside(spec: &mut InputSpec, root: &Path, trusted: bool) -> Result<Option<(String, String)>, String> {
     if spec.path == "-" {
         return Err("standard input cannot be read again".to_owned());

@@ -7,8 +7,8 @@ use crate::sources::Stream;
 /// Read at a time.
 const CHUNK: usize = 128 << 10;
 
-/// Reads a stream to its end and hands on the bytes of each range, piece by piece. The ranges are in order and none lies
-/// across another.
+/// Reads a stream to its end and hands on the bytes of each range, piece by piece. The ranges are
+/// in order and none lies across another.
 pub(in crate::bundle::verify) fn cut(
     stream: &mut Stream<'_>,
     ranges: &[Range<u64>],

@@ -31,7 +31,8 @@ pub(in crate::bundle::verify) enum Found {
 }
 
 impl LogFile {
-    /// Looks for the file that a source came from: itself, or the archive whose path is the beginning of the source's.
+    /// Looks for the file that a source came from: itself, or the archive whose path is the
+    /// beginning of the source's.
     pub(in crate::bundle::verify) fn find(root: &Path, source: &SourceFinding) -> Found {
         if source.path == "-" {
             return Found::Missing("standard input, which cannot be read again".to_owned());
@@ -101,8 +102,9 @@ pub(super) enum Place {
     Nowhere,
 }
 
-/// Looks for a file of the case: below the root, and then where its path leads from there. The path comes from the bundle,
-/// so outside of the root only a plain file of the stated size is opened, and only its digests are compared.
+/// Looks for a file of the case: below the root, and then where its path leads from there. The path
+/// comes from the bundle, so outside of the root only a plain file of the stated size is opened,
+/// and only its digests are compared.
 pub(super) fn place(root: &Path, path: &str, bytes: u64) -> Place {
     if let Some(inside) = below(root, path).filter(|inside| inside.is_file()) {
         return Place::Here(inside);

@@ -28,11 +28,13 @@ view! {
     /// What `index.html.hbs` is rendered with.
     pub(in crate::reports) struct OverviewView {
         case: CaseView,
-        /// Case and time of issue for the margins of printed pages, as the inside of a string of CSS.
+        /// Case and time of issue for the margins of printed pages, as the inside of a string of
+        /// CSS.
         print_head: String,
         /// What evidence ties to the intruder, a sentence for each scope of it.
         tied: Vec<TiedScopeView>,
-        /// What the sessions of tied actions did at other times, in a sentence; empty where nothing is.
+        /// What the sessions of tied actions did at other times, in a sentence; empty where nothing
+        /// is.
         linked: String,
         /// Agents that acted outside their tenures, a row for each.
         strays: Vec<StrayView>,

@@ -76,7 +76,8 @@ pub(super) fn sources(findings: &Findings) -> Vec<SourceView> {
     findings.sources.iter().enumerate().map(view).collect()
 }
 
-/// So many inputs are listed, of those without a listed agent and of those with fields without a value; findings.json has all.
+/// So many inputs are listed, of those without a listed agent and of those with fields without a
+/// value; findings.json has all.
 const INPUTS: usize = 50;
 
 pub(super) fn without_listed(findings: &Findings) -> Vec<String> {
