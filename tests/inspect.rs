@@ -157,7 +157,7 @@ fn wrapped_events_are_found_and_the_stated_keys_read_them() {
 }
 
 #[test]
-fn unknown_log_shows_its_fields_the_nearest_profile_and_its_records() {
+fn unknown_log_shows_fields_nearest_profile_and_records() {
     let dir = Dir::new();
     let line = r#"{"when":"2026-01-16T04:00:00Z","actor":{"id":"ann"},"action":"user.view"}"#;
     dir.file("own.jsonl", format!("{line}\n{line}\n"));

@@ -257,6 +257,22 @@ fn user_ties_in_the_tenant_only_and_own_sessions_are_counted() {
     );
 }
 
+/// A log of another day has only records outside the windows, and the user's session in it counts.
+#[test]
+fn own_session_in_a_log_of_another_time_counts() {
+    let dir = Dir::new();
+    let on = |session: &str| json!({"s": session, "in": "acme"});
+    let start = json!({"on": "u-7", "in": "acme", "s": "agent"});
+    let log = record(1, "09:00:00", "sa-1", "visit.start", &start) + &record(2, "09:01:00", "u-7", "view", &on("own"));
+    let later = record(3, "13:00:00", "u-7", "view", &on("own"));
+    report(&dir, &[("a.jsonl", log), ("b.jsonl", later)]).ends(1);
+    let told = message(&dir, "linked-by-user");
+    assert!(
+        told.starts_with("1 event is") && told.contains("Of these, 1 is"),
+        "{told}"
+    );
+}
+
 #[test]
 fn impersonation_without_a_rule_is_counted_under_its_user() {
     for (on, expected) in [

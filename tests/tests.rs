@@ -22,6 +22,7 @@ mod isolation;
 mod laws;
 mod links;
 mod memory;
+mod open_scopes;
 mod pages;
 mod profiles;
 mod pseudonyms;

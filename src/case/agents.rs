@@ -62,6 +62,7 @@ impl Listed {
             pseudonym: String::new(),
             tenure: self.tenure.clone(),
             unlisted: false,
+            user_names: Vec::new(),
         }
     }
 

@@ -80,6 +80,8 @@ pub struct UnlistedActor {
     pub id: String,
     /// Its further names in the records, as logged.
     pub identities: Vec<String>,
+    /// Those of the further names that are user names or addresses, and no types or roles.
+    pub user_names: Vec<String>,
 }
 
 impl Case {
@@ -105,6 +107,7 @@ impl Case {
             pseudonym: String::new(),
             tenure: Tenure::default(),
             unlisted: true,
+            user_names: actor.user_names.clone(),
         }));
         self.label();
     }
@@ -125,7 +128,7 @@ impl Case {
                 .flatten()
                 .any(|term| term.trim() == text.trim())
         };
-        self.scopes.iter().any(of)
+        self.scopes.iter().filter(|scope| scope.open).any(of)
     }
 
     /// The nonces of the case, derived from the key of its lock; `None` until there is one.
@@ -277,6 +280,8 @@ pub struct Agent {
     pub tenure: Tenure,
     /// Whether it is not listed: an actor that a scope without agents found in the logs.
     pub unlisted: bool,
+    /// Those of its identities that logs have as a user name or an address, if it is unlisted.
+    pub user_names: Vec<String>,
 }
 
 /// The time in which an agent was entitled to its identities: employed, or with a valid credential.

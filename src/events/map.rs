@@ -321,7 +321,11 @@ impl<'p, 'b> Reading<'p, 'b> {
             for selector in selectors {
                 let texts = selector.texts(&self.slots)?.into_iter();
                 let texts = texts.filter(|text| self.is_something(text));
-                values.extend(texts.map(|text| trimmed(&text).to_owned()));
+                for text in texts {
+                    // Each element of a list counts. What is no list of values counts as it stands.
+                    let elements = scalars(Cow::Borrowed(&*text)).unwrap_or_else(|_| smallvec![Cow::Borrowed(&*text)]);
+                    values.extend(elements.iter().map(|text| trimmed(text).to_owned()));
+                }
             }
             Ok(values)
         };

@@ -19,7 +19,7 @@ pub struct TenureFinding {
     pub from: Option<Timestamp>,
     /// The first instant after; none where the case does not say.
     pub until: Option<Timestamp>,
-    /// Why it began or ended, as the case says.
+    /// The reason for which it began or ended, as the case says.
     pub reason: Option<String>,
     /// Events in scope before its beginning.
     pub before: u64,

@@ -43,11 +43,11 @@ pub struct Kind {
     pub bytes: u64,
     /// The container around them: `gzip`, `tar`; `plain` if there is none.
     pub container: String,
-    /// The way their records are separated: as in the findings, or `text` for lines of which none holds
-    /// a JSON object.
+    /// The way their records are separated: as in the findings, or `text` for lines of which none
+    /// holds a JSON object.
     pub framing: String,
-    /// Keys that `[[logs]]` must state for the profiles to fit, where the events lie inside of something
-    /// else.
+    /// Keys that `[[logs]]` must state for the profiles to fit, where the events lie inside of
+    /// something else.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub wrapping: Option<Wrapping>,
     /// The fit of each profile, the best first; those that fit nothing are left out.

@@ -74,11 +74,14 @@ impl Gathering {
         }
     }
 
-    /// Adds the names of an unlisted actor. Logs also name types and roles
-    /// beside an actor (`AssumedRole`, `User`): of further names only those count that can be one
-    /// actor's alone, and a common word stops no report.
+    /// Adds the names of an unlisted actor. Logs also name types and roles beside an actor
+    /// (`AssumedRole`, `User`): of further names only user names, addresses and those that can be
+    /// one actor's alone count, and a common word stops no report.
     fn unlisted(&mut self, at: usize, agent: &Agent, hides: impl Fn(&&String) -> bool) {
-        let others = agent.identities.iter().filter(|name| people::is_particular(name));
+        let others = agent
+            .identities
+            .iter()
+            .filter(|name| agent.user_names.contains(*name) || people::is_particular(name));
         for name in others.chain([&agent.id.0]).filter(|name| hides(name)) {
             if family::is_common(name) {
                 self.common.insert(named(name));

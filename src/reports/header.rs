@@ -1,4 +1,4 @@
-//! What every customer may see of an answer, and nothing else.
+//! The part of an answer that every customer may see, and nothing else.
 //!
 //! A tenant's report is made from this and from the tenant's own impact. Whatever must not reach a
 //! customer (paths, other tenants, figures over all tenants, the vendor's own caveats, people's
@@ -18,7 +18,7 @@ use crate::{
     time::{Timestamp, Window},
 };
 
-/// What stands for a text: nobody can be called that.
+/// A stand-in for a text: no name is written so.
 pub(super) const DOT: &str = "·";
 
 /// The part of the findings that every customer may see.

@@ -52,10 +52,13 @@ fn mask_past(text: &str, end: usize) -> Option<usize> {
     Some(at + mask(&text[at..])?).filter(|past| *past > end)
 }
 
-/// How long the mask is that a text begins with: `[another customer]`, `[Agent KTWN]`.
+/// How long the mask is that a text begins with: `[another customer]`, `[Agent KTWN]`,
+/// `[Unlisted actor FNCB]`.
 fn mask(text: &str) -> Option<usize> {
     let agent = || {
-        let code = text.strip_prefix("[Agent ")?;
+        let code = text
+            .strip_prefix("[Agent ")
+            .or_else(|| text.strip_prefix("[Unlisted actor "))?;
         let rest = code.trim_start_matches(|c: char| c.is_ascii_uppercase());
         rest.starts_with(']').then(|| text.len() - rest.len() + 1)
     };
@@ -233,6 +236,7 @@ mod tests {
         assert_eq!(text("by [another customer], then"), "by `[another customer],` then");
         assert_eq!(text("([log file]) x"), "`([log file])` x");
         assert_eq!(text("by [Agent KTWN] [Agent x]"), "by `[Agent KTWN]` `[Agent` `x]`");
+        assert_eq!(text("by [Unlisted actor FNCB]"), "by `[Unlisted actor FNCB]`");
         assert_eq!(text("[another customer][log file]"), "`[another customer][log file]`");
         assert_eq!(text("[another time] x"), "`[another` `time]` x");
         assert_eq!(text("[another customer"), "`[another` customer");

@@ -3,32 +3,56 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
-/// Addresses compare as addresses, since IPv6 has many spellings (RFC 5952), and without the port
-/// or the brackets that a log adds. One that is listed may be a network (`192.0.2.0/24`). Of
-/// several that a proxy logged, separated by commas, any counts. What is no address compares as
-/// text.
+/// Returns whether a logged text is, or lists, an address that a scope lists. Addresses compare as
+/// addresses, since IPv6 has many spellings (RFC 5952), and without the port or the brackets that
+/// a log adds. One that is listed may be a network (`192.0.2.0/24`). Of several that a proxy
+/// logged, separated by commas, semicolons or blanks, any counts. A text without an address
+/// compares as it stands.
 pub(super) fn same(listed: &str, logged: &str) -> bool {
-    if logged.contains(',') && logged.split(',').any(|one| same(listed, one)) {
+    let (listed, logged) = (listed.trim(), logged.trim());
+    if listed == logged || is_in(listed, logged) {
         return true;
     }
-    let (listed, logged) = (listed.trim(), logged.trim());
-    let Some(logged_ip) = address(logged) else {
-        return listed == logged;
+    let separators = |c: char| c == ',' || c == ';' || c.is_whitespace();
+    logged.contains(separators) && logged.split(separators).any(|one| one == listed || is_in(listed, one))
+}
+
+/// Returns whether a logged text is the listed address, or one of the listed network.
+fn is_in(listed: &str, logged: &str) -> bool {
+    let Some(logged) = address(logged) else {
+        return false;
     };
-    match listed.split_once('/') {
-        Some((network, length)) => within(network, length, logged_ip).unwrap_or(listed == logged),
-        None => address(listed).map_or(listed == logged, |listed| listed == logged_ip),
-    }
+    let network = listed
+        .split_once('/')
+        .and_then(|(network, length)| within(network, length, logged));
+    network.unwrap_or_else(|| address(listed) == Some(logged))
 }
 
 /// The address in a text: `192.0.2.1`, `192.0.2.1:443`, `2001:db8::1`, `[2001:db8::1]:443`,
-/// `fe80::1%eth0`. An IPv4 address inside of IPv6 is itself.
+/// `fe80::1%eth0`, `/192.0.2.1:443` (Java's `InetSocketAddress`), `192.0.2.1/32` (PostgreSQL's
+/// `inet`), an element of a list. An IPv4 address inside of IPv6 is itself.
 fn address(text: &str) -> Option<IpAddr> {
-    let plain = |text: &str| text.parse::<IpAddr>().ok();
+    let text = text.trim_matches(|c: char| c == '"' || c == '\'' || c.is_whitespace());
+    let text = text.strip_prefix('/').unwrap_or(text);
+    let plain = |text: &str| text.split('%').next()?.parse::<IpAddr>().ok();
     let socket = || text.parse::<SocketAddr>().ok().map(|socket| socket.ip());
-    let bracketed = || plain(text.strip_prefix('[')?.strip_suffix(']')?);
-    let zoned = || text.split_once('%').and_then(|(address, _)| plain(address));
-    let address = plain(text).or_else(socket).or_else(bracketed).or_else(zoned)?;
+    let bracketed = || {
+        let (inside, port) = text.strip_prefix('[')?.split_once(']')?;
+        let port = port.strip_prefix(':').unwrap_or(port);
+        port.bytes().all(|byte| byte.is_ascii_digit()).then(|| plain(inside))?
+    };
+    let whole = || {
+        let (address, length) = text.split_once('/')?;
+        let address = plain(address)?;
+        let bits = if address.is_ipv4() { "32" } else { "128" };
+        (length == bits).then_some(address)
+    };
+    let element = || plain(text.trim_matches(|c| matches!(c, '[' | ']' | '"' | '\'')));
+    let address = plain(text)
+        .or_else(socket)
+        .or_else(bracketed)
+        .or_else(whole)
+        .or_else(element)?;
     Some(address.to_canonical())
 }
 
@@ -134,6 +158,14 @@ mod tests {
             ("2001:db8::/32", "2001:0db8:1::"),
             ("fe80::/16", "fe80::1%eth0"),
             ("host-7.example", "host-7.example"),
+            ("203.0.113.5", "[203.0.113.5]:443"),
+            ("2001:db8:0:1::9", "[2001:db8:0:1::9%eth0]:9"),
+            ("203.0.113.7", "/203.0.113.7:443"),
+            ("203.0.113.7", "203.0.113.7/32"),
+            ("2001:db8::1", "2001:db8::1/128"),
+            ("203.0.113.7", "10.0.0.1; 203.0.113.7"),
+            ("203.0.113.7", "10.0.0.1 203.0.113.7"),
+            ("203.0.113.0/24", r#"["10.0.0.1","203.0.113.5"]"#),
         ] {
             assert!(same(listed, logged), "{listed} {logged}");
             let needles = needles_of(listed).expect("there are some");
@@ -148,6 +180,9 @@ mod tests {
             ("192.0.2.0/23", "192.0.4.1"),
             ("2001:db8::/33", "2001:db8:8000::1"),
             ("0.0.0.0/0", "::1"),
+            ("203.0.113.7", "203.0.113.7/24"),
+            ("203.0.113.7", "203.0.113.70"),
+            ("203.0.113.7", "[203.0.113.7]x"),
         ] {
             assert!(!same(listed, logged), "{listed} {logged}");
         }

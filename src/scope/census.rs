@@ -265,6 +265,7 @@ mod tests {
             pseudonym: String::new(),
             tenure: Tenure::default(),
             unlisted: false,
+            user_names: Vec::new(),
         };
         ScopeSet::compile(&[], &[agent])
     }

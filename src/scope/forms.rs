@@ -514,6 +514,7 @@ mod tests {
             pseudonym: String::new(),
             tenure: Tenure::default(),
             unlisted: false,
+            user_names: Vec::new(),
         }
     }
 

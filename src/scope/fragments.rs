@@ -35,8 +35,8 @@ impl Fragments {
     }
 
     /// Does this with each place where a fragment stands in any case, and with its number: with
-    /// some places more than once or without a match, and in no particular order. False if the text may
-    /// read otherwise once it is decoded and folded, as [`Odd`] tells.
+    /// some places more than once or without a match, and in no particular order. False if the text
+    /// may read otherwise once it is decoded and folded, as [`Odd`] tells.
     // What is done is called and not built in: it is done seldom, and would take the registers from
     // the vectors.
     pub(super) fn each_in(&self, text: &[u8], with: &mut dyn FnMut(usize, usize)) -> bool {

@@ -29,6 +29,8 @@ struct Met {
     spellings: BTreeSet<String>,
     /// Its further names.
     identities: BTreeSet<String>,
+    /// Those of them that stand in a field for a user name or an address.
+    user_names: BTreeSet<String>,
 }
 
 impl Roster {
@@ -53,10 +55,16 @@ impl Roster {
             number,
             spellings: BTreeSet::new(),
             identities: BTreeSet::new(),
+            user_names: BTreeSet::new(),
         });
         own.spellings.insert(name);
-        own.identities
-            .extend(others.map(|other| trimmed(&other.value).to_owned()));
+        for other in others {
+            let name = trimmed(&other.value).to_owned();
+            if other.matching == Matching::Folded {
+                own.user_names.insert(name.clone());
+            }
+            own.identities.insert(name);
+        }
         own.number
     }
 
@@ -65,25 +73,27 @@ impl Roster {
     pub fn settled(&self) -> (Vec<UnlistedActor>, Vec<usize>) {
         let met = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         // Two that differ only by how their fields compare go by one name.
-        let mut actors: BTreeMap<&str, (BTreeSet<&str>, Vec<usize>)> = BTreeMap::new();
+        let mut actors: BTreeMap<&str, (BTreeSet<&str>, BTreeSet<&str>, Vec<usize>)> = BTreeMap::new();
         for own in met.values() {
             let mut spellings = own.spellings.iter().map(String::as_str);
             let Some(id) = spellings.next() else { continue };
-            let (identities, numbers) = actors.entry(id).or_default();
+            let (identities, user_names, numbers) = actors.entry(id).or_default();
+            user_names.extend(own.user_names.iter().map(String::as_str));
             identities.extend(spellings.chain(own.identities.iter().map(String::as_str)));
             numbers.push(own.number - PROVISIONAL);
         }
         let mut places = vec![0; met.len()];
         let mut settled = Vec::with_capacity(actors.len());
-        for (place, (id, (identities, numbers))) in actors.into_iter().enumerate() {
+        for (place, (id, (identities, user_names, numbers))) in actors.into_iter().enumerate() {
             numbers.into_iter().for_each(|number| places[number] = place);
+            let further = |names: BTreeSet<&str>| -> Vec<String> {
+                let names = names.into_iter().filter(|other| *other != id);
+                names.map(str::to_owned).collect()
+            };
             settled.push(UnlistedActor {
                 id: id.to_owned(),
-                identities: identities
-                    .into_iter()
-                    .filter(|other| *other != id)
-                    .map(str::to_owned)
-                    .collect(),
+                identities: further(identities),
+                user_names: further(user_names),
             });
         }
         (settled, places)

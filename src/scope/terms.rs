@@ -29,7 +29,7 @@ impl ScopeSet {
         let scopes = (0..self.scopes.len()).filter(|scope| within.contains(*scope));
         let terms = scopes.flat_map(|scope| terms(&self.scopes[scope]));
         let stands = |(needles, _): &(Vec<String>, &String)| {
-            let mut needles = needles.iter().filter(|needle| needle.len() > MAPPED.len());
+            let mut needles = needles.iter().filter(|needle| *needle != MAPPED);
             needles.any(|needle| text.contains(&*fold(needle)))
         };
         let mut found: Vec<String> = terms.filter(stands).map(|(_, term)| term.clone()).collect();

@@ -18,6 +18,7 @@ fn agent(id: &str, email: &str, identities: &[&str]) -> Agent {
         pseudonym: String::new(),
         tenure: Tenure::default(),
         unlisted: false,
+        user_names: Vec::new(),
     }
 }
 

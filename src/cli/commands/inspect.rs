@@ -114,8 +114,8 @@ fn profile(to: &mut impl Write, kind: &Kind) -> io::Result<()> {
     }
 }
 
-/// Prints, where no profile fits, the nearest one, which fields there are to be mapped, and the first
-/// records.
+/// Prints, where no profile fits, the nearest one, which fields there are to be mapped, and the
+/// first records.
 fn no_profile(to: &mut impl Write, kind: &Kind) -> io::Result<()> {
     let start = match &kind.nearest {
         Some(parts) => {

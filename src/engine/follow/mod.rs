@@ -220,7 +220,13 @@ fn pass(plan: &Plan, scan: &Scan, chase: &Chase, unread: &mut BTreeSet<usize>) -
     for (number, source) in scan.sources.iter().enumerate() {
         numbers[source.input].push(number);
     }
-    let worth = |own: &[usize]| own.iter().any(|number| scan.sources[*number].tally.other_actor > 0);
+    // Where a user ties, the user's own sessions outside the windows count, too.
+    let worth = |own: &[usize]| {
+        own.iter().any(|number| {
+            let tally = &scan.sources[*number].tally;
+            tally.other_actor > 0 || chase.is_by_user() && tally.outside_window > 0
+        })
+    };
     let files = plan.sources.sources.par_iter().zip(&numbers);
     let found: Vec<Option<(&[usize], Vec<SourceTally>)>> = files
         .filter(|(_, own)| worth(own))

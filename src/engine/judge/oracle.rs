@@ -26,6 +26,7 @@ fn agent(id: &str, email: &str) -> Agent {
         pseudonym: String::new(),
         tenure: Tenure::default(),
         unlisted: false,
+        user_names: Vec::new(),
     }
 }
 
