@@ -29,8 +29,8 @@ fn is_in(listed: &str, logged: &str) -> bool {
 }
 
 /// The address in a text: `192.0.2.1`, `192.0.2.1:443`, `2001:db8::1`, `[2001:db8::1]:443`,
-/// `fe80::1%eth0`, `/192.0.2.1:443` (Java's `InetSocketAddress`), `192.0.2.1/32` (PostgreSQL's
-/// `inet`), an element of a list. An IPv4 address inside of IPv6 is itself.
+/// `fe80::1%eth0`, `/192.0.2.1:443` (as Java writes sockets), `192.0.2.1/32` (as databases write
+/// hosts), an element of a list. An IPv4 address inside of IPv6 is itself.
 fn address(text: &str) -> Option<IpAddr> {
     let text = text.trim_matches(|c: char| c == '"' || c == '\'' || c.is_whitespace());
     let text = text.strip_prefix('/').unwrap_or(text);

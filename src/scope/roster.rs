@@ -33,6 +33,14 @@ struct Met {
     user_names: BTreeSet<String>,
 }
 
+/// Names and provisional numbers of actors that go by one name.
+#[derive(Debug, Default)]
+struct Together<'m> {
+    identities: BTreeSet<&'m str>,
+    user_names: BTreeSet<&'m str>,
+    numbers: Vec<usize>,
+}
+
 impl Roster {
     /// The provisional number of the actor whom a record names. It goes by the first of its names
     /// that is no key.
@@ -73,27 +81,29 @@ impl Roster {
     pub fn settled(&self) -> (Vec<UnlistedActor>, Vec<usize>) {
         let met = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         // Two that differ only by how their fields compare go by one name.
-        let mut actors: BTreeMap<&str, (BTreeSet<&str>, BTreeSet<&str>, Vec<usize>)> = BTreeMap::new();
+        let mut actors: BTreeMap<&str, Together<'_>> = BTreeMap::new();
         for own in met.values() {
             let mut spellings = own.spellings.iter().map(String::as_str);
             let Some(id) = spellings.next() else { continue };
-            let (identities, user_names, numbers) = actors.entry(id).or_default();
-            user_names.extend(own.user_names.iter().map(String::as_str));
-            identities.extend(spellings.chain(own.identities.iter().map(String::as_str)));
-            numbers.push(own.number - PROVISIONAL);
+            let together = actors.entry(id).or_default();
+            together.user_names.extend(own.user_names.iter().map(String::as_str));
+            together
+                .identities
+                .extend(spellings.chain(own.identities.iter().map(String::as_str)));
+            together.numbers.push(own.number - PROVISIONAL);
         }
         let mut places = vec![0; met.len()];
         let mut settled = Vec::with_capacity(actors.len());
-        for (place, (id, (identities, user_names, numbers))) in actors.into_iter().enumerate() {
-            numbers.into_iter().for_each(|number| places[number] = place);
+        for (place, (id, together)) in actors.into_iter().enumerate() {
+            together.numbers.into_iter().for_each(|number| places[number] = place);
             let further = |names: BTreeSet<&str>| -> Vec<String> {
                 let names = names.into_iter().filter(|other| *other != id);
                 names.map(str::to_owned).collect()
             };
             settled.push(UnlistedActor {
                 id: id.to_owned(),
-                identities: further(identities),
-                user_names: further(user_names),
+                identities: further(together.identities),
+                user_names: further(together.user_names),
             });
         }
         (settled, places)
