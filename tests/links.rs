@@ -273,6 +273,55 @@ fn own_session_in_a_log_of_another_time_counts() {
     );
 }
 
+/// The first pass keeps the values of all records, read in full or not.
+#[test]
+fn session_ties_however_its_record_is_read() {
+    let plain = r#"session = ["/s"]"#;
+    let inside = r#"session = [{ at = "/s", json = "/id" }]"#;
+    let s = json!({"s": "s-1", "in": "acme"});
+    let held = json!({"s": r#"{"id":"s-1"}"#, "in": "acme"});
+    let view = |more: &Value| record(2, "09:01:00", "u-7", "view", more);
+    for (session, opening, tied) in [
+        (plain, &s, view(&s)),
+        (plain, &s, view(&s).replace("s-1", r"s\u002d1")),
+        (plain, &s, view(&s).replace("s-1", " s-1\u{a0}")),
+        (plain, &s, view(&s).replace("u-7", "Zo\u{eb}")),
+        (plain, &s, view(&s).replace("\"u-7\"", r#"["u-7","u-8"]"#)),
+        (inside, &held, view(&held)),
+    ] {
+        let dir = Dir::new();
+        dir.file("case.toml", CASE)
+            .file("app.toml", PROFILE.replace(plain, session));
+        let log = record(1, "09:00:00", "sa-1", "act.start", opening) + &tied;
+        dir.file("logs/a.jsonl", log);
+        dir.run(["report", "case.toml", "--out", "out", "--quiet"]);
+        assert_eq!(events(&dir, "acme"), ["e1", "e2 link.session e1"], "{tied}");
+    }
+}
+
+#[test]
+fn own_session_counts_under_any_name_of_the_user() {
+    let dir = Dir::new();
+    let user = r#"user = ["/on", "/mail"]"#;
+    dir.file("case.toml", CASE)
+        .file("app.toml", PROFILE.replace(r#"user = ["/on"]"#, user));
+    let opening = json!({"on": "u-7", "mail": "pat@acme.example", "in": "acme"});
+    let own = json!({"s": "own", "in": "acme"});
+    let log = [
+        record(1, "09:00:00", "sa-1", "visit.start", &opening),
+        record(2, "09:01:00", "Pat@acme.example", "view", &own),
+        record(3, "13:00:00", "u-7", "view", &own),
+    ];
+    dir.file("logs/a.jsonl", log.concat());
+    dir.run(["report", "case.toml", "--out", "out", "--quiet"]).ends(1);
+    assert_eq!(events(&dir, "acme"), ["e1", "e2 link.user e1"]);
+    let told = message(&dir, "linked-by-user");
+    assert!(
+        told.starts_with("1 event is") && told.contains("Of these, 1 is"),
+        "{told}"
+    );
+}
+
 #[test]
 fn impersonation_without_a_rule_is_counted_under_its_user() {
     for (on, expected) in [

@@ -502,6 +502,7 @@ impl Judging<'_> {
             }
             self.remark(reading, false);
             self.on_end(reading, time);
+            self.may_tie(reading, &named);
             self.chase(reading, &named, (time, &time_original), within, part);
             return Ok(Disposition::OtherActor(
                 time,
@@ -617,6 +618,19 @@ impl Judging<'_> {
                 agent,
                 closed,
             }));
+    }
+
+    /// Notes the values of an event by others by which it may tie to an opening.
+    fn may_tie(&mut self, reading: &Reading<'_, '_>, named: &[Named<'_, '_>]) {
+        let ties = &mut self.census.ties;
+        if !ties.learns() {
+            return;
+        }
+        named.iter().for_each(|named| ties.add(&named.value));
+        // A session that cannot be read ties nothing.
+        if let Ok(Some(session)) = reading.session() {
+            ties.add(&session);
+        }
     }
 
     /// Notes an event by nobody listed that ties to an opening that is looked for.

@@ -120,10 +120,14 @@ fn not_in_scope(scopes: &ScopeSet, census: &mut Census, seen: &Seen<'_, '_>, tex
     let identities = scopes.identities();
     for (_, name) in seen.named() {
         let hash = identities.hash_of_other(name)?;
+        census.ties.add_hash(hash);
         if seen.is_something(name) && census.other((identities, scopes.forms()), name, Some(hash)).is_some() {
             return None;
         }
     }
-    let near = identities.any_named_in_text(text);
-    (!near).then_some(Disposition::OtherActor(seen.time, None))
+    if identities.any_named_in_text(text) {
+        return None;
+    }
+    seen.sessions().for_each(|session| census.ties.add(session));
+    Some(Disposition::OtherActor(seen.time, None))
 }

@@ -12,7 +12,7 @@
 use std::mem;
 
 use super::{
-    follow::Chase,
+    follow::{Chase, Needles},
     full::Full,
     glance::{Glances, Told},
     search::Search,
@@ -27,9 +27,8 @@ use crate::{
 
 /// Judges the records of one source.
 pub(super) struct Judge<'p> {
-    /// What to look for, and whether a search for its texts finds every record of this source that
-    /// may tie.
-    chase: Option<(&'p Chase, bool)>,
+    /// Which records to read where only those are judged that may tie to an opening.
+    chase: Option<MayTie<'p>>,
     /// The search for records of open scopes, and whether values stand in the records of this
     /// source as they are read.
     search: Option<(&'p Search, bool)>,
@@ -38,6 +37,15 @@ pub(super) struct Judge<'p> {
     glances: Glances<'p>,
     scopes: &'p ScopeSet,
     census: Census,
+}
+
+/// The records that may tie to an opening.
+#[derive(Clone, Copy)]
+struct MayTie<'p> {
+    /// Those that hold one of these texts, unless a search for them could miss a record that ties.
+    needles: Option<&'p Needles>,
+    /// Whether records outside the windows count.
+    outside: bool,
 }
 
 /// How the records of a source are decoded, and what a glance needs to know of that.
@@ -84,7 +92,10 @@ impl<'p> Judge<'p> {
     ) -> Self {
         let full = Full::new(profile, scopes, form);
         Self {
-            chase: chase.map(|chase| (chase, profile.values_stand_whole())),
+            chase: chase.map(|chase| MayTie {
+                needles: profile.values_stand_whole().then(|| chase.needles(profile)),
+                outside: chase.is_by_user(),
+            }),
             search: None,
             profile,
             full: match chase {
@@ -129,8 +140,8 @@ impl<'p> Judge<'p> {
 
     /// Counts all records of a block.
     pub(super) fn block(&mut self, block: &Block, tally: &mut SourceTally) {
-        if let Some((chase, searched)) = self.chase {
-            self.chase(block, chase, searched);
+        if let Some(may_tie) = self.chase {
+            self.chase(block, may_tie);
             self.full.give_links(tally);
             return;
         }
@@ -197,16 +208,16 @@ impl<'p> Judge<'p> {
 
     /// Judges the records of a block that may tie to an opening. Records outside the windows are
     /// passed over by their time, unless a user ties: the user's own sessions outside count.
-    fn chase(&mut self, block: &Block, chase: &Chase, searched: bool) {
+    fn chase(&mut self, block: &Block, may_tie: MayTie<'_>) {
+        let MayTie { needles, outside } = may_tie;
         let Self {
             full, glances, census, ..
         } = self;
-        let in_windows = !chase.is_by_user();
         let mut remarks = Remarks::new();
         let mut glances = glances.over();
-        block.each_seen(glances.needle().filter(|_| in_windows), |record| {
-            let passed_over = in_windows && glances.outside(&record).is_some();
-            if !passed_over && (!searched || chase.may_name(record.bytes)) {
+        block.each_seen(glances.needle().filter(|_| !outside), |record| {
+            let passed_over = !outside && glances.outside(&record).is_some();
+            if !passed_over && needles.is_none_or(|needles| needles.may_be_in(record.bytes)) {
                 full.each(&record, census, &mut remarks, |_, _| ());
             }
             glances.pays()

@@ -15,7 +15,7 @@ use crate::{
     events::{Hits, Profile},
     findings::{Examined, Scan, Scanned},
     progress::Progress,
-    scope::Actors,
+    scope::{Actors, TieFilter},
     sources::{self, Contents, RandomAccessFile, Source, Stream, TextStream, Truncated},
     tally::{Budget, Links},
     text::grouped,
@@ -62,7 +62,7 @@ impl Engine for Local {
     fn run(&self, plan: &Plan, progress: &dyn Progress) -> Result<Scan, EngineError> {
         progress.start(plan.sources.bytes());
         let budget = Arc::new(plan.memory.budget());
-        let pool = Pool::default();
+        let pool = Pool::with_ties(&plan.sources);
         let quotas = looks::quotas(&plan.sources.sources);
         let files = self.install(|| {
             let files = plan.sources.sources.par_iter().zip(&quotas);
@@ -71,7 +71,7 @@ impl Engine for Local {
                 .collect::<Result<Vec<_>, _>>()
         })?;
         let failed = files.is_err() || budget.has_fault();
-        let mut actors = pool.actors(&plan.scopes);
+        let (mut actors, ties) = pool.actors(&plan.scopes);
         if let Some(files) = files.as_ref().ok().filter(|_| !failed) {
             let outside =
                 |contents: &Contents<Found>| contents.parts.iter().any(|part| part.value.tally.outside_window > 0);
@@ -86,7 +86,7 @@ impl Engine for Local {
         if let Some(fault) = budget.fault() {
             return Err(fault.into());
         }
-        Ok(numbered(plan, files?, budget, actors))
+        Ok(numbered(plan, files?, budget, (actors, ties)))
     }
 }
 
@@ -109,7 +109,12 @@ fn scan(
 
 /// Everything in order, and every event and refusal put down to its source: how many streams a file
 /// holds is known only now.
-fn numbered(plan: &Plan, files: Vec<Contents<Found>>, budget: Arc<Budget>, actors: Actors) -> Scan {
+fn numbered(
+    plan: &Plan,
+    files: Vec<Contents<Found>>,
+    budget: Arc<Budget>,
+    (actors, ties): (Actors, Vec<TieFilter>),
+) -> Scan {
     let mut scan = Scan {
         sources: Vec::new(),
         skipped: plan.sources.skipped.clone(),
@@ -117,6 +122,7 @@ fn numbered(plan: &Plan, files: Vec<Contents<Found>>, budget: Arc<Budget>, actor
         changed: Vec::new(),
         budget,
         actors,
+        ties,
         links: Links::default(),
         unlisted: Vec::new(),
     };

@@ -2,7 +2,8 @@
 //! lock guards a result.
 
 use std::{
-    io, iter,
+    ffi::OsStr,
+    io, iter, mem,
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -19,8 +20,8 @@ use crate::{
     case::InputText,
     events::Profile,
     records::{Block, Blocks, Chunk, Cuts, End},
-    scope::{Actors, Census, ScopeSet},
-    sources::{RandomAccessFile, Stream},
+    scope::{Actors, Census, ScopeSet, TieFilter},
+    sources::{Input, RandomAccessFile, Source, SourceSet, Stream},
     tally::{Budget, SourceTally},
 };
 
@@ -135,24 +136,57 @@ fn by_all<'p, T>(
     each.map(judge).try_reduce(nothing, |one, other| Ok(one.merge(other)))
 }
 
+/// Estimates the bytes of text in a source by its size and the ending of its name.
+fn text_bytes(source: &Source) -> u64 {
+    if source.input == Input::Standard {
+        return u64::MAX;
+    }
+    let packed = ["gz", "zst", "bz2", "xz", "zip", "tgz"];
+    let ending = source.path.extension().and_then(OsStr::to_str);
+    if ending.is_some_and(|ending| packed.contains(&ending)) {
+        source.bytes.saturating_mul(PACKED)
+    } else {
+        source.bytes
+    }
+}
+
+/// Ratio of a log's size to its packed size: gzip makes the logs of benches/peers 12 times smaller.
+const PACKED: u64 = 12;
+
 /// Censuses that no thread works with: one is made for each thread, and not for each source.
 #[derive(Debug, Default)]
-pub(super) struct Pool(Mutex<Vec<Census>>);
+pub(super) struct Pool {
+    free: Mutex<Vec<Census>>,
+    /// Where values that may tie are wanted, the size of the logs.
+    logs: Option<u64>,
+}
 
 impl Pool {
+    /// Creates a pool whose censuses keep the values that may tie, too.
+    pub(super) fn with_ties(sources: &SourceSet) -> Self {
+        Self {
+            free: Mutex::default(),
+            logs: Some(sources.sources.iter().map(text_bytes).fold(0, u64::saturating_add)),
+        }
+    }
+
     fn take(&self, scopes: &ScopeSet) -> Census {
-        let free = self.0.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        free.unwrap_or_else(|| Census::new(scopes.identities()))
+        let free = self.free.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        free.unwrap_or_else(|| {
+            let ties = self.logs.map(TieFilter::for_logs);
+            Census::with_ties(scopes.identities(), ties.unwrap_or_default())
+        })
     }
 
     fn give(&self, census: Census) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(census);
+        self.free.lock().unwrap_or_else(PoisonError::into_inner).push(census);
     }
 
-    /// What all of them saw.
-    pub(super) fn actors(self, scopes: &ScopeSet) -> Actors {
-        let all = self.0.into_inner().unwrap_or_else(PoisonError::into_inner);
-        Actors::of(scopes.identities(), all)
+    /// Returns what all of them saw, and the values that may tie.
+    pub(super) fn actors(self, scopes: &ScopeSet) -> (Actors, Vec<TieFilter>) {
+        let mut all = self.free.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let ties = all.iter_mut().map(|census| mem::take(&mut census.ties)).collect();
+        (Actors::of(scopes.identities(), all), ties)
     }
 }
 

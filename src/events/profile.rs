@@ -235,6 +235,12 @@ impl Profile {
         self.unwrap.is_empty() && fields.chain(keys.map(|actor| &actor.selector)).all(Selector::is_logged)
     }
 
+    /// Returns whether the session is the value of a member or column as it stands.
+    pub fn session_stands_plainly(&self) -> bool {
+        let is_plain = |selector: &Selector| matches!(selector, Selector::Slot(_));
+        self.fields.session.iter().all(is_plain)
+    }
+
     /// Returns whether a field of the records is read as the ticket.
     pub fn reads_tickets(&self) -> bool {
         !self.fields.ticket.is_empty()

@@ -21,7 +21,7 @@ use crate::{
     events::Remark,
     isolation::{self, Company, Names, Sighting, Things},
     records::{Accounted, RefusalReason, Said},
-    scope::Actors,
+    scope::{Actors, TieFilter},
     sources::{Changed, Digested, Skipped, Stamp, Truncated},
     tally::{
         Budget, Conflict, Deduplicated, DispositionCounts, Links, NearKind, Refused, Remarked, Retained, ScopeTotals,
@@ -45,6 +45,8 @@ pub struct Scan {
     pub budget: Arc<Budget>,
     /// Who stands as an actor in the windows.
     pub actors: Actors,
+    /// Values of others' records in the windows, by which they may tie to links.
+    pub ties: Vec<TieFilter>,
     /// What agents set in motion, if that was followed.
     pub links: Links,
     /// Unlisted actors with events in open scopes: events refer to them by

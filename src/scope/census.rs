@@ -7,7 +7,7 @@
 
 use std::{cmp::Reverse, collections::BTreeMap};
 
-use super::{Form, Forms, Identities, filter};
+use super::{Form, Forms, Identities, TieFilter, filter};
 use crate::text::trimmed;
 
 /// Bits of a hash that are a place in the table: 16,384 places, 256 KiB.
@@ -36,6 +36,9 @@ pub struct Census {
     seen: Vec<bool>,
     /// Stands for the record under way; 0 for none.
     record: u32,
+    /// Values by which records by others may tie to what an agent began. Each verdict of that
+    /// kind adds them.
+    pub ties: TieFilter,
 }
 
 /// The name last seen of those whose hash has this place.
@@ -85,6 +88,15 @@ impl Census {
             remembered: Vec::new(),
             seen: vec![false; identities.count()],
             record: 0,
+            ties: TieFilter::default(),
+        }
+    }
+
+    /// Creates an empty census that keeps values that may tie.
+    pub fn with_ties(identities: &Identities, ties: TieFilter) -> Self {
+        Self {
+            ties,
+            ..Self::new(identities)
         }
     }
 

@@ -17,6 +17,7 @@ mod odd;
 mod roster;
 mod shapes;
 mod terms;
+mod ties;
 
 use smallvec::SmallVec;
 
@@ -33,6 +34,7 @@ pub use forms::{Form, Forms, Relation};
 pub use identities::{Identities, Standing};
 pub(crate) use odd::Odd;
 pub use roster::{PROVISIONAL, Roster};
+pub use ties::TieFilter;
 
 /// The scopes an event lies in, as bits in the order of the case.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -1,12 +1,16 @@
 //! Openings to chase: which of a record's values tie it to one, and whether that one was open at
 //! the record's time.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::OnceLock,
+};
 
 use super::needles::Needles;
 use crate::{
     case::fold,
-    events::{AccessEvent, Matching, Named, Opened, Reading},
+    events::{AccessEvent, Matching, Named, Opened, Profile, Reading},
+    scope::TieFilter,
     tally::{Chased, LinkEnd, Opening, Tie},
     text::trimmed,
     time::Timestamp,
@@ -131,8 +135,13 @@ pub(in crate::engine) struct Chase {
     sessions: BTreeMap<String, Vec<usize>>,
     /// By the folded name, with the name.
     users: BTreeMap<String, Vec<(usize, String)>>,
+    /// The users' names, as logged and folded, that may stand in records by others in a window.
+    names: BTreeSet<String>,
+    /// These, and the keys and sessions that may.
     needles: Needles,
-    /// Whether a user and a tenant tie to any.
+    /// These, and all keys and sessions.
+    all_needles: OnceLock<Needles>,
+    /// Whether a user and a tenant may tie to any, so that sessions outside the windows count.
     by_user: bool,
 }
 
@@ -154,7 +163,8 @@ impl Values {
 }
 
 impl Chase {
-    pub(super) fn new(live: Vec<Live>) -> Self {
+    /// Prepares a search for these openings; `ties` has the values of others' records in windows.
+    pub(super) fn new(live: Vec<Live>, ties: &[TieFilter]) -> Self {
         let (mut keys, mut sessions, mut users) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
         for (number, live) in live.iter().enumerate() {
             let opened = &live.opening.opened;
@@ -178,34 +188,53 @@ impl Chase {
                 users.entry(folded).or_insert_with(Vec::new).push((number, user));
             }
         }
-        let needles = {
-            let texts = keys.keys().chain(sessions.keys()).map(String::as_str);
-            let users = users
-                .iter()
-                .flat_map(|(folded, own): (&String, &Vec<(usize, String)>)| {
-                    own.iter().map(|(_, user)| user.as_str()).chain([folded.as_str()])
-                });
-            Needles::new(texts.chain(users))
-        };
+        let may_hold = |text: &str| ties.is_empty() || ties.iter().any(|ties| ties.may_hold(text));
+        let occur = |users: &[(usize, String)]| users.iter().any(|(_, user)| may_hold(user));
+        let ties_alone = |own: &[(usize, String)]| own.iter().any(|(number, _)| live[*number].tie == Some(Tie::User));
+        // Where a user ties, sessions outside the windows count under any name of the user.
+        let by_user = users.values().any(|own: &Vec<_>| ties_alone(own) && occur(own));
+        let sought = users.iter().filter(|(_, own)| occur(own) || by_user && ties_alone(own));
+        let names = sought.flat_map(|(folded, own)| own.iter().map(|(_, user)| user).chain([folded]));
+        let names: BTreeSet<String> = names.cloned().collect();
+        let values = keys.keys().chain(sessions.keys()).map(String::as_str);
+        let needles = Needles::new(
+            values
+                .filter(|text| may_hold(text))
+                .chain(names.iter().map(String::as_str)),
+        );
         Self {
-            by_user: live.iter().any(|live| live.tie == Some(Tie::User)),
             live,
             keys,
             sessions,
             users,
+            names,
             needles,
+            all_needles: OnceLock::new(),
+            by_user,
         }
     }
 
-    /// Returns whether records outside the windows count: a user ties, whose own sessions are
+    /// Returns the texts to look for in records of a profile.
+    pub(in crate::engine) fn needles(&self, profile: &Profile) -> &Needles {
+        // The first pass reads only such sessions of records that it does not read in full.
+        if profile.session_stands_plainly() {
+            return &self.needles;
+        }
+        self.all_needles.get_or_init(|| {
+            let values = self.keys.keys().chain(self.sessions.keys());
+            Needles::new(values.chain(&self.names).map(String::as_str))
+        })
+    }
+
+    /// Returns whether records outside the windows count: a user may tie, whose own sessions are
     /// compared.
     pub(in crate::engine) fn is_by_user(&self) -> bool {
         self.by_user
     }
 
-    /// Whether a record may hold a text that ties.
-    pub(in crate::engine) fn may_name(&self, bytes: &[u8]) -> bool {
-        self.needles.may_be_in(bytes)
+    /// Returns whether a record of a profile by others in a window may tie to an opening.
+    pub(super) fn may_tie_in(&self, profile: &Profile) -> bool {
+        self.needles(profile).any()
     }
 
     /// Whether the values tie to any opening, whenever that was open.

@@ -5,7 +5,8 @@
 //! searches the logs for the few texts that tie to it (a key, a session, a user), and reads in full
 //! only the records that hold one. An event that ties while the link was open is in scope. It may
 //! open a link itself, which takes a further pass, up to [`DEPTH`]. Where nothing opens a link,
-//! nothing is read again.
+//! nothing is read again. Nor is it where no record by others in a window has a value that ties:
+//! the first pass keeps a filter of these values.
 
 mod chase;
 mod needles;
@@ -13,7 +14,7 @@ mod resolve;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    fs,
+    fs, mem,
     sync::Arc,
 };
 
@@ -43,6 +44,7 @@ pub(super) const DEPTH: u32 = 3;
 
 /// Follows the links that events in scope open.
 pub(super) fn follow(plan: &Plan, catalogue: &Catalogue, scan: &mut Scan) -> Result<(), EngineError> {
+    let ties = mem::take(&mut scan.ties);
     let (openings, closings) = ends(catalogue, scan)?;
     if openings.is_empty() {
         return Ok(());
@@ -61,7 +63,7 @@ pub(super) fn follow(plan: &Plan, catalogue: &Catalogue, scan: &mut Scan) -> Res
             level = Vec::new();
             break;
         }
-        let mut chase = Chase::new(sought);
+        let mut chase = Chase::new(sought, &ties);
         let chased = pass(plan, scan, &chase, &mut unread)?;
         unreadable.extend(chased.unreadable.into_iter().map(|refused| (refused.at, refused)));
         let found = resolve::resolve(
@@ -220,16 +222,18 @@ fn pass(plan: &Plan, scan: &Scan, chase: &Chase, unread: &mut BTreeSet<usize>) -
     for (number, source) in scan.sources.iter().enumerate() {
         numbers[source.input].push(number);
     }
-    // Where a user ties, the user's own sessions outside the windows count, too.
-    let worth = |own: &[usize]| {
-        own.iter().any(|number| {
+    let worth = |source: &Source, own: &[usize]| {
+        // Where a user ties, the user's own sessions outside the windows count, too.
+        let others = own.iter().any(|number| {
             let tally = &scan.sources[*number].tally;
             tally.other_actor > 0 || chase.is_by_user() && tally.outside_window > 0
-        })
+        });
+        // What cannot be read again is noted, whatever it holds.
+        others && (chase.may_tie_in(plan.profile(source)) || is_pipe(source))
     };
     let files = plan.sources.sources.par_iter().zip(&numbers);
     let found: Vec<Option<(&[usize], Vec<SourceTally>)>> = files
-        .filter(|(_, own)| worth(own))
+        .filter(|(source, own)| worth(source, own))
         .map(|(source, own)| (&own[..], again(plan, source, &budget, chase, own, scan)))
         .map(|(own, tallies)| {
             tallies
@@ -264,6 +268,11 @@ fn pass(plan: &Plan, scan: &Scan, chase: &Chase, unread: &mut BTreeSet<usize>) -
     Ok(all)
 }
 
+/// Returns whether a source can be read only once.
+fn is_pipe(source: &Source) -> bool {
+    source.input == Input::Standard || fs::metadata(&source.path).map_or(true, |meta| !meta.is_file())
+}
+
 /// Reads one file again. None if that is not possible, or if it is not what was read before.
 fn again(
     plan: &Plan,
@@ -273,8 +282,7 @@ fn again(
     own: &[usize],
     scan: &Scan,
 ) -> Option<Vec<SourceTally>> {
-    let pipe = source.input == Input::Standard || fs::metadata(&source.path).map_or(true, |meta| !meta.is_file());
-    if pipe {
+    if is_pipe(source) {
         return None;
     }
     let stamp = own.first().and_then(|number| scan.sources[*number].stamp);

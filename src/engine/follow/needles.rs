@@ -17,6 +17,8 @@ pub(in crate::engine) struct Needles {
     every: bool,
     /// Whether a text has a slash, which JSON may escape.
     slash: bool,
+    /// Whether there is a text.
+    any: bool,
 }
 
 impl Needles {
@@ -29,6 +31,7 @@ impl Needles {
         all.dedup();
         let odd = |c: char| c == '"' || c == '\\' || c.is_control() || !c.is_ascii();
         Self {
+            any: !all.is_empty(),
             every: all.iter().any(|text| text.is_empty() || text.contains(odd)),
             slash: all.iter().any(|text| text.contains('/')),
             sieve: Sieve::new(&all),
@@ -38,6 +41,11 @@ impl Needles {
                 .build(&all)
                 .expect("keys of openings are far fewer than an automaton can hold"),
         }
+    }
+
+    /// Returns whether there is a text to find.
+    pub(super) fn any(&self) -> bool {
+        self.any
     }
 
     /// Returns whether a record may hold one of the texts.

@@ -47,6 +47,14 @@ impl<'b> Seen<'_, 'b> {
         self.plan.actors.iter().filter_map(named)
     }
 
+    /// Every text that may be the session, where [`Profile::session_stands_plainly`].
+    pub fn sessions(&self) -> impl Iterator<Item = &'b str> {
+        self.plan
+            .sessions
+            .iter()
+            .filter_map(|text| self.texts[*text].of(self.record))
+    }
+
     /// Whether a text is none of those that stand for nothing.
     pub fn is_something(&self, text: &str) -> bool {
         self.plan.times.nothing.is_not(text)
@@ -61,6 +69,8 @@ struct Plan {
     slots: Vec<usize>,
     times: Times,
     actors: Vec<Actor>,
+    /// Which of the wanted texts may be the session.
+    sessions: Vec<usize>,
 }
 
 /// A field that names an actor.
@@ -104,6 +114,7 @@ impl Plan {
             slots: vec![time],
             times,
             actors: Vec::new(),
+            sessions: Vec::new(),
         };
         for field in &profile.actors {
             match field.selector {
@@ -114,6 +125,12 @@ impl Plan {
                 // It stands in where nobody else is named, and then the full reading decides.
                 Selector::Constant(_) => {}
                 _ => return None,
+            }
+        }
+        for selector in &profile.fields.session {
+            if let Selector::Slot(slot) = selector {
+                let text = plan.text(*slot);
+                plan.sessions.push(text);
             }
         }
         Some(plan)
