@@ -12,7 +12,8 @@ use crate::{
 };
 
 /// What is in no written event: it can be found in the logs only.
-const UNCOUNTED: [&str; 18] = [
+const UNCOUNTED: [&str; 20] = [
+    "/agents/*/tenure/",
     "/conflicts/*/events/*/length",
     "/conflicts/*/events/*/offset",
     "/conflicts/*/events/*/source",
@@ -31,6 +32,7 @@ const UNCOUNTED: [&str; 18] = [
     "/sources/*/implausible/",
     "/sources/*/remarks/",
     "/tenants/*/linked/",
+    "/tenants/*/outside_tenure",
 ];
 
 /// More than what an event of several customers leaves open in a sum over all of them.
