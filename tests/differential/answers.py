@@ -57,9 +57,11 @@ def of_duckdb(folder: Path) -> dict[str, dict]:
                 from read_csv('{path}', header = false, quote = '', escape = '', delim = '\\x01', auto_detect = false,
                               parallel = false, columns = {{'line': 'VARCHAR'}})""")
     db.execute("create table scopes (name varchar, start timestamptz, stop timestamptz, agents varchar[])")
-    everybody = [row[0] for row in db.execute(f"select id from read_csv('{folder}/agents.csv', all_varchar = true)").fetchall()]
+    listed = db.execute(f"select id, employer from read_csv('{folder}/agents.csv', all_varchar = true)").fetchall()
     for scope in case["scopes"]:
-        agents = everybody if scope["agents"] == "all" else scope["agents"]["ids"]
+        chosen = scope["agents"]
+        employer = None if chosen == "all" else chosen.get("employer")
+        agents = [agent for agent, own in listed if chosen == "all" or (own == employer if employer else agent in chosen["ids"])]
         db.execute("insert into scopes values (?, ?, ?, ?)", [scope["name"], scope["from"], scope["until"], agents])
     db.execute((Path(__file__).parent / "judge.sql").read_text().replace("AGENTS", str(folder / "agents.csv")))
     answer = {}
