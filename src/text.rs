@@ -110,6 +110,16 @@ pub fn shortened(text: &str, limit: usize) -> Cow<'_, str> {
     }
 }
 
+/// The JSON Pointer (RFC 6901) that leads through these names.
+pub fn json_pointer<'n>(names: impl IntoIterator<Item = &'n str>) -> String {
+    let mut pointer = String::new();
+    for name in names {
+        pointer.push('/');
+        pointer.push_str(&name.replace('~', "~0").replace('/', "~1"));
+    }
+    pointer
+}
+
 /// A whole number with a comma between groups of three digits: `125,000`.
 pub fn grouped(number: u64) -> String {
     let digits = number.to_string();

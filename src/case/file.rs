@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use bytesize::ByteSize;
 use encoding_rs::Encoding;
+use ipnet::IpNet;
 
 use super::{
     AgentNaming, AgentsK, CaseHeader, Conditions, GapHours, InputSpec, InputTenant, InputText, IsolationSettings,
@@ -205,19 +206,12 @@ fn conditions(table: &mut Table<'_>) -> Conditions {
     }
 }
 
-/// Whether a text means a network and is none: an address with something else than a number of its
-/// bits behind it.
+/// Returns whether a text means a network and is none: an address with something else than a
+/// number of its bits behind it.
 fn is_broken_network(text: &str) -> bool {
-    let Some((address, length)) = text.trim().split_once('/') else {
-        return false;
-    };
-    let bits = match address.parse::<IpAddr>() {
-        Ok(IpAddr::V4(_)) => 32,
-        Ok(IpAddr::V6(_)) => 128,
-        Err(_) => return false,
-    };
-    let is_number = !length.is_empty() && length.bytes().all(|byte| byte.is_ascii_digit());
-    !is_number || length.parse::<u32>().is_ok_and(|length| length > bits) || length.len() > 3
+    let text = text.trim();
+    let address = text.split_once('/').map(|(address, _)| address.parse::<IpAddr>());
+    matches!(address, Some(Ok(_))) && text.parse::<IpNet>().is_err()
 }
 
 /// Names of scopes are keys of the findings and stand in tables: one word each.

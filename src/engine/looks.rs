@@ -10,6 +10,7 @@ use crate::{
     records::{Block, Framing, json_part},
     scope::ScopeSet,
     sources::Source,
+    text::json_pointer,
 };
 
 /// Records of one entry that are examined, and the most sources that they are taken from.
@@ -83,7 +84,9 @@ impl Looked {
                 .collect(),
         };
         let unread = paths.into_iter().filter(|path| !profile.reads(path));
-        looked.present = unread.map(|path| format!("/{}", path.join("/"))).collect();
+        looked.present = unread
+            .map(|path| json_pointer(path.iter().map(String::as_str)))
+            .collect();
         looked
     }
 }

@@ -82,7 +82,7 @@ pub(super) fn nearest(head: &[u8], profiles: &[Profile]) -> io::Result<Option<Fo
         let framing = blocks.framing().clone();
         let blocks: Vec<_> = blocks.by_ref().collect::<io::Result<_>>()?;
         let mut reader = Reader::new(profile, &framing);
-        let mut parts = FoundFields {
+        let mut found = FoundFields {
             profile: profile.name.clone(),
             tried: 0,
             time: 0,
@@ -90,17 +90,17 @@ pub(super) fn nearest(head: &[u8], profiles: &[Profile]) -> io::Result<Option<Fo
             action: 0,
         };
         for record in blocks.iter().flat_map(Block::records).take(TRIED) {
-            parts.tried += 1;
-            let found = reader.read(record, |reading| {
+            found.tried += 1;
+            let fields = reader.read(record, |reading| {
                 Ok((reading.time().is_ok(), reading.actors().is_ok(), reading.has_action()))
             });
-            let (time, actor, action) = found.unwrap_or_default();
-            parts.time += u64::from(time);
-            parts.actor += u64::from(actor);
-            parts.action += u64::from(action);
+            let (time, actor, action) = fields.unwrap_or_default();
+            found.time += u64::from(time);
+            found.actor += u64::from(actor);
+            found.action += u64::from(action);
         }
-        if parts.found() > nearest.as_ref().map_or(0, FoundFields::found) {
-            nearest = Some(parts);
+        if found.found() > nearest.as_ref().map_or(0, FoundFields::found) {
+            nearest = Some(found);
         }
     }
     Ok(nearest)

@@ -12,7 +12,7 @@ use super::fit::Reader;
 use crate::{
     events::{AccessEvent, Named, Profile, Reading, values_by_path},
     records::{Blocks, Framing, Record, Refusal, RowReader, json_part},
-    text::shortened,
+    text::{json_pointer, shortened},
     time::Timestamp,
 };
 
@@ -173,7 +173,7 @@ pub(super) fn of(stream: impl Read, profile: Option<&Profile>) -> io::Result<(St
     survey.unmapped = unmapped
         .into_iter()
         .map(|(path, (count, example))| Field {
-            path: format!("/{}", path.join("/")),
+            path: json_pointer(path.iter().map(String::as_str)),
             count,
             example: shortened(&example, VALUE).into_owned(),
         })

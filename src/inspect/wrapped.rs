@@ -10,6 +10,7 @@ use crate::{
     case::Wrapping,
     events::Profile,
     records::{Block, Blocks, Framing, Record, RowReader, json_part},
+    text::json_pointer,
 };
 
 /// Records of a stream that are looked into.
@@ -40,7 +41,7 @@ pub(super) fn find(head: &[u8], profiles: &[Profile]) -> io::Result<Option<(Wrap
     let mut found: Vec<(Wrapping, Fit)> = Vec::new();
     for list in lists(head)? {
         let records = records(head, &list)?;
-        let pointer = (!list.is_empty()).then(|| pointer(&list));
+        let pointer = (!list.is_empty()).then(|| json_pointer(list.iter().map(String::as_str)));
         for (path, events) in insides(&records, pointer.is_some()) {
             let lines = events.join("\n");
             let Some(best) = fit::all(lines.as_bytes(), profiles)?.into_iter().next() else {
@@ -153,7 +154,10 @@ fn insides(records: &[String], listed: bool) -> BTreeMap<Option<String>, Vec<Str
             insides.entry(None).or_default().push(one_line(record));
         }
         inside(record, &mut Vec::new(), &mut |path, event| {
-            insides.entry(Some(pointer(path))).or_default().push(one_line(event));
+            insides
+                .entry(Some(json_pointer(path.iter().map(String::as_str))))
+                .or_default()
+                .push(one_line(event));
         });
     }
     insides
@@ -186,14 +190,4 @@ fn one_line(json: &str) -> String {
 
 fn members(json: &str) -> BTreeMap<String, &RawValue> {
     serde_json::from_str(json).unwrap_or_default()
-}
-
-/// A JSON Pointer (RFC 6901) of these names.
-fn pointer(names: &[String]) -> String {
-    let mut pointer = String::new();
-    for name in names {
-        pointer.push('/');
-        pointer.push_str(&name.replace('~', "~0").replace('/', "~1"));
-    }
-    pointer
 }

@@ -5,7 +5,7 @@ use std::{borrow::Cow, collections::BTreeMap};
 
 use serde_json::value::RawValue;
 
-use crate::text::{counted, shortened};
+use crate::text::{counted, json_pointer, shortened};
 
 /// Levels of members of an object at which the records are looked for.
 const DEPTH: usize = 3;
@@ -143,7 +143,7 @@ pub fn shape(json: &str) -> Option<String> {
         .copied()
         .or_else(|| (members.len() == 1 && is(value, '{')).then_some(first.as_str()))
     {
-        let path = format!("/{}", escaped(name));
+        let path = below("", name);
         return Some(format!(
             "its member `{path}` is an object: if that is the event, state `unwrap = [\"{path}\"]` in its `[[logs]]`"
         ));
@@ -171,7 +171,7 @@ fn text_of_object(members: &BTreeMap<String, &RawValue>, path: &str, depth: usiz
             })
     };
     let found = members.iter().find(|(_, value)| is_object(value));
-    let found = found.map(|(name, _)| format!("{path}/{}", escaped(name)));
+    let found = found.map(|(name, _)| below(path, name));
     found.or_else(|| inside(members, path, depth, text_of_object))
 }
 
@@ -198,7 +198,7 @@ fn list(members: &BTreeMap<String, &RawValue>, path: &str, depth: usize) -> Opti
     for (name, value) in members {
         let items: Vec<&RawValue> = serde_json::from_str(value.get()).unwrap_or_default();
         if !items.is_empty() && items.iter().all(|item| item.get().starts_with('{')) {
-            return Some((format!("{path}/{}", escaped(name)), items.len() as u64));
+            return Some((below(path, name), items.len() as u64));
         }
     }
     inside(members, path, depth, list)
@@ -215,7 +215,7 @@ fn inside<T>(
         return None;
     }
     members.iter().find_map(|(name, value)| {
-        let path = format!("{path}/{}", escaped(name));
+        let path = below(path, name);
         let (value, path) = match first_item(value) {
             Some(first) => (first, format!("{path}/0")),
             None => (*value, path),
@@ -231,9 +231,9 @@ fn first_item(list: &RawValue) -> Option<&RawValue> {
         .copied()
 }
 
-/// A name as a JSON Pointer has it.
-fn escaped(name: &str) -> String {
-    shortened(name, NAME).replace('~', "~0").replace('/', "~1")
+/// The pointer to a member of what this one leads to.
+fn below(path: &str, name: &str) -> String {
+    path.to_owned() + &json_pointer([&*shortened(name, NAME)])
 }
 
 #[cfg(test)]

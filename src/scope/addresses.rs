@@ -3,6 +3,8 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
+use ipnet::{IpNet, Ipv4Net};
+
 /// Returns whether a logged text is, or lists, an address that a scope lists. Addresses compare as
 /// addresses, since IPv6 has many spellings (RFC 5952), and without the port or the brackets that
 /// a log adds. One that is listed may be a network (`192.0.2.0/24`). Of several that a proxy
@@ -22,10 +24,8 @@ fn is_in(listed: &str, logged: &str) -> bool {
     let Some(logged) = address(logged) else {
         return false;
     };
-    let network = listed
-        .split_once('/')
-        .and_then(|(network, length)| within(network, length, logged));
-    network.unwrap_or_else(|| address(listed) == Some(logged))
+    let within = network(listed).map(|network| network.contains(&logged));
+    within.unwrap_or_else(|| address(listed) == Some(logged))
 }
 
 /// The address in a text: `192.0.2.1`, `192.0.2.1:443`, `2001:db8::1`, `[2001:db8::1]:443`,
@@ -56,27 +56,17 @@ fn address(text: &str) -> Option<IpAddr> {
     Some(address.to_canonical())
 }
 
-/// Whether an address lies in a network. Returns `None` if the text is no network.
-fn within(network: &str, length: &str, address: IpAddr) -> Option<bool> {
-    let (network, length) = plain(network.parse().ok()?, length.parse().ok()?);
-    let same = |one: u128, other: u128, bits: u32| match bits.checked_sub(length)? {
-        // All bits are free.
-        128 => Some(true),
-        free => Some(one >> free == other >> free),
+/// The network in a text. One of IPv4 addresses inside of IPv6 is one of IPv4.
+fn network(text: &str) -> Option<IpNet> {
+    let network: IpNet = text.trim().parse().ok()?;
+    let inside = match (network.addr().to_canonical(), network) {
+        (IpAddr::V4(inside), IpNet::V6(network)) => network
+            .prefix_len()
+            .checked_sub(96)
+            .and_then(|length| Ipv4Net::new(inside, length).ok()),
+        _ => None,
     };
-    match (network, address) {
-        (IpAddr::V4(network), IpAddr::V4(address)) => same(network.to_bits().into(), address.to_bits().into(), 32),
-        (IpAddr::V6(network), IpAddr::V6(address)) => same(network.to_bits(), address.to_bits(), 128),
-        _ => Some(false),
-    }
-}
-
-/// A network of IPv4 addresses inside of IPv6 is one of IPv4.
-fn plain(network: IpAddr, length: u32) -> (IpAddr, u32) {
-    match (network.to_canonical(), network, length.checked_sub(96)) {
-        (IpAddr::V4(inside), IpAddr::V6(_), Some(length)) => (IpAddr::V4(inside), length),
-        _ => (network, length),
-    }
+    Some(inside.map_or(network, IpNet::V4))
 }
 
 /// Texts of which every record holds one that holds a listed address or an address of a listed
@@ -84,14 +74,10 @@ fn plain(network: IpAddr, length: u32) -> (IpAddr, u32) {
 /// record may hold one.
 pub fn needles_of(listed: &str) -> Option<Vec<String>> {
     let listed = listed.trim();
-    if let Some((network, length)) = listed.split_once('/')
-        && let (Ok(network), Ok(length)) = (network.parse::<IpAddr>(), length.parse::<u32>())
-    {
-        let (network, length) = plain(network, length);
-        return match network {
-            IpAddr::V4(network) => needles_v4(network, length.min(32)),
-            IpAddr::V6(network) => needles_v6(network, length.min(128)),
-        };
+    match network(listed) {
+        Some(IpNet::V4(network)) => return needles_v4(network.addr(), network.prefix_len()),
+        Some(IpNet::V6(network)) => return needles_v6(network.addr(), network.prefix_len()),
+        None => {}
     }
     match address(listed) {
         Some(IpAddr::V4(address)) => needles_v4(address, 32),
@@ -102,8 +88,8 @@ pub fn needles_of(listed: &str) -> Option<Vec<String>> {
 
 /// The whole leading bytes, as they are written before others; and what an IPv4 address inside of
 /// IPv6 in hexadecimal digits has before it.
-fn needles_v4(network: Ipv4Addr, length: u32) -> Option<Vec<String>> {
-    let whole = usize::try_from(length / 8).ok().filter(|whole| *whole > 0)?;
+fn needles_v4(network: Ipv4Addr, length: u8) -> Option<Vec<String>> {
+    let whole = Some(usize::from(length / 8)).filter(|whole| *whole > 0)?;
     let mut dotted: Vec<String> = network.octets().iter().take(whole).map(u8::to_string).collect();
     if whole < 4 {
         dotted.push(String::new());
@@ -115,8 +101,8 @@ fn needles_v4(network: Ipv4Addr, length: u32) -> Option<Vec<String>> {
 const GROUPS: usize = 3;
 
 /// The first groups. A group that is not 0 is always written, with or without its leading zeros.
-fn needles_v6(network: Ipv6Addr, length: u32) -> Option<Vec<String>> {
-    let whole = usize::try_from(length / 16).unwrap_or_default();
+fn needles_v6(network: Ipv6Addr, length: u8) -> Option<Vec<String>> {
+    let whole = usize::from(length / 16);
     let groups: Vec<u16> = network.segments().into_iter().take(whole.min(GROUPS)).collect();
     let told: Vec<u16> = groups.into_iter().take_while(|group| *group != 0).collect();
     if told.is_empty() {

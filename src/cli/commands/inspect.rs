@@ -118,18 +118,18 @@ fn profile(to: &mut impl Write, kind: &Kind) -> io::Result<()> {
 /// first records.
 fn no_profile(to: &mut impl Write, kind: &Kind) -> io::Result<()> {
     let start = match &kind.nearest {
-        Some(parts) => {
+        Some(found) => {
             let of = |count: u64, what: &str| format!("{what} in {}", grouped(count));
             let near = format!(
                 "none fits. Nearest is {}: of {} it finds {}, {}, {}",
-                parts.profile,
-                counted(parts.tried, "record", "records"),
-                of(parts.time, "a time"),
-                of(parts.actor, "an actor"),
-                of(parts.action, "an action")
+                found.profile,
+                counted(found.tried, "record", "records"),
+                of(found.time, "a time"),
+                of(found.actor, "an actor"),
+                of(found.action, "an action")
             );
             line(to, "profile", &near)?;
-            parts.profile.as_str()
+            found.profile.as_str()
         }
         None => {
             line(to, "profile", "none fits, and none finds a time, an actor or an action")?;
