@@ -97,12 +97,12 @@ impl StoryView {
         let hidden: usize = rest.map(|(.., events)| events.len()).sum();
         let numbered = (1..).zip(&sessions).take(SESSIONS);
         let views = numbered.map(|(number, (tied, linked, events))| {
-            let told = Telling {
+            let writer = SessionWriter {
                 header,
                 spans: &spans,
                 zone: zone.as_ref(),
             };
-            told.session(number, (*tied, *linked), events)
+            writer.session(number, (*tied, *linked), events)
         });
         Self {
             sessions: views.collect(),
@@ -120,13 +120,13 @@ impl StoryView {
 }
 
 /// Facts that every line needs.
-struct Telling<'a> {
+struct SessionWriter<'a> {
     header: &'a Header,
     spans: &'a BTreeMap<u64, &'a SpanFinding>,
     zone: Option<&'a LocalClock>,
 }
 
-impl Telling<'_> {
+impl SessionWriter<'_> {
     fn session(&self, number: u64, (tied, linked): (usize, usize), events: &SessionEvents<'_>) -> SessionView {
         let (first, last) = (events[0].1, events[events.len() - 1].1);
         let ends: BTreeSet<u64> = events
