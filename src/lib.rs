@@ -35,3 +35,4 @@ pub mod engine;
 pub mod inspect;
 pub mod reports;
 pub mod bundle;
+pub mod verify;

@@ -20,7 +20,7 @@ use std::{
 };
 
 use serde_json::Value;
-use tenant_impact::bundle::{Mismatch, Request, Verification, verify};
+use tenant_impact::verify::{Mismatch, Request, Verification, verify};
 
 use crate::util::{Dir, Run, files, in_ci, lock, program, root, skipped};
 

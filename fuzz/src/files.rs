@@ -8,8 +8,8 @@ use std::{
 
 use tempfile::TempDir;
 use tenant_impact::{
-    bundle::{Request, verify},
     case::Case,
+    verify::{Request, verify},
 };
 
 /// A folder in memory where there is one: a fuzzer writes thousands of files a second.

@@ -1,4 +1,4 @@
-//! The manifest: what went in and what came out, each by digest. `manifest.json` in the bundle.
+//! The manifest of a bundle, `manifest.json`: inputs and outputs, each with its digest.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -6,51 +6,52 @@ use serde::{Deserialize, Serialize};
 use super::ManifestCase;
 use crate::{case::CaseFile, digest::Sha256, findings::Findings, reports::Artifact};
 
-/// The version of this format.
+/// Version of this format.
 pub const MANIFEST_SCHEMA: &str = "tenant-impact/manifest/2";
 
-/// What went in and what came out. The file is canonical JSON (RFC 8785): the same value is the
-/// same bytes.
+/// Inputs and outputs of one run. The file is canonical JSON (RFC 8785): equal values are equal
+/// bytes.
 #[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 #[schemars(title = "tenant-impact manifest")]
 pub struct Manifest {
     /// `tenant-impact/manifest/2`.
     pub schema: String,
-    /// What made the bundle.
+    /// The program that wrote the bundle.
     pub tool: Build,
-    /// The question, as it was resolved.
+    /// The resolved case.
     pub case: ManifestCase,
-    /// The command and those of its arguments that are part of the question, as typed; the case
-    /// file by its name. What cannot change the answer is left out: where to write, how many
-    /// threads, which key signs, what to print.
+    /// The command and the arguments that are part of the question, as typed; the case file without
+    /// its folder. Arguments that cannot change the answer are left out: output folder, number of
+    /// threads, signing key, output format.
     pub command: Vec<String>,
     /// Every file that was read: the case and the files it names, profiles, catalogues, templates,
     /// and then the logs.
     pub inputs: Vec<InputEntry>,
-    /// Every file of the bundle by path, but this one, `SHA256SUMS` and the signatures.
+    /// Every file of the bundle in the order of paths, except this one, `SHA256SUMS` and the
+    /// signatures.
     pub files: Vec<FileEntry>,
 }
 
-/// The program, exactly.
+/// Exact version of the program.
 #[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct Build {
     /// `tenant-impact`.
     pub name: String,
     /// Semantic version.
     pub version: String,
-    /// Of what was compiled: over the output of
-    /// `find src templates Cargo.lock -type f | LC_ALL=C sort | xargs sha256sum`.
+    /// Digest of the compiled sources: SHA-256 of the output of `find src templates Cargo.lock
+    /// -type f | LC_ALL=C sort | xargs sha256sum`.
     pub sources_sha256: String,
-    /// For which machine, as Rust names it.
+    /// Target triple.
     pub target: String,
     /// `release` or `debug`.
     pub profile: String,
-    /// What compiled it.
+    /// Version of the compiler.
     pub compiler: String,
 }
 
 impl Build {
-    /// This one.
+    /// Returns the description of the running program.
     pub fn this() -> Self {
         Self {
             name: env!("CARGO_PKG_NAME").to_owned(),
@@ -68,32 +69,33 @@ impl Build {
 pub struct InputEntry {
     /// `case`, `agents`, `tenants`, `lock`, `profile`, `catalogue`, `template` or `log`.
     pub role: String,
-    /// As written in the case, or reached from it; `built-in:NAME` for what came with the program.
+    /// Path as written in the case, or derived from it; `built-in:NAME` for files that are part of
+    /// the program.
     pub path: String,
-    /// Over its bytes as they lie; of a log, over the very bytes that were read.
+    /// SHA-256 of the file's bytes; of a log, of the bytes that were read.
     pub sha256: Sha256,
-    /// How many.
+    /// Size of the file in bytes.
     pub bytes: u64,
-    /// Of a log: over the bytes that were parsed, which is the same where nothing had to be
-    /// unpacked or decoded.
+    /// SHA-256 of the bytes that were parsed, of a log only. It equals `sha256` where nothing was
+    /// decompressed or decoded.
     pub stream_sha256: Option<Sha256>,
-    /// How many.
+    /// Number of bytes that were parsed.
     pub stream_bytes: Option<u64>,
 }
 
 /// A file of the bundle.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, JsonSchema, Serialize, Deserialize)]
 pub struct FileEntry {
-    /// Inside the folder of the manifest, with `/`.
+    /// Path inside the folder of the manifest, with `/`.
     pub path: String,
-    /// Over its bytes.
+    /// SHA-256 of the file's bytes.
     pub sha256: Sha256,
-    /// Its size.
+    /// Size in bytes.
     pub bytes: u64,
 }
 
 impl FileEntry {
-    /// Of a file in memory.
+    /// Describes a file in memory.
     pub(super) fn of(file: &Artifact) -> Self {
         Self {
             path: file.path.clone(),
@@ -104,8 +106,7 @@ impl FileEntry {
 }
 
 impl Manifest {
-    /// For this question, asked by this command, with these findings, made from these files,
-    /// written as these files.
+    /// Builds the manifest. `inputs` are the files besides the logs, which `findings` lists.
     pub fn new(
         case: ManifestCase,
         command: Vec<String>,
@@ -113,7 +114,7 @@ impl Manifest {
         mut inputs: Vec<InputEntry>,
         mut files: Vec<FileEntry>,
     ) -> Self {
-        // A bundle is made of hashed logs only.
+        // Findings of a bundle state the digest of every source.
         inputs.extend(findings.sources.iter().filter_map(|source| {
             Some(InputEntry {
                 role: "log".to_owned(),

@@ -1,68 +1,45 @@
-//! The bundle: the folder written for one run, and the proof that it is still that. The only writer
-//! of files; what is in an artifact is not its business, but to count it again.
+//! The folder that one run writes, and its proof of integrity. This module and the case's lock are
+//! the only writers of files.
 //!
 //! ```text
-//! artifacts -> manifest.json -> SHA256SUMS -> manifest.json.sig    one such chain for each tenant's folder,
-//!              digest of each   of each and    by --sign           and one for the whole
+//! artifacts -> manifest.json -> SHA256SUMS -> manifest.json.sig    one chain for each tenant's
+//!              digest of each   of each and    by --sign           folder, one for the bundle
 //!                               manifest.json
 //! ```
 //!
-//! Everything goes into a temporary folder beside the target, and the whole is renamed into place.
-//! So at any moment there is either no bundle or a whole one.
+//! All files are written into a temporary folder beside the target, which is renamed into place at
+//! the end. So at any moment there is either no bundle or a complete one.
 
-mod canonical;
-mod durable;
-mod leftover;
+mod allowed_signers;
+mod canonical_json;
+mod layout;
 mod manifest;
-mod instructions;
-mod resolved;
-mod sign;
-mod signature;
-mod signers;
-mod staged;
-mod sums;
-mod tenant;
-mod verify;
+mod manifest_case;
+mod private_files;
+mod sha256sums;
+mod signer;
+mod sshsig;
+mod staging;
+mod stale;
+mod sync_and_rename;
+mod temporary;
+mod tenant_manifest;
+mod verification_files;
+mod verify_instructions;
 mod write;
 
-pub use instructions::INSTRUCTIONS_TEXT;
-pub use leftover::{Leftover, leftovers, leftovers_in};
+pub use allowed_signers::{AllowedSigners, SignersError};
+pub(crate) use canonical_json::read as read_canonical;
+pub(crate) use layout::{MANIFEST, RECORDS, SIGNATURE, SUMS, is_plain, records_path};
 pub use manifest::{Build, FileEntry, InputEntry, MANIFEST_SCHEMA, Manifest};
-pub use resolved::{ManifestCase, ResolvedDirectory, ResolvedList, ResolvedLog, ResolvedScope};
-pub use sign::{SignError, Signer};
-pub use signature::NAMESPACE;
-pub use signers::{AllowedSigners, SignersError};
-pub use staged::{Files, Staged};
-pub use tenant::{TENANT_MANIFEST_SCHEMA, TenantManifest, TenantName};
-pub use verify::{
-    Checked, LogCheck, Mismatch, Original, Request, ShowError, SignedBy, Trust, Verification, VerifyError, show, verify,
-};
-pub use write::{BundleError, Undo, Writer};
-
-/// The file that says what is in a folder.
-const MANIFEST: &str = "manifest.json";
-/// The same for `sha256sum -c`, the manifest included.
-const SUMS: &str = "SHA256SUMS";
-/// The signature over the manifest. In no list: it may be added later, and not all kinds of key
-/// sign the same way twice.
-const SIGNATURE: &str = "manifest.json.sig";
-/// How a reader without this program checks a tenant's folder.
-const INSTRUCTIONS: &str = "VERIFY.txt";
-/// The folder of the files that say where each tenant's rows were cut from.
-const RECORDS: &str = "records";
-
-/// The file of the tenant with this slug in [`RECORDS`].
-fn records_path(slug: &str) -> String {
-    format!("{RECORDS}/{slug}.jsonl")
-}
-
-/// Whether a path inside a bundle is made of plain parts, so that it cannot leave the folder, is no
-/// hidden file, means the same on every system, and needs no escaping anywhere.
-fn is_plain(path: &str) -> bool {
-    let plain = |part: &str| {
-        !part.is_empty()
-            && !part.starts_with('.')
-            && part.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b))
-    };
-    path.split('/').all(plain)
-}
+pub use manifest_case::{ManifestCase, ResolvedDirectory, ResolvedList, ResolvedLog, ResolvedScope};
+pub(crate) use sha256sums::sha256sums;
+pub use signer::{SignError, Signer};
+pub use sshsig::NAMESPACE;
+pub(crate) use sshsig::{fingerprint, signed_by};
+pub use staging::{FolderWriter, TenantStaging};
+pub use stale::{StaleFolder, stale_folders, stale_folders_in};
+pub use tenant_manifest::{TENANT_MANIFEST_SCHEMA, TenantManifest, TenantName};
+pub(crate) use verification_files::verification_files;
+pub use verify_instructions::INSTRUCTIONS_TEXT;
+pub use write::{AbortHandle, BundleError, BundleWriter};

@@ -1,85 +1,75 @@
-//! Writing a bundle: into a temporary folder beside the target, renamed into place when it is
-//! whole.
+//! Writing of a bundle into a temporary folder beside the target, which is renamed when it is
+//! complete.
 
 use std::{
-    fs::{self, DirBuilder, File, OpenOptions},
+    fs,
     io::{self, Write as _},
     path::{Path, PathBuf},
     sync::{Arc, PoisonError, RwLock},
 };
 
-use tempfile::TempDir;
-
 use super::{
-    FileEntry, MANIFEST, Manifest, SIGNATURE, SUMS, SignError, Signer,
-    canonical::canonical,
-    durable::{missing, rename, sync, sync_name},
-    is_plain,
-    leftover::{lock, parent, prefix},
-    staged::STAGING,
-    sums::sums,
+    FileEntry, Manifest, SignError, Signer,
+    canonical_json::canonical,
+    layout::{MANIFEST, SIGNATURE, STAGING, SUMS, is_plain},
+    private_files::private_file,
+    sha256sums::sha256sums,
+    stale::parent,
+    sync_and_rename::{missing, rename, sync, sync_name},
+    temporary::TemporaryFolder,
 };
 use crate::reports::Artifact;
 
-/// How often a temporary folder is made anew because somebody took it for a leftover before it was
-/// locked.
-const ATTEMPTS: usize = 100;
-
-/// A bundle being written. Dropped without [`Self::finish`], it leaves nothing behind.
+/// A bundle that is being written. Dropped without [`Self::finish`], it removes its files.
 #[derive(Debug)]
-pub struct Writer {
+pub struct BundleWriter {
     out: PathBuf,
-    /// Gone once the writing is undone.
-    pub(super) temporary: Arc<RwLock<Option<Temporary>>>,
+    /// Absent after an abort.
+    pub(super) temporary: Arc<RwLock<Option<TemporaryFolder>>>,
 }
 
-#[derive(Debug)]
-pub(super) struct Temporary {
-    folder: TempDir,
-    /// Tells other runs that this one is under way.
-    _lock: Option<File>,
-}
-
-/// Takes back a bundle that is being written, from another thread.
+/// Aborts the writing of a bundle from another thread.
 #[derive(Debug, Clone)]
-pub struct Undo(Arc<RwLock<Option<Temporary>>>);
+pub struct AbortHandle(Arc<RwLock<Option<TemporaryFolder>>>);
 
-/// The bundle could not be written. Nothing is left at its place.
+/// Reason why the bundle was not written. No file of it is left.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum BundleError {
-    /// Something is there already.
+    /// The target exists already.
     #[error("`{}` exists already; name a new folder with --out: a bundle is never overwritten or mixed with another", .0.display())]
     Exists(PathBuf),
-    /// The folder to put it in is not there.
+    /// The parent folder of the target does not exist.
     #[error("there is no folder `{}` to put the bundle in; create it first", .0.display())]
     NoParent(PathBuf),
-    /// An artifact's path leads out of the bundle, or is not plain. A fault of this program.
+    /// The path of an artifact leads out of the bundle, or is not plain. It is a fault of this
+    /// program.
     #[error(
         "refused to write `{0}`: not a plain path inside the bundle; this is a fault of tenant-impact, please report it"
     )]
     Path(String),
-    /// The operating system refused.
+    /// The operating system refused an operation.
     #[error("cannot write `{}`: {fault}. Nothing is left of the bundle", path.display())]
     Io {
-        /// What was being written.
+        /// Path of the operation.
         path: PathBuf,
-        /// Its answer.
+        /// Answer of the system.
         fault: io::Error,
     },
-    /// Somebody removed or changed what was written before it was whole.
+    /// Another program removed or changed a file before the bundle was complete.
     #[error("`{0}` vanished while the bundle was being written. Nothing is left of the bundle; run again")]
     Vanished(String),
-    /// The writing was undone.
+    /// The writing was aborted.
     #[error("stopped: nothing is left of the bundle")]
     Undone,
-    /// It could not be signed.
+    /// The bundle could not be signed.
     #[error(transparent)]
     Sign(#[from] SignError),
 }
 
-impl Writer {
-    /// Prepares to write a bundle there, and finds out now whether that can be done.
+impl BundleWriter {
+    /// Creates the temporary folder for a bundle at this path. Fails at once if the bundle cannot
+    /// be written there.
     pub fn create(out: &Path) -> Result<Self, BundleError> {
         if out.symlink_metadata().is_ok() {
             return Err(BundleError::Exists(out.to_owned()));
@@ -91,7 +81,7 @@ impl Writer {
         if !parent.is_dir() {
             return Err(BundleError::NoParent(parent.to_owned()));
         }
-        let temporary = Temporary::create(name, parent).map_err(|fault| BundleError::Io {
+        let temporary = TemporaryFolder::create(name, parent).map_err(|fault| BundleError::Io {
             path: parent.to_owned(),
             fault,
         })?;
@@ -101,14 +91,15 @@ impl Writer {
         })
     }
 
-    /// What takes it back.
-    pub fn undo(&self) -> Undo {
-        Undo(Arc::clone(&self.temporary))
+    /// Returns a handle that aborts the writing.
+    pub fn abort_handle(&self) -> AbortHandle {
+        AbortHandle(Arc::clone(&self.temporary))
     }
 
-    /// Writes the manifest, signs it and every tenant's, and puts the whole in its place.
+    /// Writes the manifest, signs it and every tenant's manifest, and renames the folder to its
+    /// target.
     pub fn finish(self, manifest: &Manifest, signer: Option<&Signer>) -> Result<PathBuf, BundleError> {
-        // Nobody can undo it from here on until it is in its place.
+        // No abort is possible from here on.
         let mut held = self.temporary.write().unwrap_or_else(PoisonError::into_inner);
         let temporary = held.as_ref().ok_or(BundleError::Undone)?;
         temporary.complete(manifest, signer)?;
@@ -121,7 +112,7 @@ impl Writer {
             },
         })?;
         if let Some(temporary) = held.take() {
-            // It is no temporary folder any more, and must not be removed like one.
+            // The renamed folder must not be removed as a temporary one.
             let _ = temporary.folder.keep();
         }
         sync_name(parent(out));
@@ -129,48 +120,25 @@ impl Writer {
     }
 }
 
-impl Drop for Writer {
+impl Drop for BundleWriter {
     fn drop(&mut self) {
-        // Not left to the last `Undo`, which may live as long as the program.
+        // Remove the folder now: an `AbortHandle` may live as long as the program.
         drop(self.temporary.write().unwrap_or_else(PoisonError::into_inner).take());
     }
 }
 
-impl Undo {
-    /// Removes what was written so far, if it is not in its place yet, and lets no thread write any
-    /// more: for the last act of a program. Waits for files that are being written.
-    pub fn for_good(&self) {
+impl AbortHandle {
+    /// Removes the files if the bundle is not complete, and blocks all further writes. It is meant
+    /// for the end of the program. It waits for writes under way.
+    pub fn abort_for_exit(&self) {
         let mut held = self.0.write().unwrap_or_else(PoisonError::into_inner);
         drop(held.take());
-        // Other threads wait for the lock until the program ends, instead of telling faults that
-        // are none.
+        // Other threads wait for the lock until the program ends, so that they report no fault.
         std::mem::forget(held);
     }
 }
 
-impl Temporary {
-    fn create(name: &std::ffi::OsStr, parent: &Path) -> io::Result<Self> {
-        for _ in 0..ATTEMPTS {
-            let folder = private_temporary(&prefix(name), parent)?;
-            let lock = match lock(folder.path()) {
-                // Somebody who looks for leftovers came before us and may be removing it.
-                Ok(None) => continue,
-                Ok(lock) => lock,
-                // Where folders cannot be locked, as on some file servers, the run is as good
-                // without.
-                Err(_) => None,
-            };
-            if folder.path().exists() {
-                return Ok(Self { folder, _lock: lock });
-            }
-        }
-        Err(io::ErrorKind::ResourceBusy.into())
-    }
-
-    pub(super) fn path(&self) -> &Path {
-        self.folder.path()
-    }
-
+impl TemporaryFolder {
     fn complete(&self, manifest: &Manifest, signer: Option<&Signer>) -> Result<(), BundleError> {
         self.unstage()?;
         let mut files = manifest.files.clone();
@@ -180,7 +148,7 @@ impl Temporary {
         })?;
         files.push(self.put(&Artifact {
             path: SUMS.to_owned(),
-            bytes: sums(&manifest.files, stated.sha256).into_bytes(),
+            bytes: sha256sums(&manifest.files, stated.sha256).into_bytes(),
         })?);
         files.push(stated);
         if let Some(signer) = signer {
@@ -204,7 +172,7 @@ impl Temporary {
         Ok(FileEntry::of(artifact))
     }
 
-    /// A signature beside every manifest.
+    /// Writes a signature beside every manifest.
     fn sign(&self, signer: &Signer, files: &[FileEntry]) -> Result<Vec<FileEntry>, BundleError> {
         let is_manifest = |file: &&FileEntry| file.path.rsplit('/').next() == Some(MANIFEST);
         let manifests: Vec<_> = files.iter().filter(is_manifest).map(|file| file.path.clone()).collect();
@@ -217,7 +185,7 @@ impl Temporary {
         manifests.into_iter().zip(signatures).map(put).collect()
     }
 
-    /// Nothing of a customer's whose files were not released is left.
+    /// Removes the staging folder. Fails if a tenant's files are left in it.
     fn unstage(&self) -> Result<(), BundleError> {
         let staging = self.path().join(STAGING);
         match fs::remove_dir(&staging) {
@@ -226,7 +194,7 @@ impl Temporary {
         }
     }
 
-    /// Everything is there, and on the disk.
+    /// Syncs all files to the disk and checks that they exist.
     fn settle(&self, files: &[FileEntry]) -> Result<(), BundleError> {
         let folder = self.folder.path();
         let paths: Vec<_> = files.iter().map(|file| folder.join(&file.path)).collect();
@@ -239,33 +207,6 @@ impl Temporary {
             None => Ok(()),
         }
     }
-}
-
-/// A temporary folder that only its owner can read, where the system knows owners.
-pub(super) fn private_temporary(prefix: &std::ffi::OsStr, parent: &Path) -> io::Result<TempDir> {
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(prefix);
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
-    builder.tempdir_in(parent)
-}
-
-/// Readable by the owner only.
-pub(super) fn private_folder() -> DirBuilder {
-    #[cfg_attr(not(unix), expect(unused_mut, reason = "only Unix knows modes"))]
-    let mut builder = DirBuilder::new();
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder
-}
-
-/// A new file, readable by the owner only.
-pub(super) fn private_file() -> OpenOptions {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options
 }
 
 #[cfg(test)]

@@ -4,19 +4,19 @@
 //! A hang-up that is ignored from the start stays so: that is what `nohup` means. Only Linux tells
 //! whether it is; elsewhere a hang-up is left alone.
 
-use tenant_impact::bundle::Writer;
+use tenant_impact::bundle::BundleWriter;
 
 /// From now on, a signal to end leaves nothing behind of this bundle.
 #[cfg(unix)]
-pub(crate) fn undo_on(writer: &Writer) {
-    let undo = writer.undo();
+pub(crate) fn abort_on(writer: &BundleWriter) {
+    let abort = writer.abort_handle();
     let Ok(mut signals) = ends() else {
         // Without the handler the signal still ends the program; the next run tells what it left.
         return;
     };
     std::thread::spawn(move || {
         if let Some(signal) = signals.forever().next() {
-            undo.for_good();
+            abort.abort_for_exit();
             // So that a shell sees what it was: 129, 130 or 143.
             let _ = signal_hook::low_level::emulate_default_handler(signal);
         }
@@ -45,7 +45,7 @@ fn ignores_hang_up(status: &str) -> Option<bool> {
 
 /// The next run tells what was left.
 #[cfg(not(unix))]
-pub(crate) fn undo_on(_writer: &Writer) {}
+pub(crate) fn abort_on(_writer: &BundleWriter) {}
 
 #[cfg(all(test, unix))]
 mod tests {

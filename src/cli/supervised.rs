@@ -48,7 +48,7 @@ fn supervise(
 
     use anyhow::{Context as _, bail};
     use rustix::process::{Pid, Signal, kill_process};
-    use tenant_impact::bundle::leftovers;
+    use tenant_impact::bundle::stale_folders;
 
     let id = Pid::from_child(&child);
     thread::spawn(move || {
@@ -65,7 +65,7 @@ fn supervise(
         #[expect(clippy::exit, reason = "the status is that of the other process, whatever it is")]
         process::exit(code);
     }
-    for leftover in leftovers(out)?.into_iter().filter(|leftover| !leftover.is_in_use()) {
+    for leftover in stale_folders(out)?.into_iter().filter(|leftover| !leftover.is_in_use()) {
         let path = leftover.path.display().to_string();
         leftover.remove().with_context(|| format!("cannot remove `{path}`"))?;
     }

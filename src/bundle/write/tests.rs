@@ -3,8 +3,8 @@ use std::fs;
 use super::*;
 use crate::reports::Folder as _;
 
-/// A file of one byte; one with a folder before it into a tenant's.
-fn put(writer: &Writer, path: &str) -> Result<FileEntry, BundleError> {
+/// Writes a file of one byte; a path with a folder goes into a tenant's staging folder.
+fn put(writer: &BundleWriter, path: &str) -> Result<FileEntry, BundleError> {
     let one = |to: &mut dyn io::Write| to.write_all(b"x");
     let Some((slug, name)) = path.rsplit_once('/') else {
         let mut files = writer.files();
@@ -20,7 +20,7 @@ fn left(folder: &Path) -> usize {
     fs::read_dir(folder).expect("a folder").count()
 }
 
-fn temporary(writer: &Writer) -> PathBuf {
+fn temporary(writer: &BundleWriter) -> PathBuf {
     let temporary = writer.temporary.read().expect("a lock");
     temporary.as_ref().expect("not undone").folder.path().to_owned()
 }
@@ -28,7 +28,7 @@ fn temporary(writer: &Writer) -> PathBuf {
 #[test]
 fn nothing_is_left_of_a_bundle_that_was_not_finished() {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let writer = Writer::create(&folder.path().join("out")).expect("a writer");
+    let writer = BundleWriter::create(&folder.path().join("out")).expect("a writer");
     put(&writer, "tenants/t-1/report.html").expect("written");
     assert_eq!(left(folder.path()), 1);
     drop(writer);
@@ -38,18 +38,18 @@ fn nothing_is_left_of_a_bundle_that_was_not_finished() {
 #[test]
 fn what_is_undone_is_gone_for_good() {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let writer = Writer::create(&folder.path().join("out")).expect("a writer");
+    let writer = BundleWriter::create(&folder.path().join("out")).expect("a writer");
     put(&writer, "tenants/t-1/report.html").expect("written");
-    writer.undo().for_good();
+    writer.abort_handle().abort_for_exit();
     assert_eq!(left(folder.path()), 0);
-    // Whoever has to do with it from now on waits for the end of the program.
+    // A dropped writer would wait for the lock for ever.
     std::mem::forget(writer);
 }
 
 #[test]
 fn a_temporary_folder_that_vanished_does_not_come_back_with_holes() {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let writer = Writer::create(&folder.path().join("out")).expect("a writer");
+    let writer = BundleWriter::create(&folder.path().join("out")).expect("a writer");
     put(&writer, "tenants/t-1/report.html").expect("written");
     fs::remove_dir_all(temporary(&writer)).expect("removed");
     assert!(matches!(
@@ -62,7 +62,7 @@ fn a_temporary_folder_that_vanished_does_not_come_back_with_holes() {
 #[test]
 fn a_file_that_vanished_or_shrank_is_no_part_of_a_whole() {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let writer = Writer::create(&folder.path().join("out")).expect("a writer");
+    let writer = BundleWriter::create(&folder.path().join("out")).expect("a writer");
     let files = ["a.csv", "tenants/t-1/b.csv"].map(|path| put(&writer, path).expect("written"));
     let place = temporary(&writer);
     assert_eq!(missing(&place, &files), None);
@@ -78,15 +78,18 @@ fn a_file_that_vanished_or_shrank_is_no_part_of_a_whole() {
 #[test]
 fn a_folder_that_exists_is_never_touched() {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    assert!(matches!(Writer::create(folder.path()), Err(BundleError::Exists(_))));
+    assert!(matches!(
+        BundleWriter::create(folder.path()),
+        Err(BundleError::Exists(_))
+    ));
     let nowhere = folder.path().join("no/where");
-    assert!(matches!(Writer::create(&nowhere), Err(BundleError::NoParent(_))));
+    assert!(matches!(BundleWriter::create(&nowhere), Err(BundleError::NoParent(_))));
 }
 
 #[test]
 fn no_path_leads_out_of_the_bundle() {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let writer = Writer::create(&folder.path().join("out")).expect("a writer");
+    let writer = BundleWriter::create(&folder.path().join("out")).expect("a writer");
     for path in ["../x", "/x", "a/../../x", "a//b", ".hidden", "a\\b", "a\0b", ""] {
         assert!(matches!(put(&writer, path), Err(BundleError::Path(_))), "{path}");
     }
@@ -97,7 +100,7 @@ fn no_path_leads_out_of_the_bundle() {
 fn only_the_owner_can_read_it() {
     use std::os::unix::fs::PermissionsExt as _;
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let writer = Writer::create(&folder.path().join("out")).expect("a writer");
+    let writer = BundleWriter::create(&folder.path().join("out")).expect("a writer");
     put(&writer, "tenants/t-1/report.html").expect("written");
     let mode = |path: &str| {
         let meta = fs::metadata(temporary(&writer).join(path));
@@ -112,7 +115,7 @@ fn only_the_owner_can_read_it() {
 #[test]
 fn a_folder_that_is_not_kept_is_gone() {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let writer = Writer::create(&folder.path().join("out")).expect("a writer");
+    let writer = BundleWriter::create(&folder.path().join("out")).expect("a writer");
     put(&writer, "tenants/t-1/report.html").expect("written");
     let mut staged = writer.stage("t-2").expect("a folder");
     staged.file("report.html", |to| to.write_all(b"x")).expect("written");

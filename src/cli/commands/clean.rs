@@ -4,7 +4,7 @@ use std::{io::Write as _, path::Path};
 
 use anyhow::Context as _;
 use tenant_impact::{
-    bundle::{Leftover, leftovers, leftovers_in},
+    bundle::{StaleFolder, stale_folders, stale_folders_in},
     text::visible,
 };
 
@@ -12,12 +12,12 @@ use crate::cli::{console, exit::Outcome};
 
 pub(crate) fn run(out: &Path) -> anyhow::Result<Outcome> {
     let shown = out.display();
-    let mut found = leftovers(out).with_context(|| format!("cannot look beside `{shown}`"))?;
+    let mut found = stale_folders(out).with_context(|| format!("cannot look beside `{shown}`"))?;
     let is_folder = out.is_dir();
     if is_folder {
-        found.extend(leftovers_in(out).with_context(|| format!("cannot look in `{shown}`"))?);
+        found.extend(stale_folders_in(out).with_context(|| format!("cannot look in `{shown}`"))?);
     }
-    let (in_use, dead): (Vec<_>, Vec<_>) = found.into_iter().partition(Leftover::is_in_use);
+    let (in_use, dead): (Vec<_>, Vec<_>) = found.into_iter().partition(StaleFolder::is_in_use);
     let mut to = anstream::stdout();
     if in_use.is_empty() && dead.is_empty() {
         let inside = if is_folder { " and in it" } else { "" };

@@ -4,8 +4,8 @@ use std::{mem::ManuallyDrop, path::Path, thread};
 
 use tenant_impact::{
     bundle::{
-        BundleError, FileEntry, Files, INSTRUCTIONS_TEXT, InputEntry, Manifest, ManifestCase, Signer, Staged, Writer,
-        leftovers,
+        BundleError, BundleWriter, FileEntry, FolderWriter, INSTRUCTIONS_TEXT, InputEntry, Manifest, ManifestCase,
+        Signer, TenantStaging, stale_folders,
     },
     case::{Case, CaseFile, CaseHeader},
     catalogue::{Catalogue, OwnActions},
@@ -54,8 +54,8 @@ fn report(args: &ReportArgs, output: &Output, engine: Local) -> anyhow::Result<O
     let actions = OwnActions::read(&case.reports.catalogues)?;
     let own = own_templates(&case)?;
     let signer = args.sign.as_deref().map(Signer::open).transpose()?;
-    let writer = Writer::create(&args.out)?;
-    signals::undo_on(&writer);
+    let writer = BundleWriter::create(&args.out)?;
+    signals::abort_on(&writer);
     case.try_lock()?;
     tell_leftovers(&args.out);
     stages.end("case and plan");
@@ -151,7 +151,7 @@ fn command(args: &ReportArgs) -> Vec<String> {
 
 /// A run that was killed leaves customers' data behind, which nobody should come upon by chance.
 fn tell_leftovers(out: &Path) {
-    let dead = leftovers(out)
+    let dead = stale_folders(out)
         .unwrap_or_default()
         .into_iter()
         .filter(|leftover| !leftover.is_in_use());
@@ -175,7 +175,7 @@ enum WriteError {
 /// Renders and writes, each tenant on its own and row by row. What may not be released is removed
 /// again, and the answer says so.
 fn write(
-    writer: &Writer,
+    writer: &BundleWriter,
     reports: &Reports,
     catalogue: &Catalogue,
     answer: Answer,
@@ -185,11 +185,13 @@ fn write(
     let tenants = answer.each_tenant(catalogue, |tenant| {
         bar.report();
         let staged = writer.stage(&tenant.finding.slug)?;
-        let enclosed = |staged: &Staged, case: &CaseHeader| staged.enclosed(&answer.findings, case, &tenant.finding);
-        let release = reports.release(&answer.isolation.names, tenant, staged, enclosed)?;
+        let verification_files = |staged: &TenantStaging, case: &CaseHeader| {
+            staged.verification_files(&answer.findings, case, &tenant.finding)
+        };
+        let release = reports.release(&answer.isolation.names, tenant, staged, verification_files)?;
         Ok::<_, WriteError>(match release {
             Release::Files(searched) => {
-                let mut files = Staged::keep(searched)?;
+                let mut files = TenantStaging::keep(searched)?;
                 let slug = &tenant.finding.slug;
                 files.push(writer.records(slug, |to| reports::records(&answer.findings, tenant, to))?);
                 (files, Vec::new())
@@ -207,7 +209,7 @@ fn write(
         || reports::findings(&answer.findings, &mut findings),
     );
     one.and(other)?;
-    files.extend([overview, findings].into_iter().flat_map(Files::entries));
+    files.extend([overview, findings].into_iter().flat_map(FolderWriter::entries));
     Ok((answer, files))
 }
 

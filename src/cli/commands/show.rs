@@ -4,15 +4,15 @@ use anyhow::bail;
 use std::io::{self, IsTerminal as _, Write as _};
 
 use tenant_impact::{
-    bundle::{Original, show},
     text::{counted, visible},
+    verify::{OriginalRecord, show},
 };
 
 use crate::cli::{args::ShowArgs, console, exit::Outcome};
 
 /// Says what the record shows besides the row. Nothing does so of the agent, whom every record
 /// names.
-fn gives_away(original: &Original) -> Option<String> {
+fn gives_away(original: &OriginalRecord) -> Option<String> {
     let others = original.copies.len() > 1;
     let masked = counted(original.masked, "text", "texts");
     let what = match (others, original.masked) {

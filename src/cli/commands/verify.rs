@@ -10,8 +10,9 @@ use anstyle::{AnsiColor, Color, Style};
 use anyhow::Context as _;
 use serde_json::json;
 use tenant_impact::{
-    bundle::{AllowedSigners, LogCheck, Request, SignedBy, Trust, Verification, verify},
+    bundle::AllowedSigners,
     text::{counted, visible},
+    verify::{LogCheck, Request, SignedBy, Trust, Verification, verify},
 };
 
 use crate::cli::{

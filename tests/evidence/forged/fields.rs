@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fs, ops::Range, path::Path};
 
-use tenant_impact::bundle::{Mismatch, Request, verify};
+use tenant_impact::verify::{Mismatch, Request, verify};
 
 use super::super::{leaves, lines, reseal};
 use crate::util::files;
