@@ -329,6 +329,40 @@ fn sentences_of_the_case_that_name_somebody_are_faults_before_the_scan() {
     assert!(!dir.path("out").exists());
 }
 
+/// A customer of the directory in any spelling is a fault, one of the logs alone is listed, and so
+/// is a part of an agent's name.
+#[test]
+fn sentences_of_a_catalogue_are_searched_in_every_spelling() {
+    let tenants = "id,name\nt-0001,Acme\nt-0002,Otterness Pharmacy Inc.\n";
+    let case = |more: &str| CASE.to_owned() + "[reports]\ncatalogue = \"own.toml\"\n" + more;
+    let log = record(1, "t-0001", &json!({"action": "own.act"}))
+        + &record(2, "", &json!({"tenant": {"id": "t-0009", "name": "Fjordmark Versicherung AG"}}));
+    let said = [
+        ("says", "Opened the otterness-pharmacy page", "otterness-pharmacy"),
+        ("check", "Ask the 0tterness Pharmacy team", "0tterness Pharmacy"),
+        ("not_logged", "Which page of OtternessPharmacy it was", "OtternessPharmacy"),
+    ];
+    for (key, sentence, name) in said {
+        let says = if key == "says" { "" } else { "says = \"Did it\"\n" };
+        let own = format!("[[actions]]\ncode = \"other.act\"\neffect = \"view\"\n{says}{key} = \"{sentence}\"\n");
+        let dir = folder(&case(""), tenants, &log);
+        dir.file("own.toml", &own);
+        report(&dir)
+            .ends(2)
+            .says(&format!("`{name}` names a customer, and every customer may read this"))
+            .says("own.toml:");
+        assert!(!dir.path("out").exists());
+    }
+    let dir = folder(&case("[isolation]\nallow = [\"Otterness Pharmacy\"]\n"), tenants, &log);
+    let own = "[[actions]]\ncode = \"own.act\"\neffect = \"view\"\nsays = \"Asked Dana for fjordmark-versicherung, not Otterness Pharmacy\"\n";
+    dir.file("own.toml", own);
+    report(&dir).ends(1);
+    let near = &json(&dir.path("out/findings.json"))["isolation"]["case_words"];
+    let near: Vec<_> = near.as_array().expect("words").iter().collect();
+    let word = |text, of| json!({"place": "own.toml:4:8", "text": text, "of": [of]});
+    assert_eq!(near, [&word("Dana", "ag-01"), &word("fjordmark-versicherung", "t-0009")]);
+}
+
 /// Whatever is printed in every report: what is said of agents, the contact, the vendor, a scope's
 /// name.
 #[test]

@@ -16,7 +16,7 @@ mod merge;
 mod spreadsheet;
 mod tenants;
 
-use std::{fmt, path::PathBuf, sync::Arc};
+use std::{collections::BTreeSet, fmt, path::PathBuf, sync::Arc};
 
 use encoding_rs::Encoding;
 use schemars::JsonSchema;
@@ -65,7 +65,8 @@ pub struct Case {
     /// What is looked for in customers' copies, and what is not.
     pub isolation: IsolationSettings,
     /// What the case says to customers, and where it was written: title and reasons, number,
-    /// vendor, contact, names of scopes, and what is told of agents. Each text once.
+    /// vendor, contact, names of scopes, what is told of agents, and the sentences of its
+    /// catalogues once they are read. Each text once.
     pub told: Vec<Spanned<String>>,
     /// The agents' pseudonyms, pinned or drawn.
     pub lock: Lock,
@@ -110,6 +111,13 @@ impl Case {
             user_names: actor.user_names.clone(),
         }));
         self.label();
+    }
+
+    /// Adds sentences that customers read in reports of this case.
+    pub fn add_sentences<'s>(&mut self, sentences: impl Iterator<Item = &'s Spanned<String>>) {
+        let mut known: BTreeSet<String> = self.told.iter().map(|text| text.value.clone()).collect();
+        let new = sentences.filter(|text| known.insert(text.value.clone()));
+        self.told.extend(new.cloned());
     }
 
     /// The agents that the case lists.

@@ -14,6 +14,8 @@ use crate::{
 pub(super) struct Action {
     pub(super) codes: Vec<Codes>,
     pub(super) meaning: Arc<Meaning>,
+    /// What customers read of it.
+    pub(super) sentences: Vec<Spanned<String>>,
 }
 
 /// A code or a family of codes that an entry is about.
@@ -69,8 +71,10 @@ fn action(table: &mut Table<'_>, first: &mut BTreeMap<String, usize>) -> Option<
     let not_logged = table.optional_string("not_logged");
     let ends = table.optional_string("ends");
     let touches = table.optional_one_of("touches", &[("tenant", Touches::Tenant), ("none", Touches::None)]);
+    let sentences = [&says, &check, &not_logged].into_iter().flatten().cloned().collect();
     Some(Action {
         codes: codes?,
+        sentences,
         meaning: Arc::new(Meaning {
             effect: effect?.value,
             says: says?.value,

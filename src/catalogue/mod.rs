@@ -19,7 +19,10 @@ use self::{
     file::{Action, Codes},
     pattern::Pattern,
 };
-use crate::case::{CaseError, CaseFile};
+use crate::{
+    case::{CaseError, CaseFile},
+    config::Spanned,
+};
 
 /// A built-in file.
 #[derive(Debug)]
@@ -394,6 +397,11 @@ impl OwnActions {
             return Ok(own);
         }
         Err(CaseError::Faults(faults))
+    }
+
+    /// Returns what customers read of the actions of these files, with its place.
+    pub fn sentences(&self) -> impl Iterator<Item = &Spanned<String>> {
+        self.actions.iter().flatten().flat_map(|action| &action.sentences)
     }
 }
 

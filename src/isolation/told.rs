@@ -37,7 +37,8 @@ const PART: usize = 3;
 const SPACELESS_PART: usize = 2;
 
 /// Returns the words of the case's own sentences that a person has to decide about: common words
-/// that are a tenant's name, and a part of an agent's name alone.
+/// that are a tenant's name, other spellings of a name that only the logs have, and a part of an
+/// agent's name alone.
 pub fn near_words(case: &Case, names: &Names) -> Vec<NearCaseWord> {
     let reader = vendor(case)
         .map_or_else(|| Reader::nobody(names), |id| names.reading_as(id))
@@ -55,10 +56,12 @@ pub fn near_words(case: &Case, names: &Names) -> Vec<NearCaseWord> {
                 of: of.into_iter().take(OWNERS).collect(),
             });
         };
-        let doubtful = reader.search_text(&text.value).into_iter();
-        for found in doubtful.filter(|found| found.doubtful && !found.allowed) {
-            let of = names.whose(&names.patterns[found.name], reader.own);
-            add(&text.value[found.range], of);
+        for found in reader.search_text(&text.value) {
+            let pattern = &names.patterns[found.name];
+            // An exact name stops the files that hold it.
+            if !found.allowed && (pattern.member.is_some() || pattern.in_texts_alone) {
+                add(&text.value[found.range], names.whose(pattern, reader.own));
+            }
         }
         for word in text.value.split(|c: char| !c.is_alphanumeric()) {
             // A name is typed with a capital, where its script has any.

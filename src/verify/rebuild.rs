@@ -84,13 +84,14 @@ pub(super) fn check(
 fn judge(root: &Path, bundle: &BundleFolder, manifest: &Manifest, findings: &Findings) -> Result<Rebuilt, String> {
     let mut case = plan::case(root, manifest)?;
     same_inputs(&case, manifest)?;
+    let actions = OwnActions::read(&case.reports.catalogues).map_err(said)?;
+    case.add_sentences(actions.sentences());
     isolation::check(&case).map_err(said)?;
     let plan = plan::plan(case.clone(), root, bundle)?;
     let stated = ManifestCase::new(&case, plan.limits);
     let own = case.reports.templates.as_ref();
     let own = own.map(|(_, folder)| Templates::from_folder(folder)).transpose();
     let templates = own.map_err(said)?.unwrap_or_else(Templates::built_in);
-    let actions = OwnActions::read(&case.reports.catalogues).map_err(said)?;
     let (catalogue, catalogue_files) = Catalogue::of_profiles(&plan.profile_names()).extended(actions);
     let template_files = templates.files(case.reports.templates.as_ref().map_or("", |(shown, _)| shown));
     let files = case.files.iter().chain(plan.files());

@@ -43,6 +43,8 @@ fn report(args: &ReportArgs, output: &Output, engine: Local) -> anyhow::Result<O
     // What is dropped at the end of the program is not worth the time, here and below.
     let mut case = ManuallyDrop::new(question::case(&args.question)?);
     case.pin()?;
+    let actions = OwnActions::read(&case.reports.catalogues)?;
+    case.add_sentences(actions.sentences());
     // Neither has to do with the other.
     let (plan, told) = Local::both(
         || question::plan(&args.question, &case, Some(&args.out)),
@@ -51,7 +53,6 @@ fn report(args: &ReportArgs, output: &Output, engine: Local) -> anyhow::Result<O
     let plan = ManuallyDrop::new(plan?);
     told?;
     let catalogue = question::catalogue(&plan);
-    let actions = OwnActions::read(&case.reports.catalogues)?;
     let own = own_templates(&case)?;
     let signer = args.sign.as_deref().map(Signer::open).transpose()?;
     let writer = BundleWriter::create(&args.out)?;
