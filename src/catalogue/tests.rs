@@ -91,7 +91,7 @@ fn built_in_entries_are_whole_sentences_without_faults_or_duplicates() {
     for file in BUILT_IN {
         let (actions, faults) = file::read(file.name, file.text.as_bytes());
         assert_eq!(faults, []);
-        for Action { codes, meaning } in actions {
+        for Action { codes, meaning, .. } in actions {
             keys.extend(codes.iter().map(|codes| format!("{codes:?}")));
             let check = meaning.check.as_ref().expect(&meaning.says);
             for sentence in [&meaning.says, check].into_iter().chain(&meaning.not_logged) {

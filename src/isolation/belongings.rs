@@ -4,7 +4,7 @@
 //! Events name as many of them as they have targets, and nearly none stands in a text of another
 //! tenant. So a number is kept of each in place of its text, and a text is searched word by word.
 
-use std::ops::Range;
+use std::{collections::VecDeque, net::IpAddr, ops::Range};
 
 use super::{
     ANOTHER, Hit, Kind, Reader,
@@ -16,9 +16,23 @@ use super::{
     structure,
 };
 
-/// Numbers of what is one tenant's alone, in order, each with the tenant's place.
+/// Numbers of what is one tenant's alone.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Belongings(Vec<(u64, usize)>);
+pub(super) struct Belongings {
+    /// In order, each with the tenant's place.
+    owners: Vec<(u64, usize)>,
+    /// Numbers of the first words of what has several, in order: few words of a text are one.
+    begun: Vec<u64>,
+}
+
+/// Numbers by which a thing is found in texts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct ThingKey {
+    /// Of the whole.
+    pub(super) whole: u64,
+    /// Of its first word, if it has several.
+    pub(super) begun: Option<u64>,
+}
 
 /// Fewer characters name nothing particular, and neither do fewer digits.
 const CHARACTERS: usize = 6;
@@ -26,6 +40,9 @@ const DIGITS: usize = 9;
 
 /// No word of so few bytes makes a thing particular.
 const SHORT: usize = 3;
+
+/// No thing is looked for that has more words.
+const WORDS: usize = 8;
 
 /// No telephone number is longer, with the signs in it.
 const LONGEST_NUMBER: usize = 32;
@@ -49,44 +66,111 @@ impl Belongings {
                 once.push(*only);
             }
         }
-        Self(once)
+        let mut begun: Vec<_> = companies.iter().flat_map(|company| &company.begun).copied().collect();
+        begun.sort_unstable();
+        begun.dedup();
+        Self { owners: once, begun }
     }
 
     fn owner(&self, key: u64) -> Option<usize> {
-        let at = self.0.binary_search_by_key(&key, |(key, _)| *key).ok()?;
-        Some(self.0[at].1)
+        let at = self.owners.binary_search_by_key(&key, |(key, _)| *key).ok()?;
+        Some(self.owners[at].1)
+    }
+
+    /// Whether something of several words begins with this one.
+    fn begins(&self, word: &str) -> bool {
+        !self.begun.is_empty() && self.begun.binary_search(&folded(word)).is_ok()
     }
 }
 
-/// Returns the number of a thing; none if it is nothing particular. Case does not matter, nor do
-/// signs around it, nor, in a telephone number, those inside.
-pub(super) fn key(text: &str) -> Option<u64> {
+/// Returns the numbers of a thing; none if it is nothing particular.
+pub(super) fn key(text: &str) -> Option<ThingKey> {
+    let whole = number(text)?;
+    let text = text.trim_matches(surrounds);
+    let mut words = text.split(parts).filter(|word| !word.is_empty());
+    let first = words.next()?;
+    let several = words.next().is_some() && is_lettered(text) && public_address(text).is_none();
+    // Without a digit or a sign in them, several words may be a label of a program's.
+    if several && !text.contains(|c: char| !c.is_alphabetic() && c != ' ') && !is_particular(text) {
+        return None;
+    }
+    Some(ThingKey {
+        whole,
+        begun: several.then(|| folded(first)),
+    })
+}
+
+/// Returns the number of a text as a whole; none if it is nothing particular. Case does not matter,
+/// nor do signs around it, nor, in a telephone number, those inside.
+fn number(text: &str) -> Option<u64> {
     let text = text.trim_matches(surrounds);
     // Addresses are names of people or of domains, and are looked for as such.
     if text.len() < CHARACTERS || text.contains('@') {
         return None;
     }
-    let (mut letters, mut digits, mut signs) = (false, 0, false);
-    for c in text.chars() {
-        match c {
-            '0'..='9' => digits += 1,
-            ' ' | '+' | '(' | ')' | '-' | '.' => signs |= c != ' ',
-            c if c.is_alphabetic() => letters = true,
-            _ => signs = true,
-        }
+    if let Some(address) = public_address(text) {
+        return Some(hash(address.to_string().bytes()));
     }
-    if !letters {
-        let number = text.bytes().filter(u8::is_ascii_digit);
-        return (digits >= DIGITS).then(|| hash(number));
+    if !is_lettered(text) {
+        let digits = text.bytes().filter(u8::is_ascii_digit);
+        return (digits.clone().count() >= DIGITS).then(|| hash(digits));
     }
-    if digits == 0 && !signs {
-        return None;
-    }
-    Some(if text.is_ascii() {
+    // A word of letters alone is a label.
+    let marked = text.contains(|c: char| !c.is_alphabetic());
+    marked.then(|| folded(text))
+}
+
+fn folded(text: &str) -> u64 {
+    if text.is_ascii() {
         hash(text.bytes().map(|byte| byte.to_ascii_lowercase()))
     } else {
         hash(named(text).bytes())
-    })
+    }
+}
+
+fn is_lettered(text: &str) -> bool {
+    text.contains(char::is_alphabetic)
+}
+
+/// Returns the address of the internet that a text is, with a port or a length of a network behind
+/// it or without. Those of private networks are everybody's.
+fn public_address(text: &str) -> Option<IpAddr> {
+    if !text.contains(['.', ':']) || !text.starts_with(|c: char| c.is_ascii_hexdigit() || c == ':') {
+        return None;
+    }
+    let host = text.split_once('/').map_or(text, |(host, _)| host);
+    let address = host.parse().ok().or_else(|| {
+        let (host, port) = host.rsplit_once(':')?;
+        port.parse::<u16>().ok()?;
+        host.trim_end_matches(']').parse().ok()
+    })?;
+    let public = match address {
+        IpAddr::V4(address) => {
+            !(address.is_private() || address.is_loopback() || address.is_link_local() || address.is_unspecified())
+        }
+        IpAddr::V6(address) => {
+            !(address.is_loopback()
+                || address.is_unspecified()
+                || address.is_unique_local()
+                || address.is_unicast_link_local())
+        }
+    };
+    public.then_some(address)
+}
+
+/// Whether a text is the address of a network card: six pairs of hexadecimal digits.
+fn is_hardware_address(text: &str) -> bool {
+    let pairs = text.split([':', '-']);
+    let is_pair = |pair: &str| pair.len() == 2 && pair.bytes().all(|byte| byte.is_ascii_hexdigit());
+    pairs.clone().count() == 6 && pairs.clone().all(is_pair)
+}
+
+/// Whether a text has a word that names something particular. Short words are endings of files and
+/// the like.
+fn is_particular(text: &str) -> bool {
+    structure::words(text).any(|word| word.len() > SHORT && !family::is_common(word))
+        || public_address(text).is_some()
+        || is_hardware_address(text)
 }
 
 fn hash(bytes: impl Iterator<Item = u8>) -> u64 {
@@ -110,10 +194,12 @@ fn parts(c: char) -> bool {
         )
 }
 
-/// Stretches of a text that may be a thing: words, and runs of words without letters, as telephone
-/// numbers are written.
-fn stretches(text: &str) -> Vec<Range<usize>> {
+/// Stretches of a text that may be a thing: words, runs of words without letters, as telephone
+/// numbers are written, and runs of words that begin with the first of a thing.
+fn stretches(text: &str, begins: impl Fn(&str) -> bool) -> Vec<Range<usize>> {
     let mut found = Vec::new();
+    // Where runs begin, and how many words more each may have.
+    let mut runs: VecDeque<(usize, usize)> = VecDeque::new();
     let mut number: Option<Range<usize>> = None;
     let mut at = 0;
     for word in text.split(parts) {
@@ -123,6 +209,14 @@ fn stretches(text: &str) -> Vec<Range<usize>> {
             continue;
         }
         found.push(range.clone());
+        runs.retain_mut(|(start, left)| {
+            found.push(*start..range.end);
+            *left -= 1;
+            *left > 0
+        });
+        if begins(word.trim_matches(surrounds)) {
+            runs.push_back((range.start, WORDS - 1));
+        }
         let digits = !word.contains(char::is_alphabetic) && word.contains(|c: char| c.is_ascii_digit());
         match &mut number {
             Some(number) if digits && range.end - number.start <= LONGEST_NUMBER => {
@@ -145,7 +239,7 @@ fn is_ticket(text: &str) -> bool {
 impl Names {
     /// Whether any tenant has something that is looked for.
     fn has_belongings(&self) -> bool {
-        !self.belongings.0.is_empty()
+        !self.belongings.owners.is_empty()
     }
 }
 
@@ -160,12 +254,10 @@ impl Reader<'_> {
         }
         let theirs = |range: &Range<usize>| {
             let found = text[range.clone()].trim_matches(surrounds);
-            let owner = self.names.belongings.owner(key(found)?)?;
-            // Short words are endings of files and the like.
-            let particular = || structure::words(found).any(|word| word.len() > SHORT && !family::is_common(word));
-            (Some(owner) != self.own && particular() && !self.may_stand(found)).then_some(owner)
+            let owner = self.names.belongings.owner(number(found)?)?;
+            (Some(owner) != self.own && is_particular(found) && !self.may_stand(found)).then_some(owner)
         };
-        let mut places: Vec<_> = stretches(text)
+        let mut places: Vec<_> = stretches(text, |word| self.names.belongings.begins(word))
             .into_iter()
             .filter_map(|range| theirs(&range).map(|owner| (range, owner)))
             .collect();
@@ -203,10 +295,14 @@ mod tests {
             ("arn:aws:s3:::otterness-data", "(ARN:aws:s3:::Otterness-data)."),
             ("+44 20 7946 0958", "+44-20-7946-0958"),
             ("Zürich-Drucker-3", "ZÜRICH-DRUCKER-3"),
+            ("8.8.8.8", "8.8.8.8:443"),
+            ("2001:DB8::77", "[2001:db8::77]:443"),
+            ("Merger Aurora", "merger aurora."),
+            ("00:1B:44:11:3A:B7", "00:1b:44:11:3a:b7"),
         ] {
             assert!(same(one, other), "{one}");
         }
-        for nothing in ["Settings", "a-1", "2026-01-16", "Default policy", ""] {
+        for nothing in ["Settings", "a-1", "2026-01-16", "Default policy", "10.0.0.7", "::1", ""] {
             assert_eq!(key(nothing), None, "{nothing}");
         }
     }
@@ -232,7 +328,7 @@ mod tests {
     #[test]
     fn stretches_are_words_and_numbers_in_groups() {
         let text = "call +44 20 7946 0958, x=y";
-        let found: Vec<_> = stretches(text).into_iter().map(|range| &text[range]).collect();
+        let found: Vec<_> = stretches(text, |_| false).into_iter().map(|range| &text[range]).collect();
         assert!(
             found.contains(&"+44 20 7946 0958") && found.contains(&"call") && found.contains(&"y"),
             "{found:?}"

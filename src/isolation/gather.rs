@@ -139,7 +139,11 @@ impl Gathering {
             );
             self.add(&company.id.0, owner, Kind::Id);
             let others = company.logged.iter().chain(case.merge.others(&company.id.0));
-            others.for_each(|id| self.add(&id.0, owner, Kind::Id));
+            for id in others {
+                self.add(&id.0, owner, Kind::Id);
+                self.families.add(&id.0, owner, Kind::Id);
+            }
+            self.families.add(&company.id.0, owner, Kind::Id);
             // Whoever writes logs may call a tenant like a word of the program or the case, which
             // stands in every file.
             let logged = company.names.iter().chain([&company.id.0]);
@@ -220,7 +224,7 @@ impl Gathering {
                     self.add(name, owner, kind);
                 }
                 let may_spell = |printable: &Printable| printable.beginnings.may_hold(name, kind);
-                if matches!(kind, Kind::Name | Kind::Domain) && (touched[at] || printable.is_none_or(may_spell)) {
+                if matches!(kind, Kind::Id | Kind::Name | Kind::Domain) && (touched[at] || printable.is_none_or(may_spell)) {
                     self.families.add(name, owner, kind);
                 }
             }

@@ -51,6 +51,8 @@ pub struct Company {
     pub(super) shared: Vec<String>,
     /// Numbers of what else its own events were done on, in order, each once.
     pub(super) things: Vec<u64>,
+    /// Numbers of the first words of those of several words, in the same way.
+    pub(super) begun: Vec<u64>,
 }
 
 /// About how many bytes of memory a name takes until it can be searched for, and how many for each
@@ -69,6 +71,7 @@ impl Sighting {
         self.words(events);
         let (mut names, mut logged) = (Vec::new(), Vec::new());
         let (mut people, mut shared, mut things) = (Vec::new(), Vec::new(), Vec::new());
+        let mut begun = Vec::new();
         for event in events.iter().map(|event| &event.event) {
             let own = event.tenant(id);
             names.extend(own.and_then(|tenant| tenant.name.as_deref()));
@@ -77,7 +80,10 @@ impl Sighting {
             if event.tenants.len() == 1 {
                 people.extend(event.targets.iter().flat_map(people::texts));
                 let others = event.targets.iter().filter(|target| !people::is_person(target));
-                things.extend(others.flat_map(people::both).filter_map(belongings::key));
+                for thing in others.flat_map(people::both).filter_map(belongings::key) {
+                    things.push(thing.whole);
+                    begun.extend(thing.begun);
+                }
             } else {
                 let others = event.targets.iter().filter(|target| !people::is_person(target));
                 shared.extend(others.flat_map(people::both));
@@ -91,6 +97,7 @@ impl Sighting {
             people: once(people.flat_map(|(text, part)| people::names(text, part)).collect()),
             shared: once(once(shared).into_iter().map(named).collect()),
             things: once(things),
+            begun: once(begun),
         }
     }
 
@@ -109,7 +116,7 @@ impl Company {
         let weight = |name: &String| (NAME.0 + NAME.1 * name.len()) as u64;
         let others = self.people.iter().map(|(name, _)| name).chain(&self.shared);
         let others = others.chain([&self.id.0]).map(weight).sum::<u64>();
-        let others = others + 3 * size_of_val(&self.things[..]) as u64;
+        let others = others + 3 * (size_of_val(&self.things[..]) + size_of_val(&self.begun[..])) as u64;
         others + self.names.iter().map(weight).sum::<u64>() * (1 + MOST as u64)
     }
 }

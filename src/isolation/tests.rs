@@ -1083,6 +1083,13 @@ fn what_belongs_to_one_tenant_alone_is_masked_for_others() {
         ("device", "LAPTOP-OTQ-0042"),
         ("group", "arn:aws:iam::123456789012:group/ops"),
         ("phone", "+44 20 7946 0958"),
+        ("file", "Q3 Forecast Aurora.xlsx"),
+        ("group", "Finance Leads Kverndal"),
+        ("group", "Finance Leads"),
+        ("host", "203.0.113.77"),
+        ("host", "10.0.0.7"),
+        ("card", "00:1B:44:11:3A:B7"),
+        ("iban", "DE89 3704 0044 0532 0130 00"),
         ("kiosk", "shared-kiosk-7"),
         ("policy", "default-policy"),
         ("page", "page-00017"),
@@ -1113,6 +1120,18 @@ fn what_belongs_to_one_tenant_alone_is_masked_for_others() {
             "the shared-kiosk-7, the default-policy",
         ),
         ("see page-00017", "see page-00017"),
+        ("opened q3 forecast aurora.xlsx, twice", "opened [another customer], twice"),
+        (
+            "in Finance Finance Leads Kverndal (Q3 Forecast)",
+            "in Finance [another customer] (Q3 Forecast)",
+        ),
+        ("the Finance Leads of all", "the Finance Leads of all"),
+        (
+            "from 203.0.113.77:443 and 10.0.0.7",
+            "from [another customer] and 10.0.0.7",
+        ),
+        ("card 00:1b:44:11:3a:b7", "card [another customer]"),
+        ("to DE89 3704 0044 0532 0130 00 now", "to [another customer] now"),
     ] {
         assert_eq!(shown("t-0005", text), told, "{text}");
         assert_eq!(shown("t-0003", text), text, "one's own");

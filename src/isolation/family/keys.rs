@@ -21,11 +21,24 @@ pub(in crate::isolation) enum Grade {
     Word,
     /// A domain: it means the name where its last label follows a dot.
     Domain,
+    /// An id: it means the name where no blank and no dot stands inside, and a UUID anywhere.
+    Id,
     /// Several common words: they mean the name where they are written as one, with capitals or
     /// joined.
     CommonWords,
     /// A common or very short word: a person decides.
     CommonWord,
+}
+
+impl Grade {
+    pub(super) const ALL: [Self; 6] = [
+        Self::Words,
+        Self::Word,
+        Self::Domain,
+        Self::Id,
+        Self::CommonWords,
+        Self::CommonWord,
+    ];
 }
 
 /// Keys of fewer bytes are not looked for.
@@ -287,6 +300,18 @@ pub(super) fn beginnings(name: &str) -> Option<Vec<[u8; SHORTEST]>> {
     spellings(word).into_iter().map(beginning).collect()
 }
 
+/// Returns the spelling of an id of letters and digits, which people type with other signs or
+/// none; none of any other.
+pub(super) fn of_id(id: &str) -> Option<Key> {
+    let letters = id.chars().any(char::is_alphabetic);
+    let digits = id.bytes().any(|byte| byte.is_ascii_digit());
+    let key = (letters && digits).then(|| Key {
+        text: Skeleton::of_name(id).text,
+        grade: Grade::Id,
+    });
+    key.filter(|key| is_searchable(&key.text))
+}
+
 /// Returns the spellings of a domain: the whole, which are a domain's, and its longest label if
 /// that is no common word, which is a name's.
 pub(super) fn of_domain(domain: &str) -> Vec<(Key, Kind)> {
@@ -429,6 +454,14 @@ pub(super) fn form_behind(skeleton: &Skeleton, from: usize) -> Option<usize> {
         let form = &skeleton.text[skeleton.tokens[from].at..skeleton.end(end - 1)];
         ends && (form.len() > 2 || skeleton.tokens[from].capital) && FORMS.contains(form)
     })
+}
+
+/// Returns whether tokens are followed by a legal form, both with a capital. Forms of two letters
+/// are abbreviations of much else.
+pub(super) fn is_company(skeleton: &Skeleton, first: usize, last: usize) -> bool {
+    let is_capital = |token: usize| skeleton.tokens.get(token).is_some_and(|token| token.capital);
+    let is_form = |length| skeleton.end(last + length) - skeleton.tokens[last + 1].at > 2;
+    is_capital(first) && is_capital(last + 1) && form_behind(skeleton, last + 1).is_some_and(is_form)
 }
 
 /// Returns whether a word begins at a token: nothing but a change of case does not begin one.

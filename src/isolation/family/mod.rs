@@ -73,6 +73,24 @@ pub(super) fn is_common(name: &str) -> bool {
     keys.iter().all(|key| key.grade >= Grade::CommonWords)
 }
 
+/// Digits of a UUID.
+const UUID: usize = 32;
+
+/// Grades of one key, as bits in their order.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Grades(u8);
+
+impl Grades {
+    fn and(self, grade: Grade) -> Self {
+        Self(self.0 | 1 << grade as u8)
+    }
+
+    /// Returns them, the surest first.
+    fn each(self) -> impl Iterator<Item = Grade> {
+        Grade::ALL.into_iter().filter(move |grade| self.0 & 1 << *grade as u8 != 0)
+    }
+}
+
 /// Keys on their way to the search.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Gathered {
@@ -84,7 +102,7 @@ pub(super) struct Gathered {
 #[derive(Debug, Clone)]
 struct Gathering {
     owners: Vec<(Owner, Kind)>,
-    grade: Grade,
+    grades: Grades,
     /// Those who deny it in some fields.
     denied: Vec<Owner>,
 }
@@ -109,7 +127,7 @@ impl Gathered {
             any = true;
             let denied = self.entry(text, grade);
             if everywhere {
-                denied.grade = Grade::Words;
+                denied.grades = Grades::default().and(Grade::Words);
                 denied.owners.push((owner, Kind::Name));
             } else {
                 denied.denied.push(owner);
@@ -121,7 +139,7 @@ impl Gathered {
     fn entry(&mut self, key: String, grade: Grade) -> &mut Gathering {
         self.keys.entry(key).or_insert_with(|| Gathering {
             owners: Vec::new(),
-            grade,
+            grades: Grades::default().and(grade),
             denied: Vec::new(),
         })
     }
@@ -130,6 +148,7 @@ impl Gathered {
     pub(super) fn add(&mut self, name: &str, owner: Owner, kind: Kind) {
         let keys = match kind {
             Kind::Domain => keys::of_domain(name),
+            Kind::Id => keys::of_id(name).into_iter().map(|key| (key, kind)).collect(),
             _ => keys::of_name(name).into_iter().map(|key| (key, kind)).collect(),
         };
         let least = self.least;
@@ -142,7 +161,7 @@ impl Gathered {
                 grade
             };
             let gathered = self.entry(text, grade);
-            gathered.grade = gathered.grade.min(grade);
+            gathered.grades = gathered.grades.and(grade);
             if !gathered.owners.contains(&(owner, kind)) {
                 gathered.owners.push((owner, kind));
             }
@@ -160,7 +179,7 @@ pub(super) struct Families {
 
 #[derive(Debug, Clone, Copy)]
 struct Member {
-    grade: Grade,
+    grades: Grades,
     /// Number of the pattern where the member means the name.
     name: usize,
     /// Number of the pattern where a person has to decide.
@@ -187,18 +206,19 @@ impl Families {
     pub(super) fn new(gathered: Gathered, patterns: &mut Vec<Pattern>) -> Self {
         let mut members = Vec::with_capacity(gathered.keys.len());
         let mut texts = Vec::with_capacity(gathered.keys.len());
-        for (text, Gathering { owners, grade, denied }) in gathered.keys {
+        for (text, Gathering { owners, grades, denied }) in gathered.keys {
+            let grade = grades.each().next().expect("each key has a grade");
             let name = patterns.len();
             patterns.push(Pattern {
                 owners: owners.clone(),
                 member: Some(grade),
                 ..Pattern::default()
             });
-            let may_be_doubtful = matches!(grade, Grade::CommonWords | Grade::CommonWord);
-            if may_be_doubtful {
+            let doubtful = |grade: &Grade| matches!(grade, Grade::CommonWords | Grade::CommonWord);
+            if let Some(doubtful) = grades.each().find(doubtful) {
                 patterns.push(Pattern {
                     owners,
-                    member: Some(grade),
+                    member: Some(doubtful),
                     doubtful: true,
                     ..Pattern::default()
                 });
@@ -216,7 +236,7 @@ impl Families {
                 patterns.len() - 1
             });
             members.push(Member {
-                grade,
+                grades,
                 name,
                 doubtful,
                 denied: if_denied,
@@ -279,10 +299,14 @@ impl Families {
         let length = end - skeleton.tokens[first].at;
         // Inside a word in camel case.
         let goes_on = first > 0 && skeleton.tokens[first].gap == Gap::None && !keys::is_alone(skeleton, first - 1);
-        let name = match member.grade {
+        let signs_alone = inner.iter().all(|token| matches!(token.gap, Gap::None | Gap::Sign));
+        let next = skeleton.tokens.get(last + 1);
+        let whole_word = end == skeleton.end(last) && next.is_none_or(|next| next.gap != Gap::None);
+        let means = |grade: Grade| match grade {
             Grade::Words => Some(member.name),
             Grade::Word => (length >= CUT || !apart && !goes_on).then_some(member.name),
             Grade::Domain => inner.iter().any(|token| token.gap == Gap::Dot).then_some(member.name),
+            Grade::Id => (whole_word && (signs_alone || length == UUID)).then_some(member.name),
             Grade::CommonWords => {
                 let tokens = &skeleton.tokens[first..=last];
                 let capitals = tokens.iter().all(|token| token.capital);
@@ -293,9 +317,15 @@ impl Families {
                     member.doubtful
                 })
             }
+            // With a legal form behind it, a common word names a company.
+            Grade::CommonWord if keys::is_company(skeleton, first, last) => Some(member.name),
             Grade::CommonWord => (!apart && skeleton.tokens[first].capital).then_some(member.doubtful),
-        }?;
-        let whole = if member.grade == Grade::Domain {
+        };
+        // One text may be the spelling of a name and of a domain: the surest meaning counts.
+        let each = member.grades.each();
+        let meanings = each.filter_map(|grade| Some((means(grade)?, grade)));
+        let (name, grade) = meanings.min_by_key(|(name, grade)| (*name != member.name, *grade))?;
+        let whole = if grade == Grade::Domain {
             address(text, core.clone())
         } else {
             with_forms(text, skeleton, first, last)
@@ -382,6 +412,7 @@ impl Beginnings {
     pub(super) fn may_hold(&self, name: &str, kind: Kind) -> bool {
         let first = match kind {
             Kind::Domain => first_label(name),
+            Kind::Id => None,
             _ => Some(name),
         };
         if let Some(first) = first {
@@ -394,6 +425,9 @@ impl Beginnings {
             if none {
                 return false;
             }
+        }
+        if kind == Kind::Id {
+            return keys::of_id(name).is_some_and(|key| self.has(key.text.as_bytes()));
         }
         let mut found = false;
         let mut has = |text: &str| found = found || self.has(text.as_bytes());

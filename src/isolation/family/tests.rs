@@ -5,14 +5,16 @@ use proptest::prelude::*;
 use super::*;
 
 fn found(names: &[&str], text: &str) -> Vec<String> {
+    let is_domain = |name: &str| name.contains('.') && !name.contains(' ');
+    let kind = |name| if is_domain(name) { Kind::Domain } else { Kind::Name };
+    let names: Vec<_> = names.iter().map(|name| (*name, kind(name))).collect();
+    found_as(&names, text)
+}
+
+fn found_as(names: &[(&str, Kind)], text: &str) -> Vec<String> {
     let mut gathered = Gathered::new(4);
-    for (at, name) in names.iter().enumerate() {
-        let kind = if name.contains('.') && !name.contains(' ') {
-            Kind::Domain
-        } else {
-            Kind::Name
-        };
-        gathered.add(name, Owner::Tenant(at), kind);
+    for (name, kind) in names {
+        gathered.add(name, Owner::Tenant(0), *kind);
     }
     let mut patterns = Vec::new();
     let families = Families::new(gathered, &mut patterns);
@@ -73,6 +75,52 @@ fn members_of_a_family_are_found() {
             "{text}: {:?}",
             found(&names, text)
         );
+    }
+}
+
+/// The label of a domain is one word that is no common one, and the name has two common words.
+#[test]
+fn domain_of_a_name_of_common_words_hides_no_spelling() {
+    let names = [("Blue Sky LLC", Kind::Name), ("bluesky.example", Kind::Domain)];
+    assert_eq!(found_as(&names, "for Blue Sky today"), ["Blue Sky"]);
+    assert_eq!(found_as(&names, "for bluesky today"), ["bluesky"]);
+    assert!(found_as(&names, "under a blue sky").is_empty());
+}
+
+#[test]
+fn ids_are_found_with_other_signs_inside() {
+    let uuid = "0b7c3f1e-9d2a-4c55-8e21-77aa10bc4411";
+    let names = [("t-0002", Kind::Id), (uuid, Kind::Id), ("2026-01", Kind::Id), ("support", Kind::Id)];
+    let spaced = uuid.replace('-', " ");
+    let cased = uuid.replace('-', "_").to_uppercase();
+    for (text, id) in [
+        ("see t_0002 now", "t_0002"),
+        ("see T0002, now", "T0002"),
+        ("see /t/0002/users", "t/0002"),
+        (&format!("see {spaced} now"), &*spaced),
+        (&format!("see {cased} now"), &*cased),
+    ] {
+        assert_eq!(found_as(&names, text), [id], "{text}");
+    }
+    for text in [
+        "at 0002 and t 0002",
+        "t.0002",
+        "t00021",
+        "t-0002s",
+        "in 2026_01",
+        "of supports",
+    ] {
+        assert!(found_as(&names, text).is_empty(), "{text}: {:?}", found_as(&names, text));
+    }
+}
+
+#[test]
+fn legal_form_makes_a_common_word_a_name() {
+    let names = [("Apple Inc.", Kind::Name)];
+    assert_eq!(found_as(&names, "at Apple, Inc. today"), ["Apple, Inc."]);
+    assert_eq!(found_as(&names, "at Apple Limited today"), ["Apple Limited"]);
+    for text in ["Apple limited it", "apple Inc", "Apple AS 7", "Apple INC-12"] {
+        assert!(found_as(&names, text).is_empty(), "{text}: {:?}", found_as(&names, text));
     }
 }
 
@@ -139,7 +187,7 @@ proptest! {
     fn what_is_found_of_a_family_is_held(name in PARTS, before in PARTS, after in "[ .a星]?", small in any::<bool>()) {
         let name = name.trim();
         let typed = if small { name.to_lowercase() } else { name.to_owned() };
-        for kind in [Kind::Name, Kind::Domain] {
+        for kind in [Kind::Name, Kind::Domain, Kind::Id] {
             let mut gathered = Gathered::new(4);
             gathered.add(name, Owner::Tenant(0), kind);
             let families = Families::new(gathered, &mut Vec::new());
