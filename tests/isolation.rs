@@ -336,11 +336,19 @@ fn sentences_of_a_catalogue_are_searched_in_every_spelling() {
     let tenants = "id,name\nt-0001,Acme\nt-0002,Otterness Pharmacy Inc.\n";
     let case = |more: &str| CASE.to_owned() + "[reports]\ncatalogue = \"own.toml\"\n" + more;
     let log = record(1, "t-0001", &json!({"action": "own.act"}))
-        + &record(2, "", &json!({"tenant": {"id": "t-0009", "name": "Fjordmark Versicherung AG"}}));
+        + &record(
+            2,
+            "",
+            &json!({"tenant": {"id": "t-0009", "name": "Fjordmark Versicherung AG"}}),
+        );
     let said = [
         ("says", "Opened the otterness-pharmacy page", "otterness-pharmacy"),
         ("check", "Ask the 0tterness Pharmacy team", "0tterness Pharmacy"),
-        ("not_logged", "Which page of OtternessPharmacy it was", "OtternessPharmacy"),
+        (
+            "not_logged",
+            "Which page of OtternessPharmacy it was",
+            "OtternessPharmacy",
+        ),
     ];
     for (key, sentence, name) in said {
         let says = if key == "says" { "" } else { "says = \"Did it\"\n" };
@@ -360,7 +368,10 @@ fn sentences_of_a_catalogue_are_searched_in_every_spelling() {
     let near = &json(&dir.path("out/findings.json"))["isolation"]["case_words"];
     let near: Vec<_> = near.as_array().expect("words").iter().collect();
     let word = |text, of| json!({"place": "own.toml:4:8", "text": text, "of": [of]});
-    assert_eq!(near, [&word("Dana", "ag-01"), &word("fjordmark-versicherung", "t-0009")]);
+    assert_eq!(
+        near,
+        [&word("Dana", "ag-01"), &word("fjordmark-versicherung", "t-0009")]
+    );
 }
 
 /// Whatever is printed in every report: what is said of agents, the contact, the vendor, a scope's

@@ -328,7 +328,10 @@ mod tests {
     #[test]
     fn stretches_are_words_and_numbers_in_groups() {
         let text = "call +44 20 7946 0958, x=y";
-        let found: Vec<_> = stretches(text, |_| false).into_iter().map(|range| &text[range]).collect();
+        let found: Vec<_> = stretches(text, |_| false)
+            .into_iter()
+            .map(|range| &text[range])
+            .collect();
         assert!(
             found.contains(&"+44 20 7946 0958") && found.contains(&"call") && found.contains(&"y"),
             "{found:?}"

@@ -224,7 +224,9 @@ impl Gathering {
                     self.add(name, owner, kind);
                 }
                 let may_spell = |printable: &Printable| printable.beginnings.may_hold(name, kind);
-                if matches!(kind, Kind::Id | Kind::Name | Kind::Domain) && (touched[at] || printable.is_none_or(may_spell)) {
+                if matches!(kind, Kind::Id | Kind::Name | Kind::Domain)
+                    && (touched[at] || printable.is_none_or(may_spell))
+                {
                     self.families.add(name, owner, kind);
                 }
             }

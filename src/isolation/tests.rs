@@ -1120,7 +1120,10 @@ fn what_belongs_to_one_tenant_alone_is_masked_for_others() {
             "the shared-kiosk-7, the default-policy",
         ),
         ("see page-00017", "see page-00017"),
-        ("opened q3 forecast aurora.xlsx, twice", "opened [another customer], twice"),
+        (
+            "opened q3 forecast aurora.xlsx, twice",
+            "opened [another customer], twice",
+        ),
         (
             "in Finance Finance Leads Kverndal (Q3 Forecast)",
             "in Finance [another customer] (Q3 Forecast)",

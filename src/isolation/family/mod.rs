@@ -87,7 +87,9 @@ impl Grades {
 
     /// Returns them, the surest first.
     fn each(self) -> impl Iterator<Item = Grade> {
-        Grade::ALL.into_iter().filter(move |grade| self.0 & 1 << *grade as u8 != 0)
+        Grade::ALL
+            .into_iter()
+            .filter(move |grade| self.0 & 1 << *grade as u8 != 0)
     }
 }
 

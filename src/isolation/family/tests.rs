@@ -90,7 +90,12 @@ fn domain_of_a_name_of_common_words_hides_no_spelling() {
 #[test]
 fn ids_are_found_with_other_signs_inside() {
     let uuid = "0b7c3f1e-9d2a-4c55-8e21-77aa10bc4411";
-    let names = [("t-0002", Kind::Id), (uuid, Kind::Id), ("2026-01", Kind::Id), ("support", Kind::Id)];
+    let names = [
+        ("t-0002", Kind::Id),
+        (uuid, Kind::Id),
+        ("2026-01", Kind::Id),
+        ("support", Kind::Id),
+    ];
     let spaced = uuid.replace('-', " ");
     let cased = uuid.replace('-', "_").to_uppercase();
     for (text, id) in [
@@ -110,7 +115,11 @@ fn ids_are_found_with_other_signs_inside() {
         "in 2026_01",
         "of supports",
     ] {
-        assert!(found_as(&names, text).is_empty(), "{text}: {:?}", found_as(&names, text));
+        assert!(
+            found_as(&names, text).is_empty(),
+            "{text}: {:?}",
+            found_as(&names, text)
+        );
     }
 }
 
@@ -120,7 +129,11 @@ fn legal_form_makes_a_common_word_a_name() {
     assert_eq!(found_as(&names, "at Apple, Inc. today"), ["Apple, Inc."]);
     assert_eq!(found_as(&names, "at Apple Limited today"), ["Apple Limited"]);
     for text in ["Apple limited it", "apple Inc", "Apple AS 7", "Apple INC-12"] {
-        assert!(found_as(&names, text).is_empty(), "{text}: {:?}", found_as(&names, text));
+        assert!(
+            found_as(&names, text).is_empty(),
+            "{text}: {:?}",
+            found_as(&names, text)
+        );
     }
 }
 
