@@ -2,7 +2,7 @@
 
 use std::{fs, io, path::PathBuf, sync::Arc};
 
-use super::{CaseFile, ProfileRef};
+use super::{CaseFile, FileStore, ProfileRef};
 use crate::{
     config::Spanned,
     diag::{Diagnostic, nearest},
@@ -16,6 +16,7 @@ pub(super) struct Folder {
     /// How the files read are named in faults, in the order read: the order in which faults are
     /// told.
     pub(super) names: Vec<String>,
+    pub(super) store: FileStore,
 }
 
 impl Folder {
@@ -30,6 +31,15 @@ impl Folder {
             base,
             files: Vec::new(),
             names: Vec::new(),
+            store: FileStore::default(),
+        }
+    }
+
+    /// Reads files from this store.
+    pub(super) fn from_store(self, store: &FileStore) -> Self {
+        Self {
+            store: store.clone(),
+            ..self
         }
     }
 
@@ -66,7 +76,7 @@ impl Folder {
     ) -> Option<(String, Arc<Vec<u8>>)> {
         let path = self.resolve(&written.value);
         let fault = |error| faults.push(self.unreadable(role, written, &error));
-        let bytes = Arc::new(fs::read(&path).map_err(fault).ok()?);
+        let bytes = Arc::new(self.store.read(&path).map_err(fault).ok()?);
         let name = path.display().to_string();
         let file = CaseFile::sharing(role, written.value.clone(), Arc::clone(&bytes));
         self.files.push(file);

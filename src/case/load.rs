@@ -1,13 +1,12 @@
 //! From a case file and the files it names to a case, or to everything that is wrong with them.
 
 use std::{
-    fs,
     path::{Path, PathBuf},
     sync::Arc,
 };
 
 use super::{
-    Case, CaseError, CaseFile, CaseHeader, Directory, InputSpec, IsolationSettings, LimitSettings, ReportSettings, Tlp,
+    Case, CaseError, CaseFile, CaseHeader, Directory, FileStore, InputSpec, IsolationSettings, LimitSettings, ReportSettings, Tlp,
     agents::{self, Listed},
     check,
     file::{self, WrittenAgents, WrittenScope, WrittenTenants},
@@ -26,18 +25,28 @@ impl Case {
     /// Reads a case file, the agents and the tenants it names, and checks them together. Every
     /// fault of all of them is told at once.
     pub fn load(path: &Path) -> Result<Self, CaseError> {
-        let bytes = fs::read(path).map_err(|source| CaseError::Read {
+        Self::load_from(path, &FileStore::default())
+    }
+
+    /// Like [`Self::load`], with all files from a store.
+    pub fn load_from(path: &Path, store: &FileStore) -> Result<Self, CaseError> {
+        let bytes = store.read(path).map_err(|source| CaseError::Read {
             path: path.display().to_string(),
             source,
         })?;
-        Self::read(path, &bytes)
+        Self::read_from(path, &bytes, store)
     }
 
     /// Reads the text of a case file as if it lay at `path`: what it names is looked for beside
     /// that.
     pub fn read(path: &Path, bytes: &[u8]) -> Result<Self, CaseError> {
+        Self::read_from(path, bytes, &FileStore::default())
+    }
+
+    fn read_from(path: &Path, bytes: &[u8], store: &FileStore) -> Result<Self, CaseError> {
         let shown = path.display().to_string();
-        let mut folder = Folder::new(path.parent().map(PathBuf::from).unwrap_or_default());
+        let folder = Folder::new(path.parent().map(PathBuf::from).unwrap_or_default());
+        let mut folder = folder.from_store(store);
         let name = path.file_name().unwrap_or(path.as_os_str());
         folder.files.push(CaseFile::new("case", name.to_string_lossy(), bytes));
         folder.names.push(shown.clone());
@@ -128,6 +137,7 @@ impl Parts {
                     told,
                     lock: self.lock,
                     files: folder.files,
+                    store: folder.store,
                 };
                 case.label();
                 Ok(case)

@@ -102,7 +102,7 @@ impl Lock {
             path,
         };
         let shown = lock.shown();
-        let bytes = match fs::read(&lock.path) {
+        let bytes = match folder.store.read(&lock.path) {
             Ok(bytes) => bytes,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return lock,
             Err(error) => {

@@ -14,6 +14,7 @@ mod load;
 mod lock;
 mod merge;
 mod spreadsheet;
+mod store;
 mod tenants;
 
 use std::{collections::BTreeSet, fmt, path::PathBuf, sync::Arc};
@@ -29,6 +30,7 @@ pub use self::{
     identity::fold,
     lock::{LOCK_FILE, LOCK_ROLE, Lock, LockError},
     merge::{Merge, NEAR, id_key},
+    store::FileStore,
 };
 use crate::{
     config::Spanned,
@@ -72,6 +74,8 @@ pub struct Case {
     pub lock: Lock,
     /// The files the case is made of, with their digests, in the order read.
     pub files: Vec<CaseFile>,
+    /// What further files that the case names are read from.
+    pub store: FileStore,
 }
 
 /// An actor that is not listed and has an event in an open scope.

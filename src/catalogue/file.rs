@@ -1,10 +1,11 @@
 //! Catalogue files: `[[actions]]` with a code or pattern, an effect, what it says and what to
 //! check.
 
-use std::{collections::BTreeMap, fs, path::Path, sync::Arc};
+use std::{collections::BTreeMap, path::Path, sync::Arc};
 
 use super::{BUILT_IN, BuiltIn, Effect, Meaning, Touches, pattern::Pattern};
 use crate::{
+    case::FileStore,
     config::{self, Spanned, Table},
     diag::Diagnostic,
 };
@@ -26,12 +27,17 @@ pub(super) enum Codes {
 }
 
 /// The bytes of a file the case names.
-pub(super) fn open(shown: &str, path: &Path, faults: &mut Vec<Diagnostic>) -> Option<Vec<u8>> {
+pub(super) fn open(
+    store: &FileStore,
+    shown: &str,
+    path: &Path,
+    faults: &mut Vec<Diagnostic>,
+) -> Option<Vec<u8>> {
     let fault = |error| {
         let message = format!("cannot read the catalogue `{shown}` ({}): {error}", path.display());
         Diagnostic::new("unreadable-file", message).hint("correct `catalogue` in `[reports]` of the case file")
     };
-    fs::read(path).map_err(|error| faults.push(fault(error))).ok()
+    store.read(path).map_err(|error| faults.push(fault(error))).ok()
 }
 
 /// The built-in file of this name, with or without `.toml`.

@@ -20,7 +20,7 @@ use self::{
     pattern::Pattern,
 };
 use crate::{
-    case::{CaseError, CaseFile},
+    case::{CaseError, CaseFile, FileStore},
     config::Spanned,
 };
 
@@ -374,6 +374,11 @@ pub struct OwnActions {
 impl OwnActions {
     /// Reads these files (as written and resolved). Every fault of all of them is told at once.
     pub fn read(files: &[(String, PathBuf)]) -> Result<Self, CaseError> {
+        Self::read_from(&FileStore::default(), files)
+    }
+
+    /// Like [`Self::read`], with files from a store.
+    pub fn read_from(store: &FileStore, files: &[(String, PathBuf)]) -> Result<Self, CaseError> {
         let mut own = Self {
             built_in: Vec::new(),
             actions: Vec::new(),
@@ -385,7 +390,7 @@ impl OwnActions {
                 own.built_in.extend(file::built_in(name, &mut faults));
                 continue;
             }
-            let Some(bytes) = file::open(shown, path, &mut faults) else {
+            let Some(bytes) = file::open(store, shown, path, &mut faults) else {
                 continue;
             };
             let (actions, found) = file::read(&path.display().to_string(), &bytes);

@@ -159,7 +159,7 @@ fn profiles(case: &Case, faults: &mut Vec<Diagnostic>) -> BTreeMap<Use, Profile>
         if profiles.contains_key(&key) {
             continue;
         }
-        match Profile::resolve(&input.profile, wrapping) {
+        match Profile::resolve_from(&case.store, &input.profile, wrapping) {
             Ok(profile) => {
                 let profile = match &input.tenant {
                     Some(tenant) => profile.with_tenant(tenant.clone()),

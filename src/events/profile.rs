@@ -4,7 +4,7 @@
 //! The language is described in `docs/profiles.md`. Profiles built in are files beside this one; a
 //! case can bring its own.
 
-use std::{fs, io, path::Path, sync::Arc};
+use std::{io, path::Path, sync::Arc};
 
 use super::{
     TenantRef,
@@ -20,7 +20,7 @@ use super::{
     time::TimeFormat,
 };
 use crate::{
-    case::{CaseFile, InputTenant, Merge, ProfileRef, TenantId, Wrapping},
+    case::{CaseFile, FileStore, InputTenant, Merge, ProfileRef, TenantId, Wrapping},
     config::Lines,
     diag::nearest,
     records::{Header, Refusal},
@@ -109,9 +109,14 @@ pub enum ProfileError {
 impl Profile {
     /// Returns the profile that a case refers to, for events that lie where the case says.
     pub fn resolve(reference: &ProfileRef, wrapping: &Wrapping) -> Result<Self, ProfileError> {
+        Self::resolve_from(&FileStore::default(), reference, wrapping)
+    }
+
+    /// Like [`Self::resolve`], with files from a store.
+    pub fn resolve_from(store: &FileStore, reference: &ProfileRef, wrapping: &Wrapping) -> Result<Self, ProfileError> {
         match reference {
             ProfileRef::BuiltIn(name) => Self::built_in_wrapped(name, wrapping),
-            ProfileRef::File { shown, path } => Self::load(shown, path, wrapping),
+            ProfileRef::File { shown, path } => Self::load(store, shown, path, wrapping),
         }
     }
 
@@ -140,8 +145,8 @@ impl Profile {
         BUILT_IN.iter().map(|(name, _)| *name)
     }
 
-    fn load(shown: &str, path: &Path, wrapping: &Wrapping) -> Result<Self, ProfileError> {
-        let text = fs::read_to_string(path).map_err(|fault| ProfileError::Io {
+    fn load(store: &FileStore, shown: &str, path: &Path, wrapping: &Wrapping) -> Result<Self, ProfileError> {
+        let text = store.read_to_string(path).map_err(|fault| ProfileError::Io {
             shown: shown.to_owned(),
             fault,
         })?;

@@ -1,14 +1,17 @@
 //! The templates: built in, replaceable by a folder, compiled and checked before anything is
 //! rendered.
 
-use std::{collections::BTreeMap, fmt, fs, io, path::Path};
+use std::{collections::BTreeMap, fmt, io, path::Path};
 
 use super::{
     language::Language,
     template::{Template, View},
     view::{ActionRow, OverviewView, TenantRow, TenantView},
 };
-use crate::{case::CaseFile, diag::nearest};
+use crate::{
+    case::{CaseFile, FileStore},
+    diag::nearest,
+};
 
 /// Every template by its file name.
 const BUILT_IN: [(&str, &str); 7] = [
@@ -94,16 +97,18 @@ impl Templates {
     /// Files that do not end in `.hbs` are passed over; one that does and has no counterpart is an
     /// error, since its author expects it to be used.
     pub fn from_folder(folder: &Path) -> Result<Self, TemplateError> {
+        Self::from_store(&FileStore::default(), folder)
+    }
+
+    /// Like [`Self::from_folder`], with files from a store.
+    pub fn from_store(store: &FileStore, folder: &Path) -> Result<Self, TemplateError> {
         let unreadable = |source| TemplateError::Unreadable {
             name: folder.display().to_string(),
             source,
         };
-        let entries: io::Result<Vec<_>> = fs::read_dir(folder).map_err(unreadable)?.collect();
-        let names = entries.map_err(unreadable)?.into_iter().map(|entry| entry.file_name());
-        let mut names: Vec<String> = names.map(|name| name.to_string_lossy().into_owned()).collect();
+        let mut names = store.names(folder).map_err(unreadable)?;
         names.retain(|name| Path::new(name).extension().is_some_and(|extension| extension == "hbs"));
-        names.sort();
-        let replaced = names.into_iter().map(|name| replacement(folder, name));
+        let replaced = names.into_iter().map(|name| replacement(store, folder, name));
         Self::compile(replaced.collect::<Result<_, _>>()?)
     }
 
@@ -160,13 +165,13 @@ impl Templates {
     }
 }
 
-fn replacement(folder: &Path, name: String) -> Result<Replacement, TemplateError> {
+fn replacement(store: &FileStore, folder: &Path, name: String) -> Result<Replacement, TemplateError> {
     let known = BUILT_IN.map(|(known, _)| known);
     let Some(known) = known.into_iter().find(|known| *known == name) else {
         let hint = nearest(&name, known).map(str::to_owned);
         return Err(TemplateError::UnknownName { name, hint });
     };
-    match fs::read_to_string(folder.join(known)) {
+    match store.read_to_string(&folder.join(known)) {
         Ok(text) => Ok(Replacement { name: known, text }),
         Err(source) => Err(TemplateError::Unreadable { name, source }),
     }
@@ -181,6 +186,8 @@ fn template<V: View>(name: &str, language: Language, texts: &BTreeMap<&str, &str
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     fn folder(files: &[(&str, &[u8])]) -> tempfile::TempDir {
