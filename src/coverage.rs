@@ -20,7 +20,7 @@ pub struct Gap {
 
 /// The clock hours (UTC) from the first window's beginning to the last one's end, and which of them
 /// hold a record.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Coverage {
     /// The first hour, since 1970.
     start: i64,

@@ -32,6 +32,7 @@ pub mod tally;
 pub mod isolation;
 pub mod findings;
 pub mod engine;
+pub mod splits;
 pub mod inspect;
 pub mod reports;
 pub mod bundle;

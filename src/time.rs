@@ -16,7 +16,7 @@ use std::{
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
 use fraction::Fraction;
 pub use hour::Hour;
@@ -24,8 +24,7 @@ pub use hour::Hour;
 /// An instant in UTC and the number of fraction digits it was written with.
 ///
 /// Serialised as RFC 3339 in UTC. Comparison ignores the precision.
-#[derive(Debug, Clone, Copy, JsonSchema, Serialize, Deserialize)]
-#[serde(into = "String", try_from = "String")]
+#[derive(Debug, Clone, Copy, JsonSchema)]
 #[schemars(with = "String")]
 pub struct Timestamp {
     /// Since 1970-01-01T00:00:00Z, without leap seconds.
@@ -321,6 +320,28 @@ impl TryFrom<String> for Timestamp {
 
     fn try_from(text: String) -> Result<Self, TimeError> {
         text.parse()
+    }
+}
+
+/// A text in formats for people; in others three numbers, so that years of more than four digits
+/// come back, too.
+impl Serialize for Timestamp {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        if to.is_human_readable() {
+            return String::from(*self).serialize(to);
+        }
+        (self.seconds, self.fraction.nanos(), self.digits()).serialize(to)
+    }
+}
+
+impl<'de> Deserialize<'de> for Timestamp {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        if from.is_human_readable() {
+            return String::deserialize(from)?.parse().map_err(D::Error::custom);
+        }
+        let (seconds, nanos, digits) = <(i64, u32, u8)>::deserialize(from)?;
+        let instant = DateTime::from_timestamp(seconds, nanos).ok_or_else(|| D::Error::custom(TimeError))?;
+        Ok(Self::new(instant, digits))
     }
 }
 

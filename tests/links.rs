@@ -22,7 +22,7 @@ use tenant_impact::{
 use crate::util::{Dir, Run, json};
 
 /// Rules for a key that is issued, a session, and a user in a tenant.
-const PROFILE: &str = r#"name = "app"
+pub(crate) const PROFILE: &str = r#"name = "app"
 title = "An application"
 [time]
 at = ["/t"]
@@ -61,7 +61,7 @@ user = ["/on"]
 lasts = "30m"
 "#;
 
-const CASE: &str = r#"[case]
+pub(crate) const CASE: &str = r#"[case]
 id = "L-1"
 title = "Unauthorised access"
 vendor = "Northquay"
@@ -86,7 +86,7 @@ gap_hours = 72
 "#;
 
 /// A record: its number is its event id, `time` a clock time of 10 February.
-fn record(id: usize, time: &str, who: &str, action: &str, more: &Value) -> String {
+pub(crate) fn record(id: usize, time: &str, who: &str, action: &str, more: &Value) -> String {
     let mut record = json!({"id": format!("e{id}"), "t": format!("2026-02-10T{time}Z"), "who": who, "do": action});
     let more = more.as_object().expect("an object").clone();
     record.as_object_mut().expect("an object").extend(more);

@@ -28,5 +28,6 @@ mod profiles;
 mod pseudonyms;
 mod sample;
 mod schemas;
+mod splits;
 mod suites;
 mod util;

@@ -36,7 +36,7 @@ impl Folder {
     }
 
     /// Reads files from this store.
-    pub(super) fn from_store(self, store: &FileStore) -> Self {
+    pub(super) fn reading_from(self, store: &FileStore) -> Self {
         Self {
             store: store.clone(),
             ..self

@@ -6,7 +6,8 @@ use std::{
 };
 
 use super::{
-    Case, CaseError, CaseFile, CaseHeader, Directory, FileStore, InputSpec, IsolationSettings, LimitSettings, ReportSettings, Tlp,
+    Case, CaseError, CaseFile, CaseHeader, Directory, FileStore, InputSpec, IsolationSettings, LimitSettings,
+    ReportSettings, Tlp,
     agents::{self, Listed},
     check,
     file::{self, WrittenAgents, WrittenScope, WrittenTenants},
@@ -46,7 +47,7 @@ impl Case {
     fn read_from(path: &Path, bytes: &[u8], store: &FileStore) -> Result<Self, CaseError> {
         let shown = path.display().to_string();
         let folder = Folder::new(path.parent().map(PathBuf::from).unwrap_or_default());
-        let mut folder = folder.from_store(store);
+        let mut folder = folder.reading_from(store);
         let name = path.file_name().unwrap_or(path.as_os_str());
         folder.files.push(CaseFile::new("case", name.to_string_lossy(), bytes));
         folder.names.push(shown.clone());

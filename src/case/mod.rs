@@ -74,7 +74,7 @@ pub struct Case {
     pub lock: Lock,
     /// The files the case is made of, with their digests, in the order read.
     pub files: Vec<CaseFile>,
-    /// What further files that the case names are read from.
+    /// Store that further files of the case are read from.
     pub store: FileStore,
 }
 

@@ -7,43 +7,44 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-/// Reads the files that a case names: agents, tenants, profiles, catalogues, templates and the lock.
+/// Reads the files that a case names: agents, tenants, profiles, catalogues, templates and the
+/// lock.
 #[derive(Debug, Clone, Default)]
-pub struct FileStore(Kind);
+pub struct FileStore(StoreKind);
 
 #[derive(Debug, Clone, Default)]
-enum Kind {
+enum StoreKind {
     /// Files of this machine.
     #[default]
     Disk,
-    /// The same, each kept as it was read.
+    /// Files of this machine, each kept as it was read.
     Recording(Arc<Mutex<BTreeMap<PathBuf, Vec<u8>>>>),
-    /// No other files than these.
+    /// These files alone.
     Locked(Arc<BTreeMap<PathBuf, Vec<u8>>>),
 }
 
 impl FileStore {
     /// Creates a store that reads this machine's files and keeps their bytes.
     pub fn recording() -> Self {
-        Self(Kind::Recording(Arc::default()))
+        Self(StoreKind::Recording(Arc::default()))
     }
 
     /// Creates a store of these files alone.
     pub fn locked(files: BTreeMap<PathBuf, Vec<u8>>) -> Self {
-        Self(Kind::Locked(Arc::new(files)))
+        Self(StoreKind::Locked(Arc::new(files)))
     }
 
     /// Returns the bytes of a file.
     pub fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
         match &self.0 {
-            Kind::Disk => fs::read(path),
-            Kind::Recording(files) => {
+            StoreKind::Disk => fs::read(path),
+            StoreKind::Recording(files) => {
                 let bytes = fs::read(path)?;
                 let mut files = files.lock().unwrap_or_else(PoisonError::into_inner);
                 files.insert(path.to_owned(), bytes.clone());
                 Ok(bytes)
             }
-            Kind::Locked(files) => files.get(path).cloned().ok_or_else(|| io::ErrorKind::NotFound.into()),
+            StoreKind::Locked(files) => files.get(path).cloned().ok_or_else(|| io::ErrorKind::NotFound.into()),
         }
     }
 
@@ -57,12 +58,12 @@ impl FileStore {
     /// read.
     pub fn names(&self, folder: &Path) -> io::Result<Vec<String>> {
         let mut names: Vec<String> = match &self.0 {
-            Kind::Disk | Kind::Recording(_) => {
+            StoreKind::Disk | StoreKind::Recording(_) => {
                 let entries: io::Result<Vec<_>> = fs::read_dir(folder)?.collect();
                 let names = entries?.into_iter().map(|entry| entry.file_name());
                 names.map(|name| name.to_string_lossy().into_owned()).collect()
             }
-            Kind::Locked(files) => {
+            StoreKind::Locked(files) => {
                 let own = files.keys().filter(|path| path.parent() == Some(folder));
                 own.filter_map(|path| path.file_name())
                     .map(|name| name.to_string_lossy().into_owned())
@@ -76,9 +77,9 @@ impl FileStore {
     /// Returns every file that was read, by its path. Of a store that does not record, none.
     pub fn recorded(&self) -> BTreeMap<PathBuf, Vec<u8>> {
         match &self.0 {
-            Kind::Recording(files) => files.lock().unwrap_or_else(PoisonError::into_inner).clone(),
-            Kind::Locked(files) => BTreeMap::clone(files),
-            Kind::Disk => BTreeMap::new(),
+            StoreKind::Recording(files) => files.lock().unwrap_or_else(PoisonError::into_inner).clone(),
+            StoreKind::Locked(files) => BTreeMap::clone(files),
+            StoreKind::Disk => BTreeMap::new(),
         }
     }
 }

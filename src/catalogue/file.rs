@@ -27,12 +27,7 @@ pub(super) enum Codes {
 }
 
 /// The bytes of a file the case names.
-pub(super) fn open(
-    store: &FileStore,
-    shown: &str,
-    path: &Path,
-    faults: &mut Vec<Diagnostic>,
-) -> Option<Vec<u8>> {
+pub(super) fn open(store: &FileStore, shown: &str, path: &Path, faults: &mut Vec<Diagnostic>) -> Option<Vec<u8>> {
     let fault = |error| {
         let message = format!("cannot read the catalogue `{shown}` ({}): {error}", path.display());
         Diagnostic::new("unreadable-file", message).hint("correct `catalogue` in `[reports]` of the case file")

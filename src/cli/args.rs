@@ -27,6 +27,14 @@ Examples:
       --agents ann bob@support.example --from 2026-01-16T00:00:00+01:00 \\
       --until 2026-01-16T12:00:00+01:00 --out found --json";
 
+const PLAN_EXAMPLES: &str = "\
+Examples:
+  # A plan, a partial of each split on any machine, and the bundle that `report` writes on one
+  tenant-impact plan case.toml --out plan
+  seq 0 $(($(jq '.splits | length' plan/plan.json) - 1)) |
+      parallel tenant-impact partial plan --split {} --out parts/{}.partial
+  tenant-impact merge plan parts --out impact-report";
+
 const SCAN_EXAMPLES: &str = "\
 Examples:
   # Which customers would get a report, and is anything in the logs amiss?
@@ -117,6 +125,14 @@ pub(crate) enum Command {
     /// Scan the logs and say what was found, without writing anything: for a first look, and to
     /// draw the scope
     Scan(Box<ScanArgs>),
+    /// Plan a report whose logs are read in parts, by any number of machines: lock the case, and
+    /// list the logs and their splits
+    Plan(PlanArgs),
+    /// Read one split of a plan, and write what it brought to a file
+    Partial(PartialArgs),
+    /// Add up the partials of all splits of a plan, and write the bundle that `report` writes on
+    /// one machine
+    Merge(Box<MergeArgs>),
     /// Check that a bundle, or one customer's folder of it, is still what was written, and that its
     /// files add up
     Verify(VerifyArgs),
@@ -136,7 +152,8 @@ pub(crate) enum Command {
     /// Show the field-mapping profiles that are built in, or check one of your own
     #[command(subcommand)]
     Profiles(ProfilesCommand),
-    /// Print the JSON Schema of findings.json, manifest.json or a customer's manifest.json
+    /// Print the JSON Schema of a file that this program writes: findings.json, manifest.json, a
+    /// plan and others
     Schema(SchemaArgs),
     /// Print the completion script for a shell
     Completions {
@@ -158,6 +175,9 @@ impl Command {
         match self {
             Self::Report(args) => args.json,
             Self::Scan(args) => args.json,
+            Self::Plan(args) => args.json,
+            Self::Partial(args) => args.json,
+            Self::Merge(args) => args.json,
             Self::Verify(args) => args.json,
             Self::Inspect(args) => args.json,
             Self::Profiles(ProfilesCommand::List { json }) => *json,
@@ -180,6 +200,82 @@ pub(crate) struct ReportArgs {
     /// `.pub` file of one that an ssh-agent or a hardware token holds
     #[arg(long, value_name = "KEY", value_hint = ValueHint::FilePath)]
     pub(crate) sign: Option<PathBuf>,
+
+    /// Print a summary as JSON instead of a table, and errors as JSON on standard error
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(after_help = PLAN_EXAMPLES, after_long_help = format!("{PLAN_EXAMPLES}\n\n{EXIT}"))]
+pub(crate) struct PlanArgs {
+    /// The case file (TOML). Its agents' pseudonyms are pinned in `agents.lock` beside it
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub(crate) case: PathBuf,
+
+    /// Folder to write the plan to; must not exist. It holds the key of `agents.lock`: keep it as
+    /// safe
+    #[arg(long, value_name = "PLAN", value_hint = ValueHint::DirPath)]
+    pub(crate) out: PathBuf,
+
+    /// Print a summary as JSON, and errors as JSON on standard error
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct PartialArgs {
+    /// The folder of the plan
+    #[arg(value_name = "PLAN", value_hint = ValueHint::DirPath)]
+    pub(crate) plan: PathBuf,
+
+    /// Number of the split, from 0
+    #[arg(long, value_name = "N")]
+    pub(crate) split: usize,
+
+    /// File to write the partial to; one of this name is replaced. End it in `.partial`, so that
+    /// `merge` finds it in its folder
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) out: PathBuf,
+
+    /// Number of threads to use; the partial is the same for any [default: one for each core]
+    #[arg(long, value_name = "N", value_parser = threads)]
+    pub(crate) threads: Option<NonZeroUsize>,
+
+    /// Print the partial's head as JSON, and errors as JSON on standard error
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct MergeArgs {
+    /// The folder of the plan
+    #[arg(value_name = "PLAN", value_hint = ValueHint::DirPath)]
+    pub(crate) plan: PathBuf,
+
+    /// The partials of all splits: files, or folders of files that end in `.partial`
+    #[arg(value_name = "PARTIAL", required = true, value_hint = ValueHint::AnyPath)]
+    pub(crate) partials: Vec<PathBuf>,
+
+    /// Folder to write the bundle to; must not exist
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub(crate) out: PathBuf,
+
+    /// Sign the bundle and each customer's folder with this OpenSSH key, as `report` does
+    #[arg(long, value_name = "KEY", value_hint = ValueHint::FilePath)]
+    pub(crate) sign: Option<PathBuf>,
+
+    /// Number of threads to use; the bundle is the same for any number [default: one for each core]
+    #[arg(long, value_name = "N", value_parser = threads)]
+    pub(crate) threads: Option<NonZeroUsize>,
+
+    /// Memory that what is in scope may take, as for `report`
+    #[arg(long, value_name = "SIZE", value_parser = memory)]
+    pub(crate) memory: Option<u64>,
+
+    /// Caveats that do not make the exit status 1, by their codes; they are reported all the same
+    #[arg(long, value_name = "CODE", num_args = 1.., value_delimiter = ',', value_enum, hide_possible_values = true)]
+    pub(crate) accept: Vec<CaveatCode>,
 
     /// Print a summary as JSON instead of a table, and errors as JSON on standard error
     #[arg(long)]
@@ -406,6 +502,10 @@ pub(crate) enum SchemaOf {
     Manifest,
     /// manifest.json of a customer's folder
     TenantManifest,
+    /// plan.json of a plan
+    Plan,
+    /// The first line of a partial
+    Partial,
 }
 
 #[cfg(test)]

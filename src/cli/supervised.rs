@@ -2,12 +2,14 @@
 //! that is refused ends a program at once, without a chance to take back what it wrote. So a second
 //! process makes the report there, and this one takes back.
 
-use super::{args::ReportArgs, exit::Outcome};
+use std::path::Path;
+
+use super::exit::Outcome;
 
 /// Makes the report in a process of its own, if memory is limited. `None` where it is to be made in
 /// this one.
 #[cfg(target_os = "linux")]
-pub(crate) fn run(args: &ReportArgs) -> Option<anyhow::Result<Outcome>> {
+pub(crate) fn run(out: &Path) -> Option<anyhow::Result<Outcome>> {
     use std::{env, process::Command};
 
     if env::var_os(SUPERVISED).is_some() || !is_limited() {
@@ -17,12 +19,12 @@ pub(crate) fn run(args: &ReportArgs) -> Option<anyhow::Result<Outcome>> {
     command.args(env::args_os().skip(1)).env(SUPERVISED, "1");
     // Signals that end this process are passed on from before the other one begins.
     let signals = super::signals::ends().ok()?;
-    Some(supervise(&args.out, command.spawn().ok()?, signals))
+    Some(supervise(out, command.spawn().ok()?, signals))
 }
 
 /// Elsewhere the limits are not known.
 #[cfg(not(target_os = "linux"))]
-pub(crate) fn run(_args: &ReportArgs) -> Option<anyhow::Result<Outcome>> {
+pub(crate) fn run(_out: &Path) -> Option<anyhow::Result<Outcome>> {
     None
 }
 
@@ -40,7 +42,7 @@ fn is_limited() -> bool {
 
 #[cfg(target_os = "linux")]
 fn supervise(
-    out: &std::path::Path,
+    out: &Path,
     mut child: std::process::Child,
     mut signals: signal_hook::iterator::Signals,
 ) -> anyhow::Result<Outcome> {

@@ -55,6 +55,12 @@ pub(super) fn look(plan: &Plan, actors: &Actors, outside: &[&Source]) -> BTreeMa
     known.map(|agent| (agent, !left.contains(&agent))).collect()
 }
 
+/// Returns how many agents are looked for.
+pub(super) fn sought(plan: &Plan, actors: &Actors) -> usize {
+    let unseen = unseen(plan, actors).len();
+    if unseen > MOST { 0 } else { unseen }
+}
+
 fn unseen(plan: &Plan, actors: &Actors) -> BTreeSet<usize> {
     let identities = plan.scopes.identities();
     let seen: BTreeSet<usize> = (0..identities.count())

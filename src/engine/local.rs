@@ -73,14 +73,7 @@ impl Engine for Local {
         let failed = files.is_err() || budget.has_fault();
         let (mut actors, ties) = pool.actors(&plan.scopes);
         if let Some(files) = files.as_ref().ok().filter(|_| !failed) {
-            let outside =
-                |contents: &Contents<Found>| contents.parts.iter().any(|part| part.value.tally.outside_window > 0);
-            let sources = plan.sources.sources.iter().zip(files);
-            let outside: Vec<_> = sources
-                .filter(|(_, contents)| outside(contents))
-                .map(|(source, _)| source)
-                .collect();
-            actors.outside = self.install(|| again::look(plan, &actors, &outside))?;
+            actors.outside = self.install(|| again::look(plan, &actors, &with_outside(plan, files)))?;
         }
         progress.finish();
         if let Some(fault) = budget.fault() {
@@ -90,7 +83,15 @@ impl Engine for Local {
     }
 }
 
-fn scan(
+/// Returns the sources that hold records outside the windows.
+pub(super) fn with_outside<'p>(plan: &'p Plan, files: &[Contents<Found>]) -> Vec<&'p Source> {
+    let outside = |contents: &Contents<Found>| contents.parts.iter().any(|part| part.value.tally.outside_window > 0);
+    let sources = plan.sources.sources.iter().zip(files);
+    let sources = sources.filter(|(_, contents)| outside(contents));
+    sources.map(|(source, _)| source).collect()
+}
+
+pub(super) fn scan(
     plan: &Plan,
     (source, looks): (&Source, u64),
     budget: &Arc<Budget>,
@@ -109,7 +110,7 @@ fn scan(
 
 /// Everything in order, and every event and refusal put down to its source: how many streams a file
 /// holds is known only now.
-fn numbered(
+pub(super) fn numbered(
     plan: &Plan,
     files: Vec<Contents<Found>>,
     budget: Arc<Budget>,

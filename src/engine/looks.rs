@@ -4,6 +4,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::{Deserialize, Serialize};
+
 use super::{full::Full, judge::Form};
 use crate::{
     events::{Hits, Profile, values_by_path},
@@ -21,7 +23,7 @@ const SOURCES: u64 = 8;
 const LISTED: usize = 50;
 
 /// What was seen in the first records of a source.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct Looked {
     pub(super) records: u64,
     pub(super) hits: Hits,

@@ -9,6 +9,7 @@ mod glance;
 mod judge;
 mod local;
 mod plan;
+mod portion;
 mod search;
 mod source;
 mod tickets;
@@ -17,6 +18,7 @@ use crate::{findings::Scan, progress::Progress, sources::SourceError, tally::Spi
 
 pub use local::Local;
 pub use plan::{Memory, Plan, PlanError};
+pub use portion::{AssembleError, Portion};
 
 /// Carries out a plan. Every engine gives the same answer for the same plan.
 pub trait Engine {

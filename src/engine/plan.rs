@@ -67,8 +67,25 @@ pub struct PlanError(pub Vec<Diagnostic>);
 impl Plan {
     /// Finds the logs, opens each once, and reads the profiles of a case.
     pub fn new(case: &Case) -> Result<Self, PlanError> {
+        Self::of(case, || Logs::of(case))
+    }
+
+    /// Takes these logs, which were found before, and reads the profiles of a case.
+    pub fn of_sources(case: &Case, sources: SourceSet) -> Result<Self, PlanError> {
+        Self::of(case, || {
+            let mut faults = Vec::new();
+            let profiles = profiles(case, &mut faults);
+            if faults.is_empty() {
+                Ok(Logs { sources, profiles })
+            } else {
+                Err(PlanError(faults))
+            }
+        })
+    }
+
+    fn of(case: &Case, logs: impl FnOnce() -> Result<Logs, PlanError> + Send) -> Result<Self, PlanError> {
         // Neither has to do with the other.
-        let (logs, scopes) = rayon::join(|| Logs::of(case), || ScopeSet::compile(&case.scopes, &case.agents));
+        let (logs, scopes) = rayon::join(logs, || ScopeSet::compile(&case.scopes, &case.agents));
         let scopes = scopes.sealing(case.nonces());
         let Logs { sources, profiles } = logs?;
         let windows: Vec<_> = scopes.windows().collect();
@@ -88,7 +105,7 @@ impl Plan {
     }
 
     /// The profile that reads a source.
-    pub(super) fn profile(&self, source: &Source) -> &Profile {
+    pub(crate) fn profile(&self, source: &Source) -> &Profile {
         let wrapping = source.text.wrapping.clone();
         &self.profiles[&(source.profile.clone(), source.tenant.clone(), wrapping)]
     }

@@ -8,6 +8,7 @@ use std::{
 };
 
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use super::{
     Plan,
@@ -20,12 +21,13 @@ use crate::{
     case::InputText,
     events::Profile,
     records::{Block, Blocks, Chunk, Cuts, End},
-    scope::{Actors, Census, ScopeSet, TieFilter},
+    scope::{ActorNames, Actors, Census, ScopeSet, TieFilter},
     sources::{Input, RandomAccessFile, Source, SourceSet, Stream},
     tally::{Budget, SourceTally},
 };
 
 /// What reading one stream brought.
+#[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Found {
     pub(super) framing: String,
     /// What its end gives away.
@@ -180,6 +182,12 @@ impl Pool {
 
     fn give(&self, census: Census) {
         self.free.lock().unwrap_or_else(PoisonError::into_inner).push(census);
+    }
+
+    /// Returns the names that all of them saw.
+    pub(super) fn names(self, scopes: &ScopeSet) -> ActorNames {
+        let all = self.free.into_inner().unwrap_or_else(PoisonError::into_inner);
+        ActorNames::of(scopes.identities(), all)
     }
 
     /// Returns what all of them saw, and the values that may tie.

@@ -5,7 +5,7 @@
 //! link, such as the start of an impersonation or the issue of a token; later events *tie* to it by
 //! a key, a session, or a user in a tenant.
 
-use serde::{Deserialize, Deserializer, de::Error};
+use serde::{Deserialize, Deserializer, Serialize, de::Error};
 use smallvec::SmallVec;
 
 use super::{AccessEvent, Outcome, Reading, path::PathSpec, selector::Selector, spec::many};
@@ -89,7 +89,7 @@ pub(super) struct LinkRule {
 }
 
 /// What ties later events to the one that opened a link.
-#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Opened {
     /// The rule's name.
     pub rule: String,
@@ -106,7 +106,7 @@ pub struct Opened {
 }
 
 /// The end of links of a rule.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Closed {
     /// The rule's name.
     pub rule: String,
@@ -117,7 +117,7 @@ pub struct Closed {
 }
 
 /// The links that one event opens and closes.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LinkEnds {
     /// Those it opens, in the order of the rules.
     pub opened: Vec<Opened>,

@@ -12,6 +12,8 @@ use bytesize::ByteSize;
 use serde_json::value::RawValue;
 use smallvec::{SmallVec, smallvec};
 
+use serde::{Deserialize, Serialize};
+
 use super::{
     AccessEvent, Profile, Target, TenantRef,
     capture::{Paths, Slots},
@@ -30,7 +32,7 @@ use crate::{
 };
 
 /// How a field's values are compared with listed identities.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Matching {
     /// Identifiers and keys: byte for byte.
     Exact,
@@ -138,7 +140,7 @@ impl Fields {
 }
 
 /// A value of a record that an event could not be made of, and that is no reason to refuse it.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Remark {
     /// A field reads JSON inside of a value that holds none.
     Unreadable {

@@ -7,12 +7,14 @@ use std::{
 
 use serde_json::Value;
 
+use serde::{Deserialize, Serialize};
+
 use super::{Profile, Reading, group::Group, selector::Selector};
 use crate::records::Refusal;
 
 /// Mapped paths that led to a value in some record, a bit each. More paths than there are bits are
 /// not examined.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hits(u128);
 
 impl std::ops::BitOrAssign for Hits {

@@ -7,6 +7,8 @@ use std::{ops::Range, sync::Arc};
 
 use serde_json::{Map, Value};
 
+use serde::{Deserialize, Serialize};
+
 use super::{Accounted, csv::Header, csv::RowReader, lines};
 
 /// A last record or an envelope of more bytes is not looked at.
@@ -19,7 +21,7 @@ const DEPTH: usize = 3;
 const SHOWN: usize = 80;
 
 /// What is known at the end of a source.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct End {
     /// Where the record begins that the source ends inside of.
     pub cut: Option<u64>,
@@ -30,7 +32,7 @@ pub struct End {
 }
 
 /// What an export says of itself.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Said {
     /// Whether it says anything, such as an envelope around its records.
     pub any: bool,
@@ -43,7 +45,7 @@ pub struct Said {
 }
 
 /// A member and its value.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Statement {
     /// Names from the outermost object on, each behind a `/`.
     pub member: String,

@@ -105,7 +105,7 @@ impl RowDefect {
 }
 
 /// Why a record is no event.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Refusal {
     /// Which kind.
     pub reason: RefusalReason,

@@ -7,6 +7,8 @@
 
 use std::{cmp::Reverse, collections::BTreeMap};
 
+use serde::{Deserialize, Serialize};
+
 use super::{Form, Forms, Identities, TieFilter, filter};
 use crate::text::trimmed;
 
@@ -210,40 +212,91 @@ impl Census {
     }
 }
 
-impl Actors {
-    /// What all threads saw.
+/// Names of actors as several threads or several parts of the logs saw them. The same whatever
+/// these parts were.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ActorNames {
+    seen: Vec<bool>,
+    /// In order, each with its records and whether it is made of a listed identity; empty where
+    /// there are too many.
+    names: Vec<(Box<str>, u64, bool)>,
+    overflown: bool,
+}
+
+impl ActorNames {
+    /// Adds up what these saw.
     pub fn of(identities: &Identities, all: impl IntoIterator<Item = Census>) -> Self {
-        let mut seen = vec![false; identities.count()];
-        // With whether it is made of a listed identity.
-        let mut names: Vec<(Box<str>, u64, bool)> = Vec::new();
-        let mut overflown = false;
+        let mut sum = Self {
+            seen: vec![false; identities.count()],
+            ..Self::default()
+        };
         for mut census in all {
             (0..census.slots.len()).for_each(|place| census.empty(place));
-            seen.iter_mut().zip(&census.seen).for_each(|(all, own)| *all |= own);
-            overflown |= census.overflown;
-            names.extend(census.places.into_iter().map(|(name, number)| {
+            sum.extend(&census.seen, census.overflown);
+            sum.names.extend(census.places.into_iter().map(|(name, number)| {
                 let own = &census.names[number as usize];
                 (name, own.records, own.form.is_some())
             }));
         }
-        // Those of each thread are in order.
+        sum.settled()
+    }
+
+    /// Adds up all parts.
+    pub fn merged(identities: &Identities, all: impl IntoIterator<Item = Self>) -> Self {
+        let mut sum = Self {
+            seen: vec![false; identities.count()],
+            ..Self::default()
+        };
+        for part in all {
+            sum.extend(&part.seen, part.overflown);
+            sum.names.extend(part.names);
+            // Keeps the list as short as that of one part.
+            sum = sum.settled();
+        }
+        sum
+    }
+
+    fn extend(&mut self, seen: &[bool], overflown: bool) {
+        self.seen.iter_mut().zip(seen).for_each(|(all, own)| *all |= own);
+        self.overflown |= overflown;
+    }
+
+    fn settled(mut self) -> Self {
+        let names = &mut self.names;
+        // Those of each part are in order.
         names.sort_by(|one, other| one.0.cmp(&other.0));
         names.dedup_by(|again, first| {
             let same = again.0 == first.0;
             first.1 += if same { again.1 } else { 0 };
             same
         });
-        // Each thread alone may have had few enough.
-        overflown |= names.len() > NAMES || names.iter().map(|(name, ..)| name.len()).sum::<usize>() > BYTES;
-        let others = names.into_iter().filter(|(_, _, form)| !form && !overflown);
+        // Each part alone may have had few enough.
+        self.overflown |= names.len() > NAMES || names.iter().map(|(name, ..)| name.len()).sum::<usize>() > BYTES;
+        if self.overflown {
+            self.names = Vec::new();
+        }
+        self
+    }
+}
+
+impl From<ActorNames> for Actors {
+    fn from(sum: ActorNames) -> Self {
+        let others = sum.names.into_iter().filter(|(_, _, form)| !form);
         let mut others: Vec<_> = others.map(|(name, records, _)| (String::from(name), records)).collect();
         others.sort_by_key(|(_, records)| Reverse(*records));
         Self {
-            seen,
+            seen: sum.seen,
             others,
-            overflown,
+            overflown: sum.overflown,
             outside: BTreeMap::new(),
         }
+    }
+}
+
+impl Actors {
+    /// What all threads saw.
+    pub fn of(identities: &Identities, all: impl IntoIterator<Item = Census>) -> Self {
+        ActorNames::of(identities, all).into()
     }
 
     /// How many different names are kept at most.

@@ -21,6 +21,8 @@ mod ties;
 
 use smallvec::SmallVec;
 
+use serde::{Deserialize, Serialize};
+
 use crate::{
     case::{Agent, Conditions, Scope},
     events::{Named, Traits},
@@ -29,15 +31,15 @@ use crate::{
 };
 
 pub use addresses::needles_of;
-pub use census::{Actors, Census};
+pub use census::{ActorNames, Actors, Census};
 pub use forms::{Form, Forms, Relation};
 pub use identities::{Identities, Standing};
 pub(crate) use odd::Odd;
-pub use roster::{PROVISIONAL, Roster};
+pub use roster::{MetActor, PROVISIONAL, Roster};
 pub use ties::TieFilter;
 
 /// The scopes an event lies in, as bits in the order of the case.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ScopeMask(pub u64);
 
 impl ScopeMask {

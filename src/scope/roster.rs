@@ -6,6 +6,8 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
+use serde::{Deserialize, Serialize};
+
 use crate::{
     case::{UnlistedActor, fold},
     events::{Matching, Named},
@@ -20,10 +22,11 @@ const NOBODY: &str = "(no actor logged)";
 
 /// The actors met so far.
 #[derive(Debug, Default)]
-pub struct Roster(Mutex<BTreeMap<String, Met>>);
+pub struct Roster(Mutex<BTreeMap<String, MetActor>>);
 
-#[derive(Debug)]
-struct Met {
+/// An actor as a part of the logs names it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MetActor {
     number: usize,
     /// The name it goes by, in each spelling.
     spellings: BTreeSet<String>,
@@ -59,7 +62,7 @@ impl Roster {
             .filter(|other| first.is_none_or(|first| other.value != first.value));
         let mut met = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let number = PROVISIONAL + met.len();
-        let own = met.entry(key).or_insert_with(|| Met {
+        let own = met.entry(key).or_insert_with(|| MetActor {
             number,
             spellings: BTreeSet::new(),
             identities: BTreeSet::new(),
@@ -74,6 +77,45 @@ impl Roster {
             own.identities.insert(name);
         }
         own.number
+    }
+
+    /// Returns the actors met so far by their keys, numbered in that order, and the new number of
+    /// each provisional one.
+    pub fn export(&self) -> (Vec<(String, MetActor)>, Vec<usize>) {
+        let met = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut numbers = vec![0; met.len()];
+        let mut actors = Vec::with_capacity(met.len());
+        for (number, (key, own)) in met.iter().enumerate() {
+            numbers[own.number - PROVISIONAL] = PROVISIONAL + number;
+            let number = PROVISIONAL + number;
+            actors.push((key.clone(), MetActor { number, ..own.clone() }));
+        }
+        (actors, numbers)
+    }
+
+    /// Adds actors that another roster exported. Returns the number here of each.
+    pub fn import(&self, actors: Vec<(String, MetActor)>) -> Vec<usize> {
+        let mut met = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let add = |(key, actor): (String, MetActor)| {
+            let number = PROVISIONAL + met.len();
+            let MetActor {
+                number: _,
+                spellings,
+                identities,
+                user_names,
+            } = actor;
+            let own = met.entry(key).or_insert_with(|| MetActor {
+                number,
+                spellings: BTreeSet::new(),
+                identities: BTreeSet::new(),
+                user_names: BTreeSet::new(),
+            });
+            own.spellings.extend(spellings);
+            own.identities.extend(identities);
+            own.user_names.extend(user_names);
+            own.number
+        };
+        actors.into_iter().map(add).collect()
     }
 
     /// All of them in the order of their names, and for each provisional number the place of its

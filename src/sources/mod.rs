@@ -28,6 +28,8 @@ mod tests;
 
 use std::path::PathBuf;
 
+use serde::{Deserialize, Serialize};
+
 use crate::{
     case::{InputTenant, InputText, ProfileRef},
     digest::Sha256,
@@ -38,7 +40,7 @@ pub use error::SourceError;
 pub use limits::Limits;
 pub(crate) use random_access::RandomAccessFile;
 pub use read::read;
-pub(crate) use read::read_with_random_access;
+pub(crate) use read::{codec_of, read_with_random_access};
 pub(crate) use stream::Stamp;
 pub use stream::Stream;
 
@@ -91,7 +93,7 @@ pub enum Input {
 }
 
 /// A file that is not read.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Skipped {
     /// Path as reached from the case file.
     pub shown: String,
@@ -100,7 +102,7 @@ pub struct Skipped {
 }
 
 /// Result of reading one file.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Contents<T> {
     /// Text streams in it, in the order of their names.
     pub parts: Vec<TextStream<T>>,
@@ -111,11 +113,12 @@ pub struct Contents<T> {
     /// Size change of the file while it was read.
     pub changed: Option<Changed>,
     /// The file's stamps before it was read and behind.
+    #[serde(skip)]
     pub(crate) stamps: [Option<Stamp>; 2],
 }
 
 /// One text stream: a file, or a member of one.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct TextStream<T> {
     /// Path as reached from the case file; for a member, the archive's path with the member's
     /// behind it.
@@ -135,7 +138,7 @@ pub struct TextStream<T> {
 }
 
 /// Digest and length of some bytes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Digested {
     /// SHA-256 of all bytes; `None` where the limits disable hashing.
     pub sha256: Option<Sha256>,
@@ -144,7 +147,7 @@ pub struct Digested {
 }
 
 /// A stream that ended early. What precedes the break was read.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Truncated {
     /// Path as reached from the case file.
     pub shown: String,
@@ -155,7 +158,7 @@ pub struct Truncated {
 }
 
 /// A file that grew or shrank while it was read. The bytes hashed are still the bytes parsed.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Changed {
     /// Path as reached from the case file.
     pub shown: String,

@@ -77,6 +77,17 @@ fn whole<T>(
     })
 }
 
+/// Returns the outermost container of a source by its beginning; `plain` where it is text.
+pub(crate) fn codec_of(source: &Source) -> io::Result<String> {
+    Ok(match OpenedSource::new(source)?.kind()? {
+        StreamKind::Packed(compression) => compression.name().to_owned(),
+        StreamKind::Archive(Archive::TarReader) => "tar".to_owned(),
+        StreamKind::Archive(Archive::Zip) => "zip".to_owned(),
+        StreamKind::Text(_) => "plain".to_owned(),
+        StreamKind::Unread(kind) => kind.to_string(),
+    })
+}
+
 /// Reads a zip that is too large for memory from its file. The digest before and after must be
 /// equal.
 fn large_zip<T, F: StreamHandler<T>>(

@@ -57,7 +57,7 @@ pub struct Link {
 }
 
 /// An event in scope that opens a link.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Opening {
     /// When.
     pub time: Timestamp,
@@ -80,7 +80,7 @@ pub struct Opening {
 }
 
 /// An event in scope that closes links.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Closing {
     /// When.
     pub time: Timestamp,
@@ -94,7 +94,7 @@ pub struct Closing {
 
 /// A record's event by nobody listed that ties to an opening, before it is known whether the link
 /// was still open.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Candidate {
     /// The event. Whom it is put down to is not known yet; its scopes are those whose window holds
     /// it.
@@ -109,7 +109,7 @@ pub struct Candidate {
 
 /// What a search for linked events finds in a source. In no particular order, but for the numbers
 /// of openings.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Chased {
     /// Events that tie to an opening.
     pub candidates: Vec<Candidate>,
@@ -123,6 +123,18 @@ pub struct Chased {
 }
 
 impl Chased {
+    /// Brings it into an order that the threads do not decide.
+    pub(super) fn canonical(&mut self) {
+        let Self {
+            candidates,
+            unreadable,
+            sessions: _,
+            under_user: _,
+        } = self;
+        candidates.sort_by_key(|candidate| (candidate.event.at, candidate.event.part));
+        unreadable.sort_by_key(|refused| refused.at);
+    }
+
     /// Adds what another part found.
     pub fn merge(&mut self, mut other: Self) {
         self.candidates.append(&mut other.candidates);

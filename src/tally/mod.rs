@@ -217,7 +217,7 @@ pub struct ScopedEvent {
 pub type ScopedEvents = Vec<Box<ScopedEvent>>;
 
 /// A record that could not be read as an event.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Refused {
     /// Where it lies.
     pub at: Locator,

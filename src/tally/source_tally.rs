@@ -3,19 +3,23 @@
 
 use std::{collections::BTreeMap, mem, sync::Arc};
 
-use super::{Budget, Chased, Closing, DispositionCounts, Opening, Refused, ScopedEvents, spill::BudgetShare};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Budget, Chased, Closing, DispositionCounts, Opening, Refused, ScopedEvents, SpillError, spill::BudgetShare,
+};
 use crate::{
     coverage::Coverage,
     events::{Hits, Remark},
     records::{Accounted, Locator},
-    scope::{Relation, ScopeMask},
+    scope::{PROVISIONAL, Relation, ScopeMask},
     time::Timestamp,
 };
 
 /// How near a record by others came to being in scope. Such records are told of, since a profile
 /// that misses a field, an identity that is not listed as it is logged, or a scope drawn too
 /// narrow, shows there first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum NearKind {
     /// A listed identity stands somewhere in it, as a target or in a text, and not as its actor.
     Mention,
@@ -28,7 +32,7 @@ pub enum NearKind {
 }
 
 /// One listed identity that a record by others names.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct NearName {
     /// As what.
     pub kind: NearKind,
@@ -39,7 +43,7 @@ pub struct NearName {
 }
 
 /// A record by others that names listed identities.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct NearMiss {
     /// Where it lies.
     pub at: Locator,
@@ -110,7 +114,7 @@ impl Disposition {
 }
 
 /// How many records took how much for their verdict. Of no consequence for the answer.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PathCounts {
     /// Only the time was looked at.
     pub time: u64,
@@ -132,7 +136,7 @@ impl std::ops::AddAssign for PathCounts {
 pub type Remarks = BTreeMap<Remark, Remarked>;
 
 /// The events that one remark is made on.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Remarked {
     /// How many.
     pub events: u64,
@@ -154,7 +158,7 @@ impl Remarked {
 }
 
 /// Records that name a listed identity at a time that cannot be, and where the first of them lies.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Late {
     /// How many.
     pub naming: u64,
@@ -182,7 +186,7 @@ impl Late {
 }
 
 /// The fold over one source, or a part of it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct SourceTally {
     /// Records framed. Counted apart from their verdicts, so that the books can fail to balance.
     pub read: u64,
@@ -220,6 +224,7 @@ pub struct SourceTally {
     /// What it took.
     pub path_counts: PathCounts,
     /// None where everything is kept in memory.
+    #[serde(skip)]
     pub(super) account: Option<BudgetShare>,
 }
 
@@ -317,11 +322,72 @@ impl SourceTally {
     /// Puts everything in memory down to agents' positions in the case, which are known only once
     /// all logs are read.
     pub fn settle_actors(&mut self, budget: &Budget) {
+        self.agents_mut().for_each(|agent| *agent = budget.agent(*agent));
+    }
+
+    /// Gives each provisional number of an actor another one.
+    pub fn renumber_actors(&mut self, numbers: &[usize]) {
+        let own = |agent: &mut usize| {
+            if let Some(number) = agent.checked_sub(PROVISIONAL).and_then(|at| numbers.get(at)) {
+                *agent = *number;
+            }
+        };
+        self.agents_mut().for_each(own);
+    }
+
+    fn agents_mut(&mut self) -> impl Iterator<Item = &mut usize> {
         let events = self.in_scope.iter_mut().map(|event| &mut event.agent);
         let openings = self.openings.iter_mut().map(|opening| &mut opening.agent);
         let closings = self.closings.iter_mut().map(|closing| &mut closing.agent);
-        let all = events.chain(openings).chain(closings);
-        all.for_each(|agent| *agent = budget.agent(*agent));
+        events.chain(openings).chain(closings)
+    }
+
+    /// Brings what came in no particular order into one that the threads do not decide, and leaves
+    /// out what depends on them.
+    pub fn canonical(&mut self) {
+        // Taken apart by name, so that a field that is added cannot be forgotten here.
+        let Self {
+            read: _,
+            accounted: _,
+            other_actor: _,
+            near,
+            outside_window: _,
+            late: _,
+            on_end: _,
+            remarks,
+            in_scope,
+            openings,
+            closings,
+            chased,
+            refused,
+            coverage: _,
+            hits: _,
+            path_counts,
+            account,
+        } = self;
+        near.iter_mut().for_each(|near| {
+            near.names.sort_unstable();
+            near.names.dedup();
+        });
+        near.sort_unstable();
+        remarks
+            .values_mut()
+            .for_each(|remarked| remarked.offsets.sort_unstable());
+        in_scope.sort_by_key(|event| (event.at, event.part));
+        openings.sort_unstable();
+        closings.sort_unstable();
+        chased.canonical();
+        refused.sort_by_key(|refused| refused.at);
+        *path_counts = PathCounts::default();
+        *account = None;
+    }
+
+    /// Counts what is in memory towards a budget, and puts aside what has no room.
+    pub fn charge(mut self, budget: &Arc<Budget>) -> Result<Self, SpillError> {
+        self.account = Some(BudgetShare::new(Arc::clone(budget), budget.ticket()));
+        let charged = self.spill_if_needed(true);
+        let fault = charged.err().and_then(|_| budget.fault());
+        fault.map_or(Ok(self), Err)
     }
 
     /// Both parts of a source together.

@@ -3,6 +3,9 @@
 mod clean;
 mod init;
 mod inspect;
+mod merge;
+mod partial;
+mod plan;
 mod profiles;
 mod question;
 mod report;
@@ -17,6 +20,7 @@ use clap::CommandFactory as _;
 use tenant_impact::{
     bundle::{Manifest, TenantManifest},
     findings::Findings,
+    splits::{PartialHead, PlanFile},
 };
 
 use super::{
@@ -29,7 +33,10 @@ use super::{
 pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
     let output = &args.output;
     match args.command {
-        Command::Report(args) => supervised::run(&args).unwrap_or_else(|| report::run(&args, output)),
+        Command::Report(args) => supervised::run(&args.out).unwrap_or_else(|| report::run(&args, output)),
+        Command::Plan(args) => plan::run(&args, output),
+        Command::Partial(args) => partial::run(&args, output),
+        Command::Merge(args) => supervised::run(&args.out).unwrap_or_else(|| merge::run(&args, output)),
         Command::Scan(args) => scan::run(&args, output),
         Command::Verify(args) => verify::run(&args, output),
         Command::Show(args) => show::run(&args),
@@ -53,6 +60,8 @@ fn schema(args: &SchemaArgs) -> anyhow::Result<Outcome> {
         SchemaOf::Findings => schemars::schema_for!(Findings),
         SchemaOf::Manifest => schemars::schema_for!(Manifest),
         SchemaOf::TenantManifest => schemars::schema_for!(TenantManifest),
+        SchemaOf::Plan => schemars::schema_for!(PlanFile),
+        SchemaOf::Partial => schemars::schema_for!(PartialHead),
     };
     let mut text = serde_json::to_vec_pretty(&schema)?;
     text.push(b'\n');

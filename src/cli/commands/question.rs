@@ -12,7 +12,7 @@ use tenant_impact::{
     case::{AdHoc, Case, CaseError},
     catalogue::Catalogue,
     engine::{Plan, PlanError},
-    findings::{Caveat, Findings, Scan},
+    findings::{Caveat, CaveatCode, Findings, Scan},
     text::{counted, grouped},
 };
 
@@ -67,15 +67,21 @@ pub(super) fn plan(question: &Question, case: &Case, out: Option<&Path>) -> Resu
     if let Some(bytes) = question.memory {
         plan.memory.bytes = bytes;
     }
-    let beside = out.and_then(Path::parent).map(Path::to_owned);
-    if let Some(folder) = beside {
+    if let Some(out) = out {
+        spill_beside(out, &mut plan);
+    }
+    Ok(plan)
+}
+
+/// Puts what has no room in memory beside a bundle.
+pub(super) fn spill_beside(out: &Path, plan: &mut Plan) {
+    if let Some(folder) = out.parent() {
         plan.memory.folder = if folder.as_os_str().is_empty() {
             ".".into()
         } else {
-            folder
+            folder.to_owned()
         };
     }
-    Ok(plan)
 }
 
 /// What each log was read as, if that was asked for; asked twice, what it took to judge its
@@ -127,8 +133,8 @@ impl Stages {
 }
 
 /// How the program ends with this answer: caveats that the user accepts do not count.
-pub(super) fn outcome(question: &Question, findings: &Findings) -> Outcome {
-    let accepted = |caveat: &Caveat| question.accept.contains(&caveat.code);
+pub(super) fn outcome(accept: &[CaveatCode], findings: &Findings) -> Outcome {
+    let accepted = |caveat: &Caveat| accept.contains(&caveat.code);
     if findings.caveats.iter().all(accepted) {
         Outcome::Complete
     } else {

@@ -51,7 +51,7 @@ fn scan(args: &ScanArgs, output: &Output, engine: Local) -> anyhow::Result<Outco
         _ => summary::scan(findings).and_then(|()| summary::where_files_are(findings)),
     };
     told.or_else(console::unless_closed)?;
-    Ok(question::outcome(&args.question, findings))
+    Ok(question::outcome(&args.question.accept, findings))
 }
 
 fn json(findings: &mut Findings) -> io::Result<()> {

@@ -8,6 +8,7 @@
 mod row;
 mod dedup;
 mod store;
+mod wire;
 
 use std::{
     path::PathBuf,
