@@ -310,7 +310,10 @@ fn each_kind_of_near_record_is_counted_and_listed() {
     );
     let said = message(&findings, "near-identities");
     assert!(
-        said.contains("4 records") && said.contains("`key-8f3a` (2 records;") && said.contains("`identities`"),
+        said.contains("4 records")
+            && said.contains("`key-8f3a` (2 records;")
+            && said.contains("`also`")
+            && said.contains("`derived = true`"),
         "{said}"
     );
     let said = message(&findings, "mentioned-identity");
@@ -321,6 +324,61 @@ fn each_kind_of_near_record_is_counted_and_listed() {
     let fewer: String = table.split_inclusive('\n').take(3).collect();
     std::fs::write(dir.path("out/near.csv"), fewer).expect("a file");
     dir.run(["verify", "out"]).ends(1).says("near.csv");
+}
+
+/// Names made by rule are the agent's own where the case says so, wherever they stand; others stay
+/// near misses, and those of an agent of whom the case says otherwise.
+#[test]
+fn derived_names_count_where_the_case_takes_them_in() {
+    let agents = "id,email,also,derived\n\
+                  a1,mira.holt@desk.example,Mira Holt <mira.holt@desk.example>;,true\n\
+                  a2,jon.vane@desk.example,,false\n";
+    let guest = "mira.holt_desk.example#EXT#@acme.example";
+    let log = [
+        record("10T10:00:00", "\"email\":\"mira.holt@desk.example\"", ""),
+        record("10T11:00:00", &format!("\"id\":\"{guest}\""), ""),
+        record(
+            "10T12:00:00",
+            "\"email\":\"MIRA.HOLT+zd@desk.example\"",
+            &format!(",\"justification\":\"as {guest}\""),
+        ),
+        record("10T12:30:00", "\"email\":\"Mira Holt <mira.holt@desk.example>\"", ""),
+        record("10T13:00:00", "\"email\":\"jon.vane%40desk.example\"", ""),
+        record("10T14:00:00", "\"email\":\"mira.holt@partner.example\"", ""),
+        // The end of the window, which needs a reading in full.
+        record("12T00:00:00", &format!("\"id\":\"{guest}\""), ""),
+        format!("{{\"timestamp\":\"2026-02-10T15:00:00Z\",\"actor\":{{\"id\":\"{guest}\"}},\n"),
+    ]
+    .concat();
+    for (agents, in_scope, forms, derived) in [
+        (agents.to_owned(), 4, 2, 2),
+        (agents.replace("true", "no"), 2, 4, 0),
+        (agents.replace("true", "").replace("false", "yes"), 3, 3, 1),
+    ] {
+        let dir = Dir::new();
+        report(&dir, &agents, &log, ALL).ends(1);
+        let findings = json(&dir.path("out/findings.json"));
+        let records = &findings["records"];
+        assert_eq!(
+            (&records["in_scope"], &records["other_actor"]),
+            (&in_scope.into(), &(6 - in_scope).into())
+        );
+        assert_eq!(findings["near"]["forms"], forms);
+        assert_eq!(findings["scopes"][0]["on_end"], u64::from(derived == 2));
+        assert_eq!(codes(&findings).contains(&"possibly-in-scope"), derived == 2);
+        let own = findings["agents"].as_array().expect("a list").iter();
+        let own: Vec<_> = own.filter_map(|agent| agent["derived"].as_array()).flatten().collect();
+        assert_eq!(own.len(), derived);
+        assert!(own.iter().all(|name| name["records"] == 1), "{own:?}");
+        dir.run(["verify", "out", "--logs", "."]).ends(0);
+        // The name is the agent's, and no customer reads it.
+        let copy = std::fs::read_to_string(dir.path("out/tenants/acme/actions.jsonl")).expect("a copy");
+        assert_eq!(copy.contains("EXT"), derived == 0 && copy.contains("as mira"), "{copy}");
+    }
+    let dir = Dir::new();
+    report(&dir, &agents.replace("true", "maybe"), &log, ALL)
+        .ends(2)
+        .says("agents.csv:2");
 }
 
 /// A misspelt agent among others loses every event of his; an agent who does nothing in the windows

@@ -177,11 +177,15 @@ fn agents(case: &Case) -> ResolvedList {
     let entries: Vec<_> = case
         .listed()
         .map(|agent| {
-            json!({
+            let mut entry = json!({
                 "id": agent.id, "email": agent.email, "identities": agent.identities, "name": agent.name,
                 "employer": agent.employer, "role": agent.role, "country": agent.country,
                 "from": agent.tenure.from, "until": agent.tenure.until, "reason": agent.tenure.reason,
-            })
+            });
+            if agent.derived {
+                entry["derived"] = true.into();
+            }
+            entry
         })
         .collect();
     ResolvedList {

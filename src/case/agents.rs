@@ -3,15 +3,17 @@
 use super::{Agent, AgentId, AgentNaming, Tenure, spreadsheet::read_rows};
 use crate::{
     config::{Spanned, Table, instant},
-    diag::Diagnostic,
+    diag::{Diagnostic, Place},
     time::Timestamp,
 };
 
 /// The columns of a CSV file of agents, and the keys of `[[agents.list]]`.
-const COLUMNS: [&str; 10] = [
+const COLUMNS: [&str; 12] = [
     "id",
     "email",
     "identities",
+    "also",
+    "derived",
     "name",
     "employer",
     "role",
@@ -26,7 +28,10 @@ const COLUMNS: [&str; 10] = [
 pub(super) struct Listed {
     pub(super) id: Spanned<String>,
     pub(super) email: Option<Spanned<String>>,
+    /// `identities`, then `also`.
     pub(super) identities: Vec<Spanned<String>>,
+    /// Whether names derived from its identities count as its own, where the entry says so.
+    pub(super) derived: Option<bool>,
     pub(super) name: Option<Spanned<String>>,
     pub(super) employer: Option<Spanned<String>>,
     pub(super) role: Option<Spanned<String>>,
@@ -40,6 +45,7 @@ impl Listed {
             id,
             email: None,
             identities: Vec::new(),
+            derived: None,
             name: None,
             employer: None,
             role: None,
@@ -63,6 +69,8 @@ impl Listed {
             tenure: self.tenure.clone(),
             unlisted: false,
             user_names: Vec::new(),
+            derived: self.derived.unwrap_or_default(),
+            derived_names: Vec::new(),
         }
     }
 
@@ -79,8 +87,10 @@ impl Listed {
 pub(super) fn read_csv(name: &str, bytes: &[u8], agents: &mut Vec<Listed>, faults: &mut Vec<Diagnostic>) -> bool {
     read_rows(name, bytes, &COLUMNS, faults, |row, faults| {
         let Some(id) = row.found("id") else { return };
-        let identities = row.found("identities");
-        faults.extend(identities.as_ref().and_then(unclear));
+        let identities = ["identities", "also"].map(|column| (column, row.found(column)));
+        let written = identities.iter().filter_map(|(_, found)| found.as_ref());
+        faults.extend(written.filter_map(unclear));
+        let derived = row.found("derived").and_then(|found| yes_or_no(&found, faults));
         let email = row.found("email");
         faults.extend(email.as_ref().and_then(several));
         let mut time = |column| {
@@ -89,17 +99,22 @@ pub(super) fn read_csv(name: &str, bytes: &[u8], agents: &mut Vec<Listed>, fault
         };
         let (from, until) = (time("from"), time("until"));
         let tenure = tenure(from, until, row.found("reason"), |fault| faults.push(fault));
-        let place = identities.map(|found| found.place);
-        let identity = |value| {
-            Some(Spanned {
-                value,
-                place: place.clone()?,
-            })
+        let of_column = |(column, found): (&'static str, Option<Spanned<String>>)| {
+            let parts = found.map(|found| (row.parts(column), found.place));
+            let spanned = |(parts, place): (Vec<String>, Place)| {
+                let spanned = |value| Spanned {
+                    value,
+                    place: place.clone(),
+                };
+                parts.into_iter().map(spanned).collect::<Vec<_>>()
+            };
+            parts.map(spanned).unwrap_or_default()
         };
         agents.push(Listed {
             id,
             email,
-            identities: row.parts("identities").into_iter().filter_map(identity).collect(),
+            identities: identities.into_iter().flat_map(of_column).collect(),
+            derived,
             name: row.found("name"),
             employer: row.found("employer"),
             role: row.found("role"),
@@ -116,7 +131,9 @@ pub(super) fn read_entry(table: &mut Table<'_>) -> Option<Listed> {
     if let Some(fault) = email.as_ref().and_then(several) {
         table.fault(fault);
     }
-    let identities = table.string_list("identities").into_iter().map(trimmed).collect();
+    let identities = ["identities", "also"].map(|key| table.string_list(key));
+    let identities = identities.into_iter().flatten().map(trimmed).collect();
+    let derived = table.optional_bool("derived").map(|found| found.value);
     let mut text = |key| table.optional_string(key).map(trimmed);
     let (name, employer, role, country) = (text("name"), text("employer"), text("role"), text("country"));
     let reason = text("reason");
@@ -126,6 +143,7 @@ pub(super) fn read_entry(table: &mut Table<'_>) -> Option<Listed> {
         id: id?,
         email,
         identities,
+        derived,
         name,
         employer,
         role,
@@ -159,6 +177,24 @@ fn tenure(
         from: from.map(|found| found.value),
         until: until.map(|found| found.value),
         reason: reason.map(|found| found.value),
+    }
+}
+
+/// Reads the cell of `derived`, and adds a fault if it is neither yes nor no.
+fn yes_or_no(found: &Spanned<String>, faults: &mut Vec<Diagnostic>) -> Option<bool> {
+    match found.value.to_ascii_lowercase().as_str() {
+        "true" | "yes" => Some(true),
+        "false" | "no" => Some(false),
+        _ => {
+            let fault = Diagnostic::new(
+                "not-a-truth-value",
+                format!("`{}` is neither true nor false", found.value),
+            );
+            let hint =
+                "write `true` where names derived from the agent's identities are its own, `false` where they are not";
+            faults.push(fault.hint(hint).at(found.place.clone()));
+            None
+        }
     }
 }
 

@@ -75,6 +75,8 @@ pub(super) struct WrittenAgents {
     pub(super) list: Vec<Listed>,
     /// Whether every entry has an id.
     pub(super) complete: bool,
+    /// Whether derived names count as the agent's own, where an entry does not say.
+    pub(super) derived: bool,
 }
 
 /// The section `[tenants]`.
@@ -256,12 +258,14 @@ fn chosen(table: &mut Table<'_>) -> Option<Who> {
 fn agents_section(table: &mut Table<'_>) -> WrittenAgents {
     let place = table.place().clone();
     let file = table.optional_string("file");
+    let derived = table.optional_bool("derived").is_some_and(|found| found.value);
     let entries = table.tables("list", agents::read_entry);
     WrittenAgents {
         place,
         file,
         complete: entries.iter().all(Option::is_some),
         list: entries.into_iter().flatten().collect(),
+        derived,
     }
 }
 
@@ -271,6 +275,7 @@ fn no_agents(place: Place) -> WrittenAgents {
         file: None,
         list: Vec::new(),
         complete: true,
+        derived: false,
     }
 }
 

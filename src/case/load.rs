@@ -211,6 +211,9 @@ fn listed(
         };
     }
     agents.extend(written.list);
+    for agent in &mut agents {
+        agent.derived.get_or_insert(written.derived);
+    }
     if let Some(fault) = needed.fault().filter(|_| agents.is_empty() && complete) {
         faults.push(fault.at(written.place));
         complete = false;

@@ -113,6 +113,8 @@ impl Case {
             tenure: Tenure::default(),
             unlisted: true,
             user_names: actor.user_names.clone(),
+            derived: false,
+            derived_names: Vec::new(),
         }));
         self.label();
     }
@@ -122,6 +124,14 @@ impl Case {
         let mut known: BTreeSet<String> = self.told.iter().map(|text| text.value.clone()).collect();
         let new = sentences.filter(|text| known.insert(text.value.clone()));
         self.told.extend(new.cloned());
+    }
+
+    /// Adds names that a scan found as derived from an agent's identities, each with the agent's
+    /// position. They are the agent's own, and are masked in tenants' copies like its identities.
+    pub fn derive<'n>(&mut self, names: impl IntoIterator<Item = (usize, &'n str)>) {
+        for (agent, name) in names {
+            self.agents[agent].derived_names.push(name.to_owned());
+        }
     }
 
     /// The agents that the case lists.
@@ -294,6 +304,10 @@ pub struct Agent {
     pub unlisted: bool,
     /// Those of its identities that logs have as a user name or an address, if it is unlisted.
     pub user_names: Vec<String>,
+    /// Whether names derived from its identities count as its own.
+    pub derived: bool,
+    /// Such names as a scan found them in logs, empty before.
+    pub derived_names: Vec<String>,
 }
 
 /// The time in which an agent was entitled to its identities: employed, or with a valid credential.

@@ -350,6 +350,7 @@ impl<'p> Full<'p> {
             );
         }
         let mut names = self.scopes.identities().named_in(bytes);
+        self.scopes.add_derived_in(bytes, &mut names);
         // An agent of no scope that holds the time, if it can be read, has no event in scope
         // whatever the record says.
         names.retain(|agent| self.scopes.may_hold(*agent, time));
@@ -483,8 +484,8 @@ impl Judging<'_> {
             }
             Err(refusal) => return Err(timed(refusal)),
         };
-        let listed = scopes.listed(&named);
-        let forms = self.count(&named, &listed);
+        let mut listed = scopes.listed(&named);
+        let forms = self.count(&named, &mut listed);
         let found = scopes.attribute(within, &listed);
         let traits = if open.is_empty() && (found.is_none() || !scopes.is_conditional()) {
             Traits::default()
@@ -581,7 +582,7 @@ impl Judging<'_> {
         }
         // Outside every window, an event that cannot be read whole is no fault of the record.
         let Ok(named) = reading.actors() else { return };
-        let found = self.scopes.attribute(ending, &self.scopes.listed(&named));
+        let found = self.scopes.attribute(ending, &self.scopes.listed_or_derived(&named));
         if found.is_none() && ending.and(self.scopes.open()).is_empty() {
             return;
         }
@@ -701,22 +702,36 @@ impl Judging<'_> {
         }
     }
 
-    /// Puts the actors down in the census. Returns those whose names are made of a listed identity.
-    fn count(&mut self, named: &[Named<'_, '_>], listed: &Listed) -> Vec<NearName> {
+    /// Puts the actors down in the census, and those whose names are derived from a listed identity
+    /// and count as it among the listed. Returns those whose names are otherwise made of one.
+    fn count(&mut self, named: &[Named<'_, '_>], listed: &mut Listed) -> Vec<NearName> {
         let identities = self.scopes.identities();
         let mut forms = Vec::new();
-        for (actor, listed) in named.iter().zip(listed) {
+        let mut derived = BTreeMap::new();
+        for (actor, listed) in named.iter().zip(listed.iter_mut()) {
             if let Some(identity) = *listed {
                 self.census.listed(identity);
                 continue;
             }
             let hash = identities.hash_of_other(&actor.value);
             let form = self.census.other((identities, self.scopes.forms()), &actor.value, hash);
+            if let Some(form) = form.filter(|form| self.scopes.takes(*form)) {
+                self.census.listed(form.identity);
+                *listed = Some(form.identity);
+                derived.insert(&*actor.value, form);
+                continue;
+            }
             forms.extend(form.map(|form| NearName {
                 kind: NearKind::Form(form.relation),
                 identity: form.identity,
                 as_logged: actor.value.clone().into_owned(),
             }));
+        }
+        // A second reading counts nothing again.
+        if self.chase.is_none() {
+            derived
+                .into_iter()
+                .for_each(|(name, form)| self.scopes.derived.note(form, name));
         }
         forms
     }

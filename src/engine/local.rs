@@ -126,6 +126,7 @@ pub(super) fn numbered(
         ties,
         links: Links::default(),
         unlisted: Vec::new(),
+        derived: plan.scopes.derived_names(),
     };
     for (input, (source, contents)) in plan.sources.sources.iter().zip(files).enumerate() {
         let profile = plan.profile(source);

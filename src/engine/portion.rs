@@ -15,7 +15,7 @@ use crate::{
     catalogue::Catalogue,
     findings::Scan,
     progress::Progress,
-    scope::{ActorNames, Actors, MetActor},
+    scope::{ActorNames, Actors, DerivedName, MetActor},
     sources::{Contents, Digested, Source},
     tally::Budget,
 };
@@ -27,6 +27,8 @@ pub struct Portion {
     names: ActorNames,
     /// Actors that are not listed, by their keys; events refer to them by their places.
     unlisted: Vec<(String, MetActor)>,
+    /// Names that are derived from listed identities and count as the agent's own.
+    derived: Vec<DerivedName>,
 }
 
 /// The portions make no scan.
@@ -93,6 +95,7 @@ impl Local {
             contents: contents?,
             names: pool.names(&plan.scopes),
             unlisted,
+            derived: plan.scopes.derived_names(),
         };
         Ok(portion.canonical(&numbers))
     }
@@ -114,7 +117,9 @@ impl Local {
                 mut contents,
                 names: own,
                 unlisted,
+                derived,
             } = portion?;
+            plan.scopes.derived.import(derived);
             let numbers = plan.scopes.roster.import(unlisted);
             for part in &mut contents.parts {
                 let tally = &mut part.value.tally;

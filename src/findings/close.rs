@@ -21,7 +21,7 @@ use crate::{
     events::Remark,
     isolation::{self, Company, Names, Sighting, Things},
     records::{Accounted, RefusalReason, Said},
-    scope::{Actors, TieFilter},
+    scope::{Actors, DerivedName, TieFilter},
     sources::{Changed, Digested, Skipped, Stamp, Truncated},
     tally::{
         Budget, Conflict, Deduplicated, DispositionCounts, Links, NearKind, Refused, Remarked, Retained, ScopeTotals,
@@ -53,9 +53,18 @@ pub struct Scan {
     /// position behind the agents of the case, so that [`Case::admit`] has to add them before the
     /// books are closed.
     pub unlisted: Vec<UnlistedActor>,
+    /// Names that are derived from listed identities and count as the agent's own: to be added to
+    /// the case by [`Case::derive`].
+    pub derived: Vec<DerivedName>,
 }
 
 impl Scan {
+    /// Adds what was found of actors to the case, without which its books cannot be closed.
+    pub fn settle(&self, case: &mut Case) {
+        case.admit(&self.unlisted);
+        case.derive(self.derived.iter().map(|name| (name.agent, name.name.as_str())));
+    }
+
     /// Hands on every event in scope that is not in memory, as often as it was read.
     pub(crate) fn each_spilled(&self, with: impl FnMut(ScopedEvent)) -> Result<(), SpillError> {
         let tallies: Vec<_> = self.sources.iter().map(|source| &source.tally).collect();
@@ -424,7 +433,7 @@ impl<'c> Closing<'c> {
         let on_end = figures.iter().flat_map(|figures| &figures.on_end).chain(&apart.on_end);
         let on_end = count_on_end(case.scopes.len(), on_end.copied(), &settled.on_end);
         let actions = count::actions(catalogue, totals, &touched);
-        let agents = count::agents(&case.agents, totals, &touched, &strays);
+        let agents = count::agents(&case.agents, &scan.derived, totals, &touched, &strays);
         let tenants: Vec<_> = figures.into_iter().map(|figures| figures.finding).collect();
         let conflict = |conflict: &Conflict| ConflictFinding {
             event_id: conflict.event_id.clone(),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{
-    ActionFinding, AgentFinding, Counts, Mention, SpanFinding, TenantFinding,
+    ActionFinding, AgentFinding, Counts, DerivedFinding, Mention, SpanFinding, TenantFinding,
     close::Scanned,
     mask::Mask,
     slug::slug,
@@ -18,7 +18,7 @@ use crate::{
     catalogue::{Catalogue, Effect},
     events::Outcome,
     isolation::Names,
-    scope::ScopeMask,
+    scope::{DerivedName, ScopeMask},
     tally::{ActionTotals, AgentTotals, Outcomes, ScopedEvent, TenantEvent, Totals},
     time::Timestamp,
 };
@@ -381,7 +381,20 @@ pub(super) fn actions(catalogue: &Catalogue, totals: &Totals, touched: &Touched)
 }
 
 /// Every listed agent in the order of the case, also those without events.
-pub(super) fn agents(listed: &[Agent], totals: &Totals, touched: &Touched, strays: &Strays) -> Vec<AgentFinding> {
+pub(super) fn agents(
+    listed: &[Agent],
+    derived: &[DerivedName],
+    totals: &Totals,
+    touched: &Touched,
+    strays: &Strays,
+) -> Vec<AgentFinding> {
+    let texts: Vec<&str> = listed.iter().flat_map(Agent::all_identities).collect();
+    let finding_of = |name: &DerivedName| DerivedFinding {
+        name: name.name.clone(),
+        identity: texts[name.identity].to_owned(),
+        relation: name.relation,
+        records: name.records,
+    };
     let finding = |(at, agent): (usize, &Agent)| {
         let own = totals.agents.get(&at);
         AgentFinding {
@@ -399,6 +412,7 @@ pub(super) fn agents(listed: &[Agent], totals: &Totals, touched: &Touched, stray
             country: agent.country.clone(),
             tenure: strays.finding(at, &agent.tenure),
             unlisted: agent.unlisted,
+            derived: derived.iter().filter(|name| name.agent == at).map(finding_of).collect(),
         }
     };
     listed.iter().enumerate().map(finding).collect()

@@ -35,6 +35,7 @@ use crate::{
     events::Target,
     isolation::ClaimedName,
     records::{Accounted, Locator},
+    scope::Relation,
     tally::{DispositionCounts, Outcomes, Retained, TenantEvent},
     text::{counted, grouped},
     time::Timestamp,
@@ -660,6 +661,24 @@ pub struct AgentFinding {
     /// names in the records, as logged.
     #[serde(default)]
     pub unlisted: bool,
+    /// Names in records that are derived from its identities and count as its own; absent where
+    /// there is none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub derived: Vec<DerivedFinding>,
+}
+
+/// A name that is derived from a listed identity, and counts as its agent's own because the case
+/// says so.
+#[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
+pub struct DerivedFinding {
+    /// The name, as logged.
+    pub name: String,
+    /// The identity that it is derived from, as listed.
+    pub identity: String,
+    /// Form of the name.
+    pub relation: Relation,
+    /// Records in a window that have it.
+    pub records: u64,
 }
 
 /// Which hours of the windows the sources speak for, by records of any actor.

@@ -69,7 +69,8 @@ impl Gathering {
                 }
                 AgentNaming::Name => label.for_each(|name| self.state(name, Kind::Agent)),
             }
-            let kept = agent.email.iter().chain(&agent.identities).filter(hides);
+            let kept = agent.email.iter().chain(&agent.identities).chain(&agent.derived_names);
+            let kept = kept.filter(hides);
             kept.for_each(|name| self.add(name, Owner::Agent(at), Kind::Agent));
         }
     }

@@ -464,6 +464,7 @@ fn agent(number: usize, tenants: &[TenantImpact]) -> AgentFinding {
         country: Some("Philippines".to_owned()),
         tenure: None,
         unlisted: false,
+        derived: Vec::new(),
     }
 }
 

@@ -331,6 +331,8 @@ mod tests {
             tenure: Tenure::default(),
             unlisted: false,
             user_names: Vec::new(),
+            derived: false,
+            derived_names: Vec::new(),
         };
         ScopeSet::compile(&[], &[agent])
     }

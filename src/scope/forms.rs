@@ -87,6 +87,21 @@ impl Relation {
         )
     }
 
+    /// Whether a name of this relation is the agent's own where the case says that derived names
+    /// are: what systems make of an identity by rule.
+    pub fn is_derived(self) -> bool {
+        matches!(
+            self,
+            Self::Guest
+                | Self::PlusAddress
+                | Self::Subdomain
+                | Self::PercentEncoded
+                | Self::SalesforceId
+                | Self::DomainUser
+                | Self::Arn
+        )
+    }
+
     /// In a few words, behind "is" or "as".
     pub fn says(self) -> &'static str {
         match self {
@@ -119,6 +134,8 @@ pub struct Form {
     pub identity: usize,
     /// How.
     pub relation: Relation,
+    /// Whether every step from the identity to the name is one of [`Relation::is_derived`].
+    pub derived: bool,
 }
 
 /// No longer names are taken apart. Longer values are texts, in which identities are found as
@@ -205,35 +222,42 @@ impl Forms {
         if name.is_empty() || name.len() > LONGEST {
             return None;
         }
-        let form = |identity, relation| Some(Form { identity, relation });
+        let form = |identity, relation, derived| {
+            Some(Form {
+                identity,
+                relation,
+                derived,
+            })
+        };
         if let Some(identity) = identities.find_anyhow(name) {
-            return form(identity, Relation::OtherCase);
+            return form(identity, Relation::OtherCase, false);
         }
-        let mut now = vec![(name.to_owned(), None)];
+        let mut now = vec![(name.to_owned(), None, true)];
         for _ in 0..DEPTH {
             let mut next = Vec::new();
-            for (text, first) in &now {
-                for (derived, relation) in derived(text) {
-                    let relation = first.unwrap_or(relation);
-                    if let Some(identity) = identities.find_anyhow(&derived) {
-                        return form(identity, relation);
+            for (text, first, all) in &now {
+                for step in derived(text) {
+                    let all = *all && step.by_rule;
+                    let relation = first.unwrap_or(step.relation);
+                    if let Some(identity) = identities.find_anyhow(&step.text) {
+                        return form(identity, relation, all);
                     }
-                    next.push((derived, Some(relation)));
+                    next.push((step.text, Some(relation), all));
                 }
             }
-            let keyed = now.iter().find_map(|(text, first)| {
+            let keyed = now.iter().find_map(|(text, first, all)| {
                 let (identity, relation) = self.keyed(identities, text)?;
-                Some((identity, first.unwrap_or(relation)))
+                Some((identity, first.unwrap_or(relation), *all && relation.is_derived()))
             });
-            if let Some((identity, relation)) = keyed {
-                return form(identity, relation);
+            if let Some((identity, relation, all)) = keyed {
+                return form(identity, relation, all);
             }
             next.truncate(PARTS);
             now = next;
         }
         let words = identities.standing_in(name);
         let longest = words.iter().max_by_key(|word| word.as_logged.len())?;
-        form(longest.identity, Relation::Word)
+        form(longest.identity, Relation::Word, false)
     }
 
     /// By what is equal of both.
@@ -271,14 +295,26 @@ impl Forms {
     }
 }
 
-/// What a name may be made of, each by one step.
-fn derived(text: &str) -> Vec<(String, Relation)> {
+/// A text that a name may be made of by one step.
+struct Derived {
+    text: String,
+    relation: Relation,
+    /// Whether the step is one of [`Relation::is_derived`]; of a resource name only its last part.
+    by_rule: bool,
+}
+
+/// Returns what a name may be made of, each by one step.
+fn derived(text: &str) -> Vec<Derived> {
     let mut found = Vec::new();
     let has = Signs::of(text);
     let mut add = |derived: &str, relation| {
         let derived = derived.trim();
         if !derived.is_empty() && derived != text {
-            found.push((derived.to_owned(), relation));
+            found.push(Derived {
+                text: derived.to_owned(),
+                relation,
+                by_rule: relation.is_derived(),
+            });
         }
     };
     if has.any(Signs::NOT_PRINTABLE) && text.contains(hidden) {
@@ -329,8 +365,10 @@ fn derived(text: &str) -> Vec<(String, Relation)> {
         } else {
             Relation::Part
         };
-        for part in text.rsplit(SEPARATORS).take(PARTS) {
-            add(part, of_part);
+        for (number, part) in text.rsplit(SEPARATORS).take(PARTS).enumerate() {
+            // Only the last part of a resource name is the user or the session.
+            let relation = if number == 0 { of_part } else { Relation::Part };
+            add(part, relation);
         }
     }
     if let Some((_, user)) = text.rsplit_once('\\').filter(|_| has.any(Signs::BACKSLASH)) {
@@ -515,6 +553,8 @@ mod tests {
             tenure: Tenure::default(),
             unlisted: false,
             user_names: Vec::new(),
+            derived: false,
+            derived_names: Vec::new(),
         }
     }
 
@@ -606,6 +646,41 @@ mod tests {
             let found = forms.find(&identities, name);
             let found = found.map(|form| (listed[form.identity].as_str(), form.relation));
             assert_eq!(found, expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn only_names_made_by_rule_are_derived() {
+        let agents = [agent(
+            "bd-a",
+            Some("mira.holt@desk.example"),
+            &["jvane", "0051I000003abcD"],
+        )];
+        let identities = Identities::new(&agents);
+        let forms = Forms::new(&identities);
+        for (name, derived) in [
+            ("mira.holt_desk.example#EXT#@acme.example", true),
+            ("mira.holt+zd@desk.example", true),
+            ("mira.holt%40desk.example", true),
+            ("mira.holt%2Bzd%40desk.example", true),
+            ("mira.holt@eu.desk.example", true),
+            ("DESK\\jvane", true),
+            ("arn:aws:sts::1:assumed-role/Support/jvane", true),
+            ("0051I000003abcDQAQ", true),
+            // The role of another session, another domain, a text, an encoded text.
+            ("arn:aws:sts::1:assumed-role/jvane/zoe", false),
+            ("arn:aws:sts::1:assumed-role/Support/mira.holt", false),
+            ("DESK\\mira.holt", false),
+            ("mira.holt@partner.example", false),
+            ("Mira Holt <mira.holt@desk.example>", false),
+            ("%3Cmira.holt@desk.example%3E", false),
+            ("auth0|jvane", false),
+            ("AROAX:mira.holt@desk.example", false),
+            ("mira.holt", false),
+            ("JVANE", false),
+        ] {
+            let form = forms.find(&identities, name);
+            assert_eq!(form.map(|form| form.derived), Some(derived), "{name}");
         }
     }
 

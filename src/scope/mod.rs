@@ -7,6 +7,7 @@
 mod addresses;
 mod borders;
 mod census;
+mod derived;
 mod filter;
 mod forms;
 mod fragments;
@@ -32,6 +33,7 @@ use crate::{
 
 pub use addresses::needles_of;
 pub use census::{ActorNames, Actors, Census};
+pub use derived::{DerivedName, DerivedNames};
 pub use forms::{Form, Forms, Relation};
 pub use identities::{Identities, Standing};
 pub(crate) use odd::Odd;
@@ -95,6 +97,10 @@ pub struct ScopeSet {
     by_agent: Vec<ScopeMask>,
     identities: Identities,
     forms: Forms,
+    /// Whether, for each agent, names derived from its identities count as its own.
+    derives: Vec<bool>,
+    /// Derived names in records.
+    pub derived: DerivedNames,
     /// From the first window's beginning to the last one's end.
     hull: Option<Window>,
     /// Each instant at which a window ends.
@@ -120,6 +126,8 @@ impl ScopeSet {
             scopes: scopes.to_vec(),
             by_agent: (0..agents.len()).map(of).collect(),
             forms: Forms::new(&identities),
+            derives: agents.iter().map(|agent| agent.derived).collect(),
+            derived: DerivedNames::default(),
             identities,
             hull: hull(scopes),
             ends: ends(scopes),

@@ -19,6 +19,8 @@ fn agent(id: &str, email: &str, identities: &[&str]) -> Agent {
         tenure: Tenure::default(),
         unlisted: false,
         user_names: Vec::new(),
+        derived: false,
+        derived_names: Vec::new(),
     }
 }
 

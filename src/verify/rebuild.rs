@@ -103,7 +103,7 @@ fn judge(root: &Path, bundle: &BundleFolder, manifest: &Manifest, findings: &Fin
     let engine = Local::default();
     let mut scan = engine.run(&plan, &Silent).map_err(said)?;
     engine.follow(&plan, &catalogue, &mut scan).map_err(said)?;
-    case.admit(&scan.unlisted);
+    scan.settle(&mut case);
     let answer = Answer::close(&case, &catalogue, scan).map_err(said)?;
     let reports = Reports::new(&answer.findings, templates).enclosing(INSTRUCTIONS_TEXT);
     let (answer, mut made) = make(bundle, &reports, &catalogue, answer).map_err(said)?;

@@ -116,7 +116,7 @@ impl Job<'_> {
         let (catalogue, catalogue_files) = catalogue().extended(actions);
         let catalogue = ManuallyDrop::new(catalogue);
         follow(plan, &catalogue, &mut scan)?;
-        case.admit(&scan.unlisted);
+        scan.settle(case);
         case.pin()?;
         let templates = own.unwrap_or(templates);
         let answer = Answer::close(case, &catalogue, scan)?;

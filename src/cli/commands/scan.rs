@@ -41,7 +41,7 @@ fn scan(args: &ScanArgs, output: &Output, engine: Local) -> anyhow::Result<Outco
     question::verbose(output, &scan);
     let (catalogue, _) = catalogue().extended(actions);
     engine.follow(&plan, &catalogue, &mut scan)?;
-    case.admit(&scan.unlisted);
+    scan.settle(&mut case);
     let mut survey = ManuallyDrop::new(Answer::survey(&case, &catalogue, scan)?);
     stages.end("findings");
     let findings = &mut survey.findings;

@@ -245,7 +245,7 @@ fn found(scopes: &[Asked], logs: &[(&str, &[Record])], threads: usize) -> Found 
         threads: NonZeroUsize::new(threads),
     };
     let scan = engine.run(&plan, &Silent).expect("a scan");
-    case.admit(&scan.unlisted);
+    scan.settle(&mut case);
     let mut found = Found::new();
     for source in &scan.sources {
         assert!(source.tally.refused.is_empty() || ACTORS.iter().any(|actor| actor.is_empty()));

@@ -13,13 +13,20 @@ pub(super) fn near(findings: &Findings) -> Option<String> {
     let mut names: Vec<&NearIdentity> = near.identities.iter().collect();
     names.sort_by_key(|name| std::cmp::Reverse(name.records));
     let told: Vec<_> = names.iter().map(|name| form(findings, name)).collect();
+    let by_rule = near.identities.iter().any(|name| name.relation.is_derived());
     (near.forms > 0).then(|| {
         format!(
             "{} by a name that is made of a listed identity and is not listed, so {} as others': {}. Where a name is the \
-             agent's own, add it to the agent's `identities`, exactly as logged, and run again; near.csv lists each record.",
+             agent's own, add it to the agent's `also`, exactly as logged{}, and run again; near.csv lists each record.",
             counted(near.forms, "record in a window is", "records in a window are"),
             if near.forms == 1 { "it counts" } else { "they count" },
-            listed(&told, "name")
+            listed(&told, "name"),
+            if by_rule {
+                ", or write `derived = true` in `[agents]` to take in all guests, tagged addresses, percent escapes, sub-domains, \
+                 Salesforce ids, `DOMAIN\\user` and resource names that are made of a listed identity"
+            } else {
+                ""
+            },
         )
     })
 }

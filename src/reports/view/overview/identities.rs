@@ -1,7 +1,7 @@
 //! Names that are nearly listed identities, and listed identities that no record has.
 
 use crate::{
-    findings::{Findings, NearFinding, NearIdentity, UnseenIdentity},
+    findings::{AgentFinding, DerivedFinding, Findings, NearFinding, NearIdentity, UnseenIdentity},
     reports::template::view,
     text::{counted, grouped},
 };
@@ -21,6 +21,17 @@ view! {
         agents: Vec<UnseenView>,
         identities: Vec<IdentityView>,
         more_identities: String,
+        derived: Vec<DerivedView>,
+    }
+}
+
+view! {
+    struct DerivedView {
+        name: String,
+        relation: String,
+        identity: String,
+        agent: String,
+        records: String,
     }
 }
 
@@ -85,8 +96,25 @@ impl NearView {
                 .map(|identity| IdentityView::new(identity))
                 .collect(),
             more_identities: more(unseen.len()),
+            derived: derived(findings).collect(),
         }
     }
+}
+
+/// Returns the names that are derived from listed identities and count as their agents' own.
+fn derived(findings: &Findings) -> impl Iterator<Item = DerivedView> {
+    let own = |agent: &'_ AgentFinding| {
+        let id = agent.id.0.clone();
+        let view = move |name: &DerivedFinding| DerivedView {
+            name: name.name.clone(),
+            relation: name.relation.says().to_owned(),
+            identity: name.identity.clone(),
+            agent: id.clone(),
+            records: grouped(name.records),
+        };
+        agent.derived.iter().map(view).collect::<Vec<_>>()
+    };
+    findings.agents.iter().flat_map(own)
 }
 
 fn any(near: &NearFinding) -> bool {
