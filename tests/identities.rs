@@ -371,6 +371,12 @@ fn derived_names_count_where_the_case_takes_them_in() {
         assert_eq!(own.len(), derived);
         assert!(own.iter().all(|name| name["records"] == 1), "{own:?}");
         dir.run(["verify", "out", "--logs", "."]).ends(0);
+        dir.run(["plan", "case.toml", "--quiet", "--out", "plan"]).ends(0);
+        std::fs::create_dir_all(dir.path("p")).expect("a folder");
+        dir.run(["partial", "plan", "--quiet", "--split", "0", "--out", "p/0.partial"])
+            .ends(0);
+        dir.run(["merge", "plan", "p", "--quiet", "--out", "many"]).ends(1);
+        assert_eq!(json(&dir.path("many/findings.json")), findings);
         // The name is the agent's, and no customer reads it.
         let copy = std::fs::read_to_string(dir.path("out/tenants/acme/actions.jsonl")).expect("a copy");
         assert_eq!(copy.contains("EXT"), derived == 0 && copy.contains("as mira"), "{copy}");
