@@ -77,6 +77,7 @@ fn the_contract_s_files_are_there_for_every_tenant() {
         "tenants.csv",
         "refused.csv",
         "near.csv",
+        "census.csv",
         "isolation.csv",
         "masked.jsonl",
         "unattributed.jsonl",

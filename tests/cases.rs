@@ -19,6 +19,7 @@ fn kept(name: &str) -> bool {
         || ends("unattributed.jsonl")
         || name == "isolation.csv"
         || name == "near.csv"
+        || name == "census.csv"
         || name == "masked.jsonl"
         || name.starts_with("tenants/") && [".md", ".csv", ".jsonl"].into_iter().any(ends)
 }

@@ -28,6 +28,7 @@ mod profiles;
 mod pseudonyms;
 mod sample;
 mod schemas;
+mod sensitivity;
 mod splits;
 mod suites;
 mod util;

@@ -17,8 +17,8 @@ use crate::{
     scope::{Attribution, Census, Listed, ScopeMask, ScopeSet},
     seal::{Nonces, Seal},
     tally::{
-        Candidate, Chased, Closing, Disposition, FoundBy, NearKind, NearMiss, NearName, Opening, Refused, Remarks,
-        ScopedEvent, SourceTally,
+        Around, Candidate, Chased, Closing, Disposition, FoundBy, NearKind, NearMiss, NearName, Opening, Refused,
+        Remarks, ScopedEvent, SourceTally,
     },
     text::shortened,
     time::Timestamp,
@@ -39,6 +39,8 @@ pub(super) struct Full<'p> {
     /// Events in no scope, exactly on the end of one of their agent's: by the positions of those
     /// scopes.
     on_end: BTreeMap<ScopeMask, u64>,
+    /// What listed agents did around the windows.
+    around: Around,
     /// The mapped paths that led to a value in events in scope.
     pub(super) in_scope: Hits,
     /// What to look for among others' records.
@@ -101,6 +103,7 @@ impl<'p> Full<'p> {
             rows,
             later: None,
             on_end: BTreeMap::new(),
+            around: Around::default(),
             in_scope: Hits::default(),
             chase: None,
             links: FoundLinks::default(),
@@ -113,8 +116,9 @@ impl<'p> Full<'p> {
         Self { chase, ..self }
     }
 
-    /// Moves what was found of links to the tally.
+    /// Moves what was found of links and around the windows to the tally.
     pub(super) fn give_links(&mut self, tally: &mut SourceTally) {
+        tally.around.merge(mem::take(&mut self.around));
         let FoundLinks {
             openings,
             closings,
@@ -278,11 +282,13 @@ impl<'p> Full<'p> {
         };
         let scopes = self.scopes;
         let before = self.links.counts();
+        let beside = self.around.margin.len();
         let verdict = Judging {
             scopes,
             census,
             remarks,
             on_end: &mut self.on_end,
+            around: &mut self.around,
             hits: &mut self.in_scope,
             at,
             bytes,
@@ -300,7 +306,10 @@ impl<'p> Full<'p> {
             }
             Ok(_) => {}
             // Nothing of a refused record counts.
-            Err(_) => self.links.truncate(before),
+            Err(_) => {
+                self.links.truncate(before);
+                self.around.margin.truncate(beside);
+            }
         }
         verdict
     }
@@ -426,12 +435,25 @@ struct By {
     search: Option<Box<FoundBy>>,
 }
 
+/// Returns the listed agents among those named, beside the one that an event is put down to.
+fn also_by(scopes: &ScopeSet, listed: &Listed, agent: usize) -> Box<[usize]> {
+    let agents = listed
+        .iter()
+        .flatten()
+        .map(|identity| scopes.identities().agent(*identity));
+    let mut others: Vec<usize> = agents.filter(|other| *other != agent).collect();
+    others.sort_unstable();
+    others.dedup();
+    others.into()
+}
+
 /// The verdict on a record, be it one event or several.
 struct Judging<'j> {
     scopes: &'j ScopeSet,
     census: &'j mut Census,
     remarks: &'j mut Remarks,
     on_end: &'j mut BTreeMap<ScopeMask, u64>,
+    around: &'j mut Around,
     hits: &'j mut Hits,
     at: Locator,
     bytes: &'j [u8],
@@ -469,6 +491,7 @@ impl Judging<'_> {
         let within = scopes.at(time);
         if within.is_empty() {
             self.on_end(reading, time);
+            self.around(reading, (time, &time_original), part, None);
             if let Some(chase) = self.chase {
                 chase.outside(reading, time, &mut self.links.chased);
             }
@@ -503,6 +526,7 @@ impl Judging<'_> {
             }
             self.remark(reading, false);
             self.on_end(reading, time);
+            self.around(reading, (time, &time_original), part, Some((&named, &listed)));
             self.may_tie(reading, &named);
             self.chase(reading, &named, (time, &time_original), within, part);
             return Ok(Disposition::OtherActor(
@@ -517,6 +541,7 @@ impl Judging<'_> {
         let allowed = own.or(met);
         if allowed.is_empty() {
             self.on_end(reading, time);
+            self.around(reading, (time, &time_original), part, Some((&named, &listed)));
             return Ok(Disposition::OtherActor(
                 time,
                 self.near(NearKind::Narrowed, &named, &listed, forms),
@@ -526,13 +551,17 @@ impl Judging<'_> {
         if reading.has_links() {
             self.links_of(reading, &event, by.agent, allowed, part);
         }
+        let beside = scopes.beside(time).and(ScopeMask(!allowed.0));
+        let beyond = self.would_hold(reading, beside, &named, &listed);
         let (record_sha256, seal) = self.digest();
         Ok(Disposition::InScope(vec![Box::new(ScopedEvent {
             event,
             time_original: time_original.into_owned(),
             agent: by.agent,
+            also_by: also_by(scopes, &listed, by.agent),
             identity_matched: by.identity_matched,
             scopes: allowed,
+            beyond,
             at,
             part,
             record_sha256,
@@ -592,6 +621,93 @@ impl Judging<'_> {
         if !ended.is_empty() {
             *self.on_end.entry(ended).or_default() += 1;
         }
+    }
+
+    /// Keeps an event in no scope that lies in the margin of one, and counts the action of a listed
+    /// agent before its windows. `known`: those named, and who of them is listed.
+    fn around(
+        &mut self,
+        reading: &Reading<'_, '_>,
+        (time, time_original): (Timestamp, &str),
+        part: u32,
+        known: Option<(&[Named<'_, '_>], &Listed)>,
+    ) {
+        let scopes = self.scopes;
+        let beside = scopes.beside(time);
+        if self.chase.is_some() || beside.is_empty() && !scopes.is_watched(time) {
+            return;
+        }
+        let own;
+        let (named, listed) = match known {
+            Some(known) => known,
+            None => {
+                // Outside every window, an event that cannot be read whole is no fault of the
+                // record.
+                let Ok(named) = reading.actors() else { return };
+                let listed = scopes.listed(&named);
+                own = (named, listed);
+                (&own.0[..], &own.1)
+            }
+        };
+        let mut agents = listed
+            .iter()
+            .flatten()
+            .map(|identity| scopes.identities().agent(*identity));
+        if let Some(agent) = agents.find(|agent| scopes.precedes(*agent, time))
+            && let Ok(Some(action)) = reading.action()
+        {
+            self.around.earlier(agent, action, time);
+        }
+        let held = self.would_hold(reading, beside, named, listed);
+        if held.is_empty() {
+            return;
+        }
+        let Ok(event) = reading.event(time) else { return };
+        let agent = scopes.attribute(beside, listed).map_or(0, |found| found.agent);
+        let (record_sha256, seal) = self.digest();
+        self.around.event(ScopedEvent {
+            event,
+            time_original: time_original.to_owned(),
+            agent,
+            identity_matched: "margin".into(),
+            also_by: Box::default(),
+            scopes: ScopeMask::default(),
+            beyond: held,
+            at: self.at,
+            part,
+            record_sha256,
+            seal,
+            conflict: false,
+            link: None,
+            search: None,
+        });
+    }
+
+    /// Returns which of these scopes would hold an event if their windows held its time.
+    fn would_hold(
+        &self,
+        reading: &Reading<'_, '_>,
+        scopes: ScopeMask,
+        named: &[Named<'_, '_>],
+        listed: &Listed,
+    ) -> ScopeMask {
+        let set = self.scopes;
+        let open = scopes.and(set.open());
+        let found = set.attribute(scopes, listed);
+        if scopes.is_empty() || found.is_none() && open.is_empty() {
+            return ScopeMask::default();
+        }
+        let traits = if set.is_conditional() {
+            // An event that cannot be read is in no scope.
+            match reading.traits(named) {
+                Ok(traits) => traits,
+                Err(_) => return ScopeMask::default(),
+            }
+        } else {
+            Traits::default()
+        };
+        let own = found.map_or_else(ScopeMask::default, |found| set.narrowed(found.scopes, &traits));
+        own.or(set.met(open, &traits))
     }
 
     /// Notes the links that an event in scope opens and closes.
@@ -676,7 +792,9 @@ impl Judging<'_> {
             time_original: time_original.to_owned(),
             agent: 0,
             identity_matched: "link".into(),
+            also_by: Box::default(),
             scopes: within,
+            beyond: ScopeMask::default(),
             at: self.at,
             part,
             record_sha256,

@@ -175,13 +175,13 @@ impl<'p> Judge<'p> {
             match told {
                 Some(Told::ByTime(time)) => {
                     tally.path_counts.time += 1;
-                    outside(full, &record, time, census, tally);
+                    outside(full, &record, time, &found, census, tally);
                     tally.outside(time);
                 }
                 Some(Told::ByActors(verdict)) => {
                     tally.path_counts.glance += 1;
                     if let Disposition::OutsideWindow(time) = verdict {
-                        outside(full, &record, time, census, tally);
+                        outside(full, &record, time, &found, census, tally);
                     }
                     tally.absorb(verdict);
                 }
@@ -226,13 +226,26 @@ impl<'p> Judge<'p> {
 }
 
 /// Notes a record that a glance found outside every window. On the end of one, it is read in full
-/// for its actors.
+/// for its actors; around the windows, if it may be a listed agent's or an open scope's.
 #[inline]
-fn outside(full: &mut Full<'_>, record: &Record<'_>, time: Timestamp, census: &mut Census, tally: &mut SourceTally) {
-    if full.scopes().is_end(time) {
-        full.verdict(record, census, &mut Remarks::new());
+fn outside(
+    full: &mut Full<'_>,
+    record: &Record<'_>,
+    time: Timestamp,
+    found: &impl Fn(&Record<'_>) -> bool,
+    census: &mut Census,
+    tally: &mut SourceTally,
+) {
+    let scopes = full.scopes();
+    if scopes.is_watched(time) {
+        let is_beside_open = || !scopes.beside(time).and(scopes.open()).is_empty();
+        let may_count =
+            scopes.is_end(time) || scopes.identities().any_named_in(record.bytes) || is_beside_open() && found(record);
+        if may_count {
+            full.verdict(record, census, &mut Remarks::new());
+        }
     }
-    late(full.scopes(), record, time, tally);
+    late(scopes, record, time, tally);
 }
 
 /// Notes a record outside every window that names a listed identity at a time after the case was

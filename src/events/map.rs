@@ -427,6 +427,11 @@ impl<'p, 'b> Reading<'p, 'b> {
         matches!(self.text(&self.profile.fields.action), Ok(Some(_)))
     }
 
+    /// Returns the action alone.
+    pub fn action(&self) -> Result<Option<String>, Refusal> {
+        self.text(&self.profile.fields.action)
+    }
+
     /// The whole event.
     pub fn event(&self, time: Timestamp) -> Result<AccessEvent, Refusal> {
         let fields = &self.profile.fields;

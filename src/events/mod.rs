@@ -64,6 +64,11 @@ pub struct AccessEvent {
 }
 
 impl AccessEvent {
+    /// Whether it names a ticket.
+    pub fn has_ticket(&self) -> bool {
+        self.ticket.as_deref().is_some_and(|ticket| !ticket.trim().is_empty())
+    }
+
     /// This tenant, as the event names it.
     pub fn tenant(&self, id: &TenantId) -> Option<&TenantRef> {
         let place = self.tenants.binary_search_by(|tenant| tenant.id.cmp(id));

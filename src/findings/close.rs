@@ -11,8 +11,10 @@ use super::{
     alike::{MergeFinding, alike},
     caveats::caveats,
     count::{self, Figures, Known, Touched},
+    sensitivity::{Beside, SensitivityFinding},
     tenure::{self, Stray, Strays},
     tied::{OnEnd, count_on_end, tied_scopes},
+    uses::CensusFinding,
 };
 use crate::{
     case::{Case, InputSpec, ProfileRef, TenantId, UnlistedActor},
@@ -24,8 +26,8 @@ use crate::{
     scope::{Actors, DerivedName, TieFilter},
     sources::{Changed, Digested, Skipped, Stamp, Truncated},
     tally::{
-        Budget, Conflict, Deduplicated, DispositionCounts, Links, NearKind, Refused, Remarked, Retained, ScopeTotals,
-        ScopedEvent, SourceTally, SpillError, Totals, deduplicate,
+        Budget, Conflict, Counting, Deduplicated, DispositionCounts, Links, MovedWindows, NearKind, Refused, Remarked,
+        Retained, ScopeTotals, ScopedEvent, SourceTally, SpillError, Totals, deduplicate,
     },
     time::Window,
 };
@@ -243,6 +245,7 @@ struct Closing<'c> {
     catalogue: &'c Catalogue,
     scan: Scan,
     settled: Deduplicated,
+    beside: Beside,
     records: DispositionCounts,
 }
 
@@ -268,11 +271,21 @@ type Copy = (Option<Vec<crate::tally::TenantEvent>>, Vec<Mention>, NamedTargets)
 
 impl<'c> Closing<'c> {
     fn new(case: &'c Case, catalogue: &'c Catalogue, mut scan: Scan) -> Result<Self, CloseError> {
+        let reads_tickets: Vec<bool> = scan.sources.iter().map(|source| source.reads_tickets).collect();
         let tallies = scan.sources.iter_mut().map(|source| {
             let coverage = source.tally.coverage.clone();
             std::mem::replace(&mut source.tally, SourceTally::new(coverage))
         });
-        let settled = deduplicate(tallies.collect(), &id_spaces(&scan), tied_scopes(case), &scan.budget)?;
+        let moved = MovedWindows::new(&case.scopes);
+        let counting = Counting {
+            tied: tied_scopes(case),
+            scopes: &case.scopes,
+            moved: &moved,
+            reads_tickets: &reads_tickets,
+        };
+        let tallies = tallies.collect();
+        let settled = deduplicate(tallies, &id_spaces(&scan), counting, &scan.budget)?;
+        let beside = Beside::new(moved, &settled.around);
         let passed_over = SKIPPED * scan.skipped.len() as u64;
         scan.budget
             .reserve("files that were passed over, each of which is told,", passed_over)?;
@@ -285,6 +298,7 @@ impl<'c> Closing<'c> {
             catalogue,
             scan,
             settled,
+            beside,
             records,
         })
     }
@@ -317,7 +331,8 @@ impl<'c> Closing<'c> {
 
     /// One tenant's figures, which stay in memory.
     fn figures(&self, known: &Known<'_>, id: &TenantId, events: &[&ScopedEvent]) -> Result<Figures, SpillError> {
-        let figures = count::figures(known, id, events);
+        let mut figures = count::figures(known, id, events);
+        figures.shifts = self.beside.tenant(self.case, &self.settled.around, id, events);
         self.scan.budget.reserve("figures of customers", figures.weight())?;
         Ok(figures)
     }
@@ -423,6 +438,7 @@ impl<'c> Closing<'c> {
             catalogue,
             scan,
             settled,
+            beside,
             records,
         } = self;
         let totals = &settled.totals;
@@ -434,6 +450,9 @@ impl<'c> Closing<'c> {
         let on_end = count_on_end(case.scopes.len(), on_end.copied(), &settled.on_end);
         let actions = count::actions(catalogue, totals, &touched);
         let agents = count::agents(&case.agents, &scan.derived, totals, &touched, &strays);
+        let shifts = figures.iter();
+        let shifts = shifts.map(|figures| (&figures.finding.id, &figures.shifts[..]));
+        let sensitivity = SensitivityFinding::new(case, settled, beside, shifts);
         let tenants: Vec<_> = figures.into_iter().map(|figures| figures.finding).collect();
         let conflict = |conflict: &Conflict| ConflictFinding {
             event_id: conflict.event_id.clone(),
@@ -459,6 +478,8 @@ impl<'c> Closing<'c> {
             links: LinksFinding::new(case, &scan.links),
             records: *records,
             sources: sources(case, scan, settled),
+            census: CensusFinding::new(case, scan, settled, &actions),
+            sensitivity,
             actions,
             agents,
             coverage: coverage(case, &kinds(scan), settled),
@@ -825,7 +846,12 @@ mod tests {
         let settled = deduplicate(
             vec![tally],
             &["log"],
-            crate::scope::ScopeMask::default(),
+            Counting {
+                tied: crate::scope::ScopeMask::default(),
+                scopes: &[],
+                moved: &MovedWindows::default(),
+                reads_tickets: &[],
+            },
             &Budget::default(),
         )
         .expect("room");

@@ -6,6 +6,7 @@ use super::{
     ActionFinding, AgentFinding, Counts, DerivedFinding, Mention, SpanFinding, TenantFinding,
     close::Scanned,
     mask::Mask,
+    sensitivity::TenantShifts,
     slug::slug,
     spans::{Part, spans},
     targets::{NamedTargets, TargetGroups},
@@ -33,6 +34,8 @@ pub(super) struct Figures {
     pub(super) on_end: Vec<OnEnd>,
     /// Events outside their agents' tenures.
     pub(super) strays: Vec<Stray>,
+    /// What moves of windows change for it.
+    pub(super) shifts: TenantShifts,
 }
 
 /// What there is to count events by, numbered throughout: the agents and the scopes of the case,
@@ -289,6 +292,7 @@ pub(super) fn figures(known: &Known<'_>, id: &TenantId, events: &[&ScopedEvent])
         touched,
         on_end: events.iter().flat_map(|event| tied.on_end(event)).collect(),
         strays,
+        shifts: Vec::new(),
     }
 }
 
@@ -349,7 +353,8 @@ impl Figures {
                 .sum::<usize>()
             + size_of_val(&self.touched[..])
             + size_of_val(&self.finding.linked[..])
-            + size_of_val(&self.strays[..]);
+            + size_of_val(&self.strays[..])
+            + size_of_val(&self.shifts[..]);
         // Twice, as long as they are put in order.
         (2 * size_of::<Self>() + SMALL + texts + maps) as u64
     }

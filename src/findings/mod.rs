@@ -13,6 +13,7 @@ mod isolation;
 mod links;
 mod mask;
 mod near;
+mod sensitivity;
 mod shares;
 mod slug;
 mod spans;
@@ -20,6 +21,7 @@ mod targets;
 mod tenure;
 mod tied;
 mod unmatched;
+mod uses;
 mod verdict;
 
 use std::{cmp::Reverse, collections::BTreeMap, sync::Arc};
@@ -47,6 +49,7 @@ pub use counts::Counts;
 pub use isolation::{Isolation, IsolationFinding, Mention, MentionFinding, Question};
 pub use links::{LinksFinding, OpeningFinding};
 pub use near::{NearFinding, NearIdentity, NearRecords, NearestName, UnseenAgent, UnseenIdentity};
+pub use sensitivity::{EventOnEnd, MoveFinding, ScopeSensitivity, SensitivityFinding, WindowEnd, WithoutAgent};
 pub(crate) use shares::in_pieces;
 pub(crate) use slug::slug;
 pub use spans::SpanFinding;
@@ -54,6 +57,7 @@ pub(crate) use targets::{NamedTargets, TargetGroups};
 pub use targets::{TargetFinding, TargetKind};
 pub use tenure::TenureFinding;
 pub use unmatched::{Examined, UnmatchedFinding};
+pub use uses::{ActionUse, CensusFinding};
 pub(crate) use verdict::has_ticket;
 pub use verdict::{Fact, Level, Step, StepKind, TenantVerdict, steps, verdict};
 
@@ -127,6 +131,12 @@ pub struct Findings {
     /// What each `[[logs]]` entry of the case brought, in its order. A file that two entries name
     /// is the first one's.
     pub inputs: Vec<InputFinding>,
+    /// Each action in scope, with its use before the windows.
+    #[serde(default)]
+    pub census: CensusFinding,
+    /// How much the answer depends on the ends of the windows and on each agent.
+    #[serde(default)]
+    pub sensitivity: SensitivityFinding,
     /// What was found of others in customers' copies, and what became of it.
     pub isolation: IsolationFinding,
 }

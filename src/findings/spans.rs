@@ -181,7 +181,9 @@ mod tests {
             time_original: String::new(),
             agent: usize::from(session == Some("of another agent")),
             identity_matched: Arc::from("actor.id"),
+            also_by: Box::default(),
             scopes: ScopeMask(1),
+            beyond: ScopeMask::default(),
             at: Locator {
                 source: 0,
                 offset: second as u64,

@@ -97,7 +97,9 @@ pub(super) fn event(tenants: &[&str], targets: &[Target], reason: &str) -> Scope
         time_original: String::new(),
         agent: 0,
         identity_matched: "actor.id".into(),
+        also_by: Box::default(),
         scopes: ScopeMask(1),
+        beyond: ScopeMask::default(),
         at: Locator {
             source: 0,
             offset: 0,

@@ -348,6 +348,53 @@ pub(super) fn answer_of(tenants: Vec<TenantImpact>) -> Answer {
         shared_ids: Vec::new(),
         agent_naming: AgentNaming::Pseudonym,
         agents_k: 3,
+        census: findings::CensusFinding {
+            look_back_days: 7,
+            reaches_back: true,
+            too_many: false,
+            actions: vec![findings::ActionUse {
+                code: HOSTILE.to_owned(),
+                effect: Effect::Uncatalogued,
+                catalogued: false,
+                events: 3,
+                tenants: 1,
+                agents: 1,
+                without_ticket: Some(2),
+                first: time("2026-01-16T00:00:00Z"),
+                last: time("2026-01-17T00:00:00Z"),
+                before: Some(0),
+                last_before: None,
+                before_by_others: Some(4),
+            }],
+        },
+        sensitivity: findings::SensitivityFinding {
+            too_many: false,
+            scopes: vec![findings::ScopeSensitivity {
+                name: HOSTILE.to_owned(),
+                moves: vec![findings::MoveFinding {
+                    end: findings::WindowEnd::From,
+                    minutes: -15,
+                    to: time("2026-01-15T23:45:00Z"),
+                    wider: true,
+                    events: 2,
+                    tenants: 1,
+                    first_tenants: vec![TenantId(HOSTILE.to_owned())],
+                }],
+                without_agent: vec![findings::WithoutAgent {
+                    agent: AgentId(HOSTILE.to_owned()),
+                    events: 2,
+                    tenants: 1,
+                    first_tenants: vec![TenantId(HOSTILE.to_owned())],
+                }],
+                on_ends: vec![findings::EventOnEnd {
+                    end: findings::WindowEnd::Until,
+                    time: time("2026-01-21T00:00:00Z"),
+                    source: 0,
+                    offset: 0,
+                    length: 1,
+                }],
+            }],
+        },
         isolation: crate::findings::IsolationFinding::default(),
     };
     Answer {

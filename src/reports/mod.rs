@@ -111,7 +111,7 @@ impl Reports {
     }
 
     /// The files for the vendor's own team, beside the findings: `index.html`, `tenants.csv`,
-    /// `refused.csv`, `near.csv`, `isolation.csv`, `masked.jsonl`, `unattributed.jsonl`.
+    /// `refused.csv`, `near.csv`, `census.csv`, `isolation.csv`, `masked.jsonl`, `unattributed.jsonl`.
     pub fn overview<F: Folder>(&self, answer: &Answer, folder: &mut F) -> Result<(), F::Fault> {
         let Self { header, templates, .. } = self;
         let findings = &answer.findings;
@@ -124,6 +124,7 @@ impl Reports {
         folder.file("tenants.csv", |to| tables::tenants(findings, to))?;
         folder.file("refused.csv", |to| tables::refused(findings, to))?;
         folder.file("near.csv", |to| tables::near(answer, to))?;
+        folder.file("census.csv", |to| tables::census(findings, to))?;
         folder.file("isolation.csv", |to| tables::isolation(answer, to))?;
         folder.file("masked.jsonl", |to| tables::masked(answer, to))?;
         folder.file("unattributed.jsonl", |to| tables::unattributed(header, answer, to))

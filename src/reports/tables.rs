@@ -1,10 +1,12 @@
 //! The files for machines and spreadsheets: which columns, in which order.
 
+mod census;
 mod isolation;
 mod near;
 mod people;
 mod records;
 
+pub(super) use census::census;
 pub(super) use isolation::{isolation, masked};
 pub(super) use near::near;
 pub(super) use people::people;

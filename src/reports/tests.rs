@@ -42,6 +42,7 @@ fn every_promised_file_is_made() {
         "tenants.csv",
         "refused.csv",
         "near.csv",
+        "census.csv",
         "isolation.csv",
         "masked.jsonl",
         "unattributed.jsonl",

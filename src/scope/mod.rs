@@ -13,6 +13,7 @@ mod forms;
 mod fragments;
 mod identities;
 mod lookup;
+mod margins;
 mod mentions;
 mod odd;
 mod roster;
@@ -36,6 +37,7 @@ pub use census::{ActorNames, Actors, Census};
 pub use derived::{DerivedName, DerivedNames};
 pub use forms::{Form, Forms, Relation};
 pub use identities::{Identities, Standing};
+pub use margins::{LOOK_BACK_DAYS, MARGIN_HOURS, moved};
 pub(crate) use odd::Odd;
 pub use roster::{MetActor, PROVISIONAL, Roster};
 pub use ties::TieFilter;
@@ -103,6 +105,8 @@ pub struct ScopeSet {
     pub derived: DerivedNames,
     /// From the first window's beginning to the last one's end.
     hull: Option<Window>,
+    /// The time around the windows.
+    margins: margins::Margins,
     /// Each instant at which a window ends.
     ends: SmallVec<[Timestamp; 4]>,
     /// The open scopes.
@@ -130,6 +134,7 @@ impl ScopeSet {
             derived: DerivedNames::default(),
             identities,
             hull: hull(scopes),
+            margins: margins::Margins::new(scopes, agents.len()),
             ends: ends(scopes),
             open: (0..scopes.len()).filter(|&scope| scopes[scope].open).collect(),
             conditional: scopes.iter().any(|scope| !scope.conditions.is_empty()),

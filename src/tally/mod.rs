@@ -4,10 +4,12 @@
 //! Only what is in scope, and what was refused, is kept; everything else is a count and an hour
 //! that was logged.
 
+mod around;
 mod retained;
 mod links;
 mod search;
 mod dedup;
+mod shifts;
 mod spill;
 mod source_tally;
 mod totals;
@@ -27,13 +29,15 @@ use crate::{
     time::Timestamp,
 };
 
+pub use around::{Around, EarlierUse};
 pub use dedup::{Conflict, Deduplicated, deduplicate};
 pub use links::{Candidate, Chased, Closing, Followed, Link, LinkEnd, Links, Opening, Tie, WideLink};
 pub use retained::{InMemory, Retained};
 pub use search::FoundBy;
+pub use shifts::{DISTANCES, MOVES, Move, MovedWindows, OnBound, Shifts, by_one_agent, concerned, on_bounds};
 pub use source_tally::{Disposition, Late, NearKind, NearMiss, NearName, PathCounts, Remarked, Remarks, SourceTally};
 pub use spill::{Budget, MEMORY, OverBudget, SpillError, SpilledEvents};
-pub use totals::{ActionTotals, AgentTotals, ScopeTotals, Totals};
+pub use totals::{ActionTotals, AgentTotals, Counting, ScopeTotals, Totals};
 
 /// How many records met which end.
 /// `read = in_scope + duplicate + other_actor + outside_window + refused`.
@@ -191,8 +195,12 @@ pub struct ScopedEvent {
     pub agent: usize,
     /// Which kind of field named the agent: `actor.email`.
     pub identity_matched: Arc<str>,
+    /// Further listed agents that it names as its actors, by position in the case.
+    pub also_by: Box<[usize]>,
     /// The scopes it lies in.
     pub scopes: ScopeMask,
+    /// The scopes in whose margins it lies: they would hold it if their windows were wider.
+    pub beyond: ScopeMask,
     /// Where its record lies.
     pub at: Locator,
     /// Which of its record's events it is, from 0; more than 0 only where one record holds several.

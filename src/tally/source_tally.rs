@@ -6,7 +6,7 @@ use std::{collections::BTreeMap, mem, sync::Arc};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Budget, Chased, Closing, DispositionCounts, Opening, Refused, ScopedEvents, SpillError, spill::BudgetShare,
+    Around, Budget, Chased, Closing, DispositionCounts, Opening, Refused, ScopedEvents, SpillError, spill::BudgetShare,
 };
 use crate::{
     coverage::Coverage,
@@ -204,6 +204,8 @@ pub struct SourceTally {
     /// Events in no scope, copies included, exactly on the end of one of their agent's: by the
     /// positions of those scopes.
     pub on_end: BTreeMap<ScopeMask, u64>,
+    /// What listed agents did around the windows.
+    pub around: Around,
     /// What could not be read of records that were read in full and lie in a window, and how often.
     pub remarks: Remarks,
     /// By a listed identity in a window, copies included, in no particular order, but for those of
@@ -239,6 +241,7 @@ impl SourceTally {
             outside_window: 0,
             late: Late::default(),
             on_end: BTreeMap::new(),
+            around: Around::default(),
             remarks: Remarks::new(),
             in_scope: Vec::new(),
             openings: Vec::new(),
@@ -315,6 +318,8 @@ impl SourceTally {
         self.in_scope.iter_mut().for_each(|event| event.at.source = source);
         self.refused.iter_mut().for_each(|refused| refused.at.source = source);
         self.near.iter_mut().for_each(|near| near.at.source = source);
+        let margin = self.around.margin.iter_mut();
+        margin.for_each(|event| event.at.source = source);
         self.openings.iter_mut().for_each(|opening| opening.at.source = source);
         self.closings.iter_mut().for_each(|closing| closing.at.source = source);
     }
@@ -354,6 +359,7 @@ impl SourceTally {
             outside_window: _,
             late: _,
             on_end: _,
+            around,
             remarks,
             in_scope,
             openings,
@@ -374,6 +380,7 @@ impl SourceTally {
             .values_mut()
             .for_each(|remarked| remarked.offsets.sort_unstable());
         in_scope.sort_by_key(|event| (event.at, event.part));
+        around.margin.sort_by_key(|event| (event.at, event.part));
         openings.sort_unstable();
         closings.sort_unstable();
         chased.canonical();
@@ -401,6 +408,7 @@ impl SourceTally {
         self.outside_window += other.outside_window;
         self.late = self.late.and(other.late);
         self.on_end(mem::take(&mut other.on_end));
+        self.around.merge(mem::take(&mut other.around));
         for (remark, count) in other.remarks {
             self.remarks.entry(remark).or_default().merge(count);
         }

@@ -1,10 +1,23 @@
 //! Figures over all kept events, each counted once. What is counted by tenant follows from the
 //! tenants' figures.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, btree_map::Entry};
 
-use super::ScopedEvent;
-use crate::{events::Outcome, records::Locator, scope::ScopeMask, time::Timestamp};
+use super::{MovedWindows, OnBound, ScopedEvent, Shifts, by_one_agent, concerned, on_bounds};
+use crate::{case::Scope, events::Outcome, records::Locator, scope::ScopeMask, time::Timestamp};
+
+/// What events are counted by.
+#[derive(Debug, Clone, Copy)]
+pub struct Counting<'c> {
+    /// Scopes that evidence ties to the intruder.
+    pub tied: ScopeMask,
+    /// Those of the case.
+    pub scopes: &'c [Scope],
+    /// Their windows as each move leaves them.
+    pub moved: &'c MovedWindows,
+    /// For each source, whether its profile reads a ticket.
+    pub reads_tickets: &'c [bool],
+}
 
 /// Where an event stands in time; ties by source, position and order in the record.
 type Moment = (Timestamp, Locator, u32);
@@ -30,6 +43,13 @@ pub struct Totals {
     sessions: BTreeMap<(usize, String), ScopeMask>,
     /// Agents with events, by position in the case.
     pub agents: BTreeMap<usize, AgentTotals>,
+    /// By scope, what moving an end of its window changes among events in some scope; scopes at
+    /// the end without events may be missing.
+    pub shifts: Vec<Shifts>,
+    /// Events in a scope by one agent alone: by the positions of both.
+    pub alone: BTreeMap<(usize, usize), u64>,
+    /// Events exactly on an end of a window, the first of them.
+    pub on_bounds: BTreeSet<OnBound>,
     /// How many bytes the codes of actions and the sessions have.
     codes: usize,
 }
@@ -37,6 +57,9 @@ pub struct Totals {
 /// About how many bytes of memory an action takes until it is told in every file, and how many for
 /// each of its code's.
 const ACTION: (usize, usize) = (360, 5);
+
+/// Greatest number of events on ends of windows that are named.
+const MOST_ON_BOUNDS: usize = 1000;
 
 /// Events of one scope.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -48,18 +71,66 @@ pub struct ScopeTotals {
 }
 
 /// Events of one action code.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ActionTotals {
     /// How many.
     pub events: u64,
     /// How many of them name no tenant.
     pub without_tenant: u64,
+    /// How many of them stand in sources whose profile reads a ticket.
+    pub may_have_ticket: u64,
+    /// How many of those have none.
+    pub without_ticket: u64,
+    first: Moment,
+    last: Moment,
+    /// Agents with such an event, by position in the case.
+    pub agents: BTreeSet<usize>,
 }
 
-impl std::ops::AddAssign for ActionTotals {
-    fn add_assign(&mut self, other: Self) {
+impl ActionTotals {
+    fn of(event: &ScopedEvent, reads_tickets: bool) -> Self {
+        let moment = (event.event.time, event.at, event.part);
+        Self {
+            events: 1,
+            without_tenant: u64::from(event.event.tenants.is_empty()),
+            may_have_ticket: u64::from(reads_tickets),
+            without_ticket: u64::from(reads_tickets && !event.event.has_ticket()),
+            first: moment,
+            last: moment,
+            agents: BTreeSet::from([event.agent]),
+        }
+    }
+
+    /// Counts one more event.
+    fn absorb(&mut self, event: &ScopedEvent, reads_tickets: bool) {
+        let moment = (event.event.time, event.at, event.part);
+        self.events += 1;
+        self.without_tenant += u64::from(event.event.tenants.is_empty());
+        self.may_have_ticket += u64::from(reads_tickets);
+        self.without_ticket += u64::from(reads_tickets && !event.event.has_ticket());
+        self.first = self.first.min(moment);
+        self.last = self.last.max(moment);
+        self.agents.insert(event.agent);
+    }
+
+    fn merge(&mut self, other: Self) {
         self.events += other.events;
         self.without_tenant += other.without_tenant;
+        self.may_have_ticket += other.may_have_ticket;
+        self.without_ticket += other.without_ticket;
+        self.first = self.first.min(other.first);
+        self.last = self.last.max(other.last);
+        self.agents.extend(other.agents);
+    }
+
+    /// When the earliest was.
+    pub fn first(&self) -> Timestamp {
+        self.first.0
+    }
+
+    /// When the latest was.
+    pub fn last(&self) -> Timestamp {
+        self.last.0
     }
 }
 
@@ -74,7 +145,7 @@ pub struct AgentTotals {
 
 impl Totals {
     /// Counts one more event. Its session is kept if a tied scope holds it.
-    pub(super) fn absorb(&mut self, scoped: &ScopedEvent, tied: ScopeMask) {
+    pub(super) fn absorb(&mut self, scoped: &ScopedEvent, counting: Counting<'_>) {
         let event = &scoped.event;
         self.events += 1;
         self.shares += event.tenants.len() as u64;
@@ -86,15 +157,19 @@ impl Totals {
             self.scope(mask.trailing_zeros() as usize, ScopeTotals { events: 1, failed });
             mask &= mask - 1;
         }
-        let one = ActionTotals {
-            events: 1,
-            without_tenant: u64::from(event.tenants.is_empty()),
-        };
+        self.shift(scoped, counting);
+        let reads_tickets = counting.reads_tickets.get(scoped.at.source) == Some(&true)
+            && scoped.link.is_none()
+            && scoped.search.is_none();
         match self.actions.get_mut(&event.action) {
-            Some(own) => *own += one,
-            None => self.action(event.action.clone(), one),
+            Some(own) => own.absorb(scoped, reads_tickets),
+            None => self.action(event.action.clone(), ActionTotals::of(scoped, reads_tickets)),
         }
-        if let Some(session) = event.session.as_ref().filter(|_| !scoped.scopes.and(tied).is_empty()) {
+        if let Some(session) = event
+            .session
+            .as_ref()
+            .filter(|_| !scoped.scopes.and(counting.tied).is_empty())
+        {
             self.join((scoped.agent, session.clone()), scoped.scopes);
         }
         let moment = (event.time, scoped.at, scoped.part);
@@ -106,6 +181,30 @@ impl Totals {
                 last: moment,
             },
         );
+    }
+
+    /// Counts what moving an end of a window or leaving out an agent changes of an event.
+    fn shift(&mut self, scoped: &ScopedEvent, counting: Counting<'_>) {
+        for at in concerned(scoped) {
+            if self.shifts.len() <= at {
+                self.shifts.resize(at + 1, Shifts::default());
+            }
+            counting.moved.count(at, scoped, &mut self.shifts[at]);
+            if scoped.scopes.contains(at) && by_one_agent(scoped, &counting.scopes[at]) {
+                *self.alone.entry((at, scoped.agent)).or_default() += 1;
+            }
+        }
+        self.bounds(on_bounds(scoped, counting.scopes));
+    }
+
+    /// Keeps the first events on ends of windows.
+    pub fn bounds(&mut self, more: impl IntoIterator<Item = OnBound>) {
+        for bound in more {
+            self.on_bounds.insert(bound);
+            if self.on_bounds.len() > MOST_ON_BOUNDS {
+                self.on_bounds.pop_last();
+            }
+        }
     }
 
     /// Both together.
@@ -120,6 +219,16 @@ impl Totals {
             .into_iter()
             .enumerate()
             .for_each(|(at, more)| self.scope(at, more));
+        if self.shifts.len() < other.shifts.len() {
+            self.shifts.resize(other.shifts.len(), Shifts::default());
+        }
+        for (own, more) in self.shifts.iter_mut().zip(&other.shifts) {
+            own.merge(more);
+        }
+        for (key, more) in other.alone {
+            *self.alone.entry(key).or_default() += more;
+        }
+        self.bounds(other.on_bounds);
         if self.actions.is_empty() {
             self.actions = other.actions;
             self.codes += other.codes - other.sessions.keys().map(|(_, session)| session.len()).sum::<usize>();
@@ -160,12 +269,13 @@ impl Totals {
     }
 
     fn action(&mut self, code: String, more: ActionTotals) {
-        let length = code.len();
-        let own = self.actions.entry(code).or_insert_with(|| {
-            self.codes += length;
-            ActionTotals::default()
-        });
-        *own += more;
+        match self.actions.entry(code) {
+            Entry::Occupied(mut own) => own.get_mut().merge(more),
+            Entry::Vacant(place) => {
+                self.codes += place.key().len();
+                place.insert(more);
+            }
+        }
     }
 
     fn scope(&mut self, at: usize, more: ScopeTotals) {

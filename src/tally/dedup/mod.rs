@@ -15,8 +15,12 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 
 use super::{
-    DispositionCounts, InMemory, Late, NearMiss, RecordFate, Refused, Remarks, Retained, SourceTally,
-    retained::in_time_order, spill, spill::Budget, spill::SpillError, totals::Totals,
+    Around, DispositionCounts, InMemory, Late, NearMiss, RecordFate, Refused, Remarks, Retained, SourceTally,
+    retained::in_time_order,
+    spill,
+    spill::Budget,
+    spill::SpillError,
+    totals::{Counting, Totals},
 };
 use crate::{coverage::Coverage, records::Locator, scope::ScopeMask, tally::ScopedEvent};
 
@@ -40,6 +44,8 @@ pub struct Deduplicated {
     /// Events in no scope, copies included, exactly on the end of one of their agent's: by the
     /// positions of those scopes.
     pub on_end: BTreeMap<ScopeMask, u64>,
+    /// What listed agents did around the windows, first copies only of what lies in margins.
+    pub around: Around,
     /// What could not be read of the events of each source.
     pub remarks: Vec<Remarks>,
     /// Event ids with several bodies, in id order.
@@ -65,16 +71,17 @@ pub struct Conflict {
 pub fn deduplicate(
     mut tallies: Vec<SourceTally>,
     kinds: &[&str],
-    tied: ScopeMask,
+    counting: Counting<'_>,
     budget: &Budget,
 ) -> Result<Deduplicated, SpillError> {
     let names = kinds;
     let kinds = assign_kind_numbers(names);
     let mut books: Vec<_> = tallies.iter().map(SourceTally::books).collect();
-    let (kept, state) = match spill::dedup(&mut tallies, &kinds, tied, budget)? {
+    let around = around(&mut tallies, &kinds);
+    let (kept, state) = match spill::dedup(&mut tallies, &kinds, counting, budget)? {
         Some((stored, state)) => (Retained::Spilled(stored), state),
         None => {
-            let (held, state) = in_memory(&mut tallies, &kinds, tied, budget)?;
+            let (held, state) = in_memory(&mut tallies, &kinds, counting, budget)?;
             (Retained::InMemory(held), state)
         }
     };
@@ -114,6 +121,7 @@ pub fn deduplicate(
     }
     Ok(Deduplicated {
         on_end,
+        around,
         kept,
         totals,
         refused,
@@ -128,6 +136,21 @@ pub fn deduplicate(
         near,
         coverage: tallies.into_iter().map(|tally| tally.coverage).collect(),
     })
+}
+
+/// Takes what lies around the windows out of all sources, and sets copies apart. A copy has the time
+/// of its original, so that none of an event in scope is among them.
+fn around(tallies: &mut [SourceTally], kinds: &[usize]) -> Around {
+    let mut around = Around::default();
+    for tally in tallies {
+        around.merge(std::mem::take(&mut tally.around));
+    }
+    let mut kept = classify(&mut around.margin, kinds).kept.into_iter();
+    around.margin.retain(|_| kept.next().unwrap_or(true));
+    around
+        .margin
+        .sort_by_key(|event| (event.event.time, event.at, event.part));
+    around
 }
 
 /// A number for each source, the same for the same kind.
@@ -193,7 +216,7 @@ const CONFLICTING: usize = 240;
 fn in_memory(
     tallies: &mut [SourceTally],
     kinds: &[usize],
-    tied: ScopeMask,
+    counting: Counting<'_>,
     budget: &Budget,
 ) -> Result<(InMemory, DedupState), SpillError> {
     let mut events = Vec::new();
@@ -213,7 +236,7 @@ fn in_memory(
     // Each is a look at every event, and none needs another.
     let (books, (totals, order)) = rayon::join(
         || books(&events, &kept),
-        || rayon::join(|| totals(&events, &kept, tied), || in_time_order(&events, &kept)),
+        || rayon::join(|| totals(&events, &kept, counting), || in_time_order(&events, &kept)),
     );
     let state = DedupState {
         books,
@@ -240,10 +263,10 @@ fn books(events: &[Box<ScopedEvent>], kept: &[bool]) -> BTreeMap<usize, Disposit
 }
 
 /// Over those that are kept.
-fn totals(events: &[Box<ScopedEvent>], kept: &[bool], tied: ScopeMask) -> Totals {
+fn totals(events: &[Box<ScopedEvent>], kept: &[bool], counting: Counting<'_>) -> Totals {
     let fold = |mut totals: Totals, (event, kept): (&ScopedEvent, &bool)| {
         if *kept {
-            totals.absorb(event, tied);
+            totals.absorb(event, counting);
         }
         totals
     };
@@ -261,23 +284,50 @@ const SHARE: usize = 4096;
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
+    use std::sync::{Arc, OnceLock};
 
     use proptest::prelude::*;
 
     use super::*;
     use crate::{
-        case::TenantId,
+        case::{Conditions, Scope, TenantId},
         digest::Sha256,
         events::{AccessEvent, Outcome, Target, TenantRef},
         scope::ScopeMask,
         seal::Nonces,
-        tally::spill::BudgetShare,
+        tally::{MovedWindows, spill::BudgetShare},
         time::{Timestamp, Window},
     };
 
     fn time(second: u32) -> Timestamp {
         format!("2026-01-16T00:00:{second:02}Z").parse().expect("a time")
+    }
+
+    fn counting() -> Counting<'static> {
+        static SCOPES: OnceLock<(Vec<Scope>, MovedWindows)> = OnceLock::new();
+        let (scopes, moved) = SCOPES.get_or_init(|| {
+            let scope = |from, until| Scope {
+                name: String::new(),
+                window: Window {
+                    from: time(from),
+                    until: time(until),
+                },
+                basis: None,
+                agents: vec![0],
+                open: false,
+                conditions: Conditions::default(),
+                ties: None,
+            };
+            let scopes = vec![scope(0, 30), scope(5, 10)];
+            let moved = MovedWindows::new(&scopes);
+            (scopes, moved)
+        });
+        Counting {
+            tied: ScopeMask(0b10),
+            scopes,
+            moved,
+            reads_tickets: &[true],
+        }
     }
 
     fn coverage() -> Coverage {
@@ -309,7 +359,9 @@ mod tests {
             time_original: String::new(),
             agent: 0,
             identity_matched: "actor.id".into(),
+            also_by: Box::default(),
             scopes: ScopeMask(1),
+            beyond: ScopeMask::default(),
             at: Locator {
                 source,
                 offset,
@@ -376,7 +428,7 @@ mod tests {
 
     /// The same in memory and by way of a file.
     fn settled(tallies: Vec<SourceTally>, kinds: &[&str]) -> Told {
-        let in_memory = deduplicate(tallies.clone(), kinds, ScopeMask(0b10), &Budget::default()).expect("room");
+        let in_memory = deduplicate(tallies.clone(), kinds, counting(), &Budget::default()).expect("room");
         let budget = Arc::new(Budget::new(1, std::env::temp_dir()));
         let any = tallies.iter().any(|tally| !tally.in_scope.is_empty());
         let stored = tallies.into_iter().enumerate().map(|(number, mut tally)| {
@@ -389,7 +441,7 @@ mod tests {
             }
             tally
         });
-        let stored = deduplicate(stored.collect(), kinds, ScopeMask(0b10), &budget).expect("room");
+        let stored = deduplicate(stored.collect(), kinds, counting(), &budget).expect("room");
         assert_eq!(matches!(stored.kept, Retained::Spilled(_)), any);
         let (in_memory, stored) = (told(in_memory), told(stored));
         assert_eq!(in_memory, stored);

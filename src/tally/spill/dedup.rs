@@ -18,9 +18,8 @@ use crate::{
     case::TenantId,
     events::TenantRef,
     records::Locator,
-    scope::ScopeMask,
     tally::{
-        RecordFate, ScopedEvent, ScopedEvents,
+        Counting, RecordFate, ScopedEvent, ScopedEvents,
         dedup::{Classified, DedupState, classify, in_order},
         retained::{InMemory, tenant_hash},
     },
@@ -60,7 +59,7 @@ fn place(number: u64) -> usize {
 pub(in crate::tally) fn dedup(
     tallies: &mut [SourceTally],
     kinds: &[usize],
-    tied: ScopeMask,
+    counting: Counting<'_>,
     budget: &Budget,
 ) -> Result<Option<(SpilledEvents, DedupState)>, SpillError> {
     if budget.store.is_empty() {
@@ -76,7 +75,7 @@ pub(in crate::tally) fn dedup(
     let settled = |part| {
         let mut rows = load(&budget.store, part, &|ticket| sources.get(&ticket).copied())?;
         rows.settle_actors(budget);
-        to.dedup(rows, kinds, tied)
+        to.dedup(rows, kinds, counting)
     };
     let merge = |all: DedupState, more| all.merge(more, budget);
     let all = each_part(
@@ -134,7 +133,7 @@ impl Stores {
         }
     }
 
-    fn dedup(&self, rows: LoadedPart, kinds: &[usize], tied: ScopeMask) -> Result<DedupState, SpillError> {
+    fn dedup(&self, rows: LoadedPart, kinds: &[usize], counting: Counting<'_>) -> Result<DedupState, SpillError> {
         let LoadedPart { mut events, alone } = rows;
         let Classified {
             kept,
@@ -157,7 +156,7 @@ impl Stores {
                 fates.push(part, &(source, offset, fate), FATE);
             }
             if kept {
-                done.totals.absorb(event, tied);
+                done.totals.absorb(event, counting);
                 share(&mut shares, event);
             }
             // One event of thousands of customers goes to hundreds of parts.

@@ -3,6 +3,7 @@
 mod identities;
 mod isolation;
 mod people;
+mod sensitivity;
 mod sources;
 mod tenants;
 
@@ -22,6 +23,7 @@ use crate::{
 use identities::NearView;
 use isolation::IsolationView;
 use people::{AgentView, ScopeView, StrayView};
+use sensitivity::{CensusView, SensitivityView};
 use sources::{ConflictView, RefusedView, SourceView, more_refused, refused, sources, unmatched, without_listed};
 
 view! {
@@ -54,6 +56,10 @@ view! {
         agents: Vec<AgentView>,
         idle_agents: Vec<AgentView>,
         near: NearView,
+        census: CensusView,
+        sensitivity: Vec<SensitivityView>,
+        /// Whether events beside the windows were too many to count.
+        too_many_beside: bool,
         scopes: Vec<ScopeView>,
         sources: Vec<SourceView>,
         /// Sentences on inputs in whose windows no listed agent occurs.
@@ -131,6 +137,9 @@ impl OverviewView {
             agents: views(agents),
             idle_agents: views(idle),
             near: NearView::new(findings),
+            census: CensusView::new(findings),
+            sensitivity: SensitivityView::each(findings),
+            too_many_beside: findings.sensitivity.too_many,
             scopes: findings
                 .scopes
                 .iter()
