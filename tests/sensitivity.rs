@@ -91,7 +91,7 @@ fn scopes() -> [Scoped; 2] {
 fn scan(dir: &Dir, scopes: &[Scoped]) -> Value {
     let scope = |scope: &Scoped| {
         format!(
-            "[[scopes]]\nname = \"{}\"\nfrom = {}\nuntil = {}\nbasis = \"So it is.\"\nagents = {:?}\n{}",
+            "[[scopes]]\nname = \"{}\"\nfrom = {}\nuntil = {}\nbasis = \"So it is.\"\nagents = {{ ids = {:?} }}\n{}",
             scope.name,
             time(scope.from),
             time(scope.until),
@@ -194,7 +194,7 @@ proptest! {
 /// The narrow scope's window is one hour: to move an end by an hour or more to the inside leaves
 /// nothing of it.
 #[test]
-fn moves_that_leave_no_window_are_missing_and_events_on_ends_are_named() {
+fn moves_without_a_window_are_missing_events_on_ends_named() {
     let dir = Dir::new();
     let hour = 3600;
     let lines = [

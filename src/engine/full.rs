@@ -39,7 +39,7 @@ pub(super) struct Full<'p> {
     /// Events in no scope, exactly on the end of one of their agent's: by the positions of those
     /// scopes.
     on_end: BTreeMap<ScopeMask, u64>,
-    /// What listed agents did around the windows.
+    /// Acts of listed agents around the windows.
     around: Around,
     /// The mapped paths that led to a value in events in scope.
     pub(super) in_scope: Hits,
@@ -644,7 +644,7 @@ impl Judging<'_> {
                 // Outside every window, an event that cannot be read whole is no fault of the
                 // record.
                 let Ok(named) = reading.actors() else { return };
-                let listed = scopes.listed(&named);
+                let listed = scopes.listed_or_derived(&named);
                 own = (named, listed);
                 (&own.0[..], &own.1)
             }
@@ -683,7 +683,7 @@ impl Judging<'_> {
         });
     }
 
-    /// Returns which of these scopes would hold an event if their windows held its time.
+    /// Returns those of these scopes in which an event would lie if their windows had its time.
     fn would_hold(
         &self,
         reading: &Reading<'_, '_>,

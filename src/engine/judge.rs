@@ -240,7 +240,7 @@ fn outside(
     if scopes.is_watched(time) {
         let is_beside_open = || !scopes.beside(time).and(scopes.open()).is_empty();
         let may_count =
-            scopes.is_end(time) || scopes.identities().any_named_in(record.bytes) || is_beside_open() && found(record);
+            scopes.is_end(time) || scopes.may_be_listed_in(record.bytes) || is_beside_open() && found(record);
         if may_count {
             full.verdict(record, census, &mut Remarks::new());
         }

@@ -478,7 +478,7 @@ impl<'c> Closing<'c> {
             links: LinksFinding::new(case, &scan.links),
             records: *records,
             sources: sources(case, scan, settled),
-            census: CensusFinding::new(case, scan, settled, &actions),
+            census: CensusFinding::new(case, settled, &actions),
             sensitivity,
             actions,
             agents,

@@ -34,7 +34,7 @@ pub(super) struct Figures {
     pub(super) on_end: Vec<OnEnd>,
     /// Events outside their agents' tenures.
     pub(super) strays: Vec<Stray>,
-    /// What moves of windows change for it.
+    /// Changes that moves of windows make for it.
     pub(super) shifts: TenantShifts,
 }
 

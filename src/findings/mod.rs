@@ -131,10 +131,10 @@ pub struct Findings {
     /// What each `[[logs]]` entry of the case brought, in its order. A file that two entries name
     /// is the first one's.
     pub inputs: Vec<InputFinding>,
-    /// Each action in scope, with its use before the windows.
+    /// Actions in scope, with their use before the windows.
     #[serde(default)]
     pub census: CensusFinding,
-    /// How much the answer depends on the ends of the windows and on each agent.
+    /// Changes of the answer with the ends of the windows and with each agent.
     #[serde(default)]
     pub sensitivity: SensitivityFinding,
     /// What was found of others in customers' copies, and what became of it.

@@ -8,28 +8,28 @@ use serde::{Deserialize, Serialize};
 use crate::{
     case::{AgentId, Case, TenantId},
     tally::{
-        Around, Deduplicated, MOVES, Move, MovedWindows, OnBound, ScopedEvent, Shifts, by_one_agent, concerned,
-        on_bounds,
+        Around, Deduplicated, MOVES, Move, MovedWindows, OnBound, ScopedEvent, Shifts, concerned, on_bounds, sole_agent,
     },
     time::Timestamp,
 };
 
-/// What comes in or drops out where an end of a window moves or an agent is left out.
+/// Events and tenants that come in or drop out where an end of a window moves or an agent is left
+/// out.
 #[derive(Debug, Clone, Default, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct SensitivityFinding {
-    /// Whether more events lie beside the windows than are kept, so that none is counted there: no
+    /// True where more events lie beside the windows than are kept, so that none is counted there: no
     /// move to a wider window is stated, and no event on an end outside every window.
     pub too_many: bool,
-    /// In the order of the case.
+    /// Scopes in the order of the case.
     pub scopes: Vec<ScopeSensitivity>,
 }
 
-/// Of one scope.
+/// Changes of one scope.
 #[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct ScopeSensitivity {
-    /// As in the case.
+    /// Name of the scope.
     pub name: String,
-    /// Each end, earlier and later. A move that leaves nothing of the window is missing.
+    /// Moves of each end, earlier and later. A move that leaves nothing of the window is missing.
     pub moves: Vec<MoveFinding>,
     /// Its agents with events in it, each left out, in the order of the case.
     pub without_agent: Vec<WithoutAgent>,
@@ -50,13 +50,13 @@ pub enum WindowEnd {
 /// One end moved.
 #[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct MoveFinding {
-    /// Which end.
+    /// End that moves.
     pub end: WindowEnd,
-    /// By how many minutes; negative where it moves to an earlier time.
+    /// Distance in minutes; negative where it moves to an earlier time.
     pub minutes: i64,
     /// The time to which it moves.
     pub to: Timestamp,
-    /// Whether the window becomes wider, so that events come in, and not narrower, so that they
+    /// True where the window becomes wider, so that events come in, not narrower, so that they
     /// drop out.
     pub wider: bool,
     /// Events that come into the scope or drop out of it.
@@ -70,7 +70,7 @@ pub struct MoveFinding {
 /// A scope without one of its agents.
 #[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct WithoutAgent {
-    /// As listed.
+    /// Id of the agent.
     pub agent: AgentId,
     /// Events that drop out: no other agent of the scope is named in them.
     pub events: u64,
@@ -83,25 +83,25 @@ pub struct WithoutAgent {
 /// An event exactly on an end of a window.
 #[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct EventOnEnd {
-    /// Which end: the scope holds an event on its beginning, and none on its end.
+    /// End on which it lies: the scope holds an event on its beginning, and none on its end.
     pub end: WindowEnd,
-    /// When.
+    /// Time of the event.
     pub time: Timestamp,
     /// Position in `sources`.
     pub source: usize,
-    /// Where its record starts, in bytes from 0.
+    /// Start of its record, in bytes from 0.
     pub offset: u64,
-    /// How long the record is.
+    /// Length of the record in bytes.
     pub length: u64,
 }
 
 /// Greatest number of tenants that are named for one change.
 const NAMED_TENANTS: usize = 20;
 
-/// What moves change for one tenant, by scope.
+/// Changes that moves make for one tenant, by scope.
 pub(super) type TenantShifts = Vec<TenantShift>;
 
-/// What moves and agents change for one tenant in one scope.
+/// Changes that moves and agents make for one tenant in one scope.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct TenantShift {
     scope: usize,
@@ -140,7 +140,7 @@ impl Beside {
                 let (shifts, agents) = counts.entry(scope).or_default();
                 self.moved.count(scope, event, shifts);
                 if event.scopes.contains(scope) {
-                    agents.add(event, by_one_agent(event, &case.scopes[scope]));
+                    agents.add(sole_agent(event, &case.scopes[scope]));
                 }
             }
         }
@@ -185,10 +185,11 @@ enum Agents {
 }
 
 impl Agents {
-    fn add(&mut self, event: &ScopedEvent, alone: bool) {
-        *self = match *self {
-            Self::None if alone => Self::One(event.agent),
-            Self::One(agent) if alone && agent == event.agent => Self::One(agent),
+    /// Adds an event that is in the scope by this agent alone, or by several.
+    fn add(&mut self, sole: Option<usize>) {
+        *self = match (&*self, sole) {
+            (Self::None, Some(sole)) => Self::One(sole),
+            (Self::One(agent), Some(sole)) if *agent == sole => Self::One(sole),
             _ => Self::Several,
         };
     }
@@ -203,12 +204,12 @@ impl Agents {
 
 /// Tenants that one change concerns.
 #[derive(Debug, Default)]
-struct Changed {
+struct ChangedTenants {
     tenants: u64,
     first: Vec<TenantId>,
 }
 
-impl Changed {
+impl ChangedTenants {
     /// Adds a tenant, in id order.
     fn add(&mut self, id: &TenantId) {
         self.tenants += 1;
@@ -230,8 +231,8 @@ impl SensitivityFinding {
         let known: BTreeSet<&TenantId> = tenants.clone().map(|(id, _)| id).collect();
         let mut all: BTreeMap<&TenantId, TenantShifts> = beside.others(case, around, &known).collect();
         all.extend(tenants.map(|(id, shifts)| (id, shifts.to_vec())));
-        let mut moves: BTreeMap<(usize, usize), Changed> = BTreeMap::new();
-        let mut agents: BTreeMap<(usize, usize), Changed> = BTreeMap::new();
+        let mut moves: BTreeMap<(usize, usize), ChangedTenants> = BTreeMap::new();
+        let mut agents: BTreeMap<(usize, usize), ChangedTenants> = BTreeMap::new();
         for (id, shifts) in &all {
             for shift in shifts {
                 for at in (0..MOVES).filter(|at| shift.moves & 1 << at != 0) {
@@ -266,7 +267,7 @@ impl SensitivityFinding {
                 .alone
                 .range((at, 0)..(at + 1, 0))
                 .map(|((_, agent), events)| {
-                    let Changed { tenants, first } = agents.remove(&(at, *agent)).unwrap_or_default();
+                    let ChangedTenants { tenants, first } = agents.remove(&(at, *agent)).unwrap_or_default();
                     WithoutAgent {
                         agent: case.agents[*agent].id.clone(),
                         events: *events,
@@ -294,7 +295,7 @@ impl SensitivityFinding {
     }
 }
 
-fn move_finding(each: Move, to: Timestamp, events: u64, changed: Changed) -> MoveFinding {
+fn move_finding(each: Move, to: Timestamp, events: u64, changed: ChangedTenants) -> MoveFinding {
     let later = each.until == each.wider;
     MoveFinding {
         end: if each.until { WindowEnd::Until } else { WindowEnd::From },

@@ -4,7 +4,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{ActionFinding, close::Scan};
+use super::ActionFinding;
 use crate::{
     case::Case,
     catalogue::Effect,
@@ -13,15 +13,15 @@ use crate::{
     time::Timestamp,
 };
 
-/// Each action in scope, with its use before the windows.
+/// Actions in scope, with their use before the windows.
 #[derive(Debug, Clone, Default, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct CensusFinding {
     /// Days before each agent's first window in which its actions were counted.
     pub look_back_days: i64,
-    /// Whether the logs have a record before the first window. Without one, nothing is known of the
+    /// True where the logs have a record before the first window. Without one, nothing is known of the
     /// use before.
     pub reaches_back: bool,
-    /// Whether agents used too many different actions before the windows to count them.
+    /// True where agents used too many different actions before the windows to count them.
     pub too_many: bool,
     /// Actions not used before first, then those with the fewest events; ties in code order.
     pub actions: Vec<ActionUse>,
@@ -30,11 +30,11 @@ pub struct CensusFinding {
 /// One action in scope.
 #[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct ActionUse {
-    /// As logged.
+    /// Code as logged.
     pub code: String,
-    /// What it does, by the catalogue.
+    /// Effect by the catalogue.
     pub effect: Effect,
-    /// Whether the catalogue has it.
+    /// True where the catalogue has it.
     pub catalogued: bool,
     /// Events in scope.
     pub events: u64,
@@ -60,20 +60,20 @@ pub struct ActionUse {
 }
 
 impl ActionUse {
-    /// Whether none of its agents used it in the days before; false where that is not known.
+    /// Returns whether none of its agents used it in the days before; false where that is not known.
     pub fn is_new(&self) -> bool {
         self.before == Some(0)
     }
 }
 
 impl CensusFinding {
-    pub(super) fn new(case: &Case, scan: &Scan, settled: &Deduplicated, actions: &[ActionFinding]) -> Self {
+    pub(super) fn new(case: &Case, settled: &Deduplicated, actions: &[ActionFinding]) -> Self {
         let around = &settled.around;
         let firsts = settled.coverage.iter().filter_map(|coverage| coverage.first());
         let own = case.scopes.iter().filter(|scope| !scope.open);
         let start = own.map(|scope| scope.window.from).min();
         let reaches_back = start.is_some_and(|start| firsts.min().is_some_and(|first| first < start));
-        let known = reaches_back && !around.earlier_overflown && !scan.sources.is_empty();
+        let known = reaches_back && !around.earlier_overflown;
         let each = settled.totals.actions.values().zip(actions);
         let mut actions: Vec<_> = each
             .map(|(totals, action)| action_use(action, totals, known.then_some(&around.earlier)))

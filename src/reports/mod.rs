@@ -111,7 +111,8 @@ impl Reports {
     }
 
     /// The files for the vendor's own team, beside the findings: `index.html`, `tenants.csv`,
-    /// `refused.csv`, `near.csv`, `census.csv`, `isolation.csv`, `masked.jsonl`, `unattributed.jsonl`.
+    /// `refused.csv`, `near.csv`, `census.csv`, `isolation.csv`, `masked.jsonl`,
+    /// `unattributed.jsonl`.
     pub fn overview<F: Folder>(&self, answer: &Answer, folder: &mut F) -> Result<(), F::Fault> {
         let Self { header, templates, .. } = self;
         let findings = &answer.findings;

@@ -19,16 +19,18 @@ pub const LOOK_BACK_DAYS: i64 = 7;
 /// The time around the windows of a case.
 #[derive(Debug, Default)]
 pub(super) struct Margins {
-    /// Each scope's window with its margins.
+    /// Windows of the scopes with their margins.
     wide: Vec<Window>,
     /// The time in which records outside the windows are examined, without overlaps, in order.
     watched: SmallVec<[Window; 4]>,
     /// The beginning of the earliest window of each agent.
     starts: Vec<Option<Timestamp>>,
+    /// True where names derived from an identity count, which need not stand in a record.
+    derives: bool,
 }
 
 impl Margins {
-    pub(super) fn new(scopes: &[Scope], agents: usize) -> Self {
+    pub(super) fn new(scopes: &[Scope], agents: usize, derives: bool) -> Self {
         let margin = TimeDelta::hours(MARGIN_HOURS);
         let each = |before: TimeDelta| {
             scopes.iter().map(move |scope| Window {
@@ -47,6 +49,7 @@ impl Margins {
             wide: each(margin).collect(),
             watched: joined(each(TimeDelta::days(LOOK_BACK_DAYS)).collect()),
             starts,
+            derives,
         }
     }
 }
@@ -71,25 +74,30 @@ fn joined(mut windows: Vec<Window>) -> SmallVec<[Window; 4]> {
 }
 
 impl ScopeSet {
-    /// Whether records of this time that lie in no window are examined for listed identities.
+    /// Returns whether records of this time that lie in no window are examined for listed identities.
     pub fn is_watched(&self, time: Timestamp) -> bool {
         self.margins.watched.iter().any(|window| window.contains(time))
     }
 
-    /// The scopes in whose margins the instant lies, and not in their windows.
+    /// Returns whether a listed agent may be an actor of a record.
+    pub fn may_be_listed_in(&self, bytes: &[u8]) -> bool {
+        self.margins.derives || self.identities.any_named_in(bytes)
+    }
+
+    /// Returns the scopes in whose margins the instant lies, and not in their windows.
     pub fn beside(&self, time: Timestamp) -> ScopeMask {
         let beside =
             |&scope: &usize| self.margins.wide[scope].contains(time) && !self.scopes[scope].window.contains(time);
         (0..self.scopes.len()).filter(beside).collect()
     }
 
-    /// Whether the instant lies in the time before an agent's first window in which its actions
-    /// are counted.
+    /// Returns whether the instant lies in the time before an agent's first window in which its
+    /// actions are counted.
     pub fn precedes(&self, agent: usize, time: Timestamp) -> bool {
         self.margins.starts[agent].is_some_and(|start| time < start) && self.is_watched(time)
     }
 
-    /// The beginning of an agent's first window.
+    /// Returns the beginning of an agent's first window.
     pub fn start(&self, agent: usize) -> Option<Timestamp> {
         self.margins.starts[agent]
     }
@@ -120,7 +128,7 @@ mod tests {
             scope("2026-01-18T00:00:00Z", "2026-01-18T01:00:00Z", vec![1]),
         ];
         let set = ScopeSet {
-            margins: Margins::new(&scopes, 3),
+            margins: Margins::new(&scopes, 3, false),
             scopes: scopes.into(),
             ..ScopeSet::compile(&[], &[])
         };

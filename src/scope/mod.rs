@@ -134,7 +134,7 @@ impl ScopeSet {
             derived: DerivedNames::default(),
             identities,
             hull: hull(scopes),
-            margins: margins::Margins::new(scopes, agents.len()),
+            margins: margins::Margins::new(scopes, agents.len(), agents.iter().any(|agent| agent.derived)),
             ends: ends(scopes),
             open: (0..scopes.len()).filter(|&scope| scopes[scope].open).collect(),
             conditional: scopes.iter().any(|scope| !scope.conditions.is_empty()),

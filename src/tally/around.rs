@@ -17,9 +17,9 @@ pub struct Around {
     /// Actions of listed agents in the time before their first windows, copies included: by the
     /// agent's position in the case and the action.
     pub earlier: BTreeMap<(usize, String), EarlierUse>,
-    /// Whether there were more events in margins than are kept.
+    /// True where there were more events in margins than are kept.
     pub margin_overflown: bool,
-    /// Whether there were more different actions than are kept.
+    /// True where there were more different actions than are kept.
     pub earlier_overflown: bool,
 }
 

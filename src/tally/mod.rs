@@ -34,7 +34,7 @@ pub use dedup::{Conflict, Deduplicated, deduplicate};
 pub use links::{Candidate, Chased, Closing, Followed, Link, LinkEnd, Links, Opening, Tie, WideLink};
 pub use retained::{InMemory, Retained};
 pub use search::FoundBy;
-pub use shifts::{DISTANCES, MOVES, Move, MovedWindows, OnBound, Shifts, by_one_agent, concerned, on_bounds};
+pub use shifts::{DISTANCES, MOVES, Move, MovedWindows, OnBound, Shifts, concerned, on_bounds, sole_agent};
 pub use source_tally::{Disposition, Late, NearKind, NearMiss, NearName, PathCounts, Remarked, Remarks, SourceTally};
 pub use spill::{Budget, MEMORY, OverBudget, SpillError, SpilledEvents};
 pub use totals::{ActionTotals, AgentTotals, Counting, ScopeTotals, Totals};

@@ -11,7 +11,7 @@ use crate::{
     time::{Timestamp, Window},
 };
 
-/// By how many minutes an end is moved.
+/// Distances by which an end is moved, in minutes.
 pub const DISTANCES: [i64; 4] = [15, 60, 360, 1440];
 
 /// Number of the ways in which an end can be moved.
@@ -20,11 +20,11 @@ pub const MOVES: usize = 4 * DISTANCES.len();
 /// One end of a window moved by some distance.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Move {
-    /// Whether the end of the window moves, and not its beginning.
+    /// True where the end of the window moves, and not its beginning.
     pub until: bool,
-    /// Whether the window becomes wider.
+    /// True where the window becomes wider.
     pub wider: bool,
-    /// By how much.
+    /// Distance in minutes.
     pub minutes: i64,
 }
 
@@ -63,8 +63,8 @@ impl Move {
 pub struct Shifts {
     /// Events in the scope.
     pub inside: u64,
-    /// In the order of [`Move::all`]: events that come in where the window becomes wider, else
-    /// those that drop out.
+    /// Events that come in where the window becomes wider, else those that drop out; in the order
+    /// of [`Move::all`].
     pub changed: [u64; MOVES],
 }
 
@@ -83,7 +83,7 @@ impl Shifts {
 pub struct MovedWindows(Vec<[Option<Window>; MOVES]>);
 
 impl MovedWindows {
-    /// Of these scopes.
+    /// Moves the windows of these scopes.
     pub fn new(scopes: &[Scope]) -> Self {
         let moved = |scope: &Scope| {
             let mut windows = Move::all().map(|each| each.window(scope.window));
@@ -115,10 +115,12 @@ pub fn concerned(event: &ScopedEvent) -> impl Iterator<Item = usize> + use<> {
     })
 }
 
-/// Whether an event is in a scope by one agent alone: no other agent of the scope is named in it.
-pub fn by_one_agent(event: &ScopedEvent, scope: &Scope) -> bool {
-    let others = event.also_by.iter();
-    !scope.open && !others.clone().any(|agent| scope.agents.binary_search(agent).is_ok())
+/// Returns the agent by whom alone an event is in a scope: the one agent of the scope that is named
+/// in it.
+pub fn sole_agent(event: &ScopedEvent, scope: &Scope) -> Option<usize> {
+    let named = event.also_by.iter().copied().chain([event.agent]);
+    let mut own = named.filter(|agent| scope.agents.binary_search(agent).is_ok());
+    own.next().filter(|_| own.next().is_none())
 }
 
 /// An event exactly on an end of a scope's window: the scope, whether on its end and not on its

@@ -204,7 +204,7 @@ pub struct SourceTally {
     /// Events in no scope, copies included, exactly on the end of one of their agent's: by the
     /// positions of those scopes.
     pub on_end: BTreeMap<ScopeMask, u64>,
-    /// What listed agents did around the windows.
+    /// Acts of listed agents around the windows.
     pub around: Around,
     /// What could not be read of records that were read in full and lie in a window, and how often.
     pub remarks: Remarks,

@@ -3,19 +3,19 @@
 
 use std::collections::{BTreeMap, BTreeSet, btree_map::Entry};
 
-use super::{MovedWindows, OnBound, ScopedEvent, Shifts, by_one_agent, concerned, on_bounds};
+use super::{MovedWindows, OnBound, ScopedEvent, Shifts, concerned, on_bounds, sole_agent};
 use crate::{case::Scope, events::Outcome, records::Locator, scope::ScopeMask, time::Timestamp};
 
-/// What events are counted by.
+/// Facts of the case that events are counted by.
 #[derive(Debug, Clone, Copy)]
 pub struct Counting<'c> {
     /// Scopes that evidence ties to the intruder.
     pub tied: ScopeMask,
-    /// Those of the case.
+    /// Scopes of the case.
     pub scopes: &'c [Scope],
-    /// Their windows as each move leaves them.
+    /// Windows as each move leaves them.
     pub moved: &'c MovedWindows,
-    /// For each source, whether its profile reads a ticket.
+    /// True for each source whose profile reads a ticket.
     pub reads_tickets: &'c [bool],
 }
 
@@ -43,8 +43,8 @@ pub struct Totals {
     sessions: BTreeMap<(usize, String), ScopeMask>,
     /// Agents with events, by position in the case.
     pub agents: BTreeMap<usize, AgentTotals>,
-    /// By scope, what moving an end of its window changes among events in some scope; scopes at
-    /// the end without events may be missing.
+    /// Changes that a move of an end of each scope's window makes among events in some scope;
+    /// scopes at the end without events may be missing.
     pub shifts: Vec<Shifts>,
     /// Events in a scope by one agent alone: by the positions of both.
     pub alone: BTreeMap<(usize, usize), u64>,
@@ -77,9 +77,9 @@ pub struct ActionTotals {
     pub events: u64,
     /// How many of them name no tenant.
     pub without_tenant: u64,
-    /// How many of them stand in sources whose profile reads a ticket.
+    /// Number of those in sources whose profile reads a ticket.
     pub may_have_ticket: u64,
-    /// How many of those have none.
+    /// Number of these that state none.
     pub without_ticket: u64,
     first: Moment,
     last: Moment,
@@ -190,8 +190,9 @@ impl Totals {
                 self.shifts.resize(at + 1, Shifts::default());
             }
             counting.moved.count(at, scoped, &mut self.shifts[at]);
-            if scoped.scopes.contains(at) && by_one_agent(scoped, &counting.scopes[at]) {
-                *self.alone.entry((at, scoped.agent)).or_default() += 1;
+            let sole = || sole_agent(scoped, &counting.scopes[at]);
+            if let Some(agent) = scoped.scopes.contains(at).then(sole).flatten() {
+                *self.alone.entry((at, agent)).or_default() += 1;
             }
         }
         self.bounds(on_bounds(scoped, counting.scopes));

@@ -44,7 +44,7 @@ pub struct Deduplicated {
     /// Events in no scope, copies included, exactly on the end of one of their agent's: by the
     /// positions of those scopes.
     pub on_end: BTreeMap<ScopeMask, u64>,
-    /// What listed agents did around the windows, first copies only of what lies in margins.
+    /// Acts of listed agents around the windows, first copies only of what lies in margins.
     pub around: Around,
     /// What could not be read of the events of each source.
     pub remarks: Vec<Remarks>,
@@ -138,8 +138,8 @@ pub fn deduplicate(
     })
 }
 
-/// Takes what lies around the windows out of all sources, and sets copies apart. A copy has the time
-/// of its original, so that none of an event in scope is among them.
+/// Takes what lies around the windows out of all sources, and sets copies apart. A copy has the
+/// time of its original, so that none of an event in scope is among them.
 fn around(tallies: &mut [SourceTally], kinds: &[usize]) -> Around {
     let mut around = Around::default();
     for tally in tallies {

@@ -58,7 +58,7 @@ view! {
         near: NearView,
         census: CensusView,
         sensitivity: Vec<SensitivityView>,
-        /// Whether events beside the windows were too many to count.
+        /// True where events beside the windows were too many to count.
         too_many_beside: bool,
         scopes: Vec<ScopeView>,
         sources: Vec<SourceView>,

@@ -13,7 +13,7 @@ const MOST_ROWS: usize = 30;
 view! {
     /// The census of actions.
     pub(super) struct CensusView {
-        /// What is known of the use before, in a sentence.
+        /// Sentence on the use before.
         before: String,
         more: String,
         rows: Vec<ActionUseView>,
@@ -37,7 +37,7 @@ view! {
 }
 
 view! {
-    /// What moved windows and agents left out change for one scope.
+    /// Changes that moved windows and agents left out make for one scope.
     pub(super) struct SensitivityView {
         name: String,
         moves: Vec<ChangeView>,
