@@ -1,4 +1,4 @@
-//! What the answer says of other windows and of the use of actions before them.
+//! Statements of the answer on other windows and on the use of actions before them.
 
 use std::collections::BTreeSet;
 

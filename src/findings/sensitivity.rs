@@ -1,4 +1,4 @@
-//! How much the answer depends on the ends of the windows and on each agent.
+//! Changes of the answer with the ends of the windows and with each agent.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,7 +17,7 @@ use crate::{
 /// out.
 #[derive(Debug, Clone, Default, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct SensitivityFinding {
-    /// True where more events lie beside the windows than are kept, so that none is counted there: no
+    /// True if more events lie beside the windows than are kept, so that none is counted there: no
     /// move to a wider window is stated, and no event on an end outside every window.
     pub too_many: bool,
     /// Scopes in the order of the case.

@@ -18,7 +18,7 @@ use crate::{
 pub struct CensusFinding {
     /// Days before each agent's first window in which its actions were counted.
     pub look_back_days: i64,
-    /// True where the logs have a record before the first window. Without one, nothing is known of the
+    /// True if the logs have a record before the first window. Without one, nothing is known of the
     /// use before.
     pub reaches_back: bool,
     /// True where agents used too many different actions before the windows to count them.
@@ -60,7 +60,7 @@ pub struct ActionUse {
 }
 
 impl ActionUse {
-    /// Returns whether none of its agents used it in the days before; false where that is not known.
+    /// Returns whether none of its agents used it in the days before; false if that is not known.
     pub fn is_new(&self) -> bool {
         self.before == Some(0)
     }

@@ -74,7 +74,7 @@ fn joined(mut windows: Vec<Window>) -> SmallVec<[Window; 4]> {
 }
 
 impl ScopeSet {
-    /// Returns whether records of this time that lie in no window are examined for listed identities.
+    /// Returns whether records of this time in no window are examined for listed identities.
     pub fn is_watched(&self, time: Timestamp) -> bool {
         self.margins.watched.iter().any(|window| window.contains(time))
     }

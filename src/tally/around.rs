@@ -1,4 +1,4 @@
-//! What listed agents did around the windows: events in the margins of scopes, by which the answer
+//! Acts of listed agents around the windows: events in the margins of scopes, by which the answer
 //! says what a moved window changes, and the actions that they used before.
 
 use std::collections::BTreeMap;

@@ -1,4 +1,4 @@
-//! What moving an end of a window changes: events that come in or drop out, counted for a few
+//! Changes that a moved end of a window makes: events that come in or drop out, counted for a few
 //! distances at once.
 
 use chrono::TimeDelta;

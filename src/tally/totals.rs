@@ -123,12 +123,12 @@ impl ActionTotals {
         self.agents.extend(other.agents);
     }
 
-    /// When the earliest was.
+    /// Returns the time of the earliest.
     pub fn first(&self) -> Timestamp {
         self.first.0
     }
 
-    /// When the latest was.
+    /// Returns the time of the latest.
     pub fn last(&self) -> Timestamp {
         self.last.0
     }
@@ -298,12 +298,12 @@ impl Totals {
 }
 
 impl AgentTotals {
-    /// When the earliest was.
+    /// Returns the time of the earliest.
     pub fn first(&self) -> Timestamp {
         self.first.0
     }
 
-    /// When the latest was.
+    /// Returns the time of the latest.
     pub fn last(&self) -> Timestamp {
         self.last.0
     }

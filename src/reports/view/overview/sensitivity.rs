@@ -1,4 +1,4 @@
-//! How sure the answer is: the census of actions, and what moved windows change.
+//! Census of actions, and the changes that moved windows make.
 
 use super::moment;
 use crate::{
