@@ -222,6 +222,7 @@ fn tables_are_read_as_spreadsheets_write_them() {
             b"sep=\t\nid\tname\nt\tTee, Ltd\n".to_vec(),
         ),
         (wide("id\tname\r\na1\tAnn, B.\r\n"), wide("name\tid\r\nTee, Ltd\tt\r\n")),
+        (b"id|name\na1|Ann, B.\n".to_vec(), b"id|name\nt|Tee, Ltd\n".to_vec()),
     ] {
         let run = with_tables(&agents, &tenants);
         let findings: serde_json::Value = serde_json::from_str(&run.stdout).expect(&run.stderr);
@@ -231,6 +232,26 @@ fn tables_are_read_as_spreadsheets_write_them() {
             (&"t".into(), &"Tee, Ltd".into(), &1.into())
         );
     }
+}
+
+/// A profile that maps the column refuses every row, so none fits.
+#[test]
+fn inspect_and_init_name_a_doubled_column() {
+    let dir = Dir::new();
+    let header = "timestamp,event_id,actor.id,actor.id,tenant.id,action";
+    dir.file(
+        "log.csv",
+        format!("{header}\n2026-01-16T04:00:00Z,e1,a1,a2,t,user.view\n"),
+    )
+    .file("agents.csv", "id\na1\n");
+    dir.run(["inspect", "log.csv"])
+        .ends(1)
+        .says("`actor.id`: named more than once in the header")
+        .says("rename all but one");
+    dir.run(["init", "--logs", "log.csv", "--agents", "agents.csv"])
+        .ends(2)
+        .says("no profile fits these logs")
+        .says("`actor.id`: named more than once in the header");
 }
 
 #[test]
@@ -243,7 +264,14 @@ fn cells_that_a_spreadsheet_spoilt_are_faults() {
         (b"id,name\na1,#N/A\n", "formula"),
         (b"PK\x03\x04\x14\0", "save its sheet as CSV UTF-8"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "(.xls)"),
+        (b"<html><table><tr><td>id</td></tr></table>", "HTML or XML"),
+        (b"[\n {\"id\": \"a1\"}]", "is JSON, not a CSV file"),
         (b"Employee ID,name\na1,Ann\n", "did you mean `id`?"),
+        (b"Mitarbeiter-Nr;E-mail\na1;ann@support.example\n", "did you mean `id`?"),
+        (b"Emp No,Mail\na1,ann@support.example\n", "did you mean `id`?"),
+        ("社員番号,氏名\na1,Ann\n".as_bytes(), "did you mean `id`?"),
+        (b"id,E-mail\na1,ann@support.example\n", "did you mean `email`?"),
+        (b"id,E-Mail-Adresse\na1,ann@support.example\n", "did you mean `email`?"),
         (b"id;Work E-mail\na1;ann@support.example\n", "did you mean `email`?"),
     ] {
         with_tables(agents, b"id\nt\n").ends(2).says(said);

@@ -247,9 +247,13 @@ pub(super) fn read_rows(
     faults: &mut Vec<Diagnostic>,
     mut take: impl FnMut(&Row<'_>, &mut Vec<Diagnostic>),
 ) -> bool {
-    if let Some(kind) = workbook(bytes) {
+    if let Some(kind) = workbook(bytes).or_else(|| markup(bytes)) {
         let fault = Diagnostic::new("no-csv", format!("`{name}` is {kind}, not a CSV file"));
-        let hint = "open it in a spreadsheet program, save its sheet as CSV UTF-8, and name that file";
+        let hint = if workbook(bytes).is_some() {
+            "open it in a spreadsheet program, save its sheet as CSV UTF-8, and name that file"
+        } else {
+            "save it as CSV UTF-8, and name that file"
+        };
         faults.push(fault.hint(hint).at(Lines::new(name, "").place(0..0)));
         return false;
     }
@@ -265,7 +269,7 @@ pub(super) fn read_rows(
     if !header.contains(&Some("id")) {
         let fault = Diagnostic::new("csv-no-id", format!("`{name}` has no column `id`"));
         let hint = format!(
-            "begin with a header line, columns separated by commas, semicolons or tabs: {}",
+            "begin with a header line, columns separated by commas, semicolons, tabs or `|`: {}",
             columns.join(",")
         );
         faults.push(fault.hint(hint).at(lines.place(0..0)));
@@ -374,6 +378,17 @@ pub(super) fn workbook(bytes: &[u8]) -> Option<&'static str> {
     kind.map(|(_, name)| *name)
 }
 
+/// The name of a format of texts with a structure of their own, by its first signs, which begin no
+/// heading.
+fn markup(bytes: &[u8]) -> Option<&'static str> {
+    let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes).trim_ascii_start();
+    match text {
+        [b'<', ..] => Some("a page or another document of HTML or XML"),
+        [b'{', ..] | [b'[', b'{' | b'[' | b'\n' | b'\r' | b' ', ..] => Some("JSON"),
+        _ => None,
+    }
+}
+
 /// Usual headings of HR and CRM exports, without case, signs and blanks, and the columns that they
 /// stand for.
 const USUAL: [(&str, &[&str]); 12] = [
@@ -395,7 +410,31 @@ const USUAL: [(&str, &[&str]); 12] = [
             "personid",
             "personnelnumber",
             "personnelno",
+            "personnumber",
+            "employeecode",
+            "empno",
+            "empnumber",
+            "payrollnumber",
             "personalnummer",
+            "personalnr",
+            "mitarbeiter",
+            "mitarbeiterid",
+            "mitarbeiternr",
+            "mitarbeiternummer",
+            "benutzerid",
+            "matricule",
+            "matricola",
+            "numeroempleado",
+            "idempleado",
+            "medarbejdernummer",
+            "anstallningsnummer",
+            "kundennummer",
+            "kundennr",
+            "kundenid",
+            "社員番号",
+            "従業員番号",
+            "顧客id",
+            "顧客番号",
             "workerid",
             "tenantid",
             "tenant",
@@ -419,6 +458,13 @@ const USUAL: [(&str, &[&str]); 12] = [
             "upn",
             "primaryemail",
             "mailaddress",
+            "emailadresse",
+            "mailadresse",
+            "correo",
+            "correoelectronico",
+            "courriel",
+            "adresseemail",
+            "メールアドレス",
         ],
     ),
     (
@@ -432,6 +478,10 @@ const USUAL: [(&str, &[&str]); 12] = [
             "logins",
             "accounts",
             "samaccountname",
+            "benutzername",
+            "anmeldename",
+            "loginname",
+            "nickname",
             "apikeys",
         ],
     ),
@@ -439,6 +489,17 @@ const USUAL: [(&str, &[&str]); 12] = [
         "name",
         &[
             "fullname",
+            "vollername",
+            "nombre",
+            "nom",
+            "nomcomplet",
+            "navn",
+            "氏名",
+            "名前",
+            "kundenname",
+            "firmenname",
+            "会社名",
+            "顧客名",
             "displayname",
             "employeename",
             "agentname",
@@ -451,10 +512,37 @@ const USUAL: [(&str, &[&str]); 12] = [
     ),
     (
         "employer",
-        &["company", "organization", "organisation", "vendor", "supplier"],
+        &[
+            "company",
+            "organization",
+            "organisation",
+            "vendor",
+            "supplier",
+            "firma",
+            "arbeitgeber",
+            "empresa",
+            "entreprise",
+        ],
     ),
-    ("role", &["jobtitle", "title", "position", "function", "department"]),
-    ("country", &["location", "site", "office", "region"]),
+    (
+        "role",
+        &[
+            "jobtitle",
+            "title",
+            "position",
+            "function",
+            "department",
+            "abteilung",
+            "funktion",
+            "stelle",
+        ],
+    ),
+    (
+        "country",
+        &[
+            "location", "site", "office", "region", "land", "pais", "pays", "standort", "国",
+        ],
+    ),
     (
         "aliases",
         &[
@@ -541,7 +629,7 @@ fn is_shortened(text: &str) -> bool {
 /// writes it. Otherwise the separator with which most cells of the first line are known columns; a
 /// comma where that decides nothing.
 fn separator(text: &str, start: usize, columns: &[&str]) -> (u8, usize) {
-    const SEPARATORS: [char; 3] = [',', ';', '\t'];
+    const SEPARATORS: [char; 4] = [',', ';', '\t', '|'];
     let rest = text[start..].trim_start_matches(['\r', '\n']);
     let first = rest.split(['\r', '\n']).next().unwrap_or_default();
     let stated = first.strip_prefix("sep=").or_else(|| first.strip_prefix("SEP="));

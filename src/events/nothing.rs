@@ -36,11 +36,16 @@ impl Nothing {
 
 /// Words that exporters and templates write where a record names no tenant, and wildcards. Compared
 /// without case.
-const NO_TENANT: [&str; 13] = [
+const NO_TENANT: [&str; 25] = [
     "-",
     "*",
+    "%",
     "all",
+    "all tenants",
+    "any",
     "n/a",
+    "n.a.",
+    "#n/a",
     "nan",
     "nil",
     "none",
@@ -50,6 +55,13 @@ const NO_TENANT: [&str; 13] = [
     "[object object]",
     "(null)",
     "<null>",
+    "(none)",
+    "<none>",
+    "(empty)",
+    "(blank)",
+    "(not set)",
+    "(unknown)",
+    "<unknown>",
 ];
 
 /// Texts that name no tenant: those of the profile, or the usual ones.
@@ -97,6 +109,10 @@ mod tests {
             "[object Object]",
             "*",
             "All",
+            "(none)",
+            "#N/A",
+            "(not set)",
+            "Any",
         ] {
             assert!(usual.has(word), "{word}");
         }

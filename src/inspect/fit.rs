@@ -106,6 +106,20 @@ pub(super) fn nearest(head: &[u8], profiles: &[Profile]) -> io::Result<Option<Fo
     Ok(nearest)
 }
 
+/// Returns the columns of a table that its header names more than once, each once: a profile that
+/// reads one refuses every row.
+pub(super) fn doubled(head: &[u8], profile: &Profile) -> io::Result<Vec<String>> {
+    let blocks = Blocks::open_for(head, &profile.wrapper, &profile.column_names())?;
+    let Framing::Csv(header) = blocks.framing() else {
+        return Ok(Vec::new());
+    };
+    let mut columns: Vec<_> = header.columns.iter().map(|column| column.trim()).collect();
+    columns.sort_unstable();
+    let several = columns.chunk_by(|one, other| one == other);
+    let several = several.filter(|same| same.len() > 1 && !same[0].is_empty());
+    Ok(several.map(|same| same[0].to_owned()).collect())
+}
+
 /// Adds up the nearest profiles of two sources; of different ones the one that finds more is kept.
 pub(super) fn merge_found_fields(one: Option<FoundFields>, other: Option<FoundFields>) -> Option<FoundFields> {
     match (one, other) {

@@ -18,6 +18,7 @@ use crate::{
     events::Profile,
     progress::Silent,
     sources::{self, Contents, Limits, Skipped, SourceError, Stream, TextStream, Truncated, discover},
+    text::visible,
     time::Timestamp,
 };
 
@@ -55,11 +56,30 @@ pub struct Kind {
     /// The profile of whose required fields most are there, if none fits.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub nearest: Option<FoundFields>,
+    /// Columns that the header of a table names more than once, if no profile fits.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub doubled_columns: Vec<String>,
     /// Contents as the best profile sees them; without one that fits, all there is to be mapped.
     pub survey: Survey,
 }
 
 impl Kind {
+    /// Returns what keeps every profile from reading a table whose header names columns more than
+    /// once; none of any other log.
+    pub fn doubled(&self) -> Option<String> {
+        let columns = self
+            .doubled_columns
+            .iter()
+            .map(|column| format!("`{}`", visible(column)));
+        let columns: Vec<_> = columns.collect();
+        (!columns.is_empty()).then(|| {
+            format!(
+                "{}: named more than once in the header, so a profile that reads one refuses every row; rename all but one of each",
+                columns.join(", ")
+            )
+        })
+    }
+
     /// The profile to read them with.
     pub fn profile(&self) -> Option<&str> {
         self.fits.first().map(|fit| fit.profile.as_str())
@@ -131,6 +151,7 @@ struct Look {
     wrapping: Option<Wrapping>,
     fits: Vec<Fit>,
     nearest: Option<FoundFields>,
+    doubled_columns: Vec<String>,
     survey: Survey,
 }
 
@@ -155,6 +176,10 @@ fn look(stream: &mut Stream<'_>, profiles: &[Profile]) -> io::Result<Look> {
     } else {
         None
     };
+    let doubled_columns = match (fits.first(), profiles.first()) {
+        (None, Some(profile)) => fit::doubled(&head, profile)?,
+        _ => Vec::new(),
+    };
     let best = fits.first().and_then(|fit| {
         let known = profiles.iter().find(|profile| profile.name == fit.profile);
         own.as_ref().or(known)
@@ -165,6 +190,7 @@ fn look(stream: &mut Stream<'_>, profiles: &[Profile]) -> io::Result<Look> {
         wrapping: wrapped.map(|(wrapping, _)| wrapping).filter(|_| best.is_some()),
         fits,
         nearest,
+        doubled_columns,
         survey,
     })
 }
@@ -187,6 +213,7 @@ impl Inspection {
             wrapping: look.wrapping,
             fits: look.fits,
             nearest: look.nearest,
+            doubled_columns: look.doubled_columns,
             survey: look.survey,
         };
         match self.kinds.iter_mut().find(|known| known.is_like(&kind)) {
@@ -207,6 +234,9 @@ impl Kind {
         self.bytes += other.bytes;
         fit::merge(&mut self.fits, other.fits);
         self.nearest = fit::merge_found_fields(self.nearest.take(), other.nearest);
+        self.doubled_columns.extend(other.doubled_columns);
+        self.doubled_columns.sort_unstable();
+        self.doubled_columns.dedup();
         self.survey.merge(other.survey);
     }
 }

@@ -54,7 +54,7 @@ pub struct Statement {
 }
 
 /// Members that hold the address or the key of the next page.
-const NEXT: [&str; 14] = [
+const NEXT: [&str; 18] = [
     "odatanextlink",
     "nextlink",
     "nextpage",
@@ -69,10 +69,14 @@ const NEXT: [&str; 14] = [
     "nextrecordsurl",
     "continuationtoken",
     "nextpagelink",
+    "nextpageid",
+    "nextoffset",
+    "nexthref",
+    "continuation",
 ];
 
 /// Members that are true where more follows.
-const MORE: [&str; 13] = [
+const MORE: [&str; 24] = [
     "hasmore",
     "hasnext",
     "hasnextpage",
@@ -86,6 +90,28 @@ const MORE: [&str; 13] = [
     "ispartial",
     "partialresults",
     "resultstruncated",
+    "hasmoredata",
+    "hasmorepages",
+    "hasmoreresults",
+    "moredata",
+    "moredataavailable",
+    "morepages",
+    "partial",
+    "incomplete",
+    "exceededtransferlimit",
+    "limitreached",
+    "limitexceeded",
+];
+
+/// Members that are false where more follows.
+const LAST: [&str; 7] = [
+    "islast",
+    "islastpage",
+    "last",
+    "lastpage",
+    "done",
+    "complete",
+    "iscomplete",
 ];
 
 /// Members that are true where a search stopped early.
@@ -172,12 +198,14 @@ impl Said {
             let is_next = NEXT.contains(&key.as_str()) || key == "next" && (envelope || !parent.is_empty());
             if is_next && leads_on(value)
                 || MORE.contains(&key.as_str()) && is_true(value)
-                || ["islast", "islastpage"].contains(&key.as_str()) && is_false(value)
+                || LAST.contains(&key.as_str()) && is_false(value)
             {
                 self.more = self.more.take().or_else(says);
             }
             if STOPPED.contains(&key.as_str()) && is_true(value)
                 || parent == "shards" && key == "failed" && count(value) > Some(0)
+                // Elasticsearch has stopped to count.
+                || parent == "total" && key == "relation" && value == "gte"
             {
                 self.failed = self.failed.take().or_else(says);
             }
@@ -319,6 +347,10 @@ mod tests {
             ),
             (r#"{"IsTruncated":true}"#, "/IsTruncated"),
             (r#"{"pagination":{"is_last":false}}"#, "/pagination/is_last"),
+            (r#"{"moreDataAvailable":true}"#, "/moreDataAvailable"),
+            (r#"{"partial":true}"#, "/partial"),
+            (r#"{"last":false}"#, "/last"),
+            (r#"{"done":false}"#, "/done"),
         ] {
             assert_eq!(said(envelope), (Some(member.to_owned()), None, None), "{envelope}");
         }
@@ -327,6 +359,7 @@ mod tests {
             r#"{"response_metadata":{"next_cursor":""},"next_page":0,"is_last":true,"timed_out":false}"#,
             r#"{"meta":{"after_cursor":"x","has_more":false},"_shards":{"total":5,"failed":0}}"#,
             r#"{"type":"list","name":"next"}"#,
+            r#"{"done":true,"last":true,"partial":false,"complete":true}"#,
             "{}",
         ] {
             assert_eq!(said(envelope), (None, None, None), "{envelope}");
@@ -340,6 +373,10 @@ mod tests {
         assert_eq!(
             said(r#"{"_shards":{"total":5,"failed":1}}"#),
             (None, text("/_shards/failed"), None)
+        );
+        assert_eq!(
+            said(r#"{"hits":{"total":{"value":250,"relation":"gte"}}}"#),
+            (None, text("/hits/total/relation"), Some(250))
         );
         for envelope in [
             r#"{"total":250}"#,

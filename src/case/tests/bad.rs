@@ -195,7 +195,7 @@ fn a_table_of_agents_that_would_lose_identities() {
         \n\
         ag-03,\"k.abe@x.example\n\
         ag-04,,,\n";
-    expect("agents that would lose identities", CASE, agents, "id|name\nt|x\n");
+    expect("agents that would lose identities", CASE, agents, "id:name\nt:x\n");
 }
 
 #[test]

@@ -14,8 +14,15 @@ use crate::cli::{args::InitArgs, exit::Outcome};
 pub(crate) fn run(args: &InitArgs) -> anyhow::Result<Outcome> {
     std::fs::metadata(&args.agents).with_context(|| format!("cannot read `{}`", args.agents))?;
     let found = inspect(&args.logs, Path::new("."))?;
-    let (from, until) =
-        span(&found).context("no profile fits these logs; `tenant-impact inspect` says what they are")?;
+    let (from, until) = span(&found).with_context(|| {
+        let doubled: Vec<_> = found.kinds.iter().filter_map(Kind::doubled).collect();
+        let why = if doubled.is_empty() {
+            String::new()
+        } else {
+            format!(" ({})", doubled.join("; "))
+        };
+        format!("no profile fits these logs{why}; `tenant-impact inspect` says what they are")
+    })?;
     let mut to = std::io::stdout();
     write!(to, "{}", head(from, until, &args.agents))?;
     for path in &args.logs {

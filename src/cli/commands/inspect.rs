@@ -136,6 +136,9 @@ fn no_profile(to: &mut impl Write, kind: &Kind) -> io::Result<()> {
             "superuser"
         }
     };
+    if let Some(doubled) = kind.doubled() {
+        line(to, "columns", &doubled)?;
+    }
     let next = match kind.framing.as_str() {
         "text" => "these lines hold no JSON object and no columns: turn them into JSON Lines or CSV first".to_owned(),
         _ => format!("write a profile, starting from `tenant-impact profiles show {start}`; see docs/profiles.md"),
