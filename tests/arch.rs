@@ -95,7 +95,7 @@ fn each_power_has_one_room() {
         ("Instant::now", "cli/"),
     ];
     // How work is spread: over sources and blocks, also before there is a case, over events of one
-    // name and parts of what has no room, and over tenants.
+    // name and parts of what has no room, and over tenants of the events and of the directory.
     let spread = [
         "engine/",
         "inspect/",
@@ -103,6 +103,8 @@ fn each_power_has_one_room() {
         "tally/retained.rs",
         "tally/spill/dedup.rs",
         "findings/shares.rs",
+        "isolation/gather.rs",
+        "case/directory.rs",
     ];
     for (path, text) in files(&root().join("src")) {
         let spreads = String::from_utf8_lossy(&text).contains("rayon::");

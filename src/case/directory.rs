@@ -4,6 +4,8 @@
 
 use std::{iter::zip, sync::Arc};
 
+use rayon::prelude::*;
+
 use super::spreadsheet::Row;
 
 /// The columns of a directory.
@@ -165,6 +167,11 @@ impl Tenants {
     /// In id order.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = Tenant<'_>> {
         self.entries.iter().map(|entry| self.tenant(entry))
+    }
+
+    /// Returns the same for several threads.
+    pub fn par_iter(&self) -> impl IndexedParallelIterator<Item = Tenant<'_>> {
+        self.entries.par_iter().map(|entry| self.tenant(entry))
     }
 
     fn tenant<'d>(&'d self, entry: &'d Entry) -> Tenant<'d> {

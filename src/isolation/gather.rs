@@ -14,10 +14,15 @@ use super::{
     sighting::{Company, Printable},
     writings,
 };
-use crate::case::{Agent, AgentNaming, Case, TenantId, Word};
+use rayon::prelude::*;
+
+use crate::case::{Agent, AgentNaming, Case, Tenant, TenantId, Word};
 
 /// A number is a name by itself only if it is longer by so much: short ones stand everywhere.
 const LONGER_NUMBERS: usize = 2;
+
+/// So many tenants of the directory are looked at by one thread at least.
+const TOGETHER: usize = 512;
 
 /// What is gathered on the way to the search.
 pub(super) struct Gathering {
@@ -176,10 +181,10 @@ impl Gathering {
     /// names every word stands in what can come to be printed. A report is made of nothing but the
     /// events, the case's words and the templates, so no other name can stand in it; and to fold
     /// and sort all of them would take longer than the whole scan.
-    pub(super) fn directory(
+    pub(super) fn directory<'d>(
         &mut self,
         tenants: &[&str],
-        case: &Case,
+        case: &'d Case,
         companies: &[Company],
         printable: Option<&Printable>,
     ) {
@@ -189,45 +194,35 @@ impl Gathering {
                 .binary_search(&company.id.0.as_str())
                 .expect("everybody is there")] = true;
         }
-        for tenant in case.directory.tenants.iter() {
+        let own = |tenant: &Tenant<'_>| {
             let own = case.merge.tenant(tenant.id());
-            let at = tenants.binary_search(&own).expect("everybody is there");
-            let names = [(tenant.id(), Kind::Id)].into_iter();
-            let names = names.chain(tenant.names().map(|name| (name, Kind::Name)));
-            let names = names.chain(tenant.domains().map(|domain| (domain, Kind::Domain)));
-            let contact = tenant.contact().filter(|contact| contact.contains('@'));
-            let names = names.chain(contact.map(|contact| (contact, Kind::Address)));
-            for (name, kind) in names {
-                // Nearly all are ASCII, and nearly none of them is added, so they are not folded
-                // first.
-                let may = |printable: &Printable| {
-                    let words = &printable.words;
-                    let may = |name: &str| {
-                        let uuid = || writings::other_uuid(&searched(name)).is_some_and(|other| words.may_hold(&other));
-                        let joined = || match kind {
-                            Kind::Name => words.may_hold_joined(name),
-                            Kind::Id => name.len() >= 32 && uuid(),
-                            _ => false,
-                        };
-                        words.may_hold(name) || joined()
-                    };
-                    if name.is_ascii() {
-                        may(name)
-                    } else {
-                        may(&searched(name))
-                    }
-                };
-                let owner = Owner::Tenant(at);
-                if touched[at] || printable.is_none_or(may) {
+            tenants.binary_search(&own).expect("everybody is there")
+        };
+        // Each name with whether it is to be looked for exactly, and in other spellings.
+        let wanted = |tenant: Tenant<'d>| {
+            let at = own(&tenant);
+            let names = names(tenant).filter_map(|(name, kind)| {
+                let exactly = touched[at] || printable.is_none_or(|printable| may_stand(printable, name, kind));
+                let may_spell = |printable: &Printable| printable.beginnings.may_hold(name, kind);
+                let spelt = matches!(kind, Kind::Id | Kind::Name | Kind::Domain)
+                    && (touched[at] || printable.is_none_or(may_spell));
+                (exactly || spelt).then_some((name, kind, exactly, spelt))
+            });
+            let names: Vec<_> = names.collect();
+            (!names.is_empty()).then_some((at, names))
+        };
+        let all = case.directory.tenants.par_iter().with_min_len(TOGETHER);
+        let found: Vec<_> = all.filter_map(wanted).collect();
+        for (at, names) in found {
+            let owner = Owner::Tenant(at);
+            for (name, kind, exactly, spelt) in names {
+                if exactly {
                     if matches!(kind, Kind::Id | Kind::Name) && family::is_common(name) {
                         self.common.insert(named(name));
                     }
                     self.add(name, owner, kind);
                 }
-                let may_spell = |printable: &Printable| printable.beginnings.may_hold(name, kind);
-                if matches!(kind, Kind::Id | Kind::Name | Kind::Domain)
-                    && (touched[at] || printable.is_none_or(may_spell))
-                {
+                if spelt {
                     self.families.add(name, owner, kind);
                 }
             }
@@ -374,6 +369,35 @@ impl Gathering {
 /// Whether a name so short can be told from a word by how it is typed.
 fn is_told_by_its_case(name: &str) -> bool {
     name.chars().nth(1).is_some() && !name.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// What a tenant of the directory is called.
+fn names<'d>(tenant: Tenant<'d>) -> impl Iterator<Item = (&'d str, Kind)> {
+    let contact = tenant.contact().filter(|contact| contact.contains('@'));
+    let id = [(tenant.id(), Kind::Id)].into_iter();
+    let domains = tenant.domains().map(|domain| (domain, Kind::Domain));
+    let names = id.chain(tenant.names().map(|name| (name, Kind::Name))).chain(domains);
+    names.chain(contact.map(|contact| (contact, Kind::Address)))
+}
+
+/// Whether a name may stand in what can come to be printed. Nearly all are ASCII, and nearly none
+/// may, so they are not folded first.
+fn may_stand(printable: &Printable, name: &str, kind: Kind) -> bool {
+    let words = &printable.words;
+    let may = |name: &str| {
+        let uuid = || writings::other_uuid(&searched(name)).is_some_and(|other| words.may_hold(&other));
+        let joined = || match kind {
+            Kind::Name => words.may_hold_joined(name),
+            Kind::Id => name.len() >= 32 && uuid(),
+            _ => false,
+        };
+        words.may_hold(name) || joined()
+    };
+    if name.is_ascii() {
+        may(name)
+    } else {
+        may(&searched(name))
+    }
 }
 
 /// Whether a name holds what formats set between two values. In a file it may stand without being

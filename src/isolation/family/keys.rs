@@ -83,7 +83,7 @@ struct Words {
 }
 
 /// Bits of the words: few lists have more than a thousand.
-const PLACES: usize = 1 << 13;
+const PLACES: usize = 1 << 15;
 
 impl Words {
     fn contains(&self, word: &str) -> bool {
@@ -96,7 +96,7 @@ impl Words {
         let length = word.len().min(first.len());
         first[..length].copy_from_slice(&word.as_bytes()[..length]);
         let hash = (u64::from_le_bytes(first) ^ (word.len() as u64) << 56).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        (hash >> 51) as usize % PLACES
+        (hash >> 49) as usize % PLACES
     }
 }
 
@@ -244,6 +244,21 @@ pub(super) fn beginning(name: &str) -> Option<NameStart> {
         beginning.length -= 1;
     }
     (beginning.length > 0).then_some(beginning)
+}
+
+/// Returns the first letters of `beginning`, if its first word has them and more; looking at the
+/// other words takes longer.
+pub(super) fn first_letters(name: &str) -> Option<[u8; SHORTEST]> {
+    let length = name.bytes().take_while(u8::is_ascii_alphanumeric).count();
+    let (word, behind) = name.as_bytes().split_at(length);
+    if length <= SHORTEST || !is_plain(word, behind) {
+        return None;
+    }
+    let mut own = NameStart::default();
+    own.extend(word);
+    let letters = own.text();
+    let stays = !BEGUN_FRONT_FORMS.contains(letters);
+    stays.then(|| letters.as_bytes().first_chunk().copied()).flatten()
 }
 
 /// Whether a word is one token, written in one way: its letters are ASCII, of one case but for the

@@ -382,7 +382,7 @@ pub(super) struct Beginnings {
 }
 
 /// So many first bytes of a skeleton are hashed together, each that it has.
-const LENGTHS: [usize; 4] = [SHORT, 8, 12, 16];
+const LENGTHS: [usize; 5] = [SHORT, 6, 8, 12, 16];
 const SHORT: usize = 4;
 
 /// Bits, enough for the words of any report.
@@ -418,6 +418,9 @@ impl Beginnings {
             _ => Some(name),
         };
         if let Some(first) = first {
+            if keys::first_letters(first).is_some_and(|letters| !self.has(&letters)) {
+                return false;
+            }
             // Computing the keys takes much longer, and nearly all names of a directory stand in no
             // report.
             let none = match beginning(first) {

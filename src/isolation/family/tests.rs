@@ -172,6 +172,11 @@ proptest! {
                 assert!(key.text.starts_with(beginning.text()), "{name}: {key:?}");
             }
         }
+        if let Some(letters) = keys::first_letters(&name) {
+            for key in keys::of_name(&name) {
+                assert!(key.text.as_bytes().starts_with(&letters), "{name}: {key:?}");
+            }
+        }
         if let Some(beginnings) = keys::beginnings(&name) {
             for key in keys::of_name(&name) {
                 let begins = |one: &[u8; 4]| key.text.as_bytes().starts_with(one);
