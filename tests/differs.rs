@@ -153,19 +153,18 @@ fn tenants_whose_ids_or_names_do_not_tell_them_apart_are_alike() {
         + &event("e5", "10T14:00:00", "v1.1");
     // Of those that only the directory has, one is like a tenant with events and another is like
     // none. `v11` is another number.
-    let tenants =
-        "id,name\nab-1,Acme\n{Ab 1},Acme Sub\nab-2,Acme Two\nbolt,Same Ltd\ncrane,same ltd\nv1.1,Vier\nv11,Elf\n";
+    let tenants = "id,name\nab-1,Acme\n{Ab 1},Acme Sub\nab-2,Acme Two\nbolt,Same Ltd\ncrane,same ltd\ndale,\"SAME, Ltd.\"\nv1.1,Vier\nv11,Elf\n";
     dir.file("log.jsonl", log).file("tenants.csv", tenants);
     let logs = "[[logs]]\npath = \"log.jsonl\"\nprofile = \"superuser\"\n[tenants]\nfile = \"tenants.csv\"\n";
     let findings = findings(&dir, SCOPE, logs);
     let alike = json!([
         {"by": "id", "ids": ["AB1", "ab-1", "{Ab 1}"]},
-        {"by": "name", "ids": ["bolt", "crane"]},
+        {"by": "name", "ids": ["bolt", "crane", "dale"]},
     ]);
     assert_eq!(findings["alike"], alike);
     let message = message(&findings, "alike-tenants");
     assert!(message.contains("`AB1` and `ab-1` and `{Ab 1}`"), "{message}");
-    assert!(message.contains("`bolt` and `crane`"), "{message}");
+    assert!(message.contains("`bolt` and `crane` and `dale`"), "{message}");
 }
 
 /// A record of an action, in a session of its own choice.

@@ -254,6 +254,26 @@ fn inspect_and_init_name_a_doubled_column() {
         .says("`actor.id`: named more than once in the header");
 }
 
+/// They would be found in no text.
+#[test]
+fn domains_with_more_than_labels_are_faults() {
+    for (domain, hint) in [
+        ("https://tee.example/login", "write `tee.example`"),
+        ("*.tee.example", "write `tee.example`"),
+        ("tee.example:443", "write `tee.example`"),
+        ("ann@tee.example", "write `tee.example`"),
+        ("other.example;.tee.example", "write `tee.example`"),
+        ("\"a.example,b.example\"", "separate domains by blanks"),
+        ("tee..example", "separate domains by blanks"),
+        ("https://", "write a domain, such as"),
+    ] {
+        with_tables(b"id\na1\n", format!("id,domains\nt,{domain}\n").as_bytes())
+            .ends(2)
+            .says("not-a-domain")
+            .says(hint);
+    }
+}
+
 #[test]
 fn cells_that_a_spreadsheet_spoilt_are_faults() {
     for (agents, said) in [

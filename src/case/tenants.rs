@@ -40,16 +40,23 @@ pub(super) fn read_csv(name: &str, bytes: &Arc<Vec<u8>>, faults: &mut Vec<Diagno
 /// Returns a fault if a cell of domains holds what is no domain: it would match nothing.
 fn no_domain(row: &Row<'_>) -> Option<Diagnostic> {
     let (cell, _) = row.standing(DOMAINS)?;
-    if !cell.bytes().any(|byte| matches!(byte, b'*' | b'/' | b':' | b'@')) && !cell.starts_with('.') {
+    let plain = |byte: u8| !matches!(byte, b'*' | b'/' | b':' | b'@' | b',');
+    let begins = |pair: &[u8]| pair[1] == b'.' && !pair[0].is_ascii_alphanumeric();
+    if cell.bytes().all(plain) && !cell.starts_with('.') && !cell.as_bytes().windows(2).any(begins) {
         return None;
     }
-    let wrong = words(cell).find(|word| word.contains(['*', '/', ':', '@']) || word.starts_with('.'))?;
+    let is_wrong =
+        |word: &&str| word.contains(['*', '/', ':', '@', ',']) || word.starts_with('.') || word.contains("..");
+    let wrong = words(cell).find(is_wrong)?;
+
     let host = wrong.rsplit_once("://").map_or(wrong, |(_, host)| host);
     let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
     let host = host.split(['/', ':']).next().unwrap_or_default();
     let host = host.trim_start_matches(['*', '.']);
     let message = format!("`{}` is no domain, and would be found in no text", visible(wrong));
-    let hint = if host.is_empty() {
+    let hint = if host.contains(',') || host.contains("..") {
+        "separate domains by blanks or `;`, and the labels of one by single dots".to_owned()
+    } else if host.is_empty() {
         "write a domain, such as `example.com`".to_owned()
     } else {
         format!("write `{}`: what is below a domain belongs to it", visible(host))

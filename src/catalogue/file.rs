@@ -15,7 +15,7 @@ use crate::{
 pub(super) struct Action {
     pub(super) codes: Vec<Codes>,
     pub(super) meaning: Arc<Meaning>,
-    /// What customers read of it.
+    /// Sentences that customers read.
     pub(super) sentences: Vec<Spanned<String>>,
 }
 

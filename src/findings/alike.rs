@@ -26,7 +26,7 @@ pub struct AlikeFinding {
 pub enum AlikeBy {
     /// The id, but for case, blanks, braces, hyphens and characters that are not seen.
     Id,
-    /// The name.
+    /// The name, but for case, signs, blanks, accents and look-alike letters.
     Name,
 }
 
@@ -82,9 +82,20 @@ pub(super) fn alike(tenants: &[TenantFinding], case: &Case) -> Vec<AlikeFinding>
     // Most ids of the directory are like none of these, which is plain to see of ids in ASCII:
     // their keys hold all of their letters and digits.
     let plain: BTreeSet<String> = ids.keys().map(|key| letters_and_digits(key).collect()).collect();
+    let plain_names: BTreeSet<String> = names.keys().map(|key| read_alike(key).collect()).collect();
     let mut kept = String::new();
     for tenant in case.directory.tenants.iter() {
         let id = case.merge.tenant(tenant.id());
+        // What a name without letters reads as is no name.
+        if let Some(name) = tenant.name().filter(|name| name.contains(char::is_alphanumeric)) {
+            kept.clear();
+            kept.extend(read_alike(name));
+            if (!name.is_ascii() || plain_names.contains(&kept))
+                && let Some(alike) = names.get_mut(&name_key(name))
+            {
+                alike.push(id);
+            }
+        }
         kept.clear();
         kept.extend(letters_and_digits(id));
         if id.is_ascii() && !plain.contains(&kept) {
@@ -109,6 +120,15 @@ pub(super) fn alike(tenants: &[TenantFinding], case: &Case) -> Vec<AlikeFinding>
     alike
 }
 
+/// The letters and digits of a name or of its key, those the same that a key may take for another.
+fn read_alike(text: &str) -> impl Iterator<Item = char> {
+    letters_and_digits(text).map(|c| match c {
+        'i' | '1' => 'l',
+        '0' => 'o',
+        c => c,
+    })
+}
+
 /// The letters and digits of an id or a key, in lower case.
 fn letters_and_digits(text: &str) -> impl Iterator<Item = char> {
     let kept = text.chars().filter(|c| c.is_alphanumeric());
@@ -122,6 +142,13 @@ mod tests {
     use super::*;
 
     proptest! {
+        #[test]
+        fn key_of_an_ascii_name_reads_like_it(name in "[ -Z_-~]{0,40}") {
+            // Marks of markup and words for dots in brackets are no letters of a name.
+            prop_assume!(!name.contains(['<', '(', '{']));
+            prop_assert!(read_alike(&name_key(&name)).eq(read_alike(&name)), "{}", name);
+        }
+
         #[test]
         fn key_of_an_ascii_id_holds_its_letters_and_digits(id in "[ -~\t]{0,40}") {
             let key = id_key(&id);

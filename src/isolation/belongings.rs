@@ -19,7 +19,7 @@ use super::{
 /// Numbers of what is one tenant's alone.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Belongings {
-    /// In order, each with the tenant's place.
+    /// Numbers in order, each with the tenant's place.
     owners: Vec<(u64, usize)>,
     /// Numbers of the first words of what has several, in order: few words of a text are one.
     begun: Vec<u64>,
@@ -28,9 +28,9 @@ pub(super) struct Belongings {
 /// Numbers by which a thing is found in texts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct ThingKey {
-    /// Of the whole.
+    /// Number of the whole.
     pub(super) whole: u64,
-    /// Of its first word, if it has several.
+    /// Number of its first word, if it has several.
     pub(super) begun: Option<u64>,
 }
 
@@ -77,7 +77,7 @@ impl Belongings {
         Some(self.owners[at].1)
     }
 
-    /// Whether something of several words begins with this one.
+    /// Returns whether something of several words begins with this one.
     fn begins(&self, word: &str) -> bool {
         !self.begun.is_empty() && self.begun.binary_search(&folded(word)).is_ok()
     }
@@ -158,14 +158,14 @@ fn public_address(text: &str) -> Option<IpAddr> {
     public.then_some(address)
 }
 
-/// Whether a text is the address of a network card: six pairs of hexadecimal digits.
+/// Returns whether a text is the address of a network card: six pairs of hexadecimal digits.
 fn is_hardware_address(text: &str) -> bool {
     let pairs = text.split([':', '-']);
     let is_pair = |pair: &str| pair.len() == 2 && pair.bytes().all(|byte| byte.is_ascii_hexdigit());
     pairs.clone().count() == 6 && pairs.clone().all(is_pair)
 }
 
-/// Whether a text has a word that names something particular. Short words are endings of files and
+/// Returns whether a text has a word that names something particular. Short words are endings of files and
 /// the like.
 fn is_particular(text: &str) -> bool {
     structure::words(text).any(|word| word.len() > SHORT && !family::is_common(word))

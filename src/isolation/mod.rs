@@ -68,9 +68,9 @@ pub const SEVERAL: &str = "[not shown: an action in several tenants]";
 /// What stands in the place of a log's path.
 pub const LOG: &str = "[log file]";
 
-/// Returns what a name reads as.
+/// Returns what a name reads as: its letters and digits without case, accents and look-alikes.
 pub fn name_key(name: &str) -> String {
-    bare::named(name)
+    family::whole(name)
 }
 
 /// What kind of name.

@@ -108,7 +108,7 @@ pub(super) fn alike(findings: &Findings) -> Option<String> {
     }
     if !names.is_empty() {
         told.push(format!(
-            "Different tenants have one name: {}. A text that has the name may mean either, and stands in the reports of both.",
+            "Different tenants have one name: {}. A text that has the name may mean either, and stands in the reports of both. Check that each report goes to its own tenant.",
             listed(&names, "pair")
         ));
     }

@@ -59,6 +59,11 @@ pub(super) fn spellings(name: &str) -> BTreeSet<String> {
     keys::of_name(name).into_iter().map(|key| key.text).collect()
 }
 
+/// Returns the skeleton of a whole name, legal forms included.
+pub(super) fn whole(name: &str) -> String {
+    Skeleton::of_name(name).text
+}
+
 /// Returns whether a name is made of common words alone.
 pub(super) fn is_common(name: &str) -> bool {
     if !name.chars().all(|c| c.is_alphabetic() || c.is_whitespace()) {

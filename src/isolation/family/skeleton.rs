@@ -206,7 +206,7 @@ enum Class {
 struct Stretches<'t> {
     bytes: &'t [u8],
     skeleton: Skeleton,
-    /// Where the token under way begins.
+    /// Start of the token under way.
     start: usize,
     gap: Gap,
 }
