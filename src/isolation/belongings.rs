@@ -41,7 +41,7 @@ const DIGITS: usize = 9;
 /// No word of so few bytes makes a thing particular.
 const SHORT: usize = 3;
 
-/// No thing is looked for that has more words.
+/// Words of a thing that is looked for, at most.
 const WORDS: usize = 8;
 
 /// No telephone number is longer, with the signs in it.
@@ -165,8 +165,8 @@ fn is_hardware_address(text: &str) -> bool {
     pairs.clone().count() == 6 && pairs.clone().all(is_pair)
 }
 
-/// Returns whether a text has a word that names something particular. Short words are endings of files and
-/// the like.
+/// Returns whether a text has a word that names something particular. Short words are endings of
+/// files and the like.
 fn is_particular(text: &str) -> bool {
     structure::words(text).any(|word| word.len() > SHORT && !family::is_common(word))
         || public_address(text).is_some()

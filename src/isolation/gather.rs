@@ -21,7 +21,7 @@ use crate::case::{Agent, AgentNaming, Case, Tenant, TenantId, Word};
 /// A number is a name by itself only if it is longer by so much: short ones stand everywhere.
 const LONGER_NUMBERS: usize = 2;
 
-/// So many tenants of the directory are looked at by one thread at least.
+/// Tenants of the directory that one thread looks at, at least.
 const TOGETHER: usize = 512;
 
 /// What is gathered on the way to the search.
@@ -371,8 +371,8 @@ fn is_told_by_its_case(name: &str) -> bool {
     name.chars().nth(1).is_some() && !name.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// What a tenant of the directory is called.
-fn names<'d>(tenant: Tenant<'d>) -> impl Iterator<Item = (&'d str, Kind)> {
+/// Returns what a tenant of the directory is called.
+fn names(tenant: Tenant<'_>) -> impl Iterator<Item = (&str, Kind)> {
     let contact = tenant.contact().filter(|contact| contact.contains('@'));
     let id = [(tenant.id(), Kind::Id)].into_iter();
     let domains = tenant.domains().map(|domain| (domain, Kind::Domain));
@@ -380,8 +380,8 @@ fn names<'d>(tenant: Tenant<'d>) -> impl Iterator<Item = (&'d str, Kind)> {
     names.chain(contact.map(|contact| (contact, Kind::Address)))
 }
 
-/// Whether a name may stand in what can come to be printed. Nearly all are ASCII, and nearly none
-/// may, so they are not folded first.
+/// Returns whether a name may stand in what can come to be printed. Nearly all are ASCII, and
+/// nearly none may, so they are not folded first.
 fn may_stand(printable: &Printable, name: &str, kind: Kind) -> bool {
     let words = &printable.words;
     let may = |name: &str| {
