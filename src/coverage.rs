@@ -111,6 +111,11 @@ impl Coverage {
         self.last
     }
 
+    /// Returns how many hours touch a window.
+    pub fn hours(&self, windows: &[Window]) -> u64 {
+        self.window_hours(windows).count() as u64
+    }
+
     /// How many hours of the windows hold a record.
     pub fn covered(&self, windows: &[Window]) -> u64 {
         self.window_hours(windows).filter(|&hour| self.has(hour)).count() as u64
@@ -238,7 +243,7 @@ mod tests {
         );
         assert_eq!(shown(&seen.gaps(&windows, 2)), ["02:30-04:00", "05:00-07:00"]);
         assert_eq!(shown(&seen.inner_gaps(&windows, 1)), ["05:00-07:00"]);
-        assert_eq!(seen.covered(&windows), 2);
+        assert_eq!((seen.covered(&windows), seen.hours(&windows)), (2, 7));
         assert_eq!(
             seen.first().map(|time| time.to_string()).as_deref(),
             Some("2026-01-16T00:10:00Z")

@@ -103,7 +103,7 @@ fn differs(folder: &Path) -> Vec<String> {
 
 /// Makes the manifests and sums of a folder true again after a change, as one who covers a track
 /// would.
-fn reseal(folder: &Path) {
+pub(crate) fn reseal(folder: &Path) {
     let entry = |path: &str, bytes: &[u8]| {
         let sha256 = tenant_impact::digest::Sha256::of(bytes).to_string();
         serde_json::json!({"path": path, "sha256": sha256, "bytes": bytes.len()})

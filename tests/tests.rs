@@ -6,6 +6,7 @@
 
 mod random_access;
 mod arch;
+mod asked;
 mod bundles;
 mod cases;
 mod cloudtrail;

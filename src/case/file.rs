@@ -40,6 +40,8 @@ pub(super) struct Written {
     pub(super) tenants: WrittenTenants,
     pub(super) logs: Vec<InputSpec>,
     pub(super) reports: ReportSettings,
+    /// Ids or names of tenants, as written.
+    pub(super) asked: Vec<Spanned<String>>,
     pub(super) limits: LimitSettings,
     pub(super) isolation: IsolationSettings,
 }
@@ -104,7 +106,7 @@ pub(super) fn read(root: &mut Table<'_>, folder: &Folder) -> Written {
         merge: merge(table),
     });
     let logs = logs(root, folder);
-    let reports = reports(root, folder);
+    let (reports, asked) = reports(root, folder);
     let limits = root.optional_table("limits", limits).unwrap_or_default();
     let isolation = root.optional_table("isolation", isolation).unwrap_or_default();
     Written {
@@ -116,6 +118,7 @@ pub(super) fn read(root: &mut Table<'_>, folder: &Folder) -> Written {
         tenants: tenants.unwrap_or_default(),
         logs,
         reports,
+        asked,
         limits,
         isolation,
     }
@@ -448,7 +451,8 @@ fn words(table: &mut Table<'_>, key: &'static str) -> Vec<Word> {
         .collect()
 }
 
-fn reports(root: &mut Table<'_>, folder: &Folder) -> ReportSettings {
+fn reports(root: &mut Table<'_>, folder: &Folder) -> (ReportSettings, Vec<Spanned<String>>) {
+    let mut asked = Vec::new();
     let mut settings = root
         .optional_table("reports", |table| ReportSettings {
             agents: naming(table),
@@ -465,6 +469,10 @@ fn reports(root: &mut Table<'_>, folder: &Folder) -> ReportSettings {
                 .map(|found| folder.pair(&found.value))
                 .collect(),
             gap_hours: GapHours::default(),
+            asked: {
+                asked = table.string_list("asked");
+                Vec::new()
+            },
         })
         .unwrap_or_default();
     let hours = root.optional_table("coverage", |table| {
@@ -473,7 +481,7 @@ fn reports(root: &mut Table<'_>, folder: &Folder) -> ReportSettings {
     if let Some(hours) = hours.flatten().and_then(|found| u32::try_from(found.value).ok()) {
         settings.gap_hours = GapHours(hours);
     }
-    settings
+    (settings, asked)
 }
 
 fn naming(table: &mut Table<'_>) -> AgentNaming {

@@ -9,7 +9,7 @@ use super::{
     Case, CaseError, CaseFile, CaseHeader, Directory, FileStore, InputSpec, IsolationSettings, LimitSettings,
     ReportSettings, Tlp,
     agents::{self, Listed},
-    check,
+    asked, check,
     file::{self, WrittenAgents, WrittenScope, WrittenTenants},
     folder::Folder,
     hidden,
@@ -61,6 +61,7 @@ impl Case {
         let merge = written.tenants.merge.clone();
         let directory = directory(written.tenants, &mut folder, &mut faults);
         let merge = Merge::of(&merge, &directory, &mut faults);
+        let asked = asked::tenants(&written.asked, &directory, &merge, &mut faults);
         let lock = Lock::read(&mut folder, &mut faults);
         Parts {
             header: written.header,
@@ -72,7 +73,10 @@ impl Case {
             directory,
             merge,
             logs: written.logs,
-            reports: written.reports,
+            reports: ReportSettings {
+                asked,
+                ..written.reports
+            },
             limits: written.limits,
             isolation: written.isolation,
             lock,

@@ -3,6 +3,7 @@
 
 mod adhoc;
 mod agents;
+mod asked;
 mod check;
 mod directory;
 mod error;
@@ -528,6 +529,8 @@ pub struct ReportSettings {
     pub catalogues: Vec<(String, PathBuf)>,
     /// A run of this many whole hours of the window without any record is a gap. At least 1.
     pub gap_hours: GapHours,
+    /// Tenants of the directory that get a report even if nothing is found of them, in id order.
+    pub asked: Vec<TenantId>,
 }
 
 /// A run of this many whole hours without any record is a gap; 1 unless the case says otherwise.

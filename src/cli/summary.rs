@@ -185,12 +185,36 @@ fn impact(to: &mut impl Write, findings: &Findings) -> io::Result<()> {
     writeln!(to)
 }
 
-/// The first tenants in the order of reports.
-fn top(to: &mut impl Write, findings: &Findings) -> io::Result<()> {
-    if findings.tenants.is_empty() {
+/// The tenants that the case asks about and in which nothing was found.
+fn asked(to: &mut impl Write, findings: &Findings) -> io::Result<()> {
+    let ids: Vec<_> = findings
+        .asked_in_vain()
+        .map(|tenant| visible(&tenant.id.0).into_owned())
+        .collect();
+    if ids.is_empty() {
         return Ok(());
     }
-    let ranked = findings.ranked();
+    let more = match ids.len().saturating_sub(TOP) {
+        0 => String::new(),
+        more => format!(" and {} more", grouped(more as u64)),
+    };
+    let shown = ids.iter().take(TOP).map(|id| shortened(id, 24)).collect::<Vec<_>>();
+    writeln!(
+        to,
+        "{} asked about without an action: {}{more}\n",
+        counted(ids.len() as u64, "tenant", "tenants"),
+        shown.join(", ")
+    )
+}
+
+/// The first tenants in the order of reports.
+fn top(to: &mut impl Write, findings: &Findings) -> io::Result<()> {
+    asked(to, findings)?;
+    if findings.acted_in().next().is_none() {
+        return Ok(());
+    }
+    let mut ranked = findings.ranked();
+    ranked.retain(|tenant| tenant.events > 0);
     let has_tied = findings.scopes.iter().any(|scope| scope.tied);
     let has_failed = ranked.iter().take(TOP).any(|tenant| tenant.outcomes.failure > 0);
     let mut heading = vec!["tenant", "", "level", "actions"];
@@ -219,7 +243,8 @@ fn row(tenant: &TenantFinding, has_failed: bool, has_tied: bool) -> Vec<String> 
     cells.extend(has_failed.then(|| grouped(tenant.outcomes.failure)));
     cells.extend(has_tied.then(|| grouped(tenant.tied)));
     cells.push(tenant.gravest().map_or("attempts only", Effect::label).to_owned());
-    cells.push(format!("{} to {}", tenant.first, tenant.last));
+    let times = tenant.first.zip(tenant.last);
+    cells.extend(times.map(|(first, last)| format!("{first} to {last}")));
     cells
 }
 

@@ -191,6 +191,10 @@ impl Answer {
         let near = closing.near();
         let apart = closing.apart()?;
         let findings = closing.findings(figures, &apart, isolation.finding(), &near);
+        if matches!(closing.settled.kept, Retained::InMemory(_)) {
+            tenants.extend(findings.asked_in_vain().cloned().map(TenantImpact::empty));
+            tenants.sort_unstable_by(|one, other| one.finding.id.cmp(&other.finding.id));
+        }
         let stored = match closing.settled.kept {
             held @ Retained::InMemory(_) => {
                 held.drop_in_background();
@@ -425,6 +429,19 @@ impl<'c> Closing<'c> {
         NearRecords::new(self.case, std::mem::take(&mut self.settled.near))
     }
 
+    /// Adds the tenants that the case asks about and in which no event is in scope.
+    fn with_asked(&self, mut tenants: Vec<TenantFinding>) -> Vec<TenantFinding> {
+        let acted_in = |id: &TenantId| tenants.binary_search_by(|tenant| tenant.id.cmp(id)).is_ok();
+        let asked = self.case.reports.asked.iter().filter(|id| !acted_in(id));
+        let known = self.known();
+        let asked: Vec<_> = asked.map(|id| count::figures(&known, id, &[]).finding).collect();
+        if !asked.is_empty() {
+            tenants.extend(asked);
+            tenants.sort_unstable_by(|one, other| one.id.cmp(&other.id));
+        }
+        tenants
+    }
+
     /// Everything but the events themselves.
     fn findings(
         &self,
@@ -486,7 +503,7 @@ impl<'c> Closing<'c> {
             impact: impact(case, totals, tenants.iter()),
             alike: alike(&tenants, case),
             merge: MergeFinding::new(&tenants, case),
-            tenants,
+            tenants: self.with_asked(tenants),
             refused: settled
                 .refused
                 .iter()
@@ -731,8 +748,12 @@ fn coverage(case: &Case, kinds: &[&str], settled: &Deduplicated) -> CoverageFind
             hours: coverage.covered(&windows),
             gaps: coverage.inner_gaps(&windows, least),
         });
+    let mut all = Coverage::over(windows.iter().copied());
+    settled.coverage.iter().for_each(|coverage| all.merge(coverage));
     CoverageFinding {
         gap_hours: least,
+        hours: all.hours(&windows),
+        hours_with_records: all.covered(&windows),
         gaps: gaps(&mut settled.coverage.iter()),
         kinds: kinds
             .iter()

@@ -242,7 +242,7 @@ pub(super) fn figures(known: &Known<'_>, id: &TenantId, events: &[&ScopedEvent])
     };
     let facts: Vec<Fact> = events.iter().map(|event| known.fact(event)).collect();
     let verdict = verdict::verdict(&facts);
-    let (first, last) = span(events).expect("a tenant is here because an event names it");
+    let (first, last) = span(events).unzip();
     let mut strays: Vec<Stray> = events.iter().filter_map(|event| tenure::stray(case, event)).collect();
     // It stays in memory.
     strays.shrink_to_fit();
@@ -252,6 +252,7 @@ pub(super) fn figures(known: &Known<'_>, id: &TenantId, events: &[&ScopedEvent])
         name: text(entry.and_then(Tenant::name)).or_else(as_logged),
         known: entry.is_some(),
         slug: slug(&id.0),
+        asked: case.reports.asked.binary_search(id).is_ok(),
         events: events.len() as u64,
         first,
         last,

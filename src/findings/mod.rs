@@ -95,7 +95,7 @@ pub struct Findings {
     pub records: DispositionCounts,
     /// Every source that was read, in reading order; events refer to them by position.
     pub sources: Vec<SourceFinding>,
-    /// Every tenant with an in-scope event, in id order.
+    /// Every tenant with an in-scope event, and those that the case asks about, in id order.
     pub tenants: Vec<TenantFinding>,
     /// Every action seen in scope, in code order.
     pub actions: Vec<ActionFinding>,
@@ -493,12 +493,15 @@ pub struct TenantFinding {
     pub known: bool,
     /// Its folder under `tenants/`.
     pub slug: String,
-    /// In-scope events.
+    /// Whether the case asks for a report of it even if it has no event in scope.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub asked: bool,
+    /// In-scope events; none only in a tenant that the case asks about.
     pub events: u64,
     /// The earliest of them.
-    pub first: Timestamp,
+    pub first: Option<Timestamp>,
     /// The latest of them.
-    pub last: Timestamp,
+    pub last: Option<Timestamp>,
     /// Events that evidence ties to the intruder: those in a tied scope.
     pub tied: u64,
     /// Attempts among these, which failed.
@@ -595,6 +598,16 @@ impl TenantFinding {
 }
 
 impl Findings {
+    /// Returns the tenants with an in-scope event, in id order.
+    pub fn acted_in(&self) -> impl Iterator<Item = &TenantFinding> + Clone {
+        self.tenants.iter().filter(|tenant| tenant.events > 0)
+    }
+
+    /// Returns the tenants that the case asks about and in which no event is in scope, in id order.
+    pub fn asked_in_vain(&self) -> impl Iterator<Item = &TenantFinding> + Clone {
+        self.tenants.iter().filter(|tenant| tenant.events == 0)
+    }
+
     /// Returns the tenants in the order of reports: by level, tied events, linked events, grave
     /// deeds without a ticket, gravest deed and number of events, then id.
     pub fn ranked(&self) -> Vec<&TenantFinding> {
@@ -696,6 +709,12 @@ pub struct DerivedFinding {
 pub struct CoverageFinding {
     /// A run of at least this many whole clock hours (UTC) without a record is a gap.
     pub gap_hours: u32,
+    /// Number of clock hours (UTC) that touch a window.
+    #[serde(default)]
+    pub hours: u64,
+    /// Number of these that hold at least one record of any source.
+    #[serde(default)]
+    pub hours_with_records: u64,
     /// Gaps that no source fills, one list over all windows.
     pub gaps: Vec<Gap>,
     /// The same for each kind of log: a quiet log of one kind is not excused by a busy one of
@@ -869,6 +888,14 @@ pub struct TenantImpact {
 }
 
 impl TenantImpact {
+    /// Makes the share of a tenant without an event.
+    pub(crate) fn empty(finding: TenantFinding) -> Self {
+        Self {
+            finding,
+            events: Vec::new(),
+        }
+    }
+
     /// Returns the event at a position of the tenant's list, from 1.
     pub fn event(&self, number: u64) -> Option<&TenantEvent> {
         self.events.get(usize::try_from(number).ok()?.checked_sub(1)?)

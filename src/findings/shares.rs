@@ -1,6 +1,8 @@
 //! Every tenant's share of the answer, one after the other and several at a time, wherever they
 //! are.
 
+use std::collections::BTreeMap;
+
 use rayon::prelude::*;
 
 use super::{Answer, TenantFinding, TenantImpact, count};
@@ -47,7 +49,15 @@ impl Answer {
             // thread is waited for.
             return self.tenants.par_iter().with_max_len(1).map(&work).collect();
         };
-        stored.for_each_tenant(|id, events| work(&self.impact(catalogue, id, events)))
+        let shares = stored.for_each_tenant(|id, events| {
+            let made = work(&self.impact(catalogue, id, events))?;
+            Ok::<_, E>((id.clone(), made))
+        })?;
+        let mut made: BTreeMap<TenantId, T> = shares.into_iter().collect();
+        for finding in self.findings.asked_in_vain() {
+            made.insert(finding.id.clone(), work(&TenantImpact::empty(finding.clone()))?);
+        }
+        Ok(made.into_values().collect())
     }
 
     fn impact(&self, catalogue: &Catalogue, id: &TenantId, events: &[&ScopedEvent]) -> TenantImpact {

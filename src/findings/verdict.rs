@@ -39,6 +39,8 @@ pub enum TenantVerdict {
     WithoutTicket,
     /// None of these.
     NothingTied,
+    /// There is no action at all.
+    NothingFound,
 }
 
 impl Level {
@@ -73,6 +75,7 @@ impl TenantVerdict {
             Self::UnknownAction => "unknown-action",
             Self::WithoutTicket => "without-ticket",
             Self::NothingTied => "nothing-tied",
+            Self::NothingFound => "nothing-found",
         }
     }
 
@@ -86,7 +89,7 @@ impl TenantVerdict {
             | Self::CoveredTracks
             | Self::UnknownAction
             | Self::WithoutTicket => Level::Check,
-            Self::NothingTied => Level::Information,
+            Self::NothingTied | Self::NothingFound => Level::Information,
         }
     }
 }
@@ -188,6 +191,8 @@ pub fn verdict(facts: &[Fact]) -> TenantVerdict {
         TenantVerdict::UnknownAction
     } else if any(&|fact| fact.wants_ticket()) {
         TenantVerdict::WithoutTicket
+    } else if facts.is_empty() {
+        TenantVerdict::NothingFound
     } else {
         TenantVerdict::NothingTied
     }
@@ -202,7 +207,7 @@ pub fn steps(verdict: TenantVerdict, facts: &[Fact]) -> Vec<Step> {
         TenantVerdict::CoveredTracks => fact.effect == Effect::CoverTracks,
         TenantVerdict::UnknownAction => fact.effect == Effect::Uncatalogued,
         TenantVerdict::WithoutTicket => fact.wants_ticket(),
-        TenantVerdict::NothingTied => true,
+        TenantVerdict::NothingTied | TenantVerdict::NothingFound => true,
     };
     let kinds: &[StepKind] = if verdict <= TenantVerdict::LinkedSession {
         &AFTER_INTRUDER
@@ -345,6 +350,16 @@ mod tests {
                 all.reverse();
             }
         }
+    }
+
+    #[test]
+    fn no_action_is_information_without_steps() {
+        let verdict = super::verdict(&[]);
+        assert_eq!(
+            (verdict, verdict.level()),
+            (TenantVerdict::NothingFound, Level::Information)
+        );
+        assert!(super::steps(verdict, &[]).is_empty());
     }
 
     #[test]

@@ -178,8 +178,9 @@ pub(super) fn impact(id: &str, name: Option<&str>, known: bool, mut events: Vec<
         known,
         slug: id.to_lowercase(),
         events: events.len() as u64,
-        first: events[0].time,
-        last: events[events.len() - 1].time,
+        asked: events.is_empty(),
+        first: events.first().map(|event| event.time),
+        last: events.last().map(|event| event.time),
         tied: count(&|event| event.scopes.contains(1)),
         tied_failed: count(&|event| event.scopes.contains(1) && event.outcome == Outcome::Failure),
         linked: Vec::new(),
@@ -578,6 +579,8 @@ fn coverage() -> CoverageFinding {
     };
     CoverageFinding {
         gap_hours: 3,
+        hours: 121,
+        hours_with_records: 118,
         gaps: vec![gap],
         kinds: vec![KindCoverage {
             profile: "superuser".to_owned(),

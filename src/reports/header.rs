@@ -40,6 +40,9 @@ pub(super) struct Header {
     /// In order of time.
     pub(super) gaps: Vec<KindGap>,
     pub(super) gap_hours: u32,
+    /// Clock hours that the time searched touches, and how many of them hold a record.
+    pub(super) hours: u64,
+    pub(super) hours_with_records: u64,
     /// Whether the vendor gave a list of its customers, so that one can be missing in it.
     pub(super) has_directory: bool,
     /// Which kinds of caveat there are; their messages are the vendor's.
@@ -119,6 +122,8 @@ impl Header {
             gaps: gaps(findings),
             has_directory: findings.impact.listed > 0,
             gap_hours: findings.coverage.gap_hours,
+            hours: findings.coverage.hours,
+            hours_with_records: findings.coverage.hours_with_records,
             caveats: findings.caveats.iter().map(|caveat| caveat.code).collect(),
         }
     }

@@ -148,6 +148,7 @@ pub(super) fn verdict(verdict: TenantVerdict, has_tied: bool, succeeded: bool) -
             "Actions by support agents in your tenant; no evidence known so far ties them to the intruder"
         }
         TenantVerdict::NothingTied => "Actions by support agents in your tenant",
+        TenantVerdict::NothingFound => "The logs searched show no action by support agents in your tenant",
     }
 }
 
@@ -494,6 +495,7 @@ mod tests {
             TenantVerdict::UnknownAction,
             TenantVerdict::WithoutTicket,
             TenantVerdict::NothingTied,
+            TenantVerdict::NothingFound,
         ] {
             let (level, (_, when)) = (verdict.level().as_str(), level(verdict.level()));
             let row = format!(

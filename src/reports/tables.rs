@@ -243,6 +243,7 @@ pub(super) fn tenants(findings: &Findings, to: &mut dyn Write) -> io::Result<()>
 
 fn tenant_cells(tenant: &TenantFinding, findings: &Findings) -> Vec<String> {
     let owned = |field: &Option<String>| field.clone().unwrap_or_default();
+    let time = |time: Option<Timestamp>| time.map(|time| time.to_string()).unwrap_or_default();
     let gravest = tenant.gravest().map(|effect| lang::effect(effect).key);
     let mut cells = vec![
         tenant.id.0.clone(),
@@ -258,8 +259,8 @@ fn tenant_cells(tenant: &TenantFinding, findings: &Findings) -> Vec<String> {
         tenant.without_ticket.to_string(),
         tenant.people.to_string(),
         tenant.objects.to_string(),
-        tenant.first.to_string(),
-        tenant.last.to_string(),
+        time(tenant.first),
+        time(tenant.last),
         gravest.unwrap_or_default().to_owned(),
     ];
     let of_effect = |counts: &Counts<Effect>| {

@@ -143,11 +143,11 @@ impl Recount<'_> {
         self.inputs(findings);
         let refused = findings.refused.len() as u64;
         self.same(FINDINGS, "refused records", refused, findings.records.refused);
-        let tenants = findings.tenants.len() as u64;
+        let tenants = findings.acted_in().count() as u64;
         self.same(FINDINGS, "tenants", tenants, findings.impact.tenants);
-        let known = findings.tenants.iter().filter(|tenant| tenant.known).count() as u64;
+        let known = findings.acted_in().filter(|tenant| tenant.known).count() as u64;
         self.same(FINDINGS, "known tenants", known, findings.impact.known_tenants);
-        let tried = findings.tenants.iter().filter(|tenant| tenant.gravest().is_none());
+        let tried = findings.acted_in().filter(|tenant| tenant.gravest().is_none());
         let tried = tried.count() as u64;
         self.same(
             FINDINGS,
@@ -326,9 +326,15 @@ impl Recount<'_> {
     fn tenant(&mut self, findings: &Findings, tenant: &TenantFinding, share: &TenantFolder) {
         let lines = &share.lines;
         let path = format!("tenants/{}/actions.jsonl", tenant.slug);
-        let Some((first, last)) = lines.first.zip(lines.last) else {
+        if lines.count() == 0 && tenant.events > 0 {
             return self.same(&path, "events", 0, tenant.events);
-        };
+        }
+        if tenant.events == 0 && !tenant.asked {
+            self.tell(
+                FINDINGS,
+                format!("`{}` has no event, and the case does not ask about it", tenant.slug),
+            );
+        }
         let with_events = |scopes: &Counts<String>| -> Counts<_> {
             let some = scopes.iter().filter(|(_, events)| **events > 0);
             some.map(|(name, events)| (name.clone(), *events)).collect()
@@ -344,8 +350,8 @@ impl Recount<'_> {
         let deeds = deeds.map(|(effect, events)| (*effect, events.saturating_sub(ends(*effect))));
         let effects: Counts<_> = deeds.collect();
         self.same(&path, "events", lines.count(), tenant.events);
-        self.same(&path, "first", first, tenant.first);
-        self.same(&path, "last", last, tenant.last);
+        self.same(&path, "first", lines.first, tenant.first);
+        self.same(&path, "last", lines.last, tenant.last);
         self.same(&path, "actions", &counted(&lines.actions), &tenant.actions);
         self.same(&path, "effects", &effects, &tenant.effects);
         self.same(&path, "attempts", &attempts, &tenant.attempts);

@@ -9,6 +9,7 @@ mod action;
 mod days;
 mod deeds;
 mod kinds;
+mod nothing;
 mod overview;
 mod people;
 mod printed;

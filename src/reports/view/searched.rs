@@ -224,6 +224,19 @@ impl SourceView {
     }
 }
 
+/// One window where one scope holds all others, else how many there are.
+pub(super) fn when_searched(header: &Header) -> String {
+    let Some(span) = header.span() else {
+        return "at no time".to_owned();
+    };
+    if header.scopes.iter().any(|scope| scope.window == span) {
+        lang::window(span)
+    } else {
+        let windows = counted(header.scopes.len() as u64, "window", "windows");
+        format!("in {windows} of time that lie {}", lang::window(span))
+    }
+}
+
 /// Words for the content of a record that may be in scope, and the same where the case searches by
 /// more than agents.
 const NAMED: &str = "the name of an agent who was searched for";
@@ -238,10 +251,15 @@ fn caveats(header: &Header, finding: &TenantFinding, events: &[TenantEvent]) -> 
     let conflicts = (conflicts > 0).then(|| lang::customer_conflicts(conflicts));
     let told = header.caveats.iter().filter_map(|code| lang::customer_caveat(*code));
     let told = told.map(|told| {
-        if header.open {
+        let told = if header.open {
             told.replace(NAMED, SEARCHED)
         } else {
             told.to_owned()
+        };
+        if events.is_empty() {
+            told.replace("in the list above", "in this report")
+        } else {
+            told
         }
     });
     unreadable

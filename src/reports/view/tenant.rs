@@ -6,9 +6,10 @@ use super::{
     days::{DayView, days},
     deeds::Deeds,
     kinds::{KindView, kinds},
+    nothing::{self, NothingView},
     people::PeopleView,
     printed::PrintedActions,
-    searched::SearchedView,
+    searched::{SearchedView, when_searched},
     steps::{StepView, steps},
     story::StoryView,
     tied::TiedView,
@@ -70,6 +71,9 @@ view! {
         several_scopes: bool,
         /// Whether the case says what evidence ties to the intruder.
         has_tied: bool,
+        /// Whether there is any action.
+        any: bool,
+        nothing: NothingView,
     }
 }
 
@@ -142,6 +146,8 @@ impl TenantView {
             count: counted(finding.events, "action", "actions"),
             printed_note: printed.note(),
             searched,
+            any: finding.events > 0,
+            nothing: NothingView::new(header, finding),
             has_tied: header.has_tied(),
             several_scopes: header.scopes.len() > 1,
         }
@@ -215,21 +221,11 @@ fn searched_sentence(header: &Header) -> String {
     )
 }
 
-/// One window where one scope holds all others, else how many there are.
-fn when_searched(header: &Header) -> String {
-    let Some(span) = header.span() else {
-        return "at no time".to_owned();
-    };
-    if header.scopes.iter().any(|scope| scope.window == span) {
-        lang::window(span)
-    } else {
-        let windows = counted(header.scopes.len() as u64, "window", "windows");
-        format!("in {windows} of time that lie {}", lang::window(span))
-    }
-}
-
 fn done_sentence(header: &Header, impact: &TenantImpact) -> String {
     let TenantImpact { finding, events } = impact;
+    let Some((first, last)) = finding.first.zip(finding.last) else {
+        return String::new();
+    };
     let found = format!(
         "The logs show {} by {} in your tenant, {}.",
         counted(finding.events, "action", "actions"),
@@ -238,7 +234,7 @@ fn done_sentence(header: &Header, impact: &TenantImpact) -> String {
         } else {
             counted(finding.agents, "agent", "agents")
         },
-        lang::first_to_last(finding.first, finding.last),
+        lang::first_to_last(first, last),
     );
     if events.iter().all(|event| header.is_tied(event.scopes)) {
         // What evidence ties to the intruder is said before, and it is all.
@@ -294,6 +290,9 @@ fn search_note(finding: &TenantFinding) -> String {
 
 fn tiles(header: &Header, impact: &TenantImpact) -> Vec<Tile> {
     let TenantImpact { finding, events } = impact;
+    let Some((first, last)) = finding.first.zip(finding.last) else {
+        return nothing::tiles(header);
+    };
     let mut tiles = Vec::new();
     if header.has_tied() {
         let tied = events.iter().filter(|event| header.is_tied(event.scopes)).count() as u64;
@@ -330,8 +329,8 @@ fn tiles(header: &Header, impact: &TenantImpact) -> Vec<Tile> {
     ));
     let actors = if header.open { "Actors" } else { "Agents" };
     tiles.push(Tile::new(actors, grouped(finding.agents), sessions));
-    tiles.push(moment("First", finding.first));
-    tiles.push(moment("Last", finding.last));
+    tiles.push(moment("First", first));
+    tiles.push(moment("Last", last));
     tiles
 }
 

@@ -36,7 +36,7 @@ impl TiedView {
             .map(|(number, _)| number.to_string())
             .collect();
         let linked = &impact.finding.linked;
-        if !header.has_tied() {
+        if !header.has_tied() || impact.events.is_empty() {
             return Self::default();
         }
         if !numbers.is_empty() {

@@ -131,7 +131,7 @@ impl OverviewView {
             by_link: by_link(findings),
             by_search: by_search(findings),
             impact: impact(findings),
-            tenants: counted(findings.tenants.len() as u64, "tenant", "tenants"),
+            tenants: tenants_counted(findings),
             several_scopes: findings.scopes.len() > 1,
             actions: actions(findings),
             agents: views(agents),
@@ -199,6 +199,15 @@ impl TiedScopeView {
                 ),
             },
         }
+    }
+}
+
+/// Returns how many tenants are listed in words, apart those that were only asked about.
+fn tenants_counted(findings: &Findings) -> String {
+    let acted_in = counted(findings.acted_in().count() as u64, "tenant", "tenants");
+    match findings.asked_in_vain().count() as u64 {
+        0 => acted_in,
+        asked => format!("{acted_in}, and {} asked about without an action", grouped(asked)),
     }
 }
 

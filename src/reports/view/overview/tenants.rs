@@ -27,6 +27,8 @@ view! {
         href: Cow<'a, str>,
         /// Not empty where the directory does not have it.
         unknown: Cow<'a, str>,
+        /// Not empty where the case asks about it and nothing was found.
+        nothing: Cow<'a, str>,
         /// Not empty where its report was not released; there is no link then.
         stopped: Cow<'a, str>,
         /// The level's key, a class name.
@@ -88,6 +90,7 @@ fn tenant_row<'a>(tenant: &'a TenantFinding, scopes: &[ScopeFinding]) -> TenantR
         id: tenant.id.0.as_str().into(),
         href: format!("tenants/{}/report.html", url_part(&tenant.slug)).into(),
         unknown: if tenant.known { "" } else { "unknown" }.into(),
+        nothing: if tenant.events == 0 { "nothing" } else { "" }.into(),
         stopped: if tenant.released { "" } else { "stopped" }.into(),
         level: tenant.level.as_str().into(),
         level_label: lang::level(tenant.level).0.into(),
@@ -104,8 +107,8 @@ fn tenant_row<'a>(tenant: &'a TenantFinding, scopes: &[ScopeFinding]) -> TenantR
             grouped(tenant.linked.len() as u64).into()
         },
         agents: grouped(tenant.agents).into(),
-        first: lang::clock(tenant.first).into(),
-        last: lang::clock(tenant.last).into(),
+        first: tenant.first.map(lang::clock).unwrap_or_default().into(),
+        last: tenant.last.map(lang::clock).unwrap_or_default().into(),
         gravest: gravest
             .map(|effect| lang::effect(effect).key)
             .unwrap_or_default()
