@@ -12,11 +12,12 @@ use crate::{
 };
 
 /// What is in no written event: it can be found in the logs only.
-const UNCOUNTED: [&str; 20] = [
+const UNCOUNTED: [&str; 21] = [
     "/agents/*/tenure/",
     "/conflicts/*/events/*/length",
     "/conflicts/*/events/*/offset",
     "/conflicts/*/events/*/source",
+    "/coverage/hours",
     "/coverage/sources/*/hours",
     "/coverage/sources/*/source",
     "/inputs/*/by_listed",
