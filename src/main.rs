@@ -1,4 +1,5 @@
-//! The program: parse, run, map the outcome. Everything a test would want is in the library.
+//! The program: parses the arguments, runs the command, returns the exit status. All logic is in
+//! the library.
 
 #![forbid(unsafe_code)]
 
@@ -8,7 +9,7 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
-/// Threads that make and drop many small texts do not wait for each other here.
+/// Allocator whose threads do not wait for each other when they create and free many small texts.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

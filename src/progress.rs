@@ -1,17 +1,27 @@
-//! The observer of a scan. The library reports bytes; what a bar looks like is the terminal's
-//! business.
+//! Observation of a run's progress. The library counts bytes and reports; a program may draw a
+//! bar.
 
-/// Told of every block as it is read: one call per block, never per record.
+/// An observer of progress. It is called once per block, never per record.
 pub trait Progress: Sync {
-    /// The scan begins; `bytes` is the total size of the sources on disk.
+    /// The reading of logs begins; `bytes` is the size of all sources on disk.
     fn start(&self, bytes: u64);
-    /// This many more bytes of input have been read.
+    /// Another stage of reading begins; `bytes` is the number of bytes it reads.
+    fn start_stage(&self, _name: &'static str, bytes: u64) {
+        self.start(bytes);
+    }
+    /// A source with this name is opened.
+    fn opened(&self, _source: &str) {}
+    /// This many more bytes of input were read.
     fn advance(&self, bytes: u64);
-    /// The scan is over.
+    /// The stage is over.
     fn finish(&self);
+    /// The writing of reports begins.
+    fn start_reports(&self, _tenants: usize) {}
+    /// The report of one more tenant begins.
+    fn advance_reports(&self) {}
 }
 
-/// Watches nothing.
+/// An observer that ignores all calls.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Silent;
 

@@ -363,7 +363,19 @@ fn errors_are_json_where_json_was_asked_for() {
     assert_eq!(first["place"]["file"], "case.toml");
     let run = dir.run(["verify", "nothing", "--json"]).ends(2);
     let errors: serde_json::Value = serde_json::from_str(&run.stderr).expect("JSON");
-    assert_eq!(errors["errors"][0]["code"], "failed");
+    assert_eq!(errors["errors"][0]["code"], "bundle");
+    let run = dir.run(["scan", "case.toml", "--jsonl", "--json"]).ends(2);
+    assert_eq!(run.stdout, "");
+    let errors: serde_json::Value = serde_json::from_str(&run.stderr).expect("JSON");
+    let first = &errors["errors"][0];
+    assert_eq!(first["code"], "usage");
+    assert_eq!(first["message"], "unexpected argument '--jsonl' found");
+    assert!(
+        first["hint"].as_str().is_some_and(|hint| hint.contains("'--json'")),
+        "{errors:#}"
+    );
+    // Help that was asked for stays a text.
+    dir.run(["scan", "--help", "--json"]).ends(0).says("Usage:");
 }
 
 #[test]
@@ -410,16 +422,78 @@ fn verbose_names_what_a_log_was_read_as_and_twice_the_stages() {
     assert!(!once.contains("ms"), "{once}");
     let twice = dir.run(scan(&["-vv"])).stderr;
     assert!(
-        twice.contains("judged by their time alone") && twice.contains("findings: "),
+        twice.contains("rejected by their time") && twice.contains("findings: ") && twice.contains("scan: "),
         "{twice}"
     );
+}
+
+#[test]
+fn every_command_that_reads_logs_names_them_and_can_be_quiet() {
+    let dir = Dir::new();
+    dir.file("log.jsonl", LOG)
+        .file("agents.csv", "id,email\nA1,ann@support.example\n");
+    let report = [
+        "report",
+        "--logs",
+        "log.jsonl",
+        "--agents",
+        "agents.csv",
+        "--out",
+        "out",
+    ];
+    dir.run(report.into_iter().chain(WINDOW)).ends(0);
+    let event = "unattributed:1";
+    let reading = "reading `log.jsonl`";
+    for command in [
+        &["inspect", "log.jsonl"][..],
+        &["init", "--logs", "log.jsonl", "--agents", "agents.csv"],
+        &["verify", "out", "--logs", "."],
+    ] {
+        let run = dir.run(command).stderr;
+        assert!(!run.contains(reading), "{command:?}: {run}");
+        let verbose = dir.run(command.iter().copied().chain(["-v"])).stderr;
+        assert!(verbose.contains(reading), "{command:?}: {verbose}");
+        assert!(!verbose.contains(" ms"), "{command:?}: {verbose}");
+        let twice = dir.run(command.iter().copied().chain(["-vv"])).stderr;
+        assert!(
+            twice.contains(&format!("{}: ", command[0])) && twice.contains(" ms"),
+            "{command:?}: {twice}"
+        );
+    }
+    for command in [
+        &["inspect", "log.jsonl", "-q"][..],
+        &["verify", "out", "--logs", ".", "-q"],
+        &["clean", "out", "-q"],
+    ] {
+        let run = dir.run(command).ends(0);
+        assert_eq!((run.stdout.as_str(), run.stderr.as_str()), ("", ""), "{command:?}");
+    }
+    let slug = fs::read_dir(dir.path("out/tenants")).expect("a folder").next();
+    let event = slug.map_or(event.to_owned(), |slug| {
+        format!("{}:1", slug.expect("an entry").file_name().to_string_lossy())
+    });
+    let shown = dir.run(["show", "out", &event, "-q"]).ends(0);
+    assert_eq!(shown.stderr, "");
+    assert_eq!(shown.stdout, LOG.lines().next().expect("a line"));
+}
+
+#[test]
+fn completions_offer_profiles_and_caveats() {
+    let dir = Dir::new();
+    let script = dir.run(["completions", "bash"]).ends(0).stdout;
+    for value in ["aws-cloudtrail", "refused-records", "always"] {
+        assert!(script.contains(value), "{value}");
+    }
+    // A profile's own file is no name of the list, and is read all the same.
+    dir.file("log.jsonl", LOG);
+    dir.run(scan(&["--profile", "own.toml"])).ends(2).says("own.toml");
 }
 
 #[test]
 fn the_version_tells_builds_apart() {
     let dir = Dir::new();
     let long = dir.run(["--version"]).ends(0).stdout;
-    for part in ["sources:  ", "target:   ", "compiler: rustc "] {
+    for part in ["revision: ", "sources:  ", "target:   ", "compiler: rustc "] {
         assert!(long.contains(part), "{long}");
     }
     assert_eq!(dir.run(["-V"]).ends(0).stdout.lines().count(), 1);

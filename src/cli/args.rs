@@ -1,9 +1,12 @@
-//! The command line. Help, man page and completions are all made from these definitions.
+//! The command line. Help, man pages and completions are generated from these definitions.
 
-use std::{num::NonZeroUsize, path::PathBuf};
+use std::{ffi::OsStr, num::NonZeroUsize, path::PathBuf};
 
 use bytesize::ByteSize;
-use clap::{ArgAction, Args as ClapArgs, ColorChoice, Parser, Subcommand, ValueHint, builder::PossibleValuesParser};
+use clap::{
+    Arg, ArgAction, Args as ClapArgs, ColorChoice, Parser, Subcommand, ValueHint,
+    builder::{NonEmptyStringValueParser, PossibleValue, PossibleValuesParser, TypedValueParser},
+};
 use clap_complete::Shell;
 use tenant_impact::{events::Profile, findings::CaveatCode, time::Timestamp};
 
@@ -59,10 +62,12 @@ pub(crate) struct Args {
     pub(crate) command: Command,
 }
 
-/// The version with what tells two builds of it apart: the sources by their digest (see build.rs),
-/// the target, the profile and the compiler.
+/// The version and what distinguishes two builds of it: revision and digest of the sources (see
+/// build.rs), target, profile and compiler.
 const LONG_VERSION: &str = concat!(
     env!("CARGO_PKG_VERSION"),
+    "\nrevision: ",
+    env!("TENANT_IMPACT_REVISION"),
     "\nsources:  ",
     env!("TENANT_IMPACT_SOURCES"),
     "\ntarget:   ",
@@ -73,16 +78,16 @@ const LONG_VERSION: &str = concat!(
     env!("TENANT_IMPACT_COMPILER")
 );
 
-/// How the program shows what it does, the same for every command.
+/// Options of output, the same for every command.
 #[derive(Debug, ClapArgs)]
 #[command(next_help_heading = "Output")]
 pub(crate) struct Output {
-    /// Print nothing but errors, and the JSON that --json asks for; the exit status tells the rest
+    /// Print nothing but errors, and the output of --json
     #[arg(long, short, global = true, conflicts_with = "verbose")]
     pub(crate) quiet: bool,
 
-    /// Say on standard error what each log was read as; twice: also how its records were judged,
-    /// and the time of each stage
+    /// Name on standard error each log that is read, with its framing and profile; twice: also how
+    /// its records were judged, and the time of each stage
     #[arg(long, short, global = true, action = ArgAction::Count)]
     pub(crate) verbose: u8,
 
@@ -96,18 +101,18 @@ pub(crate) struct Output {
     )]
     pub(crate) color: ColorChoice,
 
-    /// Show no progress bar; there is none where standard error is no terminal
+    /// Show no progress bar. There is none if standard error is no terminal
     #[arg(long, global = true)]
     pub(crate) no_progress: bool,
 }
 
 impl Output {
-    /// Whether a bar may be shown.
+    /// Returns whether a bar may be shown.
     pub(crate) fn progress(&self) -> bool {
         !self.quiet && !self.no_progress
     }
 
-    /// Has every later output follow `--color`.
+    /// Applies `--color` to all later output.
     pub(crate) fn apply_color(&self) {
         match self.color {
             ColorChoice::Auto => anstream::ColorChoice::Auto,
@@ -122,7 +127,7 @@ impl Output {
 pub(crate) enum Command {
     /// Scan the logs and write the bundle: one report per customer, and an overview for the vendor
     Report(Box<ReportArgs>),
-    /// Scan the logs and say what was found, without writing anything: for a first look, and to
+    /// Scan the logs and print what was found, without writing anything: for a first look, and to
     /// draw the scope
     Scan(Box<ScanArgs>),
     /// Plan a report whose logs are read in parts, by any number of machines: lock the case, and
@@ -133,19 +138,20 @@ pub(crate) enum Command {
     /// Add up the partials of all splits of a plan, and write the bundle that `report` writes on
     /// one machine
     Merge(Box<MergeArgs>),
-    /// Check that a bundle, or one customer's folder of it, is still what was written, and that its
-    /// files add up
+    /// Check that a bundle, or one customer's folder of it, is unchanged and that its figures add
+    /// up
     Verify(VerifyArgs),
-    /// Print an event's original bytes out of the log again, and check them
+    /// Print an event's original bytes from its log, and check them
     Show(ShowArgs),
-    /// Remove what a killed run left beside the place of its bundle
+    /// Remove what a killed run left beside its bundle
     Clean {
-        /// The folder that the run was to write (the DIR of its --out), or the folder that it was
-        /// to lie in
-        #[arg(value_name = "DIR")]
+        /// The folder that the run was to write (the DIR of its --out), or the parent of that
+        /// folder
+        #[arg(value_name = "DIR", value_hint = ValueHint::DirPath)]
         out: PathBuf,
     },
-    /// Say what a log is: its framing, the profile that fits best, and what is in it
+    /// Print what a log contains: its framing, the profile that fits best, time span, actors,
+    /// tenants
     Inspect(InspectArgs),
     /// Write a case file that runs, with comments, for these logs and agents
     Init(InitArgs),
@@ -170,7 +176,27 @@ pub(crate) enum Command {
 }
 
 impl Command {
-    /// Whether what a script reads was asked for: errors are JSON then, too.
+    /// Returns the name of the command.
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::Report(_) => "report",
+            Self::Scan(_) => "scan",
+            Self::Plan(_) => "plan",
+            Self::Partial(_) => "partial",
+            Self::Merge(_) => "merge",
+            Self::Verify(_) => "verify",
+            Self::Show(_) => "show",
+            Self::Clean { .. } => "clean",
+            Self::Inspect(_) => "inspect",
+            Self::Init(_) => "init",
+            Self::Profiles(_) => "profiles",
+            Self::Schema(_) => "schema",
+            Self::Completions { .. } => "completions",
+            Self::Man { .. } => "man",
+        }
+    }
+
+    /// Returns whether JSON output was requested. Errors are JSON then, too.
     pub(crate) fn as_json(&self) -> bool {
         match self {
             Self::Report(args) => args.json,
@@ -288,7 +314,7 @@ pub(crate) struct ScanArgs {
     #[command(flatten)]
     pub(crate) question: Question,
 
-    /// Take no SHA-256 of the logs: faster, and nothing that could be proved
+    /// Compute no SHA-256 of the logs: faster, but the findings prove nothing
     #[arg(long)]
     pub(crate) no_hash: bool,
 
@@ -298,21 +324,21 @@ pub(crate) struct ScanArgs {
     pub(crate) json: bool,
 }
 
-/// What is asked, of which logs.
+/// Arguments of a case and how it is run.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Question {
     /// The case file (TOML), or `-` for standard input; paths in it are relative to it, or to the
-    /// current folder. `report` pins the agents' pseudonyms in `agents.lock` beside it. Or ask by
-    /// flags, from --logs on
+    /// current folder. `report` pins the agents' pseudonyms in `agents.lock` beside it. Without a
+    /// case file, use --logs and the flags below it
     #[arg(value_hint = ValueHint::FilePath, required_unless_present = "logs", conflicts_with_all = ["logs", "agents", "from", "until", "profile", "tenants"])]
     pub(crate) case: Option<PathBuf>,
 
     /// Log files, folders or globs, or `-` for standard input, instead of a case file
-    #[arg(long, value_name = "PATH", num_args = 1.., requires_all = ["agents", "from", "until"], help_heading = "Without a case file")]
+    #[arg(long, value_name = "PATH", num_args = 1.., value_hint = ValueHint::AnyPath, requires_all = ["agents", "from", "until"], help_heading = "Without a case file")]
     pub(crate) logs: Vec<String>,
 
     /// Agents: CSV files, or identities as the logs write them
-    #[arg(long, value_name = "FILE_OR_ID", num_args = 1.., help_heading = "Without a case file")]
+    #[arg(long, value_name = "FILE_OR_ID", num_args = 1.., value_hint = ValueHint::FilePath, help_heading = "Without a case file")]
     pub(crate) agents: Vec<String>,
 
     /// The first instant of the window, RFC 3339 with an offset: 2026-01-16T00:00:00Z
@@ -325,25 +351,47 @@ pub(crate) struct Question {
 
     /// The field-mapping profile: a name from `tenant-impact profiles list`, or a TOML file
     /// [default: superuser]
-    #[arg(long, value_name = "NAME", help_heading = "Without a case file")]
+    #[arg(long, value_name = "NAME", value_parser = ProfileName, hide_possible_values = true, help_heading = "Without a case file")]
     pub(crate) profile: Option<String>,
 
     /// The directory of customers (CSV)
-    #[arg(long, value_name = "FILE", help_heading = "Without a case file")]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Without a case file")]
     pub(crate) tenants: Option<String>,
 
-    /// How many threads to use; the answer is the same for any number [default: one for each core]
+    /// Number of threads; the answer is the same for any number [default: one for each core]
     #[arg(long, value_name = "N", value_parser = threads)]
     pub(crate) threads: Option<NonZeroUsize>,
 
-    /// How much memory what is in scope may take: 512MiB, 4GiB. What is beyond goes to a temporary
-    /// file; the answer is the same [default: what the case says under [limits], else 1GiB]
+    /// Memory for the events in scope: 512MiB, 4GiB. Events beyond go to a temporary file; the
+    /// answer is the same [default: what the case says under [limits], else 1GiB]
     #[arg(long, value_name = "SIZE", value_parser = memory)]
     pub(crate) memory: Option<u64>,
 
-    /// Caveats that do not make the exit status 1, by their codes; they are reported all the same
+    /// Codes of caveats that do not make the exit status 1; they are reported all the same
     #[arg(long, value_name = "CODE", num_args = 1.., value_delimiter = ',', value_enum, hide_possible_values = true)]
     pub(crate) accept: Vec<CaveatCode>,
+}
+
+/// Parser of a profile: any text, because it may be a file's path; completions offer the built-in
+/// names.
+#[derive(Debug, Clone)]
+struct ProfileName;
+
+impl TypedValueParser for ProfileName {
+    type Value = String;
+
+    fn parse_ref(
+        &self,
+        command: &clap::Command,
+        argument: Option<&Arg>,
+        value: &OsStr,
+    ) -> Result<Self::Value, clap::Error> {
+        NonEmptyStringValueParser::new().parse_ref(command, argument, value)
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        Some(Box::new(Profile::names().map(PossibleValue::new)))
+    }
 }
 
 fn memory(text: &str) -> Result<u64, String> {
@@ -353,8 +401,8 @@ fn memory(text: &str) -> Result<u64, String> {
     }
 }
 
-/// More than any machine has cores; without a bound, a slip of the finger starts as many as the
-/// system lets it.
+/// Most threads that may be asked for, more than any machine has cores. Without a bound, a typing
+/// error starts as many as the system allows.
 const MOST_THREADS: usize = 1024;
 
 fn threads(text: &str) -> Result<NonZeroUsize, String> {
@@ -399,23 +447,24 @@ pub(crate) struct VerifyArgs {
     #[arg(value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(crate) dir: PathBuf,
 
-    /// Read the logs again below this folder, where the case file's folder is or was copied to
-    #[arg(long, value_name = "ROOT")]
+    /// Read the logs again below this folder: the folder of the case file, or a copy of it
+    #[arg(long, value_name = "ROOT", value_hint = ValueHint::DirPath)]
     pub(crate) logs: Option<PathBuf>,
 
-    /// Whose signatures count: a file as ssh-keygen(1) describes under ALLOWED SIGNERS
-    #[arg(long, value_name = "FILE")]
+    /// Allowed signers: a file as ssh-keygen(1) describes under ALLOWED SIGNERS. Other signatures
+    /// do not count
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) allowed_signers: Option<PathBuf>,
 
     /// Only signatures in this name count: a principal of the allowed signers
     #[arg(long, value_name = "NAME", requires = "allowed_signers")]
     pub(crate) signer: Option<String>,
 
-    /// When it was signed, for keys that are limited in time [default: the case's `issued`]
+    /// Time of the signature, for keys that are limited in time [default: the case's `issued`]
     #[arg(long, value_name = "TIME", requires = "allowed_signers")]
     pub(crate) at: Option<Timestamp>,
 
-    /// Print what was found as JSON, and errors as JSON on standard error
+    /// Print the result as JSON, and errors as JSON on standard error
     #[arg(long)]
     pub(crate) json: bool,
 }
@@ -424,7 +473,7 @@ pub(crate) struct VerifyArgs {
 #[command(after_help = SHOW_EXAMPLES)]
 pub(crate) struct ShowArgs {
     /// The bundle
-    #[arg(value_name = "BUNDLE")]
+    #[arg(value_name = "BUNDLE", value_hint = ValueHint::DirPath)]
     pub(crate) bundle: PathBuf,
 
     /// An event's id, the commitment to its record or the record's SHA-256, or SLUG:NUMBER, the row
@@ -432,13 +481,13 @@ pub(crate) struct ShowArgs {
     #[arg(value_name = "EVENT")]
     pub(crate) event: String,
 
-    /// Also print what opens the customer's commitment to the record, to standard error: hand it
-    /// out on dispute, with the record
+    /// Also print what opens the customer's commitment to the record, to standard error: for a
+    /// dispute, together with the record
     #[arg(long)]
     pub(crate) open: bool,
 
-    /// Where the logs lie: the case file's folder, or a copy of it
-    #[arg(long, value_name = "ROOT", default_value = ".")]
+    /// Folder of the logs: the case file's folder, or a copy of it
+    #[arg(long, value_name = "ROOT", default_value = ".", value_hint = ValueHint::DirPath)]
     pub(crate) logs: PathBuf,
 }
 
@@ -448,7 +497,7 @@ pub(crate) struct InspectArgs {
     #[arg(required = true, value_name = "PATH", value_hint = ValueHint::AnyPath)]
     pub(crate) paths: Vec<String>,
 
-    /// Print everything as JSON
+    /// Print everything as JSON, and errors as JSON on standard error
     #[arg(long)]
     pub(crate) json: bool,
 }
@@ -461,7 +510,7 @@ pub(crate) struct InitArgs {
     pub(crate) logs: Vec<String>,
 
     /// The agents (CSV)
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) agents: String,
 }
 
@@ -475,13 +524,13 @@ pub(crate) enum ProfilesCommand {
     },
     /// Print one as TOML, to read it or to start your own from it
     Show {
-        /// Its name
+        /// The name of the profile
         #[arg(value_parser = PossibleValuesParser::new(Profile::names()), hide_possible_values = true)]
         name: String,
     },
     /// Check a profile file of your own
     Check {
-        /// The file
+        /// The profile file
         #[arg(value_hint = ValueHint::FilePath)]
         file: PathBuf,
     },
@@ -489,7 +538,7 @@ pub(crate) enum ProfilesCommand {
 
 #[derive(Debug, ClapArgs)]
 pub(crate) struct SchemaArgs {
-    /// Of which file
+    /// The file whose schema is printed
     #[arg(value_enum)]
     pub(crate) of: SchemaOf,
 }

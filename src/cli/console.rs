@@ -1,5 +1,5 @@
-//! What is said on standard error, and JSON on standard output. Text from files is made visible
-//! before it is shown.
+//! Messages on standard error, and JSON on standard output. Text from files is escaped before it is
+//! shown.
 
 use std::io::{self, Write as _};
 
@@ -11,23 +11,23 @@ use tenant_impact::{
     text::{acts, visible},
 };
 
-/// A reader who has seen enough, as in `| head`, is no fault.
-pub(crate) fn unless_closed(fault: io::Error) -> io::Result<()> {
+/// Ignores the error of a closed pipe: `| head` closes it when it has read enough.
+pub(crate) fn ignore_broken_pipe(fault: io::Error) -> io::Result<()> {
     match fault.kind() {
         io::ErrorKind::BrokenPipe => Ok(()),
         _ => Err(fault),
     }
 }
 
-/// An object for scripts. What acts on a terminal is escaped in its strings: a log, or a file that
-/// someone added, may have any name.
+/// Prints an object for scripts. Characters that act on a terminal are escaped in its strings,
+/// because logs and files may have any name.
 pub(crate) fn json(value: &impl Serialize) -> io::Result<()> {
     let text = serde_json::to_string_pretty(value)?;
     writeln!(io::stdout(), "{}", harmless(&text))
 }
 
-/// The only line breaks of indented JSON are its layout, and outside of strings nothing else can
-/// act.
+/// Escapes characters that act on a terminal. Outside of strings, indented JSON contains line
+/// breaks only.
 fn harmless(json: &str) -> String {
     let mut out = String::with_capacity(json.len());
     for c in json.chars() {
@@ -40,7 +40,7 @@ fn harmless(json: &str) -> String {
     out
 }
 
-/// A fault, with the line it stands in and what to do about it.
+/// Prints a fault with its line and a hint.
 pub(crate) fn fault(fault: &Diagnostic) {
     let message = visible(&fault.message);
     let title = Level::ERROR.primary_title(message).id(fault.code);
@@ -56,7 +56,7 @@ pub(crate) fn fault(fault: &Diagnostic) {
 
 fn snippet(place: &Place) -> Snippet<'_, annotate_snippets::Annotation<'_>> {
     let text = visible(&place.text);
-    // What had to be made visible takes more columns.
+    // Escaped characters take more columns.
     let at = |column: usize| {
         let mut places = place.text.char_indices();
         let end = places.nth(column).map_or(place.text.len(), |(at, _)| at);
@@ -70,15 +70,30 @@ fn snippet(place: &Place) -> Snippet<'_, annotate_snippets::Annotation<'_>> {
         .annotation(AnnotationKind::Primary.span(span))
 }
 
-/// The errors that ended the program, as one object on standard error: `schema`, and `errors` with
-/// `code`, `message` and, where they are known, `place` and `hint`.
-pub(crate) fn errors_as_json(error: &anyhow::Error, faults: Option<&[Diagnostic]>) {
-    let errors: Vec<Value> = match faults {
+/// Prints the errors that ended the program as one object on standard error: `schema`, and `errors`
+/// with `code`, `message` and, where they are known, `place` and `hint`.
+pub(crate) fn errors_as_json(error: &anyhow::Error, code: &str, faults: Option<&[Diagnostic]>) {
+    print_errors(&match faults {
         Some(faults) => faults.iter().map(fault_as_json).collect(),
-        None => vec![json!({"code": "failed", "message": message(error)})],
-    };
+        None => vec![json!({"code": code, "message": message(error)})],
+    });
+}
+
+/// Prints the answer of the argument parser in the same form, with the code `usage`. Its first
+/// paragraph is the message, the others are the hint.
+pub(crate) fn usage_as_json(answer: &str) {
+    let (message, hint) = answer.trim().split_once("\n\n").unwrap_or((answer.trim(), ""));
+    let message = message.strip_prefix("error: ").unwrap_or(message);
+    let mut value = json!({"code": "usage", "message": message});
+    if !hint.is_empty() {
+        value["hint"] = hint.into();
+    }
+    print_errors(&[value]);
+}
+
+fn print_errors(errors: &[Value]) {
     let value = json!({"schema": "tenant-impact/errors/1", "errors": errors});
-    // Where standard error is gone there is nobody to tell.
+    // If standard error is closed, there is no way to report.
     let _ = writeln!(anstream::stderr(), "{}", harmless(&format!("{value:#}")));
 }
 
@@ -93,13 +108,13 @@ fn fault_as_json(fault: &Diagnostic) -> Value {
     value
 }
 
-/// An error of the machine or of the usage.
+/// Prints an error.
 pub(crate) fn error(error: &anyhow::Error) {
     let message = message(error);
     say(&Renderer::styled().render(&[Group::with_title(Level::ERROR.primary_title(visible(&message)))]));
 }
 
-/// The error with its causes.
+/// Returns an error's message with its causes.
 fn message(error: &anyhow::Error) -> String {
     let mut message = String::new();
     for cause in error.chain().map(ToString::to_string) {
@@ -115,13 +130,13 @@ fn message(error: &anyhow::Error) -> String {
     message
 }
 
-/// A remark.
+/// Prints a note.
 pub(crate) fn note(text: &str) {
     say(&Renderer::styled().render(&[Group::with_title(Level::NOTE.primary_title(visible(text)))]));
 }
 
 fn say(text: &str) {
-    // Where standard error is gone there is nobody to tell.
+    // If standard error is closed, there is no way to report.
     let _ = writeln!(anstream::stderr(), "{text}");
 }
 

@@ -1,24 +1,25 @@
-//! Outcome to exit status, in one place.
+//! Exit status and error messages, in one place.
 
 use std::{
+    env,
     io::{self, Write as _},
     process::ExitCode,
 };
 
-use tenant_impact::{case::CaseError, diag::Diagnostic, engine::PlanError};
+use tenant_impact::{case::CaseError, diag::Diagnostic, inspect::InspectError, pipeline::PipelineError, verify};
 
 use super::console;
 
-/// How a command ended.
+/// The way a command ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Outcome {
-    /// Nothing to add.
+    /// The answer is complete.
     Complete,
-    /// Done, and there is something to read.
+    /// The answer has caveats.
     Caveats,
 }
 
-/// Tells what went wrong, if anything, and with which status the program ends.
+/// Reports the error of a command, if any, and returns the exit status.
 pub(crate) fn code(result: anyhow::Result<Outcome>, as_json: bool) -> ExitCode {
     match result {
         Ok(Outcome::Complete) => ExitCode::SUCCESS,
@@ -27,20 +28,24 @@ pub(crate) fn code(result: anyhow::Result<Outcome>, as_json: bool) -> ExitCode {
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             if as_json {
-                console::errors_as_json(&error, faults(&error));
+                console::errors_as_json(&error, error_code(&error), faults(&error));
             } else {
-                tell(&error);
+                report(&error);
             }
             ExitCode::from(2)
         }
     }
 }
 
-/// Prints what the parser of arguments answers, a fault or a text that was asked for, and returns
-/// its status.
+/// Prints the answer of the argument parser, an error or a text that was asked for, and returns the
+/// exit status. An error is JSON if the arguments contain `--json`.
 pub(crate) fn parser(answer: &clap::Error) -> ExitCode {
+    if answer.use_stderr() && env::args_os().any(|argument| argument == "--json") {
+        console::usage_as_json(&answer.render().to_string());
+        return ExitCode::from(2);
+    }
     let printed = answer.print().and_then(|()| io::stdout().flush());
-    match printed.or_else(console::unless_closed) {
+    match printed.or_else(console::ignore_broken_pipe) {
         Err(fault) if !answer.use_stderr() => {
             console::error(&anyhow::Error::new(fault).context("cannot write to standard output"));
             ExitCode::from(2)
@@ -49,15 +54,30 @@ pub(crate) fn parser(answer: &clap::Error) -> ExitCode {
     }
 }
 
-/// The faults of a case or a plan, each with its place, if the error is one of these.
+/// Returns the faults of a case or a plan, each with its place, if the error is one of these.
 fn faults(error: &anyhow::Error) -> Option<&[Diagnostic]> {
     match error.downcast_ref() {
         Some(CaseError::Faults(faults)) => Some(faults),
-        _ => error.downcast_ref().map(|PlanError(faults)| &faults[..]),
+        _ => error.downcast_ref().and_then(PipelineError::faults),
     }
 }
 
-fn tell(error: &anyhow::Error) {
+/// Returns the code of an error without a place, for scripts.
+fn error_code(error: &anyhow::Error) -> &'static str {
+    if let Some(error) = error.downcast_ref::<PipelineError>() {
+        error.code()
+    } else if error.is::<CaseError>() {
+        "case"
+    } else if error.is::<verify::VerifyError>() || error.is::<verify::ShowError>() {
+        "bundle"
+    } else if error.is::<InspectError>() {
+        "logs"
+    } else {
+        "failed"
+    }
+}
+
+fn report(error: &anyhow::Error) {
     let Some(faults) = faults(error) else {
         return console::error(error);
     };

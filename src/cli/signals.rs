@@ -1,51 +1,68 @@
-//! Ctrl-C, SIGTERM and a hang-up, as of a closed session: take back what was written, then end as
-//! the signal would have ended the program. What `kill -9` leaves behind is told by the next run.
+//! Handling of Ctrl-C, SIGTERM and SIGHUP: the bundle under way is removed, and the program ends as
+//! by the signal. After `kill -9` the next run reports what was left.
 //!
-//! A hang-up that is ignored from the start stays so: that is what `nohup` means. Only Linux tells
-//! whether it is; elsewhere a hang-up is left alone.
+//! A hang-up that is ignored from the start stays ignored, as `nohup` requires. Only Linux shows
+//! whether it is; on other systems hang-ups are left alone.
 
-use tenant_impact::bundle::BundleWriter;
+use tenant_impact::bundle::AbortHandle;
 
-/// From now on, a signal to end leaves nothing behind of this bundle.
+/// Aborts the writing of a bundle when a signal ends the program.
 #[cfg(unix)]
-pub(crate) fn abort_on(writer: &BundleWriter) {
-    let abort = writer.abort_handle();
+pub(crate) fn abort_on(abort: AbortHandle) {
     let Ok(mut signals) = ends() else {
-        // Without the handler the signal still ends the program; the next run tells what it left.
+        // Without the handler a signal leaves a stale folder, which the next run reports.
         return;
     };
     std::thread::spawn(move || {
         if let Some(signal) = signals.forever().next() {
             abort.abort_for_exit();
-            // So that a shell sees what it was: 129, 130 or 143.
+            // The shell sees the status of the signal: 129, 130 or 143.
             let _ = signal_hook::low_level::emulate_default_handler(signal);
         }
     });
 }
 
-/// The signals that end this program.
+/// Returns the signals that end this program.
 #[cfg(unix)]
 pub(crate) fn ends() -> std::io::Result<signal_hook::iterator::Signals> {
     use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
     signal_hook::iterator::Signals::new([SIGINT, SIGTERM].into_iter().chain(heeds_hang_up().then_some(SIGHUP)))
 }
 
-/// Whether a hang-up would end this program, as far as the system tells.
+/// Returns whether a hang-up would end this program, as far as the system shows it.
 #[cfg(unix)]
 fn heeds_hang_up() -> bool {
     std::fs::read_to_string("/proc/self/status").is_ok_and(|status| ignores_hang_up(&status) == Some(false))
 }
 
-/// By the signals that are ignored, a bit each; that of the hang-up is the lowest.
+/// Reads the mask of ignored signals from the status of a process. The lowest bit is the hang-up.
 #[cfg(unix)]
 fn ignores_hang_up(status: &str) -> Option<bool> {
     let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"))?;
     Some(u64::from_str_radix(ignored.trim(), 16).ok()? & 1 == 1)
 }
 
-/// The next run tells what was left.
-#[cfg(not(unix))]
-pub(crate) fn abort_on(_writer: &BundleWriter) {}
+/// Aborts the writing of a bundle on Ctrl-C and when the console closes.
+#[cfg(windows)]
+pub(crate) fn abort_on(abort: AbortHandle) {
+    // Without the handler Ctrl-C leaves a stale folder, which the next run reports.
+    let _ = ctrlc::set_handler(move || {
+        abort.abort_for_exit();
+        #[expect(
+            clippy::exit,
+            reason = "the handler runs on a thread of its own and must end the program"
+        )]
+        std::process::exit(STATUS_CONTROL_C_EXIT);
+    });
+}
+
+/// Exit status of a program that Ctrl-C ended, as Windows itself gives it: 0xC000013A.
+#[cfg(windows)]
+const STATUS_CONTROL_C_EXIT: i32 = -1_073_741_510;
+
+/// Leaves signals alone. A signal leaves a stale folder, which the next run reports.
+#[cfg(not(any(unix, windows)))]
+pub(crate) fn abort_on(_abort: AbortHandle) {}
 
 #[cfg(all(test, unix))]
 mod tests {

@@ -1,4 +1,4 @@
-//! What a run found, on standard output: a table for people, one object for scripts.
+//! Summary of findings on standard output: a table, or an object for scripts.
 
 use std::{
     io::{self, Write},
@@ -16,15 +16,15 @@ use tenant_impact::{
 
 use super::console;
 
-/// How many tenants the table names.
+/// Number of tenants in the table.
 const TOP: usize = 5;
 
 const BOLD: Style = Style::new().bold();
 const WARN: Style = Style::new().bold().fg_color(Some(Color::Ansi(AnsiColor::Yellow)));
 const DIM: Style = Style::new().dimmed();
 
-/// For scripts: where the bundle is, and the figures that a decision needs. The rest is in
-/// findings.json.
+/// Prints the path of the bundle and the figures that a decision needs, as JSON. findings.json has
+/// all others.
 pub(super) fn json(findings: &Findings, out: &Path) -> io::Result<()> {
     let summary = json!({
         "schema": "tenant-impact/summary/1",
@@ -38,7 +38,7 @@ pub(super) fn json(findings: &Findings, out: &Path) -> io::Result<()> {
     console::json(&summary)
 }
 
-/// For people, with what to read next.
+/// Prints a table, and what to read next.
 pub(super) fn table(findings: &Findings, out: &Path) -> io::Result<()> {
     scan(findings)?;
     let mut to = anstream::stdout();
@@ -55,7 +55,7 @@ pub(super) fn table(findings: &Findings, out: &Path) -> io::Result<()> {
     }
 }
 
-/// The figures, for people.
+/// Prints the figures as a table.
 pub(super) fn scan(findings: &Findings) -> io::Result<()> {
     let mut to = anstream::stdout();
     let case = &findings.case.header;
@@ -74,7 +74,8 @@ pub(super) fn scan(findings: &Findings) -> io::Result<()> {
     Ok(())
 }
 
-/// The agents of a scope whom no record in a window has: a negative says of whom.
+/// Lists the agents of each scope without a record in a window, so that a negative names its
+/// agents.
 fn unseen(to: &mut impl Write, findings: &Findings) -> io::Result<()> {
     let unseen = &findings.near.unseen_agents;
     if unseen.is_empty() || findings.records.read == findings.records.refused {
@@ -98,8 +99,7 @@ fn unseen(to: &mut impl Write, findings: &Findings) -> io::Result<()> {
     writeln!(to, "{DIM}{agents} without a record in a window: {names}{more}{DIM:#}\n")
 }
 
-/// The inputs in whose windows no listed agent occurs. Where none occurs anywhere, a caveat says
-/// so.
+/// Lists the inputs without a listed agent in a window. If no input has one, a caveat says so.
 fn without_listed(to: &mut impl Write, findings: &Findings) -> io::Result<()> {
     let told: Vec<_> = match findings.records.in_scope {
         0 => Vec::new(),
@@ -123,7 +123,7 @@ fn without_listed(to: &mut impl Write, findings: &Findings) -> io::Result<()> {
     }
 }
 
-/// Caveats name files of a bundle, and a scan writes none.
+/// Explains that files which caveats name are files of a bundle, which a scan does not write.
 pub(super) fn where_files_are(findings: &Findings) -> io::Result<()> {
     if findings.caveats.is_empty() {
         return Ok(());
@@ -185,7 +185,7 @@ fn impact(to: &mut impl Write, findings: &Findings) -> io::Result<()> {
     writeln!(to)
 }
 
-/// The tenants that the case asks about and in which nothing was found.
+/// Prints the tenants that the case asks about and in which nothing was found.
 fn asked(to: &mut impl Write, findings: &Findings) -> io::Result<()> {
     let ids: Vec<_> = findings
         .asked_in_vain()
@@ -207,7 +207,7 @@ fn asked(to: &mut impl Write, findings: &Findings) -> io::Result<()> {
     )
 }
 
-/// The first tenants in the order of reports.
+/// Prints the first tenants in the order of reports.
 fn top(to: &mut impl Write, findings: &Findings) -> io::Result<()> {
     asked(to, findings)?;
     if findings.acted_in().next().is_none() {
@@ -248,7 +248,7 @@ fn row(tenant: &TenantFinding, has_failed: bool, has_tied: bool) -> Vec<String> 
     cells
 }
 
-/// Columns without lines between them, some of them aligned to the right.
+/// Prints columns without lines between them, some of them aligned to the right.
 fn columns(rows: impl IntoIterator<Item = Vec<String>>, right: &[usize]) -> Table {
     let mut table = Table::new();
     table.load_style(NOTHING).add_rows(rows);

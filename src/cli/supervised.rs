@@ -1,13 +1,12 @@
-//! `report` where the system limits the memory of a process, as `ulimit -v` does. An allocation
-//! that is refused ends a program at once, without a chance to take back what it wrote. So a second
-//! process makes the report there, and this one takes back.
+//! `report` under a memory limit of the system, such as `ulimit -v`. A refused allocation ends a
+//! process at once, so that it cannot remove what it wrote. So a second process makes the report,
+//! and this one removes what the second one left.
 
 use std::path::Path;
 
 use super::exit::Outcome;
 
-/// Makes the report in a process of its own, if memory is limited. `None` where it is to be made in
-/// this one.
+/// Makes the report in a second process if memory is limited. Returns `None` if it is not.
 #[cfg(target_os = "linux")]
 pub(crate) fn run(out: &Path) -> Option<anyhow::Result<Outcome>> {
     use std::{env, process::Command};
@@ -17,18 +16,18 @@ pub(crate) fn run(out: &Path) -> Option<anyhow::Result<Outcome>> {
     }
     let mut command = Command::new(env::current_exe().ok()?);
     command.args(env::args_os().skip(1)).env(SUPERVISED, "1");
-    // Signals that end this process are passed on from before the other one begins.
+    // Signals are passed on from before the second process begins.
     let signals = super::signals::ends().ok()?;
     Some(supervise(out, command.spawn().ok()?, signals))
 }
 
-/// Elsewhere the limits are not known.
+/// Returns `None`: limits are not known on this system.
 #[cfg(not(target_os = "linux"))]
 pub(crate) fn run(_out: &Path) -> Option<anyhow::Result<Outcome>> {
     None
 }
 
-/// Tells the second process that it is one.
+/// Variable that marks the second process.
 #[cfg(target_os = "linux")]
 const SUPERVISED: &str = "TENANT_IMPACT_SUPERVISED";
 
@@ -63,7 +62,7 @@ fn supervise(
         .wait()
         .context("cannot wait for the process that makes the report")?;
     if let Some(code) = status.code() {
-        // The other process has said what there is to say.
+        // The second process has printed all messages.
         #[expect(clippy::exit, reason = "the status is that of the other process, whatever it is")]
         process::exit(code);
     }
@@ -79,7 +78,7 @@ fn supervise(
     ]
     .contains(&signal)
     {
-        // So that a shell sees what it was.
+        // The shell sees the status of the signal.
         let _ = signal_hook::low_level::emulate_default_handler(signal);
     }
     if signal == signal_hook::consts::SIGABRT {

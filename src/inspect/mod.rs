@@ -16,7 +16,7 @@ use crate::{
     case::{InputSpec, InputText, ProfileRef, Wrapping},
     engine::{EngineError, Local},
     events::Profile,
-    progress::Silent,
+    progress::Progress,
     sources::{self, Contents, Limits, Skipped, SourceError, Stream, TextStream, Truncated, discover},
     text::visible,
     time::Timestamp,
@@ -98,8 +98,8 @@ pub enum InspectError {
     Threads(#[from] EngineError),
 }
 
-/// Looks at every file under these paths.
-pub fn inspect(paths: &[String], base: &std::path::Path) -> Result<Inspection, InspectError> {
+/// Examines every file under these paths.
+pub fn inspect(paths: &[String], base: &std::path::Path, progress: &dyn Progress) -> Result<Inspection, InspectError> {
     let spec = |path: &String| InputSpec {
         path: path.clone(),
         base: base.to_owned(),
@@ -123,9 +123,10 @@ pub fn inspect(paths: &[String], base: &std::path::Path) -> Result<Inspection, I
     };
     let read = |source| {
         let each = |stream: &mut Stream<'_>| look(stream, &profiles);
-        sources::read(source, &limits, &Silent, each)
+        sources::read(source, &limits, progress, each)
     };
     let all = set.sources.chunks(TOGETHER);
+    progress.start(set.bytes());
     Local::default().install(|| {
         for together in all {
             let contents: Vec<_> = together.par_iter().map(read).collect();
@@ -133,6 +134,7 @@ pub fn inspect(paths: &[String], base: &std::path::Path) -> Result<Inspection, I
                 found.add_all(contents.map_err(|fault| InspectError::Sources(vec![fault]))?);
             }
         }
+        progress.finish();
         Ok(found)
     })?
 }

@@ -32,6 +32,7 @@ pub(crate) fn read_with_random_access<T>(
     each: impl FnMut(&mut Stream<'_>, Option<&RandomAccessFile<'_>>) -> io::Result<T>,
 ) -> Result<Contents<T>, SourceError> {
     let guard = LimitGuard::new(limits);
+    progress.opened(&source.shown);
     whole(source, &guard, progress, each).map_err(|error| guard.cause(&source.shown, error))
 }
 

@@ -16,6 +16,7 @@ use crate::{
         is_plain, read_canonical, sha256sums,
     },
     digest::Sha256,
+    progress::Progress,
     text::counted,
 };
 
@@ -95,6 +96,7 @@ impl Inventory {
     pub(super) fn compare(
         &self,
         folder: &BundleFolder,
+        progress: &dyn Progress,
         mismatches: &mut Vec<Mismatch>,
     ) -> Result<BundleContents, VerifyError> {
         let mut written = BundleContents::default();
@@ -102,7 +104,10 @@ impl Inventory {
             return Ok(written);
         }
         self.foreign(folder, mismatches);
+        let bytes = self.files.values().map(|file| file.bytes);
+        progress.start_stage("checking files", bytes.fold(0, u64::saturating_add));
         for file in self.files.values() {
+            progress.advance(file.bytes);
             match folder.entries.get(&file.path) {
                 Some(EntryKind::File(size)) if *size == file.bytes => {
                     let digest = written.read(folder, file, mismatches)?;

@@ -26,7 +26,7 @@ use crate::{
     case::LOCK_ROLE,
     digest::{self, Sha256},
     findings::{Findings, SourceFinding},
-    progress::Silent,
+    progress::{Progress, Silent},
     seal::Seal,
     sources::{Contents, Limits, SourceError, Stream, read},
     text::counted,
@@ -65,6 +65,7 @@ pub(super) fn check(
     root: &Path,
     manifest: &Manifest,
     written: &BundleContents,
+    progress: &dyn Progress,
     mismatches: &mut Vec<Mismatch>,
 ) -> LogCheck {
     let mut check = LogCheck::default();
@@ -74,6 +75,12 @@ pub(super) fn check(
     };
     let mut records = by_stream(written, mismatches);
     let mut missing = MissingLogs::default();
+    let bytes = findings
+        .sources
+        .iter()
+        .filter(|source| !locate::is_member(source))
+        .map(|source| source.bytes);
+    progress.start_stage("reading logs", bytes.fold(0, u64::saturating_add));
     for (found, sources) in files(root, findings) {
         let log = match found {
             LogLookup::Log(log) => log,
@@ -84,7 +91,14 @@ pub(super) fn check(
         };
         let wanted = |source: &&SourceFinding| records.remove(&digest::shown(source.stream_sha256)).unwrap_or_default();
         let wanted: Vec<_> = sources.iter().map(wanted).collect();
-        if let Err(fault) = log_file(&log, &sources, &wanted, limits(manifest), &mut check, mismatches) {
+        if let Err(fault) = log_file(
+            &log,
+            &sources,
+            &wanted,
+            (limits(manifest), progress),
+            &mut check,
+            mismatches,
+        ) {
             mismatches.push(Mismatch::new("log", &log.shown, fault.to_string()));
         }
     }
@@ -214,11 +228,11 @@ fn log_file(
     log: &LogFile,
     sources: &[&SourceFinding],
     wanted: &[ExpectedRecords],
-    limits: Limits,
+    (limits, progress): (Limits, &dyn Progress),
     check: &mut LogCheck,
     mismatches: &mut Vec<Mismatch>,
 ) -> Result<(), SourceError> {
-    let contents = streams(log, sources, limits, |at, stream| {
+    let contents = streams(log, sources, (limits, progress), |at, stream| {
         let Some(at) = at else {
             return digests(stream, &[], &[]);
         };
@@ -262,7 +276,7 @@ fn log_file(
 pub(super) fn streams<T>(
     log: &LogFile,
     sources: &[&SourceFinding],
-    limits: Limits,
+    (limits, progress): (Limits, &dyn Progress),
     mut each: impl FnMut(Option<usize>, &mut Stream<'_>) -> io::Result<T>,
 ) -> Result<Contents<(Option<usize>, T)>, SourceError> {
     let order = match sources {
@@ -271,7 +285,7 @@ pub(super) fn streams<T>(
         _ => order(&read_in_order(log, &limits)?, sources),
     };
     let mut next = order.into_iter();
-    read(&log.source(), &limits, &Silent, |stream| {
+    read(&log.source(), &limits, progress, |stream| {
         let at = next.next().flatten();
         Ok((at, each(at, stream)?))
     })

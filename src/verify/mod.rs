@@ -34,6 +34,7 @@ use self::{
 use crate::{
     bundle::{AllowedSigners, Build, Manifest},
     case::CaseHeader,
+    progress::{Progress, Silent},
     sources::Limits,
     text::{shortened, visible},
     time::Timestamp,
@@ -143,15 +144,20 @@ pub enum VerifyError {
 
 /// Verifies a folder.
 pub fn verify(request: &Request<'_>) -> Result<Verification, VerifyError> {
-    examine(request).map(|(verification, _)| verification)
+    verify_observed(request, &Silent)
+}
+
+/// Verifies a folder, and reports progress.
+pub fn verify_observed(request: &Request<'_>, progress: &dyn Progress) -> Result<Verification, VerifyError> {
+    examine(request, progress).map(|(verification, _)| verification)
 }
 
 /// Verifies a folder. Returns the parsed files too.
-fn examine(request: &Request<'_>) -> Result<(Verification, BundleContents), VerifyError> {
+fn examine(request: &Request<'_>, progress: &dyn Progress) -> Result<(Verification, BundleContents), VerifyError> {
     let folder = BundleFolder::open(request.folder)?;
     let mut mismatches = Vec::new();
     let inventory = Inventory::read(&folder, &mut mismatches)?;
-    let mut written = inventory.compare(&folder, &mut mismatches)?;
+    let mut written = inventory.compare(&folder, progress, &mut mismatches)?;
     let checked = written.checked(&inventory);
     let mut uncounted = recount::recount(&inventory, &written, &mut mismatches);
     let signatures = signatures::check(&folder, &inventory, request.trust.as_ref(), &mut mismatches)?;
@@ -159,7 +165,7 @@ fn examine(request: &Request<'_>) -> Result<(Verification, BundleContents), Veri
         (Some(root), TopManifest::Bundle(manifest)) => {
             uncounted.extend(of_another_build(&manifest.tool));
             let known = mismatches.len();
-            let mut check = log_check::check(root, manifest, &written, &mut mismatches);
+            let mut check = log_check::check(root, manifest, &written, progress, &mut mismatches);
             // With another log or another case every file differs, and the reason is stated
             // already.
             let of_bundle = |path: &str| {
@@ -173,7 +179,7 @@ fn examine(request: &Request<'_>) -> Result<(Verification, BundleContents), Veri
                 ..BundleContents::default()
             };
             if let Some(findings) = written.findings.as_deref().filter(|_| same) {
-                check.remade = rebuild::check(root, &folder, manifest, findings, &mut mismatches);
+                check.remade = rebuild::check(root, &folder, manifest, findings, progress, &mut mismatches);
             }
             Some(check)
         }
@@ -184,6 +190,7 @@ fn examine(request: &Request<'_>) -> Result<(Verification, BundleContents), Veri
         }
         _ => None,
     };
+    progress.finish();
     mismatches.sort();
     mismatches.dedup();
     let verification = Verification {

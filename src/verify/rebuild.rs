@@ -21,7 +21,8 @@ use crate::{
     engine::{Engine as _, Local},
     findings::{Answer, Findings, Mention},
     isolation,
-    progress::Silent,
+    pipeline::{own_templates, template_files},
+    progress::Progress,
     reports::{self, Folder as _, Release, Reports, Templates},
     tally::SpillError,
 };
@@ -49,10 +50,11 @@ pub(super) fn check(
     bundle: &BundleFolder,
     manifest: &Manifest,
     findings: &Findings,
+    progress: &dyn Progress,
     mismatches: &mut Vec<Mismatch>,
 ) -> u64 {
     // The engine's threads have a large stack, which deeply nested templates of a case need.
-    let judged = Local::default().install(|| judge(root, bundle, manifest, findings));
+    let judged = Local::default().install(|| judge(root, bundle, manifest, findings, progress));
     match judged.map_err(said).flatten() {
         Ok(made) => {
             let differing: BTreeSet<&str> = made.mismatches.iter().map(|mismatch| mismatch.path.as_str()).collect();
@@ -81,7 +83,13 @@ pub(super) fn check(
 }
 
 /// Rebuilds the bundle. The error is a sentence that says why it cannot be done.
-fn judge(root: &Path, bundle: &BundleFolder, manifest: &Manifest, findings: &Findings) -> Result<Rebuilt, String> {
+fn judge(
+    root: &Path,
+    bundle: &BundleFolder,
+    manifest: &Manifest,
+    findings: &Findings,
+    progress: &dyn Progress,
+) -> Result<Rebuilt, String> {
     let mut case = plan::case(root, manifest)?;
     same_inputs(&case, manifest)?;
     let actions = OwnActions::read(&case.reports.catalogues).map_err(said)?;
@@ -89,11 +97,9 @@ fn judge(root: &Path, bundle: &BundleFolder, manifest: &Manifest, findings: &Fin
     isolation::check(&case).map_err(said)?;
     let plan = plan::plan(case.clone(), root, bundle)?;
     let stated = ManifestCase::new(&case, plan.limits);
-    let own = case.reports.templates.as_ref();
-    let own = own.map(|(_, folder)| Templates::from_folder(folder)).transpose();
-    let templates = own.map_err(said)?.unwrap_or_else(Templates::built_in);
+    let templates = own_templates(&case).map_err(said)?.unwrap_or_else(Templates::built_in);
     let (catalogue, catalogue_files) = Catalogue::of_profiles(&plan.profile_names()).extended(actions);
-    let template_files = templates.files(case.reports.templates.as_ref().map_or("", |(shown, _)| shown));
+    let template_files = template_files(&case, &templates);
     let files = case.files.iter().chain(plan.files());
     let inputs = files
         .chain(&catalogue_files)
@@ -101,12 +107,12 @@ fn judge(root: &Path, bundle: &BundleFolder, manifest: &Manifest, findings: &Fin
         .map(InputEntry::from);
     let inputs: Vec<_> = inputs.collect();
     let engine = Local::default();
-    let mut scan = engine.run(&plan, &Silent).map_err(said)?;
+    let mut scan = engine.run(&plan, progress).map_err(said)?;
     engine.follow(&plan, &catalogue, &mut scan).map_err(said)?;
     scan.settle(&mut case);
     let answer = Answer::close(&case, &catalogue, scan).map_err(said)?;
     let reports = Reports::new(&answer.findings, templates).enclosing(INSTRUCTIONS_TEXT);
-    let (answer, mut made) = make(bundle, &reports, &catalogue, answer).map_err(said)?;
+    let (answer, mut made) = make(bundle, &reports, &catalogue, answer, progress).map_err(said)?;
     let again = Manifest::new(stated, manifest.command.clone(), &answer.findings, inputs, Vec::new());
     compare_manifests(&again, manifest, &mut made);
     compare_sources(&answer.findings, findings, &mut made);
@@ -119,8 +125,11 @@ fn make(
     reports: &Reports,
     catalogue: &Catalogue,
     answer: Answer,
+    progress: &dyn Progress,
 ) -> Result<(Answer, Rebuilt), RebuildError> {
+    progress.start_reports(answer.findings.tenants.len());
     let tenants = answer.each_tenant(catalogue, |tenant| {
+        progress.advance_reports();
         let slug = &tenant.finding.slug;
         let folder = ComparedFolder::new(bundle, format!("tenants/{slug}/"));
         let verification_files = |folder: &ComparedFolder<'_>, case: &CaseHeader| {

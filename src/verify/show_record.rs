@@ -14,6 +14,7 @@ use crate::{
     bundle::{MANIFEST, Manifest, read_canonical},
     digest::{self, Sha256},
     findings::{Findings, SourceFinding},
+    progress::Progress,
     seal::Seal,
     sources::{Limits, SourceError},
 };
@@ -96,12 +97,15 @@ impl ShowError {
 
 /// Extracts an event's record from its log. The bundle must verify, and log and record must have
 /// the stated digests.
-pub fn show(bundle: &Path, event: &str, logs: &Path) -> Result<OriginalRecord, ShowError> {
-    let (verification, written) = examine(&Request {
-        folder: bundle,
-        logs: None,
-        trust: None,
-    })?;
+pub fn show(bundle: &Path, event: &str, logs: &Path, progress: &dyn Progress) -> Result<OriginalRecord, ShowError> {
+    let (verification, written) = examine(
+        &Request {
+            folder: bundle,
+            logs: None,
+            trust: None,
+        },
+        progress,
+    )?;
     if !verification.mismatches.is_empty() {
         return Err(ShowError::Unverified);
     }
@@ -117,7 +121,8 @@ pub fn show(bundle: &Path, event: &str, logs: &Path) -> Result<OriginalRecord, S
     };
     let manifest = std::fs::read(bundle.join(MANIFEST)).map_err(|_| ShowError::Unverified)?;
     let manifest: Manifest = read_canonical(&manifest).map_err(|_| ShowError::Unverified)?;
-    let original = original(&log, source, place, limits(&manifest))?;
+    let original = original(&log, source, place, (limits(&manifest), progress))?;
+    progress.finish();
     Ok(OriginalRecord {
         copies: copies(&written, place),
         masked: written.masks.of_record(&place.source, place.offset),
@@ -195,10 +200,10 @@ fn original(
     log: &LogFile,
     source: &SourceFinding,
     place: &RecordLocation,
-    limits: Limits,
+    reading: (Limits, &dyn Progress),
 ) -> Result<OriginalRecord, ShowError> {
     let range = place.offset..place.offset.saturating_add(place.length);
-    let contents = streams(log, &[source], limits, |at, stream| {
+    let contents = streams(log, &[source], reading, |at, stream| {
         let mut bytes = Vec::new();
         let wanted = if at.is_some() {
             std::slice::from_ref(&range)

@@ -1,4 +1,4 @@
-//! `clean`: what killed runs left.
+//! `clean`: removes what killed runs left.
 
 use std::{io::Write as _, path::Path};
 
@@ -8,9 +8,9 @@ use tenant_impact::{
     text::visible,
 };
 
-use crate::cli::{console, exit::Outcome};
+use crate::cli::{args::Output, console, exit::Outcome};
 
-pub(crate) fn run(out: &Path) -> anyhow::Result<Outcome> {
+pub(crate) fn run(out: &Path, output: &Output) -> anyhow::Result<Outcome> {
     let shown = out.display();
     let mut found = stale_folders(out).with_context(|| format!("cannot look beside `{shown}`"))?;
     let is_folder = out.is_dir();
@@ -19,7 +19,7 @@ pub(crate) fn run(out: &Path) -> anyhow::Result<Outcome> {
     }
     let (in_use, dead): (Vec<_>, Vec<_>) = found.into_iter().partition(StaleFolder::is_in_use);
     let mut to = anstream::stdout();
-    if in_use.is_empty() && dead.is_empty() {
+    if in_use.is_empty() && dead.is_empty() && !output.quiet {
         let inside = if is_folder { " and in it" } else { "" };
         let shown = shown.to_string();
         let shown = visible(&shown);
@@ -31,7 +31,9 @@ pub(crate) fn run(out: &Path) -> anyhow::Result<Outcome> {
     for leftover in dead {
         let path = leftover.path.display().to_string();
         leftover.remove().with_context(|| format!("cannot remove `{path}`"))?;
-        writeln!(to, "Removed {}", visible(&path))?;
+        if !output.quiet {
+            writeln!(to, "Removed {}", visible(&path))?;
+        }
     }
     for leftover in &in_use {
         console::note(&format!(

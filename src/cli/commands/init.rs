@@ -1,4 +1,4 @@
-//! `init`: a case file that runs, written from what the logs are.
+//! `init`: writes a case file that runs, from what the logs contain.
 
 use std::{io::Write as _, path::Path};
 
@@ -9,11 +9,15 @@ use tenant_impact::{
     time::Timestamp,
 };
 
-use crate::cli::{args::InitArgs, exit::Outcome};
+use crate::cli::{
+    args::{InitArgs, Output},
+    exit::Outcome,
+    progress::Bar,
+};
 
-pub(crate) fn run(args: &InitArgs) -> anyhow::Result<Outcome> {
+pub(crate) fn run(args: &InitArgs, output: &Output) -> anyhow::Result<Outcome> {
     std::fs::metadata(&args.agents).with_context(|| format!("cannot read `{}`", args.agents))?;
-    let found = inspect(&args.logs, Path::new("."))?;
+    let found = inspect(&args.logs, Path::new("."), &Bar::naming_sources(output))?;
     let (from, until) = span(&found).with_context(|| {
         let doubled: Vec<_> = found.kinds.iter().filter_map(Kind::doubled).collect();
         let why = if doubled.is_empty() {
@@ -48,7 +52,7 @@ pub(crate) fn run(args: &InitArgs) -> anyhow::Result<Outcome> {
     Ok(if all { Outcome::Complete } else { Outcome::Caveats })
 }
 
-/// The clock hours that the logs span.
+/// Returns the clock hours that the logs span.
 fn span(found: &Inspection) -> Option<(Timestamp, Timestamp)> {
     let first = found.kinds.iter().filter_map(|kind| kind.survey.first).min()?;
     let last = found.kinds.iter().filter_map(|kind| kind.survey.last).max()?;
@@ -88,7 +92,7 @@ file = {agents}
     )
 }
 
-/// The entry, or entries, that read what was found under a path.
+/// Writes the `[[logs]]` entries that read what was found under a path.
 fn logs(path: &str, found: &Inspection) -> anyhow::Result<String> {
     let under = |kind: &&Kind| kind.profile().is_some() && kind.paths.iter().any(|file| is_under(file, path));
     let kinds: Vec<_> = found.kinds.iter().filter(under).collect();
@@ -108,7 +112,7 @@ fn logs(path: &str, found: &Inspection) -> anyhow::Result<String> {
         let several = "\n# It holds several kinds of log; unpack it to give each its own profile.";
         return Ok(format!("{several}{}", entry(path, profile, wrapping)));
     }
-    // Of several kinds: each file with its own profile.
+    // With several kinds of log, each file gets its own profile.
     let files = kinds
         .iter()
         .flat_map(|kind| kind.paths.iter().filter_map(|file| Some((file, read_by(kind)?))));
@@ -133,7 +137,7 @@ fn entry(path: &str, profile: &str, wrapping: &Wrapping) -> String {
     format!("\n[[logs]]\n{}\n", lines.join("\n"))
 }
 
-/// The keys of `[[logs]]` that say where the events lie.
+/// Returns the keys of `[[logs]]` that state where the events lie.
 pub(super) fn wrapping_keys(wrapping: &Wrapping) -> Vec<String> {
     let records = wrapping
         .records
@@ -144,8 +148,8 @@ pub(super) fn wrapping_keys(wrapping: &Wrapping) -> Vec<String> {
     records.chain(unwrap).collect()
 }
 
-/// Whether a file was found through a path: the path itself, below it, or by its glob's fixed
-/// beginning.
+/// Returns whether a file was found through a path: the path itself, a path below it, or one that
+/// the fixed beginning of a glob fits.
 fn is_under(file: &str, path: &str) -> bool {
     let fixed = path.split(['*', '?', '[', '{']).next().unwrap_or_default();
     let fixed = fixed.trim_start_matches("./").trim_end_matches('/');

@@ -1,4 +1,4 @@
-//! `inspect`: what a log is, before there is a case.
+//! `inspect`: prints what a log contains, before there is a case.
 
 use std::{
     io::{self, Write},
@@ -11,25 +11,30 @@ use tenant_impact::{
 };
 
 use super::init::wrapping_keys;
-use crate::cli::{args::InspectArgs, console, exit::Outcome};
+use crate::cli::{
+    args::{InspectArgs, Output},
+    console,
+    exit::Outcome,
+    progress::Bar,
+};
 
-/// Values of each kind that are named.
+/// Number of values of each kind that are printed.
 const TOP: usize = 5;
 
-/// Fields that are listed where no profile fits.
+/// Number of fields that are listed if no profile fits.
 const PATHS: usize = 40;
 
-/// Unmapped fields that are named.
+/// Number of unmapped fields that are printed.
 const FIELDS: usize = 12;
 
-pub(crate) fn run(args: &InspectArgs) -> anyhow::Result<Outcome> {
-    let found = inspect(&args.paths, Path::new("."))?;
-    let told = if args.json {
-        console::json(&found)
-    } else {
-        table(&mut anstream::stdout(), &found)
+pub(crate) fn run(args: &InspectArgs, output: &Output) -> anyhow::Result<Outcome> {
+    let found = inspect(&args.paths, Path::new("."), &Bar::naming_sources(output))?;
+    let printed = match (args.json, output.quiet) {
+        (true, _) => console::json(&found),
+        (_, true) => Ok(()),
+        _ => table(&mut anstream::stdout(), &found),
     };
-    told.or_else(console::unless_closed)?;
+    printed.or_else(console::ignore_broken_pipe)?;
     let read = found
         .kinds
         .iter()
@@ -114,8 +119,8 @@ fn profile(to: &mut impl Write, kind: &Kind) -> io::Result<()> {
     }
 }
 
-/// Prints, where no profile fits, the nearest one, which fields there are to be mapped, and the
-/// first records.
+/// Prints the nearest profile, the fields to be mapped and the first records, for logs that no
+/// profile fits.
 fn no_profile(to: &mut impl Write, kind: &Kind) -> io::Result<()> {
     let start = match &kind.nearest {
         Some(found) => {

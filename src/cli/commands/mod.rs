@@ -1,4 +1,4 @@
-//! One file a command: flags to library calls.
+//! The commands, one file each: arguments to library calls.
 
 mod clean;
 mod init;
@@ -7,13 +7,13 @@ mod merge;
 mod partial;
 mod plan;
 mod profiles;
-mod question;
+mod case_args;
 mod report;
 mod scan;
 mod show;
 mod verify;
 
-use std::{fs, io::Write as _, path::Path};
+use std::{fs, io::Write as _, path::Path, time::Instant};
 
 use anyhow::Context as _;
 use clap::CommandFactory as _;
@@ -24,29 +24,40 @@ use tenant_impact::{
 };
 
 use super::{
-    args::{Args, Command, SchemaArgs, SchemaOf},
+    args::{Args, Command, Output, SchemaArgs, SchemaOf},
+    console,
     exit::Outcome,
     supervised,
 };
 
-/// Runs the command that was asked for.
+/// Runs a command.
 pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
     let output = &args.output;
-    match args.command {
+    let began = Instant::now();
+    let name = args.command.name();
+    let outcome = dispatch(args.command, output);
+    if output.verbose > 1 {
+        console::note(&format!("{name}: {:.1} ms in all", began.elapsed().as_secs_f64() * 1e3));
+    }
+    outcome
+}
+
+fn dispatch(command: Command, output: &Output) -> anyhow::Result<Outcome> {
+    match command {
         Command::Report(args) => supervised::run(&args.out).unwrap_or_else(|| report::run(&args, output)),
         Command::Plan(args) => plan::run(&args, output),
         Command::Partial(args) => partial::run(&args, output),
         Command::Merge(args) => supervised::run(&args.out).unwrap_or_else(|| merge::run(&args, output)),
         Command::Scan(args) => scan::run(&args, output),
         Command::Verify(args) => verify::run(&args, output),
-        Command::Show(args) => show::run(&args),
-        Command::Clean { out } => clean::run(&out),
-        Command::Inspect(args) => inspect::run(&args),
-        Command::Init(args) => init::run(&args),
+        Command::Show(args) => show::run(&args, output),
+        Command::Clean { out } => clean::run(&out, output),
+        Command::Inspect(args) => inspect::run(&args, output),
+        Command::Init(args) => init::run(&args, output),
         Command::Profiles(command) => profiles::run(command),
         Command::Schema(args) => schema(&args),
         Command::Completions { shell } => {
-            // `generate` panics where its writer fails.
+            // `generate` panics if its writer fails.
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Args::command(), "tenant-impact", &mut script);
             print(&script)
@@ -68,7 +79,7 @@ fn schema(args: &SchemaArgs) -> anyhow::Result<Outcome> {
     print(&text)
 }
 
-/// Writes a whole text on standard output.
+/// Writes a text to standard output.
 fn print(text: &[u8]) -> anyhow::Result<Outcome> {
     let mut out = std::io::stdout().lock();
     let written = out.write_all(text).and_then(|()| out.flush());
@@ -76,7 +87,7 @@ fn print(text: &[u8]) -> anyhow::Result<Outcome> {
     Ok(Outcome::Complete)
 }
 
-/// The page of the program and one of each command: a file for each, or one after the other.
+/// Writes the man pages of the program and its commands: each to a file, or all to standard output.
 fn man(folder: Option<&Path>) -> anyhow::Result<Outcome> {
     let mut program = Args::command();
     if let Some(folder) = folder {

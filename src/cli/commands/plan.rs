@@ -6,12 +6,12 @@ use tenant_impact::{
     case::{Case, FileStore},
     engine::Plan,
     isolation,
+    pipeline::own_actions,
     reports::Templates,
     splits::{PLAN_SCHEMA, PlanFile},
     text::counted,
 };
 
-use super::report::own_actions;
 use crate::cli::{
     args::{Output, PlanArgs},
     console,

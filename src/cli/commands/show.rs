@@ -1,4 +1,4 @@
-//! `show`: an event's original bytes.
+//! `show`: prints an event's original bytes.
 
 use anyhow::bail;
 use std::io::{self, IsTerminal as _, Write as _};
@@ -8,10 +8,15 @@ use tenant_impact::{
     verify::{OriginalRecord, show},
 };
 
-use crate::cli::{args::ShowArgs, console, exit::Outcome};
+use crate::cli::{
+    args::{Output, ShowArgs},
+    console,
+    exit::Outcome,
+    progress::Bar,
+};
 
-/// Says what the record shows besides the row. Nothing does so of the agent, whom every record
-/// names.
+/// Returns a warning about what the record shows besides the row. The agent is not mentioned,
+/// because every record names it.
 fn gives_away(original: &OriginalRecord) -> Option<String> {
     let others = original.copies.len() > 1;
     let masked = counted(original.masked, "text", "texts");
@@ -27,8 +32,8 @@ fn gives_away(original: &OriginalRecord) -> Option<String> {
     Some(format!("before you hand the record out: it shows {what}"))
 }
 
-pub(crate) fn run(args: &ShowArgs) -> anyhow::Result<Outcome> {
-    let original = match show(&args.bundle, &args.event, &args.logs) {
+pub(crate) fn run(args: &ShowArgs, output: &Output) -> anyhow::Result<Outcome> {
+    let original = match show(&args.bundle, &args.event, &args.logs, &Bar::naming_sources(output)) {
         Ok(original) => original,
         Err(fault) if fault.is_mismatch() => {
             console::error(&fault.into());
@@ -47,10 +52,12 @@ pub(crate) fn run(args: &ShowArgs) -> anyhow::Result<Outcome> {
     }
     to.flush()?;
     let length = counted(original.bytes.len() as u64, "byte", "bytes");
-    console::note(&format!(
-        "{length} at offset {} of `{}`, SHA-256 {}: as the bundle states, and so is the log",
-        original.offset, original.path, original.sha256
-    ));
+    if !output.quiet {
+        console::note(&format!(
+            "{length} at offset {} of `{}`, SHA-256 {}: as the bundle states, and so is the log",
+            original.offset, original.path, original.sha256
+        ));
+    }
     if let Some(seal) = original.seal.filter(|_| args.open) {
         console::note(&format!("nonce {}, record_commitment {}", seal.nonce, seal.commitment));
         console::note(&format!(

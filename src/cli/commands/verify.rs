@@ -1,4 +1,4 @@
-//! `verify`: everything that differs is named.
+//! `verify`: prints every difference.
 
 use std::{
     fs,
@@ -12,13 +12,14 @@ use serde_json::json;
 use tenant_impact::{
     bundle::AllowedSigners,
     text::{counted, visible},
-    verify::{LogCheck, Request, SignedBy, Trust, Verification, verify},
+    verify::{LogCheck, Request, SignedBy, Trust, Verification, verify_observed},
 };
 
 use crate::cli::{
     args::{Output, VerifyArgs},
     console,
     exit::Outcome,
+    progress::Bar,
 };
 
 const BOLD: Style = Style::new().bold();
@@ -31,7 +32,7 @@ pub(crate) fn run(args: &VerifyArgs, output: &Output) -> anyhow::Result<Outcome>
         .as_deref()
         .map(|file| trust(file, args))
         .transpose()?;
-    let vouched = trust.is_some();
+    let has_trust = trust.is_some();
     if let Some(root) = &args.logs {
         anyhow::ensure!(
             root.is_dir(),
@@ -39,18 +40,21 @@ pub(crate) fn run(args: &VerifyArgs, output: &Output) -> anyhow::Result<Outcome>
             root.display()
         );
     }
-    let found = verify(&Request {
-        folder: &args.dir,
-        logs: args.logs.as_deref(),
-        trust,
-    })?;
-    let told = match (args.json, output.quiet) {
+    let found = verify_observed(
+        &Request {
+            folder: &args.dir,
+            logs: args.logs.as_deref(),
+            trust,
+        },
+        &Bar::naming_sources(output),
+    )?;
+    let printed = match (args.json, output.quiet) {
         (true, _) => as_json(&found),
         (_, true) => Ok(()),
-        _ => in_words(&found, vouched),
+        _ => in_words(&found, has_trust),
     };
-    // Whoever reads no further, as in `| head`, must not be told that it verifies.
-    told.or_else(console::unless_closed)?;
+    // Nothing may follow that says the bundle verifies if the output was cut off, as in `| head`.
+    printed.or_else(console::ignore_broken_pipe)?;
     Ok(if found.mismatches.is_empty() {
         Outcome::Complete
     } else {
@@ -76,7 +80,7 @@ fn as_json(found: &Verification) -> io::Result<()> {
     console::json(&value)
 }
 
-fn in_words(found: &Verification, vouched: bool) -> io::Result<()> {
+fn in_words(found: &Verification, has_trust: bool) -> io::Result<()> {
     let mut to = anstream::stdout();
     write!(to, "{BOLD}{}{BOLD:#}", visible(&found.case))?;
     match &found.tenant {
@@ -105,7 +109,7 @@ fn in_words(found: &Verification, vouched: bool) -> io::Result<()> {
     if let Some(logs) = found.logs {
         writeln!(to, "{}", in_logs(logs))?;
     }
-    signatures(&mut to, &found.signatures, vouched)?;
+    signatures(&mut to, &found.signatures, has_trust)?;
     match found.mismatches.len() as u64 {
         0 => writeln!(to, "{GOOD}It verifies{GOOD:#}"),
         some => writeln!(
@@ -127,8 +131,8 @@ fn in_logs(logs: LogCheck) -> String {
     )
 }
 
-fn signatures(to: &mut impl Write, found: &[SignedBy], vouched: bool) -> io::Result<()> {
-    if found.is_empty() && !vouched {
+fn signatures(to: &mut impl Write, found: &[SignedBy], has_trust: bool) -> io::Result<()> {
+    if found.is_empty() && !has_trust {
         writeln!(to, "Not signed: who wrote it is not known")?;
     }
     for signer in found {
@@ -136,7 +140,7 @@ fn signatures(to: &mut impl Write, found: &[SignedBy], vouched: bool) -> io::Res
         let print = &signer.fingerprint;
         match &signer.principals {
             Some(names) => writeln!(to, "{manifests} signed by {} ({print})", visible(names))?,
-            None if vouched => writeln!(to, "{manifests} signed by {print}, who is not allowed")?,
+            None if has_trust => writeln!(to, "{manifests} signed by {print}, who is not allowed")?,
             None => writeln!(
                 to,
                 "{manifests} signed by {print}: an {BOLD}unknown{BOLD:#} signer; --allowed-signers says whose key it must be"
