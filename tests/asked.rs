@@ -135,3 +135,56 @@ fn unknown_and_ambiguous_tenants_are_faults() {
         assert!(run.stderr.contains(fault), "{asked}: {}", run.stderr);
     }
 }
+
+#[test]
+fn incident_is_printed_in_the_words_of_the_case() {
+    let dir = folder(r#"["t-2"]"#);
+    let case = fs::read_to_string(dir.path("case.toml")).expect("a case");
+    let incident = "[incident]\naware = 2026-02-12T08:30:00Z\nnature = \"A <b>laptop</b> was taken over.\"\n\
+                    measures = \"Access was cut off.\"\ndata_protection_officer = \"Ida Lund, dpo@northquay.example\"\n\
+                    next_word = 2026-02-27T09:00:00Z\n";
+    fs::write(dir.path("case.toml"), format!("{case}{incident}")).expect("a case");
+    report(&dir, "out", &[]).ends(1);
+    for (tenant, people) in [
+        ("t-1", "0 persons and accounts and 0 other objects"),
+        ("t-2", "no action recorded as done"),
+    ] {
+        let read = |name: &str| fs::read_to_string(dir.path("out/tenants").join(tenant).join(name)).expect(name);
+        let (html, markdown) = (read("report.html"), read("report.md"));
+        assert!(html.contains("A &lt;b&gt;laptop&lt;/b&gt; was taken over."), "{html}");
+        for text in [
+            "12 February 2026, 08:30 UTC",
+            "Access was cut off.",
+            "27 February 2026, 09:00 UTC, also if nothing has changed by then.",
+            people,
+        ] {
+            assert!(html.contains(text) && markdown.contains(text), "{tenant}: {text}");
+        }
+        // The case does not state them.
+        assert!(
+            !html.contains("Likely consequences") && !markdown.contains("Urgent questions"),
+            "{tenant}"
+        );
+    }
+    assert_eq!(
+        json(&dir.path("out/manifest.json"))["case"]["incident"],
+        json(&dir.path("out/findings.json"))["case"]["incident"]
+    );
+    dir.run(["verify", "out", "--logs", "."]).ends(0);
+}
+
+/// Texts of the case are in every report, so that they may name no tenant.
+#[test]
+fn incident_that_names_a_tenant_releases_no_other_report() {
+    let dir = folder(r#"["t-2"]"#);
+    let case = fs::read_to_string(dir.path("case.toml")).expect("a case");
+    fs::write(
+        dir.path("case.toml"),
+        format!("{case}[incident]\nnature = \"It began at Acme Mills.\"\n"),
+    )
+    .expect("a case");
+    let run = report(&dir, "out", &[]);
+    assert!(run.status != 0);
+    let other = fs::read_to_string(dir.path("out/tenants/t-2/report.html")).unwrap_or_default();
+    assert!(!other.contains("Acme Mills"), "{}", run.stderr);
+}

@@ -8,8 +8,8 @@ use serde_json::json;
 use super::canonical_json::canonical;
 use crate::{
     case::{
-        AgentId, AgentNaming, Case, CaseFile, CaseHeader, Conditions, InputSpec, Scope, Tenant, TenantId, Tlp,
-        encoding_name,
+        AgentId, AgentNaming, Case, CaseFile, CaseHeader, Conditions, Incident, InputSpec, Scope, Tenant, TenantId,
+        Tlp, encoding_name,
     },
     digest::Sha256,
     sources::Limits,
@@ -24,6 +24,9 @@ pub struct ManifestCase {
     pub header: CaseHeader,
     /// TLP label of the vendor's own pages.
     pub internal_tlp: Tlp,
+    /// Facts of the incident in the vendor's words, where the case states any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub incident: Option<Incident>,
     /// SHA-256 of the case file; absent where the case was given on the command line.
     pub sha256: Option<Sha256>,
     /// Scopes in the order of the case.
@@ -124,6 +127,7 @@ impl ManifestCase {
         Self {
             header: case.header.clone(),
             internal_tlp: case.internal_tlp,
+            incident: case.incident.clone(),
             sha256: file.map(CaseFile::sha256),
             scopes: case
                 .scopes

@@ -74,6 +74,7 @@ impl Case {
         Parts {
             header: Some(header),
             internal_tlp: INTERNAL_TLP,
+            incident: None,
             told: Vec::new(),
             scopes: vec![scope],
             agents,

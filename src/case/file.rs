@@ -12,6 +12,7 @@ use super::{
     agents::{self, Listed},
     folder::Folder,
     hidden,
+    incident::{self, Incident},
     merge::{NEAR, WrittenMerge},
 };
 use crate::{
@@ -33,6 +34,7 @@ pub(super) const INTERNAL_TLP: Tlp = Tlp::Red;
 pub(super) struct Written {
     pub(super) header: Option<CaseHeader>,
     pub(super) internal_tlp: Tlp,
+    pub(super) incident: Option<Incident>,
     /// What of it every customer reads, and where it was written: the title first.
     pub(super) told: Vec<Spanned<String>>,
     pub(super) scopes: Vec<WrittenScope>,
@@ -91,7 +93,12 @@ pub(super) struct WrittenTenants {
 
 /// Reads the whole file.
 pub(super) fn read(root: &mut Table<'_>, folder: &Folder) -> Written {
-    let (told, header, internal_tlp) = root.required_table("case", header).unwrap_or_default();
+    let (mut told, header, internal_tlp) = root.required_table("case", header).unwrap_or_default();
+    let incident = root.optional_table("incident", incident::read);
+    let incident = incident.map(|(incident, texts)| {
+        told.extend(texts);
+        incident
+    });
     let hint = "add `[[scopes]]` with `name`, `from`, `until`, `basis`, and `agents` or a condition such as `ips`";
     let scopes = some(
         root,
@@ -112,6 +119,7 @@ pub(super) fn read(root: &mut Table<'_>, folder: &Folder) -> Written {
     Written {
         header,
         internal_tlp: internal_tlp.unwrap_or(INTERNAL_TLP),
+        incident,
         told,
         scopes,
         agents: agents.unwrap_or_else(|| no_agents(root.place().clone())),

@@ -13,6 +13,7 @@ use super::{
     file::{self, WrittenAgents, WrittenScope, WrittenTenants},
     folder::Folder,
     hidden,
+    incident::Incident,
     lock::Lock,
     merge::Merge,
     tenants,
@@ -66,6 +67,7 @@ impl Case {
         Parts {
             header: written.header,
             internal_tlp: written.internal_tlp,
+            incident: written.incident,
             told: written.told,
             scopes: written.scopes,
             agents,
@@ -91,6 +93,7 @@ impl Case {
 pub(super) struct Parts {
     pub(super) header: Option<CaseHeader>,
     pub(super) internal_tlp: Tlp,
+    pub(super) incident: Option<Incident>,
     pub(super) told: Vec<Spanned<String>>,
     pub(super) scopes: Vec<WrittenScope>,
     pub(super) agents: Vec<Listed>,
@@ -131,6 +134,7 @@ impl Parts {
                 let mut case = Case {
                     header,
                     internal_tlp: self.internal_tlp,
+                    incident: self.incident,
                     scopes,
                     agents: self.agents.iter().map(Listed::agent).collect(),
                     directory: self.directory,

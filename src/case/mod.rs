@@ -11,6 +11,7 @@ mod file;
 mod folder;
 mod hidden;
 mod identity;
+mod incident;
 mod load;
 mod lock;
 mod merge;
@@ -39,6 +40,7 @@ use crate::{
     seal::Nonces,
     time::{Timestamp, Window},
 };
+pub use incident::Incident;
 
 /// Scopes are bits of one word in the verdict on an event.
 pub const MAX_SCOPES: usize = 64;
@@ -50,6 +52,8 @@ pub struct Case {
     pub header: CaseHeader,
     /// Label of what only the vendor's own team reads: the index of the reports.
     pub internal_tlp: Tlp,
+    /// Facts of the incident in the vendor's words, where the case states any.
+    pub incident: Option<Incident>,
     /// In the order written; at least one, at most [`MAX_SCOPES`].
     pub scopes: Vec<Scope>,
     /// Every listed agent, in the order written, at least one if a scope is about agents; behind

@@ -484,6 +484,7 @@ impl<'c> Closing<'c> {
             case: CaseFinding {
                 header: case.header.clone(),
                 internal_tlp: case.internal_tlp,
+                incident: case.incident.clone(),
             },
             complete: true,
             caveats: Vec::new(),

@@ -30,7 +30,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    case::{AgentId, AgentNaming, CaseHeader, Conditions, TenantId, Tlp},
+    case::{AgentId, AgentNaming, CaseHeader, Conditions, Incident, TenantId, Tlp},
     catalogue::{Effect, Touches},
     coverage::Gap,
     digest::Sha256,
@@ -73,6 +73,9 @@ pub struct CaseFinding {
     /// Traffic Light Protocol 2.0 label (FIRST) of the vendor's own pages, such as the index of the
     /// reports.
     pub internal_tlp: Tlp,
+    /// Facts of the incident in the vendor's words, where the case states any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub incident: Option<Incident>,
 }
 
 /// The whole answer to one case.

@@ -305,6 +305,7 @@ pub(super) fn answer_of(tenants: Vec<TenantImpact>) -> Answer {
         },
         case: CaseFinding {
             internal_tlp: Tlp::Red,
+            incident: None,
             header: CaseHeader {
                 id: "INC-2026-003".to_owned(),
                 title: "Workstation of a support engineer under someone else's control".to_owned(),

@@ -8,7 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
-    case::{AgentNaming, CaseHeader},
+    case::{AgentNaming, CaseHeader, Incident},
     catalogue::Catalogue,
     coverage::Gap,
     digest,
@@ -25,6 +25,7 @@ pub(super) const DOT: &str = "·";
 #[derive(Debug, Clone)]
 pub(super) struct Header {
     pub(super) case: CaseHeader,
+    pub(super) incident: Option<Incident>,
     pub(super) tool: Tool,
     pub(super) scopes: Vec<Scope>,
     /// In the order of the findings: events refer to them by position.
@@ -112,6 +113,7 @@ impl Header {
     pub(super) fn new(findings: &Findings) -> Self {
         Self {
             case: findings.case.header.clone(),
+            incident: findings.case.incident.clone(),
             tool: findings.tool.clone(),
             scopes: findings.scopes.iter().map(Scope::new).collect(),
             asked: asked(findings),
@@ -133,6 +135,8 @@ impl Header {
     pub(super) fn plain(&self, own: &Catalogue) -> Self {
         let mut plain = self.clone();
         DOT.clone_into(&mut plain.case.title);
+        let incident = plain.incident.iter_mut().flat_map(Incident::texts_mut);
+        incident.for_each(|text| DOT.clone_into(text));
         for basis in plain.scopes.iter_mut().filter_map(|scope| scope.basis.as_mut()) {
             DOT.clone_into(basis);
         }

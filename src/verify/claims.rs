@@ -27,6 +27,7 @@ impl Recount<'_> {
             case.internal_tlp,
             findings.case.internal_tlp,
         );
+        self.same(FINDINGS, "the incident", &case.incident, &findings.case.incident);
         let tool = (&manifest.tool.name, &manifest.tool.version);
         self.same(
             FINDINGS,

@@ -8,6 +8,7 @@
 mod action;
 mod days;
 mod deeds;
+mod incident;
 mod kinds;
 mod nothing;
 mod overview;

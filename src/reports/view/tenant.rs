@@ -5,6 +5,7 @@ use super::{
     CaseView, Tile, css,
     days::{DayView, days},
     deeds::Deeds,
+    incident::IncidentView,
     kinds::{KindView, kinds},
     nothing::{self, NothingView},
     people::PeopleView,
@@ -74,6 +75,7 @@ view! {
         /// Whether there is any action.
         any: bool,
         nothing: NothingView,
+        incident: IncidentView,
     }
 }
 
@@ -148,6 +150,7 @@ impl TenantView {
             searched,
             any: finding.events > 0,
             nothing: NothingView::new(header, finding),
+            incident: IncidentView::new(header, finding),
             has_tied: header.has_tied(),
             several_scopes: header.scopes.len() > 1,
         }
