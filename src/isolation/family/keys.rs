@@ -297,9 +297,9 @@ impl NameStart {
     }
 }
 
-/// Returns the first `SHORTEST` bytes of the keys of a name, at least one of which each key begins
+/// Returns the first bytes of the keys of a name, at most `MOST_BEGUN`, one of which each key begins
 /// with; none unless they follow from the first word alone.
-pub(super) fn beginnings(name: &str) -> Option<Vec<[u8; SHORTEST]>> {
+pub(super) fn beginnings(name: &str) -> Option<Vec<Vec<u8>>> {
     let word = name.split(' ').next()?;
     // Brackets reach over blanks, and a legal form in a script without blanks may stand in front.
     if name.contains(['(', '（']) || word.contains(['<', '[', '{']) || word.chars().any(is_spaceless) {
@@ -310,7 +310,9 @@ pub(super) fn beginnings(name: &str) -> Option<Vec<[u8; SHORTEST]>> {
         let token = (!skeleton.tokens.is_empty()).then(|| skeleton.token(0))?;
         // Of a shorter one, what follows may be another letter in some key.
         let begins = token.len() > SHORTEST + 1 && token != "the" && !FRONT_FORMS.contains(token);
-        begins.then(|| token.as_bytes().first_chunk().copied()).flatten()
+        // The plural of what ends in `y` replaces it.
+        let certain = &token.as_bytes()[..token.len().min(MOST_BEGUN + 1).saturating_sub(1)];
+        begins.then(|| certain.to_vec())
     };
     spellings(word).into_iter().map(beginning).collect()
 }
