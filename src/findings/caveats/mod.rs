@@ -203,12 +203,23 @@ fn gaps(findings: &Findings) -> Option<String> {
 
 fn unknown_tenants(findings: &Findings) -> Option<String> {
     let unknown = findings.tenants.iter().filter(|tenant| !tenant.known);
+    let short = unknown
+        .clone()
+        .find(|tenant| tenants::is_short_salesforce_id(&tenant.id.0));
+    let short = short.map(|tenant| {
+        format!(
+            " `{0}` has the form of a Salesforce id of 15 characters: if the directory has the form of 18, write both in \
+             `[tenants] merge`, as `[[\"{0}...\", \"{0}\"]]`, and run again.",
+            tenant.id
+        )
+    });
     let names: Vec<_> = unknown.map(|tenant| format!("`{}`", tenant.id)).collect();
     // Without a directory nobody is known, and that is no news.
     (!names.is_empty() && findings.impact.listed > 0).then(|| {
         format!(
-            "Not in the tenant directory, and reported all the same: {}.",
-            listed(&names, "tenant")
+            "Not in the tenant directory, and reported all the same: {}.{}",
+            listed(&names, "tenant"),
+            short.as_deref().unwrap_or_default()
         )
     })
 }

@@ -37,3 +37,22 @@ pub(super) fn without_tenant(findings: &Findings) -> Option<String> {
         )
     })
 }
+
+/// Returns whether an id is one of an organisation at Salesforce without the three characters that
+/// its long form ends in.
+pub(super) fn is_short_salesforce_id(id: &str) -> bool {
+    id.len() == 15 && id.starts_with("00D") && id.bytes().all(|byte| byte.is_ascii_alphanumeric())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn short_ids_of_salesforce_have_15_letters_and_digits() {
+        assert!(is_short_salesforce_id("00D000000000062"));
+        for other in ["00D0000000000622AA", "00E000000000062", "00D-00000000062", "00D"] {
+            assert!(!is_short_salesforce_id(other), "{other}");
+        }
+    }
+}
