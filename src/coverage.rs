@@ -1,41 +1,41 @@
-//! Coverage: which clock hours of the windows a source speaks for, by records of any actor, and the
+//! Coverage: the clock hours of the windows in which a source has records of any actor, and the
 //! gaps.
 //!
-//! An hour that holds a record of anybody was logged; a run of hours without any is where a log may
-//! be missing. So every record with a time counts here, not only those in scope.
+//! A run of hours without a record of anyone is where a log may be missing. So every record with a
+//! time counts, not only those in scope.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::time::{Timestamp, Window};
 
-/// A stretch of a window without any record.
+/// A part of a window without a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, JsonSchema, Serialize, Deserialize)]
 pub struct Gap {
-    /// Its first instant.
+    /// First instant of the gap.
     pub from: Timestamp,
-    /// The first instant after it.
+    /// First instant after the gap.
     pub until: Timestamp,
 }
 
-/// The clock hours (UTC) from the first window's beginning to the last one's end, and which of them
-/// hold a record.
+/// The clock hours (UTC) from the start of the first window to the end of the last, and which of
+/// them have a record.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Coverage {
-    /// The first hour, since 1970.
+    /// First hour, counted from 1970.
     start: i64,
-    /// One bit an hour.
+    /// One bit per hour.
     hours: Vec<u64>,
     first: Option<Timestamp>,
     last: Option<Timestamp>,
-    /// The hour in which the case was issued; the last there is if it was not.
+    /// Hour in which the case was issued; the greatest hour if it was not.
     issued: i64,
-    /// Records of later hours.
+    /// Number of records in later hours.
     late: u64,
 }
 
 impl Coverage {
-    /// Of nothing yet, over these windows.
+    /// Creates the coverage of these windows, without any record.
     pub fn over(windows: impl Iterator<Item = Window> + Clone) -> Self {
         let start = windows.clone().map(|window| window.from.hour()).min().unwrap_or(0);
         let end = windows.map(|window| last_hour(&window)).max().unwrap_or(start);
@@ -50,7 +50,7 @@ impl Coverage {
         }
     }
 
-    /// Counts records of hours after that in which the case was issued: an access log holds none
+    /// Counts records of hours after the one in which the case was issued. An access log has none
     /// when its case is issued.
     #[must_use]
     pub fn issued(mut self, issued: Option<Timestamp>) -> Self {
@@ -58,19 +58,19 @@ impl Coverage {
         self
     }
 
-    /// Whether a time lies in an hour after that in which the case was issued.
+    /// Returns whether a time is in an hour after the one in which the case was issued.
     pub fn is_late(&self, time: Timestamp) -> bool {
         time.hour() > self.issued
     }
 
-    /// How many records lie there.
+    /// Returns the number of records in such hours.
     pub fn late(&self) -> u64 {
         self.late
     }
 
-    /// A record of this time was read.
+    /// Adds a record with this time.
     pub fn absorb(&mut self, time: Timestamp) {
-        // Of equal instants the precision decides, so that the order of arrival does not.
+        // Of equal instants the precision decides, so that the order of records does not.
         if self.first.is_none_or(|first| time.canonically(&first).is_lt()) {
             self.first = Some(time);
         }
@@ -84,7 +84,7 @@ impl Coverage {
         }
     }
 
-    /// Both together. Commutative and associative; both must be over the same windows.
+    /// Merges two coverages of the same windows. The operation is commutative and associative.
     pub fn merge(&mut self, other: &Self) {
         debug_assert_eq!(self.start, other.start, "coverage of different windows");
         self.first = earlier(self.first, other.first);
@@ -96,17 +96,17 @@ impl Coverage {
             .for_each(|(own, more)| *own |= more);
     }
 
-    /// How much memory it takes beside itself.
+    /// Returns the bytes of memory behind pointers.
     pub fn weight(&self) -> u64 {
         size_of_val(&self.hours[..]) as u64
     }
 
-    /// The earliest record, inside the windows or not.
+    /// Returns the earliest record, inside the windows or not.
     pub fn first(&self) -> Option<Timestamp> {
         self.first
     }
 
-    /// The latest record.
+    /// Returns the latest record.
     pub fn last(&self) -> Option<Timestamp> {
         self.last
     }
@@ -116,12 +116,13 @@ impl Coverage {
         self.window_hours(windows).count() as u64
     }
 
-    /// How many hours of the windows hold a record.
+    /// Returns how many hours of the windows have a record.
     pub fn covered(&self, windows: &[Window]) -> u64 {
         self.window_hours(windows).filter(|&hour| self.has(hour)).count() as u64
     }
 
-    /// Runs of at least `least` hours of the windows without a record, clipped to the windows.
+    /// Returns runs of at least `least` hours of the windows without a record, clipped to the
+    /// windows.
     pub fn gaps(&self, windows: &[Window], least: u32) -> Vec<Gap> {
         let empty = self.window_hours(windows).filter(|&hour| !self.has(hour));
         runs(empty)
@@ -130,8 +131,8 @@ impl Coverage {
             .collect()
     }
 
-    /// The same between this source's own first and last covered hour: outside of them other
-    /// sources may speak.
+    /// Returns such runs between this source's own first and last covered hour. Other sources may
+    /// cover the hours outside.
     pub fn inner_gaps(&self, windows: &[Window], least: u32) -> Vec<Gap> {
         let covered = || self.window_hours(windows).filter(|&hour| self.has(hour));
         let (Some(earliest), Some(latest)) = (covered().min(), covered().max()) else {
@@ -146,7 +147,7 @@ impl Coverage {
             .collect()
     }
 
-    /// The hours that touch a window, ascending.
+    /// Returns the hours that touch a window, in ascending order.
     fn window_hours(&self, windows: &[Window]) -> impl Iterator<Item = i64> + use<> {
         let touched = |window: &Window| window.from.hour()..=last_hour(window);
         let touched: Vec<_> = windows.iter().map(touched).collect();
@@ -164,13 +165,13 @@ impl Coverage {
     }
 }
 
-/// The last hour that holds an instant of the window; windows are half-open.
+/// Returns the last hour that contains an instant of the half-open window.
 fn last_hour(window: &Window) -> i64 {
     let instant = window.until.instant() - chrono::TimeDelta::nanoseconds(1);
     Timestamp::new(instant, 9).hour()
 }
 
-/// Ascending hours as runs `[from, until)`.
+/// Joins ascending hours to runs `[from, until)`.
 fn runs(hours: impl Iterator<Item = i64>) -> impl Iterator<Item = (i64, i64)> {
     let mut runs: Vec<(i64, i64)> = Vec::new();
     for hour in hours {
@@ -182,7 +183,7 @@ fn runs(hours: impl Iterator<Item = i64>) -> impl Iterator<Item = (i64, i64)> {
     runs.into_iter()
 }
 
-/// A run of hours as instants, no further than the windows reach.
+/// Converts a run of hours to instants, clipped to the windows.
 fn clip((from, until): (i64, i64), windows: &[Window]) -> Option<Gap> {
     let (from, until) = (Timestamp::of_hour(from)?, Timestamp::of_hour(until)?);
     let touched = || {

@@ -1,39 +1,39 @@
-//! What is told to people about a case: a fault with its place and what to write instead.
+//! Diagnostics about a case: each fault with its place and a remedy.
 //!
-//! Apart, so that the modules that find faults need not know how a terminal shows them.
+//! They are separate from their display, so that modules that find faults need no terminal.
 
 use std::fmt;
 
-/// One fault in the case or in a file it names.
+/// A fault in the case or in a file it names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
-    /// Stable, kebab-case, for scripts and for looking it up.
+    /// Stable code in kebab case, for scripts and for documentation.
     pub code: &'static str,
-    /// What is wrong, naming the thing.
+    /// Message that names the faulty thing.
     pub message: String,
-    /// What to write or do instead.
+    /// Remedy.
     pub hint: Option<String>,
-    /// Where, if it has a place in a file.
+    /// Place in a file, if there is one.
     pub place: Option<Place>,
 }
 
-/// A stretch of one line of a text file.
+/// A range within one line of a text file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Place {
-    /// The file as the user named it.
+    /// Path as the user wrote it.
     pub file: String,
     /// Line number, from 1.
     pub line: usize,
     /// Column in characters, from 1.
     pub column: usize,
-    /// The whole line, for showing.
+    /// Text of the line.
     pub text: String,
-    /// Length in characters of the part meant; at least 1.
+    /// Length of the range in characters, at least 1.
     pub length: usize,
 }
 
 impl Diagnostic {
-    /// A fault without place or hint; add them with [`Self::at`] and [`Self::hint`].
+    /// Creates a fault without place or hint. [`Self::at`] and [`Self::hint`] add them.
     pub fn new(code: &'static str, message: impl Into<String>) -> Self {
         Self {
             code,
@@ -43,14 +43,14 @@ impl Diagnostic {
         }
     }
 
-    /// With what to do about it.
+    /// Adds a remedy.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self
     }
 
-    /// With its place.
+    /// Adds a place.
     #[must_use]
     pub fn at(mut self, place: Place) -> Self {
         self.place = Some(place);
@@ -71,7 +71,7 @@ impl fmt::Display for Diagnostic {
     }
 }
 
-/// The known word nearest to a misspelt one, if any is near enough to be meant.
+/// Returns the known word nearest to a misspelt one, if any is near enough.
 pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     known
         .into_iter()

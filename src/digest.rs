@@ -1,4 +1,4 @@
-//! SHA-256 (FIPS 180-4), because every recipient can run `sha256sum`.
+//! SHA-256 digests (FIPS 180-4). Every recipient can run `sha256sum`.
 
 use std::{fmt, io::Read, str::FromStr};
 
@@ -7,26 +7,26 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sha2::Digest as _;
 
-/// A SHA-256 digest; shown and serialised as 64 lower-case hexadecimal digits.
+/// A SHA-256 digest, displayed and serialised as 64 lower-case hexadecimal digits.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, JsonSchema, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
 #[schemars(with = "String")]
 pub struct Sha256(pub [u8; 32]);
 
 impl Sha256 {
-    /// The digest of these bytes.
+    /// Computes the digest of these bytes.
     pub fn of(bytes: &[u8]) -> Self {
         Self(sha2::Sha256::digest(bytes).into())
     }
 
-    /// HMAC-SHA-256 (RFC 2104) of these bytes.
+    /// Computes HMAC-SHA-256 (RFC 2104) of these bytes.
     pub fn keyed(key: &[u8; 32], bytes: &[u8]) -> Self {
         let mac = Hmac::<sha2::Sha256>::new_from_slice(key).expect("a key may have any length");
         Self(mac.chain_update(bytes).finalize().into_bytes().into())
     }
 }
 
-/// A digest for people, also where none was taken.
+/// Returns the text of a digest, also where none was computed.
 pub fn shown(digest: Option<Sha256>) -> String {
     digest.map_or_else(|| "not taken".to_owned(), |digest| digest.to_string())
 }
@@ -66,7 +66,7 @@ impl TryFrom<String> for Sha256 {
     }
 }
 
-/// The digest, if one is wanted, and the number of some bytes, as they come.
+/// A digest and byte count that are computed piece by piece.
 #[derive(Debug, Clone)]
 pub struct Sum {
     hasher: Option<sha2::Sha256>,
@@ -74,7 +74,7 @@ pub struct Sum {
 }
 
 impl Sum {
-    /// Of nothing yet; `hashed` says whether to take a digest, or only to count.
+    /// Starts with no bytes. Without `hashed`, bytes are only counted.
     pub fn new(hashed: bool) -> Self {
         Self {
             hasher: hashed.then(sha2::Sha256::new),
@@ -82,12 +82,12 @@ impl Sum {
         }
     }
 
-    /// How many there were so far.
+    /// Returns the number of bytes so far.
     pub fn bytes(&self) -> u64 {
         self.bytes
     }
 
-    /// Adds what comes next.
+    /// Adds more bytes.
     pub fn add(&mut self, bytes: &[u8]) {
         if let Some(hasher) = &mut self.hasher {
             hasher.update(bytes);
@@ -95,14 +95,14 @@ impl Sum {
         self.bytes += bytes.len() as u64;
     }
 
-    /// The digest, if one was taken, and the number of the bytes.
+    /// Returns the digest, if one was computed, and the number of bytes.
     pub fn finish(self) -> (Option<Sha256>, u64) {
         let digest = self.hasher.map(|hasher| Sha256(hasher.finalize().into()));
         (digest, self.bytes)
     }
 }
 
-/// Hashes what is read through it, so that the bytes hashed are the bytes parsed.
+/// A reader that hashes what is read through it, so that the hashed bytes are the parsed bytes.
 #[derive(Debug)]
 pub struct HashingReader<R> {
     inner: R,
@@ -110,14 +110,13 @@ pub struct HashingReader<R> {
 }
 
 impl<R: Read> HashingReader<R> {
-    /// Starts at the reader's present position; `hashed` says whether to take a digest, or only to
-    /// count.
+    /// Starts at the reader's current position. Without `hashed`, bytes are only counted.
     pub fn new(inner: R, hashed: bool) -> Self {
         let sum = Sum::new(hashed);
         Self { inner, sum }
     }
 
-    /// The digest, if one was taken, and the number of the bytes read so far.
+    /// Returns the digest, if one was computed, and the number of bytes read so far.
     pub fn finish(self) -> (Option<Sha256>, u64) {
         self.sum.finish()
     }

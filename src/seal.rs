@@ -15,22 +15,22 @@ use sha2::Digest as _;
 
 use crate::digest::Sha256;
 
-/// Begins the derivation of a record's nonce.
+/// Prefix of the derivation of a record's nonce.
 const RECORD: &[u8] = b"tenant-impact record nonce 1\0";
-/// Begins the derivation of a source's nonce.
+/// Prefix of the derivation of a source's nonce.
 const SOURCE: &[u8] = b"tenant-impact source nonce 1\0";
 
 /// A nonce and the commitment that it opens.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Seal {
-    /// 32 bytes that nobody can guess. The vendor's own until the commitment is opened.
+    /// 32 secret bytes. Only the vendor has them until the commitment is opened.
     pub nonce: Sha256,
     /// SHA-256 over the nonce and the bytes.
     pub commitment: Sha256,
 }
 
 impl Seal {
-    /// The commitment to these bytes under this nonce.
+    /// Computes the commitment to these bytes under this nonce.
     pub fn commitment(nonce: Sha256, bytes: &[u8]) -> Sha256 {
         let digest = sha2::Sha256::new().chain_update(nonce.0).chain_update(bytes).finalize();
         Sha256(digest.into())
@@ -42,14 +42,14 @@ impl Seal {
     }
 }
 
-/// The nonce stays out of messages.
+/// Hides the nonce in messages.
 impl fmt::Debug for Seal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Debug::fmt(&self.commitment, f)
     }
 }
 
-/// The secret that all nonces of a bundle are derived from.
+/// The secret from which all nonces of a bundle are derived.
 #[derive(Clone)]
 pub struct Nonces([u8; 32]);
 
@@ -60,15 +60,15 @@ impl fmt::Debug for Nonces {
 }
 
 impl Nonces {
-    /// Derives the secret from the key of the case: HKDF-SHA-256 (RFC 5869), its extract step,
+    /// Derives the secret from the key of the case: the extract step of HKDF-SHA-256 (RFC 5869),
     /// without a salt.
     pub fn new(key: &[u8; 32]) -> Self {
         Self(Sha256::keyed(&[0; 32], key).0)
     }
 
-    /// Seals a record: its bytes, where they lie in their source, and their digest. The nonce
-    /// follows from all three, so that the same bundle is made again from the same case, and no two
-    /// records share a nonce.
+    /// Seals a record by its offset in the source, its bytes and their digest. The nonce is derived
+    /// from all three, so that the same case gives the same bundle again and no two records share a
+    /// nonce.
     pub fn record(&self, offset: u64, bytes: &[u8], digest: Sha256) -> Seal {
         let length = bytes.len() as u64;
         let nonce = self.nonce(&[RECORD, &offset.to_be_bytes(), &length.to_be_bytes(), &digest.0]);
@@ -80,7 +80,7 @@ impl Nonces {
         Seal::new(self.nonce(&[SOURCE, &digest.0]), &digest.0)
     }
 
-    /// The expand step of HKDF, its first block.
+    /// Computes the first block of the expand step of HKDF.
     fn nonce(&self, info: &[&[u8]]) -> Sha256 {
         let mut block = info.concat();
         block.push(1);
@@ -92,8 +92,8 @@ impl Nonces {
 mod tests {
     use super::*;
 
-    /// RFC 5869, test case 3: no salt and no info. Its key is shorter than ours, so the two steps
-    /// are checked apart.
+    /// Checks RFC 5869, test case 3: no salt and no info. Its key is shorter than ours, so the two
+    /// steps are checked separately.
     #[test]
     fn nonces_follow_rfc_5869() {
         let extracted = "19ef24a32c717b167f33a91d6f648bdf96596776afdb6377ac434c1c293ccb04";

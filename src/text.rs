@@ -1,13 +1,14 @@
-//! Log text is the attacker's. Before it is shown anywhere, what cannot be seen is made visible.
+//! Escaping of log text for display. Log text is the attacker's, so invisible characters are made
+//! visible before it is shown.
 //!
-//! Escaping for a format (HTML, Markdown, CSV) comes on top of this and belongs to the renderer of
-//! that format.
+//! Escaping for a format (HTML, Markdown, CSV) comes on top and belongs to the renderer of that
+//! format.
 
 use std::{borrow::Cow, fmt::Write as _};
 
-/// Whether a character could act on a display instead of being seen on it: controls, bidirectional
-/// overrides and isolates, zero-width and other format characters, line and paragraph separators,
-/// and the byte order mark.
+/// Returns whether a character could act on a display: controls, bidirectional overrides and
+/// isolates, zero-width and other format characters, line and paragraph separators, and the byte
+/// order mark.
 pub fn acts(c: char) -> bool {
     c.is_control()
         || matches!(c,
@@ -15,9 +16,9 @@ pub fn acts(c: char) -> bool {
             | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
-/// Whether a character is a blank that looks like a space and is another character: a no-break
-/// space, or one of the spaces of other widths but the ideographic one, which is as wide as a
-/// letter.
+/// Returns whether a character is a blank that looks like a space and is another character: a
+/// no-break space, or one of the spaces of other widths except the ideographic one, which is as
+/// wide as a letter.
 pub fn is_blank_of_its_own(c: char) -> bool {
     matches!(
         c,
@@ -25,15 +26,15 @@ pub fn is_blank_of_its_own(c: char) -> bool {
     )
 }
 
-/// Whether a character cannot be told from nothing, or from a space, by looking at it.
+/// Returns whether a character looks like a space or like nothing.
 pub fn hidden(c: char) -> bool {
     acts(c) || is_blank_of_its_own(c)
 }
 
-/// Whether the UTF-8 of a hidden character may begin with this byte. Few letters begin so but those
-/// of Arabic.
+/// Returns whether the UTF-8 of a hidden character may begin with this byte. Besides Arabic, few
+/// letters begin so.
 pub fn may_begin_hidden(byte: u8) -> bool {
-    // Without branches, so that many bytes are compared at once.
+    // The comparison has no branches, so that it is vectorised.
     matches!(byte, ..b' ' | 0xee..)
         | matches!(byte, 0x7f)
         | matches!(byte, 0xc2)
@@ -41,8 +42,8 @@ pub fn may_begin_hidden(byte: u8) -> bool {
         | matches!(byte, 0xe1 | 0xe2)
 }
 
-/// The text with every acting character written as `⟨U+202E⟩`; a tab or line break becomes `⟨TAB⟩`,
-/// `⟨LF⟩`, `⟨CR⟩`.
+/// Writes every acting character as `⟨U+202E⟩`; a tab or line break becomes `⟨TAB⟩`, `⟨LF⟩`,
+/// `⟨CR⟩`.
 pub fn visible(text: &str) -> Cow<'_, str> {
     if printable_ascii(text) || !text.contains(acts) {
         return Cow::Borrowed(text);
@@ -60,15 +61,15 @@ pub fn visible(text: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
-/// Whether the text is printable ASCII alone, in which nothing acts. Nearly all log text is, and
-/// this test, which looks at every byte so that it can look at many at once, is much faster than
-/// looking at characters.
+/// Returns whether the text is printable ASCII only, in which nothing acts. Nearly all log text is.
+/// The test reads every byte without branches, so that it is vectorised, and is much faster than a
+/// test of characters.
 pub fn printable_ascii(text: &str) -> bool {
     text.bytes()
         .fold(true, |printable, byte| printable & matches!(byte, b' '..=b'~'))
 }
 
-/// Without white space at its ends, which most texts do not have.
+/// Trims white space, which most texts do not have.
 pub fn trimmed(text: &str) -> &str {
     let seen = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_graphic);
     let bytes = text.as_bytes();
@@ -79,9 +80,8 @@ pub fn trimmed(text: &str) -> &str {
     }
 }
 
-/// What each of the letters of Europe beyond ASCII becomes by itself, each found out once: the
-/// tables of Unicode are for all scripts, and to ask them for a letter takes longer than all else
-/// that is done with most texts that have one.
+/// A table of the results of a function on each European letter beyond ASCII. Looking up the
+/// Unicode tables for a letter takes longer than all other work on most texts.
 #[derive(Debug)]
 pub struct Letters(Vec<String>);
 
@@ -89,20 +89,20 @@ impl Letters {
     const FIRST: char = '\u{c0}';
     const LAST: char = '\u{17f}';
 
-    /// By this function of a text of one letter.
+    /// Computes the table of a function on texts of one letter.
     pub fn by(change: impl Fn(&str) -> String) -> Self {
         let letters = Self::FIRST..=Self::LAST;
         Self(letters.map(|letter| change(letter.encode_utf8(&mut [0; 4]))).collect())
     }
 
-    /// What this letter becomes; none if it is no such letter.
+    /// Returns the result for this letter, or `None` if the table does not contain it.
     pub fn get(&self, letter: char) -> Option<&str> {
         let place = u32::from(letter).checked_sub(u32::from(Self::FIRST))?;
         self.0.get(place as usize).map(String::as_str)
     }
 }
 
-/// At most `limit` characters of the text, an ellipsis marking a cut.
+/// Returns at most `limit` characters of the text, with an ellipsis at a cut.
 pub fn shortened(text: &str, limit: usize) -> Cow<'_, str> {
     match text.char_indices().nth(limit) {
         None => Cow::Borrowed(text),
@@ -110,7 +110,7 @@ pub fn shortened(text: &str, limit: usize) -> Cow<'_, str> {
     }
 }
 
-/// The JSON Pointer (RFC 6901) that leads through these names.
+/// Returns the JSON Pointer (RFC 6901) through these names.
 pub fn json_pointer<'n>(names: impl IntoIterator<Item = &'n str>) -> String {
     let mut pointer = String::new();
     for name in names {
@@ -120,7 +120,7 @@ pub fn json_pointer<'n>(names: impl IntoIterator<Item = &'n str>) -> String {
     pointer
 }
 
-/// A whole number with a comma between groups of three digits: `125,000`.
+/// Formats a whole number with a comma between groups of three digits: `125,000`.
 pub fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut shown = String::with_capacity(digits.len() + digits.len() / 3);
@@ -133,7 +133,7 @@ pub fn grouped(number: u64) -> String {
     shown
 }
 
-/// The number and its noun: `1 record`, `3,210 records`.
+/// Formats a number and its noun: `1 record`, `3,210 records`.
 pub fn counted(number: u64, one: &str, many: &str) -> String {
     format!("{} {}", grouped(number), if number == 1 { one } else { many })
 }

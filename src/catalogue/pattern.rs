@@ -1,17 +1,17 @@
-//! A family of action codes: text in which `*` stands for any run of characters, also none.
+//! Patterns of action codes, in which `*` stands for any text, including none.
 
-/// A pattern, cut at its stars.
+/// A pattern, split at its stars.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Pattern {
     start: String,
-    /// Between the first star and the last, in this order.
+    /// Parts between the first star and the last, in order.
     middle: Vec<String>,
     end: String,
 }
 
 impl Pattern {
-    /// None for a text without a star, which is a code, and for one of stars alone, which would
-    /// catalogue everything.
+    /// Parses a pattern. Returns `None` for a text without a star, which is a code, and for a text
+    /// of stars alone, which would catalogue everything.
     pub(super) fn new(text: &str) -> Option<Self> {
         let mut parts = text.split('*').map(str::to_owned);
         let start = parts.next()?;
@@ -22,17 +22,17 @@ impl Pattern {
         (pattern.length() > 0).then_some(pattern)
     }
 
-    /// How much of a code it fixes.
+    /// Returns the number of bytes that the pattern fixes.
     pub(super) fn length(&self) -> usize {
         self.start.len() + self.end.len() + self.middle.iter().map(String::len).sum::<usize>()
     }
 
-    /// Whether the code belongs to the family.
+    /// Returns whether the pattern matches a code.
     pub(super) fn matches(&self, code: &str) -> bool {
         let inner = code
             .strip_prefix(&self.start)
             .and_then(|rest| rest.strip_suffix(&self.end));
-        // Taking the first place of each part leaves the most room for those after it.
+        // The first position of each part leaves the most room for the parts after it.
         let after = |rest: &'_ str, part: &String| rest.find(part.as_str()).map(|at| at + part.len());
         let Some(mut rest) = inner else { return false };
         for part in &self.middle {

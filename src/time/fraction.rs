@@ -1,13 +1,14 @@
-//! What an instant has beyond whole seconds, in one word.
+//! The fraction of a second and its written precision, in one word.
 
 use std::num::NonZeroU64;
 
-/// Nanoseconds, and how many digits of them were written. Never zero, so that the compiler passes a
-/// time, or none, in two registers; through memory, millions of them were worth noticing.
+/// Nanoseconds and the number of digits that were written. The word is never zero, so that the
+/// compiler passes an optional time in two registers; passing it through memory was measurable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Fraction(NonZeroU64);
 
-/// The digits are in the lowest byte, so that fractions are ordered by nanoseconds first.
+/// Position of the nanoseconds. The digits are in the lowest byte, so that fractions are ordered by
+/// nanoseconds first.
 const DIGITS: u32 = 8;
 
 impl Fraction {

@@ -1,23 +1,21 @@
-//! Times of a log follow each other: what was found out about the last one's date and hour holds
-//! for the next.
+//! A cache for parsing times: consecutive times of a log are often in the same hour.
 
 use super::{Fraction, Timestamp, two};
 
-/// The hour of the time that was read last.
+/// The hour of the time that was parsed last.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Hour(Option<Known>);
 
 #[derive(Debug, Clone, Copy)]
 struct Known {
-    /// As it is written: `2026-01-16T04:`.
+    /// Text of the hour: `2026-01-16T04:`.
     text: [u8; 14],
-    /// Seconds since 1970 up to its first instant, in UTC.
+    /// Seconds from 1970 to the start of the hour, in UTC.
     start: i64,
 }
 
 impl Hour {
-    /// What [`Timestamp::usual`] tells of this text, in less time where the last one was of the
-    /// same hour.
+    /// Parses like [`Timestamp::usual`], in less time if the previous time was in the same hour.
     #[inline]
     pub fn usual(&mut self, text: &[u8]) -> Option<Timestamp> {
         self.again(text).or_else(|| self.anew(text))
@@ -45,7 +43,7 @@ impl Hour {
     #[cold]
     fn anew(&mut self, text: &[u8]) -> Option<Timestamp> {
         let time = Timestamp::usual(text)?;
-        // Years begin with an hour, so where one time of an hour can be written, all can.
+        // Years begin with an hour, so if one time of an hour is writable, all are.
         if let (Some(hour), Some(b'Z')) = (text.first_chunk(), text.last()) {
             let start = time.hour() * 3600;
             self.0 = Some(Known { text: *hour, start });
@@ -60,7 +58,7 @@ mod tests {
 
     use super::*;
 
-    /// Equal in every part: comparing times ignores how many digits they were written with.
+    /// Splits a time for comparison, because times compare without their precision.
     fn parts(time: Option<Timestamp>) -> Option<(i64, u32, u8)> {
         time.map(|time| (time.seconds, time.fraction.nanos(), time.digits()))
     }
@@ -79,7 +77,7 @@ mod tests {
         }
     }
 
-    /// Otherwise the comparison above would say nothing.
+    /// Checks that the comparison above is not vacuous.
     #[test]
     fn an_hour_is_known_again() {
         let mut hour = Hour::default();
