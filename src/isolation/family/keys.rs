@@ -297,8 +297,8 @@ impl NameStart {
     }
 }
 
-/// Returns the first bytes of the keys of a name, at most `MOST_BEGUN`, one of which each key begins
-/// with; none unless they follow from the first word alone.
+/// Returns the first bytes of the keys of a name, at most `MOST_BEGUN`, one of which each key
+/// begins with; none unless they follow from the first word alone.
 pub(super) fn beginnings(name: &str) -> Option<Vec<Vec<u8>>> {
     let word = name.split(' ').next()?;
     // Brackets reach over blanks, and a legal form in a script without blanks may stand in front.
