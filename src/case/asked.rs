@@ -1,6 +1,6 @@
 //! Tenants that the case asks about: `asked` in `[reports]`.
 
-use super::{Directory, Merge, TenantId};
+use super::{Directory, Merge, Tenant, TenantId};
 use crate::{
     config::Spanned,
     diag::{Diagnostic, nearest},
@@ -17,7 +17,7 @@ pub(super) fn tenants(
     for found in written {
         match tenant(found, directory) {
             Ok(id) => asked.push(TenantId(merge.tenant(&id).to_owned())),
-            Err(fault) => faults.push(fault.at(found.place.clone())),
+            Err(fault) => faults.push((*fault).at(found.place.clone())),
         }
     }
     asked.sort_unstable();
@@ -26,7 +26,7 @@ pub(super) fn tenants(
 }
 
 /// Returns the id of the one tenant that has this id, or else this name.
-fn tenant(found: &Spanned<String>, directory: &Directory) -> Result<String, Diagnostic> {
+fn tenant(found: &Spanned<String>, directory: &Directory) -> Result<String, Box<Diagnostic>> {
     let wanted = found.value.trim();
     if let Some(tenant) = directory.tenants.get(wanted) {
         return Ok(tenant.id().to_owned());
@@ -35,7 +35,7 @@ fn tenant(found: &Spanned<String>, directory: &Directory) -> Result<String, Diag
         .tenants
         .iter()
         .filter(|tenant| tenant.names().any(|name| name == wanted));
-    let ids: Vec<&str> = named.map(|tenant| tenant.id()).collect();
+    let ids: Vec<&str> = named.map(Tenant::id).collect();
     match &*ids {
         [id] => Ok((*id).to_owned()),
         [] => {
@@ -44,17 +44,18 @@ fn tenant(found: &Spanned<String>, directory: &Directory) -> Result<String, Diag
                 .tenants
                 .iter()
                 .flat_map(|tenant| std::iter::once(tenant.id()).chain(tenant.names()));
-            Err(fault.hint(match nearest(wanted, known) {
+            Err(Box::new(fault.hint(match nearest(wanted, known) {
                 _ if directory.tenants.is_empty() => {
                     "give the list of tenants: `[tenants]` with `file = \"tenants.csv\"`".to_owned()
                 }
                 Some(near) => format!("did you mean `{near}`?"),
                 None => "write an id or a name as it stands in the tenants file, or add the tenant there".to_owned(),
-            }))
+            })))
         }
         [one, other, ..] => {
             let message = format!("`{wanted}` is the name of the tenants `{one}` and `{other}`");
-            Err(Diagnostic::new("ambiguous-tenant", message).hint("write the id of the one that is meant"))
+            let fault = Diagnostic::new("ambiguous-tenant", message);
+            Err(Box::new(fault.hint("write the id of the one that is meant")))
         }
     }
 }

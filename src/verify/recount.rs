@@ -286,6 +286,12 @@ impl Recount<'_> {
         let sources: BTreeMap<_, _> = sources.collect();
         for tenant in &findings.tenants {
             self.same(FINDINGS, "a tenant's folder", slug(&tenant.id.0), tenant.slug.clone());
+            if tenant.events == 0 && !tenant.asked {
+                self.tell(
+                    FINDINGS,
+                    format!("`{}` has no event, and the case does not ask about it", tenant.slug),
+                );
+            }
             let masked = written.masks.counts.get(&tenant.slug).copied().unwrap_or_default();
             self.same(
                 "masked.jsonl",
@@ -328,12 +334,6 @@ impl Recount<'_> {
         let path = format!("tenants/{}/actions.jsonl", tenant.slug);
         if lines.count() == 0 && tenant.events > 0 {
             return self.same(&path, "events", 0, tenant.events);
-        }
-        if tenant.events == 0 && !tenant.asked {
-            self.tell(
-                FINDINGS,
-                format!("`{}` has no event, and the case does not ask about it", tenant.slug),
-            );
         }
         let with_events = |scopes: &Counts<String>| -> Counts<_> {
             let some = scopes.iter().filter(|(_, events)| **events > 0);
