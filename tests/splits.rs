@@ -241,3 +241,55 @@ fn merge_says_which_log_it_has_to_read_again() {
         planned.merge("many").ends(1);
     }
 }
+
+/// A log of about 4 MB with lines of all lengths, blank and broken ones, and events in scope in
+/// every part of it; `text` writes one record.
+fn long_log(text: impl Fn(usize, &str, &str) -> String) -> String {
+    let mut log = String::new();
+    for number in 0.. {
+        let who = if number % 50 == 7 { "sa-1" } else { "u-1" };
+        let filler = "x\ny, ".repeat(number * 7919 % 60);
+        log.push_str(&text(number, who, &filler));
+        if number % 977 == 0 {
+            log.push_str("\r\n\nbroken {\n");
+        }
+        if log.len() > 4 << 20 {
+            return log;
+        }
+    }
+    log
+}
+
+fn cut(log: &str, size: &str) -> Planned {
+    let dir = Dir::new();
+    dir.file("case/case.toml", links::CASE)
+        .file("case/app.toml", links::PROFILE)
+        .file("case/logs/a.log", log);
+    let planned = Planned::in_folder(dir, &["--split-size", size]).expect("a case");
+    assert!(planned.splits > 3, "{} splits of {size}", planned.splits);
+    planned
+}
+
+#[test]
+fn lines_cut_anywhere_give_the_bundle_of_one_machine() {
+    let line = |number: usize, who: &str, filler: &str| {
+        record(number, "09:00:00", who, "view", &json!({"in": "acme", "s": filler}))
+    };
+    let log = long_log(line);
+    for size in ["64KiB", "1234567B"] {
+        cut(&log, size).agrees();
+    }
+}
+
+#[test]
+fn rows_cut_anywhere_give_the_bundle_of_one_machine() {
+    let row = |number: usize, who: &str, filler: &str| {
+        let head = if number == 0 { "id,t,who,do,in,s\n" } else { "" };
+        let stray = if number % 1501 == 3 { "a\"b" } else { "view" };
+        format!("{head}e{number},2026-02-10T09:00:00Z,{who},{stray},acme,\"{filler}\"\n")
+    };
+    let log = long_log(row);
+    for size in ["64KiB", "1234567B"] {
+        cut(&log, size).agrees();
+    }
+}

@@ -244,6 +244,11 @@ pub(crate) struct PlanArgs {
     #[arg(long, value_name = "PLAN", value_hint = ValueHint::DirPath)]
     pub(crate) out: PathBuf,
 
+    /// Size of the parts that logs in JSON Lines and CSV are cut into, at least 64KiB; 0 reads
+    /// every log whole. All others are read whole
+    #[arg(long, value_name = "SIZE", value_parser = split_size, default_value = "256MiB")]
+    pub(crate) split_size: u64,
+
     /// Print a summary as JSON, and errors as JSON on standard error
     #[arg(long)]
     pub(crate) json: bool,
@@ -392,6 +397,11 @@ impl TypedValueParser for ProfileName {
     fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
         Some(Box::new(Profile::names().map(PossibleValue::new)))
     }
+}
+
+fn split_size(text: &str) -> Result<u64, String> {
+    let size = text.parse::<ByteSize>().map(|size| size.as_u64());
+    size.map_err(|_| "write a size with its unit, 64MiB or 1GiB, or 0".to_owned())
 }
 
 fn memory(text: &str) -> Result<u64, String> {

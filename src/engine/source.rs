@@ -37,6 +37,26 @@ pub(super) struct Found {
     pub(super) tally: SourceTally,
 }
 
+impl Found {
+    /// Adds what the next part of the same stream brought.
+    pub(super) fn and(mut self, next: Self) -> Self {
+        let Self {
+            framing: _,
+            end: End { cut, said, head },
+            looked: _,
+            tally,
+        } = next;
+        // The last record says what it says, wherever it lies.
+        if tally.read > 0 {
+            self.end.said = said;
+        }
+        self.end.cut = cut;
+        self.end.head += head;
+        self.tally = self.tally.merge(tally);
+        self
+    }
+}
+
 /// Reads a stream, the rest of it out of order where it is such a file. `looks`: how many of its
 /// first records are examined for paths that lead nowhere.
 pub(super) fn tally(
@@ -48,7 +68,20 @@ pub(super) fn tally(
     (file, looks): (Option<&RandomAccessFile<'_>>, u64),
     chase: Option<&Chase>,
 ) -> io::Result<Found> {
-    let mut blocks = Blocks::open_as(stream, &profile.wrapper, &profile.column_names(), text)?;
+    let blocks = Blocks::open_as(stream, &profile.wrapper, &profile.column_names(), text)?;
+    tally_blocks(plan, profile, budget, pool, blocks, (file, looks), chase)
+}
+
+/// Reads a stream whose beginning is known.
+pub(super) fn tally_blocks(
+    plan: &Plan,
+    profile: &Profile,
+    budget: &Arc<Budget>,
+    pool: &Pool,
+    mut blocks: Blocks<impl io::Read + Send>,
+    (file, looks): (Option<&RandomAccessFile<'_>>, u64),
+    chase: Option<&Chase>,
+) -> io::Result<Found> {
     let framing = blocks.framing().clone();
     let form = Form::new(profile, &framing);
     let ticket = budget.ticket();

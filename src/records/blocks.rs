@@ -44,6 +44,11 @@ pub(super) trait Cutter: Send {
     /// bytes, if it is so.
     fn adopt(&mut self, _buffer: &[u8], _ahead: Ahead, _before: usize) {}
 
+    /// Returns whether another one of its kind may go on behind what was cut off.
+    fn can_be_resumed(&self) -> bool {
+        true
+    }
+
     /// Where in the buffer the record begins that the source ends inside of; asked at the end.
     fn cut_short(&self, _buffer: &[u8]) -> Option<usize> {
         None
@@ -293,6 +298,24 @@ impl<R: Read> Blocks<R> {
         let cuts = Cuts::new(cutter, head, header);
         reads.first = Some(first);
         Ok(Self { reads, cuts, framing })
+    }
+
+    /// Goes on at the beginning of a record further below in the same source, with a reader that is
+    /// there. Nothing precedes its first record.
+    #[must_use]
+    pub fn resumed<O: Read>(self, reader: O, from: u64) -> Blocks<O> {
+        let Self { cuts, framing, .. } = self;
+        Blocks {
+            reads: Reads::new(reader),
+            cuts: cuts.resumed(from),
+            framing,
+        }
+    }
+
+    /// Returns whether the source can be read on from the end of the last block by another reader:
+    /// whether its first header holds there.
+    pub fn can_be_resumed(&self) -> bool {
+        self.cuts.can_be_resumed()
     }
 
     /// How the records are framed.

@@ -53,6 +53,20 @@ impl Cuts {
         }
     }
 
+    /// Begins at a record further below, behind nothing.
+    pub(super) fn resumed(self, from: u64) -> Self {
+        Self {
+            offset: from,
+            head: Accounted::default(),
+            ..self
+        }
+    }
+
+    /// Returns whether the source can be read on from the end of the last block.
+    pub(super) fn can_be_resumed(&self) -> bool {
+        !self.in_long_line && self.cutter.can_be_resumed()
+    }
+
     /// How many bytes of the source it was given.
     pub fn given(&self) -> u64 {
         self.offset + self.rest.len() as u64

@@ -38,6 +38,7 @@ pub use hints::{hint, shape};
 pub use lines::{json_part, pieces};
 pub(crate) use marks::plain_cell;
 pub(crate) use objects::is_punctuation;
+pub(crate) use reads::FIRST;
 pub use reads::{Chunk, Reads};
 pub use sights::{Needle, Sight};
 

@@ -13,7 +13,7 @@ use crate::sources::RandomAccessFile;
 pub(super) const BLOCK: usize = if cfg!(fuzzing) { 256 } else { 1 << 18 };
 
 /// How much is read at first: the framing is told by it.
-pub(super) const FIRST: usize = if cfg!(fuzzing) { 256 } else { 1 << 19 };
+pub(crate) const FIRST: usize = if cfg!(fuzzing) { 256 } else { 1 << 19 };
 
 /// Room in front of what is read, for the beginning of a record that the block before ended with.
 pub(super) const HEADROOM: usize = BLOCK / 32;

@@ -600,6 +600,10 @@ impl Cutter for Rows {
         self.place.start
     }
 
+    fn can_be_resumed(&self) -> bool {
+        self.place.below == Below::First
+    }
+
     /// A last row up to the end of the source that has fewer cells than the header, or a quoted
     /// cell that is open.
     fn cut_short(&self, buffer: &[u8]) -> Option<usize> {

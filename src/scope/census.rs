@@ -250,10 +250,8 @@ impl ActorNames {
         for part in all {
             sum.extend(&part.seen, part.overflown);
             sum.names.extend(part.names);
-            // Keeps the list as short as that of one part.
-            sum = sum.settled();
         }
-        sum
+        sum.settled()
     }
 
     fn extend(&mut self, seen: &[bool], overflown: bool) {

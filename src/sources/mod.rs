@@ -40,7 +40,7 @@ pub use error::SourceError;
 pub use limits::Limits;
 pub(crate) use random_access::RandomAccessFile;
 pub use read::read;
-pub(crate) use read::{codec_of, read_with_random_access};
+pub(crate) use read::{codec_of, digest_of, is_plain_text, read_with_random_access};
 pub(crate) use stream::Stamp;
 pub use stream::Stream;
 

@@ -4,15 +4,19 @@ use std::io::{self, Seek as _};
 
 use super::{
     Changed, Contents, Digested, Limits, RandomAccessFile, Source, SourceError,
-    detect::{Archive, StreamKind},
+    detect::{Archive, Encoding, HEAD, StreamKind},
+    foreign_formats,
     input_digest::InputDigest,
     limit_guard::{Fatal, LimitGuard},
     member_path::MemberPath,
-    stream::{OpenedSource, RawReader, Stream, drain},
+    stream::{OpenedSource, Peeked, RawReader, Stream, drain},
     unpack::{StreamHandler, Unpacker},
     zip::GuardedReader,
 };
-use crate::progress::{Progress, Silent};
+use crate::{
+    digest::HashingReader,
+    progress::{Progress, Silent},
+};
 
 /// Reads a source once. `each` receives every text stream in it, and must read it to its end.
 pub fn read<T>(
@@ -87,6 +91,25 @@ pub(crate) fn codec_of(source: &Source) -> io::Result<String> {
         StreamKind::Text(_) => "plain".to_owned(),
         StreamKind::Unread(kind) => kind.to_string(),
     })
+}
+
+/// Returns whether a source is a file of text in UTF-8 whose bytes are those of its records, so
+/// that a part of it can be read alone.
+pub(crate) fn is_plain_text(source: &Source) -> io::Result<bool> {
+    let opened = OpenedSource::new(source)?;
+    let mut reader = opened.reader();
+    let peeked = Peeked::new(&mut reader, HEAD)?;
+    let head = peeked.head();
+    let is_text = StreamKind::of(head, source.text.encoding) == StreamKind::Text(Encoding::Utf8);
+    Ok(is_text && head.first() != Some(&0) && foreign_formats::text(head).is_none())
+}
+
+/// Returns the digest of a whole file.
+pub(crate) fn digest_of(source: &Source) -> io::Result<Digested> {
+    let opened = OpenedSource::new(source)?;
+    let mut reader = HashingReader::new(opened.reader(), true);
+    drain(&mut reader)?;
+    Ok(reader.finish().into())
 }
 
 /// Reads a zip that is too large for memory from its file. The digest before and after must be

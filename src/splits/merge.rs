@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{PartialHead, Split, SplitsError, partial, plan_file::Planned};
+use super::{PartialHead, Split, SplitWork, SplitsError, partial, plan_file::Planned};
 use crate::{
     engine::{Local, Portion},
     findings::Scan,
@@ -68,7 +68,7 @@ impl Partials {
         let portions = self.paths.iter().enumerate().map(|(place, path)| {
             let (head, portion) = partial::read(path)?;
             check(planned, place, path, &head, &portion)?;
-            Ok(portion)
+            Ok((planned.file.splits[place].source, portion))
         });
         let is_planned = |source: &crate::sources::Source| {
             let planned = planned
@@ -85,9 +85,19 @@ impl Partials {
 impl Planned {
     /// Names a split.
     fn name(&self, place: usize) -> String {
-        let Split { source, from, until } = self.file.splits[place];
+        let Split {
+            source,
+            from,
+            until,
+            reads,
+        } = self.file.splits[place];
+        let digest = if reads == SplitWork::Digest {
+            ", for its digest"
+        } else {
+            ""
+        };
         format!(
-            "split {place} (bytes {} to {} of `{}`)",
+            "split {place} (bytes {} to {} of `{}`{digest})",
             grouped(from),
             grouped(until),
             self.file.sources[source].shown
@@ -128,7 +138,7 @@ fn check(
     portion: &Portion,
 ) -> Result<(), SplitsError> {
     let Split { from, until, .. } = planned.file.splits[place];
-    let read = portion.file();
+    let read = portion.read();
     let whole = read.is_none_or(|read| read.bytes == until - from && read.sha256 == head.source_sha256);
     if whole && head.read == planned.file.splits[place] {
         return Ok(());

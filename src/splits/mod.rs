@@ -5,6 +5,7 @@
 //! The SHA-256 of the plan is the identity of the run. A partial states it, and belongs to no other
 //! plan. See `docs/scaling.md`.
 
+mod cut;
 mod describe;
 mod merge;
 mod partial;
@@ -20,7 +21,8 @@ use crate::{engine::AssembleError, sources::SourceError};
 pub use merge::Partials;
 pub use partial::{PARTIAL_SCHEMA, PartialHead, write_partial};
 pub use plan_file::{
-    LockedFile, PLAN_FILE, PLAN_SCHEMA, PlanBuild, PlanFile, Planned, PlannedSource, SkippedFile, Split, Version,
+    LockedFile, PLAN_FILE, PLAN_SCHEMA, PlanBuild, PlanFile, Planned, PlannedSource, SkippedFile, Split, SplitWork,
+    Version,
 };
 
 /// A plan, a partial or a merge that is not as it should be.

@@ -6,11 +6,12 @@ use std::{fs, path::Path};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Split, SplitsError, plan_file::Planned, write_whole};
+use super::{Split, SplitWork, SplitsError, plan_file::Planned, write_whole};
 use crate::{
     digest::Sha256,
-    engine::{Local, Portion},
+    engine::{AssembleError, Local, Portion},
     progress::Progress,
+    text::grouped,
 };
 
 /// The format of a partial.
@@ -33,7 +34,7 @@ pub struct PartialHead {
     pub read: Split,
     /// The source's path.
     pub source: String,
-    /// SHA-256 of the source.
+    /// SHA-256 of the source, where it was read whole.
     pub source_sha256: Option<Sha256>,
     /// Records in it.
     pub records: u64,
@@ -60,8 +61,19 @@ pub fn write_partial(
     };
     let source = &file.sources[read.source];
     source.check()?;
-    let portion = engine.portion(&planned.plan, read.source, progress);
-    let portion = portion.map_err(crate::engine::AssembleError::from)?;
+    let portion = match read.reads {
+        SplitWork::Whole => engine.portion(&planned.plan, read.source, progress),
+        SplitWork::Records => engine.part(&planned.plan, read.source, (read.from, read.until), progress),
+        SplitWork::Digest => engine.digest(&planned.plan, read.source),
+    };
+    let portion = portion.map_err(AssembleError::from)?;
+    if let Some(at) = portion.too_long().filter(|_| read.reads == SplitWork::Records) {
+        return Err(SplitsError::Unplannable(format!(
+            "`{}` has a line from byte {} on that is too long to be a record, so it cannot be cut: plan again with `--split-size 0`",
+            source.shown,
+            grouped(at)
+        )));
+    }
     // The bytes that were read are those of the plan only if the file is still the same.
     source.check()?;
     if portion.is_changed() {
@@ -77,7 +89,7 @@ pub fn write_partial(
         split,
         read,
         source: source.shown.clone(),
-        source_sha256: portion.file().and_then(|file| file.sha256),
+        source_sha256: portion.read().and_then(|read| read.sha256),
         records: portion.records(),
         body_bytes: body.len() as u64,
         body_sha256: Sha256::of(&body),

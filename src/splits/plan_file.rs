@@ -9,7 +9,7 @@ use std::{
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{SplitsError, describe::describe, write_whole};
+use super::{SplitsError, cut::cuts, describe::describe, write_whole};
 use crate::{
     case::{Case, FileStore},
     digest::Sha256,
@@ -172,6 +172,41 @@ pub struct Split {
     pub from: u64,
     /// The first byte behind it.
     pub until: u64,
+    /// Purpose of its reading.
+    pub reads: SplitWork,
+}
+
+impl Split {
+    /// Returns the splits of a source that is cut in these places.
+    fn all(source: usize, bytes: u64, cuts: &[u64]) -> Vec<Self> {
+        let split = |from, until, reads| Self {
+            source,
+            from,
+            until,
+            reads,
+        };
+        if cuts.is_empty() {
+            return vec![split(0, bytes, SplitWork::Whole)];
+        }
+        let ends = cuts.iter().copied().chain([bytes]);
+        let begins = [0].into_iter().chain(cuts.iter().copied());
+        let parts = begins
+            .zip(ends)
+            .map(|(from, until)| split(from, until, SplitWork::Records));
+        parts.chain([split(0, bytes, SplitWork::Digest)]).collect()
+    }
+}
+
+/// Purpose of the reading of a split.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SplitWork {
+    /// A whole log: its records and its digest.
+    Whole,
+    /// A part of a log: the records that begin in it.
+    Records,
+    /// A whole log that is cut, for its digest.
+    Digest,
 }
 
 /// A plan that was read, ready to carry out.
@@ -190,17 +225,18 @@ pub struct Planned {
 impl PlanFile {
     /// Plans a case that was read through a recording store, from this path, with pseudonyms that
     /// are pinned.
-    pub fn new(path: &Path, case: &Case, plan: &Plan) -> Result<Self, SplitsError> {
+    pub fn new(path: &Path, case: &Case, plan: &Plan, split_size: u64) -> Result<Self, SplitsError> {
         let files = case.store.recorded().into_iter();
         let files = files.map(|(path, bytes)| Ok(LockedFile::new(text_of(&path)?, bytes)));
         let sources = plan.sources();
         let planned = sources.sources.iter().map(|source| planned(plan, source));
         let planned = planned.collect::<Result<Vec<_>, _>>()?;
-        let splits = planned.iter().enumerate().map(|(source, planned)| Split {
-            source,
-            from: 0,
-            until: planned.bytes,
-        });
+        let mut splits = Vec::new();
+        for (number, source) in sources.sources.iter().enumerate() {
+            let bytes = planned[number].bytes;
+            let cuts = cuts(plan, source, bytes, split_size).map_err(|fault| SplitsError::read(&source.path, fault))?;
+            splits.extend(Split::all(number, bytes, &cuts));
+        }
         let skipped = sources.skipped.iter().map(|skipped| SkippedFile {
             path: skipped.shown.clone(),
             reason: skipped.reason.clone(),
@@ -210,7 +246,7 @@ impl PlanFile {
             tool: PlanBuild::this(),
             case: text_of(path)?,
             files: files.collect::<Result<_, SplitsError>>()?,
-            splits: splits.collect(),
+            splits,
             skipped: skipped.collect(),
             sources: planned,
         })
@@ -244,6 +280,7 @@ impl PlanFile {
             );
             return Err(form(fault));
         }
+        file.check_chain().map_err(form)?;
         let mut files = BTreeMap::new();
         for locked in &file.files {
             let bytes = locked.bytes();
@@ -261,6 +298,33 @@ impl PlanFile {
             case,
             plan,
         })
+    }
+
+    /// Checks that the splits of each source join to the whole of it.
+    fn check_chain(&self) -> Result<(), String> {
+        let mut splits = self.splits.iter().peekable();
+        for (number, source) in self.sources.iter().enumerate() {
+            let mut own = Vec::new();
+            while let Some(split) = splits.next_if(|split| split.source == number) {
+                own.push(*split);
+            }
+            let cuts: Vec<u64> = own.iter().map(|split| split.from).filter(|from| *from > 0).collect();
+            let rises =
+                cuts.is_sorted_by(|one, other| one < other) && cuts.last().is_none_or(|last| *last < source.bytes);
+            if !rises || own != Split::all(number, source.bytes, &cuts) {
+                return Err(format!(
+                    "its splits of `{}` do not join to its {} bytes",
+                    source.shown, source.bytes
+                ));
+            }
+        }
+        match splits.next() {
+            Some(split) => Err(format!(
+                "it has a split of source {}, out of order or of none",
+                split.source
+            )),
+            None => Ok(()),
+        }
     }
 
     fn sources(&self, case: &Case) -> Result<SourceSet, String> {

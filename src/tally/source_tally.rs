@@ -389,10 +389,15 @@ impl SourceTally {
         *account = None;
     }
 
-    /// Counts what is in memory towards a budget, and puts aside what has no room.
-    pub fn charge(mut self, budget: &Arc<Budget>) -> Result<Self, SpillError> {
-        self.account = Some(BudgetShare::new(Arc::clone(budget), budget.ticket()));
-        let charged = self.spill_if_needed(true);
+    /// Counts what is in memory towards a budget, and puts aside what has no room. Parts of one
+    /// source have one ticket.
+    pub fn charge(mut self, budget: &Arc<Budget>, ticket: usize, first: bool) -> Result<Self, SpillError> {
+        self.account = Some(BudgetShare::new(Arc::clone(budget), ticket));
+        let charged = if first {
+            self.spill_if_needed(true)
+        } else {
+            self.spill_part()
+        };
         let fault = charged.err().and_then(|_| budget.fault());
         fault.map_or(Ok(self), Err)
     }

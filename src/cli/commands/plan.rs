@@ -33,7 +33,7 @@ pub(crate) fn run(args: &PlanArgs, output: &Output) -> anyhow::Result<Outcome> {
     if let Some((_, folder)) = &case.reports.templates {
         Templates::from_store(&case.store, folder)?;
     }
-    let file = PlanFile::new(&path, &case, &plan)?;
+    let file = PlanFile::new(&path, &case, &plan, args.split_size)?;
     let sha256 = file.write(&args.out)?;
     let bytes: u64 = file.sources.iter().map(|source| source.bytes).sum();
     if args.json {

@@ -240,10 +240,19 @@ impl SourceTally {
     /// Makes room if too much is held by all tallies together, this one being no longer added to if
     /// it is `done`.
     pub fn spill_if_needed(&mut self, done: bool) -> Result<(), OverBudget> {
+        let stream = if done { STREAM_BYTES + self.coverage.weight() } else { 0 };
+        self.make_room(done, stream)
+    }
+
+    /// Makes room after a part of a source that is done.
+    pub(super) fn spill_part(&mut self) -> Result<(), OverBudget> {
+        self.make_room(true, 0)
+    }
+
+    fn make_room(&mut self, done: bool, stream: u64) -> Result<(), OverBudget> {
         let Some(account) = &mut self.account else {
             return Ok(());
         };
-        let stream = if done { STREAM_BYTES + self.coverage.weight() } else { 0 };
         let told = account
             .budget
             .reserve("logs and members of archives, each of which is told,", stream);
