@@ -143,14 +143,14 @@ fn event() -> impl Strategy<Value = Event> {
 }
 
 fn line(number: usize, (at, who, other, tenants, session): Event) -> String {
-    let names = ["sa-1", "sa-2", "sa-3", "cu-1", "cu-2"];
+    let identities = ["sa-1", "sa-2", "sa-3", "cu-1", "cu-2"];
     let named: Value = match tenants {
         0 => Value::Null,
         5 => json!(["t-1", "t-4"]),
         number => json!(format!("t-{number}")),
     };
     let record = json!({
-        "id": format!("e{number}"), "t": time(at), "who": names[who], "for": names[other], "do": "user.view",
+        "id": format!("e{number}"), "t": time(at), "who": identities[who], "for": identities[other], "do": "user.view",
         "in": named, "s": (["x", "y", ""][session]), "o": "yes",
     });
     format!("{record}\n")

@@ -321,6 +321,8 @@ mod tests {
             let mut expected = BTreeMap::new();
             for (number, (mut cells, all)) in rows.into_iter().enumerate() {
                 (cells[LOCALE], cells[TIME_ZONE]) = ("ja-JP ".to_owned(), " Asia/Tokyo".to_owned());
+                // A comma in a domain is a fault, which other tests cover.
+                cells[DOMAINS] = cells[DOMAINS].replace(',', "");
                 cells[ID] = format!(" {alike}{}{}", number * 7 % 10, cells[ID]);
                 text += &(written(&cells, all) + &end);
                 cells = cells.map(|cell| cell.trim().to_owned());

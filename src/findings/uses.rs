@@ -69,7 +69,7 @@ impl ActionUse {
 impl CensusFinding {
     pub(super) fn new(case: &Case, settled: &Deduplicated, actions: &[ActionFinding]) -> Self {
         let around = &settled.around;
-        let firsts = settled.coverage.iter().filter_map(|coverage| coverage.first());
+        let firsts = settled.coverage.iter().filter_map(crate::coverage::Coverage::first);
         let own = case.scopes.iter().filter(|scope| !scope.open);
         let start = own.map(|scope| scope.window.from).min();
         let reaches_back = start.is_some_and(|start| firsts.min().is_some_and(|first| first < start));

@@ -42,7 +42,7 @@ impl Margins {
         for scope in scopes {
             for &agent in &scope.agents {
                 let start = &mut starts[agent];
-                *start = start.into_iter().map(|start| *start).chain([scope.window.from]).min();
+                *start = Some(start.map_or(scope.window.from, |start| start.min(scope.window.from)));
             }
         }
         Self {

@@ -104,8 +104,8 @@ mod tests {
         };
         let (mut one, other) = (used(&[3, 9]), used(&[5]));
         one.merge(other);
-        let uses = one.earlier[&(0, "user.view".to_owned())];
-        assert_eq!((uses.events, uses.last), (3, time(9)));
+        let kept = one.earlier[&(0, "user.view".to_owned())];
+        assert_eq!((kept.events, kept.last), (3, time(9)));
         let mut many = Around::default();
         for number in 0..=MOST_USES {
             many.earlier(0, number.to_string(), time(0));
