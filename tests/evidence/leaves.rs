@@ -12,8 +12,9 @@ use crate::{
 };
 
 /// What is in no written event: it can be found in the logs only.
-const UNCOUNTED: [&str; 21] = [
+const UNCOUNTED: [&str; 23] = [
     "/agents/*/tenure/",
+    "/census/",
     "/conflicts/*/events/*/length",
     "/conflicts/*/events/*/offset",
     "/conflicts/*/events/*/source",
@@ -30,6 +31,7 @@ const UNCOUNTED: [&str; 21] = [
     "/near/in_names",
     "/near/unseen",
     "/scopes/*/on_end",
+    "/sensitivity/",
     "/sources/*/implausible/",
     "/sources/*/remarks/",
     "/tenants/*/linked/",
