@@ -106,7 +106,11 @@ fn no_figure_of_the_findings_can_be_changed_unnoticed() {
     for place in &places {
         let mut changed = findings.clone();
         let leaf = changed.pointer_mut(place).expect("it is there");
-        *leaf = leaf.as_u64().map_or_else(|| json!(0.5), |number| json!(number + MORE));
+        *leaf = match (leaf.as_u64(), leaf.as_i64()) {
+            (Some(number), _) => json!(number + MORE),
+            (None, Some(number)) => json!(number - 2),
+            (None, None) => json!(0.5),
+        };
         let told = put(&out, &changed);
         assert_eq!(told.is_empty(), uncounted(place), "{place}: {told}");
     }
