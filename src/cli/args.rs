@@ -296,17 +296,8 @@ pub(crate) struct MergeArgs {
     #[arg(long, value_name = "KEY", value_hint = ValueHint::FilePath)]
     pub(crate) sign: Option<PathBuf>,
 
-    /// Number of threads to use; the bundle is the same for any number [default: one for each core]
-    #[arg(long, value_name = "N", value_parser = threads)]
-    pub(crate) threads: Option<NonZeroUsize>,
-
-    /// Memory that what is in scope may take, as for `report`
-    #[arg(long, value_name = "SIZE", value_parser = memory)]
-    pub(crate) memory: Option<u64>,
-
-    /// Caveats that do not make the exit status 1, by their codes; they are reported all the same
-    #[arg(long, value_name = "CODE", num_args = 1.., value_delimiter = ',', value_enum, hide_possible_values = true)]
-    pub(crate) accept: Vec<CaveatCode>,
+    #[command(flatten)]
+    pub(crate) run: RunArgs,
 
     /// Print a summary as JSON instead of a table, and errors as JSON on standard error
     #[arg(long)]
@@ -327,6 +318,23 @@ pub(crate) struct ScanArgs {
     /// standard error
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+/// Arguments of every run that makes findings.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct RunArgs {
+    /// Number of threads; the answer is the same for any number [default: one for each core]
+    #[arg(long, value_name = "N", value_parser = threads)]
+    pub(crate) threads: Option<NonZeroUsize>,
+
+    /// Memory for the events in scope: 512MiB, 4GiB. Events beyond go to a temporary file; the
+    /// answer is the same [default: what the case says under [limits], else 1GiB]
+    #[arg(long, value_name = "SIZE", value_parser = memory)]
+    pub(crate) memory: Option<u64>,
+
+    /// Codes of caveats that do not make the exit status 1; they are reported all the same
+    #[arg(long, value_name = "CODE", num_args = 1.., value_delimiter = ',', value_enum, hide_possible_values = true)]
+    pub(crate) accept: Vec<CaveatCode>,
 }
 
 /// Arguments of a case and how it is run.
@@ -363,18 +371,8 @@ pub(crate) struct Question {
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Without a case file")]
     pub(crate) tenants: Option<String>,
 
-    /// Number of threads; the answer is the same for any number [default: one for each core]
-    #[arg(long, value_name = "N", value_parser = threads)]
-    pub(crate) threads: Option<NonZeroUsize>,
-
-    /// Memory for the events in scope: 512MiB, 4GiB. Events beyond go to a temporary file; the
-    /// answer is the same [default: what the case says under [limits], else 1GiB]
-    #[arg(long, value_name = "SIZE", value_parser = memory)]
-    pub(crate) memory: Option<u64>,
-
-    /// Codes of caveats that do not make the exit status 1; they are reported all the same
-    #[arg(long, value_name = "CODE", num_args = 1.., value_delimiter = ',', value_enum, hide_possible_values = true)]
-    pub(crate) accept: Vec<CaveatCode>,
+    #[command(flatten)]
+    pub(crate) run: RunArgs,
 }
 
 /// Parser of a profile: any text, because it may be a file's path; completions offer the built-in

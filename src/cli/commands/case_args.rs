@@ -38,8 +38,8 @@ pub(super) fn source(question: &Question) -> Result<CaseSource, CaseError> {
 /// Returns the settings that do not change the answer.
 pub(super) fn settings(question: &Question) -> Settings {
     Settings {
-        threads: question.threads,
-        memory: question.memory,
+        threads: question.run.threads,
+        memory: question.run.memory,
     }
 }
 

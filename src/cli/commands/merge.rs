@@ -16,8 +16,8 @@ pub(crate) fn run(args: &MergeArgs, output: &Output) -> anyhow::Result<Outcome> 
         plan: &args.plan,
         partials: &args.partials,
         settings: Settings {
-            threads: args.threads,
-            memory: args.memory,
+            threads: args.run.threads,
+            memory: args.run.memory,
         },
         out: &args.out,
         sign: args.sign.as_deref(),
@@ -25,5 +25,5 @@ pub(crate) fn run(args: &MergeArgs, output: &Output) -> anyhow::Result<Outcome> 
     let written = pipeline::merge(&request, &RunObserver::new(output, Some(args.out.clone())))?;
     // The program ends soon; freeing the memory takes as long as a small run.
     let written = ManuallyDrop::new(written);
-    Ok(print_summary(&written, (args.json, output.quiet), &args.accept))
+    Ok(print_summary(&written, (args.json, output.quiet), &args.run.accept))
 }

@@ -30,7 +30,7 @@ pub(crate) fn run(args: &ReportArgs, output: &Output) -> anyhow::Result<Outcome>
     Ok(print_summary(
         &written,
         (args.json, output.quiet),
-        &args.question.accept,
+        &args.question.run.accept,
     ))
 }
 
@@ -67,9 +67,7 @@ fn command(args: &ReportArgs) -> Vec<String> {
         until,
         profile,
         tenants,
-        threads: _,
-        memory: _,
-        accept: _,
+        run: _,
     } = question;
     let mut command = pipeline::command_of(case.as_deref().unwrap_or(Path::new("")));
     let mut flag = |name: &str, values: &[String]| {

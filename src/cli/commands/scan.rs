@@ -31,5 +31,5 @@ pub(crate) fn run(args: &ScanArgs, output: &Output) -> anyhow::Result<Outcome> {
         _ => summary::scan(findings).and_then(|()| summary::where_files_are(findings)),
     };
     printed.or_else(console::ignore_broken_pipe)?;
-    Ok(case_args::outcome(&args.question.accept, findings))
+    Ok(case_args::outcome(&args.question.run.accept, findings))
 }
