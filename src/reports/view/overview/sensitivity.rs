@@ -100,7 +100,7 @@ impl ActionUseView {
     fn new(action: &ActionUse) -> Self {
         let words = lang::effect(action.effect);
         let before = match (action.before, action.last_before) {
-            (Some(0), _) => "never".to_owned(),
+            (Some(0), _) => "none".to_owned(),
             (Some(before), Some(last)) => format!("{}, last {}", grouped(before), lang::clock(last)),
             (Some(before), None) => grouped(before),
             (None, _) => "not known".to_owned(),
