@@ -9,7 +9,7 @@ use std::{
 
 use serde_json::Value;
 
-use crate::util::{Dir, Run, files, has, json, lock, program, skipped};
+use crate::util::{Dir, Run, files, forget_positions_on_ends, has, json, lock, program, skipped};
 
 mod archives;
 mod breaks;

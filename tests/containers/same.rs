@@ -23,14 +23,7 @@ fn core(mut findings: Value) -> Value {
             source.remove(field).unwrap_or_else(|| panic!("`{field}` is a field"));
         }
     }
-    for scope in fields["sensitivity"]["scopes"].as_array_mut().expect("scopes") {
-        for event in scope["on_ends"].as_array_mut().expect("events") {
-            let event = event.as_object_mut().expect("an object");
-            for field in ["offset", "length"] {
-                event.remove(field).unwrap_or_else(|| panic!("`{field}` is a field"));
-            }
-        }
-    }
+    forget_positions_on_ends(&mut findings);
     findings
 }
 
