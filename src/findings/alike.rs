@@ -93,12 +93,11 @@ pub(super) fn alike(tenants: &[TenantFinding], case: &Case) -> Vec<AlikeFinding>
     for tenant in case.directory.tenants.iter() {
         let id = case.merge.tenant(tenant.id());
         // What a name without letters reads as is no name.
-        if let Some(name) = tenant.name().filter(|name| name.contains(char::is_alphanumeric)) {
-            if letters.of(name).is_none_or(|sum| sums.contains(&sum))
-                && let Some(alike) = names.get_mut(&name_key(name))
-            {
-                alike.push(id);
-            }
+        if let Some(name) = tenant.name().filter(|name| name.contains(char::is_alphanumeric))
+            && letters.of(name).is_none_or(|sum| sums.contains(&sum))
+            && let Some(alike) = names.get_mut(&name_key(name))
+        {
+            alike.push(id);
         }
         kept.clear();
         kept.extend(letters_and_digits(id));
