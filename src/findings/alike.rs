@@ -150,7 +150,7 @@ enum LetterSum {
     Unknown,
     /// A sum that is the same in every name.
     Of(Wrapping<u64>),
-    /// None: it depends on the characters beside it.
+    /// Absence: the sum depends on the characters beside it.
     Varies,
 }
 
