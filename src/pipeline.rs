@@ -160,7 +160,7 @@ pub fn report(request: &ReportRequest<'_>, observer: &dyn Observer) -> Result<Wr
         let mut case = request.case.load()?;
         case.pin()?;
         let actions = own_actions(&mut case)?;
-        let (plan, names) = Local::both(
+        let (plan, names) = Local::join(
             || plan(&case, request.settings, Some(request.out)),
             || isolation::check(&case),
         );
@@ -281,7 +281,7 @@ impl BundleJob<'_> {
         let template_files = template_files(&case, &templates);
         let reports = Reports::new(&answer.findings, templates).enclosing(INSTRUCTIONS_TEXT);
         // The inputs are hashed while the reports are written.
-        let ((manifest_case, inputs), written) = Local::both(
+        let ((manifest_case, inputs), written) = Local::join(
             || {
                 let files = case.files.iter().chain(plan.files());
                 let files = files.chain(&catalogue_files).chain(&template_files);
@@ -463,7 +463,7 @@ fn write_reports(
     let answer = answer.with_stops(stops.into_iter().flatten().collect());
     let mut files: Vec<FileEntry> = files.into_iter().flatten().collect();
     let (mut overview, mut findings) = (writer.files(), writer.files());
-    let (one, other) = Local::both(
+    let (one, other) = Local::join(
         || reports.overview(&answer, &mut overview),
         || reports::findings(&answer.findings, &mut findings),
     );

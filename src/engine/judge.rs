@@ -1,25 +1,26 @@
-//! One record to its verdict: framed bytes, then an event as far as it is needed, then window, then
-//! actor.
+//! Finds the disposition of each record: framing, then the event as far as it is needed, then
+//! window, then actor.
 //!
-//! What is no well-formed record is refused. Of a well-formed one only the time is looked at first:
-//! if that lies in no window, nothing else about it matters. What else is missing counts for
-//! records in a window only. And where the time stands plainly, as `events::TimeFirst` defines it,
-//! a record that lies in no window need not even be well-formed.
+//! A record that is not well-formed is refused. Of a well-formed record the time is read first: if
+//! it lies in no window, nothing else of the record matters. Other missing fields count for records
+//! in a window only. If the time can be read by `events::TimeFirst`, a record that lies in no
+//! window need not even be well-formed.
 //!
-//! A glance settles most records. All others are read in full, and so is every one that may be in
-//! scope.
+//! The prefilter rejects most records. All others are parsed in full, and so is every record that
+//! may be in scope.
 
 use std::mem;
 
 use super::{
+    evaluate::Evaluator,
     follow::{Chase, Needles},
-    full::Full,
-    glance::{Glances, Told},
-    search::Search,
+    open_scopes::Search,
+    prefilter::{Precheck, Prefilter},
+    record_format::RecordFormat,
 };
 use crate::{
-    events::{Hits, Profile, RowGlance, TimeFirst},
-    records::{Accounting, Block, Framing, Header, Record, Refusal},
+    events::{Hits, Profile},
+    records::{Accounting, Block, Record},
     scope::{Census, ScopeSet},
     tally::{Disposition, Late, Remarks, SourceTally},
     time::Timestamp,
@@ -33,8 +34,8 @@ pub(super) struct Judge<'p> {
     /// source as they are read.
     search: Option<(&'p Search, bool)>,
     profile: &'p Profile,
-    full: Full<'p>,
-    glances: Glances<'p>,
+    evaluator: Evaluator<'p>,
+    prefilter: Prefilter<'p>,
     scopes: &'p ScopeSet,
     census: Census,
 }
@@ -42,55 +43,24 @@ pub(super) struct Judge<'p> {
 /// The records that may tie to an opening.
 #[derive(Clone, Copy)]
 struct MayTie<'p> {
-    /// Those that hold one of these texts, unless a search for them could miss a record that ties.
+    /// Texts of which a record must hold one; `None` if a search for them could miss a record that
+    /// ties.
     needles: Option<&'p Needles>,
     /// Whether records outside the windows count.
     outside: bool,
 }
 
-/// How the records of a source are decoded, and what a glance needs to know of that.
-pub(super) enum Form<'p> {
-    Json {
-        first: Option<TimeFirst>,
-    },
-    Rows {
-        header: &'p Header,
-        columns: Result<Vec<Option<usize>>, Refusal>,
-        glance: Option<Box<RowGlance>>,
-    },
-}
-
-impl<'p> Form<'p> {
-    pub(super) fn new(profile: &Profile, framing: &'p Framing) -> Self {
-        let Framing::Csv(header) = framing else {
-            let first = TimeFirst::new(profile);
-            return Self::Json { first };
-        };
-        let columns = profile.columns(header);
-        let glance = columns
-            .as_ref()
-            .ok()
-            .and_then(|columns| RowGlance::new(profile, header, columns))
-            .map(Box::new);
-        Self::Rows {
-            header,
-            columns,
-            glance,
-        }
-    }
-}
-
 impl<'p> Judge<'p> {
-    /// With the census that the thread has so far. With openings to chase, only records that may
-    /// tie to one are judged, and only links are counted.
+    /// Creates a judge that continues the thread's census. With openings to chase, it judges only
+    /// records that may tie to one, and counts only links.
     pub(super) fn new(
         profile: &'p Profile,
         scopes: &'p ScopeSet,
-        form: &'p Form<'p>,
+        form: &'p RecordFormat<'p>,
         census: Census,
         chase: Option<&'p Chase>,
     ) -> Self {
-        let full = Full::new(profile, scopes, form);
+        let evaluator = Evaluator::new(profile, scopes, form);
         Self {
             chase: chase.map(|chase| MayTie {
                 needles: profile.values_stand_whole().then(|| chase.needles(profile)),
@@ -98,31 +68,31 @@ impl<'p> Judge<'p> {
             }),
             search: None,
             profile,
-            full: match chase {
-                Some(chase) => full.chasing(chase),
-                None => full,
+            evaluator: match chase {
+                Some(chase) => evaluator.chasing(chase),
+                None => evaluator,
             },
-            glances: Glances::new(profile, scopes, form),
+            prefilter: Prefilter::new(profile, scopes, form),
             scopes,
             census,
         }
     }
 
-    /// Adds the search: records that it may find are read in full.
+    /// Adds a search for open scopes: records that it may find are parsed in full.
     pub(super) fn searching(self, search: Option<&'p Search>) -> Self {
         let search = search.map(|search| (search, self.profile.traits_stand_whole()));
         Self { search, ..self }
     }
 
-    /// One that reads every record in full.
+    /// Creates a judge that parses every record in full.
     #[cfg(test)]
-    fn thorough(profile: &'p Profile, scopes: &'p ScopeSet, form: &'p Form<'p>) -> Self {
+    fn thorough(profile: &'p Profile, scopes: &'p ScopeSet, form: &'p RecordFormat<'p>) -> Self {
         Self {
             chase: None,
             search: None,
             profile,
-            full: Full::new(profile, scopes, form),
-            glances: Glances::none(scopes),
+            evaluator: Evaluator::new(profile, scopes, form),
+            prefilter: Prefilter::none(scopes),
             scopes,
             census: Census::new(scopes.identities()),
         }
@@ -130,10 +100,10 @@ impl<'p> Judge<'p> {
 
     /// Returns the mapped paths that led to a value in events in scope.
     pub(super) fn hits(&self) -> Hits {
-        self.full.in_scope
+        self.evaluator.in_scope
     }
 
-    /// The thread's census, with what was seen here.
+    /// Returns the thread's census.
     pub(super) fn into_census(self) -> Census {
         self.census
     }
@@ -142,53 +112,53 @@ impl<'p> Judge<'p> {
     pub(super) fn block(&mut self, block: &Block, tally: &mut SourceTally) {
         if let Some(may_tie) = self.chase {
             self.chase(block, may_tie);
-            self.full.give_links(tally);
+            self.evaluator.give_links(tally);
             return;
         }
-        // Decided here for the whole block, so that a case without such scopes pays nothing for
-        // each record.
+        // Choosing once for each block spares cases without open scopes a check for each record.
         match self.search {
             Some((search, whole)) => self.records(block, tally, |record| search.may_find(record.bytes, whole)),
             None => self.records(block, tally, |_| false),
         }
     }
 
-    /// Counts all records of a block; those of which `found` holds are read in full unless their
-    /// time keeps them out of every window.
+    /// Counts all records of a block. Records for which `found` returns true are parsed in full
+    /// unless their time lies in no window.
     fn records(&mut self, block: &Block, tally: &mut SourceTally, found: impl Fn(&Record<'_>) -> bool) {
         let Self {
-            full,
-            glances,
+            evaluator,
+            prefilter,
             scopes,
             census,
             ..
         } = self;
-        let mut glances = glances.over();
+        let mut prefilter = prefilter.over();
         let mut accounting = Accounting::of(block);
-        block.each_seen(glances.needle(), |record| {
+        block.each_seen(prefilter.needle(), |record| {
             tally.read += 1;
             accounting.record(&record);
             census.begin();
-            let told = glances.verdict(&record, census);
-            let told =
-                told.filter(|told| !matches!(told, Told::ByActors(Disposition::OtherActor(..))) || !found(&record));
-            match told {
-                Some(Told::ByTime(time)) => {
+            let precheck = prefilter.check(&record, census);
+            let precheck = precheck.filter(|precheck| {
+                !matches!(precheck, Precheck::ByActors(Disposition::OtherActor(..))) || !found(&record)
+            });
+            match precheck {
+                Some(Precheck::ByTime(time)) => {
                     tally.path_counts.time += 1;
-                    outside(full, &record, time, &found, census, tally);
+                    outside(evaluator, &record, time, &found, census, tally);
                     tally.outside(time);
                 }
-                Some(Told::ByActors(verdict)) => {
+                Some(Precheck::ByActors(verdict)) => {
                     tally.path_counts.glance += 1;
                     if let Disposition::OutsideWindow(time) = verdict {
-                        outside(full, &record, time, &found, census, tally);
+                        outside(evaluator, &record, time, &found, census, tally);
                     }
                     tally.absorb(verdict);
                 }
                 None => {
                     tally.path_counts.full += 1;
                     let mut remarks = mem::take(&mut tally.remarks);
-                    let found = full.each(&record, census, &mut remarks, |record, verdict| {
+                    let found = evaluator.each(&record, census, &mut remarks, |record, verdict| {
                         if let Disposition::OutsideWindow(time) = verdict {
                             late(scopes, &record, time, tally);
                         }
@@ -199,11 +169,11 @@ impl<'p> Judge<'p> {
                     accounting.without(found.punctuation, found.lost);
                 }
             }
-            glances.pays()
+            prefilter.worth_trying()
         });
         tally.accounted += accounting.close();
-        tally.on_end(full.take_on_end());
-        full.give_links(tally);
+        tally.on_end(evaluator.take_on_end());
+        evaluator.give_links(tally);
     }
 
     /// Judges the records of a block that may tie to an opening. Records outside the windows are
@@ -211,38 +181,42 @@ impl<'p> Judge<'p> {
     fn chase(&mut self, block: &Block, may_tie: MayTie<'_>) {
         let MayTie { needles, outside } = may_tie;
         let Self {
-            full, glances, census, ..
+            evaluator,
+            prefilter,
+            census,
+            ..
         } = self;
         let mut remarks = Remarks::new();
-        let mut glances = glances.over();
-        block.each_seen(glances.needle().filter(|_| !outside), |record| {
-            let passed_over = !outside && glances.outside(&record).is_some();
+        let mut prefilter = prefilter.over();
+        block.each_seen(prefilter.needle().filter(|_| !outside), |record| {
+            let passed_over = !outside && prefilter.outside(&record).is_some();
             if !passed_over && needles.is_none_or(|needles| needles.may_be_in(record.bytes)) {
-                full.each(&record, census, &mut remarks, |_, _| ());
+                evaluator.each(&record, census, &mut remarks, |_, _| ());
             }
-            glances.pays()
+            prefilter.worth_trying()
         });
     }
 }
 
-/// Notes a record that a glance found outside every window. On the end of one, it is read in full
-/// for its actors; around the windows, if it may be a listed agent's or an open scope's.
+/// Notes a record that the prefilter found outside every window. It is parsed in full for its
+/// actors if it lies on the end of a window, or if it lies around the windows and may have a listed
+/// agent or lie in an open scope.
 #[inline]
 fn outside(
-    full: &mut Full<'_>,
+    evaluator: &mut Evaluator<'_>,
     record: &Record<'_>,
     time: Timestamp,
     found: &impl Fn(&Record<'_>) -> bool,
     census: &mut Census,
     tally: &mut SourceTally,
 ) {
-    let scopes = full.scopes();
+    let scopes = evaluator.scopes();
     if scopes.is_watched(time) {
         let is_beside_open = || !scopes.beside(time).and(scopes.open()).is_empty();
         let may_count =
             scopes.is_end(time) || scopes.may_be_listed_in(record.bytes) || is_beside_open() && found(record);
         if may_count {
-            full.verdict(record, census, &mut Remarks::new());
+            evaluator.verdict(record, census, &mut Remarks::new());
         }
     }
     late(scopes, record, time, tally);

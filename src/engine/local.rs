@@ -1,13 +1,12 @@
-//! All cores of this machine: sources run side by side, and a large source is worked on by all
-//! threads.
+//! Engine for one machine: sources are read side by side, and all threads work on a large source.
 
 use std::{num::NonZeroUsize, sync::Arc};
 
 use rayon::{ThreadPoolBuilder, prelude::*};
 
 use super::{
-    Engine, EngineError, Plan, again, follow, looks,
-    source::{self, Found, Pool},
+    Engine, EngineError, Plan, follow, outside_windows, path_check,
+    source::{self, Pool, StreamResult},
 };
 use crate::{
     case::encoding_name,
@@ -21,19 +20,19 @@ use crate::{
     text::grouped,
 };
 
-/// This machine.
+/// Runs a plan with the threads of this machine.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Local {
-    /// How many threads; none means one for each core.
+    /// Number of threads; `None` for one per core.
     pub threads: Option<NonZeroUsize>,
 }
 
-/// As much as the program's first thread has: templates of a case may be nested as deeply here as
-/// there.
+/// Stack of a thread: as much as the main thread has, so that templates of a case may be nested as
+/// deeply.
 const STACK: usize = 8 << 20;
 
 impl Local {
-    /// Runs work on this many threads; on those there are, if one of them asks.
+    /// Runs `work` on this many threads; called on a thread of the pool, on those of the pool.
     pub fn install<T: Send>(&self, work: impl FnOnce() -> T + Send) -> Result<T, EngineError> {
         let threads = self.threads.map_or(0, NonZeroUsize::get);
         if rayon::current_thread_index().is_some() && [0, rayon::current_num_threads()].contains(&threads) {
@@ -46,14 +45,14 @@ impl Local {
         Ok(pool.install(work))
     }
 
-    /// Follows what events in scope set in motion, if any did: reads the logs again for what goes
-    /// on under another name.
+    /// Follows links that events in scope open, if there are any: reads the logs again for events
+    /// under another name.
     pub fn follow(&self, plan: &Plan, catalogue: &Catalogue, scan: &mut Scan) -> Result<(), EngineError> {
         self.install(|| follow::follow(plan, catalogue, scan))?
     }
 
-    /// Does both, side by side if another of the threads is free.
-    pub fn both<A: Send, B: Send>(one: impl FnOnce() -> A + Send, other: impl FnOnce() -> B + Send) -> (A, B) {
+    /// Runs both, side by side if another thread is free.
+    pub fn join<A: Send, B: Send>(one: impl FnOnce() -> A + Send, other: impl FnOnce() -> B + Send) -> (A, B) {
         rayon::join(one, other)
     }
 }
@@ -63,29 +62,30 @@ impl Engine for Local {
         progress.start(plan.sources.bytes());
         let budget = Arc::new(plan.memory.budget());
         let pool = Pool::with_ties(&plan.sources);
-        let quotas = looks::quotas(&plan.sources.sources);
+        let quotas = path_check::quotas(&plan.sources.sources);
         let files = self.install(|| {
             let files = plan.sources.sources.par_iter().zip(&quotas);
             files
-                .map(|(source, looks)| scan(plan, (source, *looks), &budget, &pool, progress))
+                .map(|(source, quota)| scan(plan, (source, *quota), &budget, &pool, progress))
                 .collect::<Result<Vec<_>, _>>()
         })?;
         let failed = files.is_err() || budget.has_fault();
         let (mut actors, ties) = pool.actors(&plan.scopes);
         if let Some(files) = files.as_ref().ok().filter(|_| !failed) {
-            actors.outside = self.install(|| again::look(plan, &actors, &with_outside(plan, files)))?;
+            actors.outside = self.install(|| outside_windows::look(plan, &actors, &with_outside(plan, files)))?;
         }
         progress.finish();
         if let Some(fault) = budget.fault() {
             return Err(fault.into());
         }
-        Ok(numbered(plan, files?, budget, (actors, ties)))
+        Ok(assign_source_numbers(plan, files?, budget, (actors, ties)))
     }
 }
 
 /// Returns the sources that hold records outside the windows.
-pub(super) fn with_outside<'p>(plan: &'p Plan, files: &[Contents<Found>]) -> Vec<&'p Source> {
-    let outside = |contents: &Contents<Found>| contents.parts.iter().any(|part| part.value.tally.outside_window > 0);
+pub(super) fn with_outside<'p>(plan: &'p Plan, files: &[Contents<StreamResult>]) -> Vec<&'p Source> {
+    let outside =
+        |contents: &Contents<StreamResult>| contents.parts.iter().any(|part| part.value.tally.outside_window > 0);
     let sources = plan.sources.sources.iter().zip(files);
     let sources = sources.filter(|(_, contents)| outside(contents));
     sources.map(|(source, _)| source).collect()
@@ -93,13 +93,13 @@ pub(super) fn with_outside<'p>(plan: &'p Plan, files: &[Contents<Found>]) -> Vec
 
 pub(super) fn scan(
     plan: &Plan,
-    (source, looks): (&Source, u64),
+    (source, quota): (&Source, u64),
     budget: &Arc<Budget>,
     pool: &Pool,
     progress: &dyn Progress,
-) -> Result<Contents<Found>, EngineError> {
+) -> Result<Contents<StreamResult>, EngineError> {
     let profile = plan.profile(source);
-    let mut left = looks;
+    let mut left = quota;
     let each = |stream: &mut Stream<'_>, file: Option<&RandomAccessFile<'_>>| {
         let found = source::tally(plan, profile, budget, pool, (stream, &source.text), (file, left), None)?;
         left = left.saturating_sub(found.looked.records);
@@ -108,11 +108,11 @@ pub(super) fn scan(
     Ok(sources::read_with_random_access(source, &plan.limits, progress, each)?)
 }
 
-/// Everything in order, and every event and refusal put down to its source: how many streams a file
-/// holds is known only now.
-pub(super) fn numbered(
+/// Assigns numbers to sources, and puts each event and refusal to its source. The number of streams
+/// in a file is known only after reading.
+pub(super) fn assign_source_numbers(
     plan: &Plan,
-    files: Vec<Contents<Found>>,
+    files: Vec<Contents<StreamResult>>,
     budget: Arc<Budget>,
     (actors, ties): (Actors, Vec<TieFilter>),
 ) -> Scan {
@@ -168,8 +168,13 @@ fn settle_actors(plan: &Plan, scan: &mut Scan) {
     scan.unlisted = unlisted;
 }
 
-fn scanned((number, input): (usize, usize), profile: &Profile, source: &Source, part: TextStream<Found>) -> Scanned {
-    let Found {
+fn scanned(
+    (number, input): (usize, usize),
+    profile: &Profile,
+    source: &Source,
+    part: TextStream<StreamResult>,
+) -> Scanned {
+    let StreamResult {
         framing,
         end,
         looked,

@@ -1,18 +1,19 @@
-//! Execution: a plan, and the engines that can carry it out. What is in scope is decided elsewhere;
+//! Runs a plan: reads all sources and folds them into a scan. Scope is decided elsewhere, and
 //! nothing is written.
 
-mod again;
-mod looks;
+mod outside_windows;
+mod path_check;
 mod follow;
-mod full;
-mod glance;
+mod evaluate;
+mod prefilter;
 mod judge;
 mod local;
 mod plan;
 mod portion;
-mod search;
+mod record_format;
+mod open_scopes;
 mod source;
-mod tickets;
+mod ordered_work;
 
 use crate::{findings::Scan, progress::Progress, sources::SourceError, tally::SpillError};
 
@@ -22,18 +23,18 @@ pub use portion::{AssembleError, Portion};
 
 /// Carries out a plan. Every engine gives the same answer for the same plan.
 pub trait Engine {
-    /// Reads all sources. An error means that nothing can be said.
+    /// Reads all sources. An error means that there is no answer.
     fn run(&self, plan: &Plan, progress: &dyn Progress) -> Result<Scan, EngineError>;
 }
 
-/// The machine failed while reading; a defect in the data never is an error.
+/// Failure of the machine while reading. A defect in the data never is an error.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum EngineError {
-    /// A source could not be read to its end, or is none.
+    /// A source could not be read to its end, or is not a log.
     #[error(transparent)]
     Source(#[from] SourceError),
-    /// There is no room for what is in scope.
+    /// Events in scope do not fit.
     #[error(transparent)]
     Room(#[from] SpillError),
     /// The threads could not be started.
@@ -42,7 +43,7 @@ pub enum EngineError {
          (`ulimit -v`, `ulimit -u`): raise the limit, or state fewer --threads"
     )]
     Threads {
-        /// Why.
+        /// Cause, as the system states it.
         fault: String,
     },
 }

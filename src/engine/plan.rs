@@ -1,5 +1,5 @@
-//! The plan: a case with everything found and compiled that reading needs, so that nothing can go
-//! wrong later that could have been told before.
+//! The plan: a case with all that reading needs found and compiled, so that every fault of the case
+//! is reported before reading begins.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -10,7 +10,7 @@ use std::{
 
 use rayon::prelude::*;
 
-use super::search::Search;
+use super::open_scopes::Search;
 use crate::{
     case::{Agent, Case, CaseFile, InputTenant, LimitSettings, ProfileRef, Wrapping},
     coverage::Coverage,
@@ -25,31 +25,30 @@ use crate::{
 /// events lie.
 type Use = (ProfileRef, Option<InputTenant>, Wrapping);
 
-/// What an engine carries out.
+/// Input of an engine.
 #[derive(Debug)]
 pub struct Plan {
     pub(super) sources: SourceSet,
     profiles: BTreeMap<Use, Profile>,
     pub(super) scopes: ScopeSet,
-    /// The search for records of open scopes, if there is one.
+    /// Search for records of open scopes, if there is an open scope.
     pub(super) search: Option<Search>,
-    /// Of the case, in its order.
+    /// Agents of the case, in its order.
     pub(super) agents: Vec<Agent>,
-    /// Of nothing yet, over the case's windows.
+    /// Empty coverage of the case's windows.
     pub(super) coverage: Coverage,
-    /// How much a file may unpack to.
+    /// Limits on unpacking.
     pub limits: Limits,
-    /// How much memory what is in scope may take, and where the rest goes.
+    /// Memory for events in scope, and the folder for the rest.
     pub memory: Memory,
 }
 
-/// How much memory what is in scope may take. No more of it is in memory at a time, and what is
-/// needed whole must fit.
+/// Memory that events in scope may take at a time. What is needed as a whole must fit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Memory {
-    /// In bytes.
+    /// Size in bytes.
     pub bytes: u64,
-    /// Where a temporary file without a name takes the rest.
+    /// Folder of a temporary file without a name, which takes the rest.
     pub folder: PathBuf,
 }
 
@@ -59,7 +58,7 @@ impl Memory {
     }
 }
 
-/// Everything that keeps a case from being carried out.
+/// All faults that keep a case from being run.
 #[derive(Debug, thiserror::Error)]
 #[error("the case cannot be carried out")]
 pub struct PlanError(pub Vec<Diagnostic>);
@@ -70,7 +69,7 @@ impl Plan {
         Self::of(case, || Logs::of(case))
     }
 
-    /// Takes these logs, which were found before, and reads the profiles of a case.
+    /// Takes logs that were found before, and reads the profiles of a case.
     pub fn of_sources(case: &Case, sources: SourceSet) -> Result<Self, PlanError> {
         Self::of(case, || {
             let mut faults = Vec::new();
@@ -84,7 +83,7 @@ impl Plan {
     }
 
     fn of(case: &Case, logs: impl FnOnce() -> Result<Logs, PlanError> + Send) -> Result<Self, PlanError> {
-        // Neither has to do with the other.
+        // Neither depends on the other.
         let (logs, scopes) = rayon::join(logs, || ScopeSet::compile(&case.scopes, &case.agents));
         let scopes = scopes.sealing(case.nonces());
         let Logs { sources, profiles } = logs?;
@@ -104,19 +103,19 @@ impl Plan {
         })
     }
 
-    /// The profile that reads a source.
+    /// Returns the profile that reads a source.
     pub(crate) fn profile(&self, source: &Source) -> &Profile {
         let wrapping = source.text.wrapping.clone();
         &self.profiles[&(source.profile.clone(), source.tenant.clone(), wrapping)]
     }
 
-    /// The names of the profiles that the case names, in order.
+    /// Returns the names of the profiles of the case, in order.
     pub fn profile_names(&self) -> Vec<&str> {
         let names: BTreeSet<_> = self.profiles.values().map(|profile| profile.name.as_str()).collect();
         names.into_iter().collect()
     }
 
-    /// The profile files that are used, for the manifest.
+    /// Returns the profile files that are used, for the manifest.
     pub fn files(&self) -> impl Iterator<Item = &CaseFile> {
         // A profile with a tenant of its own is the same file.
         let files: BTreeMap<_, _> = self
@@ -127,7 +126,7 @@ impl Plan {
         files.into_values()
     }
 
-    /// Leaves out logs that are not to be read, and names the others otherwise.
+    /// Leaves out logs that are not to be read, and renames the others.
     pub(crate) fn restate(&mut self, keep: impl Fn(&std::path::Path) -> bool, name: impl Fn(&str) -> String) {
         self.sources.sources.retain(|source| keep(&source.path));
         for source in &mut self.sources.sources {
@@ -138,13 +137,13 @@ impl Plan {
         }
     }
 
-    /// The logs that will be read.
+    /// Returns the logs that will be read.
     pub fn sources(&self) -> &SourceSet {
         &self.sources
     }
 }
 
-/// What will be read, and how.
+/// Logs to read, with their profiles.
 struct Logs {
     sources: SourceSet,
     profiles: BTreeMap<Use, Profile>,
@@ -200,9 +199,9 @@ fn limits(settings: &LimitSettings) -> Limits {
     }
 }
 
-/// Logs that cannot be opened are told before hours are spent on the others. On a file server each
-/// takes a round trip, so they are tried side by side. A pipe is not tried: whoever writes it would
-/// take our leaving for the end.
+/// Reports logs that cannot be opened before hours are spent on the others. A file server takes a
+/// round trip for each, so they are tried side by side. A pipe is not tried: closing it again would
+/// end its writer.
 fn unreadable(sources: &[Source]) -> Vec<Diagnostic> {
     sources.par_iter().filter_map(refused).collect()
 }

@@ -15,8 +15,8 @@ use encoding_rs::UTF_8;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    EngineError, Local, Plan, again, local, looks,
-    source::{Found, Pool, tally_blocks},
+    EngineError, Local, Plan, local, outside_windows, path_check,
+    source::{Pool, StreamResult, tally_blocks},
 };
 use crate::{
     case::encoding_name,
@@ -32,7 +32,7 @@ use crate::{
 /// Result of reading one source or a part of it, before copies are set apart.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Portion {
-    contents: Contents<Found>,
+    contents: Contents<StreamResult>,
     names: ActorNames,
     /// Actors that are not listed, by their keys; events refer to them by their places.
     unlisted: Vec<(String, MetActor)>,
@@ -87,7 +87,7 @@ impl Portion {
         found.map(|refused| refused.at.offset)
     }
 
-    fn new(plan: &Plan, contents: Contents<Found>, pool: Pool) -> Self {
+    fn new(plan: &Plan, contents: Contents<StreamResult>, pool: Pool) -> Self {
         let (unlisted, numbers) = plan.scopes.roster.export();
         let mut portion = Self {
             contents,
@@ -108,7 +108,7 @@ impl Portion {
 const NAMES_AT_ONCE: usize = 64;
 
 /// Empty contents.
-fn nothing() -> Contents<Found> {
+fn nothing() -> Contents<StreamResult> {
     Contents {
         parts: Vec::new(),
         skipped: Vec::new(),
@@ -123,9 +123,9 @@ impl Local {
     pub fn portion(self, plan: &Plan, input: usize, progress: &dyn Progress) -> Result<Portion, EngineError> {
         let source = &plan.sources.sources[input];
         progress.start(source.bytes);
-        let looks = looks::quotas(&plan.sources.sources)[input];
+        let quota = path_check::quotas(&plan.sources.sources)[input];
         let (budget, pool) = (whole(plan), Pool::default());
-        let contents = self.install(|| local::scan(plan, (source, looks), &budget, &pool, progress))?;
+        let contents = self.install(|| local::scan(plan, (source, quota), &budget, &pool, progress))?;
         progress.finish();
         match budget.fault() {
             Some(fault) => Err(fault.into()),
@@ -145,12 +145,12 @@ impl Local {
         let source = &plan.sources.sources[input];
         progress.start(until - from);
         let (budget, pool) = (whole(plan), Pool::default());
-        let looks = if from == 0 {
-            looks::quotas(&plan.sources.sources)[input]
+        let quota = if from == 0 {
+            path_check::quotas(&plan.sources.sources)[input]
         } else {
             0
         };
-        let found = self.install(|| part(plan, (source, looks), (from, until), &budget, &pool))?;
+        let found = self.install(|| part(plan, (source, quota), (from, until), &budget, &pool))?;
         progress.advance(until - from);
         progress.finish();
         if let Some(fault) = budget.fault() {
@@ -204,7 +204,7 @@ impl Local {
     ) -> Result<Scan, E> {
         let failed = |fault: EngineError| E::from(AssembleError::Engine(fault));
         let budget = Arc::new(plan.memory.budget());
-        let (mut files, mut names): (Vec<Contents<Found>>, Vec<ActorNames>) = (Vec::new(), Vec::new());
+        let (mut files, mut names): (Vec<Contents<StreamResult>>, Vec<ActorNames>) = (Vec::new(), Vec::new());
         let mut ticket = 0;
         for portion in portions {
             let (input, portion) = portion?;
@@ -242,19 +242,19 @@ impl Local {
         }
         let mut actors = Actors::from(ActorNames::merged(plan.scopes.identities(), names));
         self.look_outside(plan, &files, &mut actors, is_planned)?;
-        Ok(local::numbered(plan, files, budget, (actors, Vec::new())))
+        Ok(local::assign_source_numbers(plan, files, budget, (actors, Vec::new())))
     }
 
     /// Looks outside the windows for agents whom no record in a window has.
     fn look_outside(
         self,
         plan: &Plan,
-        files: &[Contents<Found>],
+        files: &[Contents<StreamResult>],
         actors: &mut Actors,
         is_planned: impl Fn(&Source) -> bool,
     ) -> Result<(), AssembleError> {
         let outside = local::with_outside(plan, files);
-        let sought = again::sought(plan, actors);
+        let sought = outside_windows::sought(plan, actors);
         if sought == 0 {
             return Ok(());
         }
@@ -264,7 +264,7 @@ impl Local {
                 reason: "to look outside the windows for agents who did nothing in them",
             });
         }
-        let found: BTreeMap<usize, bool> = self.install(|| again::look(plan, actors, &outside))?;
+        let found: BTreeMap<usize, bool> = self.install(|| outside_windows::look(plan, actors, &outside))?;
         if let Some(source) = outside.first().filter(|_| found.len() < sought) {
             return Err(AssembleError::Again {
                 shown: source.shown.clone(),
@@ -296,18 +296,18 @@ fn whole(plan: &Plan) -> Arc<Budget> {
 
 fn part(
     plan: &Plan,
-    (source, looks): (&Source, u64),
+    (source, quota): (&Source, u64),
     (from, until): (u64, u64),
     budget: &Arc<Budget>,
     pool: &Pool,
-) -> io::Result<Found> {
+) -> io::Result<StreamResult> {
     let profile = plan.profile(source);
     let mut file = File::open(&source.path)?;
     let open = |file: File, until: u64| {
         let head = file.take(until);
         Blocks::open_as(head, &profile.wrapper, &profile.column_names(), &source.text)
     };
-    let tally = |blocks| tally_blocks(plan, profile, budget, pool, blocks, (None, looks), None);
+    let tally = |blocks| tally_blocks(plan, profile, budget, pool, blocks, (None, quota), None);
     if from == 0 {
         return tally(open(file, until)?);
     }
@@ -317,7 +317,7 @@ fn part(
 }
 
 /// Adds the next portion of a file, which is cut.
-fn join(file: &mut Contents<Found>, next: Contents<Found>, digest: Option<Digested>) {
+fn join(file: &mut Contents<StreamResult>, next: Contents<StreamResult>, digest: Option<Digested>) {
     let Some(mut whole) = file.parts.pop() else { return };
     for next in next.parts {
         whole.file.bytes += next.file.bytes;

@@ -1,4 +1,4 @@
-//! One stream of a source, by all threads. Each thread's part folds into a tally of its own; no
+//! Reads one stream of a source with all threads. Each thread folds into a tally of its own, so no
 //! lock guards a result.
 
 use std::{
@@ -13,9 +13,10 @@ use serde::{Deserialize, Serialize};
 use super::{
     Plan,
     follow::Chase,
-    judge::{Form, Judge},
-    looks::Looked,
-    tickets::{Served, Tickets},
+    judge::Judge,
+    ordered_work::{OrderedStep, OrderedWork},
+    path_check::PathCheck,
+    record_format::RecordFormat,
 };
 use crate::{
     case::InputText,
@@ -26,19 +27,19 @@ use crate::{
     tally::{Budget, SourceTally},
 };
 
-/// What reading one stream brought.
+/// Result of reading one stream.
 #[derive(Debug, Serialize, Deserialize)]
-pub(super) struct Found {
+pub(super) struct StreamResult {
     pub(super) framing: String,
-    /// What its end gives away.
+    /// Facts known from the end of the stream.
     pub(super) end: End,
-    /// Of its first records.
-    pub(super) looked: Looked,
+    /// Result for its first records.
+    pub(super) looked: PathCheck,
     pub(super) tally: SourceTally,
 }
 
-impl Found {
-    /// Adds what the next part of the same stream brought.
+impl StreamResult {
+    /// Adds the result of the next part of the same stream.
     pub(super) fn and(mut self, next: Self) -> Self {
         let Self {
             framing: _,
@@ -46,7 +47,7 @@ impl Found {
             looked: _,
             tally,
         } = next;
-        // The last record says what it says, wherever it lies.
+        // The statement in the last record counts, wherever that record lies.
         if tally.read > 0 {
             self.end.said = said;
         }
@@ -57,54 +58,54 @@ impl Found {
     }
 }
 
-/// Reads a stream, the rest of it out of order where it is such a file. `looks`: how many of its
-/// first records are examined for paths that lead nowhere.
+/// Reads a stream; if it is a plain file, its blocks in any order. `examined` is the number of
+/// first records in which mapped paths are checked.
 pub(super) fn tally(
     plan: &Plan,
     profile: &Profile,
     budget: &Arc<Budget>,
     pool: &Pool,
     (stream, text): (&mut Stream<'_>, &InputText),
-    (file, looks): (Option<&RandomAccessFile<'_>>, u64),
+    (file, examined): (Option<&RandomAccessFile<'_>>, u64),
     chase: Option<&Chase>,
-) -> io::Result<Found> {
+) -> io::Result<StreamResult> {
     let blocks = Blocks::open_as(stream, &profile.wrapper, &profile.column_names(), text)?;
-    tally_blocks(plan, profile, budget, pool, blocks, (file, looks), chase)
+    tally_blocks(plan, profile, budget, pool, blocks, (file, examined), chase)
 }
 
-/// Reads a stream whose beginning is known.
+/// Reads a stream whose framing is known.
 pub(super) fn tally_blocks(
     plan: &Plan,
     profile: &Profile,
     budget: &Arc<Budget>,
     pool: &Pool,
     mut blocks: Blocks<impl io::Read + Send>,
-    (file, looks): (Option<&RandomAccessFile<'_>>, u64),
+    (file, examined): (Option<&RandomAccessFile<'_>>, u64),
     chase: Option<&Chase>,
-) -> io::Result<Found> {
+) -> io::Result<StreamResult> {
     let framing = blocks.framing().clone();
-    let form = Form::new(profile, &framing);
+    let form = RecordFormat::new(profile, &framing);
     let ticket = budget.ticket();
-    let share = || Share {
+    let worker = || Worker {
         judge: Judge::new(profile, &plan.scopes, &form, pool.take(&plan.scopes), chase).searching(plan.search.as_ref()),
         tally: SourceTally::within(plan.coverage.clone(), budget, ticket),
         pool,
     };
-    // A source of one block stays on its thread. Sharing it would bring nothing, and a thread that
-    // waits for its share begins another source meanwhile: of thousands of small files, that many
+    // A source of one block stays on its thread. Distributing it would gain nothing, and a thread
+    // that waits for its part would begin another source: of thousands of small files, too many
     // would be open at once.
     let first: Vec<_> = blocks.by_ref().take(2).collect::<Result<_, _>>()?;
-    let looked = first.first().map_or_else(Looked::default, |block| {
-        Looked::at((profile, &plan.scopes), (&form, &framing), block, looks)
+    let looked = first.first().map_or_else(PathCheck::default, |block| {
+        PathCheck::at((profile, &plan.scopes), (&form, &framing), block, examined)
     });
     let (mut tally, end) = if first.len() < 2 {
-        let tally = first.into_iter().map(Ok).try_fold(share(), Share::with)?.done();
+        let tally = first.into_iter().map(Ok).try_fold(worker(), Worker::with)?.done();
         (tally, blocks.end())
     } else {
-        shared(plan, first, blocks, file, share)?
+        tally_on_all_threads(plan, first, blocks, file, worker)?
     };
     tally.spill_if_needed(true).map_err(io::Error::other)?;
-    Ok(Found {
+    Ok(StreamResult {
         framing: framing.to_string(),
         end,
         looked,
@@ -112,63 +113,63 @@ pub(super) fn tally_blocks(
     })
 }
 
-/// All threads take the blocks as they come.
-fn shared<'p>(
+/// Reads the remaining blocks with all threads.
+fn tally_on_all_threads<'p>(
     plan: &Plan,
     first: Vec<Block>,
     rest: Blocks<impl io::Read + Send>,
     file: Option<&RandomAccessFile<'_>>,
-    share: impl Fn() -> Share<'p> + Send + Sync,
+    worker: impl Fn() -> Worker<'p> + Send + Sync,
 ) -> io::Result<(SourceTally, End)> {
     let first = first.into_iter().map(Ok).collect();
     let (mut reads, mut cuts) = rest.split();
-    let nothing = || SourceTally::new(plan.coverage.clone());
+    let empty = || SourceTally::new(plan.coverage.clone());
     if let Some(pieces) = file.and_then(|file| reads.pieces(file, cuts.given())) {
-        let scout = cuts.scout();
+        let speculation = cuts.scout();
         let read = |number| pieces.read(number);
-        let meanwhile = |chunk: io::Result<Chunk>| chunk.map(|chunk| scout.over(chunk));
-        let serve = |chunk: io::Result<Chunk>| served(&mut cuts, pieces.count(chunk));
-        let tickets = Tickets::new(first, read, meanwhile, serve);
-        let tally = by_all(&tickets, share, nothing)?;
-        drop(tickets);
+        let speculate = |chunk: io::Result<Chunk>| chunk.map(|chunk| speculation.over(chunk));
+        let step_of = |chunk: io::Result<Chunk>| step(&mut cuts, pieces.count(chunk));
+        let work = OrderedWork::new(first, read, speculate, step_of);
+        let tally = fold_on_all_threads(&work, worker, empty)?;
+        drop(work);
         return Ok((tally, cuts.end()));
     }
-    let serve = |()| match reads.next() {
-        Some(chunk) => served(&mut cuts, chunk),
-        None => Served {
+    let step_of = |()| match reads.next() {
+        Some(chunk) => step(&mut cuts, chunk),
+        None => OrderedStep {
             block: None,
             last: true,
         },
     };
-    let tally = by_all(&Tickets::new(first, |_| (), |()| (), serve), share, nothing)?;
+    let tally = fold_on_all_threads(&OrderedWork::new(first, |_| (), |()| (), step_of), worker, empty)?;
     Ok((tally, cuts.end()))
 }
 
-fn served(cuts: &mut Cuts, chunk: io::Result<Chunk>) -> Served<io::Result<Block>> {
+fn step(cuts: &mut Cuts, chunk: io::Result<Chunk>) -> OrderedStep<io::Result<Block>> {
     let last = chunk.as_ref().is_ok_and(Chunk::is_last);
     let block = chunk.and_then(|chunk| cuts.cut(chunk)).transpose();
-    // Behind a fault the place in the source is lost.
+    // After a fault the position in the source is unknown.
     let last = last || matches!(block, Some(Err(_)));
-    Served { block, last }
+    OrderedStep { block, last }
 }
 
-/// Each thread judges what comes next, and folds what it found into what it has.
-fn by_all<'p, T>(
-    tickets: &Tickets<
+/// Folds the blocks on all threads, each into its own tally, and merges the tallies.
+fn fold_on_all_threads<'p, T>(
+    work: &OrderedWork<
         impl Fn(u64) -> T + Sync,
         impl Fn(T) -> T + Sync,
-        impl FnMut(T) -> Served<io::Result<Block>> + Send,
+        impl FnMut(T) -> OrderedStep<io::Result<Block>> + Send,
         io::Result<Block>,
     >,
-    share: impl Fn() -> Share<'p> + Send + Sync,
-    nothing: impl Fn() -> SourceTally + Send + Sync,
+    worker: impl Fn() -> Worker<'p> + Send + Sync,
+    empty: impl Fn() -> SourceTally + Send + Sync,
 ) -> io::Result<SourceTally> {
     let judge = |_| {
-        let judged = iter::from_fn(|| tickets.next()).try_fold(share(), Share::with);
-        judged.map(Share::done).inspect_err(|_| tickets.end())
+        let judged = iter::from_fn(|| work.next()).try_fold(worker(), Worker::with);
+        judged.map(Worker::done).inspect_err(|_| work.end())
     };
     let each = (0..rayon::current_num_threads()).into_par_iter().with_max_len(1);
-    each.map(judge).try_reduce(nothing, |one, other| Ok(one.merge(other)))
+    each.map(judge).try_reduce(empty, |one, other| Ok(one.merge(other)))
 }
 
 /// Estimates the bytes of text in a source by its size and the ending of its name.
@@ -192,7 +193,7 @@ const PACKED: u64 = 12;
 #[derive(Debug, Default)]
 pub(super) struct Pool {
     free: Mutex<Vec<Census>>,
-    /// Where values that may tie are wanted, the size of the logs.
+    /// Size of the logs, if values that may tie are wanted.
     logs: Option<u64>,
 }
 
@@ -217,13 +218,13 @@ impl Pool {
         self.free.lock().unwrap_or_else(PoisonError::into_inner).push(census);
     }
 
-    /// Returns the names that all of them saw.
+    /// Returns the names in all censuses.
     pub(super) fn names(self, scopes: &ScopeSet) -> ActorNames {
         let all = self.free.into_inner().unwrap_or_else(PoisonError::into_inner);
         ActorNames::of(scopes.identities(), all)
     }
 
-    /// Returns what all of them saw, and the values that may tie.
+    /// Returns the actors in all censuses, and the values that may tie.
     pub(super) fn actors(self, scopes: &ScopeSet) -> (Actors, Vec<TieFilter>) {
         let mut all = self.free.into_inner().unwrap_or_else(PoisonError::into_inner);
         let ties = all.iter_mut().map(|census| mem::take(&mut census.ties)).collect();
@@ -231,14 +232,14 @@ impl Pool {
     }
 }
 
-/// What one thread has of a source: how it reads it, and what it found.
-struct Share<'p> {
+/// State of one thread for a source: how it reads, and its tally.
+struct Worker<'p> {
     judge: Judge<'p>,
     tally: SourceTally,
     pool: &'p Pool,
 }
 
-impl Share<'_> {
+impl Worker<'_> {
     fn done(mut self) -> SourceTally {
         self.tally.hits |= self.judge.hits();
         self.pool.give(self.judge.into_census());

@@ -16,7 +16,7 @@ use crate::{
     time::Timestamp,
 };
 
-/// What ties to an opening: how, keys, session, users and tenants.
+/// Values that tie to an opening: kind, keys, session, users and tenants.
 pub(super) type Ties<'l> = (Option<Tie>, &'l [String], Option<&'l str>, &'l [String], &'l [String]);
 
 /// An opening that is looked for.
@@ -25,7 +25,7 @@ pub(in crate::engine) struct Live {
     pub(super) opening: Opening,
     /// Whether a rule of its profile is about its action.
     pub(super) ruled: bool,
-    /// What ties to it; none where its user's records are counted only.
+    /// Kind of tie; `None` if records of the opened user are only counted.
     pub(super) tie: Option<Tie>,
     pub(super) depth: u32,
     /// The last instant at which it was open, if that is known.
@@ -90,7 +90,7 @@ impl Live {
             && own.scopes == others.scopes
     }
 
-    /// What ties to it.
+    /// Returns the values that tie to it.
     pub(super) fn ties_by(&self) -> Ties<'_> {
         let Opening { opened, tenants, .. } = &self.opening;
         let Opened {
@@ -116,8 +116,8 @@ impl Live {
     }
 }
 
-/// How long the records under a user are counted where no rule says how long it lasts: a day, in
-/// seconds.
+/// Seconds for which records of an opened user are counted if no rule states how long it lasts: a
+/// day.
 const WATCHED: i64 = 86_400;
 
 fn later(time: Timestamp, seconds: i64) -> Option<Timestamp> {
@@ -133,7 +133,7 @@ pub(in crate::engine) struct Chase {
     pub(super) live: Vec<Live>,
     keys: BTreeMap<String, Vec<usize>>,
     sessions: BTreeMap<String, Vec<usize>>,
-    /// By the folded name, with the name.
+    /// Users by folded name, each with the name as logged.
     users: BTreeMap<String, Vec<(usize, String)>>,
     /// The users' names, as logged and folded, that may stand in records by others in a window.
     names: BTreeSet<String>,

@@ -1,12 +1,12 @@
-//! What agents set in motion goes on under another name: links, followed by further passes over the
-//! logs.
+//! Follows links: actions that an agent started and that continue under another name. Each step is
+//! a further pass over the logs.
 //!
 //! The first pass notes the events in scope that open a link. If there is one, a second pass
-//! searches the logs for the few texts that tie to it (a key, a session, a user), and reads in full
-//! only the records that hold one. An event that ties while the link was open is in scope. It may
-//! open a link itself, which takes a further pass, up to [`DEPTH`]. Where nothing opens a link,
-//! nothing is read again. Nor is it where no record by others in a window has a value that ties:
-//! the first pass keeps a filter of these values.
+//! searches the logs for the few texts that tie to it (a key, a session, a user), and parses in
+//! full only the records that hold one. An event that ties while the link was open is in scope. It
+//! may open a link itself, which takes a further pass, up to [`DEPTH`]. The logs are read again
+//! only if an event opens a link, and if a record by others in a window has a value that ties: the
+//! first pass keeps a filter of these values.
 
 mod chase;
 mod needles;
@@ -293,7 +293,7 @@ fn again(
         (Some(before), now) if now != Some(before) => self::contents(plan, source, budget, chase, true)?,
         _ => contents,
     };
-    let same = |(part, number): (&sources::TextStream<source::Found>, &usize)| {
+    let same = |(part, number): (&sources::TextStream<source::StreamResult>, &usize)| {
         let before: &Scanned = &scan.sources[*number];
         let digest = part.stream.sha256.or(before.stream.sha256);
         part.shown == before.path && part.stream.bytes == before.stream.bytes && digest == before.stream.sha256
@@ -309,7 +309,7 @@ fn contents(
     budget: &Arc<Budget>,
     chase: &Chase,
     hashed: bool,
-) -> Option<sources::Contents<source::Found>> {
+) -> Option<sources::Contents<source::StreamResult>> {
     let pool = source::Pool::default();
     let profile = plan.profile(source);
     let each = |stream: &mut Stream<'_>, file: Option<&RandomAccessFile<'_>>| {

@@ -17,7 +17,7 @@ use crate::{
 /// The share of a source's records in a window, one in so many, that one rule may bring into scope.
 const SHARE: u64 = 2;
 
-/// So many events are no share that would be too much, however small the source is.
+/// Number of events that is never too large a part of a source, however small the source is.
 const FEW: u64 = 1000;
 
 /// An event in scope by a link.
@@ -174,7 +174,7 @@ fn users(live: &Live) -> impl Iterator<Item = String> {
         .map(|user| fold(trimmed(user)).into_owned())
 }
 
-/// Leaves out what a rule ties too much of a source by, and tells it.
+/// Leaves out rules that tie too large a part of a source, and reports them.
 pub(super) fn within_shares(chase: &Chase, linked: Vec<Linked>, scan: &Scan) -> (Vec<Linked>, Vec<WideLink>) {
     let rule = |linked: &Linked| {
         (

@@ -1,5 +1,5 @@
-//! Judging at a glance against reading everything in full, on records of every kind that were then
-//! damaged: the answer must be the same to the last byte.
+//! Compares the prefilter with parsing everything in full, on records of every kind that were then
+//! damaged. Both must give the same answer to the last byte.
 
 use std::{fs, path::Path};
 
@@ -54,11 +54,12 @@ fn scopes(from: &str, until: &str) -> ScopeSet {
     ScopeSet::compile(&[scope], &agents)
 }
 
-/// What is found in a log, without what it took; and how many records a glance was enough for.
+/// Returns the findings in a log without the counts of each path, and how many records the
+/// prefilter settled.
 fn found(log: &[u8], profile: &Profile, scopes: &ScopeSet, thorough: bool) -> (String, u64) {
     let mut blocks = Blocks::open_for(log, &profile.wrapper, &profile.column_names()).expect("bytes in memory");
     let framing = blocks.framing().clone();
-    let form = Form::new(profile, &framing);
+    let form = RecordFormat::new(profile, &framing);
     let mut judge = if thorough {
         Judge::thorough(profile, scopes, &form)
     } else {
@@ -68,10 +69,10 @@ fn found(log: &[u8], profile: &Profile, scopes: &ScopeSet, thorough: bool) -> (S
     for block in &mut blocks {
         judge.block(&block.expect("bytes in memory"), &mut tally);
     }
-    let glances = tally.path_counts.time + tally.path_counts.glance;
+    let prefilter = tally.path_counts.time + tally.path_counts.glance;
     tally.path_counts = crate::tally::PathCounts::default();
     let actors = Actors::of(scopes.identities(), [judge.into_census()]);
-    (format!("{framing} {tally:#?} {actors:#?}"), glances)
+    (format!("{framing} {tally:#?} {actors:#?}"), prefilter)
 }
 
 /// Records as the internal admin tool of the sample writes them, in, before and after the window,
@@ -109,7 +110,7 @@ const ROWS: [&str; 10] = [
 
 const HEADER: &str = "event_id,timestamp,actor.id,actor.email,tenant.id,action,justification";
 
-/// What gets into logs by accident or by intent.
+/// Texts that get into logs by accident or by intent.
 const SNIPPETS: [&[u8]; 31] = [
     b"\"timestamp\":\"2026-01-17T00:00:00Z\",",
     b"\"timestamp\":\"2026-01-01T00:00:00Z\"",
@@ -163,7 +164,7 @@ fn several_objects_on_a_line_are_several_records() {
     for (log, expected) in cases {
         let blocks = Blocks::open(log.as_bytes(), &[]).expect("bytes in memory");
         let framing = blocks.framing().clone();
-        let form = Form::new(&profile, &framing);
+        let form = RecordFormat::new(&profile, &framing);
         let mut judge = Judge::new(&profile, &scopes, &form, Census::new(scopes.identities()), None);
         let mut tally = SourceTally::new(Coverage::over(scopes.windows().collect::<Vec<_>>().into_iter()));
         for block in blocks {
@@ -324,14 +325,14 @@ fn turned(row: &str) -> String {
         .map_or_else(|| row.to_owned(), |(first, rest)| format!("{rest},{first}"))
 }
 
-/// What became of the bytes of a log. Fails unless each of them lies in one record, or in one gap
-/// that has a name.
+/// Returns the accounting of a log's bytes. Fails unless each byte lies in one record, or in one
+/// gap that has a name.
 fn accounted(log: &[u8], wrapper: Vec<String>) -> crate::records::Accounted {
     let (mut profile, scopes) = (superuser(), scopes("2026-01-16T00:00:00Z", "2026-01-21T00:00:00Z"));
     profile.wrapper = wrapper;
     let mut blocks = Blocks::open_for(log, &profile.wrapper, &profile.column_names()).expect("bytes in memory");
     let framing = blocks.framing().clone();
-    let form = Form::new(&profile, &framing);
+    let form = RecordFormat::new(&profile, &framing);
     let mut judge = Judge::new(&profile, &scopes, &form, Census::new(scopes.identities()), None);
     let mut tally = SourceTally::new(Coverage::over(scopes.windows().collect::<Vec<_>>().into_iter()));
     let mut read: Option<u64> = None;
@@ -427,7 +428,7 @@ fn examples() -> Vec<(String, Vec<u8>)> {
 fn a_glance_is_enough_where_it_should_be() {
     let profile = superuser();
     let scopes = scopes("2026-01-16T00:00:00Z", "2026-01-21T00:00:00Z");
-    let glances = |log: &str| found(log.as_bytes(), &profile, &scopes, false).1;
+    let prefilter = |log: &str| found(log.as_bytes(), &profile, &scopes, false).1;
     let lines = |records: &[usize]| {
         records
             .iter()
@@ -436,9 +437,12 @@ fn a_glance_is_enough_where_it_should_be() {
             .join("\n")
     };
     // One that mentions an agent is read in full.
-    assert_eq!(glances(&lines(&[0, 0, 2, 3, 4, 5, 9])), 6);
-    assert_eq!(glances(&lines(&[1, 6, 8])), 0, "those in scope are read in full");
-    assert_eq!(glances(&format!("{HEADER}\n{}\n{}\n{}", ROWS[0], ROWS[2], ROWS[4])), 2);
+    assert_eq!(prefilter(&lines(&[0, 0, 2, 3, 4, 5, 9])), 6);
+    assert_eq!(prefilter(&lines(&[1, 6, 8])), 0, "those in scope are read in full");
+    assert_eq!(
+        prefilter(&format!("{HEADER}\n{}\n{}\n{}", ROWS[0], ROWS[2], ROWS[4])),
+        2
+    );
 }
 
 /// A text that is a list names everybody in it, wherever it stands; and where exports were put

@@ -34,10 +34,10 @@ fn question(folder: &Path) -> AdHoc {
     }
 }
 
-/// What another hand does, and what the file is then.
+/// Change that another process makes to a file, and the expected result.
 type Change<'c> = (&'c (dyn Fn(&fs::File, Read) + Sync), &'c str);
 
-/// How many bytes were read before, and are now.
+/// Bytes that were read before, and that are read now.
 #[derive(Clone, Copy)]
 struct Read(u64, u64);
 

@@ -1,12 +1,12 @@
-//! The first records of some sources of each `[[logs]]` entry, read in full to see which mapped
-//! paths lead nowhere. Which records those are depends on the sources alone, so no thread count
-//! changes what is said of them.
+//! Parses the first records of some sources of each `[[logs]]` entry, to see which mapped paths
+//! lead nowhere. The choice of records depends on the sources alone, so the thread count does not
+//! change the result.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::{full::Full, judge::Form};
+use super::{evaluate::Evaluator, record_format::RecordFormat};
 use crate::{
     events::{Hits, Profile, values_by_path},
     records::{Block, Framing, json_part},
@@ -22,13 +22,13 @@ const SOURCES: u64 = 8;
 /// Records whose other fields are listed, to find what a path may have meant.
 const LISTED: usize = 50;
 
-/// What was seen in the first records of a source.
+/// Result for the first records of a source.
 #[derive(Debug, Default, Serialize, Deserialize)]
-pub(super) struct Looked {
+pub(super) struct PathCheck {
     pub(super) records: u64,
     pub(super) hits: Hits,
-    /// Where there are values that the profile does not read, as JSON Pointers. Empty where every
-    /// path leads somewhere.
+    /// JSON Pointers to values that the profile does not read. Empty if every path leads to a
+    /// value.
     pub(super) present: BTreeSet<String>,
 }
 
@@ -48,11 +48,11 @@ pub(super) fn quotas(sources: &[Source]) -> Vec<u64> {
     sources.iter().map(quota).collect()
 }
 
-impl Looked {
-    /// Examines the first records of a block, no more than so many.
+impl PathCheck {
+    /// Examines at most `most` of the first records of a block.
     pub(super) fn at(
         (profile, scopes): (&Profile, &ScopeSet),
-        (form, framing): (&Form<'_>, &Framing),
+        (form, framing): (&RecordFormat<'_>, &Framing),
         block: &Block,
         most: u64,
     ) -> Self {
@@ -60,11 +60,11 @@ impl Looked {
         if most == 0 {
             return looked;
         }
-        let mut full = Full::new(profile, scopes, form);
+        let mut evaluator = Evaluator::new(profile, scopes, form);
         let most = usize::try_from(most).unwrap_or(usize::MAX);
         let mut read = Vec::new();
         for record in block.records().take(most) {
-            if let Some(hits) = full.hits(&record) {
+            if let Some(hits) = evaluator.hits(&record) {
                 looked.records += 1;
                 looked.hits |= hits;
                 read.push(record);

@@ -1,4 +1,4 @@
-//! A record in full: captured whole, its fields decoded as far as its verdict needs them.
+//! Parses a record in full, and decodes its fields as far as its disposition needs them.
 
 use std::{collections::BTreeMap, mem, ops::Range, sync::Arc};
 
@@ -6,7 +6,7 @@ use serde::de::IgnoredAny;
 
 use super::{
     follow::{Chase, Values},
-    judge::Form,
+    record_format::RecordFormat,
 };
 use crate::{
     digest::Sha256,
@@ -24,31 +24,32 @@ use crate::{
     time::Timestamp,
 };
 
-/// How much of a refused record is kept for people, in characters.
+/// Characters of a refused record that are kept as an excerpt.
 const EXCERPT: usize = 200;
 
-/// Reads the records of one source. Their source's number is given later.
-pub(super) struct Full<'p> {
+/// Evaluates the records of one source. The number of the source is assigned later.
+pub(super) struct Evaluator<'p> {
     profile: &'p Profile,
     scopes: &'p ScopeSet,
-    form: &'p Form<'p>,
-    /// Where records are rows.
+    form: &'p RecordFormat<'p>,
+    /// Reader of rows; `None` for JSON.
     rows: Option<Box<RowReader>>,
-    /// A header that is not the first of the source, and where the mapped paths stand below it.
+    /// Latest header that is not the first of the source, and the positions of the mapped paths
+    /// below it.
     later: Option<(Arc<Header>, Columns)>,
-    /// Events in no scope, exactly on the end of one of their agent's: by the positions of those
-    /// scopes.
+    /// Events in no scope that lie exactly on the end of one of their agent's scopes, by the
+    /// positions of those scopes.
     on_end: BTreeMap<ScopeMask, u64>,
-    /// Acts of listed agents around the windows.
+    /// Actions of listed agents around the windows.
     around: Around,
-    /// The mapped paths that led to a value in events in scope.
+    /// Mapped paths that led to a value in events in scope.
     pub(super) in_scope: Hits,
-    /// What to look for among others' records.
+    /// Openings whose linked records are searched for.
     chase: Option<&'p Chase>,
     links: FoundLinks,
 }
 
-/// Links that records open and close, and what ties to those that are looked for.
+/// Links that records open and close, and records that tie to openings that are searched for.
 #[derive(Default)]
 struct FoundLinks {
     openings: Vec<Opening>,
@@ -57,7 +58,7 @@ struct FoundLinks {
 }
 
 impl FoundLinks {
-    /// How many there are of each.
+    /// Returns the length of each list.
     fn counts(&self) -> [usize; 4] {
         let Self {
             openings,
@@ -72,7 +73,7 @@ impl FoundLinks {
         ]
     }
 
-    /// Forgets all beyond those.
+    /// Truncates each list to an earlier length.
     fn truncate(&mut self, [openings, closings, candidates, unreadable]: [usize; 4]) {
         self.openings.truncate(openings);
         self.closings.truncate(closings);
@@ -81,20 +82,20 @@ impl FoundLinks {
     }
 }
 
-/// A refusal, and the record's time if that could be read before.
-struct Refusing(Refusal, Option<Timestamp>);
+/// Refusal with the record's time, if that was read before.
+struct TimedRefusal(Refusal, Option<Timestamp>);
 
-impl From<Refusal> for Refusing {
+impl From<Refusal> for TimedRefusal {
     fn from(refusal: Refusal) -> Self {
         Self(refusal, None)
     }
 }
 
-impl<'p> Full<'p> {
-    pub(super) fn new(profile: &'p Profile, scopes: &'p ScopeSet, form: &'p Form<'p>) -> Self {
+impl<'p> Evaluator<'p> {
+    pub(super) fn new(profile: &'p Profile, scopes: &'p ScopeSet, form: &'p RecordFormat<'p>) -> Self {
         let rows = match form {
-            Form::Rows { header, .. } => Some(Box::new(RowReader::new(header.delimiter))),
-            Form::Json { .. } => None,
+            RecordFormat::Rows { header, .. } => Some(Box::new(RowReader::new(header.delimiter))),
+            RecordFormat::Json { .. } => None,
         };
         Self {
             profile,
@@ -110,13 +111,13 @@ impl<'p> Full<'p> {
         }
     }
 
-    /// Looks for what ties to these openings, too.
+    /// Searches for records that tie to these openings, too.
     pub(super) fn chasing(self, chase: &'p Chase) -> Self {
         let chase = Some(chase);
         Self { chase, ..self }
     }
 
-    /// Moves what was found of links and around the windows to the tally.
+    /// Moves links, and actions around the windows, to the tally.
     pub(super) fn give_links(&mut self, tally: &mut SourceTally) {
         tally.around.merge(mem::take(&mut self.around));
         let FoundLinks {
@@ -129,12 +130,12 @@ impl<'p> Full<'p> {
         tally.chased.merge(chased);
     }
 
-    /// What the records are judged by.
+    /// Returns the scopes of the case.
     pub(super) fn scopes(&self) -> &'p ScopeSet {
         self.scopes
     }
 
-    /// Events in no scope that were met on the end of one since the last call.
+    /// Returns events in no scope on the end of one, seen since the last call.
     pub(super) fn take_on_end(&mut self) -> BTreeMap<ScopeMask, u64> {
         mem::take(&mut self.on_end)
     }
@@ -143,22 +144,22 @@ impl<'p> Full<'p> {
     pub(super) fn hits(&mut self, record: &Record<'_>) -> Option<Hits> {
         self.note(record);
         let body = match (self.form, &mut self.rows) {
-            (Form::Rows { header, columns, .. }, Some(reader)) if record.defect.is_none() => {
-                let (header, columns) = holding(record, self.later.as_ref(), (header, columns));
+            (RecordFormat::Rows { header, columns, .. }, Some(reader)) if record.defect.is_none() => {
+                let (header, columns) = header_of(record, self.later.as_ref(), (header, columns));
                 let (columns, cells) = (columns.as_deref().ok()?, reader.read(header, record.bytes).ok()?);
                 return Reading::new(self.profile, Body::Row { columns, cells: &cells })
                     .ok()?
                     .hits()
                     .ok();
             }
-            (Form::Json { .. }, _) if record.defect.is_none() => Body::Json(json(record.bytes).ok()?),
+            (RecordFormat::Json { .. }, _) if record.defect.is_none() => Body::Json(json(record.bytes).ok()?),
             _ => return None,
         };
         Reading::new(self.profile, body).ok()?.hits().ok()
     }
 
-    /// Gives the end that a framed record meets; where it cannot be read because it holds several
-    /// records, theirs. Returns how many those are.
+    /// Passes the disposition of a framed record to `with`. A framed record that cannot be parsed
+    /// because it holds several records gives one disposition for each. Returns how many those are.
     pub(super) fn each<'r>(
         &mut self,
         record: &Record<'r>,
@@ -201,8 +202,9 @@ impl<'p> Full<'p> {
         let Disposition::Refused(refused, None) = verdict else {
             return None;
         };
-        // Only what is no JSON object itself: an object whose fields are at fault is one record.
-        let json = matches!(self.form, Form::Json { .. });
+        // An object whose fields are at fault is one record, so only text that is no JSON object is
+        // split.
+        let json = matches!(self.form, RecordFormat::Json { .. });
         let broken = matches!(refused.refusal.reason, InvalidUtf8 | MalformedJson | NotAnObject);
         if !json || !broken || is_object(record.bytes) {
             return None;
@@ -215,8 +217,8 @@ impl<'p> Full<'p> {
         })
     }
 
-    /// The end this record meets.
-    /// What could not be read of an event goes to the remarks.
+    /// Returns the disposition of a record. Parts of its event that could not be read are added to
+    /// the remarks.
     pub(super) fn verdict(&mut self, record: &Record<'_>, census: &mut Census, remarks: &mut Remarks) -> Disposition {
         let at = Locator {
             source: 0,
@@ -231,17 +233,17 @@ impl<'p> Full<'p> {
                 Disposition::OtherActor(time, self.mentions(at, record.bytes, near))
             }
             Ok(verdict) => verdict,
-            Err(Refusing(refusal, None)) => match self.time_of_broken(record) {
+            Err(TimedRefusal(refusal, None)) => match self.time_of_broken(record) {
                 Some(time) if self.scopes.at(time).is_empty() => Disposition::OutsideWindow(time),
                 time => Disposition::Refused(Box::new(self.refused(at, refusal, time, record.bytes)), None),
             },
-            Err(Refusing(refusal, time)) => {
+            Err(TimedRefusal(refusal, time)) => {
                 Disposition::Refused(Box::new(self.refused(at, refusal, time, record.bytes)), time)
             }
         }
     }
 
-    /// Adds the identities that stand in a record otherwise than in the names of its actors.
+    /// Adds identities that the record has elsewhere than in the names of its actors.
     fn mentions(&self, at: Locator, bytes: &[u8], near: Option<Box<NearMiss>>) -> Option<Box<NearMiss>> {
         let identities = self.scopes.identities();
         let mut near = near.unwrap_or_else(|| Box::new(NearMiss { at, names: Vec::new() }));
@@ -267,13 +269,13 @@ impl<'p> Full<'p> {
         record: &Record<'_>,
         census: &mut Census,
         remarks: &mut Remarks,
-    ) -> Result<Disposition, Refusing> {
+    ) -> Result<Disposition, TimedRefusal> {
         self.note(record);
         let bytes = record.bytes;
         let cells;
         let body = match (self.form, &mut self.rows) {
-            (Form::Rows { header, columns, .. }, Some(reader)) => {
-                let (header, columns) = holding(record, self.later.as_ref(), (header, columns));
+            (RecordFormat::Rows { header, columns, .. }, Some(reader)) => {
+                let (header, columns) = header_of(record, self.later.as_ref(), (header, columns));
                 let columns = columns.as_deref().map_err(Refusal::clone)?;
                 cells = reader.read(header, bytes)?;
                 Body::Row { columns, cells: &cells }
@@ -305,7 +307,7 @@ impl<'p> Full<'p> {
                 own.iter_mut().for_each(|candidate| candidate.beside = true);
             }
             Ok(_) => {}
-            // Nothing of a refused record counts.
+            // A refused record counts nowhere else.
             Err(_) => {
                 self.links.truncate(before);
                 self.around.margin.truncate(beside);
@@ -314,7 +316,7 @@ impl<'p> Full<'p> {
         verdict
     }
 
-    /// Finds where the mapped paths stand for a row below another header than the first.
+    /// Finds the positions of the mapped paths for a row below another header than the first.
     fn note(&mut self, record: &Record<'_>) {
         let Some(header) = record.header else { return };
         if self.later.as_ref().is_none_or(|(known, _)| !Arc::ptr_eq(known, header)) {
@@ -322,20 +324,20 @@ impl<'p> Full<'p> {
         }
     }
 
-    /// The time of a record that cannot be read, where that much of it can.
+    /// Returns the time of a record that cannot be parsed, if its time can.
     fn time_of_broken(&mut self, record: &Record<'_>) -> Option<Timestamp> {
         let bytes = record.bytes;
         match (self.form, &mut self.rows) {
-            // Below a later header the time may stand in another cell.
-            (Form::Rows { .. }, _) if record.header.is_some() => None,
-            (Form::Rows { glance, .. }, Some(reader)) => glance.as_ref()?.time_of_broken(reader.cells(bytes)),
-            (Form::Json { first }, _) => first.as_ref()?.of_broken(json_part(bytes)),
+            // Below a later header the time may be in another cell.
+            (RecordFormat::Rows { .. }, _) if record.header.is_some() => None,
+            (RecordFormat::Rows { glance, .. }, Some(reader)) => glance.as_ref()?.time_of_broken(reader.cells(bytes)),
+            (RecordFormat::Json { first }, _) => first.as_ref()?.of_broken(json_part(bytes)),
             _ => None,
         }
     }
 
     fn refused(&self, at: Locator, mut refusal: Refusal, time: Option<Timestamp>, bytes: &[u8]) -> Refused {
-        let is_json = matches!(self.form, Form::Json { .. });
+        let is_json = matches!(self.form, RecordFormat::Json { .. });
         let broken = matches!(
             refusal.reason,
             RefusalReason::MalformedJson | RefusalReason::NotAnObject
@@ -349,7 +351,7 @@ impl<'p> Full<'p> {
         {
             refusal.detail = format!("{}; {shape}", refusal.detail);
         }
-        if let Form::Rows { header, .. } = self.form
+        if let RecordFormat::Rows { header, .. } = self.form
             && refusal.reason != RefusalReason::UnknownHeader
             && header.is_named_in(bytes)
         {
@@ -360,10 +362,9 @@ impl<'p> Full<'p> {
         }
         let mut names = self.scopes.identities().named_in(bytes);
         self.scopes.add_derived_in(bytes, &mut names);
-        // An agent of no scope that holds the time, if it can be read, has no event in scope
-        // whatever the record says.
+        // An agent has no event in scope here if none of its scopes may hold the time.
         names.retain(|agent| self.scopes.may_hold(*agent, time));
-        // A character takes at most four bytes, so more of the record is not looked at.
+        // A character takes at most four bytes, so this is enough of the record.
         let head = String::from_utf8_lossy(&bytes[..bytes.len().min(4 * EXCERPT + 4)]);
         Refused {
             at,
@@ -375,12 +376,12 @@ impl<'p> Full<'p> {
     }
 }
 
-/// Where each mapped path stands among the cells of a row, if that is known.
+/// Position of each mapped path among the cells of a row, or why it is unknown.
 type Columns = Result<Vec<Option<usize>>, Refusal>;
 
-/// The header that holds for a record, and where the mapped paths stand below it: the first of the
-/// source, unless the record has another.
-fn holding<'h>(
+/// Returns the header of a record and the positions of the mapped paths below it: the first header
+/// of the source, unless the record has another.
+fn header_of<'h>(
     record: &Record<'_>,
     later: Option<&'h (Arc<Header>, Columns)>,
     first: (&'h Header, &'h Columns),
@@ -391,18 +392,19 @@ fn holding<'h>(
     }
 }
 
-/// The records that one framed record turned out to hold.
+/// Records found inside one framed record.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Pieces {
     pub(super) records: u64,
-    /// Bytes of the framed record between them that are punctuation.
+    /// Bytes between those records that are punctuation.
     pub(super) punctuation: u64,
-    /// Bytes that are neither, or belong to two of them. Always 0, or this program is at fault.
+    /// Bytes that are neither, or belong to two records. Anything but 0 is a defect of this
+    /// program.
     pub(super) lost: u64,
 }
 
 impl Pieces {
-    /// Adds what stands between two records, if they do not overlap.
+    /// Adds the text between two records, if they do not overlap.
     fn between(&mut self, text: Option<&[u8]>) {
         match text {
             Some(text) if is_punctuation(text) => self.punctuation += text.len() as u64,
@@ -424,18 +426,18 @@ fn json(bytes: &[u8]) -> Result<&str, Refusal> {
         )
     };
     let json = json_part(bytes);
-    // The usual check tells where it fails, and takes three times as long.
+    // The standard check finds the position of the fault, and takes three times as long.
     simdutf8::basic::from_utf8(json).or_else(|_| std::str::from_utf8(json).map_err(invalid))
 }
 
-/// Agent or actor that an event is put down to, and the reason.
+/// Agent or actor that an event is attributed to, and the reason.
 struct By {
     agent: usize,
     identity_matched: Arc<str>,
     search: Option<Box<FoundBy>>,
 }
 
-/// Returns the listed agents among those named, beside the one that an event is put down to.
+/// Returns the listed agents among those named, except the one that the event is attributed to.
 fn also_by(scopes: &ScopeSet, listed: &Listed, agent: usize) -> Box<[usize]> {
     let agents = listed
         .iter()
@@ -447,7 +449,7 @@ fn also_by(scopes: &ScopeSet, listed: &Listed, agent: usize) -> Box<[usize]> {
     others.into()
 }
 
-/// The verdict on a record, be it one event or several.
+/// Evaluation of one record, which may hold several events.
 struct Judging<'j> {
     scopes: &'j ScopeSet,
     census: &'j mut Census,
@@ -467,7 +469,7 @@ struct Judging<'j> {
 impl Judging<'_> {
     /// If one of several events cannot be read, none of them counts, and the record is shown as
     /// refused: nothing is half read.
-    fn record(&mut self, reading: &Reading<'_, '_>) -> Result<Disposition, Refusing> {
+    fn record(&mut self, reading: &Reading<'_, '_>) -> Result<Disposition, TimedRefusal> {
         let Some(parts) = reading.parts()? else {
             return self.part(reading, 0);
         };
@@ -485,7 +487,7 @@ impl Judging<'_> {
         })
     }
 
-    fn part(&mut self, reading: &Reading<'_, '_>, part: u32) -> Result<Disposition, Refusing> {
+    fn part(&mut self, reading: &Reading<'_, '_>, part: u32) -> Result<Disposition, TimedRefusal> {
         let Self { scopes, at, .. } = *self;
         let (time, time_original) = reading.time()?;
         let within = scopes.at(time);
@@ -497,7 +499,7 @@ impl Judging<'_> {
             }
             return Ok(Disposition::OutsideWindow(time));
         }
-        let timed = |refusal| Refusing(refusal, Some(time));
+        let timed = |refusal| TimedRefusal(refusal, Some(time));
         let open = within.and(scopes.open());
         let (named, nobody) = match reading.actors() {
             Ok(named) => (named, None),
@@ -547,7 +549,7 @@ impl Judging<'_> {
                 self.near(NearKind::Narrowed, &named, &listed, forms),
             ));
         }
-        let by = self.whose(found, &named, &listed, (met, &traits));
+        let by = self.pick_actor(found, &named, &listed, (met, &traits));
         if reading.has_links() {
             self.links_of(reading, &event, by.agent, allowed, part);
         }
@@ -574,7 +576,7 @@ impl Judging<'_> {
 
     /// Picks the actor of an event in scope: an agent of a scope, else any listed agent, else an
     /// unlisted actor whose event meets all conditions of an open scope.
-    fn whose(
+    fn pick_actor(
         &self,
         found: Option<Attribution>,
         named: &[Named<'_, '_>],
@@ -750,7 +752,7 @@ impl Judging<'_> {
         }
     }
 
-    /// Notes an event by nobody listed that ties to an opening that is looked for.
+    /// Notes an event without a listed actor that ties to an opening that is looked for.
     fn chase(
         &mut self,
         reading: &Reading<'_, '_>,
@@ -854,7 +856,7 @@ impl Judging<'_> {
         forms
     }
 
-    /// With the listed identities among the actors as this kind.
+    /// Returns the listed identities among the actors as near misses of this kind.
     fn near(
         &self,
         kind: NearKind,

@@ -1,9 +1,8 @@
-//! A second look at the logs, for agents whom no record in a window has as its actor: whether one
+//! Reads logs again for agents that no record in a window has as its actor, to see whether a record
 //! outside the windows has.
 //!
-//! Only sources with records outside the windows are read, without taking digests again, and only
-//! until every such agent is found. A record in which none of their identities stands is passed
-//! over.
+//! Only sources with records outside the windows are read, without digests, and only until every
+//! such agent is found. A record that holds none of their identities is skipped.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -13,7 +12,7 @@ use std::{
 
 use rayon::prelude::*;
 
-use super::{Plan, full::Full, judge::Form};
+use super::{Plan, evaluate::Evaluator, record_format::RecordFormat};
 use crate::{
     case::{Agent, Conditions, InputText, Scope},
     events::Profile,
@@ -25,15 +24,15 @@ use crate::{
     time::Window,
 };
 
-/// More agents are not looked for. Where so many do nothing in the windows, none stands out by it,
-/// and each record of theirs outside the windows would be read in full.
+/// Most agents that are looked for. If more do nothing in the windows, that says nothing of any one
+/// of them, and each of their records outside the windows would be parsed in full.
 const MOST: usize = 64;
 
-/// The agents to find.
+/// Agents to find.
 struct Sought {
-    /// One scope of these agents, of all times.
+    /// One scope of these agents, over all times.
     scopes: ScopeSet,
-    /// Those of these agents alone.
+    /// Identities of these agents only.
     finder: ScopeSet,
     left: Mutex<BTreeSet<usize>>,
 }
@@ -109,15 +108,15 @@ impl Sought {
         sources::read(source, &limits, &Silent, each).is_ok()
     }
 
-    /// Fails as soon as nobody is left to find: nothing else ends the reading of a source.
+    /// Fails as soon as no agent is left to find: nothing else ends the reading of a source.
     fn stream(&self, profile: &Profile, text: &InputText, stream: &mut Stream<'_>) -> io::Result<()> {
         let mut blocks = Blocks::open_as(stream, &profile.wrapper, &profile.column_names(), text)?;
         let framing = blocks.framing().clone();
-        let form = Form::new(profile, &framing);
-        let mut full = Full::new(profile, &self.scopes, &form);
+        let form = RecordFormat::new(profile, &framing);
+        let mut evaluator = Evaluator::new(profile, &self.scopes, &form);
         let mut census = Census::new(self.scopes.identities());
         for block in &mut blocks {
-            self.block(&block?, &mut full, &mut census);
+            self.block(&block?, &mut evaluator, &mut census);
             if self.left().is_empty() {
                 return Err(io::Error::other("every agent is found"));
             }
@@ -125,12 +124,12 @@ impl Sought {
         Ok(())
     }
 
-    fn block(&self, block: &Block, full: &mut Full<'_>, census: &mut Census) {
+    fn block(&self, block: &Block, evaluator: &mut Evaluator<'_>, census: &mut Census) {
         block.each(|record| {
             if !self.finder.identities().any_named_in(record.bytes) {
                 return;
             }
-            full.each(&record, census, &mut Remarks::new(), |_, verdict| {
+            evaluator.each(&record, census, &mut Remarks::new(), |_, verdict| {
                 let Disposition::InScope(events) = verdict else { return };
                 let mut left = self.left();
                 events.iter().for_each(|event| {
