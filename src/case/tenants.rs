@@ -40,9 +40,12 @@ pub(super) fn read_csv(name: &str, bytes: &Arc<Vec<u8>>, faults: &mut Vec<Diagno
 /// Returns a fault if a cell of domains holds what is no domain: it would match nothing.
 fn no_domain(row: &Row<'_>) -> Option<Diagnostic> {
     let (cell, _) = row.standing(DOMAINS)?;
-    let plain = |byte: u8| !matches!(byte, b'*' | b'/' | b':' | b'@' | b',');
-    let begins = |pair: &[u8]| pair[1] == b'.' && !pair[0].is_ascii_alphanumeric();
-    if cell.bytes().all(plain) && !cell.starts_with('.') && !cell.as_bytes().windows(2).any(begins) {
+    let bytes = cell.as_bytes();
+    let begins = |at: usize| at == 0 || !bytes[at - 1].is_ascii_alphanumeric();
+    let is_plain = memchr::memchr3(b'*', b'/', b':', bytes).is_none()
+        && memchr::memchr2(b'@', b',', bytes).is_none()
+        && !memchr::memchr_iter(b'.', bytes).any(begins);
+    if is_plain {
         return None;
     }
     let is_wrong =
