@@ -41,10 +41,10 @@ use crate::{
         AbortHandle, BundleWriter, FileEntry, FolderWriter, INSTRUCTIONS_TEXT, InputEntry, Manifest, ManifestCase,
         Signer, TenantStaging,
     },
-    case::{AdHoc, Case, CaseError, CaseFile, CaseHeader},
+    case::{AdHoc, Case, CaseError, CaseFile, CaseHeader, Variation},
     catalogue::{Catalogue, OwnActions},
     engine::{Engine as _, Local, Plan, PlanError},
-    findings::{Answer, Findings, Mention, Scan, Survey},
+    findings::{Answer, Difference, Findings, Mention, Scan, Survey},
     isolation,
     progress::{Progress, Silent},
     reports::{self, Release, Reports, TemplateError, Templates},
@@ -334,15 +334,35 @@ pub fn scan(request: &ScanRequest, observer: &dyn Observer) -> Result<ScanFindin
     let engine = Local {
         threads: request.settings.threads,
     };
-    engine.install(|| scan_on_threads(request, observer, engine))?
+    engine.install(|| scan_on_threads(request.case.load()?, request, observer, engine))?
+}
+
+/// Scans the logs for a case as written and for a variation of it, and compares the two findings.
+/// Also returns the findings of the variation.
+pub fn compare(
+    request: &ScanRequest,
+    variation: &Variation,
+    observer: &dyn Observer,
+) -> Result<(Difference, ScanFindings), PipelineError> {
+    let engine = Local {
+        threads: request.settings.threads,
+    };
+    engine.install(|| {
+        let case = request.case.load()?;
+        let mut varied = case.clone();
+        varied.vary(variation)?;
+        let before = scan_on_threads(case, request, observer, engine)?;
+        let after = scan_on_threads(varied, request, observer, engine)?;
+        Ok((Difference::new(before.findings(), after.findings()), after))
+    })?
 }
 
 fn scan_on_threads(
+    mut case: Case,
     request: &ScanRequest,
     observer: &dyn Observer,
     engine: Local,
 ) -> Result<ScanFindings, PipelineError> {
-    let mut case = request.case.load()?;
     let mut plan = plan(&case, request.settings, None)?;
     plan.limits.hashed = request.hashed;
     let catalogue = built_in_catalogue(&plan);

@@ -6,7 +6,14 @@ use crate::util::{Dir, Run, json, program, root};
 
 #[test]
 fn the_documented_schemas_are_those_of_the_program() {
-    for name in ["findings", "manifest", "tenant-manifest", "plan", "partial"] {
+    for name in [
+        "findings",
+        "manifest",
+        "tenant-manifest",
+        "difference",
+        "plan",
+        "partial",
+    ] {
         let printed = Run::of(program(root()).args(["schema", name])).ends(0).stdout;
         let path = root().join(format!("docs/{name}.schema.json"));
         if std::env::var_os("UPDATE_EXPECTED").is_some() {

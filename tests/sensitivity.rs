@@ -292,3 +292,65 @@ fn census_names_what_the_same_agents_had_not_used_before() {
     assert_eq!(found["census"]["reaches_back"], false);
     assert_eq!(found["census"]["actions"][0]["before"], Value::Null);
 }
+
+#[test]
+fn scan_states_what_other_windows_and_agents_change() {
+    let dir = Dir::new();
+    let hour = 3600;
+    // In scope by sa-1 and sa-2, before the window by sa-1, in it by an agent who is not listed.
+    let events = [
+        (hour, 0, 3, 1, 1),
+        (2 * hour, 1, 3, 2, 1),
+        (-hour, 0, 3, 3, 1),
+        (hour, 4, 3, 4, 1),
+    ];
+    let lines: String = events
+        .into_iter()
+        .enumerate()
+        .map(|(number, event)| line(number, event))
+        .collect();
+    dir.file("logs/a.jsonl", lines);
+    scan(&dir, &scopes());
+    let difference = |flags: &[&str]| {
+        let run = dir.run([&["scan", "case.toml", "--json"], flags].concat());
+        let found: Value = serde_json::from_str(&run.stdout).unwrap_or_else(|fault| panic!("{fault}: {}", run.stderr));
+        let changed = found["scopes"][0]["changed"].as_array().expect("a list").iter();
+        let shown = changed.map(|one| {
+            let events = &one["events"];
+            format!(
+                "{} {}-{}",
+                one["id"].as_str().expect("a text"),
+                events["before"],
+                events["after"]
+            )
+        });
+        shown.collect::<Vec<_>>()
+    };
+    let early = time(-2 * hour);
+    let late = time(2 * hour);
+    for (flags, expected) in [
+        (&["--scope", "possible", "--from", &early][..], &["t-3 0-1"][..]),
+        (&["--scope", "possible", "--until", &late], &["t-2 1-0"]),
+        (&["--scope", "possible", "--without", "sa-1"], &["t-1 1-0"]),
+        (&["--with", "cu-2"], &["t-4 0-1"]),
+        (
+            &["--scope", "possible", "--from", &early, "--with", "cu-2"],
+            &["t-3 0-1", "t-4 0-1"],
+        ),
+    ] {
+        assert_eq!(difference(flags), expected, "{flags:?}");
+    }
+    dir.run(["scan", "case.toml", "--without", "sa-1"]).says("drops out");
+    for (flags, says) in [
+        (&["--from", &early][..], "--scope"),
+        (&["--scope", "posible", "--from", &early], "no scope `posible`"),
+        (&["--scope", "possible", "--from", &time(99 * hour)], "must be later"),
+        (&["--without", "sa-9"], "the nearest is `sa-"),
+        (&["--scope", "possible", "--without", "sa-1", "sa-2"], "no agent left"),
+        (&["--scope", "possible"], "state the change with"),
+    ] {
+        dir.run([&["scan", "case.toml"], flags].concat()).ends(2).says(says);
+    }
+    let report = ["report", "case.toml", "--out", "out", "--from", &early];
+    dir.run(report).ends(2).says("tenant-impact scan");
+}

@@ -17,6 +17,7 @@ mod lock;
 mod merge;
 mod spreadsheet;
 mod store;
+mod variation;
 mod tenants;
 
 use std::{collections::BTreeSet, fmt, path::PathBuf, sync::Arc};
@@ -33,6 +34,7 @@ pub use self::{
     lock::{LOCK_FILE, LOCK_ROLE, Lock, LockError},
     merge::{Merge, NEAR, id_key},
     store::FileStore,
+    variation::{Variation, VariationError},
 };
 use crate::{
     config::Spanned,

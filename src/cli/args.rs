@@ -43,7 +43,11 @@ Examples:
   # Which customers would get a report, and is anything in the logs amiss?
   tenant-impact scan case.toml
 
-  # How much changes if the window opens a day earlier?
+  # What changes if the window of a scope opens a day earlier, or without one agent?
+  tenant-impact scan case.toml --scope possible --from 2026-01-15T00:00:00Z
+  tenant-impact scan case.toml --without ag-07 --json
+
+  # A first look without a case file
   tenant-impact scan --logs exports/ --agents agents.csv --no-hash \\
       --from 2026-01-15T00:00:00Z --until 2026-01-21T00:00:00Z --json | jq .impact";
 
@@ -310,6 +314,19 @@ pub(crate) struct ScanArgs {
     #[command(flatten)]
     pub(crate) question: Question,
 
+    /// Leave out this agent, by its id or an identity, and state what that changes; --from and
+    /// --until state what another window changes
+    #[arg(long, value_name = "AGENT", num_args = 1.., requires = "case", help_heading = "Differences to a case")]
+    pub(crate) without: Vec<String>,
+
+    /// Take in this agent or identity, listed or not, and state what that changes
+    #[arg(long, value_name = "ID", num_args = 1.., requires = "case", help_heading = "Differences to a case")]
+    pub(crate) with: Vec<String>,
+
+    /// The scope of the case that differs [default: all; for a window, the only one]
+    #[arg(long, value_name = "NAME", requires = "case", help_heading = "Differences to a case")]
+    pub(crate) scope: Option<String>,
+
     /// Compute no SHA-256 of the logs: faster, but the findings prove nothing
     #[arg(long)]
     pub(crate) no_hash: bool,
@@ -343,7 +360,7 @@ pub(crate) struct Question {
     /// The case file (TOML), or `-` for standard input; paths in it are relative to it, or to the
     /// current folder. `report` pins the agents' pseudonyms in `agents.lock` beside it. Without a
     /// case file, use --logs and the flags below it
-    #[arg(value_hint = ValueHint::FilePath, required_unless_present = "logs", conflicts_with_all = ["logs", "agents", "from", "until", "profile", "tenants"])]
+    #[arg(value_hint = ValueHint::FilePath, required_unless_present = "logs", conflicts_with_all = ["logs", "agents", "profile", "tenants"])]
     pub(crate) case: Option<PathBuf>,
 
     /// Log files, folders or globs, or `-` for standard input, instead of a case file
@@ -559,6 +576,8 @@ pub(crate) enum SchemaOf {
     Manifest,
     /// manifest.json of a customer's folder
     TenantManifest,
+    /// The difference to a case, as `scan --json` prints it
+    Difference,
     /// plan.json of a plan
     Plan,
     /// The first line of a partial

@@ -10,7 +10,7 @@ use comfy_table::{CellAlignment, Table, presets::NOTHING};
 use serde_json::json;
 use tenant_impact::{
     catalogue::Effect,
-    findings::{Findings, InputFinding, TenantFinding, actions_with_failed},
+    findings::{BeforeAfter, Difference, Findings, InputFinding, TenantDifference, TenantFinding, actions_with_failed},
     text::{counted, grouped, shortened, visible},
 };
 
@@ -69,6 +69,49 @@ pub(super) fn scan(findings: &Findings) -> io::Result<()> {
         writeln!(to, "{WARN}caveat{WARN:#} {}", visible(&caveat.message))?;
     }
     if !findings.caveats.is_empty() {
+        writeln!(to)?;
+    }
+    Ok(())
+}
+
+/// Prints what another window or other agents change.
+pub(super) fn difference(difference: &Difference) -> io::Result<()> {
+    let mut to = anstream::stdout();
+    let change = |both: BeforeAfter| format!("{} -> {}", grouped(both.before), grouped(both.after));
+    writeln!(
+        to,
+        "{BOLD}{}{BOLD:#}  events {}, tenants {}\n",
+        visible(&difference.case),
+        change(difference.events),
+        change(difference.tenants)
+    )?;
+    for scope in &difference.scopes {
+        writeln!(
+            to,
+            "{BOLD}{}{BOLD:#}  {} to {}: events {}, tenants {}",
+            visible(&scope.name),
+            scope.from,
+            scope.until,
+            change(scope.events),
+            change(scope.tenants)
+        )?;
+        let row = |tenant: &TenantDifference| {
+            let name = tenant.name.as_deref().unwrap_or_default();
+            let what = match (tenant.events.before, tenant.events.after) {
+                (0, _) => "comes in",
+                (_, 0) => "drops out",
+                _ => "",
+            };
+            vec![
+                shortened(&visible(&tenant.id.0), 24).into_owned(),
+                shortened(&visible(name), 28).into_owned(),
+                change(tenant.events),
+                what.to_owned(),
+            ]
+        };
+        if !scope.changed.is_empty() {
+            writeln!(to, "{}", columns(scope.changed.iter().map(row), &[2]).trim_fmt())?;
+        }
         writeln!(to)?;
     }
     Ok(())

@@ -9,6 +9,7 @@ mod close;
 mod count;
 mod counts;
 mod alike;
+mod difference;
 mod isolation;
 mod links;
 mod mask;
@@ -46,6 +47,7 @@ use crate::{
 pub use alike::{AlikeBy, AlikeFinding, MergeFinding};
 pub use close::{BooksDoNotBalance, BytesUnaccounted, CloseError, Scan, Scanned, Survey};
 pub use counts::Counts;
+pub use difference::{BeforeAfter, DIFFERENCE_SCHEMA, Difference, ScopeDifference, TenantDifference};
 pub use isolation::{Isolation, IsolationFinding, Mention, MentionFinding, Question};
 pub use links::{LinksFinding, OpeningFinding};
 pub use near::{NearFinding, NearIdentity, NearRecords, NearestName, UnseenAgent, UnseenIdentity};

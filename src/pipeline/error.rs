@@ -2,7 +2,7 @@
 
 use crate::{
     bundle::{BundleError, SignError},
-    case::{CaseError, LockError},
+    case::{CaseError, LockError, VariationError},
     diag::Diagnostic,
     engine::{AssembleError, EngineError, PlanError},
     findings::CloseError,
@@ -18,6 +18,9 @@ pub enum PipelineError {
     /// The case, or a file that it names, has faults or cannot be read.
     #[error(transparent)]
     Case(#[from] CaseError),
+    /// The case cannot differ as asked.
+    #[error(transparent)]
+    Variation(#[from] VariationError),
     /// The case's lock cannot be read or written.
     #[error(transparent)]
     Lock(#[from] LockError),
@@ -62,7 +65,7 @@ impl PipelineError {
     /// Returns a stable code of the error, for scripts.
     pub fn code(&self) -> &'static str {
         match self {
-            Self::Case(_) => "case",
+            Self::Case(_) | Self::Variation(_) => "case",
             Self::Lock(_) => "lock",
             Self::Plan(_) => "plan",
             Self::Template(_) => "template",

@@ -159,7 +159,7 @@ fn tenant<F: Folder>(
     let markdown = |out: &mut Out<'_>| rows(&templates.action_markdown, out);
     folder.file("report.md", |to| page(&templates.report_markdown, &view, &markdown, to))?;
     folder.file("actions.csv", |to| tables::actions(header, &impact.events, to))?;
-    folder.file("actions.jsonl", |to| tables::lines(header, &impact.events, to))?;
+    folder.file("actions.jsonl", |to| tables::lines(header, impact, to))?;
     folder.file("people.csv", |to| tables::people(impact, to))
 }
 

@@ -22,7 +22,7 @@ use crate::{
     catalogue::Effect,
     digest::{self, Sha256},
     events::{Outcome, Target},
-    findings::{Answer, Counts, Findings, RefusedFinding, TenantFinding},
+    findings::{Answer, Counts, Findings, RefusedFinding, TenantFinding, TenantImpact},
     tally::{FoundBy, TenantEvent},
     time::Timestamp,
 };
@@ -31,6 +31,8 @@ use crate::{
 /// null, and `target` is always a list.
 #[derive(Serialize)]
 struct Line<'a> {
+    tenant: Option<&'a str>,
+    case: &'a str,
     event_id: Option<&'a str>,
     time: Timestamp,
     time_original: &'a str,
@@ -67,9 +69,14 @@ struct Unattributed<'a> {
 }
 
 /// The evidence copy: every event on a line, as logged.
-pub(super) fn lines(header: &Header, events: &[TenantEvent], to: &mut dyn Write) -> io::Result<()> {
+pub(super) fn lines(header: &Header, impact: &TenantImpact, to: &mut dyn Write) -> io::Result<()> {
     let mut out = Out::new(to);
-    json::lines(events.iter().map(|event| line(header, event, events)), &mut out)?;
+    let tenant = Some(impact.finding.id.0.as_str());
+    let lines = impact.events.iter().map(|event| Line {
+        tenant,
+        ..line(header, event, &impact.events)
+    });
+    json::lines(lines, &mut out)?;
     out.finish()
 }
 
@@ -98,6 +105,8 @@ fn placed<'a>(header: &'a Header, answer: &'a Answer, event: &'a TenantEvent) ->
 
 fn line<'a>(header: &'a Header, event: &'a TenantEvent, events: &[TenantEvent]) -> Line<'a> {
     Line {
+        tenant: None,
+        case: &header.case.id,
         event_id: event.event_id.as_deref(),
         time: event.time,
         time_original: &event.time_original,

@@ -164,7 +164,7 @@ fn every_event_is_in_every_form_under_one_number() {
 fn lines_have_the_promised_keys_in_order() {
     let answer = answer();
     let lines = named(&files(&answer, 1), "actions.jsonl");
-    let keys = "event_id time time_original agent identity_matched action effect target outcome ticket justification ip \
+    let keys = "tenant case event_id time time_original agent identity_matched action effect target outcome ticket justification ip \
                 session user_agent source record_commitment scopes conflict parameters link found_by";
     for line in lines.lines() {
         let mut from = 0;

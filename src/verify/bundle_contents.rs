@@ -1,7 +1,7 @@
 //! The files of a bundle, read for their digests, and those of their rows that are counted again.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     io::{self, BufRead},
     sync::Arc,
 };
@@ -11,7 +11,7 @@ use super::{
     bundle_folder::BundleFolder,
     csv_tables::{PersonRow, columns, pairs, people, table},
     event_lines::EventLines,
-    event_row::{RecordLocation, RecordRow, SharedTexts, each_line},
+    event_row::{LineOwner, RecordLocation, RecordRow, SharedTexts, each_line},
     event_sums::EventSums,
     masked_originals::MaskedOriginals,
 };
@@ -35,6 +35,8 @@ pub(super) struct BundleContents {
     pub(super) masks: MaskedOriginals,
     /// `records/<slug>.jsonl` by slug: location of the record of each row.
     pub(super) places: BTreeMap<String, Vec<Arc<RecordLocation>>>,
+    /// Tenants and cases that the lines of `records/<slug>.jsonl` name, by slug.
+    pub(super) owners: BTreeMap<String, BTreeSet<LineOwner>>,
     /// Paths and digests of sources, shared by many rows.
     pub(super) texts: SharedTexts,
     /// Files of each tenant, by slug.
@@ -99,17 +101,19 @@ impl BundleContents {
     }
 
     fn records(&mut self, path: &str, reader: &mut dyn BufRead) -> io::Result<Option<String>> {
-        let mut places = Vec::new();
+        let (mut places, mut owners) = (Vec::new(), BTreeSet::new());
         let mut wrong = None;
         let read = each_line(reader, "record", |row: RecordRow| {
             if row.number != places.len() + 1 {
                 wrong.get_or_insert(places.len() + 1);
             }
+            owners.insert(row.owner(&mut self.texts));
             places.push(Arc::new(RecordLocation::new(&row, &mut self.texts)));
         })?;
         let slug = path.strip_prefix(RECORDS).and_then(|path| path.strip_prefix('/'));
         let slug = slug.and_then(|path| path.strip_suffix(".jsonl")).unwrap_or_default();
         self.places.insert(slug.to_owned(), places);
+        self.owners.insert(slug.to_owned(), owners);
         let wrong = wrong.map(|number| format!("line {number} has another number"));
         Ok(read.err().or(wrong))
     }

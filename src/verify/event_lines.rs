@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::{
-    event_row::{EventRow, RecordLocation, SharedTexts, each_line},
+    event_row::{EventRow, LineOwner, RecordLocation, SharedTexts, each_line},
     event_sums::EventSums,
     expected_rows,
     masked_originals::MaskedOriginals,
@@ -26,6 +26,8 @@ use crate::{
 pub(super) struct EventLines {
     /// Events in the order of the lines.
     pub(super) events: Vec<EventRef>,
+    /// Tenants and cases that the lines name.
+    pub(super) owners: BTreeSet<LineOwner>,
     pub(super) actions: BTreeMap<String, u64>,
     /// Events that did not fail, by effect.
     pub(super) effects: BTreeMap<Effect, u64>,
@@ -94,6 +96,7 @@ impl EventLines {
         slug: &str,
         (masks, sums, texts): Accumulators<'_>,
     ) {
+        self.owners.insert(row.owner(texts));
         let cells = expected_rows::of(self.events.len() + 1, &row);
         let action = texts.of(&row.action);
         self.targets.add(&row.target);

@@ -35,9 +35,14 @@ pub(super) struct RecordLocation {
     pub(super) seal: Option<Seal>,
 }
 
+/// The tenant and the case that a line names, each absent where the line lacks it or has null.
+pub(super) type LineOwner = (Option<Arc<str>>, Option<Arc<str>>);
+
 /// A line of `records/<slug>.jsonl`.
 #[derive(Deserialize)]
 pub(super) struct RecordRow {
+    tenant: Option<String>,
+    case: Option<String>,
     pub(super) number: usize,
     source: String,
     source_sha256: String,
@@ -51,6 +56,8 @@ pub(super) struct RecordRow {
 /// A line of `actions.jsonl`, or of `unattributed.jsonl`, which names the location of its record.
 #[derive(Deserialize)]
 pub(super) struct EventRow {
+    tenant: Option<String>,
+    case: Option<String>,
     pub(super) event_id: Option<String>,
     pub(super) time: Timestamp,
     pub(super) time_original: String,
@@ -93,6 +100,16 @@ impl SharedTexts {
     }
 }
 
+impl RecordRow {
+    /// Returns the tenant and the case that the line names.
+    pub(super) fn owner(&self, texts: &mut SharedTexts) -> LineOwner {
+        (
+            self.tenant.as_deref().map(|tenant| texts.of(tenant)),
+            self.case.as_deref().map(|case| texts.of(case)),
+        )
+    }
+}
+
 impl RecordLocation {
     pub(super) fn new(row: &RecordRow, texts: &mut SharedTexts) -> Self {
         Self {
@@ -110,6 +127,14 @@ impl RecordLocation {
 }
 
 impl EventRow {
+    /// Returns the tenant and the case that the line names.
+    pub(super) fn owner(&self, texts: &mut SharedTexts) -> LineOwner {
+        (
+            self.tenant.as_deref().map(|tenant| texts.of(tenant)),
+            self.case.as_deref().map(|case| texts.of(case)),
+        )
+    }
+
     /// Returns the location of the record, if the line names it.
     pub(super) fn place(&self, texts: &mut SharedTexts) -> Option<RecordLocation> {
         Some(RecordLocation {

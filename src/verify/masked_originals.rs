@@ -25,6 +25,8 @@ type MaskedPlace = (String, String, u64, String, String);
 pub(super) struct MaskedOriginals {
     /// Originals in the order of the tenants' lines, because a record may contain several events.
     originals: BTreeMap<MaskedPlace, VecDeque<String>>,
+    /// Cases that the lines name.
+    pub(super) cases: BTreeSet<Option<String>>,
     /// Number of masked texts in each tenant's copy, by slug.
     pub(super) counts: BTreeMap<String, u64>,
     /// Number of masked texts of each record in all copies, by path of the log and offset.
@@ -35,6 +37,7 @@ pub(super) struct MaskedOriginals {
 #[derive(Deserialize)]
 struct MaskedRow {
     tenant: TenantId,
+    case: Option<String>,
     source: String,
     offset: u64,
     field: String,
@@ -51,6 +54,7 @@ impl MaskedOriginals {
 
     fn absorb(&mut self, row: MaskedRow) {
         let slug = slug(&row.tenant.0);
+        self.cases.insert(row.case);
         *self.counts.entry(slug.clone()).or_default() += 1;
         let offsets = self.records.entry(row.source.clone()).or_default();
         *offsets.entry(row.offset).or_default() += 1;

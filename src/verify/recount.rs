@@ -9,6 +9,7 @@ use super::{
     Mismatch,
     bundle_contents::{BundleContents, TenantFolder},
     event_lines::{EventLines, EventRef},
+    event_row::LineOwner,
     event_sums::EventSum,
     inventory::{Inventory, TopManifest},
     people_table,
@@ -62,6 +63,8 @@ pub(super) fn recount(inventory: &Inventory, written: &BundleContents, mismatche
                 .named(&manifest.tenant.id.0, &people_table::untied(&share.lines));
             count.people("", &named, share, true);
             count.commitments(&share.lines.events);
+            let owner = (Some(manifest.tenant.id.0.as_str()), manifest.case.id.as_str());
+            count.owners("actions.jsonl", &share.lines.owners, owner);
         }
         TopManifest::Nothing => {}
     }
@@ -301,10 +304,16 @@ impl Recount<'_> {
             );
             if let Some(share) = written.tenants.get(&tenant.slug) {
                 self.tenant(findings, tenant, share);
+                self.owners_of(tenant, findings, written);
                 self.named(tenant, written.named.get(&tenant.slug).map(AsRef::as_ref));
                 self.table(&format!("tenants/{}/", tenant.slug), share);
                 self.places(&sources, &tenant.slug, written);
             }
+        }
+        let case = findings.case.header.id.as_str();
+        self.owners("unattributed.jsonl", &written.unattributed.owners, (None, case));
+        if let Some(other) = written.masks.cases.iter().find(|own| own.as_deref() != Some(case)) {
+            self.same("masked.jsonl", "the case of a line", other.as_deref(), Some(case));
         }
         for slug in written.places.keys().filter(|slug| !there.contains(slug.as_str())) {
             self.tell(&records_path(slug), "there is no such tenant's folder");
@@ -314,6 +323,27 @@ impl Recount<'_> {
                 "masked.jsonl",
                 format!("not all that it masks is masked in `tenants/{slug}/actions.jsonl`"),
             );
+        }
+    }
+
+    /// Checks the tenant and the case on the lines about a tenant.
+    fn owners_of(&mut self, tenant: &TenantFinding, findings: &Findings, written: &BundleContents) {
+        let slug = &tenant.slug;
+        let owner = (Some(tenant.id.0.as_str()), findings.case.header.id.as_str());
+        if let Some(share) = written.tenants.get(slug) {
+            self.owners(&format!("tenants/{slug}/actions.jsonl"), &share.lines.owners, owner);
+        }
+        if let Some(owners) = written.owners.get(slug) {
+            self.owners(&records_path(slug), owners, owner);
+        }
+    }
+
+    /// Checks that lines name no other tenant or case than these.
+    fn owners(&mut self, path: &str, found: &BTreeSet<LineOwner>, (tenant, case): (Option<&str>, &str)) {
+        let is_stated = |owner: &&LineOwner| owner.0.as_deref() == tenant && owner.1.as_deref() == Some(case);
+        if let Some((other_tenant, other_case)) = found.iter().find(|owner| !is_stated(owner)) {
+            self.same(path, "the tenant of a line", other_tenant.as_deref(), tenant);
+            self.same(path, "the case of a line", other_case.as_deref(), Some(case));
         }
     }
 

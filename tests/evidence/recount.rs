@@ -100,6 +100,33 @@ fn a_field_that_is_counted_cannot_be_changed() {
 }
 
 #[test]
+fn line_of_another_tenant_or_case_is_reported() {
+    let file =
+        |file: &'static str, from: &'static str, to: &'static str| move |out: &Path| edit(&out.join(file), from, to);
+    for name in ["tenants/acme/actions.jsonl", "records/acme.jsonl"] {
+        told(
+            file(name, "\"tenant\":\"acme\"", "\"tenant\":\"bolt\""),
+            &[&format!(
+                "count {name}: the tenant of a line: Some(\"bolt\") by counting, Some(\"acme\")"
+            )],
+        );
+        told(
+            file(name, "\"case\":\"", "\"case\":\"9"),
+            &[&format!("count {name}: the case of a line")],
+        );
+    }
+    let unattributed = "unattributed.jsonl";
+    told(
+        file(unattributed, "\"tenant\":null", "\"tenant\":\"acme\""),
+        &["count unattributed.jsonl: the tenant of a line: Some(\"acme\") by counting, None"],
+    );
+    told(
+        file(unattributed, "\"case\":\"", "\"other\":\""),
+        &["count unattributed.jsonl: the case of a line: None by counting"],
+    );
+}
+
+#[test]
 fn commitment_that_fits_no_record_is_reported() {
     let file =
         |file: &'static str, from: &'static str, to: &'static str| move |out: &Path| edit(&out.join(file), from, to);

@@ -19,7 +19,7 @@ use anyhow::Context as _;
 use clap::CommandFactory as _;
 use tenant_impact::{
     bundle::{Manifest, TenantManifest},
-    findings::Findings,
+    findings::{Difference, Findings},
     splits::{PartialHead, PlanFile},
 };
 
@@ -71,6 +71,7 @@ fn schema(args: &SchemaArgs) -> anyhow::Result<Outcome> {
         SchemaOf::Findings => schemars::schema_for!(Findings),
         SchemaOf::Manifest => schemars::schema_for!(Manifest),
         SchemaOf::TenantManifest => schemars::schema_for!(TenantManifest),
+        SchemaOf::Difference => schemars::schema_for!(Difference),
         SchemaOf::Plan => schemars::schema_for!(PlanFile),
         SchemaOf::Partial => schemars::schema_for!(PartialHead),
     };

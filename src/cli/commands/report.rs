@@ -17,6 +17,12 @@ use crate::cli::{
 };
 
 pub(crate) fn run(args: &ReportArgs, output: &Output) -> anyhow::Result<Outcome> {
+    let Question { case, from, until, .. } = &args.question;
+    anyhow::ensure!(
+        case.is_none() || (from.is_none() && until.is_none()),
+        "--from and --until cannot be used with a case file here; change the window in the case, or state what another \
+         window changes with `tenant-impact scan`"
+    );
     let request = ReportRequest {
         case: case_args::source(&args.question)?,
         settings: case_args::settings(&args.question),

@@ -66,6 +66,7 @@ fn decide(hit: &Hit) -> &'static str {
 #[derive(Serialize)]
 struct MaskedLine<'a> {
     tenant: &'a TenantId,
+    case: &'a str,
     event_id: Option<&'a str>,
     source: &'a str,
     offset: u64,
@@ -90,6 +91,7 @@ fn masked_line<'a>(findings: &'a Findings, mention: &'a Mention) -> Option<Maske
     let at = mention.at?;
     Some(MaskedLine {
         tenant: &mention.tenant,
+        case: &findings.case.header.id,
         event_id: mention.event_id.as_deref(),
         source: &findings.sources[at.source].path,
         offset: at.offset,

@@ -14,6 +14,8 @@ use crate::{
 /// A line of `records/<slug>.jsonl`. The keys and their order are a contract.
 #[derive(Serialize)]
 struct RecordLine<'a> {
+    tenant: &'a str,
+    case: &'a str,
     number: usize,
     source: &'a str,
     source_sha256: String,
@@ -29,6 +31,8 @@ pub(in crate::reports) fn records(findings: &Findings, impact: &TenantImpact, to
     let line = |(number, event): (usize, &TenantEvent)| {
         let source = &findings.sources[event.at.source];
         RecordLine {
+            tenant: &impact.finding.id.0,
+            case: &findings.case.header.id,
             number,
             source: &source.path,
             source_sha256: digest::shown(source.stream_sha256),
