@@ -189,7 +189,8 @@ impl LetterSums {
     /// Returns the sum of an id's key, which holds all letters and digits of an id in ASCII; `None`
     /// for other ids.
     fn of_id(&self, id: &str) -> Option<Wrapping<u64>> {
-        id.is_ascii().then(|| id.bytes().map(|byte| self.id[usize::from(byte)]).sum())
+        id.is_ascii()
+            .then(|| id.bytes().map(|byte| self.id[usize::from(byte)]).sum())
     }
 
     fn letter(&mut self, c: char) -> Option<Wrapping<u64>> {
