@@ -32,4 +32,5 @@ mod schemas;
 mod sensitivity;
 mod splits;
 mod suites;
+mod text;
 mod util;

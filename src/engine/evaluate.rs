@@ -12,7 +12,8 @@ use crate::{
     digest::Sha256,
     events::{AccessEvent, Body, Hits, Named, Profile, Reading, Remark, Traits},
     records::{
-        Header, Locator, Record, Refusal, RefusalReason, RowReader, hint, is_punctuation, json_part, pieces, shape,
+        Header, Locator, Record, Refusal, RefusalReason, RowReader, TextReader, hint, is_punctuation, json_part,
+        pieces, shape,
     },
     scope::{Attribution, Census, Listed, ScopeMask, ScopeSet},
     seal::{Nonces, Seal},
@@ -34,6 +35,8 @@ pub(super) struct Evaluator<'p> {
     form: &'p RecordFormat<'p>,
     /// Reader of rows; `None` for JSON.
     rows: Option<Box<RowReader>>,
+    /// Reader of text; `None` for rows and JSON.
+    text: Option<Box<TextReader>>,
     /// Latest header that is not the first of the source, and the positions of the mapped paths
     /// below it.
     later: Option<(Arc<Header>, Columns)>,
@@ -95,13 +98,18 @@ impl<'p> Evaluator<'p> {
     pub(super) fn new(profile: &'p Profile, scopes: &'p ScopeSet, form: &'p RecordFormat<'p>) -> Self {
         let rows = match form {
             RecordFormat::Rows { header, .. } => Some(Box::new(RowReader::new(header.delimiter))),
-            RecordFormat::Json { .. } => None,
+            RecordFormat::Json { .. } | RecordFormat::Text(_) => None,
+        };
+        let text = match form {
+            RecordFormat::Text(rule) => Some(Box::new(rule.reader())),
+            _ => None,
         };
         Self {
             profile,
             scopes,
             form,
             rows,
+            text,
             later: None,
             on_end: BTreeMap::new(),
             around: Around::default(),
@@ -143,6 +151,10 @@ impl<'p> Evaluator<'p> {
     /// Returns the mapped paths that lead to a value in a record, if it can be read.
     pub(super) fn hits(&mut self, record: &Record<'_>) -> Option<Hits> {
         self.note(record);
+        if let Some(text) = &mut self.text {
+            let fields = text.read(record).ok()?;
+            return Reading::new(self.profile, Body::Text(&fields)).ok()?.hits().ok();
+        }
         let body = match (self.form, &mut self.rows) {
             (RecordFormat::Rows { header, columns, .. }, Some(reader)) if record.defect.is_none() => {
                 let (header, columns) = header_of(record, self.later.as_ref(), (header, columns));
@@ -270,10 +282,18 @@ impl<'p> Evaluator<'p> {
         census: &mut Census,
         remarks: &mut Remarks,
     ) -> Result<Disposition, TimedRefusal> {
-        self.note(record);
+        let is_text = self.text.is_some();
+        if !is_text {
+            self.note(record);
+        }
         let bytes = record.bytes;
-        let cells;
+        let (cells, fields);
         let body = match (self.form, &mut self.rows) {
+            (RecordFormat::Text(_), _) => {
+                let reader = self.text.as_mut().expect("records of text have a reader");
+                fields = reader.read(record)?;
+                Body::Text(&fields)
+            }
             (RecordFormat::Rows { header, columns, .. }, Some(reader)) => {
                 let (header, columns) = header_of(record, self.later.as_ref(), (header, columns));
                 let columns = columns.as_deref().map_err(Refusal::clone)?;

@@ -110,7 +110,8 @@ impl Sought {
 
     /// Fails as soon as no agent is left to find: nothing else ends the reading of a source.
     fn stream(&self, profile: &Profile, text: &InputText, stream: &mut Stream<'_>) -> io::Result<()> {
-        let mut blocks = Blocks::open_as(stream, &profile.wrapper, &profile.column_names(), text)?;
+        let (wrapper, columns, rule) = profile.framing();
+        let mut blocks = Blocks::open_as(stream, (wrapper, &columns, rule), text)?;
         let framing = blocks.framing().clone();
         let form = RecordFormat::new(profile, &framing);
         let mut evaluator = Evaluator::new(profile, &self.scopes, &form);

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{evaluate::Evaluator, record_format::RecordFormat};
 use crate::{
-    events::{Hits, Profile, values_by_path},
+    events::{Hits, Profile, fields_by_path, values_by_path},
     records::{Block, Framing, json_part},
     scope::ScopeSet,
     sources::Source,
@@ -79,6 +79,15 @@ impl PathCheck {
                 .iter()
                 .map(|column| column.split('.').map(str::to_owned).collect())
                 .collect(),
+            Framing::Text(rule) => {
+                let mut reader = rule.reader();
+                let mut paths = BTreeSet::new();
+                for record in read.iter().take(LISTED) {
+                    let fields = reader.read(record).unwrap_or_default();
+                    paths.extend(fields_by_path(&fields).into_keys());
+                }
+                paths
+            }
             _ => read
                 .iter()
                 .take(LISTED)

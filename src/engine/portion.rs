@@ -305,7 +305,8 @@ fn part(
     let mut file = File::open(&source.path)?;
     let open = |file: File, until: u64| {
         let head = file.take(until);
-        Blocks::open_as(head, &profile.wrapper, &profile.column_names(), &source.text)
+        let (wrapper, columns, rule) = profile.framing();
+        Blocks::open_as(head, (wrapper, &columns, rule), &source.text)
     };
     let tally = |blocks| tally_blocks(plan, profile, budget, pool, blocks, (None, quota), None);
     if from == 0 {

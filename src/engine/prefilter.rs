@@ -38,6 +38,8 @@ impl<'p> Prefilter<'p> {
                 FormatPrefilter::Json(first.as_ref(), Beginnings::default(), Glance::new(profile))
             }
             RecordFormat::Rows { glance, .. } => FormatPrefilter::Row(glance.as_deref().cloned()),
+            // A record of text has to be split into fields before its time is known.
+            RecordFormat::Text(_) => FormatPrefilter::Row(None),
         };
         Self { scopes, form }
     }

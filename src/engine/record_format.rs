@@ -1,8 +1,10 @@
 //! The decoding of one source's records, chosen once by its framing.
 
+use std::sync::Arc;
+
 use crate::{
     events::{Profile, RowGlance, TimeFirst},
-    records::{Framing, Header, Refusal},
+    records::{Framing, Header, Refusal, TextRule},
 };
 
 /// Decoder of a source's records, with the part of the prefilter that depends on the framing.
@@ -15,13 +17,18 @@ pub(super) enum RecordFormat<'p> {
         columns: Result<Vec<Option<usize>>, Refusal>,
         glance: Option<Box<RowGlance>>,
     },
+    Text(&'p Arc<TextRule>),
 }
 
 impl<'p> RecordFormat<'p> {
     pub(super) fn new(profile: &Profile, framing: &'p Framing) -> Self {
-        let Framing::Csv(header) = framing else {
-            let first = TimeFirst::new(profile);
-            return Self::Json { first };
+        let header = match framing {
+            Framing::Csv(header) => header,
+            Framing::Text(rule) => return Self::Text(rule),
+            _ => {
+                let first = TimeFirst::new(profile);
+                return Self::Json { first };
+            }
         };
         let columns = profile.columns(header);
         let glance = columns

@@ -69,7 +69,8 @@ pub(super) fn tally(
     (file, examined): (Option<&RandomAccessFile<'_>>, u64),
     chase: Option<&Chase>,
 ) -> io::Result<StreamResult> {
-    let blocks = Blocks::open_as(stream, &profile.wrapper, &profile.column_names(), text)?;
+    let (wrapper, columns, rule) = profile.framing();
+    let blocks = Blocks::open_as(stream, (wrapper, &columns, rule), text)?;
     tally_blocks(plan, profile, budget, pool, blocks, (file, examined), chase)
 }
 

@@ -177,6 +177,11 @@ impl Paths {
 }
 
 impl Node {
+    /// Captures from a JSON object or list; `slots` is how many slots there are in all.
+    pub(super) fn inside<'b>(&self, json: &'b str, slots: usize) -> Result<Slots<'b>, Refusal> {
+        self.capture(json, slots)
+    }
+
     /// Captures from any JSON value; `slots` is how many slots there are in all.
     fn capture<'b>(&self, json: &'b str, slots: usize) -> Result<Slots<'b>, Refusal> {
         let mut slots = vec![None; slots];

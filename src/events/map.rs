@@ -26,7 +26,7 @@ use super::{
 };
 use crate::{
     case::{InputTenant, TenantId},
-    records::{Refusal, RefusalReason},
+    records::{Refusal, RefusalReason, TextField},
     text::{shortened, trimmed},
     time::Timestamp,
 };
@@ -177,6 +177,8 @@ pub enum Body<'r, 'b> {
         /// In the order of the header.
         cells: &'r [&'b str],
     },
+    /// The fields of a record of text.
+    Text(&'b [TextField<'b>]),
 }
 
 /// One record, captured; fields are decoded when they are asked for.
@@ -198,6 +200,7 @@ impl<'p, 'b> Reading<'p, 'b> {
         let slots = match body {
             Body::Json(json) => profile.paths.capture(json)?,
             Body::Row { columns, cells } => Paths::pick(columns, cells),
+            Body::Text(fields) => profile.paths.capture_fields(fields)?,
         };
         let reading = Self {
             profile,

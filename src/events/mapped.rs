@@ -10,7 +10,7 @@ use serde_json::Value;
 use serde::{Deserialize, Serialize};
 
 use super::{Profile, Reading, group::Group, selector::Selector};
-use crate::records::Refusal;
+use crate::records::{Refusal, TextField, TextInside};
 
 /// Mapped paths that led to a value in some record, a bit each. More paths than there are bits are
 /// not examined.
@@ -180,5 +180,31 @@ fn leaves(value: &Value, path: &mut Vec<String>, paths: &mut BTreeMap<Vec<String
         Value::Bool(_) | Value::Number(_) => {
             paths.entry(path.clone()).or_insert_with(|| value.to_string());
         }
+    }
+}
+
+/// Returns the paths of all fields of a record of text, those inside of others included, and the
+/// text at each.
+pub fn fields_by_path(fields: &[TextField<'_>]) -> BTreeMap<Vec<String>, String> {
+    let mut paths = BTreeMap::new();
+    collect(fields, &mut Vec::new(), &mut paths);
+    paths
+}
+
+fn collect(fields: &[TextField<'_>], path: &mut Vec<String>, paths: &mut BTreeMap<Vec<String>, String>) {
+    for field in fields {
+        path.push(field.name.to_string());
+        match &field.inside {
+            Some(TextInside::Fields(inside)) => collect(inside, path, paths),
+            Some(TextInside::Json) => {
+                let inside = values_by_path(field.text.as_bytes());
+                let below = |(rest, value): (Vec<String>, String)| ([path.as_slice(), &rest].concat(), value);
+                paths.extend(inside.into_iter().map(below));
+            }
+            None => {
+                paths.entry(path.clone()).or_insert_with(|| field.text.to_string());
+            }
+        }
+        path.pop();
     }
 }

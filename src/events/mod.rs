@@ -10,11 +10,13 @@ mod links;
 mod map;
 mod mapped;
 mod nothing;
+mod one_or_many;
 mod outcome;
 mod path;
 mod profile;
 mod selector;
 mod spec;
+mod text;
 mod time;
 mod value;
 mod wrapped;
@@ -27,7 +29,7 @@ use crate::{case::TenantId, time::Timestamp};
 pub use glance::{Beginnings, Glance, RowGlance, Seen, TimeFirst};
 pub use links::{Closed, LinkEnds, Opened};
 pub use map::{Body, Matching, Named, Reading, Remark, Traits};
-pub use mapped::{Hits, MappedField, Says, values_by_path};
+pub use mapped::{Hits, MappedField, Says, fields_by_path, values_by_path};
 pub use profile::{Profile, ProfileError};
 
 /// A record seen through a profile: who did what to whom in which tenant, and how it ended.

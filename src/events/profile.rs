@@ -23,7 +23,7 @@ use crate::{
     case::{CaseFile, FileStore, InputTenant, Merge, ProfileRef, TenantId, Wrapping},
     config::Lines,
     diag::nearest,
-    records::{Header, Refusal},
+    records::{Header, Refusal, TextRule},
 };
 
 /// A profile, ready to read records with.
@@ -42,6 +42,8 @@ pub struct Profile {
     pub file: CaseFile,
     /// The member names that lead to the array of records, where a document wraps them.
     pub wrapper: Vec<String>,
+    /// Rule for its records, where they are text.
+    pub text: Option<Arc<TextRule>>,
     pub(super) paths: Paths,
     /// Where the event lies inside the record, if it does: an object, or the text of one.
     pub(super) unwrap: Vec<usize>,
@@ -221,8 +223,9 @@ impl Profile {
     /// Whether sessions and names of actors stand in records as they are read: none is put together
     /// or has a part taken out.
     pub fn values_stand_whole(&self) -> bool {
+        let text = self.text.as_ref().is_none_or(|text| text.values_stand_whole());
         let actors = self.actors.iter().map(|actor| &actor.selector);
-        actors.chain(&self.fields.session).all(Selector::stands_whole)
+        text && actors.chain(&self.fields.session).all(Selector::stands_whole)
     }
 
     /// Whether all that scopes set conditions on stands in records as it is read.
@@ -237,7 +240,8 @@ impl Profile {
         let fields = [ip, session, user_agent, action].into_iter().flatten();
         let keys = self.actors.iter().filter(|actor| actor.label.ends_with(".key"));
         // What a record wraps may be encoded.
-        self.unwrap.is_empty() && fields.chain(keys.map(|actor| &actor.selector)).all(Selector::is_logged)
+        let text = self.text.as_ref().is_none_or(|text| text.values_stand_whole());
+        text && self.unwrap.is_empty() && fields.chain(keys.map(|actor| &actor.selector)).all(Selector::is_logged)
     }
 
     /// Returns whether the session is the value of a member or column as it stands.
@@ -249,6 +253,12 @@ impl Profile {
     /// Returns whether a field of the records is read as the ticket.
     pub fn reads_tickets(&self) -> bool {
         !self.fields.ticket.is_empty()
+    }
+
+    /// Returns what separates the records of a source: the path of their list in a document, the
+    /// names of mapped columns, and the rule where they are text.
+    pub fn framing(&self) -> (&[String], Vec<String>, Option<&Arc<TextRule>>) {
+        (&self.wrapper, self.column_names(), self.text.as_ref())
     }
 
     /// Where each mapped path stands in a CSV of this header.

@@ -1,15 +1,9 @@
 //! A profile as its file writes it, and how that becomes what reads records. Every fault is found
 //! while the file is read, so that it names the line.
 
-use std::{collections::BTreeSet, fmt, marker::PhantomData, sync::Arc};
+use std::{collections::BTreeSet, sync::Arc};
 
-use serde::{
-    Deserialize, Deserializer,
-    de::{
-        Error, MapAccess, SeqAccess, Visitor,
-        value::{MapAccessDeserializer, SeqAccessDeserializer, StrDeserializer},
-    },
-};
+use serde::{Deserialize, Deserializer, de::Error};
 
 use super::{
     Outcome,
@@ -18,10 +12,12 @@ use super::{
     links::LinkSpec,
     map::{ActorField, Fields, Matching},
     nothing::{NoTenant, Nothing},
+    one_or_many::OneOrMany,
     outcome::OutcomeRule,
     path::{At, PathSpec, pointer},
     profile::{Profile, TimeRule},
     selector::{Held, Inner, Selector},
+    text::TextSpec,
     time::TimeSpec,
 };
 use crate::case::{CaseFile, Wrapping};
@@ -39,6 +35,7 @@ pub(super) struct ProfileSpec {
     #[serde(default)]
     unwrap: Vec<At>,
     explode: Option<At>,
+    text: Option<TextSpec>,
     #[serde(default)]
     nothing: Nothing,
     #[serde(default)]
@@ -141,6 +138,7 @@ impl ProfileSpec {
         let unwrap = self.unwrap.iter().map(|at| paths.slot(&at.0)).collect();
         let explode = self.explode.map(|at| paths.subtree(&at.0));
         let (paths, wrapper) = (std::mem::take(paths), self.records.0);
+        let text = self.text.map(|text| text.0);
         let Self {
             name,
             title,
@@ -165,6 +163,7 @@ impl ProfileSpec {
             documentation,
             file,
             wrapper,
+            text,
             paths,
             unwrap,
             explode,
@@ -300,37 +299,4 @@ fn somebody<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<ActorSpec>
         return Err(D::Error::custom(fault));
     }
     Ok(actors)
-}
-
-/// One value, or several in a list.
-#[derive(Debug, Clone)]
-pub(super) struct OneOrMany<T>(pub(super) Vec<T>);
-
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for OneOrMany<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(OneOrManyVisitor(PhantomData))
-    }
-}
-
-/// By hand, because an untagged enum would lose where in the file a fault is.
-struct OneOrManyVisitor<T>(PhantomData<T>);
-
-impl<'de, T: Deserialize<'de>> Visitor<'de> for OneOrManyVisitor<T> {
-    type Value = OneOrMany<T>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("one value or a list of them")
-    }
-
-    fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
-        T::deserialize(StrDeserializer::new(text)).map(|one| OneOrMany(vec![one]))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
-        T::deserialize(MapAccessDeserializer::new(map)).map(|one| OneOrMany(vec![one]))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Self::Value, A::Error> {
-        Vec::deserialize(SeqAccessDeserializer::new(seq)).map(OneOrMany)
-    }
 }

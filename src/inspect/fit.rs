@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::{
     events::{Body, Profile, Reading},
-    records::{Block, Blocks, Framing, Record, Refusal, RowReader, json_part},
+    records::{Block, Blocks, Framing, Record, Refusal, RowReader, TextReader, json_part},
 };
 
 /// Records of a source that are tried.
@@ -63,7 +63,7 @@ pub(super) const HEAD: u64 = 1 << 20;
 pub(super) fn all(head: &[u8], profiles: &[Profile]) -> io::Result<Vec<Fit>> {
     let mut fits = Vec::new();
     for profile in profiles {
-        let mut blocks = Blocks::open_for(head, &profile.wrapper, &profile.column_names())?;
+        let mut blocks = Blocks::open_by(head, profile.framing())?;
         let framing = blocks.framing().clone();
         let blocks: Vec<_> = blocks.by_ref().collect::<io::Result<_>>()?;
         fits.push(of(profile, &framing, &blocks, head.len() as u64 == HEAD));
@@ -78,7 +78,7 @@ pub(super) fn all(head: &[u8], profiles: &[Profile]) -> io::Result<Vec<Fit>> {
 pub(super) fn nearest(head: &[u8], profiles: &[Profile]) -> io::Result<Option<FoundFields>> {
     let mut nearest: Option<FoundFields> = None;
     for profile in profiles {
-        let mut blocks = Blocks::open_for(head, &profile.wrapper, &profile.column_names())?;
+        let mut blocks = Blocks::open_by(head, profile.framing())?;
         let framing = blocks.framing().clone();
         let blocks: Vec<_> = blocks.by_ref().collect::<io::Result<_>>()?;
         let mut reader = Reader::new(profile, &framing);
@@ -196,6 +196,8 @@ pub(super) struct Reader<'p> {
     columns: Result<Vec<Option<usize>>, Refusal>,
     /// Set where records are rows.
     rows: Option<Box<RowReader>>,
+    /// Set where they are text.
+    text: Option<Box<TextReader>>,
 }
 
 impl<'p> Reader<'p> {
@@ -212,6 +214,10 @@ impl<'p> Reader<'p> {
             framing,
             columns,
             rows,
+            text: match framing {
+                Framing::Text(rule) => Some(Box::new(rule.reader())),
+                _ => None,
+            },
         }
     }
 
@@ -222,6 +228,10 @@ impl<'p> Reader<'p> {
     ) -> Result<T, Refusal> {
         if let Some(defect) = record.defect {
             return Err(defect.refusal());
+        }
+        if let Some(text) = &mut self.text {
+            let fields = text.read(&record)?;
+            return look(&Reading::new(self.profile, Body::Text(&fields))?);
         }
         match (self.framing, &mut self.rows) {
             (Framing::Csv(header), Some(rows)) => {

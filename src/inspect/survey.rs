@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::fit::Reader;
 use crate::{
-    events::{AccessEvent, Named, Profile, Reading, values_by_path},
+    events::{AccessEvent, Named, Profile, Reading, fields_by_path, values_by_path},
     records::{Blocks, Framing, Record, Refusal, RowReader, json_part},
     text::{json_pointer, shortened},
     time::Timestamp,
@@ -132,9 +132,7 @@ impl Counts {
 
 /// The framing of a stream and what is in it; without a profile what is there to be mapped.
 pub(super) fn of(stream: impl Read, profile: Option<&Profile>) -> io::Result<(String, Survey)> {
-    let wrapper = profile.map(|profile| profile.wrapper.as_slice()).unwrap_or_default();
-    let columns = profile.map(Profile::column_names).unwrap_or_default();
-    let mut blocks = Blocks::open_for(stream, wrapper, &columns)?;
+    let mut blocks = Blocks::open_by(stream, profile.map(Profile::framing).unwrap_or_default())?;
     let framing = blocks.framing().clone();
     let mut survey = Survey::default();
     let mut unmapped: BTreeMap<Vec<String>, (u64, String)> = BTreeMap::new();
@@ -142,12 +140,23 @@ pub(super) fn of(stream: impl Read, profile: Option<&Profile>) -> io::Result<(St
         Framing::Csv(header) => Some(RowReader::new(header.delimiter)),
         _ => None,
     };
+    let mut text = match &framing {
+        Framing::Text(rule) => Some(rule.reader()),
+        _ => None,
+    };
     let mut reader = profile.map(|profile| Reader::new(profile, &framing));
     for block in blocks.by_ref() {
         for record in block?.records() {
             survey.records += 1;
             if survey.records <= FIELDS {
-                let values = values(&framing, record, rows.as_mut()).into_iter();
+                let values = match &mut text {
+                    Some(text) => text
+                        .read(&record)
+                        .map(|fields| fields_by_path(&fields))
+                        .unwrap_or_default(),
+                    None => values(&framing, record, rows.as_mut()),
+                };
+                let values = values.into_iter();
                 let is_mapped = |path: &[String]| profile.is_some_and(|profile| profile.reads(path));
                 for (path, value) in values.filter(|(path, _)| !is_mapped(path)) {
                     unmapped.entry(path).or_insert((0, value)).0 += 1;

@@ -3,107 +3,26 @@
 
 use std::{
     io::{self, Read},
-    mem,
     num::NonZeroUsize,
     ops::Range,
     sync::Arc,
 };
 
 use super::{
-    Accounted, End, Framing, Header, Needle, NoRecord, Record, RowDefect, Said, Sight,
+    Accounted, End, Framing, Header, Needle, NoRecord, Record, Sight,
     buffers::Buffer,
     cuts::Cuts,
+    cutter::{BOM, Cutter, Later, Row, Spans},
     document, ends, lines,
     reads::Reads,
-    rows::{Ahead, Rows},
+    rows::Rows,
     sights,
+    text::{
+        TextRule,
+        cutter::{self as text_cutter, TextCutter, W3cCutter},
+    },
 };
 use crate::case::InputText;
-
-/// The UTF-8 byte order mark.
-pub(super) const BOM: &[u8] = b"\xef\xbb\xbf";
-
-/// Finds where records end. It sees a growing buffer and never looks at a byte twice.
-pub(super) trait Cutter: Send {
-    /// Goes on from where it stopped; says up to where the buffer holds whole records. At the end
-    /// that is all of it.
-    fn advance(&mut self, buffer: &[u8], at_end: bool) -> usize;
-
-    /// Whether each record is a line.
-    fn is_by_line(&self) -> bool {
-        false
-    }
-
-    /// One who looks at pieces of the same source before their turn comes, if there is much to look
-    /// at.
-    fn scout(&self) -> Option<Rows> {
-        None
-    }
-
-    /// Takes over what a scout found in the last piece of the buffer, which begins behind so many
-    /// bytes, if it is so.
-    fn adopt(&mut self, _buffer: &[u8], _ahead: Ahead, _before: usize) {}
-
-    /// Returns whether another one of its kind may go on behind what was cut off.
-    fn can_be_resumed(&self) -> bool {
-        true
-    }
-
-    /// Where in the buffer the record begins that the source ends inside of; asked at the end.
-    fn cut_short(&self, _buffer: &[u8]) -> Option<usize> {
-        None
-    }
-
-    /// What the export says of itself around its records, so far.
-    fn said(&mut self) -> Said {
-        Said::default()
-    }
-
-    /// Stretches of the part that is cut off now that hold no record, in order: wrappers of arrays,
-    /// repeated headers. Asked before [`Self::cut`].
-    fn passed_over(&mut self, _length: usize) -> Vec<Range<usize>> {
-        Vec::new()
-    }
-
-    /// Headers with columns of their own that hold for rows of the part that is cut off now, in
-    /// order. Asked before [`Self::cut`].
-    fn later(&mut self) -> Vec<Later> {
-        Vec::new()
-    }
-
-    /// The records found in the part that is cut off now, if finding them is this cutter's work.
-    fn cut(&mut self, length: usize) -> Spans;
-}
-
-/// Where the records of a block are.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Spans {
-    /// One a line; whoever reads the block finds the line ends.
-    Lines,
-    /// Here, in order.
-    At(Vec<Range<usize>>),
-    /// The same, of rows.
-    Rows(Vec<Row>),
-}
-
-/// A row of a block, and its cells as far as they were counted.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Row {
-    pub(super) span: Range<usize>,
-    pub(super) cells: Option<NonZeroUsize>,
-    /// Set where the row cannot be read, whatever it holds.
-    pub(super) defect: Option<RowDefect>,
-    /// Whether a header other than the first one holds for it.
-    pub(super) later: bool,
-}
-
-/// A header further below in a source, with columns of its own.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Later {
-    /// Where in the block the rows begin for which it holds.
-    pub(super) from: usize,
-    pub(super) header: Arc<Header>,
-}
 
 /// A stretch of a source that holds whole records.
 #[derive(Debug)]
@@ -133,7 +52,7 @@ impl Block {
     /// Whether it holds a record, be it one without a byte.
     pub(super) fn has_records(&self) -> bool {
         match &self.spans {
-            Spans::Lines => false,
+            Spans::Lines | Spans::Starts(_) => false,
             Spans::At(spans) => !spans.is_empty(),
             Spans::Rows(rows) => !rows.is_empty(),
         }
@@ -144,6 +63,8 @@ impl Block {
         let bytes = self.bytes();
         let (span, header) = match &self.spans {
             Spans::Lines => (ends::last_line(bytes)?, None),
+            // Text says nothing of its export.
+            Spans::Starts(_) => return None,
             Spans::At(spans) => (spans.last()?.clone(), None),
             Spans::Rows(rows) => {
                 let row = rows.last()?;
@@ -169,6 +90,7 @@ impl Block {
         let record = |span: Range<usize>, cells| self.record(bytes, span, cells, None);
         match &self.spans {
             Spans::Lines => lines::spans(bytes).for_each(|span| with(record(span, None))),
+            Spans::Starts(rule) => text_cutter::records(rule, bytes).for_each(|span| with(record(span, None))),
             Spans::At(spans) => spans.iter().for_each(|span| with(record(span.clone(), None))),
             Spans::Rows(rows) => rows.iter().for_each(|row| with(self.row(bytes, row))),
         }
@@ -194,9 +116,15 @@ impl Block {
             Spans::Lines => (bytes, [].as_slice(), [].as_slice()),
             Spans::At(spans) => ([].as_slice(), spans.as_slice(), [].as_slice()),
             Spans::Rows(rows) => ([].as_slice(), [].as_slice(), rows.as_slice()),
+            Spans::Starts(_) => ([].as_slice(), [].as_slice(), [].as_slice()),
         };
+        let rule = match &self.spans {
+            Spans::Starts(rule) => Some(rule),
+            _ => None,
+        };
+        let starts = rule.into_iter().flat_map(move |rule| text_cutter::records(rule, bytes));
         let record = move |span, cells| self.record(bytes, span, cells, None);
-        let plain = lines::spans(lines).chain(spans.iter().cloned());
+        let plain = lines::spans(lines).chain(spans.iter().cloned()).chain(starts);
         let rows = rows.iter().map(move |row| self.row(bytes, row));
         plain.map(move |span| record(span, None)).chain(rows)
     }
@@ -257,11 +185,24 @@ impl<R: Read> Blocks<R> {
     /// Like [`Self::open`], for a profile that maps these columns of a CSV. A first row that names
     /// none of them is a record like the others; without mapped columns, any first row is a header.
     pub fn open_for(reader: R, wrapper: &[String], columns: &[String]) -> io::Result<Self> {
-        Self::open_as(reader, wrapper, columns, &InputText::default())
+        Self::open_as(reader, (wrapper, columns, None), &InputText::default())
     }
 
-    /// Like [`Self::open_for`], for a text of which the case says how it is written.
-    pub fn open_as(reader: R, wrapper: &[String], columns: &[String], text: &InputText) -> io::Result<Self> {
+    /// Like [`Self::open_for`], for a profile that may have a rule for text.
+    pub fn open_by(
+        reader: R,
+        (wrapper, columns, rule): (&[String], Vec<String>, Option<&Arc<TextRule>>),
+    ) -> io::Result<Self> {
+        Self::open_as(reader, (wrapper, &columns, rule), &InputText::default())
+    }
+
+    /// Like [`Self::open_for`], for a text of which the case says how it is written. With a rule of
+    /// the profile it is text, unless the case names columns.
+    pub fn open_as(
+        reader: R,
+        (wrapper, columns, rule): (&[String], &[String], Option<&Arc<TextRule>>),
+        text: &InputText,
+    ) -> io::Result<Self> {
         let mut reads = Reads::new(reader);
         let (mut first, nuls) = reads.first_chunk()?;
         let is_marked = first.bytes().starts_with(BOM);
@@ -269,14 +210,16 @@ impl<R: Read> Blocks<R> {
             first.skip(BOM.len());
         }
         let passed_over = first.skip(lines_before(first.bytes(), text.skip_lines));
-        let framing = if text.columns.is_empty() {
-            Framing::of(first.bytes(), first.last, wrapper, columns)
-        } else {
-            Framing::of_rows(first.bytes(), first.last, &text.columns)
+        let framing = match rule {
+            Some(rule) if text.columns.is_empty() => Framing::of_text(first.bytes(), rule),
+            None if text.columns.is_empty() => Framing::of(first.bytes(), first.last, wrapper, columns),
+            _ => Framing::of_rows(first.bytes(), first.last, &text.columns),
         };
         let cutter: Box<dyn Cutter> = match &framing {
             Framing::Empty | Framing::JsonLines => Box::new(lines::Lines::default()),
             Framing::JsonDocument => Box::new(document::Document::new(wrapper)),
+            Framing::Text(rule) if rule.has_directives() => Box::new(W3cCutter::default()),
+            Framing::Text(rule) => Box::new(TextCutter::new(Arc::clone(rule))),
             Framing::Csv(header) => {
                 let rows = Rows::below(
                     header.delimiter,
@@ -362,35 +305,6 @@ impl<R: Read> Iterator for Blocks<R> {
     }
 }
 
-/// The records found so far in a buffer that is cut off piece by piece.
-#[derive(Debug, Default)]
-pub(super) struct Found {
-    spans: Vec<Range<usize>>,
-}
-
-impl Found {
-    pub(super) fn push(&mut self, span: Range<usize>) {
-        self.spans.push(span);
-    }
-
-    pub(super) fn extend(&mut self, span: Option<Range<usize>>) {
-        self.spans.extend(span);
-    }
-
-    pub(super) fn any(&self) -> bool {
-        !self.spans.is_empty()
-    }
-
-    /// Every span found lies before the cut, because a cutter hands on whole records only.
-    pub(super) fn cut(&mut self, length: usize) -> Spans {
-        debug_assert!(
-            self.spans.iter().all(|span| span.end <= length),
-            "a record is cut in two"
-        );
-        Spans::At(mem::take(&mut self.spans))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -429,7 +343,7 @@ mod tests {
                 ..InputText::default()
             };
             let mapped = ["time".to_owned(), "who".to_owned()];
-            let blocks = Blocks::open_as(text.as_bytes(), &[], &mapped, &stated).expect("bytes in memory");
+            let blocks = Blocks::open_as(text.as_bytes(), (&[], &mapped, None), &stated).expect("bytes in memory");
             let of = |block: io::Result<Block>| {
                 let block = block.expect("bytes in memory");
                 block

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::blocks::BOM;
+use super::cutter::BOM;
 
 /// The cell that begins here, without its quotes, and where the next one does: behind the row's end
 /// if there is none. None where the row is over, and where the cell is not plainly one.

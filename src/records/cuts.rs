@@ -6,9 +6,10 @@ use bytesize::ByteSize;
 
 use super::{
     Accounted, End, RowDefect,
-    blocks::{Block, Cutter, Row, Spans},
+    blocks::Block,
     buffers::Buffer,
     csv::Header,
+    cutter::{Cutter, Row, Spans},
     ends::Last,
     lines,
     reads::Chunk,
@@ -121,7 +122,16 @@ impl Cuts {
         self.rest.extend_from_slice(&bytes[length..]);
         let (passed_over, later) = (self.cutter.passed_over(length), self.cutter.later());
         let mut spans = self.cutter.cut(length);
-        if too_long || self.in_long_line {
+        if too_long && self.cutter.is_by_start() {
+            let whole = lines::kept(&bytes[..length], 0..length);
+            let row = |span| Row {
+                span,
+                cells: None,
+                defect: Some(RowDefect::TooLong),
+                later: false,
+            };
+            spans = Spans::Rows(whole.map(row).into_iter().collect());
+        } else if too_long || self.in_long_line {
             let rows = refused_first(&bytes[..length]);
             self.in_long_line = bytes[..length].last() != Some(&b'\n');
             spans = Spans::Rows(rows);

@@ -10,7 +10,7 @@ use std::ops::Range;
 
 use super::{
     Said,
-    blocks::{Cutter, Found, Spans},
+    cutter::{Cutter, Found, Spans},
     ends,
 };
 

@@ -4,7 +4,7 @@ use std::{fmt, sync::Arc};
 
 use serde::de::IgnoredAny;
 
-use super::{csv::Header, hints, lines, objects, rows::Rows};
+use super::{TextRule, csv::Header, hints, lines, objects, rows::Rows};
 
 /// What may stand between the cells of a row.
 const DELIMITERS: [u8; 4] = [b',', b'\t', b';', b'|'];
@@ -16,7 +16,7 @@ const ROWS: usize = 32;
 const LINES: usize = 32;
 
 /// How the records of a source are told apart.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub enum Framing {
     /// Nothing but blanks.
     Empty,
@@ -27,6 +27,8 @@ pub enum Framing {
     JsonDocument,
     /// Rows under a header (RFC 4180), with commas, semicolons, tabs or vertical bars.
     Csv(Arc<Header>),
+    /// Text by a rule of the profile.
+    Text(Arc<TextRule>),
 }
 
 impl fmt::Display for Framing {
@@ -36,11 +38,20 @@ impl fmt::Display for Framing {
             Self::JsonLines => "json-lines",
             Self::JsonDocument => "json-document",
             Self::Csv(_) => "csv",
+            Self::Text(rule) => rule.name(),
         })
     }
 }
 
 impl Framing {
+    /// Text by this rule.
+    pub(super) fn of_text(head: &[u8], rule: &Arc<TextRule>) -> Self {
+        if head.trim_ascii().is_empty() {
+            return Self::Empty;
+        }
+        Self::Text(Arc::clone(rule))
+    }
+
     /// Rows without a header, of these columns. The delimiter is the one that makes as many cells
     /// of the first row, else the most.
     pub(super) fn of_rows(head: &[u8], at_end: bool, columns: &[String]) -> Self {

@@ -8,7 +8,7 @@
 use std::ops::Range;
 
 use super::{
-    blocks::{Cutter, Spans},
+    cutter::{Cutter, Spans},
     ends, objects,
 };
 

@@ -5,11 +5,13 @@
 //! file's name.
 
 mod accounted;
+mod accounting;
 mod blocks;
 mod buffers;
 mod cells;
 mod csv;
 mod cuts;
+mod cutter;
 mod document;
 mod ends;
 mod framing;
@@ -21,13 +23,15 @@ mod pieces;
 mod reads;
 mod rows;
 mod sights;
+mod text;
 
 use std::{num::NonZeroUsize, sync::Arc};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-pub use accounted::{Accounted, Accounting, NoRecord};
+pub use accounted::{Accounted, NoRecord};
+pub use accounting::Accounting;
 pub use blocks::{Block, Blocks};
 pub(crate) use cells::cell;
 pub use csv::{Header, RowReader};
@@ -41,6 +45,8 @@ pub(crate) use objects::is_punctuation;
 pub(crate) use reads::FIRST;
 pub use reads::{Chunk, Reads};
 pub use sights::{Needle, Sight};
+pub use text::known::recognized;
+pub use text::{InsideForm, TextField, TextFormat, TextInside, TextReader, TextRule, TextRuleError};
 
 /// Where a record lies: enough for anyone to cut its bytes out of the source again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, JsonSchema, Serialize, Deserialize)]
@@ -160,6 +166,8 @@ pub enum RefusalReason {
     TooManyEvents,
     /// A line over the limit for one record, or a part of one.
     TooLong,
+    /// Text that is not of the form that the profile states.
+    MalformedText,
 }
 
 impl RefusalReason {
@@ -181,6 +189,7 @@ impl RefusalReason {
             Self::MissingAction => "missing-action",
             Self::TooManyEvents => "too-many-events",
             Self::TooLong => "too-long",
+            Self::MalformedText => "malformed-text",
         }
     }
 }

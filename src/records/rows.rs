@@ -21,9 +21,9 @@ use fearless_simd::{Level, Simd, dispatch};
 
 use super::{
     RowDefect,
-    blocks::{BOM, Cutter, Later, Row, Spans},
     cells::{is_closed, standing_cells},
     csv::Header,
+    cutter::{BOM, Cutter, Later, Row, Spans},
     marks::{Marks, TOGETHER},
 };
 

@@ -18,8 +18,8 @@ const LEAST: u64 = 64 << 10;
 const LONGEST_LINE: u64 = 64 << 20;
 
 /// Returns where to cut a log so that its parts have about `size` bytes; nothing where it is read
-/// whole: archives, compressed logs, text that is not UTF-8, and JSON that is not one record a
-/// line.
+/// whole: archives, compressed logs, text that is not UTF-8, JSON that is not one record a line, and
+/// text by a rule of the profile.
 ///
 /// A cut is the first byte of a record. For JSON Lines the next line end is looked for. A CSV is
 /// read through, since whether a line end lies in quotes depends on all that precedes it; it is cut
@@ -32,13 +32,14 @@ pub(super) fn cuts(plan: &Plan, source: &Source, bytes: u64, size: u64) -> io::R
     let profile = plan.profile(source);
     let open = || {
         let file = File::open(&source.path)?;
-        Blocks::open_as(file, &profile.wrapper, &profile.column_names(), &source.text)
+        let (wrapper, columns, rule) = profile.framing();
+        Blocks::open_as(file, (wrapper, &columns, rule), &source.text)
     };
     let blocks = open()?;
     match blocks.framing() {
         Framing::JsonLines => of_lines(source, bytes, size),
         Framing::Csv(_) => of_rows(blocks, bytes, size),
-        Framing::Empty | Framing::JsonDocument => Ok(Vec::new()),
+        Framing::Empty | Framing::JsonDocument | Framing::Text(_) => Ok(Vec::new()),
     }
 }
 

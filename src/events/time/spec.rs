@@ -8,7 +8,7 @@ use super::{
     local::{Fold, Local, Offsets, Zone},
     pattern::{Pattern, Says, read},
 };
-use crate::events::{path::PathSpec, spec::OneOrMany};
+use crate::events::{one_or_many::OneOrMany, path::PathSpec};
 
 /// Where times are, and how they are written there.
 #[derive(Debug, Deserialize)]
