@@ -18,8 +18,8 @@ const LEAST: u64 = 64 << 10;
 const LONGEST_LINE: u64 = 64 << 20;
 
 /// Returns where to cut a log so that its parts have about `size` bytes; nothing where it is read
-/// whole: archives, compressed logs, text that is not UTF-8, JSON that is not one record a line, and
-/// text by a rule of the profile.
+/// whole: archives, compressed logs, text that is not UTF-8, JSON that is not one record a line,
+/// and text by a rule of the profile.
 ///
 /// A cut is the first byte of a record. For JSON Lines the next line end is looked for. A CSV is
 /// read through, since whether a line end lies in quotes depends on all that precedes it; it is cut
