@@ -428,7 +428,11 @@ fn slow_pairs(text: &str) -> Option<Vec<String>> {
                     loop {
                         match characters.next()? {
                             '"' => break,
-                            '\\' => body.extend(['\\', characters.next()?]),
+                            '\\' => {
+                                // A control character behind a backslash is no escape of JSON.
+                                let escaped = characters.next().filter(|c| *c >= ' ')?;
+                                body.extend(['\\', escaped]);
+                            }
                             c => body.push(c),
                         }
                     }
