@@ -1,11 +1,16 @@
 //! SHA-256 digests (FIPS 180-4). Every recipient can run `sha256sum`.
+//!
+//! Computed by `ring`: as fast as `sha2` where the processor has instructions for SHA-256, and with
+//! two thirds of its instructions where the processor has none, by assembly with vectors.
 
 use std::{fmt, io::Read, str::FromStr};
 
-use hmac::{Hmac, KeyInit as _, Mac as _};
+use ring::{
+    digest::{Context, SHA256},
+    hmac,
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use sha2::Digest as _;
 
 /// A SHA-256 digest, displayed and serialised as 64 lower-case hexadecimal digits.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, JsonSchema, Serialize, Deserialize)]
@@ -16,13 +21,59 @@ pub struct Sha256(pub [u8; 32]);
 impl Sha256 {
     /// Computes the digest of these bytes.
     pub fn of(bytes: &[u8]) -> Self {
-        Self(sha2::Sha256::digest(bytes).into())
+        Hasher::new().chain(bytes).finish()
     }
 
     /// Computes HMAC-SHA-256 (RFC 2104) of these bytes.
     pub fn keyed(key: &[u8; 32], bytes: &[u8]) -> Self {
-        let mac = Hmac::<sha2::Sha256>::new_from_slice(key).expect("a key may have any length");
-        Self(mac.chain_update(bytes).finalize().into_bytes().into())
+        let key = hmac::Key::new(hmac::HMAC_SHA256, key);
+        Self(digits(hmac::sign(&key, bytes).as_ref()))
+    }
+}
+
+/// Returns the bytes of a digest.
+fn digits(digest: &[u8]) -> [u8; 32] {
+    digest.try_into().expect("a digest has 32 bytes")
+}
+
+/// A running digest.
+#[derive(Clone)]
+pub struct Hasher(Context);
+
+impl Hasher {
+    /// Starts with no bytes.
+    pub fn new() -> Self {
+        Self(Context::new(&SHA256))
+    }
+
+    /// Adds bytes.
+    pub fn add(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    /// Returns the same with more bytes.
+    #[must_use]
+    pub fn chain(mut self, bytes: &[u8]) -> Self {
+        self.add(bytes);
+        self
+    }
+
+    /// Returns the digest of all bytes.
+    pub fn finish(self) -> Sha256 {
+        Sha256(digits(self.0.finish().as_ref()))
+    }
+}
+
+impl Default for Hasher {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// Shows nothing of the bytes, which may be a key.
+impl fmt::Debug for Hasher {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Hasher")
     }
 }
 
@@ -69,7 +120,7 @@ impl TryFrom<String> for Sha256 {
 /// A digest and byte count that are computed piece by piece.
 #[derive(Debug, Clone)]
 pub struct Sum {
-    hasher: Option<sha2::Sha256>,
+    hasher: Option<Hasher>,
     bytes: u64,
 }
 
@@ -77,7 +128,7 @@ impl Sum {
     /// Starts with no bytes. Without `hashed`, bytes are only counted.
     pub fn new(hashed: bool) -> Self {
         Self {
-            hasher: hashed.then(sha2::Sha256::new),
+            hasher: hashed.then(Hasher::new),
             bytes: 0,
         }
     }
@@ -90,14 +141,14 @@ impl Sum {
     /// Adds more bytes.
     pub fn add(&mut self, bytes: &[u8]) {
         if let Some(hasher) = &mut self.hasher {
-            hasher.update(bytes);
+            hasher.add(bytes);
         }
         self.bytes += bytes.len() as u64;
     }
 
     /// Returns the digest, if one was computed, and the number of bytes.
     pub fn finish(self) -> (Option<Sha256>, u64) {
-        let digest = self.hasher.map(|hasher| Sha256(hasher.finalize().into()));
+        let digest = self.hasher.map(Hasher::finish);
         (digest, self.bytes)
     }
 }
@@ -127,5 +178,39 @@ impl<R: Read> Read for HashingReader<R> {
         let read = self.inner.read(buffer)?;
         self.sum.add(&buffer[..read]);
         Ok(read)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Examples of FIPS 180-4 and RFC 4231 (test case 2 with its key filled up with zeros, which
+    /// HMAC does anyway).
+    #[test]
+    fn digests_are_those_of_the_standards() {
+        for (bytes, digest) in [
+            (
+                &b""[..],
+                "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+            ),
+            (
+                b"abc",
+                "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
+            ),
+        ] {
+            assert_eq!(Sha256::of(bytes).to_string(), digest);
+        }
+        let mut million = Hasher::new();
+        for piece in vec![b'a'; 1_000_000].chunks(997) {
+            million.add(piece);
+        }
+        let digest = "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0";
+        assert_eq!(million.finish().to_string(), digest);
+
+        let mut key = [0; 32];
+        key[..4].copy_from_slice(b"Jefe");
+        let digest = "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843";
+        assert_eq!(Sha256::keyed(&key, b"what do ya want for nothing?").to_string(), digest);
     }
 }

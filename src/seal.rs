@@ -11,9 +11,7 @@
 
 use std::fmt;
 
-use sha2::Digest as _;
-
-use crate::digest::Sha256;
+use crate::digest::{Hasher, Sha256};
 
 /// Prefix of the derivation of a record's nonce.
 const RECORD: &[u8] = b"tenant-impact record nonce 1\0";
@@ -32,8 +30,7 @@ pub struct Seal {
 impl Seal {
     /// Computes the commitment to these bytes under this nonce.
     pub fn commitment(nonce: Sha256, bytes: &[u8]) -> Sha256 {
-        let digest = sha2::Sha256::new().chain_update(nonce.0).chain_update(bytes).finalize();
-        Sha256(digest.into())
+        Hasher::new().chain(&nonce.0).chain(bytes).finish()
     }
 
     fn new(nonce: Sha256, bytes: &[u8]) -> Self {

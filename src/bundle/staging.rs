@@ -9,8 +9,6 @@ use std::{
     sync::{Arc, PoisonError, RwLock},
 };
 
-use sha2::Digest as _;
-
 use super::{
     BundleError, BundleWriter, FileEntry,
     layout::{RECORDS, STAGING, is_plain, records_path},
@@ -20,7 +18,7 @@ use super::{
 };
 use crate::{
     case::CaseHeader,
-    digest::Sha256,
+    digest::Hasher,
     findings::{Findings, TenantFinding},
     reports::{Artifact, Folder, Searched},
 };
@@ -192,13 +190,13 @@ impl Folder for FolderWriter {
         let mut hashing = HashingFile {
             temporary: &self.temporary,
             file,
-            hasher: sha2::Sha256::new(),
+            hasher: Hasher::new(),
             bytes: 0,
         };
         content(&mut hashing).map_err(|fault| self.fault(fault, path))?;
         let entry = FileEntry {
             path: path.to_owned(),
-            sha256: Sha256(hashing.hasher.finalize().into()),
+            sha256: hashing.hasher.finish(),
             bytes: hashing.bytes,
         };
         self.entries.push(entry);
@@ -210,7 +208,7 @@ impl Folder for FolderWriter {
 struct HashingFile<'a> {
     temporary: &'a RwLock<Option<TemporaryFolder>>,
     file: File,
-    hasher: sha2::Sha256,
+    hasher: Hasher,
     bytes: u64,
 }
 
@@ -223,7 +221,7 @@ impl Write for HashingFile<'_> {
         // An abort waits for this write only, not for the whole file.
         let _held = self.temporary.read().unwrap_or_else(PoisonError::into_inner);
         self.file.write_all(bytes)?;
-        self.hasher.update(bytes);
+        self.hasher.add(bytes);
         self.bytes += bytes.len() as u64;
         Ok(())
     }

@@ -1,10 +1,8 @@
 //! The row that `actions.csv` must have for a line of `actions.jsonl`.
 
-use sha2::Digest as _;
-
 use super::event_row::EventRow;
 use crate::{
-    digest::Sha256,
+    digest::{Hasher, Sha256},
     events::Target,
     reports::{LinkLine, safe},
     tally::FoundBy,
@@ -41,14 +39,14 @@ pub(super) const COLUMNS: [&str; 24] = [
 /// Returns the digest of a row's cells. Digests are compared because there may be millions of rows
 /// with long texts.
 pub(super) fn digest<C: AsRef<str>>(cells: impl IntoIterator<Item = C>) -> Sha256 {
-    let mut hasher = sha2::Sha256::new();
+    let mut hasher = Hasher::new();
     for cell in cells {
         let cell = cell.as_ref();
         // The length goes first, so that different rows never give the same bytes.
-        hasher.update((cell.len() as u64).to_le_bytes());
-        hasher.update(cell);
+        hasher.add(&(cell.len() as u64).to_le_bytes());
+        hasher.add(cell.as_bytes());
     }
-    Sha256(hasher.finalize().into())
+    hasher.finish()
 }
 
 /// Returns the digest of the expected row.

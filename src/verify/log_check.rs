@@ -13,7 +13,6 @@ use std::{
 };
 
 use serde::Serialize;
-use sha2::Digest as _;
 
 use self::locate::FileLookup;
 pub(super) use self::{
@@ -24,7 +23,7 @@ use super::{Mismatch, bundle_contents::BundleContents, event_lines::EventRef, li
 use crate::{
     bundle::Manifest,
     case::LOCK_ROLE,
-    digest::{self, Sha256},
+    digest::{self, Hasher, Sha256},
     findings::{Findings, SourceFinding},
     progress::{Progress, Silent},
     seal::Seal,
@@ -330,20 +329,19 @@ type Digests = (Sha256, Option<Sha256>);
 /// Returns the digests of these ranges of a stream and the commitments under these nonces; `None`
 /// for a range that the stream does not contain.
 fn digests(stream: &mut Stream<'_>, ranges: &[Range<u64>], seals: &[Option<Seal>]) -> io::Result<Vec<Option<Digests>>> {
-    let seeded = |seal: &Seal| sha2::Sha256::new().chain_update(seal.nonce.0);
+    let seeded = |seal: &Seal| Hasher::new().chain(&seal.nonce.0);
     let sealing = seals.iter().map(|seal| seal.as_ref().map(seeded));
-    let mut hashers: Vec<_> = sealing.map(|sealing| (sha2::Sha256::new(), sealing, 0_u64)).collect();
+    let mut hashers: Vec<_> = sealing.map(|sealing| (Hasher::new(), sealing, 0_u64)).collect();
     cut(stream, ranges, |at, piece| {
         let (hasher, sealing, length) = &mut hashers[at];
-        hasher.update(piece);
+        hasher.add(piece);
         if let Some(sealing) = sealing {
-            sealing.update(piece);
+            sealing.add(piece);
         }
         *length += piece.len() as u64;
     })?;
-    let finished = |hasher: sha2::Sha256| Sha256(hasher.finalize().into());
-    let digest = |((hasher, sealing, length), range): ((_, Option<_>, u64), &Range<u64>)| {
-        (length == range.end - range.start).then(|| (finished(hasher), sealing.map(finished)))
+    let digest = |((hasher, sealing, length), range): ((Hasher, Option<Hasher>, u64), &Range<u64>)| {
+        (length == range.end - range.start).then(|| (hasher.finish(), sealing.map(Hasher::finish)))
     };
     Ok(hashers.into_iter().zip(ranges).map(digest).collect())
 }

@@ -6,10 +6,9 @@ use std::{
 };
 
 use serde_json::{Map, Value};
-use sha2::Digest as _;
 
 use super::super::{Mismatch, bundle_folder::BundleFolder};
-use crate::{bundle::FileEntry, digest::Sha256, reports::Folder, text::shortened};
+use crate::{bundle::FileEntry, digest::Hasher, reports::Folder, text::shortened};
 
 /// Longest line whose differing field is named, in bytes.
 const LINE: usize = 4 << 20;
@@ -69,7 +68,7 @@ impl Folder for ComparedFolder<'_> {
 /// A file that is being made, beside the bundle's.
 struct ComparedFile {
     theirs: Option<BufReader<File>>,
-    hasher: sha2::Sha256,
+    hasher: Hasher,
     bytes: u64,
     /// First line, the header of a table.
     head: Vec<u8>,
@@ -100,7 +99,7 @@ impl ComparedFile {
     fn new(theirs: Option<File>) -> Self {
         Self {
             theirs: theirs.map(|file| BufReader::with_capacity(64 << 10, file)),
-            hasher: sha2::Sha256::new(),
+            hasher: Hasher::new(),
             bytes: 0,
             head: Vec::new(),
             number: 1,
@@ -172,7 +171,7 @@ impl ComparedFile {
         }
         let entry = FileEntry {
             path: path.to_owned(),
-            sha256: Sha256(self.hasher.finalize().into()),
+            sha256: self.hasher.finish(),
             bytes: self.bytes,
         };
         Ok((entry, self.difference))
@@ -187,7 +186,7 @@ fn read_line(from: &mut BufReader<File>, line: &mut Vec<u8>) -> io::Result<()> {
 
 impl Write for ComparedFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.hasher.update(bytes);
+        self.hasher.add(bytes);
         self.bytes += bytes.len() as u64;
         self.compare(bytes)?;
         Ok(bytes.len())
