@@ -48,11 +48,11 @@ pub mod isolation;
 pub mod findings;
 #[doc(hidden)]
 pub mod engine;
-pub mod splits;
 #[doc(hidden)]
 pub mod inspect;
 #[doc(hidden)]
 pub mod reports;
 pub mod bundle;
+pub mod splits;
 pub mod pipeline;
 pub mod verify;

@@ -8,7 +8,7 @@ use std::{
 };
 
 use tenant_impact::{
-    bundle::{AbortHandle, stale_folders},
+    bundle::{AbortHandle, stale_outputs},
     findings::Scan,
     pipeline::Observer,
     progress::Progress,
@@ -38,9 +38,9 @@ impl RunObserver {
     }
 
     /// Reports the folders that killed runs left, because they contain tenants' data.
-    fn report_stale_folders(&self) {
+    fn report_stale_outputs(&self) {
         let Some(out) = &self.out else { return };
-        let stale = stale_folders(out).unwrap_or_default();
+        let stale = stale_outputs(out).unwrap_or_default();
         for folder in stale.into_iter().filter(|folder| !folder.is_in_use()) {
             console::note(&format!(
                 "a run that was killed left `{}`; `tenant-impact clean {}` removes it",
@@ -58,7 +58,7 @@ impl Observer for RunObserver {
 
     fn begins_to_write(&self, abort: AbortHandle) {
         signals::abort_on(abort);
-        self.report_stale_folders();
+        self.report_stale_outputs();
     }
 
     fn scanned(&self, scan: &Scan) {

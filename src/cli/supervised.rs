@@ -49,7 +49,7 @@ fn supervise(
 
     use anyhow::{Context as _, bail};
     use rustix::process::{Pid, Signal, kill_process};
-    use tenant_impact::bundle::stale_folders;
+    use tenant_impact::bundle::stale_outputs;
 
     let id = Pid::from_child(&child);
     thread::spawn(move || {
@@ -66,7 +66,7 @@ fn supervise(
         #[expect(clippy::exit, reason = "the status is that of the other process, whatever it is")]
         process::exit(code);
     }
-    for leftover in stale_folders(out)?.into_iter().filter(|leftover| !leftover.is_in_use()) {
+    for leftover in stale_outputs(out)?.into_iter().filter(|leftover| !leftover.is_in_use()) {
         let path = leftover.path.display().to_string();
         leftover.remove().with_context(|| format!("cannot remove `{path}`"))?;
     }

@@ -16,7 +16,11 @@ use std::{
     path::Path,
 };
 
-use crate::{engine::AssembleError, sources::SourceError};
+use crate::{
+    bundle::{parent, stale_prefix},
+    engine::AssembleError,
+    sources::SourceError,
+};
 
 pub use merge::Partials;
 pub use partial::{PARTIAL_SCHEMA, PartialHead, write_partial};
@@ -92,11 +96,15 @@ impl SplitsError {
 }
 
 /// Writes a file under another name first, so that no half of it is ever there. It replaces one of
-/// the name, and only its owner can read it: it holds what only the vendor may see.
+/// the name, and only its owner can read it: it holds what only the vendor may see. `clean` removes
+/// what a killed run leaves.
 fn write_whole(path: &Path, parts: &[&[u8]]) -> Result<(), SplitsError> {
     let failed = |fault| SplitsError::write(path, fault);
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    let mut file = tempfile::NamedTempFile::new_in(folder.unwrap_or(Path::new("."))).map_err(failed)?;
+    let mut builder = tempfile::Builder::new();
+    let prefix = stale_prefix(path.file_name().unwrap_or_default());
+    let mut file = builder.prefix(&prefix).tempfile_in(parent(path)).map_err(failed)?;
+    // The lock keeps `clean` away. A file system without locks is no reason to stop.
+    let _unlocked = file.as_file().try_lock();
     for part in parts {
         file.write_all(part).map_err(failed)?;
     }

@@ -4,7 +4,7 @@ use std::{io::Write as _, path::Path};
 
 use anyhow::Context as _;
 use tenant_impact::{
-    bundle::{StaleFolder, stale_folders, stale_folders_in},
+    bundle::{StaleOutput, stale_outputs, stale_outputs_in},
     text::visible,
 };
 
@@ -12,12 +12,12 @@ use crate::cli::{args::Output, console, exit::Outcome};
 
 pub(crate) fn run(out: &Path, output: &Output) -> anyhow::Result<Outcome> {
     let shown = out.display();
-    let mut found = stale_folders(out).with_context(|| format!("cannot look beside `{shown}`"))?;
+    let mut found = stale_outputs(out).with_context(|| format!("cannot look beside `{shown}`"))?;
     let is_folder = out.is_dir();
     if is_folder {
-        found.extend(stale_folders_in(out).with_context(|| format!("cannot look in `{shown}`"))?);
+        found.extend(stale_outputs_in(out).with_context(|| format!("cannot look in `{shown}`"))?);
     }
-    let (in_use, dead): (Vec<_>, Vec<_>) = found.into_iter().partition(StaleFolder::is_in_use);
+    let (in_use, dead): (Vec<_>, Vec<_>) = found.into_iter().partition(StaleOutput::is_in_use);
     let mut to = anstream::stdout();
     if in_use.is_empty() && dead.is_empty() && !output.quiet {
         let inside = if is_folder { " and in it" } else { "" };
@@ -25,7 +25,7 @@ pub(crate) fn run(out: &Path, output: &Output) -> anyhow::Result<Outcome> {
         let shown = visible(&shown);
         writeln!(
             to,
-            "Nothing was left: no folder `.NAME.partial-XXXXXX` of a killed run beside `{shown}`{inside}"
+            "Nothing was left: there is nothing named `.NAME.partial-XXXXXX` of a killed run beside `{shown}`{inside}"
         )?;
     }
     for leftover in dead {
