@@ -30,6 +30,7 @@ mod pseudonyms;
 mod sample;
 mod schemas;
 mod sensitivity;
+mod tickets;
 mod splits;
 mod suites;
 mod text;

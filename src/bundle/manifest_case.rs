@@ -9,7 +9,7 @@ use super::canonical_json::canonical;
 use crate::{
     case::{
         AgentId, AgentNaming, Case, CaseFile, CaseHeader, Conditions, Incident, InputSpec, Scope, Tenant, TenantId,
-        Tlp, encoding_name,
+        Tickets, Tlp, encoding_name,
     },
     digest::Sha256,
     sources::Limits,
@@ -35,6 +35,9 @@ pub struct ManifestCase {
     pub agents: ResolvedList,
     /// The tenant directory.
     pub directory: ResolvedDirectory,
+    /// The table of tickets; absent where the case names none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tickets: Option<ResolvedList>,
     /// Places where logs were looked for. `inputs` lists the logs that were found.
     pub logs: Vec<ResolvedLog>,
     /// Naming of agents in tenants' copies.
@@ -136,6 +139,7 @@ impl ManifestCase {
                 .collect(),
             agents: agents(case),
             directory: directory(case),
+            tickets: case.tickets.as_deref().map(tickets),
             logs: case.logs.iter().map(ResolvedLog::from).collect(),
             agent_naming: case.reports.agents,
             agents_k: case.reports.agents_k.0,
@@ -194,6 +198,14 @@ fn agents(case: &Case) -> ResolvedList {
         .collect();
     ResolvedList {
         listed: entries.len() as u64,
+        sha256: Sha256::of(&canonical(&entries)),
+    }
+}
+
+fn tickets(tickets: &Tickets) -> ResolvedList {
+    let entries: Vec<_> = tickets.entries().collect();
+    ResolvedList {
+        listed: tickets.len() as u64,
         sha256: Sha256::of(&canonical(&entries)),
     }
 }

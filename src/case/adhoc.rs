@@ -81,6 +81,7 @@ impl Case {
             complete,
             directory,
             merge: Merge::default(),
+            tickets: None,
             logs: logs(flags, &folder),
             reports: ReportSettings::default(),
             limits: LimitSettings::default(),

@@ -40,6 +40,8 @@ pub(super) struct Written {
     pub(super) scopes: Vec<WrittenScope>,
     pub(super) agents: WrittenAgents,
     pub(super) tenants: WrittenTenants,
+    /// File of the tickets.
+    pub(super) tickets: Option<Spanned<String>>,
     pub(super) logs: Vec<InputSpec>,
     pub(super) reports: ReportSettings,
     /// Ids or names of tenants, as written.
@@ -112,6 +114,7 @@ pub(super) fn read(root: &mut Table<'_>, folder: &Folder) -> Written {
         total: table.optional_integer("total", 1..=LARGEST),
         merge: merge(table),
     });
+    let tickets = root.optional_table("tickets", |table| table.required_string("file"));
     let logs = logs(root, folder);
     let (reports, asked) = reports(root, folder);
     let limits = root.optional_table("limits", limits).unwrap_or_default();
@@ -124,6 +127,7 @@ pub(super) fn read(root: &mut Table<'_>, folder: &Folder) -> Written {
         scopes,
         agents: agents.unwrap_or_else(|| no_agents(root.place().clone())),
         tenants: tenants.unwrap_or_default(),
+        tickets: tickets.flatten(),
         logs,
         reports,
         asked,

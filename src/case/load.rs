@@ -17,6 +17,7 @@ use super::{
     lock::Lock,
     merge::Merge,
     tenants,
+    tickets::Tickets,
 };
 use crate::{
     config::{self, Spanned},
@@ -63,6 +64,7 @@ impl Case {
         let directory = directory(written.tenants, &mut folder, &mut faults);
         let merge = Merge::of(&merge, &directory, &mut faults);
         let asked = asked::tenants(&written.asked, &directory, &merge, &mut faults);
+        let tickets = tickets(written.tickets, (&agents, &merge), &mut folder, &mut faults);
         let lock = Lock::read(&mut folder, &mut faults);
         Parts {
             header: written.header,
@@ -74,6 +76,7 @@ impl Case {
             complete,
             directory,
             merge,
+            tickets,
             logs: written.logs,
             reports: ReportSettings {
                 asked,
@@ -101,6 +104,7 @@ pub(super) struct Parts {
     pub(super) complete: bool,
     pub(super) directory: Directory,
     pub(super) merge: Merge,
+    pub(super) tickets: Option<Tickets>,
     pub(super) logs: Vec<InputSpec>,
     pub(super) reports: ReportSettings,
     pub(super) limits: LimitSettings,
@@ -139,6 +143,7 @@ impl Parts {
                     agents: self.agents.iter().map(Listed::agent).collect(),
                     directory: self.directory,
                     merge: Arc::new(self.merge),
+                    tickets: self.tickets.map(Arc::new),
                     logs: self.logs,
                     reports: self.reports,
                     limits: self.limits,
@@ -227,6 +232,16 @@ fn listed(
         complete = false;
     }
     (agents, complete)
+}
+
+fn tickets(
+    file: Option<Spanned<String>>,
+    (agents, merge): (&[Listed], &Merge),
+    folder: &mut Folder,
+    faults: &mut Vec<Diagnostic>,
+) -> Option<Tickets> {
+    let (name, bytes) = folder.read("tickets", &file?, faults)?;
+    Some(Tickets::read_csv((&name, &bytes), agents, merge, faults))
 }
 
 fn directory(written: WrittenTenants, folder: &mut Folder, faults: &mut Vec<Diagnostic>) -> Directory {

@@ -19,6 +19,7 @@ mod spreadsheet;
 mod store;
 mod variation;
 mod tenants;
+mod tickets;
 
 use std::{collections::BTreeSet, fmt, path::PathBuf, sync::Arc};
 
@@ -35,6 +36,7 @@ pub use self::{
     merge::{Merge, NEAR, id_key},
     store::FileStore,
     variation::{Variation, VariationError},
+    tickets::{TicketVerdict, Tickets},
 };
 use crate::{
     config::Spanned,
@@ -65,6 +67,8 @@ pub struct Case {
     pub directory: Directory,
     /// Ids that are one tenant's.
     pub merge: Arc<Merge>,
+    /// The vendor's support tickets, where the case names a table of them.
+    pub tickets: Option<Arc<Tickets>>,
     /// Which logs to read.
     pub logs: Vec<InputSpec>,
     /// Settings of the reports.

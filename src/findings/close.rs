@@ -1,7 +1,10 @@
 //! Closing the books: everything that was read becomes one answer, or none if a record is
 //! unaccounted for.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use super::{
     Answer, CaseFinding, ConflictFinding, CoverageFinding, Examined, Findings, Impact, ImplausibleFinding,
@@ -13,6 +16,7 @@ use super::{
     count::{self, Figures, Known, Touched},
     sensitivity::{Beside, SensitivityFinding},
     tenure::{self, Stray, Strays},
+    tickets::{TicketCounts, TicketsFinding},
     tied::{OnEnd, count_on_end, tied_scopes},
     uses::CensusFinding,
 };
@@ -177,10 +181,11 @@ impl Answer {
             }));
             mentions.extend(found);
         }
+        let tickets = closing.known().tickets;
         let unattributed = closing
             .settled
             .kept
-            .without_tenant(|event| count::of_tenant(event, catalogue))?;
+            .without_tenant(|event| count::of_tenant(event, (catalogue, tickets.as_ref()), None))?;
         closing.attributed(&figures, Some(unattributed.len() as u64))?;
         let case_words = isolation::near_words(case, &names);
         let isolation = Isolation {
@@ -209,6 +214,7 @@ impl Answer {
             unattributed,
             isolation,
             near,
+            tickets,
         })
     }
 
@@ -259,6 +265,7 @@ struct Apart {
     linked: u64,
     on_end: Vec<OnEnd>,
     strays: Vec<Stray>,
+    tickets: BTreeMap<usize, TicketCounts>,
 }
 
 /// About how much memory the list of one customer's files takes, and what is told of one file that
@@ -312,6 +319,15 @@ impl<'c> Closing<'c> {
     fn apart(&self) -> Result<Apart, SpillError> {
         let known = self.known();
         let mut apart = Apart::default();
+        if let Some(tickets) = &known.tickets {
+            let each = self.settled.kept.without_tenant(|event| {
+                let counts = tickets.counts(None, [event]);
+                counts.into_iter().next()
+            })?;
+            for (agent, counts) in each.into_iter().flatten() {
+                apart.tickets.entry(agent).or_default().plus(counts);
+            }
+        }
         if !known.tied.can_stand_near() && !tenure::any(self.case) {
             return Ok(apart);
         }
@@ -398,8 +414,9 @@ impl<'c> Closing<'c> {
         let kept = &self.settled.kept;
         let tied = tied_scopes(self.case);
         let held = matches!(kept, Retained::InMemory(_));
+        let tickets = self.known().tickets;
         kept.for_each_tenant(|id, events| {
-            let (copies, mentions) = count::copies(self.catalogue, names, id, events);
+            let (copies, mentions) = count::copies((self.catalogue, tickets.as_ref()), names, id, events);
             let what = "texts that name others in customers' copies, all of which are told,";
             let weight = mentions.iter().map(Mention::weight).sum();
             self.scan.budget.reserve(what, weight)?;
@@ -470,6 +487,10 @@ impl<'c> Closing<'c> {
         let shifts = figures.iter();
         let shifts = shifts.map(|figures| (&figures.finding.id, &figures.shifts[..]));
         let sensitivity = SensitivityFinding::new(case, settled, beside, shifts);
+        let of_tenants = figures
+            .iter()
+            .map(|figures| (Some(&figures.finding.id), &figures.tickets));
+        let tickets = TicketsFinding::new(case, of_tenants.chain([(None, &apart.tickets)]));
         let tenants: Vec<_> = figures.into_iter().map(|figures| figures.finding).collect();
         let conflict = |conflict: &Conflict| ConflictFinding {
             event_id: conflict.event_id.clone(),
@@ -515,6 +536,7 @@ impl<'c> Closing<'c> {
             agent_naming: case.reports.agents,
             agents_k: case.reports.agents_k.0,
             near: near.finding(case, &scan.actors),
+            tickets,
             inputs: inputs(case, scan, settled, near),
             isolation,
         };

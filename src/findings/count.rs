@@ -11,11 +11,12 @@ use super::{
     spans::{Part, spans},
     targets::{NamedTargets, TargetGroups},
     tenure::{self, Stray, Strays},
+    tickets::{TicketBook, TicketCounts},
     tied::{OnEnd, Tied},
     verdict::{self, Fact},
 };
 use crate::{
-    case::{Agent, Case, Tenant, TenantId},
+    case::{Agent, Case, Tenant, TenantId, TicketVerdict},
     catalogue::{Catalogue, Effect},
     events::Outcome,
     isolation::Names,
@@ -36,6 +37,8 @@ pub(super) struct Figures {
     pub(super) strays: Vec<Stray>,
     /// Changes that moves of windows make for it.
     pub(super) shifts: TenantShifts,
+    /// Sums of tickets by agent; empty without a table of tickets.
+    pub(super) tickets: BTreeMap<usize, TicketCounts>,
 }
 
 /// What there is to count events by, numbered throughout: the agents and the scopes of the case,
@@ -46,6 +49,7 @@ pub(super) struct Known<'c> {
     actions: BTreeMap<&'c str, Action<'c>>,
     sources: &'c [Scanned],
     pub(super) tied: Tied<'c>,
+    pub(super) tickets: Option<TicketBook>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -72,6 +76,7 @@ impl<'c> Known<'c> {
             actions,
             sources,
             tied,
+            tickets: TicketBook::of(case, sources),
         }
     }
 
@@ -80,14 +85,17 @@ impl<'c> Known<'c> {
     }
 
     /// What the rules of urgency ask of an event.
-    fn fact(&self, event: &ScopedEvent) -> Fact {
+    fn fact(&self, id: &TenantId, event: &ScopedEvent) -> Fact {
+        let lacks_ticket = match &self.tickets {
+            Some(tickets) => tickets
+                .verdict(event, Some(id))
+                .is_some_and(|verdict| verdict != TicketVerdict::Fits),
+            None => self.sources[event.at.source].reads_tickets && !verdict::has_ticket(event.event.ticket.as_deref()),
+        };
         Fact {
             effect: self.actions[event.event.action.as_str()].effect,
             outcome: event.event.outcome,
-            lacks_ticket: self.sources[event.at.source].reads_tickets
-                && event.link.is_none()
-                && event.search.is_none()
-                && !verdict::has_ticket(event.event.ticket.as_deref()),
+            lacks_ticket: lacks_ticket && event.link.is_none() && event.search.is_none(),
             tied: self.tied.holds(event),
             linked: self.tied.links(event),
         }
@@ -131,7 +139,11 @@ impl Touched {
 }
 
 /// The event without the tenants it names: what a tenant may see names no other.
-pub(super) fn of_tenant(scoped: &ScopedEvent, catalogue: &Catalogue) -> TenantEvent {
+pub(super) fn of_tenant(
+    scoped: &ScopedEvent,
+    (catalogue, tickets): (&Catalogue, Option<&TicketBook>),
+    id: Option<&TenantId>,
+) -> TenantEvent {
     // The tenants are not even copied, as there may be a million of them.
     let event = &scoped.event;
     TenantEvent {
@@ -148,6 +160,7 @@ pub(super) fn of_tenant(scoped: &ScopedEvent, catalogue: &Catalogue) -> TenantEv
         targets: event.targets.clone(),
         outcome: event.outcome,
         ticket: event.ticket.clone(),
+        ticket_verdict: tickets.and_then(|tickets| tickets.verdict(scoped, id)),
         justification: event.justification.clone(),
         ip: event.ip.clone(),
         session: event.session.clone(),
@@ -162,14 +175,14 @@ pub(super) fn of_tenant(scoped: &ScopedEvent, catalogue: &Catalogue) -> TenantEv
 
 /// A tenant's copy of its events, masked; and what was found of others in it.
 pub(super) fn copies(
-    catalogue: &Catalogue,
+    (catalogue, tickets): (&Catalogue, Option<&TicketBook>),
     names: &Names,
     id: &TenantId,
     events: &[&ScopedEvent],
 ) -> (Vec<TenantEvent>, Vec<Mention>) {
     let mut mask = Mask::new(names, id, catalogue, events);
     let copy = |scoped: &&ScopedEvent| {
-        let mut event = of_tenant(scoped, catalogue);
+        let mut event = of_tenant(scoped, (catalogue, tickets), Some(id));
         mask.event(&mut event, scoped.event.tenants.len() > 1);
         event
     };
@@ -179,7 +192,7 @@ pub(super) fn copies(
 
 /// Returns the people and objects that a tenant's events name, as logged.
 pub(super) fn named(known: &Known<'_>, id: &TenantId, events: &[&ScopedEvent]) -> NamedTargets {
-    let facts: Vec<Fact> = events.iter().map(|event| known.fact(event)).collect();
+    let facts: Vec<Fact> = events.iter().map(|event| known.fact(id, event)).collect();
     TargetGroups::of(events.iter().map(|event| event.event.targets.as_slice())).named(&id.0, &facts)
 }
 
@@ -229,7 +242,7 @@ pub(super) fn figures(known: &Known<'_>, id: &TenantId, events: &[&ScopedEvent])
             .count() as u64
     };
     let effects = deeds.iter().map(|(effect, count)| (*effect, count - closed(*effect)));
-    let tied = &known.tied;
+    let (tied, tickets) = (&known.tied, known.tickets.as_ref());
     let numbered = (1_u64..).zip(events);
     let linked = numbered
         .filter(|(_, event)| tied.links(event))
@@ -240,7 +253,7 @@ pub(super) fn figures(known: &Known<'_>, id: &TenantId, events: &[&ScopedEvent])
         let mut named = events.iter().filter_map(|event| event.event.tenant(id));
         named.find_map(|tenant| tenant.name.clone())
     };
-    let facts: Vec<Fact> = events.iter().map(|event| known.fact(event)).collect();
+    let facts: Vec<Fact> = events.iter().map(|event| known.fact(id, event)).collect();
     let verdict = verdict::verdict(&facts);
     let (first, last) = span(events).unzip();
     let mut strays: Vec<Stray> = events.iter().filter_map(|event| tenure::stray(case, event)).collect();
@@ -294,6 +307,9 @@ pub(super) fn figures(known: &Known<'_>, id: &TenantId, events: &[&ScopedEvent])
         on_end: events.iter().flat_map(|event| tied.on_end(event)).collect(),
         strays,
         shifts: Vec::new(),
+        tickets: tickets.map_or_else(BTreeMap::new, |tickets| {
+            tickets.counts(Some(id), events.iter().copied())
+        }),
     }
 }
 

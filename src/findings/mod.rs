@@ -20,6 +20,7 @@ mod slug;
 mod spans;
 mod targets;
 mod tenure;
+mod tickets;
 mod tied;
 mod unmatched;
 mod uses;
@@ -58,6 +59,7 @@ pub use spans::SpanFinding;
 pub(crate) use targets::{NamedTargets, TargetGroups};
 pub use targets::{TargetFinding, TargetKind};
 pub use tenure::TenureFinding;
+pub use tickets::{TicketCounts, TicketsFinding, TicketsOfPair};
 pub use unmatched::{Examined, UnmatchedFinding};
 pub use uses::{ActionUse, CensusFinding};
 pub(crate) use verdict::has_ticket;
@@ -133,6 +135,10 @@ pub struct Findings {
     /// Ids that the case counts as one tenant's; absent where it merges none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub merge: Option<MergeFinding>,
+    /// Tickets that events state, compared with the table of tickets; absent where the case names
+    /// none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tickets: Option<TicketsFinding>,
     /// What each `[[logs]]` entry of the case brought, in its order. A file that two entries name
     /// is the first one's.
     pub inputs: Vec<InputFinding>,
@@ -881,6 +887,8 @@ pub struct Answer {
     pub isolation: Isolation,
     /// Records by others that name a listed identity: the vendor's own.
     pub near: NearRecords,
+    /// What tickets are compared with, where the case names a table.
+    pub(crate) tickets: Option<tickets::TicketBook>,
 }
 
 /// One tenant's share of the answer: all that its reports are made of, beside the case's header.

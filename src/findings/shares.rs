@@ -62,7 +62,7 @@ impl Answer {
 
     fn impact(&self, catalogue: &Catalogue, id: &TenantId, events: &[&ScopedEvent]) -> TenantImpact {
         let at = self.findings.tenants.binary_search_by(|tenant| tenant.id.cmp(id));
-        let (events, _) = count::copies(catalogue, &self.isolation.names, id, events);
+        let (events, _) = count::copies((catalogue, self.tickets.as_ref()), &self.isolation.names, id, events);
         TenantImpact {
             finding: self.findings.tenants[at.expect("every tenant has figures")].clone(),
             events,

@@ -128,6 +128,7 @@ pub(super) fn event(number: u64) -> TenantEvent {
             Outcome::Success,
             Outcome::Unknown,
         ][at(6)],
+        ticket_verdict: None,
         ticket: (!number.is_multiple_of(3)).then(|| format!("SUP-{}", 48_200 + number)),
         justification: (number % 3 == 1).then(|| "Customer called, locked out after phone change".to_owned()),
         ip: Some(format!("203.0.113.{}", number % 200)),
@@ -242,6 +243,7 @@ pub(super) fn hostile(number: u64) -> TenantEvent {
         effect: Effect::Uncatalogued,
         targets: vec![target.clone(), target],
         ticket: text(),
+        ticket_verdict: None,
         justification: text(),
         ip: text(),
         session: text(),
@@ -347,6 +349,7 @@ pub(super) fn answer_of(tenants: Vec<TenantImpact>) -> Answer {
         near: crate::findings::NearFinding::default(),
         alike: Vec::new(),
         merge: None,
+        tickets: None,
         inputs: Vec::new(),
         shared_ids: Vec::new(),
         agent_naming: AgentNaming::Pseudonym,
@@ -401,6 +404,7 @@ pub(super) fn answer_of(tenants: Vec<TenantImpact>) -> Answer {
         isolation: crate::findings::IsolationFinding::default(),
     };
     Answer {
+        tickets: None,
         findings,
         tenants,
         stored: None,

@@ -2,7 +2,7 @@
 //! English, the one language yet.
 
 use crate::{
-    case::Tlp,
+    case::{TicketVerdict, Tlp},
     catalogue::Effect,
     events::Outcome,
     findings::{CaveatCode, Level, StepKind, TargetKind, TenantVerdict},
@@ -149,6 +149,18 @@ pub(super) fn verdict(verdict: TenantVerdict, has_tied: bool, succeeded: bool) -
         }
         TenantVerdict::NothingTied => "Actions by support agents in your tenant",
         TenantVerdict::NothingFound => "The logs searched show no action by support agents in your tenant",
+    }
+}
+
+/// Returns in words why a ticket does not fit an event, for its tenant; nothing where it fits.
+pub(super) fn ticket(verdict: TicketVerdict) -> &'static str {
+    match verdict {
+        TicketVerdict::Fits => "",
+        TicketVerdict::Closed => "the ticket was not open at that time",
+        TicketVerdict::OtherAgent => "the ticket is assigned to another agent",
+        TicketVerdict::OtherTenant => "the ticket is not of your tenant",
+        TicketVerdict::Unknown => "no such ticket is known",
+        TicketVerdict::None => "no ticket is stated",
     }
 }
 

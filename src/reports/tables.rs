@@ -19,6 +19,7 @@ use serde::Serialize;
 
 use super::{csv::Sheet, header::Header, json, lang, link::LinkLine, out::Out, view::scopes};
 use crate::{
+    case::TicketVerdict,
     catalogue::Effect,
     digest::{self, Sha256},
     events::{Outcome, Target},
@@ -43,6 +44,8 @@ struct Line<'a> {
     target: &'a [Target],
     outcome: Outcome,
     ticket: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ticket_verdict: Option<TicketVerdict>,
     justification: Option<&'a str>,
     ip: Option<&'a str>,
     session: Option<&'a str>,
@@ -117,6 +120,7 @@ fn line<'a>(header: &'a Header, event: &'a TenantEvent, events: &[TenantEvent]) 
         target: &event.targets,
         outcome: event.outcome,
         ticket: event.ticket.as_deref(),
+        ticket_verdict: event.ticket_verdict,
         justification: event.justification.as_deref(),
         ip: event.ip.as_deref(),
         session: event.session.as_deref(),

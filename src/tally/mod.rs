@@ -20,6 +20,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    case::TicketVerdict,
     catalogue::Effect,
     digest::Sha256,
     events::{AccessEvent, Outcome, Target},
@@ -270,6 +271,9 @@ pub struct TenantEvent {
     pub outcome: Outcome,
     /// The support case it was done for, as logged.
     pub ticket: Option<String>,
+    /// Relation of the event to its ticket, where the case has a table of tickets and the log states
+    /// tickets.
+    pub ticket_verdict: Option<TicketVerdict>,
     /// Why, in the agent's words, as logged.
     pub justification: Option<String>,
     /// From where, as logged.

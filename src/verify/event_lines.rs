@@ -13,6 +13,7 @@ use super::{
     masked_originals::MaskedOriginals,
 };
 use crate::{
+    case::TicketVerdict,
     catalogue::Effect,
     digest::Sha256,
     events::Outcome,
@@ -64,6 +65,7 @@ pub(super) struct EventRef {
     pub(super) effect: Effect,
     pub(super) outcome: Outcome,
     pub(super) has_ticket: bool,
+    pub(super) ticket_verdict: Option<TicketVerdict>,
     pub(super) scopes: Arc<[String]>,
     /// Whether the event is in scope by a link.
     pub(super) by_link: bool,
@@ -138,6 +140,7 @@ impl EventLines {
             effect: row.effect,
             outcome: row.outcome,
             has_ticket: has_ticket(row.ticket.as_deref()),
+            ticket_verdict: row.ticket_verdict,
             scopes,
             cells,
         });

@@ -9,6 +9,7 @@ use std::{
 use serde::{Deserialize, de::DeserializeOwned};
 
 use crate::{
+    case::TicketVerdict,
     catalogue::Effect,
     digest::Sha256,
     events::{Outcome, Target},
@@ -68,6 +69,8 @@ pub(super) struct EventRow {
     pub(super) target: Vec<Target>,
     pub(super) outcome: Outcome,
     pub(super) ticket: Option<String>,
+    #[serde(default)]
+    pub(super) ticket_verdict: Option<TicketVerdict>,
     pub(super) justification: Option<String>,
     pub(super) ip: Option<String>,
     pub(super) session: Option<String>,

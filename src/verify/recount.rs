@@ -16,13 +16,13 @@ use super::{
 };
 use crate::{
     bundle::records_path,
-    case::AgentNaming,
+    case::{AgentNaming, TenantId, TicketVerdict},
     catalogue::Effect,
     digest::{self, Sha256},
     events::Outcome,
     findings::{
-        CaveatCode, Counts, Fact, Findings, NamedTargets, SourceFinding, TargetKind, TenantFinding, slug, steps,
-        verdict,
+        CaveatCode, Counts, Fact, Findings, NamedTargets, SourceFinding, TargetKind, TenantFinding, TicketCounts, slug,
+        steps, verdict,
     },
     reports::safe,
     seal::Seal,
@@ -399,12 +399,18 @@ impl Recount<'_> {
             let place = line.place.as_ref();
             place.is_none_or(|place| !without_tickets.contains(&(&*place.source, place.source_sha256.to_string())))
         };
+        let has_table = findings.tickets.is_some();
+        let lacks_ticket = |line: &EventRef| match line.ticket_verdict {
+            Some(verdict) => verdict != TicketVerdict::Fits,
+            None => !has_table && !line.has_ticket && reads_tickets(line),
+        };
+        self.tickets(&path, findings, Some(&tenant.id), lines);
         let facts: Vec<Fact> = (1..)
             .zip(&lines.events)
             .map(|(number, line)| Fact {
                 effect: line.effect,
                 outcome: line.outcome,
-                lacks_ticket: !line.has_ticket && !line.by_link && !line.by_search && reads_tickets(line),
+                lacks_ticket: lacks_ticket(line) && !line.by_link && !line.by_search,
                 tied: line.scopes.iter().any(is_tied),
                 linked: tenant.linked.binary_search(&number).is_ok(),
             })
@@ -487,6 +493,26 @@ impl Recount<'_> {
         } else if let Some(at) = rows.zip(&share.table).position(|(line, row)| line != *row) {
             self.tell(&path, format!("row {} is not what actions.jsonl says there", at + 1));
         }
+    }
+
+    /// Compares the verdicts on tickets in lines with the sums of the findings, and with the tickets
+    /// that the lines state.
+    fn tickets(&mut self, path: &str, findings: &Findings, tenant: Option<&TenantId>, lines: &EventLines) {
+        let stated = findings.tickets_of(tenant);
+        let mut counts = TicketCounts {
+            approved: stated.approved,
+            ..TicketCounts::default()
+        };
+        if findings.tickets.is_some() {
+            lines.events.iter().for_each(|line| counts.add(line.ticket_verdict));
+        }
+        self.same(path, "verdicts on tickets", counts, stated);
+        let differs = |line: &&EventRef| {
+            let verdict = line.ticket_verdict;
+            verdict.is_some_and(|verdict| (verdict == TicketVerdict::None) == line.has_ticket)
+        };
+        let differing = lines.events.iter().filter(differs).count() as u64;
+        self.same(path, "verdicts that their tickets contradict", 0, differing);
     }
 
     /// Compares `people.csv` with the people and objects that the lines name.
@@ -595,6 +621,7 @@ impl Recount<'_> {
         let without = records(&written.unattributed);
         let found = without.len() as u64;
         self.same("unattributed.jsonl", "records", found, findings.records.without_tenant);
+        self.tickets("unattributed.jsonl", findings, None, &written.unattributed);
         let mut all = without;
         all.extend(written.tenants.values().flat_map(|share| records(&share.lines)));
         // Each event that was not released may have a record of its own.

@@ -29,6 +29,9 @@ view! {
         outcome: Cow<'a, str>,
         outcome_label: Cow<'a, str>,
         ticket: Cow<'a, str>,
+        /// Reason for which the ticket does not fit, in words; empty where it fits or the case has
+        /// no table of tickets.
+        ticket_fault: Cow<'a, str>,
         justification: Cow<'a, str>,
         ip: Cow<'a, str>,
         session: Cow<'a, str>,
@@ -89,6 +92,7 @@ pub(in crate::reports) fn action<'a>(
         outcome: event.outcome.as_str().into(),
         outcome_label: lang::outcome(event.outcome).into(),
         ticket: text(event.ticket.as_ref()),
+        ticket_fault: event.ticket_verdict.map_or("", lang::ticket).into(),
         justification: text(event.justification.as_ref()),
         ip: text(event.ip.as_ref()),
         session: text(event.session.as_ref()),

@@ -163,12 +163,19 @@ fn level(header: &Header, impact: &TenantImpact) -> LevelView {
         event.outcome == Outcome::Success && event.effect.is_grave() && header.is_tied(event.scopes)
     };
     let (label, when) = lang::level(finding.level);
+    let is_judged = |event: &TenantEvent| event.ticket_verdict.is_some();
+    let lacking = if events.iter().any(is_judged) {
+        "No support ticket that fits is known"
+    } else {
+        "The log states no ticket"
+    };
     LevelView {
         class: finding.level.as_str().to_owned(),
         label: label.to_owned(),
         when: when.to_owned(),
         verdict: lang::verdict(finding.verdict, header.has_tied(), events.iter().any(succeeds))
-            .replace("by support agents", header.by()),
+            .replace("by support agents", header.by())
+            .replace("The log states no ticket", lacking),
     }
 }
 

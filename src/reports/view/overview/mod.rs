@@ -6,6 +6,7 @@ mod people;
 mod sensitivity;
 mod sources;
 mod tenants;
+mod tickets;
 
 pub(in crate::reports) use tenants::{TenantRow, tenants};
 
@@ -25,6 +26,7 @@ use isolation::IsolationView;
 use people::{AgentView, ScopeView, StrayView};
 use sensitivity::{CensusView, SensitivityView};
 use sources::{ConflictView, RefusedView, SourceView, more_refused, refused, sources, unmatched, without_listed};
+use tickets::TicketsView;
 
 view! {
     /// What `index.html.hbs` is rendered with.
@@ -60,6 +62,7 @@ view! {
         sensitivity: Vec<SensitivityView>,
         /// True where events beside the windows were too many to count.
         too_many_beside: bool,
+        tickets: TicketsView,
         scopes: Vec<ScopeView>,
         sources: Vec<SourceView>,
         /// Sentences on inputs in whose windows no listed agent occurs.
@@ -140,6 +143,7 @@ impl OverviewView {
             census: CensusView::new(findings),
             sensitivity: SensitivityView::each(findings),
             too_many_beside: findings.sensitivity.too_many,
+            tickets: TicketsView::new(findings),
             scopes: findings
                 .scopes
                 .iter()
