@@ -9,7 +9,7 @@ use super::canonical_json::canonical;
 use crate::{
     case::{
         AgentId, AgentNaming, Case, CaseFile, CaseHeader, Conditions, Incident, InputSpec, Scope, Tenant, TenantId,
-        Tickets, Tlp, encoding_name,
+        TicketTable, Tlp, encoding_name,
     },
     digest::Sha256,
     sources::Limits,
@@ -202,7 +202,7 @@ fn agents(case: &Case) -> ResolvedList {
     }
 }
 
-fn tickets(tickets: &Tickets) -> ResolvedList {
+fn tickets(tickets: &TicketTable) -> ResolvedList {
     let entries: Vec<_> = tickets.entries().collect();
     ResolvedList {
         listed: tickets.len() as u64,

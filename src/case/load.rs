@@ -17,7 +17,7 @@ use super::{
     lock::Lock,
     merge::Merge,
     tenants,
-    tickets::Tickets,
+    tickets::TicketTable,
 };
 use crate::{
     config::{self, Spanned},
@@ -104,7 +104,7 @@ pub(super) struct Parts {
     pub(super) complete: bool,
     pub(super) directory: Directory,
     pub(super) merge: Merge,
-    pub(super) tickets: Option<Tickets>,
+    pub(super) tickets: Option<TicketTable>,
     pub(super) logs: Vec<InputSpec>,
     pub(super) reports: ReportSettings,
     pub(super) limits: LimitSettings,
@@ -239,9 +239,9 @@ fn tickets(
     (agents, merge): (&[Listed], &Merge),
     folder: &mut Folder,
     faults: &mut Vec<Diagnostic>,
-) -> Option<Tickets> {
+) -> Option<TicketTable> {
     let (name, bytes) = folder.read("tickets", &file?, faults)?;
-    Some(Tickets::read_csv((&name, &bytes), agents, merge, faults))
+    Some(TicketTable::read_csv((&name, &bytes), agents, merge, faults))
 }
 
 fn directory(written: WrittenTenants, folder: &mut Folder, faults: &mut Vec<Diagnostic>) -> Directory {

@@ -35,8 +35,8 @@ pub use self::{
     lock::{LOCK_FILE, LOCK_ROLE, Lock, LockError},
     merge::{Merge, NEAR, id_key},
     store::FileStore,
+    tickets::{TicketTable, TicketVerdict},
     variation::{Variation, VariationError},
-    tickets::{TicketVerdict, Tickets},
 };
 use crate::{
     config::Spanned,
@@ -68,7 +68,7 @@ pub struct Case {
     /// Ids that are one tenant's.
     pub merge: Arc<Merge>,
     /// The vendor's support tickets, where the case names a table of them.
-    pub tickets: Option<Arc<Tickets>>,
+    pub tickets: Option<Arc<TicketTable>>,
     /// Which logs to read.
     pub logs: Vec<InputSpec>,
     /// Settings of the reports.

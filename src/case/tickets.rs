@@ -24,7 +24,7 @@ const COLUMNS: [&str; 6] = ["id", "tenant", "agent", "opened", "closed", "approv
 
 /// The vendor's tickets, by id.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Tickets {
+pub struct TicketTable {
     by_id: BTreeMap<String, Ticket>,
 }
 
@@ -80,7 +80,7 @@ impl TicketVerdict {
         Self::None,
     ];
 
-    /// As in files: `other-tenant`.
+    /// Returns the name in files: `other-tenant`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Fits => "fits",
@@ -93,7 +93,7 @@ impl TicketVerdict {
     }
 }
 
-impl Tickets {
+impl TicketTable {
     /// Returns how many tickets there are.
     pub fn len(&self) -> usize {
         self.by_id.len()
@@ -304,10 +304,10 @@ mod tests {
         }
     }
 
-    fn read(table: &str) -> (Tickets, Vec<String>) {
+    fn read(table: &str) -> (TicketTable, Vec<String>) {
         let agents = [listed("a1", "mira@desk.example"), listed("a2", "jon@desk.example")];
         let mut faults = Vec::new();
-        let tickets = Tickets::read_csv(("t.csv", table.as_bytes()), &agents, &Merge::default(), &mut faults);
+        let tickets = TicketTable::read_csv(("t.csv", table.as_bytes()), &agents, &Merge::default(), &mut faults);
         let shown = |fault: &Diagnostic| {
             let place = fault.place.as_ref().expect("a place");
             format!("{}:{} {}", place.line, place.column, fault.code)

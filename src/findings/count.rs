@@ -76,7 +76,7 @@ impl<'c> Known<'c> {
             actions,
             sources,
             tied,
-            tickets: TicketBook::of(case, sources),
+            tickets: TicketBook::of(case, sources.iter().map(|source| source.reads_tickets)),
         }
     }
 

@@ -887,7 +887,7 @@ pub struct Answer {
     pub isolation: Isolation,
     /// Records by others that name a listed identity: the vendor's own.
     pub near: NearRecords,
-    /// What tickets are compared with, where the case names a table.
+    /// Table that tickets are compared with, where the case names one.
     pub(crate) tickets: Option<tickets::TicketBook>,
 }
 

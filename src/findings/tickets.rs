@@ -1,13 +1,13 @@
-//! Tickets that events state, compared with the vendor's table of them.
+//! TicketTable that events state, compared with the vendor's table of them.
 
 use std::{collections::BTreeMap, sync::Arc};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Findings, close::Scanned};
+use super::Findings;
 use crate::{
-    case::{AgentId, Case, TenantId, TicketVerdict, Tickets},
+    case::{AgentId, Case, TenantId, TicketTable, TicketVerdict},
     tally::ScopedEvent,
 };
 
@@ -16,8 +16,8 @@ use crate::{
 pub struct TicketsFinding {
     /// Number of tickets in the table.
     pub listed: u64,
-    /// Sums for each agent and tenant, in the order of tenants, then agents; events without a tenant
-    /// come last.
+    /// Sums for each agent and tenant, in the order of tenants, then agents; events without a
+    /// tenant come last.
     pub pairs: Vec<TicketsOfPair>,
 }
 
@@ -105,17 +105,17 @@ impl TicketCounts {
 /// The table of tickets and the logs that state tickets, as far as verdicts need them.
 #[derive(Debug, Clone)]
 pub(crate) struct TicketBook {
-    tickets: Arc<Tickets>,
+    tickets: Arc<TicketTable>,
     /// Whether each source states tickets.
     read: Arc<[bool]>,
 }
 
 impl TicketBook {
     /// Returns the book of a case that names a table.
-    pub(super) fn of(case: &Case, sources: &[Scanned]) -> Option<Self> {
+    pub(super) fn of(case: &Case, reads_tickets: impl Iterator<Item = bool>) -> Option<Self> {
         Some(Self {
             tickets: Arc::clone(case.tickets.as_ref()?),
-            read: sources.iter().map(|source| source.reads_tickets).collect(),
+            read: reads_tickets.collect(),
         })
     }
 

@@ -271,8 +271,8 @@ pub struct TenantEvent {
     pub outcome: Outcome,
     /// The support case it was done for, as logged.
     pub ticket: Option<String>,
-    /// Relation of the event to its ticket, where the case has a table of tickets and the log states
-    /// tickets.
+    /// Relation of the event to its ticket, where the case has a table of tickets and the log
+    /// states tickets.
     pub ticket_verdict: Option<TicketVerdict>,
     /// Why, in the agent's words, as logged.
     pub justification: Option<String>,

@@ -495,8 +495,8 @@ impl Recount<'_> {
         }
     }
 
-    /// Compares the verdicts on tickets in lines with the sums of the findings, and with the tickets
-    /// that the lines state.
+    /// Compares the verdicts on tickets in lines with the sums of the findings, and with the
+    /// tickets that the lines state.
     fn tickets(&mut self, path: &str, findings: &Findings, tenant: Option<&TenantId>, lines: &EventLines) {
         let stated = findings.tickets_of(tenant);
         let mut counts = TicketCounts {

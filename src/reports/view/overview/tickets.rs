@@ -8,7 +8,7 @@ use crate::{
     text::{counted, grouped},
 };
 
-/// How many pairs are shown; findings.json has them all.
+/// Most pairs that are shown; findings.json has them all.
 const SHOWN: usize = 100;
 
 view! {
