@@ -387,12 +387,12 @@ mod tests {
         assert_eq!(
             faults,
             [
-                "2:12 naive-time",
-                "3:12 empty-value",
+                "2:11 naive-time",
+                "3:11 empty-value",
                 "4:1 empty-value",
                 "5:1 duplicate-ticket",
-                "5:34 closed-before-opened",
-                "6:33 bad-time",
+                "5:32 closed-before-opened",
+                "6:32 bad-time",
             ]
         );
         assert_eq!(read("id,tenant\nT-1,acme\n").1, ["1:1 missing-column"]);
