@@ -1,4 +1,4 @@
-//! TicketTable that events state, compared with the vendor's table of them.
+//! Tickets that events state, compared with the vendor's table of them.
 
 use std::{collections::BTreeMap, sync::Arc};
 

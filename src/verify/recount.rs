@@ -389,21 +389,7 @@ impl Recount<'_> {
         let is_tied = |name: &String| findings.scopes.iter().any(|scope| scope.tied && scope.name == *name);
         let tied = lines.scope_sets.iter().filter(|(scopes, _)| scopes.iter().any(is_tied));
         self.same(&path, "tied", tied.map(|(_, events)| events).sum::<u64>(), tenant.tied);
-        let without_tickets: BTreeSet<_> = findings
-            .sources
-            .iter()
-            .filter(|source| !source.reads_tickets)
-            .map(|source| (source.path.as_str(), digest::shown(source.stream_sha256)))
-            .collect();
-        let reads_tickets = |line: &EventRef| {
-            let place = line.place.as_ref();
-            place.is_none_or(|place| !without_tickets.contains(&(&*place.source, place.source_sha256.to_string())))
-        };
-        let has_table = findings.tickets.is_some();
-        let lacks_ticket = |line: &EventRef| match line.ticket_verdict {
-            Some(verdict) => verdict != TicketVerdict::Fits,
-            None => !has_table && !line.has_ticket && reads_tickets(line),
-        };
+        let lacks_ticket = lacks_ticket(findings);
         self.tickets(&path, findings, Some(&tenant.id), lines);
         let facts: Vec<Fact> = (1..)
             .zip(&lines.events)
@@ -649,6 +635,23 @@ impl Recount<'_> {
             let what = "records in scope by an open scope";
             self.same(FINDINGS, what, by_search, findings.records.by_search);
         }
+    }
+}
+
+/// Returns whether a line of a listed agent counts as without a ticket, as a function.
+fn lacks_ticket(findings: &Findings) -> impl Fn(&EventRef) -> bool {
+    let sources = findings.sources.iter().filter(|source| !source.reads_tickets);
+    let without_tickets: BTreeSet<_> = sources
+        .map(|source| (source.path.as_str(), digest::shown(source.stream_sha256)))
+        .collect();
+    let has_table = findings.tickets.is_some();
+    move |line| match line.ticket_verdict {
+        Some(verdict) => verdict != TicketVerdict::Fits,
+        None if has_table || line.has_ticket => false,
+        None => line.place.as_ref().is_none_or(|place| {
+            let source = (&*place.source, place.source_sha256.to_string());
+            !without_tickets.contains(&source)
+        }),
     }
 }
 
