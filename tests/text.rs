@@ -100,9 +100,13 @@ start = '^[0-9]{4}-'",
 
 /// The answer, positions aside, and the rows of all tenants.
 fn answer(text: &str, log: &[u8], threads: &str) -> (Value, Vec<Value>) {
+    answer_by(&profile(text), log, threads)
+}
+
+fn answer_by(profile: &str, log: &[u8], threads: &str) -> (Value, Vec<Value>) {
     let dir = Dir::new();
     dir.file("log", log)
-        .file("tool.toml", profile(text))
+        .file("tool.toml", profile)
         .file("agents.lock", crate::util::lock(&[("a1", "KTWN"), ("a2", "BDFH")]));
     let args = [
         "report",
@@ -168,6 +172,32 @@ proptest! {
                 None => expected = Some(found),
             }
         }
+    }
+}
+
+/// Asserts the records read, in scope and refused of tables by the `[csv]` of a profile.
+#[test]
+fn rows_are_read_by_the_form_that_the_profile_states() {
+    let columns = "columns = [\"ts\", \"event_id\", \"actor\", \"tenant\", \"why\"]";
+    let header = "header = 'ts,'";
+    let rows = "2026-01-16T07:00:00Z,e1,a1,t-1,x\n2026-01-16T08:00:00Z,e2,o1,t-1,x\n";
+    let named = format!("ts,event_id,actor,tenant,why\n{rows}");
+    let skipped = format!("skip_lines = 2\n{columns}");
+    for (csv, log, expected) in [
+        (columns, rows.to_owned(), [2, 1, 0]),
+        // A header in spite of `columns` is no record.
+        (columns, named.clone(), [2, 1, 0]),
+        (skipped.as_str(), format!("Export\n\n{rows}"), [2, 1, 0]),
+        (header, format!("Export of 2026, by a1\r\n\r\n{named}"), [2, 1, 0]),
+        (header, named.clone(), [2, 1, 0]),
+        // Without the header nothing is known of the cells, and the first row is not lost.
+        (header, rows.to_owned(), [2, 0, 2]),
+        ("skip_lines = 1", rows.to_owned(), [1, 0, 1]),
+    ] {
+        let profile = profile(csv).replace("[text]", "[csv]");
+        let (counts, _) = answer_by(&profile, log.as_bytes(), "1");
+        let of = |key: &str| counts[0][key].as_u64().expect("a count");
+        assert_eq!([of("read"), of("in_scope"), of("refused")], expected, "{csv}: {log}");
     }
 }
 

@@ -110,8 +110,7 @@ impl Sought {
 
     /// Fails as soon as no agent is left to find: nothing else ends the reading of a source.
     fn stream(&self, profile: &Profile, text: &InputText, stream: &mut Stream<'_>) -> io::Result<()> {
-        let (wrapper, columns, rule) = profile.framing();
-        let mut blocks = Blocks::open_as(stream, (wrapper, &columns, rule), text)?;
+        let mut blocks = Blocks::open_as(stream, &profile.layout(), text)?;
         let framing = blocks.framing().clone();
         let form = RecordFormat::new(profile, &framing);
         let mut evaluator = Evaluator::new(profile, &self.scopes, &form);

@@ -305,8 +305,7 @@ fn part(
     let mut file = File::open(&source.path)?;
     let open = |file: File, until: u64| {
         let head = file.take(until);
-        let (wrapper, columns, rule) = profile.framing();
-        Blocks::open_as(head, (wrapper, &columns, rule), &source.text)
+        Blocks::open_as(head, &profile.layout(), &source.text)
     };
     let tally = |blocks| tally_blocks(plan, profile, budget, pool, blocks, (None, quota), None);
     if from == 0 {

@@ -69,8 +69,7 @@ pub(super) fn tally(
     (file, examined): (Option<&RandomAccessFile<'_>>, u64),
     chase: Option<&Chase>,
 ) -> io::Result<StreamResult> {
-    let (wrapper, columns, rule) = profile.framing();
-    let blocks = Blocks::open_as(stream, (wrapper, &columns, rule), text)?;
+    let blocks = Blocks::open_as(stream, &profile.layout(), text)?;
     tally_blocks(plan, profile, budget, pool, blocks, (file, examined), chase)
 }
 

@@ -16,6 +16,7 @@ mod path;
 mod profile;
 mod selector;
 mod spec;
+mod table;
 mod text;
 mod time;
 mod value;

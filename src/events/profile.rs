@@ -23,7 +23,7 @@ use crate::{
     case::{CaseFile, FileStore, InputTenant, Merge, ProfileRef, TenantId, Wrapping},
     config::Lines,
     diag::nearest,
-    records::{Header, Refusal, TextRule},
+    records::{Header, Layout, Refusal, TableRule, TextRule},
 };
 
 /// A profile, ready to read records with.
@@ -44,6 +44,8 @@ pub struct Profile {
     pub wrapper: Vec<String>,
     /// Rule for its records, where they are text.
     pub text: Option<Arc<TextRule>>,
+    /// Form of its rows, where the profile states it.
+    pub table: Option<TableRule>,
     pub(super) paths: Paths,
     /// Where the event lies inside the record, if it does: an object, or the text of one.
     pub(super) unwrap: Vec<usize>,
@@ -174,6 +176,7 @@ impl Profile {
                 fault.message()
             ))
         })?;
+        spec.check().map_err(invalid)?;
         spec.wrap(wrapping).map_err(ProfileError::Wrapping)?;
         Ok(spec.compile(CaseFile::new("profile", shown, text.as_bytes())))
     }
@@ -255,10 +258,14 @@ impl Profile {
         !self.fields.ticket.is_empty()
     }
 
-    /// Returns what separates the records of a source: the path of their list in a document, the
-    /// names of mapped columns, and the rule where they are text.
-    pub fn framing(&self) -> (&[String], Vec<String>, Option<&Arc<TextRule>>) {
-        (&self.wrapper, self.column_names(), self.text.as_ref())
+    /// Returns how the records of a source are separated.
+    pub fn layout(&self) -> Layout<'_> {
+        Layout {
+            wrapper: &self.wrapper,
+            columns: self.column_names(),
+            text: self.text.as_ref(),
+            table: self.table.as_ref(),
+        }
     }
 
     /// Where each mapped path stands in a CSV of this header.

@@ -17,6 +17,7 @@ use super::{
     path::{At, PathSpec, pointer},
     profile::{Profile, TimeRule},
     selector::{Held, Inner, Selector},
+    table::TableSpec,
     text::TextSpec,
     time::TimeSpec,
 };
@@ -36,6 +37,7 @@ pub(super) struct ProfileSpec {
     unwrap: Vec<At>,
     explode: Option<At>,
     text: Option<TextSpec>,
+    csv: Option<TableSpec>,
     #[serde(default)]
     nothing: Nothing,
     #[serde(default)]
@@ -113,6 +115,14 @@ struct GroupSpec {
 }
 
 impl ProfileSpec {
+    /// Checks tables against each other.
+    pub(super) fn check(&self) -> Result<(), String> {
+        if self.text.is_some() && self.csv.is_some() {
+            return Err("`[csv]` and `[text]`: a log is read as rows or as text, so leave one out".to_owned());
+        }
+        Ok(())
+    }
+
     /// Replaces what the profile says of the place of the events by what the case states.
     pub(super) fn wrap(&mut self, wrapping: &Wrapping) -> Result<(), String> {
         if let Some(records) = &wrapping.records {
@@ -139,6 +149,7 @@ impl ProfileSpec {
         let explode = self.explode.map(|at| paths.subtree(&at.0));
         let (paths, wrapper) = (std::mem::take(paths), self.records.0);
         let text = self.text.map(|text| text.0);
+        let table = self.csv.map(|csv| csv.0);
         let Self {
             name,
             title,
@@ -164,6 +175,7 @@ impl ProfileSpec {
             file,
             wrapper,
             text,
+            table,
             paths,
             unwrap,
             explode,

@@ -63,7 +63,7 @@ pub(super) const HEAD: u64 = 1 << 20;
 pub(super) fn all(head: &[u8], profiles: &[Profile]) -> io::Result<Vec<Fit>> {
     let mut fits = Vec::new();
     for profile in profiles {
-        let mut blocks = Blocks::open_by(head, profile.framing())?;
+        let mut blocks = Blocks::open_by(head, &profile.layout())?;
         let framing = blocks.framing().clone();
         let blocks: Vec<_> = blocks.by_ref().collect::<io::Result<_>>()?;
         fits.push(of(profile, &framing, &blocks, head.len() as u64 == HEAD));
@@ -78,7 +78,7 @@ pub(super) fn all(head: &[u8], profiles: &[Profile]) -> io::Result<Vec<Fit>> {
 pub(super) fn nearest(head: &[u8], profiles: &[Profile]) -> io::Result<Option<FoundFields>> {
     let mut nearest: Option<FoundFields> = None;
     for profile in profiles {
-        let mut blocks = Blocks::open_by(head, profile.framing())?;
+        let mut blocks = Blocks::open_by(head, &profile.layout())?;
         let framing = blocks.framing().clone();
         let blocks: Vec<_> = blocks.by_ref().collect::<io::Result<_>>()?;
         let mut reader = Reader::new(profile, &framing);
@@ -109,7 +109,7 @@ pub(super) fn nearest(head: &[u8], profiles: &[Profile]) -> io::Result<Option<Fo
 /// Returns the columns of a table that its header names more than once, each once: a profile that
 /// reads one refuses every row.
 pub(super) fn doubled(head: &[u8], profile: &Profile) -> io::Result<Vec<String>> {
-    let blocks = Blocks::open_for(head, &profile.wrapper, &profile.column_names())?;
+    let blocks = Blocks::open_by(head, &profile.layout())?;
     let Framing::Csv(header) = blocks.framing() else {
         return Ok(Vec::new());
     };

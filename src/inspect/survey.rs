@@ -132,7 +132,7 @@ impl Counts {
 
 /// The framing of a stream and what is in it; without a profile what is there to be mapped.
 pub(super) fn of(stream: impl Read, profile: Option<&Profile>) -> io::Result<(String, Survey)> {
-    let mut blocks = Blocks::open_by(stream, profile.map(Profile::framing).unwrap_or_default())?;
+    let mut blocks = Blocks::open_by(stream, &profile.map(Profile::layout).unwrap_or_default())?;
     let framing = blocks.framing().clone();
     let mut survey = Survey::default();
     let mut unmapped: BTreeMap<Vec<String>, (u64, String)> = BTreeMap::new();

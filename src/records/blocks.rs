@@ -9,7 +9,7 @@ use std::{
 };
 
 use super::{
-    Accounted, End, Framing, Header, Needle, NoRecord, Record, Sight,
+    Accounted, End, Framing, Header, Layout, Needle, NoRecord, Record, Sight, TableRule,
     buffers::Buffer,
     cuts::Cuts,
     cutter::{BOM, Cutter, Later, Row, Spans},
@@ -17,10 +17,7 @@ use super::{
     reads::Reads,
     rows::Rows,
     sights,
-    text::{
-        TextRule,
-        cutter::{self as text_cutter, TextCutter, W3cCutter},
-    },
+    text::cutter::{self as text_cutter, TextCutter, W3cCutter},
 };
 use crate::case::InputText;
 
@@ -185,35 +182,38 @@ impl<R: Read> Blocks<R> {
     /// Like [`Self::open`], for a profile that maps these columns of a CSV. A first row that names
     /// none of them is a record like the others; without mapped columns, any first row is a header.
     pub fn open_for(reader: R, wrapper: &[String], columns: &[String]) -> io::Result<Self> {
-        Self::open_as(reader, (wrapper, columns, None), &InputText::default())
+        let columns = columns.to_vec();
+        Self::open_by(
+            reader,
+            &Layout {
+                wrapper,
+                columns,
+                ..Layout::default()
+            },
+        )
     }
 
-    /// Like [`Self::open_for`], for a profile that may have a rule for text.
-    pub fn open_by(
-        reader: R,
-        (wrapper, columns, rule): (&[String], Vec<String>, Option<&Arc<TextRule>>),
-    ) -> io::Result<Self> {
-        Self::open_as(reader, (wrapper, &columns, rule), &InputText::default())
+    /// Opens a source of this layout.
+    pub fn open_by(reader: R, layout: &Layout<'_>) -> io::Result<Self> {
+        Self::open_as(reader, layout, &InputText::default())
     }
 
-    /// Like [`Self::open_for`], for a text of which the case says how it is written. With a rule of
+    /// Like [`Self::open_by`], for a text of which the case says how it is written. With a rule of
     /// the profile it is text, unless the case names columns.
-    pub fn open_as(
-        reader: R,
-        (wrapper, columns, rule): (&[String], &[String], Option<&Arc<TextRule>>),
-        text: &InputText,
-    ) -> io::Result<Self> {
+    pub fn open_as(reader: R, layout: &Layout<'_>, text: &InputText) -> io::Result<Self> {
+        let Layout { wrapper, columns, .. } = layout;
         let mut reads = Reads::new(reader);
         let (mut first, nuls) = reads.first_chunk()?;
         let is_marked = first.bytes().starts_with(BOM);
         if is_marked {
             first.skip(BOM.len());
         }
-        let passed_over = first.skip(lines_before(first.bytes(), text.skip_lines));
-        let framing = match rule {
+        let table = TableRule::of(layout.table, text);
+        let passed_over = first.skip(table.before(first.bytes()));
+        let framing = match layout.text {
             Some(rule) if text.columns.is_empty() => Framing::of_text(first.bytes(), rule),
-            None if text.columns.is_empty() => Framing::of(first.bytes(), first.last, wrapper, columns),
-            _ => Framing::of_rows(first.bytes(), first.last, &text.columns),
+            None if table.columns.is_empty() => Framing::of(first.bytes(), first.last, wrapper, columns),
+            _ => Framing::of_rows(first.bytes(), first.last, &table.columns),
         };
         let cutter: Box<dyn Cutter> = match &framing {
             Framing::Empty | Framing::JsonLines => Box::new(lines::Lines::default()),
@@ -282,20 +282,6 @@ impl<R: Read> Blocks<R> {
     }
 }
 
-/// Returns how many bytes the first lines take, blank ones included, with their ends.
-fn lines_before(head: &[u8], lines: u64) -> usize {
-    let mut rest = head;
-    for _ in 0..lines {
-        let length = match memchr::memchr2(b'\n', b'\r', rest) {
-            Some(at) if rest[at..].starts_with(b"\r\n") => at + 2,
-            Some(at) => at + 1,
-            None => rest.len(),
-        };
-        rest = &rest[length..];
-    }
-    head.len() - rest.len()
-}
-
 impl<R: Read> Iterator for Blocks<R> {
     type Item = io::Result<Block>;
 
@@ -342,8 +328,11 @@ mod tests {
                 columns: columns.iter().map(|&column| column.to_owned()).collect(),
                 ..InputText::default()
             };
-            let mapped = ["time".to_owned(), "who".to_owned()];
-            let blocks = Blocks::open_as(text.as_bytes(), (&[], &mapped, None), &stated).expect("bytes in memory");
+            let layout = Layout {
+                columns: vec!["time".to_owned(), "who".to_owned()],
+                ..Layout::default()
+            };
+            let blocks = Blocks::open_as(text.as_bytes(), &layout, &stated).expect("bytes in memory");
             let of = |block: io::Result<Block>| {
                 let block = block.expect("bytes in memory");
                 block

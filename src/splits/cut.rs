@@ -32,8 +32,7 @@ pub(super) fn cuts(plan: &Plan, source: &Source, bytes: u64, size: u64) -> io::R
     let profile = plan.profile(source);
     let open = || {
         let file = File::open(&source.path)?;
-        let (wrapper, columns, rule) = profile.framing();
-        Blocks::open_as(file, (wrapper, &columns, rule), &source.text)
+        Blocks::open_as(file, &profile.layout(), &source.text)
     };
     let blocks = open()?;
     match blocks.framing() {

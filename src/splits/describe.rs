@@ -28,9 +28,8 @@ pub(super) fn describe(plan: &Plan, source: &Source) -> io::Result<Description> 
         ..plan.limits
     };
     let profile = plan.profile(source);
-    let (wrapper, columns, rule) = profile.framing();
     let look = |stream: &mut Stream<'_>| -> io::Result<()> {
-        let blocks = Blocks::open_as(stream, (wrapper, &columns, rule), &source.text)?;
+        let blocks = Blocks::open_as(stream, &profile.layout(), &source.text)?;
         description.framing = Some(blocks.framing().to_string());
         if let Framing::Csv(header) = blocks.framing() {
             description.header = Some(header.columns.clone());

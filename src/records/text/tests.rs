@@ -1,10 +1,7 @@
 use proptest::prelude::*;
 
 use super::{known::recognized, *};
-use crate::{
-    case::InputText,
-    records::{Accounting, Blocks},
-};
+use crate::records::{Accounting, Blocks, Layout};
 
 fn bare(text: &[u8]) -> Record<'_> {
     Record {
@@ -353,7 +350,11 @@ fn field_goes_on_inside_and_length_is_bounded() {
 /// The records of a text in blocks, and how many of its bytes are accounted for.
 fn blocks(rule: TextRule, text: &[u8]) -> (Vec<(u64, String)>, u64, Option<u64>) {
     let rule = Arc::new(rule);
-    let mut blocks = Blocks::open_as(text, (&[], &[], Some(&rule)), &InputText::default()).expect("bytes in memory");
+    let layout = Layout {
+        text: Some(&rule),
+        ..Layout::default()
+    };
+    let mut blocks = Blocks::open_by(text, &layout).expect("bytes in memory");
     let (mut found, mut total) = (Vec::new(), 0);
     for block in &mut blocks {
         let block = block.expect("bytes in memory");
