@@ -13,6 +13,7 @@ mod cloudtrail;
 mod containers;
 mod corpora;
 mod differs;
+mod drafts;
 mod evidence;
 mod faults;
 mod flags;

@@ -18,6 +18,10 @@ pub struct Manifest {
     pub schema: String,
     /// The program that wrote the bundle.
     pub tool: Build,
+    /// Whether every report is marked as a draft, because some list actions that the catalogue does
+    /// not explain; absent where not.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub draft: bool,
     /// The resolved case.
     pub case: ManifestCase,
     /// The command and the arguments that are part of the question, as typed; the case file without
@@ -129,6 +133,7 @@ impl Manifest {
         Self {
             schema: MANIFEST_SCHEMA.to_owned(),
             tool: Build::this(),
+            draft: findings.draft.is_draft(),
             case,
             command,
             inputs,

@@ -1,6 +1,8 @@
 //! The case as the manifest states it: every assertion that the answer depends on. Long lists are
 //! replaced by their digest.
 
+use std::collections::BTreeSet;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -45,6 +47,10 @@ pub struct ManifestCase {
     /// Least number of listed agents that share the role, employer and country shown of one in
     /// tenants' copies.
     pub agents_k: u32,
+    /// Codes of actions that reports may list although the catalogue does not know them; absent
+    /// where there are none.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub accept_uncatalogued: BTreeSet<String>,
     /// Least number of whole hours without a record that count as a gap.
     pub gap_hours: u32,
     /// Most bytes that may be decompressed from one byte of a file.
@@ -143,6 +149,7 @@ impl ManifestCase {
             logs: case.logs.iter().map(ResolvedLog::from).collect(),
             agent_naming: case.reports.agents,
             agents_k: case.reports.agents_k.0,
+            accept_uncatalogued: case.reports.accepted.clone(),
             gap_hours: case.reports.gap_hours.0,
             limit_ratio: limits.ratio,
             limit_unpacked: limits.unpacked,

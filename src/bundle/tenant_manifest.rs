@@ -22,6 +22,9 @@ pub struct TenantManifest {
     pub schema: String,
     /// The program that wrote the folder.
     pub tool: Tool,
+    /// Whether the report is marked as a draft and not to be sent; absent where not.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub draft: bool,
     /// Header of the report.
     pub case: CaseHeader,
     /// Tenant of the folder.
@@ -48,6 +51,7 @@ impl TenantManifest {
         Self {
             schema: TENANT_MANIFEST_SCHEMA.to_owned(),
             tool: findings.tool.clone(),
+            draft: findings.draft.is_draft(),
             case: case.clone(),
             tenant: TenantName {
                 id: tenant.id.clone(),

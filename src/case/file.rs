@@ -485,6 +485,7 @@ fn reports(root: &mut Table<'_>, folder: &Folder) -> (ReportSettings, Vec<Spanne
                 asked = table.string_list("asked");
                 Vec::new()
             },
+            accepted: values(table.string_list("accept_uncatalogued")).into_iter().collect(),
         })
         .unwrap_or_default();
     let hours = root.optional_table("coverage", |table| {

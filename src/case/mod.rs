@@ -541,6 +541,8 @@ pub struct ReportSettings {
     pub gap_hours: GapHours,
     /// Tenants of the directory that get a report even if nothing is found of them, in id order.
     pub asked: Vec<TenantId>,
+    /// Codes of actions that reports may list although the catalogue does not know them.
+    pub accepted: BTreeSet<String>,
 }
 
 /// A run of this many whole hours without any record is a gap; 1 unless the case says otherwise.

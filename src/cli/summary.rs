@@ -42,6 +42,14 @@ pub(super) fn json(findings: &Findings, out: &Path) -> io::Result<()> {
 pub(super) fn table(findings: &Findings, out: &Path) -> io::Result<()> {
     scan(findings)?;
     let mut to = anstream::stdout();
+    if findings.draft.is_draft() {
+        let codes = counted(findings.draft.unexplained.len() as u64, "code", "codes");
+        writeln!(
+            to,
+            "{WARN}draft{WARN:#} every report is marked DRAFT: {codes} in tenants' reports without an explanation. The index says how \
+             to add one or to accept that there is none\n"
+        )?;
+    }
     let index = shown(&out.join("index.html"));
     match findings.tenants.len() {
         0 => writeln!(to, "Read {BOLD}{index}{BOLD:#} next; there is no customer to report to"),

@@ -7,10 +7,10 @@ use std::{
 };
 
 use super::{
-    Answer, CaseFinding, ConflictFinding, CoverageFinding, Examined, Findings, Impact, ImplausibleFinding,
-    InputFinding, Isolation, IsolationFinding, KindCoverage, LinkedFinding, LinksFinding, Mention, NamedTargets,
-    NearRecords, OtherTenantFinding, RefusedFinding, RemarkFinding, RemarkKind, SCHEMA, ScopeFinding, SharedIdsFinding,
-    SourceCoverage, SourceFinding, TenantFinding, TenantImpact, Tool,
+    Answer, CaseFinding, ConflictFinding, CoverageFinding, DraftFinding, Examined, Findings, Impact,
+    ImplausibleFinding, InputFinding, Isolation, IsolationFinding, KindCoverage, LinkedFinding, LinksFinding, Mention,
+    NamedTargets, NearRecords, OtherTenantFinding, RefusedFinding, RemarkFinding, RemarkKind, SCHEMA, ScopeFinding,
+    SharedIdsFinding, SourceCoverage, SourceFinding, TenantFinding, TenantImpact, Tool,
     alike::{MergeFinding, alike},
     caveats::caveats,
     count::{self, Figures, Known, Touched},
@@ -519,6 +519,7 @@ impl<'c> Closing<'c> {
             sources: sources(case, scan, settled),
             census: CensusFinding::new(case, settled, &actions),
             sensitivity,
+            draft: DraftFinding::new(&actions, &case.reports.accepted),
             actions,
             agents,
             coverage: coverage(case, &kinds(scan), settled),

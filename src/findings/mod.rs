@@ -8,6 +8,7 @@ mod caveats;
 mod close;
 mod count;
 mod counts;
+mod draft;
 mod alike;
 mod difference;
 mod isolation;
@@ -49,6 +50,7 @@ pub use alike::{AlikeBy, AlikeFinding, MergeFinding};
 pub use close::{BooksDoNotBalance, BytesUnaccounted, CloseError, Scan, Scanned, Survey};
 pub use counts::Counts;
 pub use difference::{BeforeAfter, DIFFERENCE_SCHEMA, Difference, ScopeDifference, TenantDifference};
+pub use draft::DraftFinding;
 pub use isolation::{Isolation, IsolationFinding, Mention, MentionFinding, Question};
 pub use links::{LinksFinding, OpeningFinding};
 pub use near::{NearFinding, NearIdentity, NearRecords, NearestName, UnseenAgent, UnseenIdentity};
@@ -112,6 +114,9 @@ pub struct Findings {
     pub coverage: CoverageFinding,
     /// The extent in one place.
     pub impact: Impact,
+    /// What keeps the reports from being sent.
+    #[serde(default)]
+    pub draft: DraftFinding,
     /// What stands near to the tied scopes.
     pub linked: LinkedFinding,
     /// What agents set in motion that goes on under another name.

@@ -328,6 +328,7 @@ pub(super) fn answer_of(tenants: Vec<TenantImpact>) -> Answer {
             source("logs/day/superuser-a.jsonl", books),
             source("logs/day/superuser-b.csv", DispositionCounts::default()),
         ],
+        draft: findings::DraftFinding::default(),
         actions: actions(&tenants),
         coverage: coverage(),
         impact: Impact {

@@ -25,6 +25,8 @@ pub(super) const DOT: &str = "·";
 #[derive(Debug, Clone)]
 pub(super) struct Header {
     pub(super) case: CaseHeader,
+    /// Whether every report is marked as a draft.
+    pub(super) draft: bool,
     pub(super) incident: Option<Incident>,
     pub(super) tool: Tool,
     pub(super) scopes: Vec<Scope>,
@@ -113,6 +115,7 @@ impl Header {
     pub(super) fn new(findings: &Findings) -> Self {
         Self {
             case: findings.case.header.clone(),
+            draft: findings.draft.is_draft(),
             incident: findings.case.incident.clone(),
             tool: findings.tool.clone(),
             scopes: findings.scopes.iter().map(Scope::new).collect(),

@@ -164,6 +164,9 @@ pub(super) fn ticket(verdict: TicketVerdict) -> &'static str {
     }
 }
 
+/// Why a page is a draft.
+pub(super) const DRAFT: &str = "Not to be sent: not every action in the reports of this case is explained yet.";
+
 /// The heading over what a tenant is asked to do.
 pub(super) fn steps(level: Level) -> &'static str {
     match level {
@@ -201,8 +204,8 @@ pub(super) fn step(kind: StepKind, vendor: &str, when: &str) -> (&'static str, S
             "Treat what it holds as known outside until you know better, and tell those whom it concerns.".to_owned(),
         ),
         StepKind::Explain => (
-            "Have it explained.",
-            format!("Ask {vendor} what the action does, and do not assume that it is harmless."),
+            "Not explained yet.",
+            format!("{vendor} does not state what the action does: do not assume that it is harmless."),
         ),
         StepKind::Ask => (
             "Did you ask for this?",
@@ -232,7 +235,7 @@ pub(super) fn check(check: StepKind, kind: TargetKind) -> &'static str {
         (StepKind::Look, _) => "Look in your own log for its use from the first of these actions on.",
         (StepKind::Restore, _) => "Compare with a copy, and undo what you did not ask for.",
         (StepKind::Decide, _) => "Treat what was exported as taken out.",
-        (StepKind::Explain, _) => "Have the action explained, and do not assume that it is harmless.",
+        (StepKind::Explain, _) => "What the action does is not explained yet: do not assume that it is harmless.",
         (StepKind::Ask, Person) => "Did you or this person ask for it?",
         (StepKind::Ask, _) => "Did you ask for it?",
     }

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     bundle::{Manifest, ResolvedScope, TenantManifest, TenantName},
-    findings::{Findings, ScopeFinding, TenantFinding},
+    findings::{DraftFinding, Findings, ScopeFinding, TenantFinding},
     isolation::Verdict,
     reports::safe,
 };
@@ -49,6 +49,9 @@ impl Recount<'_> {
             case.agents_k,
             findings.agents_k,
         );
+        let draft = DraftFinding::new(&findings.actions, &case.accept_uncatalogued);
+        self.same(FINDINGS, "codes that are not explained", &draft, &findings.draft);
+        self.same("manifest.json", "being a draft", draft.is_draft(), manifest.draft);
         self.same(
             FINDINGS,
             "agents",
@@ -93,7 +96,7 @@ impl Recount<'_> {
     }
 
     /// Compares a tenant's finding with the manifest of its folder.
-    pub(super) fn named(&mut self, tenant: &TenantFinding, manifest: Option<&TenantManifest>) {
+    pub(super) fn named(&mut self, tenant: &TenantFinding, draft: bool, manifest: Option<&TenantManifest>) {
         // A missing or unreadable manifest is reported already.
         let Some(manifest) = manifest else { return };
         let path = format!("tenants/{}/manifest.json", tenant.slug);
@@ -103,6 +106,7 @@ impl Recount<'_> {
         };
         self.same(&path, "the tenant", &manifest.tenant, &name);
         self.same(&path, "events", manifest.events, tenant.events);
+        self.same(&path, "being a draft", draft, manifest.draft);
     }
 
     /// Compares the foreign names in tenants' copies with `isolation.csv` and `masked.jsonl`.

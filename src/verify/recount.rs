@@ -305,7 +305,11 @@ impl Recount<'_> {
             if let Some(share) = written.tenants.get(&tenant.slug) {
                 self.tenant(findings, tenant, share);
                 self.owners_of(tenant, findings, written);
-                self.named(tenant, written.named.get(&tenant.slug).map(AsRef::as_ref));
+                self.named(
+                    tenant,
+                    findings.draft.is_draft(),
+                    written.named.get(&tenant.slug).map(AsRef::as_ref),
+                );
                 self.table(&format!("tenants/{}/", tenant.slug), share);
                 self.places(&sources, &tenant.slug, written);
             }

@@ -51,12 +51,14 @@ view! {
         tlp_color: String,
         tlp_meaning: String,
         tool: String,
+        /// Why the page is a draft; empty where it is none.
+        draft: String,
     }
 }
 
 impl CaseView {
     /// Headed with `label`: that of customers' pages differs from that of the vendor's own.
-    fn new(case: &CaseHeader, label: Tlp, tool: &Tool) -> Self {
+    fn new(case: &CaseHeader, label: Tlp, tool: &Tool, draft: bool) -> Self {
         let tlp = label.as_str();
         Self {
             id: case.id.clone(),
@@ -68,6 +70,7 @@ impl CaseView {
             tlp_color: tlp.split('+').next().unwrap_or(tlp).to_owned(),
             tlp_meaning: lang::tlp_meaning(label).to_owned(),
             tool: format!("{} {}", tool.name, tool.version),
+            draft: if draft { lang::DRAFT.to_owned() } else { String::new() },
         }
     }
 }

@@ -114,7 +114,7 @@ impl TenantView {
                 1 => "1 point limits what this report can say:".to_owned(),
                 limits => format!("{} points limit what this report can say:", grouped(limits)),
             },
-            case: CaseView::new(&header.case, header.case.tlp, &header.tool),
+            case: CaseView::new(&header.case, header.case.tlp, &header.tool, header.draft),
             tenant: NameView {
                 title: finding.name.clone().unwrap_or_else(|| finding.id.0.clone()),
                 id: finding.id.0.clone(),

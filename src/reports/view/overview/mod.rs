@@ -1,5 +1,6 @@
 //! The overview for the vendor's own team: names everything, so it is not for customers.
 
+mod draft;
 mod identities;
 mod isolation;
 mod people;
@@ -21,6 +22,7 @@ use crate::{
     text::{counted, grouped},
     time::{Timestamp, Window},
 };
+use draft::DraftView;
 use identities::NearView;
 use isolation::IsolationView;
 use people::{AgentView, ScopeView, StrayView};
@@ -37,6 +39,8 @@ view! {
         print_head: String,
         /// What evidence ties to the intruder, a sentence for each scope of it.
         tied: Vec<TiedScopeView>,
+        /// What keeps the reports from being sent.
+        draft: DraftView,
         /// What the sessions of tied actions did at other times, in a sentence; empty where nothing
         /// is.
         linked: String,
@@ -120,7 +124,13 @@ impl OverviewView {
             ..
         } = findings.records;
         Self {
-            case: CaseView::new(&findings.case.header, findings.case.internal_tlp, &findings.tool),
+            case: CaseView::new(
+                &findings.case.header,
+                findings.case.internal_tlp,
+                &findings.tool,
+                findings.draft.is_draft(),
+            ),
+            draft: DraftView::new(findings),
             print_head: print_head(&findings.case.header),
             tied: tied_scopes(findings).map(TiedScopeView::new).collect(),
             linked: linked(findings),

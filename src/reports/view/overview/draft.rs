@@ -1,0 +1,101 @@
+//! Codes without an explanation: they make every report a draft.
+
+use crate::{
+    findings::{ActionFinding, Findings},
+    reports::{lang, template::view},
+    text::{counted, grouped},
+};
+
+/// Number of codes for which an entry is written out.
+const SHOWN: usize = 20;
+
+view! {
+    /// What keeps the reports from being sent.
+    pub(super) struct DraftView {
+        /// How many codes; empty where the reports are no draft.
+        codes: String,
+        rows: Vec<CodeView>,
+        /// Those beyond the rows.
+        more: String,
+        /// Entries of a catalogue file to complete, one for each row.
+        entries: String,
+        /// A line of the case that accepts the codes of the rows instead.
+        accept: String,
+        /// Codes that the case accepts and reports list; empty where there is none.
+        accepted: String,
+    }
+}
+
+view! {
+    struct CodeView {
+        code: String,
+        events: String,
+        tenants: String,
+    }
+}
+
+impl DraftView {
+    pub(super) fn new(findings: &Findings) -> Self {
+        let draft = &findings.draft;
+        let unexplained: Vec<&ActionFinding> = findings
+            .actions
+            .iter()
+            .filter(|action| draft.unexplained.binary_search(&action.code).is_ok())
+            .collect();
+        let shown = &unexplained[..unexplained.len().min(SHOWN)];
+        let quoted: Vec<String> = shown.iter().map(|action| quoted(&action.code)).collect();
+        let listed = |action: &&ActionFinding| action.tenants > 0 && draft.accepted.contains(&action.code);
+        Self {
+            codes: match unexplained.len() as u64 {
+                0 => String::new(),
+                codes => counted(codes, "code needs a sentence", "codes need a sentence"),
+            },
+            rows: shown.iter().map(|action| CodeView::new(action)).collect(),
+            more: lang::more(unexplained.len(), SHOWN),
+            entries: quoted.iter().map(|code| entry(code)).collect::<Vec<_>>().join("\n"),
+            accept: format!("[reports]\naccept_uncatalogued = [{}]", quoted.join(", ")),
+            accepted: match findings.actions.iter().filter(listed).count() as u64 {
+                0 => String::new(),
+                accepted => counted(accepted, "code is", "codes are"),
+            },
+        }
+    }
+}
+
+impl CodeView {
+    fn new(action: &ActionFinding) -> Self {
+        Self {
+            code: action.code.clone(),
+            events: grouped(action.events),
+            tenants: grouped(action.tenants),
+        }
+    }
+}
+
+/// An entry of a catalogue file, its texts still to be written.
+fn entry(code: &str) -> String {
+    format!(
+        "[[actions]]\ncode = {code}\neffect = \"\"  # view, search, change, export, reveal_secret, delete, cover_tracks, \
+         impersonate or credential\nsays = \"\"  # what the agent did: \"Reset the password of a user.\"\ncheck = \"\"  # what the \
+         tenant should check\n"
+    )
+}
+
+/// A text as a basic string of TOML.
+fn quoted(text: &str) -> String {
+    toml::Value::from(text).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_strings_of_toml() {
+        for code in ["user.x", "a\"b\\c", "a'b\nc", "\u{202e}"] {
+            let text = entry(&quoted(code));
+            let read: toml::Table = text.parse().expect("TOML");
+            assert_eq!(read["actions"][0]["code"].as_str(), Some(code));
+        }
+    }
+}
