@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::ActionFinding;
 use crate::catalogue::Effect;
 
-/// What keeps the reports from being sent.
+/// Reasons why the reports are drafts.
 #[derive(Debug, Clone, Default, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct DraftFinding {
     /// Codes that some tenant's report lists, the catalogue does not know and the case does not

@@ -114,7 +114,7 @@ pub struct Findings {
     pub coverage: CoverageFinding,
     /// The extent in one place.
     pub impact: Impact,
-    /// What keeps the reports from being sent.
+    /// Reasons why the reports are drafts.
     #[serde(default)]
     pub draft: DraftFinding,
     /// What stands near to the tied scopes.

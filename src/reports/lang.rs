@@ -164,7 +164,7 @@ pub(super) fn ticket(verdict: TicketVerdict) -> &'static str {
     }
 }
 
-/// Why a page is a draft.
+/// Reason why a page is a draft.
 pub(super) const DRAFT: &str = "Not to be sent: not every action in the reports of this case is explained yet.";
 
 /// The heading over what a tenant is asked to do.

@@ -51,7 +51,7 @@ view! {
         tlp_color: String,
         tlp_meaning: String,
         tool: String,
-        /// Why the page is a draft; empty where it is none.
+        /// Reason why the page is a draft; empty where it is none.
         draft: String,
     }
 }

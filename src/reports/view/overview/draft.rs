@@ -10,12 +10,12 @@ use crate::{
 const SHOWN: usize = 20;
 
 view! {
-    /// What keeps the reports from being sent.
+    /// Reasons why the reports are drafts.
     pub(super) struct DraftView {
-        /// How many codes; empty where the reports are no draft.
+        /// Number of codes, in words; empty where the reports are no draft.
         codes: String,
         rows: Vec<CodeView>,
-        /// Those beyond the rows.
+        /// Number of codes beyond the rows, in words.
         more: String,
         /// Entries of a catalogue file to complete, one for each row.
         entries: String,

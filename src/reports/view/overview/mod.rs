@@ -39,7 +39,7 @@ view! {
         print_head: String,
         /// What evidence ties to the intruder, a sentence for each scope of it.
         tied: Vec<TiedScopeView>,
-        /// What keeps the reports from being sent.
+        /// Reasons why the reports are drafts.
         draft: DraftView,
         /// What the sessions of tied actions did at other times, in a sentence; empty where nothing
         /// is.
