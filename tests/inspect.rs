@@ -171,3 +171,28 @@ fn unknown_log_shows_fields_nearest_profile_and_records() {
         .ends(1)
         .says("lines of text, 2 records");
 }
+
+/// Names the format of text, whatever table the lines could be taken for.
+#[test]
+fn format_of_text_is_named_with_the_rule_that_reads_it() {
+    for (format, line) in [
+        (
+            "cef",
+            "Feb 10 09:01:00 vault CEF:0|Vendor|Vault|12|295|Retrieve|5|suser=ana cs2=acme",
+        ),
+        (
+            "logfmt",
+            "ts=2026-02-10T09:00:00Z level=info actor=ana tenant=acme action=user.view",
+        ),
+        (
+            "combined",
+            r#"203.0.113.7 - ana [10/Feb/2026:09:00:00 +0000] "GET /a HTTP/1.1" 200 0 "-" "curl, x""#,
+        ),
+    ] {
+        let dir = Dir::new();
+        dir.file("tool.log", format!("{line}\n{line}\n"));
+        dir.run(["inspect", "tool.log"])
+            .ends(1)
+            .says(&format!("`format = \"{format}\"`"));
+    }
+}

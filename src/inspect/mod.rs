@@ -17,6 +17,7 @@ use crate::{
     engine::{EngineError, Local},
     events::Profile,
     progress::Progress,
+    records::{TextFormat, recognized},
     sources::{self, Contents, Limits, Skipped, SourceError, Stream, TextStream, Truncated, discover},
     text::visible,
     time::Timestamp,
@@ -56,6 +57,10 @@ pub struct Kind {
     /// The profile of whose required fields most are there, if none fits.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub nearest: Option<FoundFields>,
+    /// Name of the format of text that the records have, if no profile fits: a value of `format` in
+    /// `[text]` of a profile.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub text_format: Option<&'static str>,
     /// Columns that the header of a table names more than once, if no profile fits.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub doubled_columns: Vec<String>,
@@ -153,6 +158,7 @@ struct Look {
     wrapping: Option<Wrapping>,
     fits: Vec<Fit>,
     nearest: Option<FoundFields>,
+    text_format: Option<&'static str>,
     doubled_columns: Vec<String>,
     survey: Survey,
 }
@@ -186,12 +192,17 @@ fn look(stream: &mut Stream<'_>, profiles: &[Profile]) -> io::Result<Look> {
         let known = profiles.iter().find(|profile| profile.name == fit.profile);
         own.as_ref().or(known)
     });
+    let text_format = match best {
+        Some(_) => None,
+        None => recognized(&head).map(TextFormat::name),
+    };
     let (framing, survey) = survey::of(Cursor::new(head).chain(stream), best)?;
     Ok(Look {
         framing,
         wrapping: wrapped.map(|(wrapping, _)| wrapping).filter(|_| best.is_some()),
         fits,
         nearest,
+        text_format,
         doubled_columns,
         survey,
     })
@@ -215,6 +226,7 @@ impl Inspection {
             wrapping: look.wrapping,
             fits: look.fits,
             nearest: look.nearest,
+            text_format: look.text_format,
             doubled_columns: look.doubled_columns,
             survey: look.survey,
         };
@@ -227,8 +239,8 @@ impl Inspection {
 
 impl Kind {
     fn is_like(&self, other: &Self) -> bool {
-        (&self.container, &self.framing, &self.wrapping, self.profile())
-            == (&other.container, &other.framing, &other.wrapping, other.profile())
+        let key = |kind: &Self| (kind.container.clone(), kind.framing.clone(), kind.text_format);
+        key(self) == key(other) && (&self.wrapping, self.profile()) == (&other.wrapping, other.profile())
     }
 
     fn merge(&mut self, other: Self) {

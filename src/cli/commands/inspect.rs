@@ -38,7 +38,7 @@ pub(crate) fn run(args: &InspectArgs, output: &Output) -> anyhow::Result<Outcome
     let read = found
         .kinds
         .iter()
-        .all(|kind| kind.profile().is_some() || kind.survey.records == 0);
+        .all(|kind| kind.profile().is_some() || kind.survey.records == 0 && kind.text_format.is_none());
     Ok(if read && found.skipped.is_empty() {
         Outcome::Complete
     } else {
@@ -144,8 +144,17 @@ fn no_profile(to: &mut impl Write, kind: &Kind) -> io::Result<()> {
     if let Some(doubled) = kind.doubled() {
         line(to, "columns", &doubled)?;
     }
-    let next = match kind.framing.as_str() {
-        "text" => "these lines hold no JSON object and no columns: turn them into JSON Lines or CSV first".to_owned(),
+    let next = match (kind.text_format, kind.framing.as_str()) {
+        (Some(format), _) => {
+            format!(
+                "these records are {format}: write a profile with `[text]` and `format = \"{format}\"`; see docs/profiles.md"
+            )
+        }
+        (None, "text") => {
+            "these lines hold no JSON object and no columns: write a profile whose `[text]` matches them by a \
+                           regular expression; see docs/profiles.md"
+                .to_owned()
+        }
         _ => format!("write a profile, starting from `tenant-impact profiles show {start}`; see docs/profiles.md"),
     };
     line(to, "next", &next)?;
