@@ -115,6 +115,45 @@ fn event_ids_that_two_profiles_share_are_a_caveat_unless_declared_one_space() {
 }
 
 #[test]
+fn equal_events_of_two_exports_without_ids_are_a_caveat() {
+    let json = |time: &str, tenant: &str, target: &str| {
+        format!(
+            "{{\"timestamp\":\"2026-02-10T{time}Z\",\"actor\":{{\"id\":\"a1\"}},\"tenant\":{tenant},\"action\":\"user.view\",\
+             \"target\":{{\"id\":\"{target}\"}},\"outcome\":\"success\"}}\n"
+        )
+    };
+    let acme = "{\"id\":\"acme\"}";
+    let log = json("10:00:00.250", acme, "u1")
+        + &json("10:00:00.750", acme, "u2")
+        + &json("11:00:00.000", "null", "u3")
+        + &json("12:00:00.000", acme, "u4");
+    let header = "timestamp,actor.id,tenant.id,action,target.id,target.name";
+    let row = |time: &str, tenant: &str, target: &str| format!("2026-02-10T{time}Z,a1,{tenant},user.view,{target}\n");
+    let copy = row("10:00:00", "acme", "u1,") + &row("10:00:00", "acme", "u2,") + &row("11:00:00", "", "u3,");
+    let other = row("10:00:01", "acme", "u1,") + &row("10:00:00", "bolt", "u1,") + &row("12:00:00", "acme", "u5,");
+    for (rows, ids, events) in [(&copy, false, Some(3)), (&other, false, None), (&copy, true, None)] {
+        let dir = Dir::new();
+        let row = |(at, row): (usize, &str)| if ids { format!("e{at},{row}\n") } else { format!("{row}\n") };
+        let rows: String = rows.lines().enumerate().map(row).collect();
+        let id = if ids { "\"event_id\":\"x\"," } else { "" };
+        let log: String = log.lines().map(|line| format!("{{{id}{}\n", &line[1..])).collect();
+        dir.file("a.jsonl", log)
+            .file("b.csv", format!("{}{header}\n{rows}", if ids { "event_id," } else { "" }));
+        let logs = "[[logs]]\npath = \"a.jsonl\"\nprofile = \"superuser\"\n[[logs]]\npath = \"b.csv\"\nprofile = \"superuser\"\n";
+        let findings = findings(&dir, SCOPE, logs);
+        assert_eq!(findings["records"]["in_scope"], 7);
+        let message = message(&findings, "equal-events");
+        match events {
+            Some(events) => {
+                assert_eq!(findings["equal_events"], json!([{"sources": [0, 1], "events": events}]));
+                assert!(message.contains("`a.jsonl` and `b.csv` (3 events)"), "{message}");
+            }
+            None => assert_eq!((&findings["equal_events"], message.as_str()), (&Value::Null, "")),
+        }
+    }
+}
+
+#[test]
 fn ties_of_a_scope_says_what_is_tied_to_the_intruder() {
     let inner = SCOPE.replace("possible", "inner").replace("-12T00", "-11T00");
     let ties = |scope: &str, ties: &str| format!("{scope}{ties}");

@@ -36,7 +36,7 @@ impl Nothing {
 
 /// Words that exporters and templates write where a record names no tenant, and wildcards. Compared
 /// without case.
-const NO_TENANT: [&str; 25] = [
+const NO_TENANT: [&str; 34] = [
     "-",
     "*",
     "%",
@@ -62,6 +62,15 @@ const NO_TENANT: [&str; 25] = [
     "(not set)",
     "(unknown)",
     "<unknown>",
+    "unknown",
+    "unknown tenant",
+    "unspecified",
+    "(unspecified)",
+    "not available",
+    "not applicable",
+    "not set",
+    "no tenant",
+    "<empty>",
 ];
 
 /// Texts that name no tenant: those of the profile, or the usual ones.
@@ -113,10 +122,12 @@ mod tests {
             "#N/A",
             "(not set)",
             "Any",
+            "Unknown",
+            "n/a",
         ] {
             assert!(usual.has(word), "{word}");
         }
-        for id in ["nonesuch", "t-0", "allied", "0", "**", "n", "unknown"] {
+        for id in ["nonesuch", "t-0", "allied", "0", "**", "n", "unknown-1", "default", "none of us"] {
             assert!(!usual.has(id), "{id}");
         }
         let own = NoTenant::from(BTreeSet::from(["nobody".to_owned()]));

@@ -7,13 +7,14 @@ use std::{
 };
 
 use super::{
-    Answer, CaseFinding, ConflictFinding, CoverageFinding, DraftFinding, Examined, Findings, Impact,
+    Answer, CaseFinding, ConflictFinding, CoverageFinding, DraftFinding, EqualEventsFinding, Examined, Findings, Impact,
     ImplausibleFinding, InputFinding, Isolation, IsolationFinding, KindCoverage, LinkedFinding, LinksFinding, Mention,
     NamedTargets, NearRecords, OtherTenantFinding, RefusedFinding, RemarkFinding, RemarkKind, SCHEMA, ScopeFinding,
     SharedIdsFinding, SourceCoverage, SourceFinding, TenantFinding, TenantImpact, Tool,
     alike::{MergeFinding, alike},
     caveats::caveats,
     count::{self, Figures, Known, Touched},
+    equal::{self, Act, EqualEvents},
     sensitivity::{Beside, SensitivityFinding},
     tenure::{self, Stray, Strays},
     tickets::{TicketCounts, TicketsFinding},
@@ -266,6 +267,7 @@ struct Apart {
     on_end: Vec<OnEnd>,
     strays: Vec<Stray>,
     tickets: BTreeMap<usize, TicketCounts>,
+    equal: EqualEvents,
 }
 
 /// About how much memory the list of one customer's files takes, and what is told of one file that
@@ -328,6 +330,10 @@ impl<'c> Closing<'c> {
                 apart.tickets.entry(agent).or_default().plus(counts);
             }
         }
+        if self.scan.sources.len() > 1 {
+            let acts = self.settled.kept.without_tenant(Act::of)?;
+            apart.equal = equal::without_tenant(acts, &id_spaces(&self.scan));
+        }
         if !known.tied.can_stand_near() && !tenure::any(self.case) {
             return Ok(apart);
         }
@@ -353,6 +359,9 @@ impl<'c> Closing<'c> {
     fn figures(&self, known: &Known<'_>, id: &TenantId, events: &[&ScopedEvent]) -> Result<Figures, SpillError> {
         let mut figures = count::figures(known, id, events);
         figures.shifts = self.beside.tenant(self.case, &self.settled.around, id, events);
+        if self.scan.sources.len() > 1 {
+            figures.equal = equal::of_tenant(id, events, &id_spaces(&self.scan));
+        }
         self.scan.budget.reserve("figures of customers", figures.weight())?;
         Ok(figures)
     }
@@ -491,6 +500,10 @@ impl<'c> Closing<'c> {
             .iter()
             .map(|figures| (Some(&figures.finding.id), &figures.tickets));
         let tickets = TicketsFinding::new(case, of_tenants.chain([(None, &apart.tickets)]));
+        let mut equal = apart.equal.clone();
+        for (pair, events) in figures.iter().flat_map(|figures| &figures.equal) {
+            *equal.entry(*pair).or_default() += events;
+        }
         let tenants: Vec<_> = figures.into_iter().map(|figures| figures.finding).collect();
         let conflict = |conflict: &Conflict| ConflictFinding {
             event_id: conflict.event_id.clone(),
@@ -534,6 +547,7 @@ impl<'c> Closing<'c> {
                 .collect(),
             conflicts: settled.conflicts.iter().map(conflict).collect(),
             shared_ids: settled.shared.iter().map(shared_ids).collect(),
+            equal_events: equal_events(equal, &id_spaces(scan), &settled.shared),
             agent_naming: case.reports.agents,
             agents_k: case.reports.agents_k.0,
             near: near.finding(case, &scan.actors),
@@ -557,6 +571,26 @@ fn shared_ids((one, other, events): &(String, String, u64)) -> SharedIdsFinding 
         ids: [one.clone(), other.clone()],
         events: *events,
     }
+}
+
+/// Pairs of sources with equal events. Two id spaces with common ids are the graver caveat
+/// `shared_ids`.
+fn equal_events(
+    found: EqualEvents,
+    spaces: &[&str],
+    shared: &[(String, String, u64)],
+) -> Vec<EqualEventsFinding> {
+    let is_shared = |one: usize, other: usize| {
+        let mut both = [spaces[one], spaces[other]];
+        both.sort_unstable();
+        shared.iter().any(|(a, b, _)| both == [a.as_str(), b.as_str()])
+    };
+    let pairs = found.into_iter().filter(|((one, other), _)| !is_shared(*one, *other));
+    let finding = |((one, other), events)| EqualEventsFinding {
+        sources: [one, other],
+        events,
+    };
+    pairs.map(finding).collect()
 }
 
 /// The id space of each source.

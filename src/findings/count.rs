@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::{
     ActionFinding, AgentFinding, Counts, DerivedFinding, Mention, SpanFinding, TenantFinding,
     close::Scanned,
+    equal::EqualEvents,
     mask::Mask,
     sensitivity::TenantShifts,
     slug::slug,
@@ -39,6 +40,8 @@ pub(super) struct Figures {
     pub(super) shifts: TenantShifts,
     /// Sums of tickets by agent; empty without a table of tickets.
     pub(super) tickets: BTreeMap<usize, TicketCounts>,
+    /// Its events that stand in two sources and that nothing proves to be one.
+    pub(super) equal: EqualEvents,
 }
 
 /// What there is to count events by, numbered throughout: the agents and the scopes of the case,
@@ -310,6 +313,7 @@ pub(super) fn figures(known: &Known<'_>, id: &TenantId, events: &[&ScopedEvent])
         tickets: tickets.map_or_else(BTreeMap::new, |tickets| {
             tickets.counts(Some(id), events.iter().copied())
         }),
+        equal: EqualEvents::new(),
     }
 }
 
@@ -390,6 +394,7 @@ pub(super) fn actions(catalogue: &Catalogue, totals: &Totals, touched: &Touched)
             code: code.clone(),
             effect: entry.effect,
             events: own.events,
+            failed: own.failed,
             tenants: *tenants,
             says: entry.says.map(str::to_owned),
             check: entry.check.map(str::to_owned),

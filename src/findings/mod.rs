@@ -11,6 +11,7 @@ mod counts;
 mod draft;
 mod alike;
 mod difference;
+mod equal;
 mod isolation;
 mod links;
 mod mask;
@@ -51,6 +52,7 @@ pub use close::{BooksDoNotBalance, BytesUnaccounted, CloseError, Scan, Scanned, 
 pub use counts::Counts;
 pub use difference::{BeforeAfter, DIFFERENCE_SCHEMA, Difference, ScopeDifference, TenantDifference};
 pub use draft::DraftFinding;
+pub use equal::EqualEventsFinding;
 pub use isolation::{Isolation, IsolationFinding, Mention, MentionFinding, Question};
 pub use links::{LinksFinding, OpeningFinding};
 pub use near::{NearFinding, NearIdentity, NearRecords, NearestName, UnseenAgent, UnseenIdentity};
@@ -128,6 +130,10 @@ pub struct Findings {
     pub conflicts: Vec<ConflictFinding>,
     /// Id spaces of profiles that share events in scope: these are counted in each.
     pub shared_ids: Vec<SharedIdsFinding>,
+    /// Sources that have equal events in scope, which count in both because nothing proves them to
+    /// be one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub equal_events: Vec<EqualEventsFinding>,
     /// How customers' copies name agents.
     pub agent_naming: AgentNaming,
     /// Least number of listed agents that share the role, employer and country shown of one in
@@ -255,6 +261,8 @@ pub enum CaveatCode {
     MaskedText,
     /// Logs of different id spaces have events in common, which count twice.
     SharedEventIds,
+    /// Two sources have equal events that nothing proves to be one, which count twice.
+    EqualEvents,
     /// Some event ids name more than one body.
     EventIdConflict,
     /// Some actions are not in the catalogue.
@@ -648,7 +656,9 @@ pub struct ActionFinding {
     pub effect: Effect,
     /// In-scope events of it, those without a tenant included.
     pub events: u64,
-    /// Tenants it was done in.
+    /// Those of `events` that failed: attempts, and no deeds.
+    pub failed: u64,
+    /// Tenants with an event of it, attempts included.
     pub tenants: u64,
     /// What it does, in plain words, from the catalogue.
     pub says: Option<String>,

@@ -38,6 +38,8 @@ pub struct ActionUse {
     pub catalogued: bool,
     /// Events in scope.
     pub events: u64,
+    /// Those of `events` that failed.
+    pub failed: u64,
     /// Tenants with such an event.
     pub tenants: u64,
     /// Agents with such an event.
@@ -108,6 +110,7 @@ fn action_use(action: &ActionFinding, totals: &ActionTotals, earlier: Option<&Ea
         effect: action.effect,
         catalogued: action.effect != Effect::Uncatalogued,
         events: totals.events,
+        failed: totals.failed,
         tenants: action.tenants,
         agents: totals.agents.len() as u64,
         without_ticket: (totals.may_have_ticket > 0).then_some(totals.without_ticket),

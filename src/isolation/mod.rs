@@ -47,6 +47,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::text::shortened;
 
+pub use family::is_common;
 pub use logged::ClaimedName;
 pub use mask::Masked;
 pub use names::Names;

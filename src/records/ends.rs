@@ -134,6 +134,48 @@ const TOTAL: [&str; 13] = [
     "count",
 ];
 
+/// Members in which a search or an export says in words how it ended.
+const MESSAGES: [&str; 16] = [
+    "message",
+    "messages",
+    "warning",
+    "warnings",
+    "notice",
+    "notices",
+    "note",
+    "notes",
+    "info",
+    "error",
+    "errors",
+    "status",
+    "state",
+    "resultstatus",
+    "completion",
+    "reason",
+];
+
+/// Beginnings of words, in lower case, by which such a text says that records are missing.
+const MISSING: [&str; 18] = [
+    "truncat",
+    "incomplete",
+    "partial",
+    "not complete",
+    "cut off",
+    "cut short",
+    "limit reached",
+    "limit exceeded",
+    "limit was reached",
+    "limit was exceeded",
+    "exceeded the limit",
+    "exceeds the limit",
+    "reached the limit",
+    "limited to",
+    "only the first",
+    "not all ",
+    "timed out",
+    "more results",
+];
+
 impl Said {
     /// Reads what stands around an array of records, the array left empty.
     pub(super) fn envelope(&mut self, json: &[u8]) {
@@ -199,6 +241,7 @@ impl Said {
             if is_next && leads_on(value)
                 || MORE.contains(&key.as_str()) && is_true(value)
                 || LAST.contains(&key.as_str()) && is_false(value)
+                || MESSAGES.contains(&key.as_str()) && says_missing(value, DEPTH)
             {
                 self.more = self.more.take().or_else(says);
             }
@@ -237,6 +280,19 @@ fn is_true(value: &Value) -> bool {
 
 fn is_false(value: &Value) -> bool {
     matches!(value, Value::Bool(false)) || value.as_str().is_some_and(|text| text.eq_ignore_ascii_case("false"))
+}
+
+/// Returns whether a text in this value says that records are missing.
+fn says_missing(value: &Value, depth: usize) -> bool {
+    match value {
+        Value::String(text) => {
+            let text = text.to_lowercase();
+            MISSING.iter().any(|word| text.contains(word))
+        }
+        Value::Array(items) if depth > 0 => items.iter().any(|item| says_missing(item, depth - 1)),
+        Value::Object(members) if depth > 0 => members.values().any(|value| says_missing(value, depth - 1)),
+        _ => false,
+    }
 }
 
 /// Whether the place of the next page is one.
@@ -351,6 +407,15 @@ mod tests {
             (r#"{"partial":true}"#, "/partial"),
             (r#"{"last":false}"#, "/last"),
             (r#"{"done":false}"#, "/done"),
+            (r#"{"messages":["truncated"]}"#, "/messages"),
+            (r#"{"messages":"Results were Truncated to 1000 rows"}"#, "/messages"),
+            (
+                r#"{"messages":[{"type":"WARN","text":"The search results might be incomplete"}]}"#,
+                "/messages",
+            ),
+            (r#"{"meta":{"warnings":["row limit reached"]}}"#, "/meta/warnings"),
+            (r#"{"status":"PARTIAL"}"#, "/status"),
+            (r#"{"errors":[{"message":"query timed out"}]}"#, "/errors"),
         ] {
             assert_eq!(said(envelope), (Some(member.to_owned()), None, None), "{envelope}");
         }
@@ -360,6 +425,8 @@ mod tests {
             r#"{"meta":{"after_cursor":"x","has_more":false},"_shards":{"total":5,"failed":0}}"#,
             r#"{"type":"list","name":"next"}"#,
             r#"{"done":true,"last":true,"partial":false,"complete":true}"#,
+            r#"{"messages":[],"status":"complete","info":{"rows":12},"warnings":null}"#,
+            r#"{"messages":["12 rows"],"title":"Truncated names"}"#,
             "{}",
         ] {
             assert_eq!(said(envelope), (None, None, None), "{envelope}");

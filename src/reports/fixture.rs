@@ -353,6 +353,7 @@ pub(super) fn answer_of(tenants: Vec<TenantImpact>) -> Answer {
         tickets: None,
         inputs: Vec::new(),
         shared_ids: Vec::new(),
+        equal_events: Vec::new(),
         agent_naming: AgentNaming::Pseudonym,
         agents_k: 3,
         census: findings::CensusFinding {
@@ -364,6 +365,7 @@ pub(super) fn answer_of(tenants: Vec<TenantImpact>) -> Answer {
                 effect: Effect::Uncatalogued,
                 catalogued: false,
                 events: 3,
+                failed: 1,
                 tenants: 1,
                 agents: 1,
                 without_ticket: Some(2),
@@ -560,6 +562,7 @@ fn actions(tenants: &[TenantImpact]) -> Vec<ActionFinding> {
         code: code.to_owned(),
         effect,
         events: count(code),
+        failed: 0,
         tenants: tenants
             .iter()
             .filter(|tenant| tenant.finding.actions.get(code).is_some())

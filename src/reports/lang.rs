@@ -313,7 +313,7 @@ pub(super) fn outcome(outcome: Outcome) -> &'static str {
     match outcome {
         Outcome::Success => "succeeded",
         Outcome::Failure => "tried and failed",
-        Outcome::Unknown => "not logged",
+        Outcome::Unknown => "outcome not logged",
     }
 }
 
@@ -451,6 +451,7 @@ pub(super) fn customer_caveat(code: CaveatCode) -> Option<&'static str> {
         | CaveatCode::UnknownTenants
         | CaveatCode::TenantDiffers
         | CaveatCode::SharedEventIds
+        | CaveatCode::EqualEvents
         | CaveatCode::EventIdConflict
         | CaveatCode::UncataloguedActions => None,
     }

@@ -75,6 +75,8 @@ pub struct ScopeTotals {
 pub struct ActionTotals {
     /// How many.
     pub events: u64,
+    /// How many of them failed.
+    pub failed: u64,
     /// How many of them name no tenant.
     pub without_tenant: u64,
     /// Number of those in sources whose profile reads a ticket.
@@ -92,6 +94,7 @@ impl ActionTotals {
         let moment = (event.event.time, event.at, event.part);
         Self {
             events: 1,
+            failed: u64::from(event.event.outcome == Outcome::Failure),
             without_tenant: u64::from(event.event.tenants.is_empty()),
             may_have_ticket: u64::from(reads_tickets),
             without_ticket: u64::from(reads_tickets && !event.event.has_ticket()),
@@ -105,6 +108,7 @@ impl ActionTotals {
     fn absorb(&mut self, event: &ScopedEvent, reads_tickets: bool) {
         let moment = (event.event.time, event.at, event.part);
         self.events += 1;
+        self.failed += u64::from(event.event.outcome == Outcome::Failure);
         self.without_tenant += u64::from(event.event.tenants.is_empty());
         self.may_have_ticket += u64::from(reads_tickets);
         self.without_ticket += u64::from(reads_tickets && !event.event.has_ticket());
@@ -115,6 +119,7 @@ impl ActionTotals {
 
     fn merge(&mut self, other: Self) {
         self.events += other.events;
+        self.failed += other.failed;
         self.without_tenant += other.without_tenant;
         self.may_have_ticket += other.may_have_ticket;
         self.without_ticket += other.without_ticket;

@@ -51,6 +51,8 @@ pub(super) struct EventSum {
 #[derive(Debug, Default)]
 pub(super) struct EventTotals {
     pub(super) actions: BTreeMap<String, EventSum>,
+    /// Events that failed, by action.
+    pub(super) actions_failed: BTreeMap<String, EventSum>,
     pub(super) agents: BTreeMap<String, EventSum>,
     pub(super) scopes: BTreeMap<String, EventSum>,
     /// Events that failed, by scope.
@@ -117,7 +119,8 @@ impl EventSums {
     pub(super) fn totals(&self) -> EventTotals {
         let mut events = self.events.clone();
         events.sort_unstable();
-        let [mut actions, mut agents, mut scopes, mut scopes_failed] = [const { BTreeMap::<u32, EventSum>::new() }; 4];
+        let [mut actions, mut actions_failed, mut agents, mut scopes, mut scopes_failed] =
+            [const { BTreeMap::<u32, EventSum>::new() }; 5];
         let mut failed = EventSum::default();
         for alike in events.chunk_by(|one, other| one.same == other.same) {
             let by_copy = || alike.chunk_by(|one, other| one.copy == other.copy);
@@ -134,13 +137,18 @@ impl EventSums {
                     .add(least, alike.len() as u64, homeless, copies());
             }
             if alike[0].failed {
-                for sum in [&mut failed, scopes_failed.entry(alike[0].scopes).or_default()] {
+                for sum in [
+                    &mut failed,
+                    actions_failed.entry(alike[0].action).or_default(),
+                    scopes_failed.entry(alike[0].scopes).or_default(),
+                ] {
                     sum.add(least, alike.len() as u64, homeless, copies());
                 }
             }
         }
         EventTotals {
             actions: named(&self.actions, &actions),
+            actions_failed: named(&self.actions, &actions_failed),
             agents: named(&self.agents, &agents),
             scopes: self.by_scope(&scopes),
             scopes_failed: self.by_scope(&scopes_failed),

@@ -199,6 +199,8 @@ impl Recount<'_> {
                 action.events,
                 action.tenants,
             );
+            let failed = totals.actions_failed.get(&action.code);
+            self.failed(findings, &format!("failed events {what}"), failed, action.failed);
             let found = totals.actions.get(&action.code).map_or(0, |sum| sum.homeless);
             self.same(
                 FINDINGS,

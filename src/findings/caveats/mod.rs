@@ -3,6 +3,7 @@
 
 mod claimed;
 mod differs;
+mod equal;
 mod identities;
 mod inputs;
 mod links;
@@ -15,10 +16,12 @@ mod unread;
 mod values;
 mod tied;
 
+use std::collections::BTreeSet;
+
 use super::{Caveat, CaveatCode, Findings, Question, Scan};
 use crate::{
     catalogue::Effect,
-    isolation::Verdict,
+    isolation::{Kind, Verdict, is_common},
     sources::{Changed, Skipped, Truncated},
     text::{counted, grouped, shortened, visible},
 };
@@ -66,6 +69,7 @@ pub(super) fn caveats(findings: &Findings, scan: &Scan) -> Vec<Caveat> {
         (CaveatCode::ClaimedNames, claimed::names(findings)),
         (CaveatCode::MaskedText, masked(findings)),
         (CaveatCode::SharedEventIds, differs::shared_ids(findings)),
+        (CaveatCode::EqualEvents, equal::events(findings)),
         (CaveatCode::EventIdConflict, conflicts(findings)),
         (CaveatCode::UncataloguedActions, uncatalogued(findings)),
     ];
@@ -232,8 +236,28 @@ fn masked(findings: &Findings) -> Option<String> {
         let copies = counted(copies, "customer's copy", "customers' copies");
         format!(
             "{texts} in {copies} named another customer or an agent and {} masked there: isolation.csv lists what was \
-             found, masked.jsonl keeps the originals.",
-            if count == 1 { "is" } else { "are" }
+             found, masked.jsonl keeps the originals.{}",
+            if count == 1 { "is" } else { "are" },
+            ordinary(findings).unwrap_or_default()
+        )
+    })
+}
+
+/// Tenants' names among what is masked that are also ordinary words: with many of them, hardly a
+/// text is left whole.
+fn ordinary(findings: &Findings) -> Option<String> {
+    let masked = findings.isolation.found.iter().filter(|found| found.verdict == Verdict::Masked);
+    let of_tenant = masked.filter(|found| matches!(found.kind, Kind::Id | Kind::Name));
+    let words: BTreeSet<_> = of_tenant
+        .map(|found| visible(&found.text.to_lowercase()).into_owned())
+        .filter(|word| is_common(word))
+        .collect();
+    let words: Vec<_> = words.iter().map(|word| format!("`{word}`")).collect();
+    (!words.is_empty()).then(|| {
+        format!(
+            " Masked as names of tenants, and ordinary words too: {}. Where such a word names nobody, add it to `allow` in \
+             `[isolation]`, for the fields concerned, and run again.",
+            listed(&words, "word")
         )
     })
 }

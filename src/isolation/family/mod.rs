@@ -65,7 +65,7 @@ pub(super) fn whole(name: &str) -> String {
 }
 
 /// Returns whether a name is made of common words alone.
-pub(super) fn is_common(name: &str) -> bool {
+pub fn is_common(name: &str) -> bool {
     if !name.chars().all(|c| c.is_alphabetic() || c.is_whitespace()) {
         return false;
     }

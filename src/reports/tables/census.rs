@@ -8,11 +8,12 @@ use crate::{
     time::Timestamp,
 };
 
-const COLUMNS: [&str; 13] = [
+const COLUMNS: [&str; 14] = [
     "action",
     "effect",
     "catalogued",
     "events",
+    "failed",
     "tenants",
     "agents",
     "without_ticket",
@@ -33,7 +34,7 @@ pub(in crate::reports) fn census(findings: &Findings, to: &mut dyn Write) -> io:
     sheet.finish()
 }
 
-fn cells(action: &ActionUse) -> [String; 13] {
+fn cells(action: &ActionUse) -> [String; 14] {
     let number = |number: Option<u64>| number.map(|number| number.to_string()).unwrap_or_default();
     let time = |time: Option<Timestamp>| time.map(|time| time.to_string()).unwrap_or_default();
     [
@@ -41,6 +42,7 @@ fn cells(action: &ActionUse) -> [String; 13] {
         lang::effect(action.effect).key.to_owned(),
         action.catalogued.to_string(),
         action.events.to_string(),
+        action.failed.to_string(),
         action.tenants.to_string(),
         action.agents.to_string(),
         number(action.without_ticket),

@@ -8,7 +8,6 @@ use crate::{
     findings::{SpanFinding, TenantImpact},
     reports::lang,
     tally::{Outcomes, TenantEvent},
-    text::grouped,
 };
 
 /// Durations of so many actions are written out in a sentence.
@@ -18,6 +17,8 @@ const DURATIONS: usize = 3;
 pub(super) struct Deeds<'a> {
     pub(super) done: BTreeMap<Effect, u64>,
     pub(super) tried: BTreeMap<Effect, u64>,
+    /// Those of `done` whose outcome the log does not tell.
+    unknown: BTreeMap<Effect, u64>,
     pub(super) outcomes: Outcomes,
     /// Actions that last and begin or end in these events.
     spans: Vec<&'a SpanFinding>,
@@ -34,6 +35,7 @@ impl<'a> Deeds<'a> {
         let mut deeds = Self {
             done: BTreeMap::new(),
             tried: BTreeMap::new(),
+            unknown: BTreeMap::new(),
             outcomes: Outcomes::default(),
             spans: Vec::new(),
         };
@@ -44,6 +46,9 @@ impl<'a> Deeds<'a> {
                 Outcome::Success | Outcome::Unknown => &mut deeds.done,
             };
             *counts.entry(event.effect).or_default() += 1;
+            if event.outcome == Outcome::Unknown {
+                *deeds.unknown.entry(event.effect).or_default() += 1;
+            }
         }
         for span in &impact.finding.spans {
             let here = |number: Option<u64>| {
@@ -80,27 +85,28 @@ impl<'a> Deeds<'a> {
     /// `Done: 2 deletions and 1 view. Tried and failed: 1 export of data.`
     pub(super) fn sentences(&self) -> String {
         let mut sentences = Vec::new();
-        let done: Vec<String> = self
-            .done
-            .iter()
-            .rev()
-            .map(|(effect, count)| self.deed(*effect, *count))
-            .collect();
+        let Outcomes { success, unknown, .. } = self.outcomes;
+        let is_mixed = success > 0 && unknown > 0;
+        let known = |(effect, count): (&Effect, &u64)| {
+            let unknown = self.unknown.get(effect).filter(|_| is_mixed).copied().unwrap_or(0);
+            let known = count.saturating_sub(unknown);
+            (known > 0).then(|| self.deed(*effect, known))
+        };
+        let done: Vec<String> = self.done.iter().rev().filter_map(known).collect();
         let done = lang::listed(&done);
-        match (self.outcomes.success, self.outcomes.unknown) {
+        match (success, unknown) {
             (0, 0) => sentences.push("Nothing is recorded as done.".to_owned()),
             (0, 1) => sentences.push(format!("Done or tried: {done}; the log does not tell the outcome.")),
             (0, _) => sentences.push(format!("Done or tried: {done}; the log tells no outcome of any.")),
-            (_, unknown) => {
-                sentences.push(format!("Done: {done}."));
-                match unknown {
-                    0 => {}
-                    1 => sentences.push("For 1 of these the log does not tell the outcome.".to_owned()),
-                    some => sentences.push(format!(
-                        "For {} of these the log does not tell the outcome.",
-                        grouped(some)
-                    )),
+            (_, 0) => sentences.push(format!("Done: {done}.")),
+            (..) => {
+                let open = self.unknown.iter().rev();
+                let open: Vec<String> = open.map(|(effect, count)| lang::deed(*effect, *count)).collect();
+                let open = lang::listed(&open);
+                if !done.is_empty() {
+                    sentences.push(format!("Done: {done}."));
                 }
+                sentences.push(format!("Done or tried, as the log does not tell the outcome: {open}."));
             }
         }
         if !self.tried.is_empty() {

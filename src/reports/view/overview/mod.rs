@@ -107,6 +107,7 @@ view! {
         class: String,
         label: String,
         events: String,
+        failed: String,
         tenants: String,
         says: String,
     }
@@ -452,6 +453,7 @@ fn actions(findings: &Findings) -> Vec<ActionView> {
             class: words.key.to_owned(),
             label: words.label.to_owned(),
             events: grouped(action.events),
+            failed: grouped(action.failed),
             tenants: grouped(action.tenants),
             says: action.says.clone().unwrap_or_default(),
         }
