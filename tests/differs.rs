@@ -133,10 +133,10 @@ fn equal_events_of_two_exports_without_ids_are_a_caveat() {
     let other = row("10:00:01", "acme", "u1,") + &row("10:00:00", "bolt", "u1,") + &row("12:00:00", "acme", "u5,");
     for (rows, ids, events) in [(&copy, false, Some(3)), (&other, false, None), (&copy, true, None)] {
         let dir = Dir::new();
-        let row = |(at, row): (usize, &str)| if ids { format!("e{at},{row}\n") } else { format!("{row}\n") };
-        let rows: String = rows.lines().enumerate().map(row).collect();
-        let id = if ids { "\"event_id\":\"x\"," } else { "" };
-        let log: String = log.lines().map(|line| format!("{{{id}{}\n", &line[1..])).collect();
+        let row = |(at, row): (usize, &str)| if ids { format!("e{at},{row}") } else { row.to_owned() };
+        let rows = rows.lines().enumerate().map(row).collect::<Vec<_>>().join("\n");
+        let id = if ids { "{\"event_id\":\"x\",\"timestamp" } else { "{\"timestamp" };
+        let log = log.replace("{\"timestamp", id);
         dir.file("a.jsonl", log)
             .file("b.csv", format!("{}{header}\n{rows}", if ids { "event_id," } else { "" }));
         let logs = "[[logs]]\npath = \"a.jsonl\"\nprofile = \"superuser\"\n[[logs]]\npath = \"b.csv\"\nprofile = \"superuser\"\n";

@@ -6,6 +6,7 @@ use serde::de::IgnoredAny;
 
 use super::{
     follow::{Chase, Values},
+    named_in::field_of,
     record_format::RecordFormat,
 };
 use crate::{
@@ -242,7 +243,7 @@ impl<'p> Evaluator<'p> {
         }
         match self.judge(at, record, census, remarks) {
             Ok(Disposition::OtherActor(time, near)) if self.scopes.identities().any_named_in(record.bytes) => {
-                Disposition::OtherActor(time, self.mentions(at, record.bytes, near))
+                Disposition::OtherActor(time, self.mentions(at, record, near))
             }
             Ok(verdict) => verdict,
             Err(TimedRefusal(refusal, None)) => match self.time_of_broken(record) {
@@ -256,7 +257,7 @@ impl<'p> Evaluator<'p> {
     }
 
     /// Adds identities that the record has elsewhere than in the names of its actors.
-    fn mentions(&self, at: Locator, bytes: &[u8], near: Option<Box<NearMiss>>) -> Option<Box<NearMiss>> {
+    fn mentions(&self, at: Locator, record: &Record<'_>, near: Option<Box<NearMiss>>) -> Option<Box<NearMiss>> {
         let identities = self.scopes.identities();
         let mut near = near.unwrap_or_else(|| Box::new(NearMiss { at, names: Vec::new() }));
         let mut as_actors: BTreeMap<usize, usize> = BTreeMap::new();
@@ -265,11 +266,18 @@ impl<'p> Evaluator<'p> {
                 *as_actors.entry(standing.identity).or_default() += standing.times;
             }
         }
-        let mentioned = identities.standing_in(&String::from_utf8_lossy(bytes)).into_iter();
+        let mentioned = identities.standing_in(&String::from_utf8_lossy(record.bytes)).into_iter();
         let mentioned = mentioned.filter(|found| found.times > as_actors.get(&found.identity).copied().unwrap_or(0));
+        let header = match self.form {
+            RecordFormat::Rows { header, columns, .. } => {
+                Some(header_of(record, self.later.as_ref(), (header, columns)).0)
+            }
+            RecordFormat::Json { .. } | RecordFormat::Text(_) => None,
+        };
         near.names.extend(mentioned.map(|found| NearName {
             kind: NearKind::Mention,
             identity: found.identity,
+            field: field_of(self.form, header, record.bytes, &found.as_logged),
             as_logged: found.as_logged,
         }));
         (!near.names.is_empty()).then_some(near)
@@ -865,6 +873,7 @@ impl Judging<'_> {
                 kind: NearKind::Form(form.relation),
                 identity: form.identity,
                 as_logged: actor.value.clone().into_owned(),
+                field: None,
             }));
         }
         // A second reading counts nothing again.
@@ -890,6 +899,7 @@ impl Judging<'_> {
                 kind,
                 identity: (*identity)?,
                 as_logged: actor.value.clone().into_owned(),
+                field: None,
             })
         }));
         (!forms.is_empty()).then(|| {

@@ -8,6 +8,7 @@ mod evaluate;
 mod prefilter;
 mod judge;
 mod local;
+mod named_in;
 mod plan;
 mod portion;
 mod record_format;

@@ -23,6 +23,10 @@ pub struct NearFinding {
     /// Records in which a listed identity stands as a target or in a text, and not in the name of
     /// the actor.
     pub mentions: u64,
+    /// Those records by the columns or members in which an identity stands first, where that is
+    /// known: a field there that says who acted is not read by the profile.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub mentioned_in: BTreeMap<String, u64>,
     /// Records whose actor's name holds a listed identity, beside other characters or in another
     /// form. They are among `forms`.
     pub in_names: u64,
@@ -103,6 +107,9 @@ pub struct NearRecords {
     pub records: Vec<NearMiss>,
 }
 
+/// Fields with mentions that are counted apart.
+const MOST_FIELDS: usize = 64;
+
 impl NearRecords {
     pub(super) fn new(case: &Case, records: Vec<NearMiss>) -> Self {
         let each = |agent: &crate::case::Agent| {
@@ -132,6 +139,13 @@ impl NearRecords {
             finding.outside_scopes += any(&|name| name.kind == NearKind::OutsideScopes);
             finding.forms += any(&|name| matches!(name.kind, NearKind::Form(_)));
             finding.in_names += any(&|name| self.holds(name));
+            let fields: BTreeSet<_> = near.names.iter().filter_map(|name| name.field.as_deref()).collect();
+            for field in fields {
+                // What log writers make up is bounded.
+                if finding.mentioned_in.len() < MOST_FIELDS || finding.mentioned_in.contains_key(field) {
+                    *finding.mentioned_in.entry(field.to_owned()).or_default() += 1;
+                }
+            }
             for name in &near.names {
                 let NearKind::Form(relation) = name.kind else {
                     continue;

@@ -40,6 +40,8 @@ pub struct NearName {
     pub identity: usize,
     /// As it stands there.
     pub as_logged: String,
+    /// The column, or the pointer to the member, in which a mention stands, if that is known.
+    pub field: Option<String>,
 }
 
 /// A record by others that names listed identities.
@@ -51,6 +53,14 @@ pub struct NearMiss {
     pub names: Vec<NearName>,
 }
 
+impl NearName {
+    /// About how much memory its texts take.
+    fn weight(&self) -> usize {
+        let field = self.field.as_ref().map_or(0, |field| field.len() + TEXT);
+        self.as_logged.len() + TEXT + field
+    }
+}
+
 impl NearMiss {
     /// The nearest.
     fn kind(&self) -> Option<NearKind> {
@@ -59,7 +69,7 @@ impl NearMiss {
 
     /// About how much memory it takes until it is told in every file.
     pub(super) fn weight(&self) -> u64 {
-        let texts: usize = self.names.iter().map(|name| name.as_logged.len() + TEXT).sum();
+        let texts: usize = self.names.iter().map(NearName::weight).sum();
         (size_of::<Self>() + size_of_val(&self.names[..]) + texts) as u64
     }
 }
@@ -444,6 +454,7 @@ mod tests {
                 kind,
                 identity: 0,
                 as_logged: String::new(),
+                field: None,
             };
             let at = Locator {
                 source: 0,

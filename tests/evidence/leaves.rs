@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// What is in no written event: it can be found in the logs only.
-const UNCOUNTED: [&str; 23] = [
+const UNCOUNTED: [&str; 24] = [
     "/agents/*/tenure/",
     "/census/",
     "/conflicts/*/events/*/length",
@@ -29,6 +29,7 @@ const UNCOUNTED: [&str; 23] = [
     "/links/",
     "/near/identities/",
     "/near/in_names",
+    "/near/mentioned_in/",
     "/near/unseen",
     "/scopes/*/on_end",
     "/sensitivity/",

@@ -175,14 +175,29 @@ pub(super) fn mentions(findings: &Findings) -> Option<String> {
             format!("{records} a listed identity {how}.")
         })
     };
-    let texts = mention(near.mentions, "as a target or in a text, and not as the actor");
+    let mut fields: Vec<_> = near.mentioned_in.iter().collect();
+    fields.sort_by_key(|(_, records)| std::cmp::Reverse(**records));
+    let fields: Vec<_> = fields
+        .iter()
+        .map(|(field, records)| format!("`{}` {}", shown(field), grouped(**records)))
+        .collect();
+    let place = match &fields[..] {
+        [] => String::new(),
+        fields => format!(" (in {})", listed(fields, "field")),
+    };
+    let texts = mention(
+        near.mentions,
+        &format!("as a target or in a text, and not as the actor{place}"),
+    );
     let names = mention(
         near.in_names,
         "in the name of the actor, beside other characters or in another form",
     );
     (texts.is_some() || names.is_some()).then(|| {
         let next =
-            "Check that the profile reads every field that names an actor; near.csv lists each record.".to_owned();
+            "Check that the profile reads every field that names an actor, with `matches` where the name stands in a text; near.csv \
+             lists each record."
+                .to_owned();
         let parts = [texts, names, Some(next)];
         parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
     })

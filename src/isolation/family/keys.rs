@@ -48,7 +48,7 @@ const SHORTEST: usize = 4;
 const LONGEST: usize = 160;
 
 /// No legal form has more tokens.
-const FORM_TOKENS: usize = 7;
+const FORM_TOKENS: usize = 16;
 
 /// A name of one word in a script without blanks has at least this many characters; with fewer it
 /// is an ordinary word.
@@ -530,10 +530,16 @@ fn is_searchable(text: &str) -> bool {
     (SHORTEST..=LONGEST).contains(&text.len())
 }
 
+/// Returns whether a letter of a skeleton is the first of a character as it is written: a syllable
+/// of Hangul is two letters or three.
+fn begins_character(letter: char) -> bool {
+    !matches!(letter, '\u{1160}'..='\u{11ff}' | '\u{d7b0}'..='\u{d7ff}')
+}
+
 fn grade(skeleton: &Skeleton, tokens: &[usize]) -> Grade {
     let text = joined(skeleton, tokens);
     if text.chars().all(|c| is_spaceless(c) || c == 'ー') {
-        let ordinary = text.chars().count() < SPACELESS || is_common(&text);
+        let ordinary = text.chars().filter(|c| begins_character(*c)).count() < SPACELESS || is_common(&text);
         return if ordinary { Grade::CommonWord } else { Grade::Words };
     }
     let uncommon = |token: &usize| {
@@ -581,6 +587,13 @@ mod tests {
             ("Van Dijk Bloemen B.V.", "vandijkbloemen"),
             ("Officine Ferretti S.p.A.", "officineferretti"),
             ("Limited", "limited"),
+            ("주식회사 한빛소프트", "한빛소프트"),
+            ("한빛소프트(주)", "한빛소프트"),
+            ("特定非営利活動法人霧の灯", "霧の灯"),
+            ("บริษัท สยามทอง จำกัด (มหาชน)", "สยามทอง"),
+            ("Công ty TNHH Sương Mai", "suongmai"),
+            ("شركة النور التجارية", "النورالتجارية"),
+            ("חברת אורן ים בע\"מ", "אורןים"),
         ] {
             let text = Skeleton::of_name(&core.replace('i', "l")).text;
             let keys = of_name(name);
@@ -615,6 +628,8 @@ mod tests {
             ("Blue Sky LLC", Grade::CommonWords),
             ("東京株式会社", Grade::CommonWord),
             ("霧ヶ丘灯台株式会社", Grade::Words),
+            ("주식회사 한", Grade::CommonWord),
+            ("주식회사 한빛소프트", Grade::Words),
         ] {
             assert_eq!(of_name(name).iter().map(|key| key.grade).min(), Some(grade), "{name}");
         }

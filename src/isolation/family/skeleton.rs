@@ -149,6 +149,7 @@ impl Skeleton {
             let escape = unescape.then(|| escape::one(&text[at..], first)).flatten();
             let (c, length) = escape.unwrap_or((Some(first), first.len_utf8()));
             if let Some(c) = c {
+                let c = if stands_for_counter(c, text, at, at + length) { 'ケ' } else { c };
                 builder.push(c, at, at + length);
             }
             at += length;
@@ -171,6 +172,15 @@ impl Skeleton {
     pub(in crate::isolation) fn last(&self, end: usize) -> usize {
         self.tokens.partition_point(|token| token.at < end).saturating_sub(1)
     }
+}
+
+/// Returns whether a kana between two ideographs is one of those that are written for each other
+/// in names of places: `霧ヶ丘`, `霧ケ丘`, `霧が丘`.
+fn stands_for_counter(c: char, text: &str, from: usize, to: usize) -> bool {
+    let is_ideograph = |c: char| matches!(c, '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}');
+    matches!(c, 'ヶ' | 'ケ' | 'ヵ' | 'カ' | 'ガ' | 'が')
+        && text[..from].chars().next_back().is_some_and(is_ideograph)
+        && text[to..].chars().next().is_some_and(is_ideograph)
 }
 
 /// Returns the separator and the length of a tag of markup, or of a dot or at sign in brackets.
@@ -433,6 +443,38 @@ fn usual(c: char) -> char {
     match c {
         'ヶ' => 'ケ',
         'ヵ' => 'カ',
+        // Traditional forms, and those of new ones that names keep.
+        '燈' => '灯',
+        '龍' => '竜',
+        '藏' => '蔵',
+        '會' => '会',
+        '學' => '学',
+        '榮' => '栄',
+        '寶' => '宝',
+        '德' => '徳',
+        '惠' => '恵',
+        '壽' => '寿',
+        '條' => '条',
+        '萬' => '万',
+        '關' => '関',
+        '縣' => '県',
+        '鐵' => '鉄',
+        '瀧' => '滝',
+        '檜' => '桧',
+        '彌' => '弥',
+        '靜' => '静',
+        '醫' => '医',
+        '樂' => '楽',
+        '氣' => '気',
+        '豐' => '豊',
+        '舊' => '旧',
+        '總' => '総',
+        '體' => '体',
+        '圓' => '円',
+        '眞' => '真',
+        '黑' => '黒',
+        '嶋' | '嶌' => '島',
+        '峯' => '峰',
         '髙' => '高',
         '﨑' | '嵜' => '崎',
         '濵' | '濱' => '浜',
@@ -465,6 +507,8 @@ mod tests {
             ("Straße", "strasse"),
             ("Łódź Ødegård", "lodzodegard"),
             ("㈱霧ヶ丘灯台", "株霧ケ丘灯台"),
+            ("霧が丘燈台", "霧ケ丘灯台"),
+            ("霧カ丘灯台", "霧ケ丘灯台"),
             ("Гринфилд", "гринфилд"),
             ("АСМЕ", "acme"),
             ("acme[.]example", "acmeexample"),

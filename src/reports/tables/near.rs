@@ -9,7 +9,7 @@ use crate::{
     tally::{NearKind, NearMiss, NearName},
 };
 
-const COLUMNS: [&str; 9] = [
+const COLUMNS: [&str; 10] = [
     "source",
     "source_sha256",
     "offset",
@@ -19,6 +19,7 @@ const COLUMNS: [&str; 9] = [
     "agent",
     "identity",
     "as_logged",
+    "field",
 ];
 
 /// Every such record, in source order, with a row for each identity.
@@ -33,7 +34,7 @@ pub(in crate::reports) fn near(answer: &Answer, to: &mut dyn Write) -> io::Resul
     sheet.finish()
 }
 
-fn cells(answer: &Answer, identity: &(crate::case::AgentId, String), near: &NearMiss, name: &NearName) -> [String; 9] {
+fn cells(answer: &Answer, identity: &(crate::case::AgentId, String), near: &NearMiss, name: &NearName) -> [String; 10] {
     let source = &answer.findings.sources[near.at.source];
     let (kind, relation) = match name.kind {
         NearKind::Mention => ("mention", None),
@@ -51,5 +52,6 @@ fn cells(answer: &Answer, identity: &(crate::case::AgentId, String), near: &Near
         identity.0.0.clone(),
         identity.1.clone(),
         name.as_logged.clone(),
+        name.field.clone().unwrap_or_default(),
     ]
 }
