@@ -166,10 +166,12 @@ impl Told {
 fn sentences_say_what_the_truth_says() {
     let told = Told::new();
     own_actions_are_no_mentions(&told);
+    unreadable_records_name_agents_of_scopes_alone(&told);
     an_impersonation_is_one_with_its_duration(&told);
     shares_are_of_known_customers(&told);
     attempts_are_no_deeds(&told);
     what_is_not_logged_is_not_claimed(&told);
+    pseudonyms_tell_no_place_in_a_table(&told);
     labels_are_those_of_the_reader(&told);
     claims_are_as_wide_as_the_evidence(&told);
     what_is_tied_comes_first(&told);
@@ -195,6 +197,15 @@ fn own_actions_are_no_mentions(told: &Told) {
     // Each of his has his id and his address.
     let rows = told.rows("near.csv", &[("kind", "agent-outside-scopes"), ("agent", "lm-0005")]);
     assert_eq!(Some(rows as u64), own.as_u64().map(|own| 2 * own));
+}
+
+/// Point 2. The story has an unreadable record of an agent whom no scope has.
+fn unreadable_records_name_agents_of_scopes_alone(told: &Told) {
+    let possibly = told.truth["possibly_in_scope"].as_u64();
+    let rows = told.rows("refused.csv", &[("possibly_in_scope", "true")]);
+    assert_eq!(Some(rows as u64), possibly);
+    let other = told.file("refused.csv").lines().find(|line| line.contains("lm-0005"));
+    assert!(other.is_some_and(|line| line.contains(",,false,")), "{other:?}");
 }
 
 /// Point 3.
@@ -279,6 +290,21 @@ fn section(report: &str, code: &str) -> String {
     let first = lines.next().expect("the action");
     let further = lines.take_while(|line| line.starts_with("  "));
     [first].into_iter().chain(further).collect::<Vec<_>>().join("\n")
+}
+
+/// Point 7.
+fn pseudonyms_tell_no_place_in_a_table(told: &Told) {
+    let findings: Value = serde_json::from_str(told.file("findings.json")).expect("JSON");
+    let agents = findings["agents"].as_array().expect("agents");
+    let text = |agent: &Value, key: &str| agent[key].as_str().expect("a text").to_owned();
+    let names: Vec<_> = agents.iter().map(|agent| text(agent, "pseudonym")).collect();
+    let form = Regex::new("^Agent [B-DF-HJ-NP-TV-Z]{4}$").expect("a pattern");
+    assert!(names.iter().all(|name| form.is_match(name)), "{names:?}");
+    assert!(!names.is_sorted() && !names.iter().rev().is_sorted(), "{names:?}");
+    for (_, report) in told.tenants() {
+        let named = agents.iter().find(|agent| report.contains(&text(agent, "id")));
+        assert!(named.is_none(), "{named:?} in {report}");
+    }
 }
 
 /// Point 8.

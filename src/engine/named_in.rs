@@ -11,11 +11,11 @@ use crate::{
 /// Levels of members that are looked at.
 const DEPTH: usize = 8;
 
-/// Characters of a field's name that are kept: whoever writes the log may choose it.
+/// Characters of a field's name that are kept: the author of the log may choose it.
 const LONGEST: usize = 80;
 
-/// Returns the column, or the pointer to the member, whose text holds this one; none where it stands
-/// in no text, such as in the name of a member, or is written with escapes.
+/// Returns the column, or the pointer to the member, whose text has this one in it; none where it
+/// stands in no text, such as in the name of a member, or is written with escapes.
 pub(super) fn field_of(form: &RecordFormat<'_>, header: Option<&Header>, record: &[u8], text: &str) -> Option<String> {
     let found = match (form, header) {
         (RecordFormat::Rows { .. }, Some(header)) => {

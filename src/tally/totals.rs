@@ -75,7 +75,7 @@ pub struct ScopeTotals {
 pub struct ActionTotals {
     /// How many.
     pub events: u64,
-    /// How many of them failed.
+    /// Number of events that failed.
     pub failed: u64,
     /// How many of them name no tenant.
     pub without_tenant: u64,

@@ -17,7 +17,7 @@ const DURATIONS: usize = 3;
 pub(super) struct Deeds<'a> {
     pub(super) done: BTreeMap<Effect, u64>,
     pub(super) tried: BTreeMap<Effect, u64>,
-    /// Those of `done` whose outcome the log does not tell.
+    /// Those of `done` without an outcome in the log.
     unknown: BTreeMap<Effect, u64>,
     pub(super) outcomes: Outcomes,
     /// Actions that last and begin or end in these events.
