@@ -26,7 +26,7 @@ use crate::{
     catalogue::Catalogue,
     coverage::Coverage,
     events::Remark,
-    isolation::{self, Company, Names, Sighting, Things},
+    isolation::{self, Names, ObservedTenant, ObservedText, SharedObjects},
     records::{Accounted, RefusalReason, Said},
     scope::{Actors, DerivedName, TieFilter},
     sources::{Changed, Digested, Skipped, Stamp, Truncated},
@@ -368,10 +368,10 @@ impl<'c> Closing<'c> {
 
     /// Both from one look at the events.
     fn figures_and_names(&self) -> Result<(Vec<Figures>, Names), SpillError> {
-        let sighting = Sighting::new(self.case);
+        let observed = ObservedText::new(self.case);
         let (kept, known) = (&self.settled.kept, self.known());
         let both = kept.for_each_tenant(|id, events| {
-            let company = sighting.company(id, events);
+            let company = observed.observed_tenant(id, events);
             let what = "names of customers' people, whom all reports are searched for,";
             self.scan.budget.reserve(what, company.weight())?;
             // Every customer's files are listed.
@@ -379,32 +379,32 @@ impl<'c> Closing<'c> {
             Ok::<_, SpillError>((self.figures(&known, id, events)?, company))
         })?;
         let (figures, companies): (Vec<_>, Vec<_>) = both.into_iter().unzip();
-        kept.without_tenant(|event| sighting.words(&[event]))?;
-        let names = self.names(&sighting, &companies);
-        Ok((figures, names.knowing(self.things(&companies)?)))
+        kept.without_tenant(|event| observed.words(&[event]))?;
+        let names = self.names(&observed, &companies);
+        Ok((figures, names.with_shared_objects(self.shared_objects(&companies)?)))
     }
 
     /// Whose the things are that events of several customers were done on. Few cases have such an
     /// event, and without one no event is looked at again.
-    fn things(&self, companies: &[Company]) -> Result<Things, SpillError> {
-        let mut things = Things::of(companies);
-        if things.is_empty() {
-            return Ok(things);
+    fn shared_objects(&self, companies: &[ObservedTenant]) -> Result<SharedObjects, SpillError> {
+        let mut shared_objects = SharedObjects::of(companies);
+        if shared_objects.is_empty() {
+            return Ok(shared_objects);
         }
         let own = self.settled.kept.for_each_tenant(|_, events| {
-            let own = things.own(events);
+            let own = shared_objects.own(events);
             let what = "things that events of several customers were done on, and others of one customer,";
             self.scan.budget.reserve(what, size_of_val(&own[..]) as u64)?;
             Ok::<_, SpillError>(own)
         })?;
         let each = companies.iter().zip(&own);
-        each.for_each(|(company, own)| things.owned(company, own));
-        Ok(things)
+        each.for_each(|(company, own)| shared_objects.owned(company, own));
+        Ok(shared_objects)
     }
 
     /// Everybody's names. What the case says and what the catalogue says of an action are printed
     /// too.
-    fn names(&self, sighting: &Sighting, companies: &[Company]) -> Names {
+    fn names(&self, observed: &ObservedText, companies: &[ObservedTenant]) -> Names {
         let codes = self.settled.totals.actions.keys();
         let entries = codes.map(|code| self.catalogue.lookup(code));
         let meanings = entries
@@ -414,7 +414,7 @@ impl<'c> Closing<'c> {
         let paths = self.scan.sources.iter().map(|source| source.path.as_str());
         let profiles = self.scan.sources.iter().map(|source| source.profile.as_str());
         let printed = told.chain(meanings).chain(profiles);
-        Names::new(self.case, sighting, companies, paths, printed)
+        Names::new(self.case, observed, companies, paths, printed)
     }
 
     /// Every tenant's copy of its events, in id order. Where events are in memory the copies are

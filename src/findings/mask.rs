@@ -6,14 +6,14 @@ use crate::{
     case::TenantId,
     catalogue::Catalogue,
     events::Target,
-    isolation::{FieldKind, Hit, Kind, Names, Reader, SEVERAL, Verdict, Withheld},
+    isolation::{FieldKind, Hit, Kind, Names, SEVERAL, TenantSearch, Verdict, Withheld},
     records::Locator,
     tally::{ScopedEvent, TenantEvent},
 };
 
 /// Masking for one reader.
 pub(super) struct Mask<'a> {
-    reader: Reader<'a>,
+    reader: TenantSearch<'a>,
     tenant: &'a TenantId,
     catalogue: &'a Catalogue,
     /// Of what events of several tenants were done on, what this tenant's own events name.
@@ -33,8 +33,8 @@ impl<'a> Mask<'a> {
         events: &[&ScopedEvent],
     ) -> Self {
         Self {
-            reader: names.for_reader(tenant).in_no_field(),
-            own: names.things().own(events),
+            reader: names.for_tenant(tenant).in_no_field(),
+            own: names.shared_objects().own(events),
             tenant,
             catalogue,
             clean: Vec::new(),
@@ -80,9 +80,9 @@ impl<'a> Mask<'a> {
     /// Returns the target as logged if it is withheld in an event of several tenants.
     fn target(&mut self, at: Locator, target: &mut Target, several: bool) -> Option<Target> {
         let mut withheld = None;
-        let another_s = || self.reader.another_s_thing(target, &self.own);
+        let another_s = || self.reader.foreign_object(target, &self.own);
         let of_several = || several.then(|| self.nobody_s(target).or_else(another_s)).flatten();
-        if let Some((instead, hit)) = self.reader.withheld(target).or_else(of_several) {
+        if let Some((instead, hit)) = self.reader.replacement_for(target).or_else(of_several) {
             let original = serde_json::to_string(target).expect("a target is three texts");
             self.mention(at, "target", original, Some(instead.clone()), vec![hit]);
             withheld = several.then(|| target.clone());
@@ -102,7 +102,7 @@ impl<'a> Mask<'a> {
     /// Somebody in an event of several tenants who is not known to be the reader's: each reader
     /// sees its own part only.
     fn nobody_s(&self, target: &Target) -> Option<(String, Hit)> {
-        if !Reader::is_person(target) || self.reader.is_own_person(target) {
+        if !TenantSearch::is_person(target) || self.reader.is_own_person(target) {
             return None;
         }
         let hit = Hit::masked(target.id.as_ref().or(target.name.as_ref())?, Kind::User, Vec::new());
@@ -129,7 +129,7 @@ impl<'a> Mask<'a> {
             let without = self
                 .reader
                 .in_field(field)
-                .without_belongings(shown.as_deref().unwrap_or(text));
+                .without_tenant_objects(shown.as_deref().unwrap_or(text));
             if let Some((without, more)) = without {
                 shown = Some(without);
                 hits.extend(more);

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::verdict::{Fact, StepKind, checks};
 use crate::{
     events::Target,
-    isolation::{ANOTHER, Reader, SEVERAL},
+    isolation::{ANOTHER, SEVERAL, TenantSearch},
 };
 
 /// Relation of a target to the tenant.
@@ -207,7 +207,7 @@ fn kind(target: &Target) -> TargetKind {
     let stands_for_another = |name: &String| [ANOTHER, SEVERAL].contains(&name.as_str());
     if target.id.is_none() && target.name.as_ref().is_some_and(stands_for_another) {
         TargetKind::Withheld
-    } else if Reader::is_person(target) {
+    } else if TenantSearch::is_person(target) {
         TargetKind::Person
     } else {
         TargetKind::Object

@@ -1,5 +1,5 @@
-//! What stands for a character in the text that people and programs write: entities, percent signs,
-//! backslashes, and this program's own way of showing what cannot be seen.
+//! Decodes the ways in which people and programs write a character: entities, percent signs,
+//! backslashes, and this program's own marks for unseen characters.
 
 /// Whether an escape in ASCII may begin with this byte.
 pub(super) const fn begins(byte: u8) -> bool {
@@ -54,7 +54,7 @@ fn latin(name: &str) -> Option<char> {
 
 /// The entities that programs write.
 fn entity(rest: &str) -> Option<(Option<char>, usize)> {
-    let name = named(rest.get(1..)?, ';')?;
+    let name = entity_body(rest.get(1..)?, ';')?;
     let c = match name {
         "amp" => '&',
         "lt" => '<',
@@ -75,16 +75,17 @@ fn entity(rest: &str) -> Option<(Option<char>, usize)> {
     Some((Some(c), name.len() + 2))
 }
 
-/// What stands before the end of an escape, if that is near: a text may hold a million beginnings.
-fn named(rest: &str, end: char) -> Option<&str> {
+/// Returns the text before the end of an escape, if the end is near: a text may hold a million
+/// beginnings.
+fn entity_body(rest: &str, end: char) -> Option<&str> {
     let at = rest.char_indices().take(LONGEST).find(|(_, c)| *c == end)?.0;
     Some(&rest[..at])
 }
 
-/// No name of an escape is longer.
+/// Length of the longest name of an escape, in bytes.
 const LONGEST: usize = 10;
 
-/// As in JSON, with pairs of surrogates.
+/// Decodes an escape of JSON, with pairs of surrogates.
 fn backslash(rest: &str) -> Option<(Option<char>, usize)> {
     let unit = |at: usize| {
         let digits = rest.get(at..)?.strip_prefix("\\u")?.get(..4)?;
@@ -106,7 +107,7 @@ fn backslash(rest: &str) -> Option<(Option<char>, usize)> {
 
 /// `⟨U+200B⟩`, `⟨LF⟩`: what [`crate::text::visible`] writes.
 fn shown(rest: &str) -> Option<(Option<char>, usize)> {
-    let name = named(rest.strip_prefix('⟨')?, '⟩')?;
+    let name = entity_body(rest.strip_prefix('⟨')?, '⟩')?;
     let length = name.len() + '⟨'.len_utf8() + '⟩'.len_utf8();
     let c = match name {
         "TAB" | "LF" | "CR" => ' ',

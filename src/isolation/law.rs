@@ -49,7 +49,7 @@ struct Listed {
     domain: String,
 }
 
-/// How many spellings there are.
+/// Number of spellings.
 const SPELLINGS: usize = 28;
 
 impl Listed {
@@ -162,7 +162,7 @@ fn shown(case: &Case, reader: usize, texts: &[String]) -> Vec<String> {
     let id = format!("z-{reader}");
     let events: Vec<_> = texts.iter().map(|text| event(&[&id], &[], text)).collect();
     let names = names_of(case, &events, std::iter::empty(), std::iter::empty());
-    let reader = names.for_reader(&TenantId(id)).in_field("justification");
+    let reader = names.for_tenant(&TenantId(id)).in_field("justification");
     let masked = |text: &String| reader.mask(text).and_then(|masked| masked.shown);
     texts
         .iter()

@@ -1,16 +1,17 @@
-//! What stands in the place of names in a text, and what is told of them.
+//! Replaces names of others in a text, and describes what was found.
 
 use std::{collections::BTreeMap, ops::Range};
 
 use super::{
-    ANOTHER, Hit, Kind, LOG, Verdict,
-    bare::named,
-    names::{Owner, Pattern},
-    search::{Found, Reader, Standing, kind_of},
+    ANOTHER, Hit, Kind, LOG, Rule, SEVERAL, Verdict,
+    lookup_form::lookup_form,
+    pattern::{Owner, Pattern},
+    search::{FoundName, Ownership, TenantSearch, kind_of},
+    shared_objects::OWNERS,
 };
 use crate::events::Target;
 
-/// What a reader may see of a text, and what was found in it.
+/// A text as the tenant may see it, and what was found in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Masked {
     /// The text as the reader may see it; none if nothing has to be masked.
@@ -19,11 +20,11 @@ pub struct Masked {
     pub hits: Vec<Hit>,
 }
 
-/// So many characters of what was found are told.
+/// Characters of a found name that are kept.
 pub(super) const LONGEST: usize = 120;
 
-impl Reader<'_> {
-    /// The text as the reader may see it; none if nobody else is named in it.
+impl TenantSearch<'_> {
+    /// Returns the text as the tenant may see it; `None` if it names nobody else.
     pub fn mask(&self, text: &str) -> Option<Masked> {
         let found = self.search_text(text);
         if found.is_empty() {
@@ -33,7 +34,7 @@ impl Reader<'_> {
         let mut from = 0;
         for (range, name) in self.stretches(text, &found) {
             shown.push_str(&text[from..range.start]);
-            shown.push_str(&self.instead(name));
+            shown.push_str(&self.replacement(name));
             from = range.end;
         }
         shown.push_str(&text[from..]);
@@ -43,12 +44,12 @@ impl Reader<'_> {
         })
     }
 
-    /// What was found, each once, in the order in which it first stands there.
-    fn hits(&self, text: &str, found: &[Found]) -> Vec<Hit> {
+    /// Returns what was found, each name once, in the order of its first place.
+    fn hits(&self, text: &str, found: &[FoundName]) -> Vec<Hit> {
         let mut places: BTreeMap<(usize, Verdict, &str), (usize, u64)> = BTreeMap::new();
         let mut end = 0;
         for found in found {
-            // What lies inside a longer name is told with it.
+            // A name inside a longer one is reported with the longer one.
             if found.range.end > end {
                 end = found.range.end;
                 let key = (found.name, found.verdict(), &text[found.range.clone()]);
@@ -64,9 +65,9 @@ impl Reader<'_> {
         places.into_iter().map(hit).collect()
     }
 
-    /// What is to be replaced: names that overlap as one, and with a domain the whole address or
-    /// URL it stands in.
-    fn stretches(&self, text: &str, found: &[Found]) -> Vec<(Range<usize>, usize)> {
+    /// Returns the ranges to replace: overlapping names as one, and for a domain the whole address
+    /// or URL.
+    fn stretches(&self, text: &str, found: &[FoundName]) -> Vec<(Range<usize>, usize)> {
         let mut stretches: Vec<(Range<usize>, usize)> = Vec::new();
         for found in found.iter().filter(|found| found.is_foreign()) {
             let end = stretches.last().map_or(0, |(last, _)| last.end);
@@ -89,12 +90,12 @@ impl Reader<'_> {
         stretches
     }
 
-    /// What stands in the place of a name.
-    fn instead(&self, name: usize) -> String {
-        self.instead_of(&self.names.patterns[name])
+    /// Returns the text that replaces a name.
+    fn replacement(&self, name: usize) -> String {
+        self.replacement_of(&self.names.patterns[name])
     }
 
-    fn instead_of(&self, pattern: &Pattern) -> String {
+    fn replacement_of(&self, pattern: &Pattern) -> String {
         let owner = pattern.owners.iter().find(|(owner, _)| !self.is_own(*owner));
         match owner.map(|(owner, _)| owner) {
             Some(Owner::Agent(at)) => format!("[{}]", self.names.agents[*at].pseudonym),
@@ -103,8 +104,8 @@ impl Reader<'_> {
         }
     }
 
-    /// What to tell of a name found in a text.
-    pub fn hit(&self, found: &Found, text: &str) -> Hit {
+    /// Describes a name that was found in a text.
+    pub fn hit(&self, found: &FoundName, text: &str) -> Hit {
         let pattern = &self.names.patterns[found.name];
         self.hit_of(pattern, &text[found.range.clone()], found.verdict())
     }
@@ -113,33 +114,65 @@ impl Reader<'_> {
         Hit {
             text: crate::text::shortened(text, LONGEST).into_owned(),
             kind: kind_of(pattern, |owner| self.is_own(owner)),
-            of: self.names.whose(pattern, self.own),
+            of: self.names.owner_ids(pattern, self.own),
             rule: pattern.rule(),
             verdict,
             times: 1,
         }
     }
 
-    /// Whether a target is somebody else as a whole, so that nothing of it may be told: its id or
-    /// its name, however short, is another's.
-    pub fn withheld(&self, target: &Target) -> Option<(String, Hit)> {
+    /// Returns the replacement for a target whose id or name, however short, is another's. Nothing
+    /// of such a target is shown.
+    pub fn replacement_for(&self, target: &Target) -> Option<(String, Hit)> {
         let texts = [("target.id", &target.id), ("target.name", &target.name)].into_iter();
         let mut texts = texts.filter_map(|(field, text)| Some((field, text.as_deref()?)));
-        texts.find_map(|(field, text)| self.in_field(field).wholly(text))
+        texts.find_map(|(field, text)| self.in_field(field).exact_foreign_match(text))
     }
 
-    /// What stands in the place of a value that is somebody else's name and nothing more.
-    fn wholly(&self, text: &str) -> Option<(String, Hit)> {
-        let name = named(text);
+    /// Returns the replacement for a value that is exactly another's name.
+    fn exact_foreign_match(&self, text: &str) -> Option<(String, Hit)> {
+        let name = lookup_form(text);
         if let Some(number) = self.names.short.get(&name) {
             let pattern = &self.names.patterns[*number];
-            let foreign = self.standing_of(pattern) == Standing::Foreign;
-            return foreign.then(|| (self.instead_of(pattern), self.hit_of(pattern, text, Verdict::Masked)));
+            let foreign = self.ownership_of(pattern) == Ownership::Foreign;
+            return foreign.then(|| {
+                (
+                    self.replacement_of(pattern),
+                    self.hit_of(pattern, text, Verdict::Masked),
+                )
+            });
         }
-        let whole = |found: &&Found| found.is_foreign() && named(&text[found.range.clone()]) == name;
+        let whole = |found: &&FoundName| found.is_foreign() && lookup_form(&text[found.range.clone()]) == name;
         let found = self.search_text(text);
         let found = found.iter().find(whole)?;
-        Some((self.instead(found.name), self.hit(found, text)))
+        Some((self.replacement(found.name), self.hit(found, text)))
+    }
+
+    /// Returns the replacement for a target of an event of several tenants if it is known to be
+    /// another tenant's object and not one of `own`. A name that several tenants have (`Settings`)
+    /// says nothing of any of them.
+    pub fn foreign_object(&self, target: &Target, own: &[usize]) -> Option<(String, Hit)> {
+        let shared_objects = &self.names.shared_objects;
+        let texts = [(&target.id, OWNERS), (&target.name, 1)].into_iter();
+        let known =
+            texts.filter_map(|(text, most)| Some((text.as_deref()?, shared_objects.number(text.as_deref()?)?, most)));
+        let known: Vec<_> = known.collect();
+        if known.iter().any(|(_, thing, _)| own.binary_search(thing).is_ok()) {
+            return None;
+        }
+        let theirs = |(text, thing, most): &&(&str, usize, usize)| {
+            (1..=*most).contains(&shared_objects.owners[*thing].len()) && !self.may_stand(text)
+        };
+        let (text, thing, _) = known.iter().find(theirs)?;
+        let hit = Hit {
+            text: crate::text::shortened(text, LONGEST).into_owned(),
+            kind: Kind::Thing,
+            of: shared_objects.owners[*thing].clone(),
+            rule: Rule::Exact,
+            verdict: Verdict::Masked,
+            times: 1,
+        };
+        (!self.is_own_person(target)).then(|| (SEVERAL.to_owned(), hit))
     }
 }
 

@@ -1,41 +1,44 @@
-//! Isolation: no reader sees what names another.
+//! Isolation: no tenant's report names another tenant.
 //!
-//! A customer's report is built from that customer's own events, so another one's name can reach it
-//! in one way only: somebody typed or pasted it. So every text of an event is searched for every
-//! name of everybody else before a customer may see it, and every rendered file is searched again.
-//! Both ask the same question of the same names:
+//! A tenant's report is built from that tenant's own events, so the name of another can reach it in
+//! one way only: a person typed or pasted it. So every text of an event is searched for the names
+//! of all others before the tenant may see it, and every rendered file is searched again. Both
+//! searches use the same registry of names:
 //!
-//! - **Names** are ids, names and domains of tenants, the people that their events name, whatever
-//!   names an agent, and the
-//!   paths of the logs. They are found as whole words, however they are cased, composed or escaped (`form`, `escape`), without what
-//!   surrounds them (`bare`), and those of several words also as programs join these (`writings`). **Short** ones stand everywhere,
-//!   so they are found in texts alone, and only as they are typed (`typed`).
-//! - What is **also the reader's own** is not foreign, and neither is what lies inside a longer
-//!   name of the reader's own:
-//!   `Acme` in `Acme Logistics`. The same goes for what the case **allows**, and for what the vendor states of itself.
+//! - **Names** are ids, names and domains of tenants, the people that their events name, the names
+//!   of agents, and the paths of the logs. They are found as whole words in any case, composition
+//!   or escape (`normalized`, `escape`), without the marks around them (`lookup_form`), and names
+//!   of several words also as programs join these (`spelling_variants`). **Short** names occur
+//!   everywhere, so they are found in typed texts only, and only as they are typed (`short_names`).
+//! - A name that is **also the tenant's own** is not foreign, nor is one inside a longer name of
+//!   its own: `Acme` in `Acme Logistics`. The same holds for what the case **allows**, and for what
+//!   the vendor states of itself.
 
-mod bare;
-mod belongings;
+mod lookup_form;
+mod tenant_objects;
 mod escape;
 mod family;
-mod finder;
-mod form;
-mod gather;
+mod name_index;
+mod normalized;
+mod name_collector;
 mod hash;
-mod logged;
+mod claimed_names;
 mod mask;
 mod names;
-mod passages;
+mod object_key;
+mod object_mask;
+mod clean_lines;
+mod pattern;
 mod people;
 mod search;
-mod sighting;
+mod observed;
 mod structure;
-mod things;
-mod told;
-mod typed;
+mod shared_objects;
+mod case_check;
+mod short_names;
 mod withheld;
-mod words;
-mod writings;
+mod word_bloom;
+mod spelling_variants;
 
 #[cfg(test)]
 mod law;
@@ -47,26 +50,26 @@ use serde::{Deserialize, Serialize};
 
 use crate::text::shortened;
 
+pub use case_check::{NearCaseWord, check, near_words};
+pub use claimed_names::ClaimedName;
+pub use clean_lines::CleanLines;
 pub use family::is_common;
-pub use logged::ClaimedName;
 pub use mask::Masked;
 pub use names::Names;
-pub use passages::Passages;
-pub use search::{Found, Reader};
-pub use sighting::{Company, Sighting};
+pub use observed::{ObservedTenant, ObservedText};
+pub use search::{FoundName, TenantSearch};
+pub use shared_objects::SharedObjects;
 pub use structure::FieldKind;
-pub use things::Things;
-pub use told::{NearCaseWord, check, near_words};
 pub use withheld::Withheld;
 
-/// What stands in the place of another customer, its people and its addresses.
+/// Mask of another tenant, its people and its addresses.
 pub const ANOTHER: &str = "[another customer]";
 
-/// What stands in the place of somebody of whom an event of several tenants does not say whose they
-/// are, and of what is known to be another tenant's.
+/// Mask of a person in an event of several tenants whose tenant is unknown, and of an object known
+/// to be another tenant's.
 pub const SEVERAL: &str = "[not shown: an action in several tenants]";
 
-/// What stands in the place of a log's path.
+/// Mask of a log's path.
 pub const LOG: &str = "[log file]";
 
 /// Returns what a name reads as: its letters and digits without case, accents and look-alikes.
@@ -74,7 +77,7 @@ pub fn name_key(name: &str) -> String {
     family::whole(name)
 }
 
-/// What kind of name.
+/// Kind of a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, JsonSchema, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Kind {
@@ -84,11 +87,11 @@ pub enum Kind {
     Name,
     /// A domain of a tenant.
     Domain,
-    /// Somebody on whom an event of the tenant was done.
+    /// A person on whom an event of the tenant was done.
     User,
     /// An e-mail address in an event of the tenant, not said to be a user's.
     Address,
-    /// What is in an event of several tenants, and in events of another one's own.
+    /// An object in an event of several tenants that another tenant has in events of its own.
     Thing,
     /// An agent's id, name, address or other identity.
     Agent,
@@ -97,7 +100,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// As in files.
+    /// Returns the kind as it is written in files.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Id => "id",
@@ -117,7 +120,7 @@ impl Kind {
     }
 }
 
-/// What became of a name that is not the reader's.
+/// Treatment of a name that is not the tenant's own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, JsonSchema, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
@@ -132,7 +135,7 @@ pub enum Verdict {
 }
 
 impl Verdict {
-    /// As in files.
+    /// Returns the treatment as it is written in files.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Stopped => "stopped",
@@ -143,11 +146,11 @@ impl Verdict {
     }
 }
 
-/// By which rule a name was found.
+/// Rule by which a name was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, JsonSchema, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Rule {
-    /// As the directory, the case or the log has it.
+    /// Spelling of the directory, the case or the log.
     Exact,
     /// Another spelling: without legal form, accents or signs, joined, or with look-alike letters.
     Spelling,
@@ -156,7 +159,7 @@ pub enum Rule {
 }
 
 impl Rule {
-    /// As in files.
+    /// Returns the rule as it is written in files.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Exact => "exact",
@@ -169,22 +172,22 @@ impl Rule {
 /// One name that is not the reader's, found in one text.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Hit {
-    /// As it stands in the text.
+    /// Name as it stands in the text.
     pub text: String,
-    /// What kind of name.
+    /// Kind of the name.
     pub kind: Kind,
     /// Ids of those whose it is; none for the vendor's own.
     pub of: Vec<String>,
-    /// By which rule it was found.
+    /// Rule by which it was found.
     pub rule: Rule,
-    /// What became of it.
+    /// Treatment of the name.
     pub verdict: Verdict,
-    /// How often it stands in the text.
+    /// Number of times that it stands in the text.
     pub times: u64,
 }
 
 impl Hit {
-    /// Of a text that is masked as it stands, once.
+    /// Returns the hit for a text that is masked as a whole, once.
     pub fn masked(text: &str, kind: Kind, of: Vec<String>) -> Self {
         Self {
             text: shortened(text, mask::LONGEST).into_owned(),

@@ -1,4 +1,4 @@
-//! Whose names there are, and what finds them all at once.
+//! The registry of names to search for, with their owners and the index that finds them.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -6,16 +6,17 @@ use std::{
 };
 
 use super::{
-    ClaimedName, Kind, Rule,
-    belongings::Belongings,
-    family::{Families, Grade},
-    finder::Finder,
-    gather::Gathering,
-    logged,
-    passages::Passages,
-    sighting::{Company, Printable, Sighting},
-    things::Things,
-    typed::Typed,
+    ClaimedName, Kind, claimed_names,
+    clean_lines::CleanLines,
+    family::Families,
+    name_collector::NameCollector,
+    name_index::NameIndex,
+    normalized::NormalizedText,
+    observed::{ObservedTenant, ObservedText, PrintableText},
+    pattern::{AgentLabel, Owner, Pattern},
+    shared_objects::SharedObjects,
+    short_names::ShortNames,
+    tenant_objects::TenantObjects,
 };
 use crate::case::{Case, Tenant};
 
@@ -25,199 +26,100 @@ pub struct Names {
     /// Every tenant of the directory and of the events, in id order.
     tenants: Vec<String>,
     pub(super) agents: Vec<AgentLabel>,
-    /// By the finder's number; then those of short names.
+    /// Patterns by their number in the index; then those of short names.
     pub(super) patterns: Vec<Pattern>,
-    pub(super) finder: Finder,
+    pub(super) index: NameIndex,
     /// Names too short to be looked for in any writing, in the form in which they are compared, and
     /// their numbers.
     pub(super) short: BTreeMap<String, usize>,
     /// Those of them that are looked for as they are typed.
-    pub(super) typed: Typed,
+    pub(super) typed: ShortNames,
     /// The spellings of names that people type.
     pub(super) families: Families,
     /// Logged names of tenants that belong to another.
     claimed: Vec<ClaimedName>,
-    /// What tenants' own events name of them besides people.
-    pub(super) belongings: Belongings,
+    /// Objects besides people that tenants' own events name.
+    pub(super) tenant_objects: TenantObjects,
     /// Fields in which the case allows or denies a word; everywhere if there is none.
     pub(super) fields: Vec<Vec<&'static str>>,
-    /// What events of several tenants were done on.
-    pub(super) things: Things,
-    /// How many identifiers were gathered, those too short included.
+    /// Objects of events of several tenants.
+    pub(super) shared_objects: SharedObjects,
+    /// Number of collected identifiers, too short ones included.
     pub(super) gathered: u64,
-    /// What every report holds and no name is in.
-    pub(super) passages: OnceLock<Passages>,
-}
-
-/// An agent as the vendor lists it, and as customers see it.
-#[derive(Debug, Clone)]
-pub(super) struct AgentLabel {
-    pub(super) id: String,
-    pub(super) pseudonym: String,
-}
-
-/// A string that names somebody.
-#[derive(Debug, Clone, Default)]
-#[expect(clippy::struct_excessive_bools, reason = "independent facts of one name")]
-pub(super) struct Pattern {
-    /// Each once.
-    pub(super) owners: Vec<(Owner, Kind)>,
-    /// An e-mail address, whose parts name nobody but whom the whole names.
-    pub(super) address: bool,
-    /// It may stand in a file though it stands in no text of it.
-    pub(super) in_texts_alone: bool,
-    /// It is a user's exactly, and a tenant's or an agent's in another writing only.
-    pub(super) also_mere: bool,
-    /// How a short name is typed where it is looked for inside of texts.
-    pub(super) spellings: BTreeSet<String>,
-    /// How surely it means a name, if it is a spelling that people type and not the name as listed.
-    pub(super) member: Option<Grade>,
-    /// Whether a person has to decide if it names anybody.
-    pub(super) doubtful: bool,
-    /// Whether it counts only in the fields in which the case denies it.
-    pub(super) if_denied: bool,
-}
-
-impl Pattern {
-    /// Returns by which rule it is found.
-    pub(super) fn rule(&self) -> Rule {
-        match self.member {
-            None => Rule::Exact,
-            Some(Grade::CommonWord | Grade::CommonWords) => Rule::CommonWords,
-            Some(_) => Rule::Spelling,
-        }
-    }
-
-    /// It is also this one's.
-    pub(super) fn owned(&mut self, owner: Owner, kind: Kind) {
-        if !self.owners.contains(&(owner, kind)) {
-            self.owners.push((owner, kind));
-        }
-    }
-
-    /// Whether it is nothing but what events call people.
-    pub(super) fn is_person_s(&self) -> bool {
-        self.owners
-            .iter()
-            .all(|(_, kind)| matches!(kind, Kind::User | Kind::Address))
-    }
-
-    pub(super) fn is_allowed(&self) -> bool {
-        self.owners.iter().any(|(owner, _)| matches!(owner, Owner::Allowed(_)))
-    }
-
-    /// Those whose name it is in words, if it is this text: an id is none, and an identity is one
-    /// only with blanks.
-    pub(super) fn owners_of_words<'p>(&'p self, name: &'p str) -> impl Iterator<Item = (Owner, Kind)> + 'p {
-        let of_tenant = |owner: &(Owner, Kind)| {
-            matches!(
-                owner,
-                (Owner::Tenant(_) | Owner::Unsettled | Owner::Denied(_), Kind::Name)
-            )
-        };
-        let words = self.owners.iter().any(of_tenant) || name.contains(' ');
-        let owners = self.owners.iter().filter(move |owner| {
-            words
-                && matches!(
-                    owner,
-                    (
-                        Owner::Tenant(_) | Owner::Unsettled | Owner::Stated | Owner::Allowed(_) | Owner::Denied(_),
-                        Kind::Name
-                    ) | (Owner::Agent(_), _)
-                )
-        });
-        owners.copied()
-    }
-}
-
-/// Whose a name is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Owner {
-    /// By its place among the tenants.
-    Tenant(usize),
-    /// By its place in the case.
-    Agent(usize),
-    /// The vendor's, not to be told.
-    Vendor,
-    /// Of a tenant that events name, and not known of which: it is no reader's own.
-    Unsettled,
-    /// Told to every customer, because the vendor says it of itself.
-    Stated,
-    /// Told to every customer, because the case says so: in the fields of this number.
-    Allowed(usize),
-    /// Masked because the case says so: in the fields of this number.
-    Denied(usize),
+    /// Lines of the templates that hold no name.
+    pub(super) clean_lines: OnceLock<CleanLines>,
 }
 
 impl Names {
-    /// Of everybody in the case and in its events. `paths` are those of the logs; `printed` is what
-    /// reports print of the case's own words.
+    /// Collects the names of all tenants and agents in the case and its events. `paths` are those
+    /// of the logs; `printed` are texts of the case that reports print.
     pub fn new<'a>(
         case: &Case,
-        sighting: &Sighting,
-        companies: &[Company],
+        observed: &ObservedText,
+        observed_tenants: &[ObservedTenant],
         paths: impl Iterator<Item = &'a str>,
         printed: impl Iterator<Item = &'a str>,
     ) -> Self {
-        if let Some(printable) = &sighting.0 {
+        if let Some(printable) = &observed.0 {
             printed.for_each(|text| printable.add(text));
         }
-        let gathering = Gathering::new(case.isolation.least(), true);
-        Self::among(gathering, case, companies, paths, sighting.0.as_ref())
+        let collector = NameCollector::new(case.isolation.least(), true);
+        Self::among(collector, case, observed_tenants, paths, observed.0.as_ref())
     }
 
-    /// Of everybody in the case whom these texts could name, though the vendor states them.
+    /// Collects the names that these texts could hold, including those that the vendor states.
     pub(super) fn in_texts<'a>(case: &Case, texts: impl Iterator<Item = &'a str>) -> Self {
-        let printable = Printable::new(case.directory.tenants.len());
+        let printable = PrintableText::new(case.directory.tenants.len());
         texts.for_each(|text| printable.add(text));
-        let gathering = Gathering::new(case.isolation.least(), false);
-        Self::among(gathering, case, &[], std::iter::empty(), Some(&printable))
+        let collector = NameCollector::new(case.isolation.least(), false);
+        Self::among(collector, case, &[], std::iter::empty(), Some(&printable))
     }
 
-    /// Of customers without an event only those whose words are all there, if words are given.
+    /// Collects names. Of tenants without an event, it takes only names whose words are all in
+    /// `printable`, if that is given.
     fn among<'a>(
-        mut gathering: Gathering,
+        mut collector: NameCollector,
         case: &Case,
-        companies: &[Company],
+        observed_tenants: &[ObservedTenant],
         paths: impl Iterator<Item = &'a str>,
-        printable: Option<&Printable>,
+        printable: Option<&PrintableText>,
     ) -> Self {
-        let tenants = everybody(case, companies);
-        gathering.agents(case);
-        gathering.vendor(case, paths);
-        let claimed = logged::claimed(case, companies);
-        gathering.seen(&tenants, companies, case, &claimed);
-        gathering.directory(&tenants, case, companies, printable);
-        gathering.finish();
+        let tenants = all_tenant_ids(case, observed_tenants);
+        collector.agents(case);
+        collector.vendor(case, paths);
+        let claimed = claimed_names::claimed(case, observed_tenants);
+        collector.seen(&tenants, observed_tenants, case, &claimed);
+        collector.directory(&tenants, case, observed_tenants, printable);
+        collector.finish();
         let agents = case.agents.iter().map(|agent| AgentLabel {
             id: agent.id.0.clone(),
             pseudonym: agent.pseudonym.clone(),
         });
-        let belongings = Belongings::of(&tenants, companies);
+        let tenant_objects = TenantObjects::of(&tenants, observed_tenants);
         let names = Self::of(
             tenants.into_iter().map(str::to_owned).collect(),
             agents.collect(),
-            gathering,
+            collector,
         );
         Self {
             claimed,
-            belongings,
+            tenant_objects,
             ..names
         }
     }
 
-    fn of(tenants: Vec<String>, agents: Vec<AgentLabel>, mut gathering: Gathering) -> Self {
-        let gathered = (gathering.patterns.len() + gathering.short.len()) as u64;
-        gathering.other_writings();
-        let Gathering {
+    fn of(tenants: Vec<String>, agents: Vec<AgentLabel>, mut collector: NameCollector) -> Self {
+        let gathered = (collector.patterns.len() + collector.short.len()) as u64;
+        collector.add_spelling_variants();
+        let NameCollector {
             patterns,
             short,
             families,
             fields,
             ..
-        } = gathering;
+        } = collector;
         let (texts, mut patterns): (_, Vec<_>) = patterns.into_iter().unzip();
-        let typed = Typed::new(patterns.len(), &short);
+        let typed = ShortNames::new(patterns.len(), &short);
         let mut number = |(name, pattern)| {
             patterns.push(pattern);
             (name, patterns.len() - 1)
@@ -227,24 +129,24 @@ impl Names {
         Self {
             typed,
             families,
-            belongings: Belongings::default(),
+            tenant_objects: TenantObjects::default(),
             fields,
             claimed: Vec::new(),
-            things: Things::default(),
+            shared_objects: SharedObjects::default(),
             tenants,
             agents,
             gathered,
             patterns,
-            finder: Finder::new(texts),
-            passages: OnceLock::new(),
+            index: NameIndex::new(texts),
+            clean_lines: OnceLock::new(),
             short,
         }
     }
 
-    /// The same, and whose things there are.
+    /// Adds the owners of shared objects.
     #[must_use]
-    pub fn knowing(self, things: Things) -> Self {
-        Self { things, ..self }
+    pub fn with_shared_objects(self, shared_objects: SharedObjects) -> Self {
+        Self { shared_objects, ..self }
     }
 
     /// Returns the logged names of tenants that belong to another, in the order of tenants.
@@ -252,9 +154,9 @@ impl Names {
         &self.claimed
     }
 
-    /// What events of several tenants were done on, and whose it is.
-    pub fn things(&self) -> &Things {
-        &self.things
+    /// Returns the objects of events of several tenants, with their owners.
+    pub fn shared_objects(&self) -> &SharedObjects {
+        &self.shared_objects
     }
 
     /// Returns the id of the tenant at a place.
@@ -267,14 +169,13 @@ impl Names {
         self.tenants.binary_search_by(|other| other.as_str().cmp(tenant)).ok()
     }
 
-    /// How many identifiers there are, and how many of them are too short to be looked for in any
-    /// writing.
+    /// Returns the number of identifiers, and of those too short to be looked up in every spelling.
     pub fn counts(&self) -> (u64, u64) {
         (self.gathered, self.short.len() as u64)
     }
 
-    /// Whose a name is, in ids, the first few.
-    pub(super) fn whose(&self, pattern: &Pattern, reader: Option<usize>) -> Vec<String> {
+    /// Returns the ids of the owners of a name, without the tenant at `reader`.
+    pub(super) fn owner_ids(&self, pattern: &Pattern, reader: Option<usize>) -> Vec<String> {
         let name = |owner: &(Owner, Kind)| match owner.0 {
             Owner::Tenant(at) => (Some(at) != reader).then(|| self.tenants[at].clone()),
             Owner::Agent(at) => Some(self.agents[at].id.clone()),
@@ -283,17 +184,50 @@ impl Names {
         let names: BTreeSet<_> = pattern.owners.iter().filter_map(name).collect();
         names.into_iter().collect()
     }
+
+    /// Returns the lines of these texts that hold no name. They are searched on the first call.
+    pub fn clean_lines<'t>(&self, texts: impl FnOnce() -> Vec<&'t str>) -> &CleanLines {
+        self.clean_lines.get_or_init(|| {
+            let clean_lines = texts().into_iter().flat_map(|text| self.clean_runs(text));
+            CleanLines::new(clean_lines.collect())
+        })
+    }
+
+    /// Returns runs of lines that hold no name. The first line is left out because a text may begin
+    /// inside a line, and so is a last line without an end.
+    fn clean_runs(&self, text: &str) -> Vec<String> {
+        let lines = text.split_inclusive('\n').skip(1).filter(|line| line.ends_with('\n'));
+        let mut clean_lines = vec![String::new()];
+        for line in lines {
+            match clean_lines.last_mut() {
+                Some(passage) if !self.has_any_name(line.trim()) => passage.push_str(line),
+                _ => clean_lines.push(String::new()),
+            }
+        }
+        clean_lines.retain(|passage| !passage.is_empty());
+        clean_lines
+    }
+
+    /// Whether any name at all stands in the text, in any form in which it is searched.
+    fn has_any_name(&self, text: &str) -> bool {
+        let mut any = false;
+        NormalizedText::each(text).for_each(|form| self.index.each(&form, |_, _| any = true));
+        any
+    }
 }
 
 impl Default for Names {
     fn default() -> Self {
-        Self::of(Vec::new(), Vec::new(), Gathering::new(0, true))
+        Self::of(Vec::new(), Vec::new(), NameCollector::new(0, true))
     }
 }
 
 /// In id order, each once.
-fn everybody<'a>(case: &'a Case, companies: &'a [Company]) -> Vec<&'a str> {
-    let mut tenants: Vec<_> = companies.iter().map(|company| company.id.0.as_str()).collect();
+fn all_tenant_ids<'a>(case: &'a Case, observed_tenants: &'a [ObservedTenant]) -> Vec<&'a str> {
+    let mut tenants: Vec<_> = observed_tenants
+        .iter()
+        .map(|observed_tenant| observed_tenant.id.0.as_str())
+        .collect();
     tenants.extend(case.directory.tenants.iter().map(Tenant::id));
     // Both are in order already, so a stable sort merges them.
     #[expect(clippy::stable_sort_primitive, reason = "an unstable one would begin anew")]

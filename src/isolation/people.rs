@@ -1,6 +1,6 @@
 //! People of a tenant, as its events name them among what was acted on.
 
-use super::{Kind, bare::bare, form::searched};
+use super::{Kind, lookup_form::unmarked, normalized::searched};
 use crate::events::Target;
 
 /// Words in the type of a target that say that it is a person or an account of one.
@@ -16,36 +16,37 @@ const PEOPLE: [&str; 9] = [
     "principal",
 ];
 
-/// Whether the target is somebody.
+/// Returns whether the target is a person.
 pub(super) fn is_person(target: &Target) -> bool {
     let kind = target.kind.as_deref().unwrap_or_default().to_ascii_lowercase();
     PEOPLE.iter().any(|word| kind.contains(word))
 }
 
-/// What a text of a target is to it.
+/// Role of a text in its target.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Part {
-    /// The id of somebody.
+pub(super) enum TargetText {
+    /// Id of a person.
     Id,
-    /// The name of somebody.
+    /// Name of a person.
     Name,
     /// Either, of what is not said to be a person.
     Other,
 }
 
-/// The texts of a target that may name somebody, at a glance: the same ones stand in many events.
-pub(super) fn texts(target: &Target) -> impl Iterator<Item = (&str, Part)> {
+/// Returns the texts of a target that may name a person. A cheap filter, because the same texts
+/// stand in many events.
+pub(super) fn texts(target: &Target) -> impl Iterator<Item = (&str, TargetText)> {
     let (id, name) = if is_person(target) {
-        (Part::Id, Part::Name)
+        (TargetText::Id, TargetText::Name)
     } else {
-        (Part::Other, Part::Other)
+        (TargetText::Other, TargetText::Other)
     };
     let texts = [(&target.id, id), (&target.name, name)].into_iter();
     let texts = texts.filter_map(|(text, part)| Some((text.as_deref()?, part)));
     texts.filter(|(text, part)| match part {
-        Part::Id => is_particular(text),
-        Part::Name => text.contains(|c: char| !c.is_ascii() || c.is_whitespace() || c == '@'),
-        Part::Other => text.contains(['@', '＠', '﹫']),
+        TargetText::Id => is_particular(text),
+        TargetText::Name => text.contains(|c: char| !c.is_ascii() || c.is_whitespace() || c == '@'),
+        TargetText::Other => text.contains(['@', '＠', '﹫']),
     })
 }
 
@@ -54,18 +55,18 @@ pub(super) fn both(target: &Target) -> impl Iterator<Item = &str> {
     [&target.id, &target.name].into_iter().flatten().map(String::as_str)
 }
 
-/// Whom such a text names, in the form in which names are looked for: the id and the name of a
-/// person, and e-mail addresses wherever nothing else stands. One with something behind it
-/// (`/inbox`, `?subject=Hi`) is taken as it is, and a person with what surrounds the name, which
-/// says more where that is short.
-pub(super) fn names(text: &str, part: Part) -> Vec<(String, Kind)> {
+/// Returns the names in such a text, in lookup form: id and name of a person, and e-mail addresses
+/// in texts that hold nothing else. An address with text behind it (`/inbox`, `?subject=Hi`) is
+/// taken as it is, and a person with the marks around the name, which make a short name more
+/// particular.
+pub(super) fn names(text: &str, part: TargetText) -> Vec<(String, Kind)> {
     let marked = searched(text);
-    let name = bare(&marked);
+    let name = unmarked(&marked);
     match part {
-        Part::Id if is_particular(name) => vec![(marked, Kind::User)],
-        Part::Name if is_full(name) => vec![(marked, Kind::User)],
-        Part::Id | Part::Name => Vec::new(),
-        Part::Other => match &addresses(name)[..] {
+        TargetText::Id if is_particular(name) => vec![(marked, Kind::User)],
+        TargetText::Name if is_full(name) => vec![(marked, Kind::User)],
+        TargetText::Id | TargetText::Name => Vec::new(),
+        TargetText::Other => match &addresses(name)[..] {
             [] if holds_address(name) && !name.contains(' ') => vec![(name.to_owned(), Kind::Address)],
             addresses => addresses
                 .iter()
@@ -87,11 +88,11 @@ fn is_full(name: &str) -> bool {
 
 /// The addresses that a text is made of; none if anything else stands in it.
 fn addresses(text: &str) -> Vec<&str> {
-    let pieces = text.split([' ', ',', ';', '|']).map(bare);
-    let pieces = pieces.map(|piece| piece.strip_prefix("mailto:").unwrap_or(piece));
-    let pieces: Vec<_> = pieces.filter(|piece| !piece.is_empty()).collect();
-    if pieces.iter().all(|piece| is_address(piece)) {
-        pieces
+    let segments = text.split([' ', ',', ';', '|']).map(unmarked);
+    let segments = segments.map(|segment| segment.strip_prefix("mailto:").unwrap_or(segment));
+    let segments: Vec<_> = segments.filter(|segment| !segment.is_empty()).collect();
+    if segments.iter().all(|segment| is_address(segment)) {
+        segments
     } else {
         Vec::new()
     }
@@ -109,8 +110,8 @@ pub(super) fn is_address(name: &str) -> bool {
 /// Whether an address stands in a name, in the form in which it is looked for, whatever is around
 /// it.
 pub(super) fn holds_address(name: &str) -> bool {
-    let holds = |piece: &str| {
-        let parts = piece.split_once('@');
+    let holds = |segment: &str| {
+        let parts = segment.split_once('@');
         parts.is_some_and(|(local, domain)| !local.is_empty() && domain.contains('.'))
     };
     name.split([' ', ',', ';', '|']).any(holds)
@@ -127,7 +128,7 @@ mod tests {
             name: Some(name.to_owned()),
         };
         let names = texts(&target).flat_map(|(text, part)| names(text, part));
-        names.map(|(name, _)| bare(&name).to_owned()).collect()
+        names.map(|(name, _)| unmarked(&name).to_owned()).collect()
     }
 
     #[test]
@@ -158,7 +159,7 @@ mod tests {
         }
     }
 
-    /// What surrounds an id or a name makes it no more particular.
+    /// Marks around an id or a name make it no more particular.
     #[test]
     fn names_of_many_are_nobody_s_in_quotation_marks_either() {
         assert!(named_in("user", "\"admin\"", "[Alice]").is_empty());

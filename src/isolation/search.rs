@@ -4,64 +4,64 @@ use std::{collections::BTreeMap, ops::Range};
 
 use super::{
     Kind, Names, Verdict,
-    bare::named,
     family::Grade,
-    form::{Form, searched},
-    names::{Owner, Pattern},
+    lookup_form::lookup_form,
+    normalized::{NormalizedText, searched},
+    pattern::{Owner, Pattern},
     people, structure,
 };
 use crate::{case::TenantId, events::Target};
 
-/// Who will read a text.
+/// Search for names in texts that one tenant will read.
 #[derive(Debug, Clone, Copy)]
-pub struct Reader<'n> {
+pub struct TenantSearch<'n> {
     pub(super) names: &'n Names,
     /// The reader's place among the tenants.
     pub(super) own: Option<usize>,
-    pub(super) place: Place,
+    pub(super) context: SearchContext,
 }
 
-/// Where the text stands that is searched.
+/// Origin of the searched text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Place {
-    /// In a rendered file, where nobody knows the field.
+pub(super) enum SearchContext {
+    /// Line of a rendered file; its field is unknown.
     File,
     /// In this field of an event, or in what is no event's.
     Field(&'static str),
 }
 
-/// What stands where in the case's own sentences: in no field of an event.
+/// Field of the case's own sentences, which are in no event.
 const NO_FIELD: &str = "";
 
-/// What is searched.
+/// Kind of the searched text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Searched {
-    /// What somebody typed, and nothing else.
+pub(super) enum TextKind {
+    /// Text as a person typed it.
     Text,
-    /// What was made of texts and of this program's own words.
+    /// Line made of such texts and of this program's own words.
     Line,
 }
 
 /// A name that is not the reader's, where it stands in a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Found {
+pub struct FoundName {
     /// In bytes of the text.
     pub range: Range<usize>,
     /// The name's number; names that read alike have the same.
     pub name: usize,
     /// Whether the case allows it.
     pub allowed: bool,
-    /// Whether a person decides if it names anybody: it is masked only if the case says so.
+    /// Whether a person has to decide if it is a name: it is masked only if the case says so.
     pub doubtful: bool,
 }
 
-/// How a name stands to a reader.
+/// Relation of a name to the tenant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Standing {
+pub(super) enum Ownership {
     Foreign,
     /// The reader's own id, name or domain.
     Own,
-    /// Somebody of the reader's own.
+    /// Person of the tenant.
     OwnPerson,
     /// In the reader's own events, and nothing more is known.
     OwnMention,
@@ -69,21 +69,21 @@ pub(super) enum Standing {
     Allowed,
 }
 
-/// What a name does where it stands: names of one part do the same, and a longer one does it for
-/// those inside.
+/// Effect of a match. Matches of one role have the same effect, and a longer one covers those
+/// inside.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Part {
+enum MatchRole {
     Foreign,
-    /// Also foreign, unless inside a name of somebody of the reader's own.
+    /// Foreign, unless inside the name of a person of the tenant.
     ForeignPerson,
     Own,
     OwnPerson,
     Allowed,
-    /// Allowed, and told of.
+    /// Allowed, and reported.
     AllowedName,
 }
 
-impl Found {
+impl FoundName {
     /// Whether it is masked, and may stand nowhere.
     pub(super) fn is_foreign(&self) -> bool {
         !self.allowed && !self.doubtful
@@ -100,29 +100,29 @@ impl Found {
 }
 
 impl Names {
-    /// The search for this tenant. One that nobody knows may see nobody's names.
-    pub fn for_reader(&self, tenant: &TenantId) -> Reader<'_> {
-        self.reading_as(&tenant.0)
+    /// Returns the search for this tenant. An unknown tenant may see no names.
+    pub fn for_tenant(&self, tenant: &TenantId) -> TenantSearch<'_> {
+        self.for_tenant_id(&tenant.0)
     }
 
-    /// The same by the id's text.
-    pub(super) fn reading_as(&self, tenant: &str) -> Reader<'_> {
+    /// Returns the search for the tenant with this id.
+    pub(super) fn for_tenant_id(&self, tenant: &str) -> TenantSearch<'_> {
         let own = self.reader(tenant);
-        Reader {
+        TenantSearch {
             names: self,
             own,
-            place: Place::File,
+            context: SearchContext::File,
         }
     }
 }
 
-impl<'n> Reader<'n> {
-    /// The search for somebody who may see nobody's names.
-    pub(super) fn nobody(names: &'n Names) -> Self {
+impl<'n> TenantSearch<'n> {
+    /// Returns a search for somebody outside: no name may be seen.
+    pub(super) fn for_outsider(names: &'n Names) -> Self {
         Self {
             names,
             own: None,
-            place: Place::File,
+            context: SearchContext::File,
         }
     }
 
@@ -130,7 +130,7 @@ impl<'n> Reader<'n> {
     #[must_use]
     pub fn in_field(self, field: &'static str) -> Self {
         Self {
-            place: Place::Field(field),
+            context: SearchContext::Field(field),
             ..self
         }
     }
@@ -142,35 +142,36 @@ impl<'n> Reader<'n> {
     }
 }
 
-impl Reader<'_> {
+impl TenantSearch<'_> {
     /// Whether texts of this field are searched.
     pub(super) fn is_in_field(&self, field: &str) -> bool {
-        matches!(self.place, Place::Field(own) if own == field)
+        matches!(self.context, SearchContext::Field(own) if own == field)
     }
 
     /// Every name in a line of a rendered file that is not the reader's, in the order of the line.
     /// Short names are left out, as this program's own words may be typed so.
-    pub fn search(&self, line: &str) -> Vec<Found> {
-        self.names_in(line, Searched::Line)
+    pub fn search(&self, line: &str) -> Vec<FoundName> {
+        self.names_in(line, TextKind::Line)
     }
 
-    /// The same of a text that somebody typed, with short names as they are typed.
-    pub(super) fn search_text(&self, text: &str) -> Vec<Found> {
-        self.names_in(text, Searched::Text)
+    /// Finds names that are not the tenant's own in a text that a person typed, including short
+    /// names as they are typed.
+    pub(super) fn search_text(&self, text: &str) -> Vec<FoundName> {
+        self.names_in(text, TextKind::Text)
     }
 
-    fn names_in(&self, text: &str, searched: Searched) -> Vec<Found> {
+    fn names_in(&self, text: &str, text_kind: TextKind) -> Vec<FoundName> {
         let mut places = Vec::new();
-        Form::each(text).for_each(|form| self.places(&form, searched, &mut places));
-        if searched == Searched::Text {
+        NormalizedText::each(text).for_each(|form| self.places(&form, text_kind, &mut places));
+        if text_kind == TextKind::Text {
             self.members(text, &mut places);
         }
         if places.is_empty() {
             return Vec::new();
         }
         let mut found = self.foreign(places);
-        if let Place::Field(field) = self.place {
-            let stays = |found: &Found| self.denies(found.name) || self.is_particular(found.name, field);
+        if let SearchContext::Field(field) = self.context {
+            let stays = |found: &FoundName| self.denies(found.name) || self.is_particular(found.name, field);
             found.retain(|found| stays(found) || !structure::holds(field, text, found.range.clone()));
         }
         found
@@ -199,36 +200,36 @@ impl Reader<'_> {
             .any(|(owner, _)| matches!(owner, Owner::Denied(_)) && self.counts(*owner))
     }
 
-    /// Whether what the case allows or denies counts where the text stands. In a file nobody knows
-    /// which field a text is of, and what is denied there is masked already.
+    /// Returns whether an allowed or denied word counts in the searched field. The field of a line
+    /// of a file is unknown, and what is denied there is masked already.
     fn counts(&self, owner: Owner) -> bool {
         let (Owner::Allowed(fields) | Owner::Denied(fields)) = owner else {
             return true;
         };
         let fields = &self.names.fields[fields];
         fields.is_empty()
-            || match self.place {
-                Place::File => matches!(owner, Owner::Allowed(_)),
-                Place::Field(field) => fields.contains(&field),
+            || match self.context {
+                SearchContext::File => matches!(owner, Owner::Allowed(_)),
+                SearchContext::Field(field) => fields.contains(&field),
             }
     }
 
-    /// Every whole word that is a name of anybody, but for those that say nothing more: of the
-    /// names of one part that end together the longest. Names may be made of each other (`a a`,
-    /// `a a a`, ...), and a text of as many words would hold each of them at each word.
-    fn places(&self, form: &Form<'_>, searched: Searched, places: &mut Vec<(Range<usize>, usize)>) {
-        let mut longest: BTreeMap<(usize, Part), (usize, usize)> = BTreeMap::new();
-        let mut tell = |range: Range<usize>, name: usize| {
-            let left_out = searched == Searched::Line && self.names.patterns[name].in_texts_alone;
-            if let Some(part) = self.part(name).filter(|_| !left_out) {
-                let place = (range.start, name);
-                let longest = longest.entry((range.end, part)).or_insert(place);
-                *longest = place.min(*longest);
+    /// Adds every name that stands as a whole word. Of names of one role that end together only the
+    /// longest is kept: names may be made of each other (`a a`, `a a a`, ...), and a text of as
+    /// many words would hold each of them at each word.
+    fn places(&self, form: &NormalizedText<'_>, text_kind: TextKind, places: &mut Vec<(Range<usize>, usize)>) {
+        let mut longest: BTreeMap<(usize, MatchRole), (usize, usize)> = BTreeMap::new();
+        let mut report = |range: Range<usize>, name: usize| {
+            let left_out = text_kind == TextKind::Line && self.names.patterns[name].free_text_only;
+            if let Some(role) = self.role(name).filter(|_| !left_out) {
+                let context = (range.start, name);
+                let longest = longest.entry((range.end, role)).or_insert(context);
+                *longest = context.min(*longest);
             }
         };
-        self.names.finder.each(form, &mut tell);
-        if searched == Searched::Text {
-            self.names.typed.each(form, &mut tell);
+        self.names.index.each(form, &mut report);
+        if text_kind == TextKind::Text {
+            self.names.typed.each(form, &mut report);
         }
         places.extend(longest.into_iter().map(|((end, _), (start, name))| (start..end, name)));
     }
@@ -236,41 +237,41 @@ impl Reader<'_> {
     /// Adds the spellings of names that people type. Those of others reach over the legal forms
     /// beside them.
     fn members(&self, text: &str, places: &mut Vec<(Range<usize>, usize)>) {
-        self.names.families.each(text, |place| {
-            let pattern = &self.names.patterns[place.name];
-            let range = match self.standing_of(pattern) {
-                Standing::Foreign => place.whole,
-                _ => place.core,
+        self.names.families.each(text, |context| {
+            let pattern = &self.names.patterns[context.name];
+            let range = match self.ownership_of(pattern) {
+                Ownership::Foreign => context.whole,
+                _ => context.core,
             };
-            places.push((range, place.name));
+            places.push((range, context.name));
         });
     }
 
-    /// None if it changes nothing whether the name stands somewhere.
-    fn part(&self, name: usize) -> Option<Part> {
+    /// Returns `None` if the name has no effect.
+    fn role(&self, name: usize) -> Option<MatchRole> {
         let pattern = &self.names.patterns[name];
         let personal = || matches!(self.kind(name), Kind::Domain | Kind::User | Kind::Address);
-        match self.standing_of(pattern) {
-            Standing::Foreign if personal() => Some(Part::ForeignPerson),
-            Standing::Foreign => Some(Part::Foreign),
-            Standing::Own | Standing::Stated => Some(Part::Own),
-            Standing::OwnPerson if pattern.address => Some(Part::Own),
-            Standing::OwnPerson => Some(Part::OwnPerson),
-            Standing::Allowed if self.is_anybody_else_s(name) => Some(Part::AllowedName),
-            Standing::Allowed => Some(Part::Allowed),
-            Standing::OwnMention => None,
+        match self.ownership_of(pattern) {
+            Ownership::Foreign if personal() => Some(MatchRole::ForeignPerson),
+            Ownership::Foreign => Some(MatchRole::Foreign),
+            Ownership::Own | Ownership::Stated => Some(MatchRole::Own),
+            Ownership::OwnPerson if pattern.address => Some(MatchRole::Own),
+            Ownership::OwnPerson => Some(MatchRole::OwnPerson),
+            Ownership::Allowed if self.is_foreign_name(name) => Some(MatchRole::AllowedName),
+            Ownership::Allowed => Some(MatchRole::Allowed),
+            Ownership::OwnMention => None,
         }
     }
 
     /// Those of others that do not lie inside something that the reader may see.
-    fn foreign(&self, mut places: Vec<(Range<usize>, usize)>) -> Vec<Found> {
+    fn foreign(&self, mut places: Vec<(Range<usize>, usize)>) -> Vec<FoundName> {
         // At one start the longest first, so that what holds others comes before them.
         places.sort_unstable_by_key(|(range, name)| (range.start, usize::MAX - range.end, *name));
         places.dedup();
         // Up to where each kind of shield reaches, of those that begin here or before.
         let (mut own, mut allowed, mut person) = (0, 0, 0);
         // A spelling of the reader's own name is no exact name of another.
-        let mut spelt = 0..0;
+        let mut lookup_form_cased = 0..0;
         let mut found = Vec::new();
         for (range, name) in places.iter().cloned() {
             // Shields of the same stretch may be sorted after it.
@@ -280,39 +281,39 @@ impl Reader<'_> {
                 .iter()
                 .take_while(|(other, _)| *other == range);
             for (_, shield) in same {
-                let standing = self.standing(*shield);
-                let is_own = matches!(standing, Standing::Own | Standing::Stated);
+                let ownership = self.ownership(*shield);
+                let is_own = matches!(ownership, Ownership::Own | Ownership::Stated);
                 if self.names.patterns[*shield].member.is_some() && is_own {
-                    if range.end > spelt.end {
-                        spelt = range.clone();
+                    if range.end > lookup_form_cased.end {
+                        lookup_form_cased = range.clone();
                     }
                     continue;
                 }
-                match standing {
-                    Standing::Own | Standing::Stated => own = own.max(range.end),
-                    Standing::Allowed => allowed = allowed.max(range.end),
-                    Standing::OwnPerson if self.names.patterns[*shield].address => own = own.max(range.end),
-                    Standing::OwnPerson => person = person.max(range.end),
-                    Standing::OwnMention | Standing::Foreign => {}
+                match ownership {
+                    Ownership::Own | Ownership::Stated => own = own.max(range.end),
+                    Ownership::Allowed => allowed = allowed.max(range.end),
+                    Ownership::OwnPerson if self.names.patterns[*shield].address => own = own.max(range.end),
+                    Ownership::OwnPerson => person = person.max(range.end),
+                    Ownership::OwnMention | Ownership::Foreign => {}
                 }
             }
             let kind = self.kind(name);
-            let of_person = matches!(kind, Kind::Domain | Kind::User | Kind::Address) && person >= range.end;
-            let foreign = self.is_anybody_else_s(name);
+            let is_persons = matches!(kind, Kind::Domain | Kind::User | Kind::Address) && person >= range.end;
+            let foreign = self.is_foreign_name(name);
             let member = self.names.patterns[name].member;
-            let inside = spelt.end >= range.end && (member.is_some() || spelt != range);
+            let inside = lookup_form_cased.end >= range.end && (member.is_some() || lookup_form_cased != range);
             let surname = member == Some(Grade::Word) && person >= range.end;
-            if !foreign || own >= range.end || of_person || inside || surname {
+            if !foreign || own >= range.end || is_persons || inside || surname {
                 continue;
             }
             let allowed = allowed >= range.end;
-            let told = |last: &Found| last.range.end >= range.end && last.allowed == allowed;
-            if member.is_some() && found.last().is_some_and(told) {
+            let is_covered = |last: &FoundName| last.range.end >= range.end && last.allowed == allowed;
+            if member.is_some() && found.last().is_some_and(is_covered) {
                 // A longer or the exact name says as much.
                 continue;
             }
             let doubtful = self.names.patterns[name].doubtful;
-            found.push(Found {
+            found.push(FoundName {
                 range,
                 name,
                 allowed,
@@ -322,10 +323,12 @@ impl Reader<'_> {
         found
     }
 
-    fn is_anybody_else_s(&self, name: usize) -> bool {
-        match self.standing(name) {
-            Standing::Foreign => true,
-            Standing::Allowed => !self.names.whose(&self.names.patterns[name], self.own).is_empty() && !self.owns(name),
+    fn is_foreign_name(&self, name: usize) -> bool {
+        match self.ownership(name) {
+            Ownership::Foreign => true,
+            Ownership::Allowed => {
+                !self.names.owner_ids(&self.names.patterns[name], self.own).is_empty() && !self.owns(name)
+            }
             _ => false,
         }
     }
@@ -339,11 +342,11 @@ impl Reader<'_> {
         matches!(owner, Owner::Tenant(at) if Some(at) == self.own)
     }
 
-    fn standing(&self, name: usize) -> Standing {
-        self.standing_of(&self.names.patterns[name])
+    fn ownership(&self, name: usize) -> Ownership {
+        self.ownership_of(&self.names.patterns[name])
     }
 
-    pub(super) fn standing_of(&self, pattern: &Pattern) -> Standing {
+    pub(super) fn ownership_of(&self, pattern: &Pattern) -> Ownership {
         let owners = &pattern.owners;
         let any = |test: &dyn Fn(Owner, Kind) -> bool| {
             let mut owners = owners.iter().filter(|(owner, _)| self.counts(*owner));
@@ -351,17 +354,17 @@ impl Reader<'_> {
         };
         let denied = |owner, _| matches!(owner, Owner::Denied(_));
         if pattern.if_denied && !any(&denied) || !owners.is_empty() && !any(&|_, _| true) {
-            return Standing::OwnMention;
+            return Ownership::OwnMention;
         }
-        // One's own name in another writing may be somebody else's user.
+        // A spelling of the tenant's own name may be the exact name of another tenant's user.
         let own_user = |own: bool| any(&|owner, kind| kind == Kind::User && self.is_own(owner) == own);
-        let another_s_user = pattern.also_mere && own_user(false) && !own_user(true);
-        if !another_s_user && any(&|owner, kind| self.is_own(owner) && kind.is_tenant()) {
-            Standing::Own
+        let is_foreign_user = pattern.weak_alias && own_user(false) && !own_user(true);
+        if !is_foreign_user && any(&|owner, kind| self.is_own(owner) && kind.is_tenant()) {
+            Ownership::Own
         } else if any(&|owner, _| owner == Owner::Stated) {
-            Standing::Stated
+            Ownership::Stated
         } else if any(&|owner, _| matches!(owner, Owner::Allowed(_))) {
-            Standing::Allowed
+            Ownership::Allowed
         } else if any(&|owner, kind| {
             kind.is_tenant()
                 || matches!(
@@ -369,13 +372,13 @@ impl Reader<'_> {
                     Owner::Agent(_) | Owner::Unsettled | Owner::Denied(_) | Owner::Vendor
                 )
         }) {
-            Standing::Foreign
+            Ownership::Foreign
         } else if any(&|owner, kind| self.is_own(owner) && kind == Kind::User) {
-            Standing::OwnPerson
+            Ownership::OwnPerson
         } else if any(&|owner, _| self.is_own(owner)) {
-            Standing::OwnMention
+            Ownership::OwnMention
         } else {
-            Standing::Foreign
+            Ownership::Foreign
         }
     }
 
@@ -387,32 +390,33 @@ impl Reader<'_> {
     /// Whether a text is as a whole the reader's own, or what the case allows or the vendor states.
     pub(super) fn may_stand(&self, text: &str) -> bool {
         let mut may = false;
-        self.names.finder.each(&Form::plain(text), |range, name| {
+        self.names.index.each(&NormalizedText::plain(text), |range, name| {
             let shields = matches!(
-                self.standing(name),
-                Standing::Own | Standing::Stated | Standing::Allowed
+                self.ownership(name),
+                Ownership::Own | Ownership::Stated | Ownership::Allowed
             );
-            may |= shields && named(&text[range]) == named(text);
+            may |= shields && lookup_form(&text[range]) == lookup_form(text);
         });
         may
     }
 
-    /// Whether a target of an event of several tenants is known to be somebody of the reader's.
+    /// Returns whether a target of an event of several tenants is known to be a person of this
+    /// tenant.
     pub fn is_own_person(&self, target: &Target) -> bool {
         let mut texts = [&target.id, &target.name].into_iter().flatten();
         texts.any(|text| {
-            let short = self.names.short.get(&named(text));
+            let short = self.names.short.get(&lookup_form(text));
             if short.is_some_and(|short| self.owns(*short)) {
                 return true;
             }
-            let form = Form::plain(text);
+            let form = NormalizedText::plain(text);
             let mut own = false;
-            self.names.finder.each(&form, |_, name| own |= self.owns(name));
+            self.names.index.each(&form, |_, name| own |= self.owns(name));
             own
         })
     }
 
-    /// Whether a target is somebody, or names somebody's address in whatever way.
+    /// Returns whether a target is a person, or holds an e-mail address.
     pub fn is_person(target: &Target) -> bool {
         let mut texts = [&target.id, &target.name].into_iter().flatten();
         people::is_person(target) || texts.any(|text| people::holds_address(&searched(text)))

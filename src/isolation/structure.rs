@@ -8,7 +8,7 @@
 
 use std::ops::Range;
 
-use super::{bare::named, family, form::Form};
+use super::{family, lookup_form::lookup_form, normalized::NormalizedText};
 
 /// Words that user agents are made of, whatever program they are of.
 const PRODUCTS: [&str; 40] = [
@@ -68,7 +68,7 @@ pub enum FieldKind {
     /// Parameters, which may hold what people typed.
     Parameters,
     /// A text that people type.
-    Typed,
+    ShortNames,
     /// Any other text.
     Other,
 }
@@ -82,7 +82,7 @@ impl FieldKind {
             "ticket" => Self::Ticket,
             "user_agent" => Self::UserAgent,
             "parameters" => Self::Parameters,
-            "justification" => Self::Typed,
+            "justification" => Self::ShortNames,
             _ => Self::Other,
         }
     }
@@ -94,17 +94,16 @@ impl FieldKind {
 
     /// Whether it may hold what people typed.
     pub fn is_typed(self) -> bool {
-        matches!(self, Self::Ticket | Self::Parameters | Self::Typed)
+        matches!(self, Self::Ticket | Self::Parameters | Self::ShortNames)
     }
 }
 
-/// Returns whether a field holds codes, in which words name nobody.
+/// Returns whether a field holds codes, whose words are not names.
 pub(super) fn is_code(field: &str) -> bool {
     FieldKind::of(field) == FieldKind::Code
 }
 
-/// Returns whether what stands in a text of this field is a word of its structure, and names
-/// nobody.
+/// Returns whether a word in a text of this field is part of its structure, and not a name.
 pub(super) fn holds(field: &str, text: &str, range: Range<usize>) -> bool {
     let found = &text[range.clone()];
     let is_one_word = || words(found).nth(1).is_none();
@@ -112,7 +111,7 @@ pub(super) fn holds(field: &str, text: &str, range: Range<usize>) -> bool {
         FieldKind::Code => is_ordinary(found),
         FieldKind::Ticket | FieldKind::Number => is_one_word() && is_prefix(&text[range.end..]) && is_ordinary(found),
         FieldKind::UserAgent => {
-            let is_whole = named(text) == named(found);
+            let is_whole = lookup_form(text) == lookup_form(found);
             let is_known = || words(found).all(|word| PRODUCTS.contains(&word.to_lowercase().as_str()));
             let is_product = || text[range.end..].starts_with('/');
             // Countries, languages and systems are abbreviated to two letters.
@@ -120,7 +119,7 @@ pub(super) fn holds(field: &str, text: &str, range: Range<usize>) -> bool {
             !is_whole && (is_known() || !is_product() && is_ordinary())
         }
         FieldKind::Parameters => is_one_word() && is_key(text, range) && is_ordinary(found),
-        FieldKind::Typed | FieldKind::Other => false,
+        FieldKind::ShortNames | FieldKind::Other => false,
     }
 }
 
@@ -133,7 +132,7 @@ fn is_prefix(rest: &str) -> bool {
 /// Whether every word is a common one, however the text is read: what is not seen makes no words of
 /// its letters.
 fn is_ordinary(found: &str) -> bool {
-    Form::each(found).all(|form| words(&form.text).all(family::is_common))
+    NormalizedText::each(found).all(|form| words(&form.text).all(family::is_common))
 }
 
 /// Runs of letters and digits.

@@ -1,4 +1,4 @@
-//! Who may read what: every rule with the texts that tempt it.
+//! Tests each rule of isolation with texts that could break it.
 
 use std::{collections::BTreeMap, fs};
 
@@ -121,16 +121,19 @@ pub(super) fn names_of<'a>(
     paths: impl Iterator<Item = &'a str>,
     printed: impl Iterator<Item = &'a str>,
 ) -> Names {
-    let sighting = Sighting::new(case);
+    let observed = ObservedText::new(case);
     let mut shares: BTreeMap<&TenantId, Vec<&ScopedEvent>> = BTreeMap::new();
     for event in events {
-        sighting.words(&[event]);
+        observed.words(&[event]);
         for tenant in &event.event.tenants {
             shares.entry(&tenant.id).or_default().push(event);
         }
     }
-    let companies: Vec<_> = shares.iter().map(|(id, events)| sighting.company(id, events)).collect();
-    Names::new(case, &sighting, &companies, paths, printed)
+    let observed_tenants: Vec<_> = shares
+        .iter()
+        .map(|(id, events)| observed.observed_tenant(id, events))
+        .collect();
+    Names::new(case, &observed, &observed_tenants, paths, printed)
 }
 
 /// The text as this tenant may see it, where it is its own event's reason.
@@ -142,7 +145,7 @@ fn shown_among(case: &Case, others: &[ScopedEvent], tenant: &str, text: &str) ->
     let mut events = others.to_vec();
     events.push(event(&[tenant], &[], text));
     let names = names_of(case, &events, ["logs/a/b.jsonl"].into_iter(), std::iter::empty());
-    let masked = names.for_reader(&TenantId(tenant.to_owned())).mask(text);
+    let masked = names.for_tenant(&TenantId(tenant.to_owned())).mask(text);
     masked
         .and_then(|masked| masked.shown)
         .unwrap_or_else(|| text.to_owned())
@@ -268,11 +271,15 @@ fn short_names_and_numbers_are_looked_for_as_whole_values_only() {
     assert_eq!(shown(&case, "t-0005", "account 123456"), "account [another customer]");
     let events = [event(&["t-0005"], &[target("tenant", "7", "")], "7")];
     let names = names_of(&case, &events, std::iter::empty(), std::iter::empty());
-    let withheld = |tenant: &str, target: &Target| names.for_reader(&TenantId(tenant.to_owned())).withheld(target);
-    let (instead, hit) = withheld("t-0005", &target("tenant", "7", "x")).expect("another's id");
-    assert_eq!((instead.as_str(), hit.of), ("[another customer]", vec!["7".to_owned()]));
-    assert!(withheld("7", &target("tenant", "7", "x")).is_none());
-    assert!(withheld("t-0005", &target("tenant", "77", "x")).is_none());
+    let replacement_for =
+        |tenant: &str, target: &Target| names.for_tenant(&TenantId(tenant.to_owned())).replacement_for(target);
+    let (replacement, hit) = replacement_for("t-0005", &target("tenant", "7", "x")).expect("another's id");
+    assert_eq!(
+        (replacement.as_str(), hit.of),
+        ("[another customer]", vec!["7".to_owned()])
+    );
+    assert!(replacement_for("7", &target("tenant", "7", "x")).is_none());
+    assert!(replacement_for("t-0005", &target("tenant", "77", "x")).is_none());
 }
 
 /// The customers of the other tests, and some whose names are short.
@@ -294,8 +301,7 @@ fn case_of_short_names(more: &str) -> Case {
     case
 }
 
-/// Of tenants with and without events; what makes the search pass over names of the directory may
-/// not pass over these.
+/// Covers tenants with and without events: the filter of directory names must not drop these.
 #[test]
 fn aliases_and_slugs_are_names_of_their_tenant() {
     let mut case = case("");
@@ -372,7 +378,7 @@ fn a_short_name_is_shielded_like_any_other_and_told() {
     let text = "SAP, sap, X 3M Y, 3M";
     let events = [event(&["t-0001"], &[target("tenant", "ibm", "SAP")], text)];
     let names = names_of(&case, &events, std::iter::empty(), std::iter::empty());
-    let reader = names.for_reader(&TenantId("t-0001".to_owned()));
+    let reader = names.for_tenant(&TenantId("t-0001".to_owned()));
     let masked = reader.mask(text).expect("found");
     assert_eq!(masked.shown.as_deref(), Some("SAP, sap, X 3M Y, [another customer]"));
     let told: Vec<_> = masked
@@ -388,8 +394,11 @@ fn a_short_name_is_shielded_like_any_other_and_told() {
             ("3M", Kind::Name, Verdict::Masked, "t-0012".to_owned()),
         ]
     );
-    assert!(reader.withheld(&target("tenant", "", "SAP")).is_none());
-    assert!(reader.withheld(&target("tenant", "", "ibm")).is_some(), "as a whole");
+    assert!(reader.replacement_for(&target("tenant", "", "SAP")).is_none());
+    assert!(
+        reader.replacement_for(&target("tenant", "", "ibm")).is_some(),
+        "as a whole"
+    );
 }
 
 /// Templates have words such as `ID`.
@@ -397,7 +406,7 @@ fn a_short_name_is_shielded_like_any_other_and_told() {
 fn rendered_lines_are_not_searched_for_short_names() {
     let case = case_of_short_names("");
     let names = names_of(&case, &[], std::iter::empty(), ["IBM, a1, t-0010"].into_iter());
-    let reader = names.for_reader(&TenantId("t-0001".to_owned()));
+    let reader = names.for_tenant(&TenantId("t-0001".to_owned()));
     assert!(reader.search("IBM, a1").is_empty());
     assert!(!reader.search("t-0010").is_empty());
 }
@@ -459,8 +468,7 @@ fn names_of_several_words_are_found_however_they_are_joined() {
     assert_eq!(shown(&case, "t-0001", "bolt-freight"), "bolt-freight", "allowed");
 }
 
-/// Otherwise whoever is called `Notion Prod` could read of another one that is called
-/// `notion-prod`.
+/// Otherwise a tenant called `Notion Prod` could read about another one called `notion-prod`.
 #[test]
 fn what_is_somebody_s_name_exactly_is_nobody_else_s_in_another_writing() {
     let mut case = case("");
@@ -499,7 +507,7 @@ fn what_is_short_without_its_marks_is_looked_for_with_them() {
         );
     }
     let names = names_of(&case, &users, std::iter::empty(), std::iter::empty());
-    let reader = names.for_reader(&TenantId("t-0001".to_owned()));
+    let reader = names.for_tenant(&TenantId("t-0001".to_owned()));
     assert!(
         reader.search("{\"id\":\"q-9\",\"x\":[u7]} (1234)").is_empty(),
         "formats have such marks"
@@ -511,7 +519,7 @@ fn ids_with_a_bar_are_looked_for_in_files_too() {
     let case = case("");
     let users = [event(&["t-0003"], &[target("user", "auth0|5f7c8ec7", "")], "")];
     let names = names_of(&case, &users, std::iter::empty(), std::iter::empty());
-    let reader = names.for_reader(&TenantId("t-0001".to_owned()));
+    let reader = names.for_tenant(&TenantId("t-0001".to_owned()));
     assert_eq!(reader.search("| view | auth0|5f7c8ec7 |").len(), 1);
 }
 
@@ -526,9 +534,9 @@ fn whatever_holds_an_address_is_somebody() {
         "gil@acme.example:25",
         "minutes for hal@acme.example",
     ] {
-        assert!(Reader::is_person(&target("message", "", name)), "{name}");
+        assert!(TenantSearch::is_person(&target("message", "", name)), "{name}");
     }
-    assert!(!Reader::is_person(&target("message", "m-1", "Minutes @ 10.30")));
+    assert!(!TenantSearch::is_person(&target("message", "m-1", "Minutes @ 10.30")));
 }
 
 #[test]
@@ -562,7 +570,7 @@ fn what_the_case_allows_stands_and_is_told() {
         std::iter::empty(),
     );
     let masked = names
-        .for_reader(&TenantId("t-0001".to_owned()))
+        .for_tenant(&TenantId("t-0001".to_owned()))
         .mask(text)
         .expect("found");
     let told: Vec<_> = masked
@@ -585,10 +593,10 @@ fn agents_are_masked_by_their_pseudonym_unless_the_case_names_them() {
     let text = "Handed over from dana.fox@helpers.example (DANA FOX, ag-01), log logs/a/b.jsonl";
     let masked = "Handed over from [Agent KTWN] ([Agent KTWN], [Agent KTWN]), log [log file]";
     assert_eq!(shown(&case(""), "t-0001", text), masked);
-    let named = case("[reports]\nagents = \"name\"");
+    let lookup_form = case("[reports]\nagents = \"name\"");
     let text = "from Dana Fox, dana.fox@helpers.example";
     assert_eq!(
-        shown(&named, "t-0001", text),
+        shown(&lookup_form, "t-0001", text),
         "from Dana Fox, [Agent KTWN]",
         "the address is not told even then"
     );
@@ -624,7 +632,7 @@ fn people_are_their_tenant_s() {
     );
 }
 
-/// What others log of an address makes it theirs only where its domain is nobody's.
+/// An address in others' logs makes it theirs only if no tenant has its domain.
 #[test]
 fn an_address_of_one_s_own_domain_is_one_s_own_whoever_mentions_it() {
     let case = case("");
@@ -645,11 +653,11 @@ fn an_address_of_one_s_own_domain_is_one_s_own_whoever_mentions_it() {
         shown_among(&case, &others, "t-0005", "jo@mueller.example"),
         "[another customer]"
     );
-    let mut shared = case.clone();
+    let mut shared_objects = case.clone();
     let vendor = ["t-0008", "The Vendor", "vendor.example mueller.example", "", "", ""];
-    shared.directory.tenants.insert(vendor);
+    shared_objects.directory.tenants.insert(vendor);
     assert_eq!(
-        shown_among(&shared, &others, "t-0003", "jo@mueller.example"),
+        shown_among(&shared_objects, &others, "t-0003", "jo@mueller.example"),
         "[another customer]",
         "the domain of two"
     );
@@ -664,7 +672,7 @@ fn names_are_looked_for_without_what_surrounds_them() {
         event(&["t-0003"], &[target("user", "\": \"", "\", \"")], ""),
     ];
     let names = names_of(&case, &others, std::iter::empty(), std::iter::empty());
-    let reader = names.for_reader(&TenantId("t-0001".to_owned()));
+    let reader = names.for_tenant(&TenantId("t-0001".to_owned()));
     assert!(reader.search("{\"id\": \"u-1\", \"name\": \"x\"}").is_empty());
     assert_eq!(
         shown_among(&case, &others, "t-0001", "u-4711 of Jo Bloggs"),
@@ -672,22 +680,22 @@ fn names_are_looked_for_without_what_surrounds_them() {
     );
 }
 
-/// Whoever writes logs may call a user like a piece of every file.
+/// The writer of a log may give a user a name that looks like a part of every file.
 #[test]
 fn what_holds_the_signs_of_a_format_is_looked_for_in_texts_alone() {
     let case = case("");
-    let piece = "user\",\"id\":\"u-1";
-    let names = ["Agent KTWN,user.view", piece, "Bloggs, Jo"];
+    let segment = "user\",\"id\":\"u-1";
+    let names = ["Agent KTWN,user.view", segment, "Bloggs, Jo"];
     let others = names.map(|name| event(&["t-0003"], &[target("user", name, "")], ""));
     let names = names_of(&case, &others, std::iter::empty(), std::iter::empty());
-    let reader = names.for_reader(&TenantId("t-0001".to_owned()));
+    let reader = names.for_tenant(&TenantId("t-0001".to_owned()));
     assert!(
         reader
-            .search(&format!("{{\"type\":\"{piece}\"}} Agent KTWN,user.view"))
+            .search(&format!("{{\"type\":\"{segment}\"}} Agent KTWN,user.view"))
             .is_empty()
     );
     assert_eq!(reader.search("Bloggs, Jo").len(), 1, "a comma in a name");
-    assert!(reader.mask(piece).is_some_and(|masked| masked.shown.is_some()));
+    assert!(reader.mask(segment).is_some_and(|masked| masked.shown.is_some()));
 }
 
 #[test]
@@ -707,7 +715,7 @@ fn a_thing_in_an_event_of_several_tenants_is_shown_to_those_who_have_it_or_if_no
         event(&["t-0003"], &[page("", "Settings"), page("", "Notion")], ""),
         event(&["t-0006"], &[page("d-9", "\"plan\"")], ""),
     ];
-    let sighting = Sighting::new(&case);
+    let observed = ObservedText::new(&case);
     let of = |tenant: &str| {
         let id = TenantId(tenant.to_owned());
         let own: Vec<_> = events
@@ -717,27 +725,37 @@ fn a_thing_in_an_event_of_several_tenants_is_shown_to_those_who_have_it_or_if_no
         (id, own)
     };
     let shares = ["t-0003", "t-0005", "t-0006"].map(of);
-    let companies: Vec<_> = shares.iter().map(|(id, events)| sighting.company(id, events)).collect();
-    let mut things = Things::of(&companies);
-    let own = shares.each_ref().map(|(_, events)| things.own(events));
-    companies
+    let observed_tenants: Vec<_> = shares
+        .iter()
+        .map(|(id, events)| observed.observed_tenant(id, events))
+        .collect();
+    let mut object_keys = SharedObjects::of(&observed_tenants);
+    let own = shares.each_ref().map(|(_, events)| object_keys.own(events));
+    observed_tenants
         .iter()
         .zip(&own)
-        .for_each(|(company, own)| things.owned(company, own));
-    let names = Names::new(&case, &sighting, &companies, std::iter::empty(), std::iter::empty()).knowing(things);
-    let instead = |at: usize, target: &Target| {
-        let (instead, hit) = names.for_reader(&shares[at].0).another_s_thing(target, &own[at])?;
-        assert_eq!((instead.as_str(), hit.kind), (SEVERAL, Kind::Thing));
+        .for_each(|(observed_tenant, own)| object_keys.owned(observed_tenant, own));
+    let names = Names::new(
+        &case,
+        &observed,
+        &observed_tenants,
+        std::iter::empty(),
+        std::iter::empty(),
+    )
+    .with_shared_objects(object_keys);
+    let replacement = |at: usize, target: &Target| {
+        let (replacement, hit) = names.for_tenant(&shares[at].0).foreign_object(target, &own[at])?;
+        assert_eq!((replacement.as_str(), hit.kind), (SEVERAL, Kind::Thing));
         Some(hit.of.join(" "))
     };
-    assert_eq!(instead(0, &page("d-1", "Plan")), None, "its own");
-    assert_eq!(instead(1, &page("d-1", "Plan")).as_deref(), Some("t-0003 t-0006"));
-    assert_eq!(instead(1, &page("d-3", "Common")), None, "the name of several");
-    assert_eq!(instead(1, &page("", "Plan")).as_deref(), Some("t-0006"));
-    assert_eq!(instead(2, &page("d-3", "Plan")), None, "one of both is its own");
-    assert_eq!(instead(1, &page("d-2", "")), None, "nobody's own");
-    assert_eq!(instead(1, &page("", "Settings")), None, "allowed");
-    assert_eq!(instead(1, &page("", "Notion")), None, "its own name");
+    assert_eq!(replacement(0, &page("d-1", "Plan")), None, "its own");
+    assert_eq!(replacement(1, &page("d-1", "Plan")).as_deref(), Some("t-0003 t-0006"));
+    assert_eq!(replacement(1, &page("d-3", "Common")), None, "the name of several");
+    assert_eq!(replacement(1, &page("", "Plan")).as_deref(), Some("t-0006"));
+    assert_eq!(replacement(2, &page("d-3", "Plan")), None, "one of both is its own");
+    assert_eq!(replacement(1, &page("d-2", "")), None, "nobody's own");
+    assert_eq!(replacement(1, &page("", "Settings")), None, "allowed");
+    assert_eq!(replacement(1, &page("", "Notion")), None, "its own name");
 }
 
 #[test]
@@ -756,7 +774,7 @@ fn of_several_tenants_nobody_s_people_are_known() {
     let both = event(&["t-0001", "t-0003"], &[target("user", "u-1", "Jo Bloggs")], "");
     let own = event(&["t-0001"], &[target("user", "u-2", "Ann Other")], "");
     let names = names_of(&case, &[both, own], std::iter::empty(), std::iter::empty());
-    let own = |tenant: &str, target: &Target| names.for_reader(&TenantId(tenant.to_owned())).is_own_person(target);
+    let own = |tenant: &str, target: &Target| names.for_tenant(&TenantId(tenant.to_owned())).is_own_person(target);
     assert!(!own("t-0001", &target("user", "u-1", "Jo Bloggs")));
     assert!(own("t-0001", &target("user", "u-2", "")) && !own("t-0003", &target("user", "u-2", "")));
     assert!(
@@ -782,7 +800,7 @@ fn names_of_others_in_the_case_s_own_sentences_are_faults() {
     assert!(check(&case).is_ok());
 }
 
-/// What is stated of an agent hides no name inside it.
+/// The text that states an agent's role hides no name inside it.
 #[test]
 fn a_role_or_employer_is_nobody_s_own_name() {
     let mut case = case("");
@@ -844,8 +862,7 @@ fn a_text_full_of_names_takes_no_longer_than_its_length() {
     assert_eq!(told.matches("[another customer]").count(), 200_000);
 }
 
-/// Somebody may be called `a a a a a`, and another `a a a a a a`, and so on, and a text may be
-/// nothing but that letter.
+/// Names may be `a a a a a`, `a a a a a a` and so on, and a text may hold nothing but that letter.
 #[test]
 fn names_made_of_each_other_are_found_once_at_each_word() {
     let case = case("");
@@ -855,16 +872,16 @@ fn names_made_of_each_other_are_found_once_at_each_word() {
     let events: Vec<_> = names("t-0003").collect();
     let names = names_of(&case, &events, std::iter::empty(), std::iter::empty());
     let text = "a ".repeat(10_000);
-    let found = names.for_reader(&TenantId("t-0001".to_owned())).search(&text);
+    let found = names.for_tenant(&TenantId("t-0001".to_owned())).search(&text);
     assert!(found.len() < 10_000, "{} places", found.len());
     let masked = names
-        .for_reader(&TenantId("t-0001".to_owned()))
+        .for_tenant(&TenantId("t-0001".to_owned()))
         .mask(&text)
         .expect("found");
     assert_eq!(masked.shown.as_deref(), Some("[another customer] "));
     assert!(
         names
-            .for_reader(&TenantId("t-0003".to_owned()))
+            .for_tenant(&TenantId("t-0003".to_owned()))
             .search(&text)
             .is_empty()
     );
@@ -928,11 +945,11 @@ fn a_family_is_shielded_like_a_name() {
     assert_eq!(shown(&case, "t-0030", "zelenka-doprava"), "zelenka-doprava");
 }
 
-/// What of a text is masked, and what is left to a person.
+/// Returns what is masked in a text, and what is left to a person.
 fn verdicts(case: &Case, tenant: &str, text: &str) -> Vec<(String, Verdict, Rule)> {
     let events = [event(&[tenant], &[], text)];
     let names = names_of(case, &events, std::iter::empty(), std::iter::empty());
-    let masked = names.for_reader(&TenantId(tenant.to_owned())).mask(text);
+    let masked = names.for_tenant(&TenantId(tenant.to_owned())).mask(text);
     let hits = masked.into_iter().flat_map(|masked| masked.hits);
     hits.map(|hit| (hit.text, hit.verdict, hit.rule)).collect()
 }
@@ -1005,8 +1022,8 @@ fn a_logged_name_of_another_tenant_is_not_one_s_own() {
 
 #[test]
 fn what_is_withheld_of_an_event_is_withheld_in_its_texts() {
-    let withheld = Withheld::new(["u-4711", "José Núñez", "Plan 2026.xlsx", "12"].into_iter());
-    let (shown, hits) = withheld
+    let replacement_for = Withheld::new(["u-4711", "José Núñez", "Plan 2026.xlsx", "12"].into_iter());
+    let (shown, hits) = replacement_for
         .mask("reset u-4711 (Jose Nunez, jose.nunez) in plan 2026.xlsx, 12 times")
         .expect("found");
     let not_shown = SEVERAL;
@@ -1015,7 +1032,7 @@ fn what_is_withheld_of_an_event_is_withheld_in_its_texts() {
         format!("reset {not_shown} ({not_shown}, {not_shown}) in {not_shown}, 12 times")
     );
     assert_eq!(hits.len(), 4);
-    assert!(withheld.mask("nothing of it").is_none());
+    assert!(replacement_for.mask("nothing of it").is_none());
 }
 
 #[test]
@@ -1047,11 +1064,12 @@ fn a_uuid_is_found_in_every_spelling() {
         let told = shown(&case, "t-0001", &format!("of {text}, x"));
         assert!(told.contains("[another customer]") && !told.contains("3301"), "{told}");
     }
-    let mut bare = case_of_short_names("");
-    bare.directory
+    let mut unmarked = case_of_short_names("");
+    unmarked
+        .directory
         .tenants
         .insert([&id.replace('-', ""), "", "", "", "", ""]);
-    assert_eq!(shown(&bare, "t-0001", id), "[another customer]");
+    assert_eq!(shown(&unmarked, "t-0001", id), "[another customer]");
 }
 
 /// Templates, catalogue and case have such words, and so have fields that programs fill.
@@ -1063,7 +1081,7 @@ fn a_common_word_of_the_directory_stops_no_file() {
     list.insert(["t-0011", "Otterness Data", "", "", "", ""]);
     let texts = ["Chrome/120, a chrome wheel, Otterness Data"];
     let names = names_of(&case, &[], std::iter::empty(), texts.into_iter());
-    let reader = names.for_reader(&TenantId("t-0001".to_owned()));
+    let reader = names.for_tenant(&TenantId("t-0001".to_owned()));
     assert!(reader.search("Mozilla/5.0 Chrome/120").is_empty());
     assert_eq!(reader.search("Otterness Data").len(), 1);
     let agent = reader.in_field("user_agent");
@@ -1080,7 +1098,7 @@ fn a_common_word_of_the_directory_stops_no_file() {
 #[test]
 fn what_belongs_to_one_tenant_alone_is_masked_for_others() {
     let case = case("[isolation]\nallow = \"shared-kiosk-7\"");
-    let things = [
+    let object_keys = [
         ("file", "Budget-2026.xlsx"),
         ("device", "LAPTOP-OTQ-0042"),
         ("group", "arn:aws:iam::123456789012:group/ops"),
@@ -1096,17 +1114,17 @@ fn what_belongs_to_one_tenant_alone_is_masked_for_others() {
         ("policy", "default-policy"),
         ("page", "page-00017"),
     ];
-    let mut events: Vec<_> = things
+    let mut events: Vec<_> = object_keys
         .iter()
         .map(|(kind, id)| event(&["t-0003"], &[target(kind, id, "")], ""))
         .collect();
-    // What two tenants have is nobody's.
+    // An object of two tenants has no owner.
     events.push(event(&["t-0001"], &[target("page", "page-00017", "")], ""));
     let names = names_of(&case, &events, std::iter::empty(), std::iter::empty());
     let shown = |tenant: &str, text: &str| {
-        let reader = names.for_reader(&TenantId(tenant.to_owned())).in_field("justification");
+        let reader = names.for_tenant(&TenantId(tenant.to_owned())).in_field("justification");
         reader
-            .without_belongings(text)
+            .without_tenant_objects(text)
             .map_or(text.to_owned(), |(shown, _)| shown)
     };
     for (text, told) in [
@@ -1141,8 +1159,8 @@ fn what_belongs_to_one_tenant_alone_is_masked_for_others() {
         assert_eq!(shown("t-0005", text), told, "{text}");
         assert_eq!(shown("t-0003", text), text, "one's own");
     }
-    let reader = names.for_reader(&TenantId("t-0005".to_owned()));
-    let (_, hits) = reader.without_belongings("budget-2026.xlsx").expect("found");
+    let reader = names.for_tenant(&TenantId("t-0005".to_owned()));
+    let (_, hits) = reader.without_tenant_objects("budget-2026.xlsx").expect("found");
     assert_eq!(
         (hits[0].kind, hits[0].of.clone()),
         (Kind::Thing, vec!["t-0003".to_owned()])
@@ -1179,17 +1197,20 @@ fn what_is_allowed_or_denied_in_a_field_is_so_in_no_other() {
         ("target.type", "falcon", another),
         ("", "Mozilla apple", "[another customer] apple"),
     ] {
-        let reader = names.for_reader(&TenantId("t-0001".to_owned())).in_field(field);
+        let reader = names.for_tenant(&TenantId("t-0001".to_owned())).in_field(field);
         let shown = reader.mask(text).and_then(|masked| masked.shown);
         assert_eq!(shown.as_deref().unwrap_or(text), expected, "{field}: {text}");
     }
     let reader = names
-        .for_reader(&TenantId("t-0013".to_owned()))
+        .for_tenant(&TenantId("t-0013".to_owned()))
         .in_field("justification");
     assert_eq!(reader.mask("an apple"), None, "one's own");
-    let reader = names.for_reader(&TenantId("t-0001".to_owned()));
+    let reader = names.for_tenant(&TenantId("t-0001".to_owned()));
     let target = target("ticket", "BSL", "");
-    assert!(reader.withheld(&target).is_some(), "the id of a target is no ticket");
+    assert!(
+        reader.replacement_for(&target).is_some(),
+        "the id of a target is no ticket"
+    );
 }
 
 #[test]
@@ -1197,7 +1218,7 @@ fn a_common_word_that_only_logs_have_stops_no_file() {
     let case = case("");
     let others = [called("support", "Support Engineer"), called("t-0003", "Gaunt Hollow")];
     let names = names_of(&case, &others, std::iter::empty(), std::iter::empty());
-    let reader = names.for_reader(&TenantId("t-0001".to_owned()));
+    let reader = names.for_tenant(&TenantId("t-0001".to_owned()));
     assert!(reader.search("a Support Engineer of support").is_empty());
     assert_eq!(reader.search("Gaunt Hollow").len(), 1);
     assert!(

@@ -1,21 +1,21 @@
-//! What is withheld of an event of several tenants: it is withheld in every text of that event.
+//! Masks withheld targets of an event of several tenants in all texts of that event.
 
 use std::ops::Range;
 
 use super::{
     Hit, Kind, SEVERAL,
-    bare::named,
-    family::{Families, Gathered},
-    finder::Finder,
-    form::Form,
-    names::Owner,
-    sighting::once,
+    family::{Families, FamilyBuilder},
+    lookup_form::lookup_form,
+    name_index::NameIndex,
+    normalized::NormalizedText,
+    observed::once,
+    pattern::Owner,
 };
 
 /// Ids and names of targets that one reader may not see.
 #[derive(Debug, Default)]
 pub struct Withheld {
-    finder: Finder,
+    index: NameIndex,
     families: Families,
 }
 
@@ -26,11 +26,11 @@ const LETTERS: usize = 2;
 impl Withheld {
     /// Makes the search for these texts.
     pub fn new<'t>(texts: impl Iterator<Item = &'t str>) -> Self {
-        let mut families = Gathered::new(LETTERS);
+        let mut families = FamilyBuilder::new(LETTERS);
         let mut names = Vec::new();
         for text in texts {
             families.deny(text, Owner::Unsettled, true);
-            let name = named(text);
+            let name = lookup_form(text);
             let least = if name.bytes().all(|byte| byte.is_ascii_digit()) {
                 DIGITS
             } else {
@@ -41,7 +41,7 @@ impl Withheld {
             }
         }
         Self {
-            finder: Finder::new(once(names)),
+            index: NameIndex::new(once(names)),
             families: Families::new(families, &mut Vec::new()),
         }
     }
@@ -49,7 +49,7 @@ impl Withheld {
     /// Returns the text without them, and what was found; `None` if none stands in it.
     pub fn mask(&self, text: &str) -> Option<(String, Vec<Hit>)> {
         let mut ranges: Vec<Range<usize>> = Vec::new();
-        Form::each(text).for_each(|form| self.finder.each(&form, |range, _| ranges.push(range)));
+        NormalizedText::each(text).for_each(|form| self.index.each(&form, |range, _| ranges.push(range)));
         self.families.each(text, |place| ranges.push(place.core));
         ranges.sort_by_key(|range| (range.start, usize::MAX - range.end));
         let (mut shown, mut hits, mut from) = (String::new(), Vec::new(), 0);

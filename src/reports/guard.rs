@@ -18,7 +18,7 @@ use crate::{
     case::CaseHeader,
     catalogue::Catalogue,
     findings::{Mention, TenantImpact},
-    isolation::{Hit, Names, Passages, Reader, Verdict},
+    isolation::{CleanLines, Hit, Names, TenantSearch, Verdict},
     tally::TenantEvent,
 };
 
@@ -72,16 +72,16 @@ impl Reports {
         folder: F,
         enclosed: impl Fn(&F, &CaseHeader) -> Vec<Artifact>,
     ) -> Result<Release<F>, F::Fault> {
-        let reader = names.for_reader(&impact.finding.id);
-        let passages = names.passages(|| [self.templates.literals(), vec![self.enclosed]].concat());
-        let mut files = Guarded::new(&reader, passages, folder);
+        let reader = names.for_tenant(&impact.finding.id);
+        let clean_lines = names.clean_lines(|| [self.templates.literals(), vec![self.enclosed]].concat());
+        let mut files = Guarded::new(&reader, clean_lines, folder);
         super::tenant(&self.header, &self.templates, impact, &mut files)?;
         enclose(enclosed(&files.folder, &self.header.case), &mut files)?;
         let Guarded { folder, found, .. } = files;
         if found.iter().all(|(_, tally)| tally.is_empty()) {
             return Ok(Release::Files(Searched(folder)));
         }
-        let plain = self.plain(&reader, passages, impact, |case| enclosed(&folder, case));
+        let plain = self.plain(&reader, clean_lines, impact, |case| enclosed(&folder, case));
         let pairs = found.into_iter().zip(&plain);
         let stops: Vec<_> = pairs
             .filter_map(|((file, found), (_, own))| stop(impact, file, found, own))
@@ -96,8 +96,8 @@ impl Reports {
     /// What is found in the same files without anything that came from outside.
     fn plain(
         &self,
-        reader: &Reader<'_>,
-        passages: &Passages,
+        reader: &TenantSearch<'_>,
+        clean_lines: &CleanLines,
         impact: &TenantImpact,
         enclosed: impl Fn(&CaseHeader) -> Vec<Artifact>,
     ) -> Vec<(String, Tally)> {
@@ -110,7 +110,7 @@ impl Reports {
         };
         let own = self.own.get_or_init(|| Own::new(&profiles()));
         let header: Header = self.header.plain(&own.catalogue);
-        let mut files = Guarded::new(reader, passages, Nowhere);
+        let mut files = Guarded::new(reader, clean_lines, Nowhere);
         super::tenant(&header, &own.templates, &plain(impact, &own.catalogue), &mut files)
             .and_then(|()| enclose(enclosed(&header.case), &mut files))
             .expect("nowhere takes every write");

@@ -10,7 +10,7 @@ use std::{
 
 use super::Folder;
 use crate::{
-    isolation::{Found, Hit, Passages, Reader},
+    isolation::{CleanLines, FoundName, Hit, TenantSearch},
     text::trimmed,
 };
 
@@ -19,19 +19,19 @@ pub(super) type Tally = BTreeMap<usize, (u64, Hit)>;
 
 /// A folder, and what is found in the files that go into it.
 pub(super) struct Guarded<'r, 'n, F> {
-    pub(super) reader: &'r Reader<'n>,
+    pub(super) reader: &'r TenantSearch<'n>,
     /// What need not be searched again.
-    passages: &'n Passages,
+    clean_lines: &'n CleanLines,
     pub(super) folder: F,
     /// By the file's name.
     pub(super) found: Vec<(String, Tally)>,
 }
 
 impl<'r, 'n, F: Folder> Guarded<'r, 'n, F> {
-    pub(super) fn new(reader: &'r Reader<'n>, passages: &'n Passages, folder: F) -> Self {
+    pub(super) fn new(reader: &'r TenantSearch<'n>, clean_lines: &'n CleanLines, folder: F) -> Self {
         Self {
             reader,
-            passages,
+            clean_lines,
             folder,
             found: Vec::new(),
         }
@@ -44,7 +44,7 @@ impl<F: Folder> Folder for Guarded<'_, '_, F> {
     fn file(&mut self, path: &str, content: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), F::Fault> {
         let mut lines = Lines {
             reader: self.reader,
-            passages: self.passages,
+            clean_lines: self.clean_lines,
             table: path.rsplit_once('.').is_some_and(|(_, kind)| kind == "csv"),
             begun: Vec::new(),
             tally: Tally::new(),
@@ -82,8 +82,8 @@ impl Write for Both<'_, '_, '_> {
 }
 
 struct Lines<'r, 'n> {
-    reader: &'r Reader<'n>,
-    passages: &'n Passages,
+    reader: &'r TenantSearch<'n>,
+    clean_lines: &'n CleanLines,
     /// Whether cells may stand in quotation marks.
     table: bool,
     /// The line that has not ended yet.
@@ -113,9 +113,9 @@ impl Lines<'_, '_> {
     /// From the first line on that may name somebody.
     fn unknown<'b>(&self, mut bytes: &'b [u8]) -> &'b [u8] {
         loop {
-            match self.passages.passed(bytes) {
+            match self.clean_lines.clean_prefix_len(bytes) {
                 0 => return bytes,
-                passed => bytes = &bytes[passed..],
+                clean_prefix_len => bytes = &bytes[clean_prefix_len..],
             }
         }
     }
@@ -141,7 +141,7 @@ impl Lines<'_, '_> {
         }
     }
 
-    fn count(&mut self, found: &Found, line: &str) {
+    fn count(&mut self, found: &FoundName, line: &str) {
         if found.allowed {
             return;
         }

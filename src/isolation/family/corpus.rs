@@ -1,5 +1,5 @@
-//! How many of the spellings that people type are found, and how many innocent sentences are
-//! masked, on a corpus made of lists. `docs/threat-model.md` states the figures.
+//! Measures how many of the spellings that people type are found, and how many innocent sentences
+//! are masked, on a corpus made of lists. `docs/threat-model.md` states the figures.
 
 use super::*;
 
@@ -563,7 +563,7 @@ fn typed(core: &str, form: &str, spaceless: bool, writing: usize) -> String {
 fn spellings_are_found_and_innocent_sentences_are_not() {
     let mut numbers = Numbers(21);
     let mut names: Vec<(usize, String, &str)> = Vec::new();
-    let mut gathered = Gathered::new(4);
+    let mut gathered = FamilyBuilder::new(4);
     for at in 0..NAMES {
         let language = at % LANGUAGES.len();
         let words = &LANGUAGES[language];

@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, sync::LazyLock};
 
 use super::skeleton::{Gap, Skeleton};
-use crate::isolation::{Kind, form::is_spaceless};
+use crate::isolation::{Kind, normalized::is_spaceless};
 
 /// A skeleton that stands for a name.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -12,7 +12,7 @@ pub(super) struct Key {
     pub(super) grade: Grade,
 }
 
-/// How surely a text means the name where the key stands in it; the surest first.
+/// Confidence that a text means the name if the key stands in it; the surest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(in crate::isolation) enum Grade {
     /// Several words, one of which is no common word: it means the name wherever it stands.
@@ -47,7 +47,7 @@ const SHORTEST: usize = 4;
 /// A key of more bytes is not looked for: no name is so long.
 const LONGEST: usize = 160;
 
-/// No legal form has more tokens.
+/// Most tokens of a legal form.
 const FORM_TOKENS: usize = 16;
 
 /// A name of one word in a script without blanks has at least this many characters; with fewer it
@@ -62,22 +62,21 @@ const GROUPS: [&str; 8] = [
     "group", "gruppe", "groupe", "gruppo", "grupo", "grupa", "holdlng", "holdlngs",
 ];
 
-static FORMS: LazyLock<Words> = LazyLock::new(|| lines().map(|(form, _)| form).collect());
-static FRONT_FORMS: LazyLock<Words> =
+static FORMS: LazyLock<WordList> = LazyLock::new(|| lines().map(|(form, _)| form).collect());
+static FRONT_FORMS: LazyLock<WordList> =
     LazyLock::new(|| lines().filter(|(_, front)| *front).map(|(form, _)| form).collect());
 /// Beginnings of legal forms behind a name, and of those in front of one.
-static BEGUN_FORMS: LazyLock<Words> = LazyLock::new(|| begun(&FORMS));
-static BEGUN_FRONT_FORMS: LazyLock<Words> = LazyLock::new(|| begun(&FRONT_FORMS));
-static COMMON: LazyLock<Words> = LazyLock::new(|| {
+static BEGUN_FORMS: LazyLock<WordList> = LazyLock::new(|| begun(&FORMS));
+static BEGUN_FRONT_FORMS: LazyLock<WordList> = LazyLock::new(|| begun(&FRONT_FORMS));
+static COMMON: LazyLock<WordList> = LazyLock::new(|| {
     let lines = include_str!("common.txt").lines().filter(|line| !line.starts_with('#'));
     let words = lines.flat_map(str::split_whitespace);
     words.map(|word| Skeleton::of_name(word).text).collect()
 });
 
-/// A list of words. Most of what is looked up is in none, which the first bytes and the length of a
-/// word tell.
+/// Set of words. Its first bytes and lengths reject most lookups.
 #[derive(Debug)]
-struct Words {
+struct WordList {
     words: BTreeSet<String>,
     bits: [u64; PLACES / 64],
 }
@@ -85,7 +84,7 @@ struct Words {
 /// Bits of the words: few lists have more than a thousand.
 const PLACES: usize = 1 << 15;
 
-impl Words {
+impl WordList {
     fn contains(&self, word: &str) -> bool {
         let place = Self::place(word);
         self.bits[place / 64] & 1 << (place % 64) != 0 && self.words.contains(word)
@@ -100,7 +99,7 @@ impl Words {
     }
 }
 
-impl FromIterator<String> for Words {
+impl FromIterator<String> for WordList {
     fn from_iter<I: IntoIterator<Item = String>>(words: I) -> Self {
         let words: BTreeSet<String> = words.into_iter().collect();
         let mut bits = [0; PLACES / 64];
@@ -112,7 +111,7 @@ impl FromIterator<String> for Words {
 }
 
 /// Returns the beginnings of words, and the words.
-fn begun(words: &Words) -> Words {
+fn begun(words: &WordList) -> WordList {
     let beginnings = |word: &String| {
         let ends: Vec<usize> = word
             .char_indices()
@@ -133,7 +132,7 @@ fn lines() -> impl Iterator<Item = (String, bool)> {
     })
 }
 
-/// Returns whether a word stands in sentences whoever is a tenant.
+/// Returns whether a word is common in sentences that name no tenant.
 pub(super) fn is_common(word: &str) -> bool {
     let is_listed =
         |word: &str| COMMON.contains(word) || word.strip_suffix('s').is_some_and(|one| COMMON.contains(one));
@@ -171,35 +170,35 @@ pub(super) fn of_name(name: &str) -> Vec<Key> {
 }
 
 /// Reports the text of every key of a name, without the grades, which take as long again.
-pub(super) fn each_of_name(name: &str, mut tell: impl FnMut(&str)) {
+pub(super) fn each_of_name(name: &str, mut report: impl FnMut(&str)) {
     each_core(name, |spelling, skeleton, tokens, whole| {
         let text = joined(skeleton, tokens);
-        plural(&text).iter().for_each(|plural| tell(plural));
+        plural(&text).iter().for_each(|plural| report(plural));
         if is_searchable(&text) {
-            tell(&text);
+            report(&text);
         }
         if whole {
-            connectives(spelling, skeleton, tokens, |text| tell(&text));
+            connectives(spelling, skeleton, tokens, |text| report(&text));
         }
     });
 }
 
 /// Reports each spelling of a name with its tokens but for legal forms, and the same without an
 /// article or a word for a group. Says whether it has all tokens.
-fn each_core(name: &str, mut tell: impl FnMut(&str, &Skeleton, &[usize], bool)) {
+fn each_core(name: &str, mut report: impl FnMut(&str, &Skeleton, &[usize], bool)) {
     for spelling in spellings(name) {
         let skeleton = Skeleton::of_name(&spelling);
         let tokens = core(&skeleton);
-        tell(&spelling, &skeleton, &tokens, true);
+        report(&spelling, &skeleton, &tokens, true);
         if let [first, rest @ ..] = &tokens[..]
             && skeleton.token(*first) == "the"
         {
-            tell(&spelling, &skeleton, rest, false);
+            report(&spelling, &skeleton, rest, false);
         }
         if let [rest @ .., last] = &tokens[..]
             && GROUPS.contains(&skeleton.token(*last))
         {
-            tell(&spelling, &skeleton, rest, false);
+            report(&spelling, &skeleton, rest, false);
         }
     }
 }
@@ -352,14 +351,14 @@ pub(super) fn of_domain(domain: &str) -> Vec<(Key, Kind)> {
 }
 
 /// Reports the text of every key of a domain, and perhaps more.
-pub(super) fn each_of_domain(domain: &str, mut tell: impl FnMut(&str)) {
+pub(super) fn each_of_domain(domain: &str, mut report: impl FnMut(&str)) {
     let whole = whole_domain(domain);
     whole
         .iter()
         .filter(|text| is_searchable(text))
-        .for_each(|text| tell(text));
+        .for_each(|text| report(text));
     if let Some(label) = longest_label(domain) {
-        each_of_name(label, tell);
+        each_of_name(label, report);
     }
 }
 
@@ -491,7 +490,7 @@ pub(super) fn is_alone(skeleton: &Skeleton, token: usize) -> bool {
 }
 
 /// Reports the spellings with each word for `&`, and that without one.
-fn connectives(name: &str, skeleton: &Skeleton, tokens: &[usize], mut tell: impl FnMut(String)) {
+fn connectives(name: &str, skeleton: &Skeleton, tokens: &[usize], mut report: impl FnMut(String)) {
     let (Some(first), Some(last)) = (tokens.first(), tokens.last()) else {
         return;
     };
@@ -512,7 +511,7 @@ fn connectives(name: &str, skeleton: &Skeleton, tokens: &[usize], mut tell: impl
     let (before, after) = (joined(skeleton, before), joined(skeleton, after));
     let each = CONNECTIVES.iter().chain([&""]);
     let texts = each.map(|connective| format!("{before}{connective}{after}"));
-    texts.filter(|text| is_searchable(text)).for_each(&mut tell);
+    texts.filter(|text| is_searchable(text)).for_each(&mut report);
 }
 
 fn joined(skeleton: &Skeleton, tokens: &[usize]) -> String {

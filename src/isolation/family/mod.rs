@@ -19,10 +19,10 @@ use self::{
 };
 use super::{
     Kind,
-    finder::Finder,
     hash::{SEED, mixed},
-    names::{Owner, Pattern},
-    writings::weight,
+    name_index::NameIndex,
+    pattern::{Owner, Pattern},
+    spelling_variants::weight,
 };
 
 pub(super) use keys::{Grade, NameStart};
@@ -100,21 +100,21 @@ impl Grades {
 
 /// Keys on their way to the search.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Gathered {
+pub(super) struct FamilyBuilder {
     /// Keys of fewer characters are too short to be looked for.
     least: usize,
-    keys: BTreeMap<String, Gathering>,
+    keys: BTreeMap<String, KeyCollector>,
 }
 
 #[derive(Debug, Clone)]
-struct Gathering {
+struct KeyCollector {
     owners: Vec<(Owner, Kind)>,
     grades: Grades,
     /// Those who deny it in some fields.
     denied: Vec<Owner>,
 }
 
-impl Gathered {
+impl FamilyBuilder {
     /// Holds nothing yet.
     pub(super) fn new(least: usize) -> Self {
         Self {
@@ -143,8 +143,8 @@ impl Gathered {
         any
     }
 
-    fn entry(&mut self, key: String, grade: Grade) -> &mut Gathering {
-        self.keys.entry(key).or_insert_with(|| Gathering {
+    fn entry(&mut self, key: String, grade: Grade) -> &mut KeyCollector {
+        self.keys.entry(key).or_insert_with(|| KeyCollector {
             owners: Vec::new(),
             grades: Grades::default().and(grade),
             denied: Vec::new(),
@@ -179,8 +179,8 @@ impl Gathered {
 /// Finds the members of families in texts.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Families {
-    finder: Finder,
-    /// By the finder's number.
+    index: NameIndex,
+    /// Members by their number in the index.
     members: Vec<Member>,
 }
 
@@ -199,10 +199,10 @@ struct Member {
 
 /// A member of a family in a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Place {
-    /// Where the core stands.
+pub(super) struct FamilyMatch {
+    /// Range of the core.
     pub(super) core: Range<usize>,
-    /// Where it stands with the legal forms around it, or the address or host it is part of.
+    /// Range with the legal forms around the core, or of the address or host that it is part of.
     pub(super) whole: Range<usize>,
     /// Number of the pattern.
     pub(super) name: usize,
@@ -210,10 +210,10 @@ pub(super) struct Place {
 
 impl Families {
     /// Makes the search, and appends the patterns of its members.
-    pub(super) fn new(gathered: Gathered, patterns: &mut Vec<Pattern>) -> Self {
+    pub(super) fn new(gathered: FamilyBuilder, patterns: &mut Vec<Pattern>) -> Self {
         let mut members = Vec::with_capacity(gathered.keys.len());
         let mut texts = Vec::with_capacity(gathered.keys.len());
-        for (text, Gathering { owners, grades, denied }) in gathered.keys {
+        for (text, KeyCollector { owners, grades, denied }) in gathered.keys {
             let grade = grades.each().next().expect("each key has a grade");
             let name = patterns.len();
             patterns.push(Pattern {
@@ -252,32 +252,32 @@ impl Families {
             texts.push(text);
         }
         Self {
-            finder: Finder::new(texts),
+            index: NameIndex::new(texts),
             members,
         }
     }
 
     /// Reports every member of a family in a text.
-    pub(super) fn each(&self, text: &str, mut tell: impl FnMut(Place)) {
+    pub(super) fn each(&self, text: &str, mut report: impl FnMut(FamilyMatch)) {
         if self.members.is_empty() {
             return;
         }
         for skeleton in Skeleton::each(text) {
             for (first, token) in skeleton.tokens.iter().enumerate() {
-                self.finder
+                self.index
                     .at_start(&skeleton.text.as_bytes()[token.at..], |key, length| {
                         let end = token.at + length;
                         let place = self.place(text, &skeleton, first, end, key);
-                        place.into_iter().for_each(&mut tell);
+                        place.into_iter().for_each(&mut report);
                         let denied = self.members[key].denied.and_then(|denied| {
                             let place = Self::whole(&skeleton, first, end)?;
-                            Some(Place {
+                            Some(FamilyMatch {
                                 name: denied,
                                 core: place.clone(),
                                 whole: place,
                             })
                         });
-                        denied.into_iter().for_each(&mut tell);
+                        denied.into_iter().for_each(&mut report);
                     });
             }
         }
@@ -294,7 +294,7 @@ impl Families {
 
     /// Returns where a key stands that begins at a token and ends in a skeleton; none if another
     /// word goes on there, or if it means nothing there.
-    fn place(&self, text: &str, skeleton: &Skeleton, first: usize, end: usize, key: usize) -> Option<Place> {
+    fn place(&self, text: &str, skeleton: &Skeleton, first: usize, end: usize, key: usize) -> Option<FamilyMatch> {
         let member = self.members[key];
         if member.denied_only {
             return None;
@@ -337,7 +337,7 @@ impl Families {
         } else {
             with_forms(text, skeleton, first, last)
         };
-        Some(Place { core, whole, name })
+        Some(FamilyMatch { core, whole, name })
     }
 }
 
@@ -376,24 +376,24 @@ fn with_forms(text: &str, skeleton: &Skeleton, first: usize, last: usize) -> Ran
     skeleton.tokens[from].from..end + dot
 }
 
-/// No legal form before a name has more tokens.
+/// Most tokens of a legal form before a name.
 const FRONT: usize = 8;
 
-/// What the skeletons of texts hold: for each token the skeleton from there on, as one bit for its
-/// first letters. It may hold too much, and never too little. Threads may add to it side by side.
+/// Filter of the skeletons of texts: one bit for the first letters of the skeleton at each token.
+/// May hold too much, never too little. Threads may add to it side by side.
 #[derive(Debug)]
-pub(super) struct Beginnings {
+pub(super) struct SkeletonPrefixes {
     bits: Vec<AtomicU64>,
 }
 
-/// So many first bytes of a skeleton are hashed together, each that it has.
+/// Numbers of first bytes of a skeleton that are hashed.
 const LENGTHS: [usize; 5] = [SHORT, 6, 8, 12, 16];
 const SHORT: usize = 4;
 
 /// Bits, enough for the words of any report.
 const BITS: usize = 1 << 22;
 
-impl Beginnings {
+impl SkeletonPrefixes {
     pub(super) fn new() -> Self {
         Self {
             bits: std::iter::repeat_with(AtomicU64::default).take(BITS / 64).collect(),

@@ -9,7 +9,7 @@ use unicode_security::confusable_detection::skeleton as confusable;
 
 use crate::isolation::{
     escape,
-    form::{NORMALIZER, holds_escape, is_mark, is_spaceless, unseen},
+    normalized::{NORMALIZER, holds_escape, is_mark, is_spaceless, unseen},
 };
 
 /// A text reduced to what identifies a name.
@@ -24,23 +24,23 @@ pub(in crate::isolation) struct Skeleton {
 /// A run of letters, or of digits, or one character of a script without blanks between words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::isolation) struct Token {
-    /// Where it starts in the skeleton.
+    /// Start in the skeleton.
     pub(in crate::isolation) at: usize,
-    /// Where it starts in the original.
+    /// Start in the original.
     pub(in crate::isolation) from: usize,
-    /// Where it ends in the original.
+    /// End in the original.
     pub(in crate::isolation) to: usize,
-    /// What separates it from the token before.
+    /// Separator from the token before.
     pub(in crate::isolation) gap: Gap,
     /// Whether its first letter is a capital, or it has none of its own (digits, scripts without
     /// case).
     pub(in crate::isolation) capital: bool,
 }
 
-/// What stands between two tokens.
+/// Separator between two tokens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(in crate::isolation) enum Gap {
-    /// Nothing: only case or kind of character changes.
+    /// No separator: only case or kind of character changes.
     None,
     /// A sign that joins: hyphen, underscore, slash.
     Sign,
@@ -62,7 +62,7 @@ const TAGS: [&str; 26] = [
 /// Words that stand in brackets for a dot or an at sign.
 const DISGUISES: [&str; 10] = [".", "@", "dot", "at", "punkt", "point", "punto", "ponto", "chez", "bei"];
 
-/// No tag and no disguise is longer, in bytes.
+/// Longest tag or disguise, in bytes.
 const LONGEST_TAG: usize = 12;
 
 impl Skeleton {

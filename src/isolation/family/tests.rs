@@ -12,7 +12,7 @@ fn found(names: &[&str], text: &str) -> Vec<String> {
 }
 
 fn found_as(names: &[(&str, Kind)], text: &str) -> Vec<String> {
-    let mut gathered = Gathered::new(4);
+    let mut gathered = FamilyBuilder::new(4);
     for (name, kind) in names {
         gathered.add(name, Owner::Tenant(0), *kind);
     }
@@ -206,11 +206,11 @@ proptest! {
         let name = name.trim();
         let typed = if small { name.to_lowercase() } else { name.to_owned() };
         for kind in [Kind::Name, Kind::Domain, Kind::Id] {
-            let mut gathered = Gathered::new(4);
+            let mut gathered = FamilyBuilder::new(4);
             gathered.add(name, Owner::Tenant(0), kind);
             let families = Families::new(gathered, &mut Vec::new());
             for text in [format!("{before} {typed}{after}"), format!("{before}{}", typed.replace(' ', "-"))] {
-                let beginnings = Beginnings::new();
+                let beginnings = SkeletonPrefixes::new();
                 beginnings.add(&text);
                 families.each(&text, |_| assert!(beginnings.may_hold(name, kind), "{name:?} in {text:?}"));
             }

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::{
     case::{Case, TenantId},
-    isolation::{Names, Sighting},
+    isolation::{Names, ObservedText},
 };
 
 /// What two templates print as it stands. Some lines name customers.
@@ -30,14 +30,14 @@ fn names() -> Names {
     let case = Case::load(&folder.path().join("case.toml")).expect("a good case");
     // So that each is looked for.
     let printed = std::iter::once(tenants);
-    Names::new(&case, &Sighting::new(&case), &[], std::iter::empty(), printed)
+    Names::new(&case, &ObservedText::new(&case), &[], std::iter::empty(), printed)
 }
 
-fn found(names: &Names, passages: &Passages, pieces: &[&[u8]], table: bool) -> Tally {
-    let reader = names.for_reader(&TenantId("t-0001".to_owned()));
+fn found(names: &Names, clean_lines: &CleanLines, pieces: &[&[u8]], table: bool) -> Tally {
+    let reader = names.for_tenant(&TenantId("t-0001".to_owned()));
     let mut lines = Lines {
         reader: &reader,
-        passages,
+        clean_lines,
         table,
         begun: Vec::new(),
         tally: Tally::new(),
@@ -50,10 +50,13 @@ fn found(names: &Names, passages: &Passages, pieces: &[&[u8]], table: bool) -> T
 #[test]
 fn whole_lines_that_name_nobody_are_passed_over() {
     let names = names();
-    let passages = names.passages(|| LITERALS.to_vec());
-    let passed = |text: &str| passages.passed(text.as_bytes());
-    assert_eq!(passed(".list { width: 50% }\n\nwho"), ".list { width: 50% }\n\n".len());
-    assert_eq!(passed("fine\nmore"), "fine\n".len());
+    let clean_lines = names.clean_lines(|| LITERALS.to_vec());
+    let clean_prefix_len = |text: &str| clean_lines.clean_prefix_len(text.as_bytes());
+    assert_eq!(
+        clean_prefix_len(".list { width: 50% }\n\nwho"),
+        ".list { width: 50% }\n\n".len()
+    );
+    assert_eq!(clean_prefix_len("fine\nmore"), "fine\n".len());
     for text in [
         "",
         "who can be called Exporvia?\n",
@@ -64,10 +67,10 @@ fn whole_lines_that_name_nobody_are_passed_over() {
         "last line · of the page",
         "<td>",
     ] {
-        assert_eq!(passed(text), 0, "{text}");
+        assert_eq!(clean_prefix_len(text), 0, "{text}");
     }
     let page = LITERALS.concat();
-    let told = found(&names, passages, &[page.as_bytes()], false);
+    let told = found(&names, clean_lines, &[page.as_bytes()], false);
     assert_eq!(
         told.values()
             .map(|(times, hit)| (hit.text.as_str(), *times))
@@ -100,9 +103,9 @@ proptest! {
         cuts.extend([0, page.len()]);
         cuts.sort_unstable();
         let pieces: Vec<_> = cuts.windows(2).map(|cut| &page[cut[0]..cut[1]]).collect();
-        let passages = names.passages(|| LITERALS.to_vec());
-        let all = found(names, &Passages::default(), &[&page], table);
-        prop_assert_eq!(found(names, passages, &pieces, table), all);
+        let clean_lines = names.clean_lines(|| LITERALS.to_vec());
+        let all = found(names, &CleanLines::default(), &[&page], table);
+        prop_assert_eq!(found(names, clean_lines, &pieces, table), all);
     }
 }
 

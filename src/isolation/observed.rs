@@ -1,7 +1,11 @@
-//! What the events give the search to know: whom they name, and every word that can come to be
-//! printed. Gathered tenant by tenant, since no more of the events need be in memory.
+//! Collects from the events what the search of names needs: the people and objects that they name,
+//! and every word that can be printed. It runs tenant by tenant, so that only one tenant's events
+//! are in memory.
 
-use super::{Kind, bare::named, belongings, family::Beginnings, people, words::Words, writings::MOST};
+use super::{
+    Kind, family::SkeletonPrefixes, lookup_form::lookup_form, object_key, people, spelling_variants::MOST,
+    word_bloom::WordBloom,
+};
 use crate::{
     case::{Case, TenantId},
     tally::ScopedEvent,
@@ -9,23 +13,23 @@ use crate::{
 
 /// Every word of the events looked at. Threads may look at different ones side by side.
 #[derive(Debug)]
-pub struct Sighting(pub(super) Option<Printable>);
+pub struct ObservedText(pub(super) Option<PrintableText>);
 
-/// What can come to be printed.
+/// Words that can be printed.
 #[derive(Debug)]
-pub(super) struct Printable {
+pub(super) struct PrintableText {
     /// Each word, and which stand beside each other.
-    pub(super) words: Words,
-    /// With what spellings of names begin.
-    pub(super) beginnings: Beginnings,
+    pub(super) words: WordBloom,
+    /// Prefixes that spellings of names begin with.
+    pub(super) beginnings: SkeletonPrefixes,
 }
 
-impl Printable {
+impl PrintableText {
     /// Holds nothing yet, to ask for the names of so many tenants.
     pub(super) fn new(tenants: usize) -> Self {
         Self {
-            words: Words::new(tenants),
-            beginnings: Beginnings::new(),
+            words: WordBloom::new(tenants),
+            beginnings: SkeletonPrefixes::new(),
         }
     }
 
@@ -38,40 +42,40 @@ impl Printable {
 
 /// A tenant of the events.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Company {
+pub struct ObservedTenant {
     pub(super) id: TenantId,
     /// Its ids as logged where the case merges some, in order, each once.
     pub(super) logged: Vec<TenantId>,
-    /// As logged, in order, each once.
+    /// Names as logged, in order, each once.
     pub(super) names: Vec<String>,
-    /// Who the events name as its people, in the form in which they are looked for, in order, each
-    /// once.
+    /// People that the events name, in lookup form, in order, each once.
     pub(super) people: Vec<(String, Kind)>,
-    /// What else its events of several tenants were done on, in the same form, in order, each once.
-    pub(super) shared: Vec<String>,
+    /// Other objects of its events of several tenants, in lookup form, in order, each once.
+    pub(super) shared_objects: Vec<String>,
     /// Numbers of what else its own events were done on, in order, each once.
-    pub(super) things: Vec<u64>,
+    pub(super) object_keys: Vec<u64>,
     /// Numbers of the first words of those of several words, in the same way.
-    pub(super) begun: Vec<u64>,
+    pub(super) first_word_keys: Vec<u64>,
 }
 
 /// About how many bytes of memory a name takes until it can be searched for, and how many for each
 /// of its own bytes.
 const NAME: (usize, usize) = (160, 12);
 
-impl Sighting {
-    /// Of nothing yet. Whether words matter the case says: templates of its own may print anything.
+impl ObservedText {
+    /// Creates an empty collection. It keeps words only if the case has no templates of its own,
+    /// which could print anything.
     pub fn new(case: &Case) -> Self {
         let built_in = case.reports.templates.is_none();
-        Self(built_in.then(|| Printable::new(case.directory.tenants.len())))
+        Self(built_in.then(|| PrintableText::new(case.directory.tenants.len())))
     }
 
     /// Looks at all events of one tenant.
-    pub fn company(&self, id: &TenantId, events: &[&ScopedEvent]) -> Company {
+    pub fn observed_tenant(&self, id: &TenantId, events: &[&ScopedEvent]) -> ObservedTenant {
         self.words(events);
         let (mut names, mut logged) = (Vec::new(), Vec::new());
-        let (mut people, mut shared, mut things) = (Vec::new(), Vec::new(), Vec::new());
-        let mut begun = Vec::new();
+        let (mut people, mut shared_objects, mut object_keys) = (Vec::new(), Vec::new(), Vec::new());
+        let mut first_word_keys = Vec::new();
         for event in events.iter().map(|event| &event.event) {
             let own = event.tenant(id);
             names.extend(own.and_then(|tenant| tenant.name.as_deref()));
@@ -80,24 +84,24 @@ impl Sighting {
             if event.tenants.len() == 1 {
                 people.extend(event.targets.iter().flat_map(people::texts));
                 let others = event.targets.iter().filter(|target| !people::is_person(target));
-                for thing in others.flat_map(people::both).filter_map(belongings::key) {
-                    things.push(thing.whole);
-                    begun.extend(thing.begun);
+                for object in others.flat_map(people::both).filter_map(object_key::key) {
+                    object_keys.push(object.whole);
+                    first_word_keys.extend(object.begun);
                 }
             } else {
                 let others = event.targets.iter().filter(|target| !people::is_person(target));
-                shared.extend(others.flat_map(people::both));
+                shared_objects.extend(others.flat_map(people::both));
             }
         }
         let people = once(people).into_iter();
-        Company {
+        ObservedTenant {
             id: id.clone(),
             logged: once(logged).into_iter().cloned().collect(),
             names: once(names).into_iter().map(str::to_owned).collect(),
             people: once(people.flat_map(|(text, part)| people::names(text, part)).collect()),
-            shared: once(once(shared).into_iter().map(named).collect()),
-            things: once(things),
-            begun: once(begun),
+            shared_objects: once(once(shared_objects).into_iter().map(lookup_form).collect()),
+            object_keys: once(object_keys),
+            first_word_keys: once(first_word_keys),
         }
     }
 
@@ -110,13 +114,13 @@ impl Sighting {
     }
 }
 
-impl Company {
+impl ObservedTenant {
     /// About how much memory its names take until they can be searched for.
     pub fn weight(&self) -> u64 {
         let weight = |name: &String| (NAME.0 + NAME.1 * name.len()) as u64;
-        let others = self.people.iter().map(|(name, _)| name).chain(&self.shared);
+        let others = self.people.iter().map(|(name, _)| name).chain(&self.shared_objects);
         let others = others.chain([&self.id.0]).map(weight).sum::<u64>();
-        let others = others + 3 * (size_of_val(&self.things[..]) + size_of_val(&self.begun[..])) as u64;
+        let others = others + 3 * (size_of_val(&self.object_keys[..]) + size_of_val(&self.first_word_keys[..])) as u64;
         others + self.names.iter().map(weight).sum::<u64>() * (1 + MOST as u64)
     }
 }

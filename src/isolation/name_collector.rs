@@ -1,18 +1,14 @@
-//! Names on their way to the search: which of what the case and its events say names somebody, and
-//! whose it is.
+//! Collects the names to search for, from the case and its events, with their owners.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    ClaimedName, Kind,
-    bare::{bare, named, spelt},
-    family,
-    form::searched,
-    logged,
-    names::{Owner, Pattern},
-    people,
-    sighting::{Company, Printable},
-    writings,
+    ClaimedName, Kind, claimed_names, family,
+    lookup_form::{lookup_form, lookup_form_cased, unmarked},
+    normalized::searched,
+    observed::{ObservedTenant, PrintableText},
+    pattern::{Owner, Pattern},
+    people, spelling_variants,
 };
 use rayon::prelude::*;
 
@@ -22,10 +18,10 @@ use crate::case::{Agent, AgentNaming, Case, Tenant, TenantId, Word};
 const LONGER_NUMBERS: usize = 2;
 
 /// Tenants of the directory that one thread looks at, at least.
-const TOGETHER: usize = 512;
+const BLOCK: usize = 512;
 
-/// What is gathered on the way to the search.
-pub(super) struct Gathering {
+/// Names collected so far.
+pub(super) struct NameCollector {
     /// Whether what the vendor states of itself is to be seen as its own. It is not where that
     /// itself is looked at.
     pub(super) states: bool,
@@ -34,27 +30,27 @@ pub(super) struct Gathering {
     pub(super) patterns: BTreeMap<String, Pattern>,
     pub(super) short: BTreeMap<String, Pattern>,
     /// Spellings that people type.
-    pub(super) families: family::Gathered,
+    pub(super) families: family::FamilyBuilder,
     /// Common words that are the id or name of a tenant.
     common: BTreeSet<String>,
     /// Fields in which the case allows or denies a word.
     pub(super) fields: Vec<Vec<&'static str>>,
 }
 
-impl Gathering {
+impl NameCollector {
     pub(super) fn new(least: usize, states: bool) -> Self {
         Self {
             states,
             least,
             patterns: BTreeMap::new(),
             short: BTreeMap::new(),
-            families: family::Gathered::new(least),
+            families: family::FamilyBuilder::new(least),
             common: BTreeSet::new(),
             fields: Vec::new(),
         }
     }
 
-    /// What names the agents, but for what customers are told of them.
+    /// Adds the names of agents, except those that tenants are shown.
     pub(super) fn agents(&mut self, case: &Case) {
         // An address, session or key that the case searches by is the customers' indicator,
         // even where an agent goes by it.
@@ -90,7 +86,7 @@ impl Gathering {
             .filter(|name| agent.user_names.contains(*name) || people::is_particular(name));
         for name in others.chain([&agent.id.0]).filter(|name| hides(name)) {
             if family::is_common(name) {
-                self.common.insert(named(name));
+                self.common.insert(lookup_form(name));
             }
             self.add(name, Owner::Agent(at), Kind::Agent);
         }
@@ -120,7 +116,7 @@ impl Gathering {
         for Word { text, fields } in &case.isolation.allow {
             let owner = Owner::Allowed(self.in_fields(fields));
             self.families.add(text, owner, Kind::Name);
-            let text = named(text);
+            let text = lookup_form(text);
             if !text.is_empty() {
                 self.patterns.entry(text).or_default().owned(owner, Kind::Name);
             }
@@ -133,34 +129,46 @@ impl Gathering {
         self.fields.len() - 1
     }
 
-    /// The tenants of the events: their ids and names as logged, and the people of theirs that the
-    /// events name. A name that belongs to another tenant is that one's, and nobody's if no list
-    /// says whose it is.
-    pub(super) fn seen(&mut self, tenants: &[&str], companies: &[Company], case: &Case, claimed: &[ClaimedName]) {
-        for company in companies {
+    /// Adds the tenants of the events: ids and names as logged, and people that their events name.
+    /// A name that belongs to another tenant counts for that tenant; if no list has it, it has no
+    /// known owner.
+    pub(super) fn seen(
+        &mut self,
+        tenants: &[&str],
+        observed_tenants: &[ObservedTenant],
+        case: &Case,
+        claimed: &[ClaimedName],
+    ) {
+        for observed_tenant in observed_tenants {
             let owner = Owner::Tenant(
                 tenants
-                    .binary_search(&company.id.0.as_str())
+                    .binary_search(&observed_tenant.id.0.as_str())
                     .expect("everybody is there"),
             );
-            self.add(&company.id.0, owner, Kind::Id);
-            let others = company.logged.iter().chain(case.merge.others(&company.id.0));
+            self.add(&observed_tenant.id.0, owner, Kind::Id);
+            let others = observed_tenant
+                .logged
+                .iter()
+                .chain(case.merge.others(&observed_tenant.id.0));
             for id in others {
                 self.add(&id.0, owner, Kind::Id);
                 self.families.add(&id.0, owner, Kind::Id);
             }
-            self.families.add(&company.id.0, owner, Kind::Id);
-            // Whoever writes logs may call a tenant like a word of the program or the case, which
-            // stands in every file.
-            let logged = company.names.iter().chain([&company.id.0]);
-            self.common
-                .extend(logged.filter(|name| family::is_common(name)).map(|name| named(name)));
-            for name in &company.names {
-                let is_claimed = |claim: &&ClaimedName| claim.tenant == company.id && claim.name == *name;
+            self.families.add(&observed_tenant.id.0, owner, Kind::Id);
+            // The writer of a log may give a tenant a name that is a word of the program or the
+            // case, which every file holds.
+            let logged = observed_tenant.names.iter().chain([&observed_tenant.id.0]);
+            self.common.extend(
+                logged
+                    .filter(|name| family::is_common(name))
+                    .map(|name| lookup_form(name)),
+            );
+            for name in &observed_tenant.names {
+                let is_claimed = |claim: &&ClaimedName| claim.tenant == observed_tenant.id && claim.name == *name;
                 let owners: Vec<_> = match claimed.iter().find(is_claimed) {
                     None => vec![owner],
                     Some(claim) => {
-                        let listed = claim.of.iter().filter(|id| logged::is_listed(case, id, name));
+                        let listed = claim.of.iter().filter(|id| claimed_names::is_listed(case, id, name));
                         let at = |id: &TenantId| tenants.binary_search(&id.0.as_str()).ok();
                         let listed = listed.filter_map(at).map(Owner::Tenant);
                         listed.chain([Owner::Unsettled]).collect()
@@ -172,7 +180,7 @@ impl Gathering {
                 let owner = owners[0];
                 self.families.add(name, owner, Kind::Name);
             }
-            let people = company.people.iter();
+            let people = observed_tenant.people.iter();
             people.for_each(|(name, kind)| self.add(name, owner, *kind));
         }
     }
@@ -185,13 +193,13 @@ impl Gathering {
         &mut self,
         tenants: &[&str],
         case: &'d Case,
-        companies: &[Company],
-        printable: Option<&Printable>,
+        observed_tenants: &[ObservedTenant],
+        printable: Option<&PrintableText>,
     ) {
         let mut touched = vec![false; tenants.len()];
-        for company in companies {
+        for observed_tenant in observed_tenants {
             touched[tenants
-                .binary_search(&company.id.0.as_str())
+                .binary_search(&observed_tenant.id.0.as_str())
                 .expect("everybody is there")] = true;
         }
         let own = |tenant: &Tenant<'_>| {
@@ -203,33 +211,33 @@ impl Gathering {
             let at = own(&tenant);
             let names = names(tenant).filter_map(|(name, kind)| {
                 let exactly = touched[at] || printable.is_none_or(|printable| may_stand(printable, name, kind));
-                let may_spell = |printable: &Printable| printable.beginnings.may_hold(name, kind);
-                let spelt = matches!(kind, Kind::Id | Kind::Name | Kind::Domain)
+                let may_spell = |printable: &PrintableText| printable.beginnings.may_hold(name, kind);
+                let lookup_form_cased = matches!(kind, Kind::Id | Kind::Name | Kind::Domain)
                     && (touched[at] || printable.is_none_or(may_spell));
-                (exactly || spelt).then_some((name, kind, exactly, spelt))
+                (exactly || lookup_form_cased).then_some((name, kind, exactly, lookup_form_cased))
             });
             let names: Vec<_> = names.collect();
             (!names.is_empty()).then_some((at, names))
         };
-        let all = case.directory.tenants.par_iter().with_min_len(TOGETHER);
+        let all = case.directory.tenants.par_iter().with_min_len(BLOCK);
         let found: Vec<_> = all.filter_map(wanted).collect();
         for (at, names) in found {
             let owner = Owner::Tenant(at);
-            for (name, kind, exactly, spelt) in names {
+            for (name, kind, exactly, lookup_form_cased) in names {
                 if exactly {
                     if matches!(kind, Kind::Id | Kind::Name) && family::is_common(name) {
-                        self.common.insert(named(name));
+                        self.common.insert(lookup_form(name));
                     }
                     self.add(name, owner, kind);
                 }
-                if spelt {
+                if lookup_form_cased {
                     self.families.add(name, owner, kind);
                 }
             }
         }
     }
 
-    /// What the vendor says of itself to every customer.
+    /// Adds a text that the vendor states of itself to every tenant.
     fn state(&mut self, name: &str, kind: Kind) {
         if self.states {
             self.add(name, Owner::Stated, kind);
@@ -238,7 +246,7 @@ impl Gathering {
     }
 
     fn add(&mut self, name: &str, owner: Owner, kind: Kind) {
-        let form = named(name);
+        let form = lookup_form(name);
         if form.is_empty() {
             return;
         }
@@ -251,13 +259,13 @@ impl Gathering {
                 Owner::Tenant(_) | Owner::Unsettled | Owner::Denied(_),
                 Kind::Id | Kind::Name
             )
-        ) && is_told_by_its_case(&form);
+        ) && is_recognized_by_case(&form);
         let whole = searched(name);
         let marked = whole != form && !typed && self.is_long_enough(&whole);
         let pattern = self.short.entry(form).or_default();
         pattern.owned(owner, kind);
         if typed {
-            pattern.spellings.insert(spelt(name));
+            pattern.spellings.insert(lookup_form_cased(name));
         }
         if marked {
             // `(1234)` says more than the number.
@@ -275,15 +283,15 @@ impl Gathering {
 
     fn is_long_enough(&self, name: &str) -> bool {
         let number = name.bytes().all(|byte| byte.is_ascii_digit());
-        writings::weight(name) >= self.least + if number { LONGER_NUMBERS } else { 0 }
+        spelling_variants::weight(name) >= self.least + if number { LONGER_NUMBERS } else { 0 }
     }
 
-    /// What can be said of names only once all are there.
+    /// Sets the facts that depend on all names being known.
     pub(super) fn finish(&mut self) {
         self.addresses();
         for (name, pattern) in &mut self.patterns {
-            let of_person = pattern.is_person_s() && (spans(name) || bare(name) != name);
-            pattern.in_texts_alone = of_person || self.common.contains(name);
+            let is_persons = pattern.is_person_only() && (spans(name) || unmarked(name) != name);
+            pattern.free_text_only = is_persons || self.common.contains(name);
             if pattern.is_allowed()
                 && let Some(short) = self.short.get_mut(name)
             {
@@ -304,13 +312,14 @@ impl Gathering {
             let kinds = &mut pattern.owners.iter().map(|(_, kind)| *kind);
             pattern.address && kinds.all(|kind| kind == Kind::Address)
         });
-        let whose = mentioned.filter_map(|(name, _)| Some((name.clone(), self.has_domain(name)?)));
-        for (name, owner) in whose.collect::<Vec<_>>() {
+        let owner_ids = mentioned.filter_map(|(name, _)| Some((name.clone(), self.has_domain(name)?)));
+        for (name, owner) in owner_ids.collect::<Vec<_>>() {
             self.own(name, owner, Kind::Address);
         }
     }
 
-    /// The one tenant that has the domain of an address: the nearest that anybody has.
+    /// Returns the one tenant that has the domain of an address: the nearest parent domain that any
+    /// tenant has.
     fn has_domain(&self, address: &str) -> Option<Owner> {
         let mut domain = address.rsplit_once('@')?.1;
         loop {
@@ -323,13 +332,13 @@ impl Gathering {
         }
     }
 
-    /// Other writings of the names of tenants and agents, and of what is stated and allowed:
-    /// further patterns of the same owners, and no further names. What names somebody exactly names
-    /// nobody else in another writing, unless it is a mere user's.
-    pub(super) fn other_writings(&mut self) {
+    /// Adds other spellings of the names of tenants and agents, and of stated and allowed texts:
+    /// further patterns of the same owners, not further names. A text that is one owner's exact
+    /// name is no other owner's spelling, unless it is only a user's name.
+    pub(super) fn add_spelling_variants(&mut self) {
         let mut others: BTreeMap<String, Pattern> = BTreeMap::new();
         for (name, pattern) in &self.patterns {
-            if let Some(other) = writings::other_uuid(name) {
+            if let Some(other) = spelling_variants::uuid_variant(name) {
                 let other = others.entry(other).or_default();
                 pattern
                     .owners
@@ -340,25 +349,25 @@ impl Gathering {
             if owners.is_empty() {
                 continue;
             }
-            for other in writings::others(name, self.least) {
+            for other in spelling_variants::others(name, self.least) {
                 let other = others.entry(other).or_default();
                 owners.iter().for_each(|(owner, kind)| other.owned(*owner, *kind));
             }
         }
         for (name, other) in others {
             let pattern = self.patterns.entry(name).or_default();
-            let nobody_s = pattern
+            let is_unowned = pattern
                 .owners
                 .iter()
                 .all(|(owner, _)| matches!(owner, Owner::Allowed(_)));
-            pattern.also_mere = !nobody_s && pattern.is_person_s();
+            pattern.weak_alias = !is_unowned && pattern.is_person_only();
             for (owner, kind) in other.owners {
-                // What is somebody's user's is not told to everybody for that.
+                // A user's name does not become visible to all tenants by this.
                 let foreign = matches!(
                     owner,
                     Owner::Agent(_) | Owner::Tenant(_) | Owner::Unsettled | Owner::Denied(_)
                 );
-                if nobody_s || pattern.also_mere && foreign {
+                if is_unowned || pattern.weak_alias && foreign {
                     pattern.owned(owner, kind);
                 }
             }
@@ -366,8 +375,8 @@ impl Gathering {
     }
 }
 
-/// Whether a name so short can be told from a word by how it is typed.
-fn is_told_by_its_case(name: &str) -> bool {
+/// Returns whether a short name can be recognized by how it is typed.
+fn is_recognized_by_case(name: &str) -> bool {
     name.chars().nth(1).is_some() && !name.bytes().all(|byte| byte.is_ascii_digit())
 }
 
@@ -382,10 +391,10 @@ fn names(tenant: Tenant<'_>) -> impl Iterator<Item = (&str, Kind)> {
 
 /// Returns whether a name may stand in what can come to be printed. Nearly all are ASCII, and
 /// nearly none may, so they are not folded first.
-fn may_stand(printable: &Printable, name: &str, kind: Kind) -> bool {
+fn may_stand(printable: &PrintableText, name: &str, kind: Kind) -> bool {
     let words = &printable.words;
     let may = |name: &str| {
-        let uuid = || writings::other_uuid(&searched(name)).is_some_and(|other| words.may_hold(&other));
+        let uuid = || spelling_variants::uuid_variant(&searched(name)).is_some_and(|other| words.may_hold(&other));
         let joined = || match kind {
             Kind::Name => words.may_hold_joined(name),
             Kind::Id => name.len() >= 32 && uuid(),

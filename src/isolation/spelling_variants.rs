@@ -1,9 +1,9 @@
 //! Other ways in which a name of several words is written where blanks are not: in addresses, file
 //! names, names of channels.
 
-use super::form::is_spaceless;
+use super::normalized::is_spaceless;
 
-/// No name has more of them.
+/// Most variants of a name.
 pub(super) const MOST: usize = 5;
 
 /// Words without anything between them, or with a blank where the name has none, are taken for the
@@ -35,21 +35,21 @@ const HYPHENS: [usize; 4] = [8, 12, 16, 20];
 
 /// Returns a UUID, in the form in which names are looked for, with hyphens if it has none, and
 /// without if it has some.
-pub(super) fn other_uuid(id: &str) -> Option<String> {
-    let bare: String = id.chars().filter(|c| *c != '-').collect();
-    if bare.len() != UUID || !bare.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+pub(super) fn uuid_variant(id: &str) -> Option<String> {
+    let unmarked: String = id.chars().filter(|c| *c != '-').collect();
+    if unmarked.len() != UUID || !unmarked.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         return None;
     }
-    if bare.len() < id.len() {
-        return Some(bare);
+    if unmarked.len() < id.len() {
+        return Some(unmarked);
     }
-    let digits = bare.chars().enumerate();
+    let digits = unmarked.chars().enumerate();
     let hyphenated = digits.flat_map(|(at, digit)| HYPHENS.contains(&at).then_some('-').into_iter().chain([digit]));
     Some(hyphenated.collect())
 }
 
-/// How many characters a text counts as: one of a script that does not separate words says as much
-/// as two letters.
+/// Returns the weight of a text in characters. A character of a script without blanks between words
+/// counts as two letters.
 pub(super) fn weight(text: &str) -> usize {
     text.chars().map(|c| if is_spaceless(c) { 2 } else { 1 }).sum()
 }

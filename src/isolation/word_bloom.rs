@@ -4,17 +4,17 @@
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use super::{
-    form::Form,
     hash::{SEED, mixed},
-    writings,
+    normalized::NormalizedText,
+    spelling_variants,
 };
 
-/// So many bits for each customer whose names are asked for, of which each word sets one, and each
-/// with the word before it another. A bit too many set is a name more to look for, and to clear
-/// bits that nobody asks for takes longer than that.
+/// Bits for each tenant whose names are looked up. Each word sets one bit, and each pair of words
+/// another. A false positive costs one more name to search for; clearing more bits would take
+/// longer.
 const BITS: usize = 1 << 10;
-/// No fewer and no more: much of what is printed has to do with few customers, and a bit far away
-/// takes long to look at.
+/// Bounds on the number of bits: most printed text concerns few tenants, and a large table does not
+/// fit in the cache.
 const LEAST: usize = 1 << 18;
 const MOST: usize = 1 << 22;
 
@@ -24,7 +24,7 @@ const LONG: usize = 8;
 
 /// A set of words that may hold too much, and never too little. Threads may add to it side by side.
 #[derive(Debug)]
-pub(super) struct Words {
+pub(super) struct WordBloom {
     bits: Vec<AtomicU64>,
     /// A text had too many words to add them all, so that any may be there.
     any: AtomicBool,
@@ -35,8 +35,8 @@ pub(super) struct Words {
 const MOST_SEAMS: usize = 8;
 const LONGEST_SEAMED: usize = 2 << 10;
 
-impl Words {
-    /// None yet, to ask for the names of so many customers.
+impl WordBloom {
+    /// Creates an empty filter, sized for the names of this many tenants.
     pub(super) fn new(customers: usize) -> Self {
         let bits = (customers.saturating_mul(BITS)).clamp(LEAST, MOST).next_power_of_two();
         Self {
@@ -47,23 +47,26 @@ impl Words {
 
     /// Adds the words of a text, in each form in which it will be searched.
     pub(super) fn add(&self, text: &str) {
-        for form in Form::each(text) {
+        for form in NormalizedText::each(text) {
             hashes(&form.text).for_each(|hash| self.set(hash));
-            self.seamed(&form.text, form.seams());
+            self.has_extra_boundaries(&form.text, form.extra_boundaries());
         }
     }
 
     /// `Acme™` reads as `acmetm`, and yet `acme` is a whole word in it, as is each stretch between
     /// two such places.
-    fn seamed(&self, text: &str, mut seams: Vec<usize>) {
-        if seams.is_empty() {
+    fn has_extra_boundaries(&self, text: &str, mut extra_boundaries: Vec<usize>) {
+        if extra_boundaries.is_empty() {
             return;
         }
-        if seams.len() > MOST_SEAMS || text.len() > LONGEST_SEAMED {
+        if extra_boundaries.len() > MOST_SEAMS || text.len() > LONGEST_SEAMED {
             return self.any.store(true, Ordering::Relaxed);
         }
-        seams.extend([0, text.len()]);
-        for (from, to) in seams.iter().flat_map(|from| seams.iter().map(move |to| (*from, *to))) {
+        extra_boundaries.extend([0, text.len()]);
+        for (from, to) in extra_boundaries
+            .iter()
+            .flat_map(|from| extra_boundaries.iter().map(move |to| (*from, *to)))
+        {
             if from < to {
                 hashes(&text[from..to]).for_each(|hash| self.set(hash));
             }
@@ -98,18 +101,18 @@ impl Words {
         hashes(name).all(|hash| self.has(hash)) || self.any.load(Ordering::Relaxed)
     }
 
-    /// The same for the words of a name without anything between them.
+    /// Returns whether it may hold the words of a name written without separators.
     pub(super) fn may_hold_joined(&self, name: &str) -> bool {
         let mut room = [0; ROOM];
         if name.is_ascii() && name.len() <= ROOM {
             // Most names are so; the words of a directory would take more time for their memory
             // than for the look.
-            let letters = name.bytes().filter(|byte| !writings::parts(char::from(*byte)));
+            let letters = name.bytes().filter(|byte| !spelling_variants::parts(char::from(*byte)));
             let length = room.iter_mut().zip(letters).map(|(to, letter)| *to = letter).count();
             let joined = str::from_utf8(&room[..length]).expect("it is ASCII");
             return self.may_hold(joined);
         }
-        let joined: String = name.chars().filter(|c| !writings::parts(*c)).collect();
+        let joined: String = name.chars().filter(|c| !spelling_variants::parts(*c)).collect();
         self.may_hold(&joined)
     }
 }
@@ -158,11 +161,11 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::isolation::{finder::Finder, form::searched};
+    use crate::isolation::{name_index::NameIndex, normalized::searched};
 
     #[test]
     fn every_name_in_a_text_is_held() {
-        let words = Words::new(1);
+        let words = WordBloom::new(1);
         words.add("For ACME-Logistics&amp;Sons, 京都電子様, M%C3%BCller, Bolt™²");
         for name in [
             "bolt",
@@ -184,7 +187,7 @@ mod tests {
             ("Foo — Bar", "as Foo — Bar™ is"),
             ("Acme™ Foo", "Acme™ Foo²"),
         ] {
-            let words = Words::new(1);
+            let words = WordBloom::new(1);
             words.add(text);
             assert!(words.may_hold(&searched(name)), "{name} in {text}");
             assert!(!words.may_hold("bolt freight"), "not any name");
@@ -193,7 +196,7 @@ mod tests {
 
     #[test]
     fn a_text_of_too_many_signs_may_hold_anybody() {
-        let words = Words::new(1);
+        let words = WordBloom::new(1);
         words.add(&"a™".repeat(MOST_SEAMS));
         assert!(words.may_hold("bolt freight"));
     }
@@ -201,7 +204,7 @@ mod tests {
     #[test]
     fn a_name_in_another_writing_is_held() {
         for other in ["bolt-freight", "Bolt_Freight", "bolt.freight", "x/BoltFreight"] {
-            let words = Words::new(1);
+            let words = WordBloom::new(1);
             words.add(other);
             let name = "Bolt Freight";
             assert!(words.may_hold(name) || words.may_hold_joined(name), "{other}");
@@ -209,7 +212,7 @@ mod tests {
         }
     }
 
-    /// Of the smallest, one between and the largest.
+    /// Sizes to test: the smallest, one between and the largest.
     const SIZES: std::ops::Range<usize> = 0..2 * MOST / BITS;
 
     const LETTERS: &str = "(a|b|A|社|東|—|-| |é|™|ª|²|㎏|ﬁ|℡|①|&amp;|%41){1,6}";
@@ -223,34 +226,34 @@ mod tests {
             let text = format!("{before}{name}{after}");
             let name = searched(&name);
             prop_assume!(!name.is_empty());
-            let words = Words::new(customers);
+            let words = WordBloom::new(customers);
             words.add(&text);
-            let finder = Finder::new(vec![name.clone()]);
-            for form in Form::each(&text) {
-                finder.each(&form, |_, _| assert!(words.may_hold(&name), "{name:?} in {text:?}"));
+            let index = NameIndex::new(vec![name.clone()]);
+            for form in NormalizedText::each(&text) {
+                index.each(&form, |_, _| assert!(words.may_hold(&name), "{name:?} in {text:?}"));
             }
         }
 
-        /// The same in every other writing.
+        /// Every other spelling of a name is held, too.
         #[test]
         fn what_is_found_in_another_writing_is_held(
             first in LETTERS,
             sign in "[ -]",
             second in LETTERS,
-            which in 0..writings::MOST,
+            which in 0..spelling_variants::MOST,
             before in "[ a社™]?",
             customers in SIZES,
         ) {
             let name = searched(&format!("{first}{sign}{second}"));
-            let others = writings::others(&name, 1);
+            let others = spelling_variants::others(&name, 1);
             prop_assume!(which < others.len());
             let other = &others[which];
-            let words = Words::new(customers);
+            let words = WordBloom::new(customers);
             let text = format!("{before}{other}{before}");
             words.add(&text);
-            let finder = Finder::new(vec![other.clone()]);
-            for form in Form::each(&text) {
-                finder.each(&form, |_, _| {
+            let index = NameIndex::new(vec![other.clone()]);
+            for form in NormalizedText::each(&text) {
+                index.each(&form, |_, _| {
                     assert!(words.may_hold(&name) || words.may_hold_joined(&name), "{name:?} in {text:?}");
                 });
             }

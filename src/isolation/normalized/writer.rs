@@ -5,7 +5,7 @@ use std::{borrow::Cow, sync::LazyLock};
 use icu_casemap::{CaseMapper, CaseMapperBorrowed};
 
 use super::{
-    Form, Piece, PieceKind,
+    NormalizedText, Segment, SegmentKind,
     character::{NORMALIZER, is_mark, joins, typed, unseen},
 };
 use crate::text::Letters;
@@ -14,36 +14,36 @@ const CASES: CaseMapperBorrowed<'static> = CaseMapper::new();
 
 pub(super) struct Writer {
     text: String,
-    pieces: Vec<Piece>,
+    segments: Vec<Segment>,
     /// A character and the marks on it, which are normalised together; where it starts, and how
     /// long it is written.
     pending: String,
     start: usize,
-    seamed: bool,
+    has_extra_boundaries: bool,
 }
 
-/// So many pieces have room from the start: a row of a table has so many.
-const PIECES: usize = 48;
+/// Segments with reserved memory: as many as a row of a table has.
+const SEGMENTS: usize = 48;
 
 impl Writer {
     pub(super) fn new(length: usize) -> Self {
         Self {
             text: String::with_capacity(length + 16),
-            pieces: Vec::with_capacity(PIECES),
+            segments: Vec::with_capacity(SEGMENTS),
             pending: String::new(),
             start: 0,
-            seamed: false,
+            has_extra_boundaries: false,
         }
     }
 
     /// The form of an original of so many bytes.
-    pub(super) fn finish(mut self, length: usize) -> Form<'static> {
+    pub(super) fn finish(mut self, length: usize) -> NormalizedText<'static> {
         self.flush();
-        self.piece(length, PieceKind::One(false));
-        Form {
+        self.segment(length, SegmentKind::One(false));
+        NormalizedText {
             text: Cow::Owned(self.text),
-            pieces: self.pieces,
-            seamed: self.seamed,
+            segments: self.segments,
+            has_extra_boundaries: self.has_extra_boundaries,
         }
     }
 
@@ -52,7 +52,7 @@ impl Writer {
         self.flush();
         self.start = at;
         if !self.continues_run() {
-            self.piece(at, PieceKind::Run);
+            self.segment(at, SegmentKind::Run);
         }
         self.text.push_str(text);
     }
@@ -61,7 +61,7 @@ impl Writer {
         if c.is_whitespace() || c.is_control() {
             self.flush();
             if !self.text.ends_with(' ') {
-                self.piece(at, PieceKind::One(false));
+                self.segment(at, SegmentKind::One(false));
                 self.text.push(' ');
             }
         } else if !unseen(c) {
@@ -79,12 +79,12 @@ impl Writer {
         };
         if self.pending.len() == 1 {
             if !self.continues_run() {
-                self.piece(self.start, PieceKind::Run);
+                self.segment(self.start, SegmentKind::Run);
             }
             self.text.push(first);
         } else {
             let (joins, at) = (joins(first), self.text.len());
-            self.piece(self.start, PieceKind::One(joins));
+            self.segment(self.start, SegmentKind::One(joins));
             if reads_as_itself(first) && self.pending.len() == first.len_utf8() {
                 self.text.push(typed(first));
                 return self.pending.clear();
@@ -94,20 +94,20 @@ impl Writer {
                 _ => self.text.push_str(&folded(&self.pending)),
             }
             let written = || self.text.as_bytes()[at..].iter().any(u8::is_ascii_alphanumeric);
-            self.seamed |= !joins && written();
+            self.has_extra_boundaries |= !joins && written();
         }
         self.pending.clear();
     }
 
     fn continues_run(&self) -> bool {
-        self.pieces
+        self.segments
             .last()
-            .is_some_and(|last| last.kind == PieceKind::Run && self.start - last.origin == self.text.len() - last.at)
+            .is_some_and(|last| last.kind == SegmentKind::Run && self.start - last.origin == self.text.len() - last.at)
     }
 
-    fn piece(&mut self, origin: usize, kind: PieceKind) {
+    fn segment(&mut self, origin: usize, kind: SegmentKind) {
         let at = self.text.len();
-        self.pieces.push(Piece { at, origin, kind });
+        self.segments.push(Segment { at, origin, kind });
     }
 }
 
@@ -120,8 +120,8 @@ fn folded(text: &str) -> String {
     NORMALIZER.normalize(&folded).chars().map(typed).collect()
 }
 
-/// What nothing has to be looked up for: signs that every row and nearly every page of a report
-/// holds, and most of what is written in Chinese and Japanese.
+/// Returns whether a character needs no lookup: signs that every row and nearly every page of a
+/// report holds, and most of written Chinese and Japanese.
 fn reads_as_itself(c: char) -> bool {
     let sign = matches!(c, '·' | '“' | '”' | '’' | '⟨' | '⟩' | '、' | '。');
     sign || matches!(c, 'ぁ'..='か' | 'な'..='の' | 'ま'..='ん' | '\u{4e00}'..='\u{9fff}')

@@ -1,29 +1,29 @@
-//! Where in a text a word may begin, sixty-four bytes at a time and one bit each: names are looked
-//! for there and nowhere else.
+//! Finds positions where a word may begin, 64 bytes at a time, as one bit each. Names are looked up
+//! only there.
 
 use std::{collections::BTreeSet, ops::ControlFlow};
 
 use fearless_simd::{Level, Simd, SimdBase, SimdMask, dispatch, u8x64};
 
-/// So many bytes are looked at together.
-const TOGETHER: usize = 64;
-/// So many times before the first of them is told.
+/// Bytes examined per step; one bit each in a `u64`.
+const BLOCK: usize = 64;
+/// Steps before their bits are used.
 const TIMES: usize = 16;
 
-/// With more signs than so many, every sign is a place.
+/// Above this number of different signs, every sign is a word start.
 const SIGNS: usize = 3;
 
 /// Looks for the places.
 #[derive(Debug, Clone)]
-pub(super) struct Starts {
+pub(super) struct WordStarts {
     /// The signs that names begin with, which are places too; none if they are too many.
     signs: Option<Vec<u8>>,
     /// Which vectors this processor has.
     level: Level,
 }
 
-impl Starts {
-    /// Of these names.
+impl WordStarts {
+    /// Returns the word starts that these names need.
     pub(super) fn of(names: &[String]) -> Self {
         let firsts = names.iter().filter_map(|name| name.as_bytes().first().copied());
         let signs: BTreeSet<u8> = firsts
@@ -35,32 +35,32 @@ impl Starts {
         }
     }
 
-    /// Tells the places, in order, where no ASCII letter or digit stands both there and before; or
-    /// every one.
+    /// Reports the positions, in order, that do not lie between two ASCII letters or digits; or
+    /// every position.
     pub(super) fn each<B>(
         &self,
         text: &[u8],
         every: bool,
-        mut tell: impl FnMut(usize) -> ControlFlow<B>,
+        mut report: impl FnMut(usize) -> ControlFlow<B>,
     ) -> ControlFlow<B> {
         let mut before = 0;
-        for (chunk, bytes) in text.chunks(TOGETHER * TIMES).enumerate() {
+        for (chunk, bytes) in text.chunks(BLOCK * TIMES).enumerate() {
             let starts = if every {
                 [u64::MAX; TIMES]
             } else {
                 dispatch!(self.level, simd => marks(simd, bytes, self.signs.as_deref(), &mut before))
             };
-            let groups = bytes.len().div_ceil(TOGETHER);
+            let groups = bytes.len().div_ceil(BLOCK);
             for (at, mut starts) in (chunk * TIMES..)
                 .zip(&starts[..groups])
-                .map(|(at, starts)| (at * TOGETHER, *starts))
+                .map(|(at, starts)| (at * BLOCK, *starts))
             {
                 let left = text.len() - at;
-                if left < TOGETHER {
+                if left < BLOCK {
                     starts &= (1 << left) - 1;
                 }
                 while starts != 0 {
-                    tell(at + starts.trailing_zeros() as usize)?;
+                    report(at + starts.trailing_zeros() as usize)?;
                     starts &= starts - 1;
                 }
             }
@@ -69,7 +69,7 @@ impl Starts {
     }
 }
 
-impl Default for Starts {
+impl Default for WordStarts {
     fn default() -> Self {
         Self::of(&[])
     }
@@ -82,7 +82,7 @@ fn marks<S: Simd>(simd: S, bytes: &[u8], signs: Option<&[u8]>, before: &mut u64)
     let mut starts = [0; TIMES];
     let mut rest = bytes;
     for starts in &mut starts {
-        let mut padded = [0; TOGETHER];
+        let mut padded = [0; BLOCK];
         let bytes = match rest.split_first_chunk() {
             Some((bytes, after)) => {
                 rest = after;
@@ -97,7 +97,7 @@ fn marks<S: Simd>(simd: S, bytes: &[u8], signs: Option<&[u8]>, before: &mut u64)
         };
         let (letters, firsts) = kinds(simd, bytes, signs);
         *starts = firsts & !(letters & (letters << 1 | *before));
-        *before = letters >> (TOGETHER - 1);
+        *before = letters >> (BLOCK - 1);
     }
     starts
 }
@@ -106,7 +106,7 @@ fn marks<S: Simd>(simd: S, bytes: &[u8], signs: Option<&[u8]>, before: &mut u64)
 /// a character.
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "it is compiled once for each kind of vectors")]
-fn kinds<S: Simd>(simd: S, bytes: &[u8; TOGETHER], signs: Option<&[u8]>) -> (u64, u64) {
+fn kinds<S: Simd>(simd: S, bytes: &[u8; BLOCK], signs: Option<&[u8]>) -> (u64, u64) {
     let bytes = u8x64::from_slice(simd, bytes);
     let small = bytes | u8x64::splat(simd, 0x20);
     // As in `is_ascii_lowercase`: one comparison each, since what is less comes to be much more.
@@ -130,8 +130,8 @@ mod tests {
 
     use super::*;
 
-    /// The same by looking at every byte.
-    fn looked_at(text: &str, signs: &str) -> Vec<usize> {
+    /// Finds the positions byte by byte.
+    fn reference(text: &str, signs: &str) -> Vec<usize> {
         let bytes = text.as_bytes();
         let letter = |at: usize| bytes[at].is_ascii_alphanumeric();
         let sign = |at: usize| signs.len() > SIGNS || signs.as_bytes().contains(&bytes[at]);
@@ -152,13 +152,13 @@ mod tests {
             let mut names: Vec<_> = signs.chars().map(String::from).collect();
             names.extend(["x", "é"].map(str::to_owned));
             let mut found = Vec::new();
-            let ended = Starts::of(&names).each(text.as_bytes(), every, |at| {
+            let ended = WordStarts::of(&names).each(text.as_bytes(), every, |at| {
                 found.push(at);
                 ControlFlow::<()>::Continue(())
             });
             prop_assert!(ended.is_continue());
-            let looked_at = if every { (0..text.len()).collect() } else { looked_at(&text, &signs) };
-            prop_assert_eq!(found, looked_at);
+            let reference = if every { (0..text.len()).collect() } else { reference(&text, &signs) };
+            prop_assert_eq!(found, reference);
         }
     }
 }

@@ -1,12 +1,12 @@
-//! A name without what surrounds it.
+//! The form in which a name is looked up: normalized, without the marks around it.
 //!
-//! Programs log names in quotation marks and brackets, and formats set values in both. A name that
-//! is looked for together with its marks is not found where it stands without, and is found where a
-//! format has set them around what is somebody else's.
+//! Programs log names in quotation marks and brackets, and formats put values into both. A name
+//! that is looked up together with its marks is missed if it is written without them, and matches
+//! if a format has put them around another tenant's text.
 
-use super::form::{cased, searched};
+use super::normalized::{cased, searched};
 
-/// What opens, and what closes it, in the form in which names are looked for.
+/// Opening marks with their closing marks, in normalized text.
 const PAIRS: [(char, char); 15] = [
     ('"', '"'),
     ('\'', '\''),
@@ -25,38 +25,38 @@ const PAIRS: [(char, char); 15] = [
     ('〔', '〕'),
 ];
 
-/// No name is wrapped more often. What is goes without all of its marks, as to see which belong
-/// together would take the longer the more there are.
+/// Pairs of marks that are removed one by one. A name with more loses all marks at its ends,
+/// because matching them up takes time that grows with their number.
 const DEEPEST: usize = 8;
 
-/// What a name is looked for as: its form, and nothing around it.
-pub(super) fn named(name: &str) -> String {
-    bare(&searched(name)).to_owned()
+/// Returns the form in which a name is looked up: normalized and without surrounding marks.
+pub(super) fn lookup_form(name: &str) -> String {
+    unmarked(&searched(name)).to_owned()
 }
 
-/// The same, with capitals of ASCII as they are typed.
-pub(super) fn spelt(name: &str) -> String {
-    bare(&cased(name)).to_owned()
+/// Returns the form in which a short name is looked up, with ASCII capitals kept.
+pub(super) fn lookup_form_cased(name: &str) -> String {
+    unmarked(&cased(name)).to_owned()
 }
 
 /// Without separators, and without marks at the ends, but for those whose other half stands inside:
 /// `Acme (UK)` keeps both.
-pub(super) fn bare(name: &str) -> &str {
-    let mut bare = name;
+pub(super) fn unmarked(name: &str) -> &str {
+    let mut unmarked = name;
     for _ in 0..DEEPEST {
-        let before = bare.len();
-        bare = bare.trim_matches(separates).trim_end_matches('.');
-        if wraps(bare.chars(), PAIRS) {
-            bare = &bare[bare.chars().next().map_or(0, char::len_utf8)..];
+        let before = unmarked.len();
+        unmarked = unmarked.trim_matches(separates).trim_end_matches('.');
+        if wraps(unmarked.chars(), PAIRS) {
+            unmarked = &unmarked[unmarked.chars().next().map_or(0, char::len_utf8)..];
         }
-        if wraps(bare.chars().rev(), PAIRS.map(|(open, close)| (close, open))) {
-            bare = &bare[..bare.char_indices().next_back().map_or(0, |(last, _)| last)];
+        if wraps(unmarked.chars().rev(), PAIRS.map(|(open, close)| (close, open))) {
+            unmarked = &unmarked[..unmarked.char_indices().next_back().map_or(0, |(last, _)| last)];
         }
-        if bare.len() == before {
-            return bare;
+        if unmarked.len() == before {
+            return unmarked;
         }
     }
-    bare.trim_matches(|c| separates(c) || c == '.' || PAIRS.iter().any(|(open, close)| c == *open || c == *close))
+    unmarked.trim_matches(|c| separates(c) || c == '.' || PAIRS.iter().any(|(open, close)| c == *open || c == *close))
 }
 
 /// A backslash stands before a quotation mark that was escaped twice.
@@ -110,9 +110,9 @@ mod tests {
             ("\": \"", ""),
             ("…", ""),
         ] {
-            assert_eq!(named(text), name, "{text}");
+            assert_eq!(lookup_form(text), name, "{text}");
         }
-        assert_eq!(named(&("(".repeat(1_000_000) + "Bolt")), "bolt");
+        assert_eq!(lookup_form(&("(".repeat(1_000_000) + "Bolt")), "bolt");
     }
 
     #[test]
@@ -128,7 +128,7 @@ mod tests {
             "t-0001",
             "-x-",
         ] {
-            assert_eq!(named(name), name);
+            assert_eq!(lookup_form(name), name);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What kind of character one is: whether it makes words, sits on another, or is not seen at all.
+//! Classes of characters: letters of words, marks on other characters, unseen characters.
 
 use icu_normalizer::{
     DecomposingNormalizer, DecomposingNormalizerBorrowed,
@@ -31,7 +31,8 @@ pub(in crate::isolation) fn is_spaceless(c: char) -> bool {
         | '\u{20000}'..='\u{3ffff}')
 }
 
-/// What a keyboard has for a quotation mark or a dash: programs set others in its place.
+/// Returns the keyboard's character for a quotation mark or a dash: programs replace them by
+/// others.
 pub(super) fn typed(c: char) -> char {
     match c {
         '‘' | '’' | '‚' | '‛' | '′' | 'ʼ' => '\'',

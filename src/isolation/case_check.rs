@@ -1,4 +1,4 @@
-//! What the case itself says to every customer: it may name nobody.
+//! Checks the sentences of the case that every tenant reads: they may name no tenant and no agent.
 
 use std::{collections::BTreeMap, path::Path};
 
@@ -6,10 +6,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Names, Reader,
-    bare::{bare, named},
-    form::{is_spaceless, reads_as},
-    names::Owner,
+    Names, TenantSearch,
+    lookup_form::{lookup_form, unmarked},
+    normalized::{is_spaceless, reads_as},
+    pattern::Owner,
 };
 use crate::{
     case::{AgentNaming, Case, CaseError, Tenant},
@@ -41,7 +41,7 @@ const SPACELESS_PART: usize = 2;
 /// agent's name alone.
 pub fn near_words(case: &Case, names: &Names) -> Vec<NearCaseWord> {
     let reader = vendor(case)
-        .map_or_else(|| Reader::nobody(names), |id| names.reading_as(id))
+        .map_or_else(|| TenantSearch::for_outsider(names), |id| names.for_tenant_id(id))
         .in_no_field();
     let parts = parts(case);
     let mut found = Vec::new();
@@ -59,14 +59,14 @@ pub fn near_words(case: &Case, names: &Names) -> Vec<NearCaseWord> {
         for found in reader.search_text(&text.value) {
             let pattern = &names.patterns[found.name];
             // An exact name stops the files that hold it.
-            if !found.allowed && (pattern.member.is_some() || pattern.in_texts_alone) {
-                add(&text.value[found.range], names.whose(pattern, reader.own));
+            if !found.allowed && (pattern.member.is_some() || pattern.free_text_only) {
+                add(&text.value[found.range], names.owner_ids(pattern, reader.own));
             }
         }
         for word in text.value.split(|c: char| !c.is_alphanumeric()) {
             // A name is typed with a capital, where its script has any.
             if word.chars().next().is_some_and(|first| !first.is_lowercase())
-                && let Some(agents) = parts.get(&named(word))
+                && let Some(agents) = parts.get(&lookup_form(word))
             {
                 add(word, agents.clone());
             }
@@ -98,7 +98,7 @@ fn parts(case: &Case) -> BTreeMap<String, Vec<String>> {
             if part.chars().count() < least {
                 continue;
             }
-            let agents = parts.entry(named(part)).or_default();
+            let agents = parts.entry(lookup_form(part)).or_default();
             if !agents.contains(&agent.id.0) {
                 agents.push(agent.id.0.clone());
             }
@@ -107,7 +107,7 @@ fn parts(case: &Case) -> BTreeMap<String, Vec<String>> {
     let allowed = case.isolation.allow.iter().filter(|word| word.fields.is_empty());
     let meant = allowed.map(|word| &word.text).chain([&case.header.vendor]);
     for word in meant.flat_map(|text| text.split(|c: char| !c.is_alphanumeric())) {
-        parts.remove(&named(word));
+        parts.remove(&lookup_form(word));
     }
     parts
 }
@@ -117,7 +117,7 @@ fn parts(case: &Case) -> BTreeMap<String, Vec<String>> {
 pub fn check(case: &Case) -> Result<(), CaseError> {
     let names = Names::in_texts(case, case.told.iter().map(|text| text.value.as_str()));
     let reader = vendor(case)
-        .map_or_else(|| Reader::nobody(&names), |id| names.reading_as(id))
+        .map_or_else(|| TenantSearch::for_outsider(&names), |id| names.for_tenant_id(id))
         .in_no_field();
     let faults: Vec<_> = case.told.iter().flat_map(|text| faults(&reader, text)).collect();
     if faults.is_empty() {
@@ -126,21 +126,22 @@ pub fn check(case: &Case) -> Result<(), CaseError> {
     Err(CaseError::Faults(faults))
 }
 
-/// The vendor's own tenant, if it is among its customers: what names that names nobody who does not
-/// sign the report.
+/// Returns the vendor's own tenant, if it is listed. Its names in the case name the author of the
+/// report.
 fn vendor(case: &Case) -> Option<&str> {
-    let vendor = named(&case.header.vendor);
-    // A directory is long, and nearly all of it is ASCII and somebody else.
-    let is_vendor = |name: &str| reads_as(bare(name), &vendor) || !name.is_ascii() && named(name) == vendor;
+    let vendor = lookup_form(&case.header.vendor);
+    // A directory is long, and nearly all of its names are ASCII and not the vendor's, so they are
+    // compared without folding.
+    let is_vendor = |name: &str| reads_as(unmarked(name), &vendor) || !name.is_ascii() && lookup_form(name) == vendor;
     let mut tenants = case.directory.tenants.iter();
     let own = tenants.find(|tenant| tenant.names().any(is_vendor));
     own.map(Tenant::id)
 }
 
-fn faults(reader: &Reader<'_>, text: &Spanned<String>) -> Vec<Diagnostic> {
+fn faults(reader: &TenantSearch<'_>, text: &Spanned<String>) -> Vec<Diagnostic> {
     let found = reader.search_text(&text.value);
     let foreign = found.iter().filter(|found| found.is_foreign());
-    let fault = |found: &super::Found| {
+    let fault = |found: &super::FoundName| {
         let agent = reader.names.patterns[found.name]
             .owners
             .iter()

@@ -6,18 +6,18 @@ use std::{
     ops::Range,
 };
 
-use super::{finder::Finder, form::Form, names::Pattern};
+use super::{name_index::NameIndex, normalized::NormalizedText, pattern::Pattern};
 
 /// Finds short names where they stand as whole words, typed as they are known.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Typed {
-    finder: Finder,
-    /// By the finder's number: the name's number, and how it is typed.
+pub(super) struct ShortNames {
+    index: NameIndex,
+    /// Number of each name and its typed forms, by position in the index.
     names: Vec<(usize, BTreeSet<String>)>,
 }
 
-impl Typed {
-    /// Of these patterns, whose numbers begin with this one, those that have spellings.
+impl ShortNames {
+    /// Creates the index of those patterns that have spellings. Their numbers begin with `first`.
     pub(super) fn new(first: usize, short: &BTreeMap<String, Pattern>) -> Self {
         let numbered = (first..).zip(short);
         let typed = numbered.filter(|(_, (_, pattern))| !pattern.spellings.is_empty());
@@ -25,17 +25,17 @@ impl Typed {
             .map(|(number, (name, pattern))| (name.clone(), (number, pattern.spellings.clone())))
             .unzip();
         Self {
-            finder: Finder::new(texts),
+            index: NameIndex::new(texts),
             names,
         }
     }
 
-    /// Tells the number of every such name, and where it stands in the original.
-    pub(super) fn each(&self, form: &Form<'_>, mut tell: impl FnMut(Range<usize>, usize)) {
-        self.finder.each_in_form(form, |found, name| {
+    /// Reports the number of every such name and its range in the original.
+    pub(super) fn each(&self, form: &NormalizedText<'_>, mut report: impl FnMut(Range<usize>, usize)) {
+        self.index.each_in_form(form, |found, name| {
             let (number, spellings) = &self.names[name];
             if spellings.contains(&form.text[found.clone()]) {
-                form.whole(found).into_iter().for_each(|range| tell(range, *number));
+                form.whole(found).into_iter().for_each(|range| report(range, *number));
             }
         });
     }

@@ -1,13 +1,13 @@
-//! Every name at once: where in a text one stands as a whole word.
+//! Finds every name that stands in a text as a whole word.
 //!
-//! A place of a text where no word begins, or that begins like no name, is passed over at a glance,
-//! and nearly all are. For another the names are looked up in their order, which takes the longer
-//! the more they are alike; and who writes names and texts can make them as alike as can be. So
-//! after so many steps in one text an automaton goes on, whose steps are as many as the text's
-//! bytes, whatever stands in it. To make it takes longer than most runs take to search, and so it
-//! is made when it is first needed.
+//! Positions where no word begins, or whose first bytes begin no name, are skipped; nearly all are.
+//! For the others the names are looked up in sorted order. That takes longer the more names have a
+//! common beginning, and the writers of names and texts can make them as alike as they want. So
+//! after a fixed number of steps in one text an Aho-Corasick automaton takes over, whose steps are
+//! as many as the text's bytes. Building it takes longer than most searches, so it is built on
+//! first use.
 
-mod starts;
+mod word_starts;
 
 use std::{
     cmp::Ordering,
@@ -17,80 +17,80 @@ use std::{
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
-use super::form::Form;
-use starts::Starts;
+use super::normalized::NormalizedText;
+use word_starts::WordStarts;
 
-/// So many steps for each byte of a text. Names of customers and people take one at most.
+/// Steps for each byte of a text. Names of tenants and people take one at most.
 const STEPS: usize = 32;
 
 /// All names, in the order of their bytes: the number of one is its place in it.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Finder {
+pub(super) struct NameIndex {
     /// Each once, ASCII letters small.
     names: Vec<String>,
     /// The head of each, beside each other in memory.
     heads: Vec<u64>,
-    /// For each the longest other one that it begins with.
-    inside: Vec<Option<usize>>,
-    starts: Starts,
-    beginnings: Beginnings,
+    /// For each name, the longest other name that it begins with.
+    prefix_of: Vec<Option<usize>>,
+    word_starts: WordStarts,
+    first_bytes: FirstBytes,
     automaton: OnceLock<AhoCorasick>,
 }
 
-impl Finder {
-    /// For these names, which are in order and none of them empty.
+impl NameIndex {
+    /// Creates the index of these names, which are sorted and not empty.
     pub(super) fn new(names: Vec<String>) -> Self {
         Self {
             heads: names.iter().map(|name| head(name.as_bytes())).collect(),
-            inside: inside(&names),
-            starts: Starts::of(&names),
-            beginnings: Beginnings::of(&names),
+            prefix_of: prefix_of(&names),
+            word_starts: WordStarts::of(&names),
+            first_bytes: FirstBytes::of(&names),
             automaton: OnceLock::new(),
             names,
         }
     }
 
-    /// Tells every name that stands in the text as a whole word, and where in the original: in the
-    /// order of their starts, or of their ends, but each once.
-    pub(super) fn each(&self, form: &Form<'_>, mut tell: impl FnMut(Range<usize>, usize)) {
+    /// Reports every name that stands in the text as a whole word, and its range in the original:
+    /// in the order of starts or of ends, each once.
+    pub(super) fn each(&self, form: &NormalizedText<'_>, mut report: impl FnMut(Range<usize>, usize)) {
         self.each_in_form(form, |found, name| {
-            form.whole(found).into_iter().for_each(|range| tell(range, name));
+            form.whole(found).into_iter().for_each(|range| report(range, name));
         });
     }
 
-    /// The same for every name that stands in the text where a word may begin, and where in the
-    /// form of it.
-    pub(super) fn each_in_form(&self, form: &Form<'_>, mut tell: impl FnMut(Range<usize>, usize)) {
+    /// Reports every name that stands in the text where a word may begin, with its range in the
+    /// normalized text.
+    pub(super) fn each_in_form(&self, form: &NormalizedText<'_>, mut report: impl FnMut(Range<usize>, usize)) {
         let text = form.text.as_bytes();
         let mut left = STEPS * text.len();
         let look = |at: usize| {
-            if !self.beginnings.may_hold(&text[at..]) || !form.parts(at) {
+            if !self.first_bytes.may_hold(&text[at..]) || !form.parts(at) {
                 return ControlFlow::Continue(());
             }
             if left == 0 {
                 return ControlFlow::Break(at);
             }
-            let steps = self.here(&text[at..], |name, length| tell(at..at + length, name));
+            let steps = self.here(&text[at..], |name, length| report(at..at + length, name));
             left = left.saturating_sub(steps);
             ControlFlow::Continue(())
         };
-        let ended = self.starts.each(text, form.is_seamed(), look);
+        let ended = self.word_starts.each(text, form.may_have_extra_boundaries(), look);
         if let ControlFlow::Break(from) = ended {
             let found = self.automaton().find_overlapping_iter(&text[from..]);
-            found.for_each(|found| tell(from + found.start()..from + found.end(), found.pattern().as_usize()));
+            found.for_each(|found| report(from + found.start()..from + found.end(), found.pattern().as_usize()));
         }
     }
 
     /// Reports the number and the length of every name that the text begins with.
-    pub(super) fn at_start(&self, text: &[u8], tell: impl FnMut(usize, usize)) {
-        if self.beginnings.may_hold(text) {
-            self.here(text, tell);
+    pub(super) fn at_start(&self, text: &[u8], report: impl FnMut(usize, usize)) {
+        if self.first_bytes.may_hold(text) {
+            self.here(text, report);
         }
     }
 
-    /// Tells the names that the text begins with and how long they are, and says how many steps
-    /// that took.
-    fn here(&self, text: &[u8], mut tell: impl FnMut(usize, usize)) -> usize {
+    /// Reports the names that the text begins with and their lengths. Returns the number of steps
+    /// taken.
+    fn here(&self, text: &[u8], mut report: impl FnMut(usize, usize)) -> usize {
         let mut steps = 1;
         // Whatever the text begins with, the last name that is not behind it begins with, too.
         let Some(last) = self.not_behind(text, &mut steps).checked_sub(1) else {
@@ -102,15 +102,15 @@ impl Finder {
         while let Some(name) = next {
             let length = self.names[name].len();
             if length <= shared {
-                tell(name, length);
+                report(name, length);
             }
             steps += 1;
-            next = self.inside[name];
+            next = self.prefix_of[name];
         }
         steps
     }
 
-    /// How many names are not behind the text in order.
+    /// Returns the number of names that are not behind the text in order.
     fn not_behind(&self, text: &[u8], steps: &mut usize) -> usize {
         let head = head(text);
         let before = self.heads.partition_point(|other| *other < head);
@@ -126,16 +126,16 @@ impl Finder {
     fn automaton(&self) -> &AhoCorasick {
         self.automaton.get_or_init(|| {
             // A state machine of every transition would take longer to make than to use.
-            let finder = AhoCorasick::builder()
+            let index = AhoCorasick::builder()
                 .ascii_case_insensitive(true)
                 .kind(Some(AhoCorasickKind::ContiguousNFA))
                 .build(&self.names);
-            finder.expect("names are far fewer than an automaton can hold")
+            index.expect("names are far fewer than an automaton can hold")
         })
     }
 }
 
-/// How a name stands to a text in order, and how many bytes they begin with alike.
+/// Compares a name with a text. Returns their order, and the number of bytes that both begin with.
 fn compared(name: &str, text: &[u8]) -> (Ordering, usize) {
     let name = name.as_bytes();
     let pairs = name.iter().zip(text);
@@ -156,23 +156,23 @@ fn head(text: &[u8]) -> u64 {
     u64::from_be_bytes(head)
 }
 
-/// For each of the names in order the longest other one that it begins with: the one before it, or
-/// what that one is inside of.
-fn inside(names: &[String]) -> Vec<Option<usize>> {
-    let mut inside: Vec<Option<usize>> = Vec::with_capacity(names.len());
+/// Returns for each of the sorted names the longest other name that it begins with: the name before
+/// it, or one that that name begins with.
+fn prefix_of(names: &[String]) -> Vec<Option<usize>> {
+    let mut prefix_of: Vec<Option<usize>> = Vec::with_capacity(names.len());
     for (at, name) in names.iter().enumerate() {
         let mut before = at.checked_sub(1);
         while let Some(other) = before.filter(|other| !name.starts_with(&names[*other])) {
-            before = inside[other];
+            before = prefix_of[other];
         }
-        inside.push(before);
+        prefix_of.push(before);
     }
-    inside
+    prefix_of
 }
 
-/// With which bytes names begin. It may hold too much, and never too little.
+/// Set of the first bytes of names. May hold too much, never too little.
 #[derive(Debug, Clone, Default)]
-struct Beginnings {
+struct FirstBytes {
     /// Places of the first `WIDTH` bytes.
     bits: Bits,
     /// Places of names of fewer than `LONG` bytes.
@@ -187,26 +187,26 @@ struct Beginnings {
 /// Bytes examined at first.
 const WIDTH: usize = 4;
 const LONG: usize = 8;
-/// Bits, as a power of two: enough to tell most words from a hundred thousand names, in near
+/// Bits, as a power of two: enough to separate most words from a hundred thousand names, in near
 /// memory.
 const BITS: u32 = 18;
 
-impl Beginnings {
+impl FirstBytes {
     fn of(names: &[String]) -> Self {
         let width = names.iter().map(String::len).min().unwrap_or_default().min(WIDTH);
-        let mut beginnings = Self {
+        let mut first_bytes = Self {
             mask: [0, 0xff, 0xffff, 0x00ff_ffff, u32::MAX][width],
             ..Self::default()
         };
         for name in names.iter().map(String::as_bytes) {
-            let place = beginnings.place(key(name));
-            beginnings.bits.set(place);
+            let place = first_bytes.place(key(name));
+            first_bytes.bits.set(place);
             match name.first_chunk() {
-                Some(long) => beginnings.long.set(Self::place_of_long(*long)),
-                None => beginnings.short.set(place),
+                Some(long) => first_bytes.long.set(Self::place_of_long(*long)),
+                None => first_bytes.short.set(place),
             }
         }
-        beginnings
+        first_bytes
     }
 
     /// Whether a name may begin like this text.
@@ -223,7 +223,7 @@ impl Beginnings {
     }
 
     fn place(&self, key: u32) -> u32 {
-        // This makes ASCII capitals small; what else it makes alike is told apart later.
+        // This lowers ASCII capitals; other bytes that it merges are separated later.
         let key = (key | 0x2020_2020) & self.mask;
         key.wrapping_mul(0x9e37_79b1) >> (32 - BITS)
     }

@@ -1,46 +1,46 @@
-//! The form in which names are looked for in a text, and the way back to the text.
+//! Normalizes text for the search of names, and maps positions back to the original.
 //!
-//! A person reads `ＡＣＭＥ`, `A⟨zero-width space⟩cme` and `acme` as one name, so all three are one
-//! here: compatibility decomposition and case folding (Unicode 3.13 D146), without characters that
-//! are not seen, white space as one blank, quotation marks and dashes as a keyboard has them.
-//! Stricter than [`crate::case::fold`], which decides who acted: here a doubt means that somebody
-//! is named.
+//! A person reads `ＡＣＭＥ`, `A⟨zero-width space⟩cme` and `acme` as one name, so all three are the
+//! same here: compatibility decomposition and case folding (Unicode 3.13 D146), without unseen
+//! characters, white space as one blank, quotation marks and dashes as on a keyboard. Stricter than
+//! [`crate::case::fold`], which decides who acted: here a doubtful match counts as a name.
 
 mod character;
-mod glance;
-mod write;
+mod text_scan;
+mod writer;
 
 use std::{borrow::Cow, ops::Range};
 
 use super::escape;
-use glance::{Glance, glance};
-use write::Writer;
+use text_scan::{TextScan, scan};
+use writer::Writer;
 
 pub(super) use character::{NORMALIZER, is_mark, is_spaceless, unseen};
 
 /// A text as it is searched.
 #[derive(Debug)]
-pub(super) struct Form<'t> {
-    /// What is searched, but for ASCII capitals, which the automaton takes as small.
+pub(super) struct NormalizedText<'t> {
+    /// Searched text. ASCII capitals are kept; the index compares without case.
     pub(super) text: Cow<'t, str>,
-    /// How `text` lies on the original, in order. Empty if the text is searched as it is.
-    pieces: Vec<Piece>,
+    /// Segments of `text` with their places in the original, in order. Empty if the text is
+    /// searched as it is.
+    segments: Vec<Segment>,
     /// Whether there may be a seam.
-    seamed: bool,
+    has_extra_boundaries: bool,
 }
 
-/// Where a part of the searched text comes from.
+/// Origin of a part of the searched text.
 #[derive(Debug, Clone, Copy)]
-struct Piece {
-    /// Where it starts in the searched text.
+struct Segment {
+    /// Start in the searched text.
     at: usize,
-    /// Where it starts in the original.
+    /// Start in the original.
     origin: usize,
-    kind: PieceKind,
+    kind: SegmentKind,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum PieceKind {
+enum SegmentKind {
     /// ASCII characters, each as it stands in the original: the usual case, and a long text is not
     /// to cost much more.
     Run,
@@ -48,27 +48,27 @@ enum PieceKind {
     One(bool),
 }
 
-impl<'t> Form<'t> {
+impl<'t> NormalizedText<'t> {
     /// The text as it stands.
     pub(super) fn plain(original: &'t str) -> Self {
-        Self::as_seen(original, glance(original))
+        Self::as_seen(original, scan(original))
     }
 
     /// Each form in which a text is searched: as it stands, and, if it holds what may be an escape,
     /// with what is written so read as what it stands for.
     pub(super) fn each(original: &'t str) -> impl Iterator<Item = Self> {
-        let seen = glance(original);
+        let seen = scan(original);
         let unescaped = seen.escapes.then(|| Self::of(original, true));
         std::iter::once(Self::as_seen(original, seen)).chain(unescaped)
     }
 
-    fn as_seen(original: &'t str, seen: Glance) -> Self {
+    fn as_seen(original: &'t str, seen: TextScan) -> Self {
         // Nearly all log text is.
         if seen.plain {
             return Self {
                 text: Cow::Borrowed(original),
-                pieces: Vec::new(),
-                seamed: false,
+                segments: Vec::new(),
+                has_extra_boundaries: false,
             };
         }
         Self::of(original, false)
@@ -107,70 +107,70 @@ impl<'t> Form<'t> {
         at == 0 || at == self.text.len() || !(self.joins(at - 1) && self.joins(at))
     }
 
-    /// None if no character starts there.
+    /// Returns `None` if no character starts there.
     fn origin(&self, at: usize) -> Option<usize> {
-        let Some(piece) = self.piece(at) else {
+        let Some(segment) = self.segment(at) else {
             return Some(at);
         };
-        match piece.kind {
-            PieceKind::Run => Some(piece.origin + (at - piece.at)),
-            PieceKind::One(_) => (piece.at == at).then_some(piece.origin),
+        match segment.kind {
+            SegmentKind::Run => Some(segment.origin + (at - segment.at)),
+            SegmentKind::One(_) => (segment.at == at).then_some(segment.origin),
         }
     }
 
     /// Whether the character that this byte belongs to joins others to a word.
     fn joins(&self, at: usize) -> bool {
-        match self.piece(at).map(|piece| piece.kind) {
-            Some(PieceKind::One(joins)) => joins,
+        match self.segment(at).map(|segment| segment.kind) {
+            Some(SegmentKind::One(joins)) => joins,
             _ => self.text.as_bytes()[at].is_ascii_alphanumeric(),
         }
     }
 
     /// Whether a word may begin or end where letters or digits of ASCII stand on both sides.
-    pub(super) fn is_seamed(&self) -> bool {
-        self.seamed
+    pub(super) fn may_have_extra_boundaries(&self) -> bool {
+        self.has_extra_boundaries
     }
 
-    /// Where in the searched text a word begins or ends though letters or digits stand on both
-    /// sides: at a sign that is written with some and joins none, as `™` is. In order, each once.
-    pub(super) fn seams(&self) -> Vec<usize> {
-        if !self.seamed {
+    /// Returns positions in the searched text where a word begins or ends between letters or
+    /// digits: at a sign that is written with some and joins none, as `™` is. In order, each once.
+    pub(super) fn extra_boundaries(&self) -> Vec<usize> {
+        if !self.has_extra_boundaries {
             return Vec::new();
         }
-        let ends = self.pieces.iter().skip(1).map(|next| next.at);
-        let signs = self.pieces.iter().zip(ends).filter(|(piece, end)| {
+        let ends = self.segments.iter().skip(1).map(|next| next.at);
+        let signs = self.segments.iter().zip(ends).filter(|(segment, end)| {
             let written = || {
-                self.text[piece.at..*end]
+                self.text[segment.at..*end]
                     .bytes()
                     .any(|byte| byte.is_ascii_alphanumeric())
             };
-            piece.kind == PieceKind::One(false) && written()
+            segment.kind == SegmentKind::One(false) && written()
         });
-        let mut seams: Vec<_> = signs.flat_map(|(piece, end)| [piece.at, end]).collect();
-        seams.dedup();
-        seams
+        let mut extra_boundaries: Vec<_> = signs.flat_map(|(segment, end)| [segment.at, end]).collect();
+        extra_boundaries.dedup();
+        extra_boundaries
     }
 
-    fn piece(&self, at: usize) -> Option<Piece> {
-        let after = self.pieces.partition_point(|piece| piece.at <= at);
-        after.checked_sub(1).map(|last| self.pieces[last])
+    fn segment(&self, at: usize) -> Option<Segment> {
+        let after = self.segments.partition_point(|segment| segment.at <= at);
+        after.checked_sub(1).map(|last| self.segments[last])
     }
 }
 
 /// A name in the form in which it is looked for.
 pub(super) fn searched(name: &str) -> String {
-    Form::plain(name.trim()).text.trim().to_ascii_lowercase()
+    NormalizedText::plain(name.trim()).text.trim().to_ascii_lowercase()
 }
 
-/// The same, with capitals of ASCII as they are typed.
+/// Returns the form in which a name is looked up, with ASCII capitals kept.
 pub(super) fn cased(name: &str) -> String {
-    Form::plain(name.trim()).text.trim().to_owned()
+    NormalizedText::plain(name.trim()).text.trim().to_owned()
 }
 
 /// Whether a name reads as one in the form in which it is looked for.
 pub(super) fn reads_as(name: &str, searched_for: &str) -> bool {
     let name = name.trim();
-    if glance(name).plain {
+    if scan(name).plain {
         return name.eq_ignore_ascii_case(searched_for);
     }
     searched(name) == searched_for
@@ -178,11 +178,11 @@ pub(super) fn reads_as(name: &str, searched_for: &str) -> bool {
 
 /// Whether a text may hold an escape, so that it also has to be read with escapes resolved.
 pub(super) fn holds_escape(text: &str) -> bool {
-    glance(text).escapes
+    scan(text).escapes
 }
 
-/// How many bytes may be taken as they are: printable ASCII that begins no escape, up to where two
-/// blanks meet.
+/// Returns the number of bytes that need no change: printable ASCII that begins no escape, up to
+/// two blanks in a row.
 fn run(bytes: &[u8], unescape: bool) -> usize {
     let stops = if unescape { &ESCAPED } else { &PLAIN };
     let mut before = b' ';
@@ -196,7 +196,7 @@ fn run(bytes: &[u8], unescape: bool) -> usize {
 
 /// Which bytes end a run.
 const PLAIN: [bool; 256] = stops(false);
-/// The same where escapes are read.
+/// Bytes that end a run if escapes are decoded.
 const ESCAPED: [bool; 256] = stops(true);
 
 const fn stops(unescape: bool) -> [bool; 256] {
@@ -232,7 +232,7 @@ mod tests {
     #[test]
     fn what_is_found_leads_back_to_what_was_written() {
         let text = "von Ｍu\u{308}ller™, x";
-        let form = Form::plain(text);
+        let form = NormalizedText::plain(text);
         let at = form.text.find("mu\u{308}ller").expect("it is there");
         let range = form
             .whole(at.."mu\u{308}ller".len() + at)
@@ -242,7 +242,7 @@ mod tests {
 
     #[test]
     fn a_letter_is_never_found_without_its_mark() {
-        let form = Form::plain("ガ");
+        let form = NormalizedText::plain("ガ");
         assert!(form.text.starts_with('カ'));
         assert_eq!(form.whole(0.."カ".len()), None);
     }

@@ -1,7 +1,7 @@
-//! Logged names of tenants: which of them are a tenant's own, and which belong to another.
+//! Sorts logged names of tenants: a tenant's own, and names that belong to another.
 //!
-//! An event says of a tenant what it is called, and whoever writes logs may call one tenant by the
-//! name of another. So a logged name is the tenant's own if the directory lists it for that tenant,
+//! An event states what its tenant is called, and the writer of a log may give one tenant the name
+//! of another. So a logged name is the tenant's own only if the directory lists it for that tenant,
 //! or if no other tenant has it.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{bare::named, family, sighting::Company};
+use super::{family, lookup_form::lookup_form, observed::ObservedTenant};
 use crate::case::{Case, TenantId, id_key};
 
 /// A logged name that belongs to another tenant.
@@ -17,7 +17,7 @@ use crate::case::{Case, TenantId, id_key};
 pub struct ClaimedName {
     /// The tenant that an event calls so.
     pub tenant: TenantId,
-    /// As logged.
+    /// Name as logged.
     pub name: String,
     /// Ids of the other tenants that have the name, the first few.
     pub of: Vec<TenantId>,
@@ -27,21 +27,21 @@ pub struct ClaimedName {
 const OWNERS: usize = 5;
 
 /// Returns the logged names that belong to another tenant, in the order of tenants and names.
-pub(super) fn claimed(case: &Case, companies: &[Company]) -> Vec<ClaimedName> {
+pub(super) fn claimed(case: &Case, observed_tenants: &[ObservedTenant]) -> Vec<ClaimedName> {
     let mut open: Vec<(&str, &str, BTreeSet<String>)> = Vec::new();
     // Every name that is not listed for its tenant: by spelling, who else has it.
     let mut others: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
-    for company in companies {
-        let id = company.id.0.as_str();
+    for observed_tenant in observed_tenants {
+        let id = observed_tenant.id.0.as_str();
         let own: BTreeSet<String> = case.listed_names(id).flat_map(spellings).collect();
-        for name in &company.names {
-            let spelt = spellings(name);
-            if spelt.is_disjoint(&own) {
-                let spellings = spelt.iter().cloned();
+        for name in &observed_tenant.names {
+            let lookup_form_cased = spellings(name);
+            if lookup_form_cased.is_disjoint(&own) {
+                let spellings = lookup_form_cased.iter().cloned();
                 spellings.for_each(|spelling| {
                     others.entry(spelling).or_default().insert(id);
                 });
-                open.push((id, name, spelt));
+                open.push((id, name, lookup_form_cased));
             }
         }
     }
@@ -63,8 +63,8 @@ pub(super) fn claimed(case: &Case, companies: &[Company]) -> Vec<ClaimedName> {
             }
         }
     }
-    let claimed = open.into_iter().filter_map(|(id, name, spelt)| {
-        let others = spelt.iter().flat_map(|spelling| &others[spelling]).copied();
+    let claimed = open.into_iter().filter_map(|(id, name, lookup_form_cased)| {
+        let others = lookup_form_cased.iter().flat_map(|spelling| &others[spelling]).copied();
         // Ids that differ only in how they are written are probably one tenant's.
         let own = id_key(id);
         let others: BTreeSet<&str> = others.filter(|other| id_key(other) != own).collect();
@@ -91,6 +91,6 @@ pub(super) fn is_listed(case: &Case, tenant: &TenantId, name: &str) -> bool {
 /// Returns what a name reads as: its exact form, and the skeletons of its family.
 fn spellings(name: &str) -> BTreeSet<String> {
     let mut spellings = family::spellings(name);
-    spellings.insert(named(name));
+    spellings.insert(lookup_form(name));
     spellings
 }
