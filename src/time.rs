@@ -45,8 +45,8 @@ impl Timestamp {
     /// An instant shown with `digits` fraction digits (0 to 9).
     pub fn new(instant: DateTime<Utc>, digits: u8) -> Self {
         let (mut seconds, mut nanos) = (instant.timestamp(), instant.timestamp_subsec_nanos());
-        // A leap second stands at the end of a minute of UTC. The local mean times of before 1972
-        // have odd seconds, so what they write as 60 is just the next second.
+        // A leap second stands at the end of a minute of UTC. Local mean times before 1972 have
+        // offsets with seconds, so their second 60 is the next second.
         if nanos >= SECOND && seconds.rem_euclid(60) != 59 {
             (seconds, nanos) = (seconds + 1, nanos - SECOND);
         }
@@ -74,12 +74,12 @@ impl Timestamp {
         PLAUSIBLE.contains(&self.seconds)
     }
 
-    /// How many fraction digits it is shown with, 0 to 9.
+    /// Number of fraction digits that it is printed with, 0 to 9.
     pub fn digits(self) -> u8 {
         self.fraction.digits()
     }
 
-    /// By the instant, and equal instants by the precision they are written with.
+    /// Compares by instant, and equal instants by the precision that they are written with.
     pub fn canonically(&self, other: &Self) -> Ordering {
         (self.seconds, self.fraction).cmp(&(other.seconds, other.fraction))
     }
@@ -204,7 +204,7 @@ fn offset(zone: &[u8]) -> Option<i64> {
 
 /// Nanoseconds, how many digits they were written with, and what follows.
 fn fraction(text: &[u8]) -> Option<(u32, u8, &[u8])> {
-    // Most logs tell milliseconds.
+    // Most logs have milliseconds.
     if let [b'.', a, b, c, rest @ ..] = text
         && rest.first().is_some_and(|byte| !byte.is_ascii_digit())
         && [a, b, c].iter().all(|byte| byte.is_ascii_digit())
@@ -420,7 +420,7 @@ mod tests {
         }
     }
 
-    /// By chrono alone.
+    /// Formats a time through chrono only.
     fn slowly(text: &str) -> Option<String> {
         let instant = DateTime::parse_from_rfc3339(text).ok()?.to_utc();
         (0..=9999)
@@ -431,7 +431,7 @@ mod tests {
     proptest::proptest! {
         #![proptest_config(proptest::test_runner::Config::with_cases(20_000))]
 
-        /// What is read at half the price is what chrono reads.
+        /// The fast parser returns what chrono returns.
         #[test]
         fn the_usual_forms_are_what_chrono_reads(
             text in "[0-2][09][0-9][0-9]-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-6][0-9]:[0-6][0-9](\\.[0-9]{0,11})?(Z|[+-][0-2][0-9]:[0-6][0-9]|z|)"

@@ -62,7 +62,7 @@ fn action(table: &mut Table<'_>, first: &mut BTreeMap<String, usize>) -> Option<
     let codes = codes(table, first);
     let effects: Vec<(&str, Effect)> = Effect::ALL
         .into_iter()
-        // Whoever does not know what an action does leaves it out.
+        // An unknown effect is left out, not written.
         .filter(|effect| *effect != Effect::Uncatalogued)
         .map(|effect| (effect.as_str(), effect))
         .collect();

@@ -1,4 +1,4 @@
-//! What an action code means: its effect, in plain words, and what a customer should check.
+//! Meaning of action codes: effect, plain words, and what the tenant should check.
 //!
 //! A code that no entry covers is [`Effect::Uncatalogued`]: shown raw, never assumed harmless.
 
@@ -96,9 +96,9 @@ impl BuiltIn {
     }
 }
 
-/// Tier of an action, the mildest first: what is seen, what is not known, what is altered, taken
-/// out or lost, what removes traces, and what lets somebody come back. What is not catalogued
-/// ranks above a view or a search, and below what is known to do harm.
+/// Tier of an action, the mildest first: data seen, unknown effect, data changed, taken out or
+/// lost, traces removed, and access for later. An uncatalogued action ranks above a view or a
+/// search, and below known harm.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, JsonSchema, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Effect {
@@ -121,7 +121,7 @@ pub enum Effect {
     CoverTracks,
     /// Acted as one of the customer's users.
     Impersonate,
-    /// Altered how somebody proves who they are, or what they may do.
+    /// Changed how a person signs in, or what they may do.
     Credential,
 }
 
@@ -145,7 +145,7 @@ impl Effect {
         !matches!(self, Self::View | Self::Search)
     }
 
-    /// As in files: `reveal_secret`.
+    /// Returns the effect as in files: `reveal_secret`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::View => "view",
@@ -161,7 +161,7 @@ impl Effect {
         }
     }
 
-    /// As people read it: `reveal secret`.
+    /// Returns the effect in words: `reveal secret`.
     pub fn label(self) -> &'static str {
         match self {
             Self::RevealSecret => "reveal secret",
@@ -188,16 +188,17 @@ pub enum Touches {
     None,
 }
 
-/// What is known of an action code.
+/// Meaning of an action code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Entry<'c> {
     /// Its tier.
     pub effect: Effect,
-    /// What the agent did, in a sentence without its subject; none if the code is not catalogued.
+    /// Action of the agent, in a sentence without its subject; `None` if the code is not
+    /// catalogued.
     pub says: Option<&'c str>,
-    /// What the customer's security team should check.
+    /// Check for the tenant's security team.
     pub check: Option<&'c str>,
-    /// What a record of it does not tell.
+    /// Facts that a record of it does not hold.
     pub not_logged: Option<&'c str>,
     /// The code of the action that this one ends.
     pub ends: Option<&'c str>,
@@ -205,7 +206,7 @@ pub struct Entry<'c> {
     pub touches: Touches,
 }
 
-/// What is told of a code or of all codes of a pattern.
+/// Meaning of a code or of all codes of a pattern.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Meaning {
     effect: Effect,
@@ -290,9 +291,8 @@ impl Catalogue {
         self.built_in.push(file);
     }
 
-    /// The built-in catalogue extended by files of the case (as written and resolved), of which
-    /// later ones win; and what all those files were. Every fault of all of them is told at
-    /// once.
+    /// Extends the built-in catalogue by files of the case (as written and resolved), of which
+    /// later ones win, and returns them. All faults of all files are reported together.
     pub fn load(files: &[(String, PathBuf)]) -> Result<(Self, Vec<CaseFile>), CaseError> {
         let own = OwnActions::read(files)?;
         Ok(Self::built_in().extended(own))
@@ -312,8 +312,8 @@ impl Catalogue {
         (self, files)
     }
 
-    /// What is known of a code. An exact entry beats every pattern, because it was written for
-    /// this very code.
+    /// Returns the meaning of a code. An exact entry beats every pattern, because it was written
+    /// for this code.
     pub fn lookup(&self, code: &str) -> Entry<'_> {
         let by_pattern = || self.patterns.iter().find(|(pattern, _)| pattern.matches(code));
         let meaning = self
@@ -338,7 +338,7 @@ impl Catalogue {
         meanings.filter_map(|meaning| meaning.ends.as_deref()).collect()
     }
 
-    /// Whether this very code is catalogued: it is then no text that anybody could have made up.
+    /// Returns whether this exact code is catalogued: it is then not a text from a log's writer.
     pub fn knows(&self, code: &str) -> bool {
         self.exact.contains_key(code)
     }
@@ -361,18 +361,18 @@ impl Catalogue {
     }
 }
 
-/// What the case's own catalogue files say.
+/// Entries of the case's own catalogue files.
 #[derive(Debug)]
 pub struct OwnActions {
     /// Those that it names as `built-in:NAME`.
     built_in: Vec<&'static BuiltIn>,
-    /// By file.
+    /// Actions by file.
     actions: Vec<Vec<Action>>,
     files: Vec<CaseFile>,
 }
 
 impl OwnActions {
-    /// Reads these files (as written and resolved). Every fault of all of them is told at once.
+    /// Reads these files (as written and resolved). All faults of all files are reported together.
     pub fn read(files: &[(String, PathBuf)]) -> Result<Self, CaseError> {
         Self::read_from(&FileStore::default(), files)
     }

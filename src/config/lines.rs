@@ -31,7 +31,7 @@ impl<'t> Lines<'t> {
         })
     }
 
-    /// What is written there; empty where the range is none of the text.
+    /// Returns the text in a range; empty if the range is not part of the text.
     pub fn slice(&self, range: Range<usize>) -> &'t str {
         self.text.get(range).unwrap_or("")
     }

@@ -25,14 +25,14 @@ use crate::diag::{Diagnostic, Place};
 /// A value and where it was written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Spanned<T> {
-    /// What was written.
+    /// The value.
     pub value: T,
-    /// Where.
+    /// Place in the file.
     pub place: Place,
 }
 
 impl<T> Spanned<T> {
-    /// The same place with another value.
+    /// Returns another value at the same place.
     pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Spanned<U> {
         Spanned {
             value: change(self.value),
@@ -41,11 +41,11 @@ impl<T> Spanned<T> {
     }
 }
 
-/// What came of reading a file.
+/// Result of reading a file.
 #[derive(Debug)]
 pub struct ParsedFile<T> {
-    /// What the reader made of it; none if the file is not text at all. Of use only where there are
-    /// no faults, or to look for more of them.
+    /// Value, or `None` if the file is not text at all. Valid only if there are no faults;
+    /// otherwise used to find more of them.
     pub value: Option<T>,
     /// In the order of the file.
     pub faults: Vec<Diagnostic>,

@@ -46,7 +46,7 @@ impl<'d> Table<'d> {
         self.sheet.fault(fault);
     }
 
-    /// Reports that something is not there; not told where the syntax hid a part of the file.
+    /// Reports a missing value, unless a fault of syntax hid a part of the file.
     pub fn absence(&self, fault: Diagnostic) {
         self.sheet.absences.borrow_mut().push(fault);
     }
@@ -61,7 +61,7 @@ impl<'d> Table<'d> {
         self.entries.contains_key(key)
     }
 
-    /// Whether keys are left that nobody asked for so far.
+    /// Returns whether keys are left that were not read so far.
     pub fn has_unread(&self) -> bool {
         !self.entries.is_empty()
     }
@@ -185,8 +185,8 @@ impl<'d> Table<'d> {
         items(key, array).filter_map(read).collect()
     }
 
-    /// What is written under the key: one string or table, or a list of them mixed; empty where the
-    /// key is absent.
+    /// Returns the strings and tables under the key: one, or a list of them mixed; empty if the key
+    /// is absent.
     pub fn strings_or_tables<T>(
         &mut self,
         key: &'static str,
@@ -295,7 +295,7 @@ impl<'d> Table<'d> {
         }
     }
 
-    /// Reports the keys nobody asked for.
+    /// Reports the keys that were not read.
     pub(super) fn finish(self) {
         for key in self.entries.keys() {
             let message = format!("unknown key `{}` in {}", key.get_ref(), self.name);
@@ -309,7 +309,7 @@ fn within(bounds: &RangeInclusive<u64>) -> String {
     format!("write a whole number from {} to {}", bounds.start(), bounds.end())
 }
 
-/// What to write instead of a word that is not among these.
+/// Suggests a known word in place of an unknown one.
 pub fn suggestion(word: &str, known: &[&str]) -> String {
     let list = known
         .iter()

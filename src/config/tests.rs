@@ -1,4 +1,4 @@
-//! Reading tables: what is handed out, and that every slip is told with its place.
+//! Tests the values that tables give, and that every fault is reported with its place.
 
 use super::*;
 

@@ -358,7 +358,9 @@ impl<'p> Evaluator<'p> {
         match (self.form, &mut self.rows) {
             // Below a later header the time may be in another cell.
             (RecordFormat::Rows { .. }, _) if record.header.is_some() => None,
-            (RecordFormat::Rows { glance, .. }, Some(reader)) => glance.as_ref()?.time_of_broken(reader.cells(bytes)),
+            (RecordFormat::Rows { prefilter, .. }, Some(reader)) => {
+                prefilter.as_ref()?.time_of_broken(reader.cells(bytes))
+            }
             (RecordFormat::Json { first }, _) => first.as_ref()?.of_broken(json_part(bytes)),
             _ => None,
         }

@@ -2,7 +2,7 @@
 
 use super::record_format::RecordFormat;
 use crate::{
-    events::{Beginnings, Glance, Profile, RowGlance, Seen, TimeFirst},
+    events::{CsvPrefilter, JsonPrefilter, KeyFacts, Profile, RecordPrefixes, TimeFirst},
     records::{Needle, Record},
     scope::{Census, ScopeSet},
     tally::Disposition,
@@ -27,17 +27,17 @@ pub(super) struct Prefilter<'p> {
 }
 
 enum FormatPrefilter<'p> {
-    Json(Option<&'p TimeFirst>, Beginnings, Option<Glance>),
-    Row(Option<RowGlance>),
+    Json(Option<&'p TimeFirst>, RecordPrefixes, Option<JsonPrefilter>),
+    Row(Option<CsvPrefilter>),
 }
 
 impl<'p> Prefilter<'p> {
     pub(super) fn new(profile: &Profile, scopes: &'p ScopeSet, form: &'p RecordFormat<'p>) -> Self {
         let form = match form {
             RecordFormat::Json { first } => {
-                FormatPrefilter::Json(first.as_ref(), Beginnings::default(), Glance::new(profile))
+                FormatPrefilter::Json(first.as_ref(), RecordPrefixes::default(), JsonPrefilter::new(profile))
             }
-            RecordFormat::Rows { glance, .. } => FormatPrefilter::Row(glance.as_deref().cloned()),
+            RecordFormat::Rows { prefilter, .. } => FormatPrefilter::Row(prefilter.as_deref().cloned()),
             // A record of text has to be split into fields before its time is known.
             RecordFormat::Text(_) => FormatPrefilter::Row(None),
         };
@@ -119,7 +119,7 @@ impl<'p> BlockPrefilter<'_, 'p> {
 
 /// Returns `None` also if the record names a listed identity elsewhere: only a full parse shows
 /// where.
-fn not_in_scope(scopes: &ScopeSet, census: &mut Census, seen: &Seen<'_, '_>, text: &str) -> Option<Disposition> {
+fn not_in_scope(scopes: &ScopeSet, census: &mut Census, seen: &KeyFacts<'_, '_>, text: &str) -> Option<Disposition> {
     if scopes.at(seen.time).is_empty() {
         return Some(Disposition::OutsideWindow(seen.time));
     }

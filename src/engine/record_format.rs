@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::{
-    events::{Profile, RowGlance, TimeFirst},
+    events::{CsvPrefilter, Profile, TimeFirst},
     records::{Framing, Header, Refusal, TextRule},
 };
 
@@ -15,7 +15,7 @@ pub(super) enum RecordFormat<'p> {
     Rows {
         header: &'p Header,
         columns: Result<Vec<Option<usize>>, Refusal>,
-        glance: Option<Box<RowGlance>>,
+        prefilter: Option<Box<CsvPrefilter>>,
     },
     Text(&'p Arc<TextRule>),
 }
@@ -31,15 +31,15 @@ impl<'p> RecordFormat<'p> {
             }
         };
         let columns = profile.columns(header);
-        let glance = columns
+        let prefilter = columns
             .as_ref()
             .ok()
-            .and_then(|columns| RowGlance::new(profile, header, columns))
+            .and_then(|columns| CsvPrefilter::new(profile, header, columns))
             .map(Box::new);
         Self::Rows {
             header,
             columns,
-            glance,
+            prefilter,
         }
     }
 }

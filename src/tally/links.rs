@@ -13,7 +13,7 @@ use crate::{
     time::Timestamp,
 };
 
-/// What an event has in common with the one that opened its link, the surest first.
+/// Value that an event has in common with the opening of its link; the surest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, JsonSchema, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Tie {
@@ -26,7 +26,7 @@ pub enum Tie {
 }
 
 impl Tie {
-    /// As serialised.
+    /// Returns the tie as it is serialised.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Key => "key",
@@ -36,10 +36,10 @@ impl Tie {
     }
 }
 
-/// Why an event is in scope whose actor is no listed agent.
+/// Reason why an event without a listed actor is in scope.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Link {
-    /// What ties it.
+    /// Value that ties it.
     pub tie: Tie,
     /// The rule's name.
     pub rule: String,
@@ -47,7 +47,7 @@ pub struct Link {
     pub opening: Locator,
     /// Which of its record's events that is, from 0.
     pub part: u32,
-    /// When it was opened.
+    /// Time of the opening.
     pub opened: Timestamp,
     /// Openings from the agent's own event to this one: 1, or more in a chain.
     pub depth: u32,
@@ -59,15 +59,15 @@ pub struct Link {
 /// An event in scope that opens a link.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Opening {
-    /// When.
+    /// Time of the event.
     pub time: Timestamp,
     /// Its record.
     pub at: Locator,
     /// Which of its record's events it is.
     pub part: u32,
-    /// As logged.
+    /// Event id as logged.
     pub event_id: Option<String>,
-    /// As logged.
+    /// Action as logged.
     pub action: String,
     /// Position in the case's agents.
     pub agent: usize,
@@ -75,14 +75,14 @@ pub struct Opening {
     pub scopes: ScopeMask,
     /// Ids of its tenants, in order.
     pub tenants: Vec<String>,
-    /// What ties to it.
+    /// Values that tie to it.
     pub opened: Opened,
 }
 
 /// An event in scope that closes links.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Closing {
-    /// When.
+    /// Time of the event.
     pub time: Timestamp,
     /// Its record.
     pub at: Locator,
@@ -92,8 +92,8 @@ pub struct Closing {
     pub closed: Closed,
 }
 
-/// A record's event by nobody listed that ties to an opening, before it is known whether the link
-/// was still open.
+/// Event without a listed actor that ties to an opening, before it is known whether the link was
+/// still open.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Candidate {
     /// The event. Whom it is put down to is not known yet; its scopes are those whose window holds
@@ -107,8 +107,8 @@ pub struct Candidate {
     pub beside: bool,
 }
 
-/// What a search for linked events finds in a source. In no particular order, but for the numbers
-/// of openings.
+/// Result of a search for linked events in one source. In no particular order, except for the
+/// numbers of openings.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Chased {
     /// Events that tie to an opening.
@@ -146,13 +146,13 @@ impl Chased {
     }
 }
 
-/// How a link ended.
+/// End of a link.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum LinkEnd {
     /// An event ended it.
     Event,
-    /// No event did, and the rule's time was over.
+    /// The rule's time was over before an event closed it.
     Time,
     /// Neither: it was open until the window's end.
     Window,
@@ -165,17 +165,17 @@ pub struct Followed {
     pub opening: Opening,
     /// Whether a rule of its profile is about its action.
     pub ruled: bool,
-    /// What ties to it; none where nothing does.
+    /// Kind of tie; `None` if nothing ties.
     pub tie: Option<Tie>,
-    /// When it was over, if that is known.
+    /// End of the link, if it is known.
     pub until: Option<Timestamp>,
-    /// How it ended.
+    /// Kind of end.
     pub end: LinkEnd,
-    /// How many openings precede it in its chain.
+    /// Number of openings before it in its chain.
     pub depth: u32,
     /// Events that came into scope by it, copies included.
     pub events: u64,
-    /// Of those, how many also stand in a session of the user's own.
+    /// Events among those that also stand in a session of the user's own.
     pub own_sessions: u64,
     /// Records under the user in its time. None where the user is not known, or the user ties.
     pub under_user: Option<u64>,
@@ -194,12 +194,12 @@ pub struct WideLink {
     pub of: u64,
 }
 
-/// What following links brought, beside the events.
+/// Result of following links, besides the events.
 #[derive(Debug, Clone, Default)]
 pub struct Links {
     /// Every opening, in time order.
     pub openings: Vec<Followed>,
-    /// What was not followed because it was too much.
+    /// Rules that were not followed because they tie too much.
     pub wide: Vec<WideLink>,
     /// Sources that could not be read again, by position.
     pub unread: Vec<usize>,

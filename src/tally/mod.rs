@@ -40,8 +40,8 @@ pub use source_tally::{Disposition, Late, NearKind, NearMiss, NearName, PathCoun
 pub use spill::{Budget, MEMORY, OverBudget, SpillError, SpilledEvents};
 pub use totals::{ActionTotals, AgentTotals, Counting, ScopeTotals, Totals};
 
-/// How many records met which end.
-/// `read = in_scope + duplicate + other_actor + outside_window + refused`.
+/// Numbers of records by disposition. `read = in_scope + duplicate + other_actor + outside_window +
+/// refused`.
 ///
 /// A record that holds several events counts once, like any other: it is in scope if any of its
 /// events is and is no copy, a duplicate if all of those in scope are copies, and refused if any of
@@ -57,13 +57,13 @@ pub struct DispositionCounts {
     pub in_scope: u64,
     /// Further copies: in scope, and nothing but what another record says.
     pub duplicate: u64,
-    /// In a window, by nobody listed.
+    /// In a window, without a listed actor.
     pub other_actor: u64,
     /// In no window.
     pub outside_window: u64,
     /// Could not be read as an event.
     pub refused: u64,
-    /// Of those in scope, how many hold an event that names no tenant.
+    /// Records in scope with an event that names no tenant.
     pub without_tenant: u64,
     /// Records in scope that hold no event by a listed identity, and none that an open scope
     /// holds: an event of theirs goes on with what another set in motion.
@@ -108,7 +108,7 @@ impl std::ops::AddAssign for DispositionCounts {
     }
 }
 
-/// What became of the events in scope of one record.
+/// Dispositions of the events in scope of one record.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 struct RecordFate {
     /// Whether any is no copy.
@@ -144,7 +144,7 @@ impl Why {
 }
 
 impl RecordFate {
-    /// Of one event, kept or not.
+    /// Returns the fate of one event, kept or not.
     fn of(event: &ScopedEvent, kept: bool) -> Self {
         Self {
             kept,
@@ -188,9 +188,9 @@ impl Outcomes {
 /// An event by a listed identity in a window.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ScopedEvent {
-    /// What it says.
+    /// The event.
     pub event: AccessEvent,
-    /// When, as logged.
+    /// Time as logged.
     pub time_original: String,
     /// Position in the case's agents.
     pub agent: usize,
@@ -202,13 +202,14 @@ pub struct ScopedEvent {
     pub scopes: ScopeMask,
     /// The scopes in whose margins it lies: they would hold it if their windows were wider.
     pub beyond: ScopeMask,
-    /// Where its record lies.
+    /// Place of its record.
     pub at: Locator,
     /// Which of its record's events it is, from 0; more than 0 only where one record holds several.
     pub part: u32,
     /// Over the bytes of its record.
     pub record_sha256: Sha256,
-    /// What customers hold of its record instead; none in a scan without `agents.lock`.
+    /// Commitment to its record that tenants get instead of it; `None` in a scan without
+    /// `agents.lock`.
     pub seal: Option<Seal>,
     /// Its event id also names another body. Known only once everything is read.
     pub conflict: bool,
@@ -228,9 +229,9 @@ pub type ScopedEvents = Vec<Box<ScopedEvent>>;
 /// A record that could not be read as an event.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Refused {
-    /// Where it lies.
+    /// Place of the record.
     pub at: Locator,
-    /// Why.
+    /// Reason of the refusal.
     pub refusal: Refusal,
     /// The agents whose identities its bytes hold and of whom a scope may hold the record, by
     /// position in the case.
@@ -245,17 +246,18 @@ pub struct Refused {
 /// One in-scope event as its tenant may see it: no other tenant is named in its structure.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TenantEvent {
-    /// Where its record lies.
+    /// Place of its record.
     pub at: Locator,
     /// Over the bytes of its record.
     pub record_sha256: Sha256,
-    /// What customers hold of its record instead; none in a scan without `agents.lock`.
+    /// Commitment to its record that tenants get instead of it; `None` in a scan without
+    /// `agents.lock`.
     pub seal: Option<Seal>,
-    /// As logged.
+    /// Event id as logged.
     pub event_id: Option<String>,
-    /// When.
+    /// Time of the event.
     pub time: Timestamp,
-    /// When, as logged.
+    /// Time as logged.
     pub time_original: String,
     /// Position in `findings.agents`.
     pub agent: usize,
@@ -267,22 +269,22 @@ pub struct TenantEvent {
     pub effect: Effect,
     /// On whom or what.
     pub targets: Vec<Target>,
-    /// How it ended.
+    /// Outcome of the action.
     pub outcome: Outcome,
     /// The support case it was done for, as logged.
     pub ticket: Option<String>,
     /// Relation of the event to its ticket, where the case has a table of tickets and the log
     /// states tickets.
     pub ticket_verdict: Option<TicketVerdict>,
-    /// Why, in the agent's words, as logged.
+    /// Reason in the agent's words, as logged.
     pub justification: Option<String>,
     /// From where, as logged.
     pub ip: Option<String>,
     /// In which session, as logged.
     pub session: Option<String>,
-    /// With what, as logged.
+    /// Client, as logged.
     pub user_agent: Option<String>,
-    /// With which parameters, as logged.
+    /// Parameters, as logged.
     pub parameters: Option<String>,
     /// The scopes it lies in.
     pub scopes: ScopeMask,

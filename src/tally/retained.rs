@@ -1,4 +1,4 @@
-//! What is kept once copies are set apart: each event once, and each tenant's share of them.
+//! Events that remain without their copies: each once, and each tenant's part of them.
 
 use std::{
     borrow::Cow,
@@ -48,7 +48,7 @@ impl Retained {
         Ok(done.into_iter().map(|(_, made)| made).collect())
     }
 
-    /// Gives back its memory, for which nobody need wait: there may be millions of events.
+    /// Frees the memory on another thread: there may be millions of events.
     pub fn drop_in_background(self) {
         rayon::spawn(|| drop(self));
     }
@@ -97,8 +97,8 @@ where
     Ok(made.into_iter().filter_map(Result::ok).collect())
 }
 
-/// So many tenants at a time: some have many more events than others, and the last thread is waited
-/// for.
+/// Most tenants of one job: some have many more events than others, and the last thread decides the
+/// time.
 const MAX_TENANTS_PER_JOB: usize = 16;
 
 /// Events in memory.
@@ -132,13 +132,13 @@ struct Share<'h> {
 }
 
 impl InMemory {
-    /// Of these events, those that are kept.
+    /// Keeps those of these events that are marked.
     pub(super) fn new(events: ScopedEvents, kept: &[bool]) -> Self {
         let order = in_time_order(&events, kept);
         Self::in_order(events, order)
     }
 
-    /// Of these events, those in these places, which are in time order.
+    /// Keeps the events at these positions, which are in time order.
     pub(super) fn in_order(events: ScopedEvents, order: Vec<usize>) -> Self {
         Self { events, order }
     }
@@ -155,7 +155,7 @@ impl InMemory {
         each.flat_map_iter(split_by_tenant).collect()
     }
 
-    /// By tenant, each in time order.
+    /// Returns each tenant's events, each in time order.
     fn shares(&self, whose: impl Fn(u64) -> bool + Sync) -> Vec<Share<'_>> {
         let of = |(at, place): (usize, &usize)| {
             let event = &*self.events[*place];
@@ -173,8 +173,8 @@ impl InMemory {
     }
 }
 
-/// The shares of all tenants that one number stands for: one, unless somebody made up ids to that
-/// end.
+/// Splits the events that share one hash of a tenant by tenant: one, unless ids were made to
+/// collide.
 fn split_by_tenant<'h>(shares: &[Share<'h>]) -> Vec<(&'h TenantId, Vec<&'h ScopedEvent>)> {
     let mut shares = Cow::Borrowed(shares);
     if shares.iter().any(|share| share.id != shares[0].id) {

@@ -1,5 +1,4 @@
-//! What is known of one source while it is read: counts, the hours it speaks for, and the few
-//! events that matter.
+//! Result of reading one source so far: counts, coverage, and the events that matter.
 
 use std::{collections::BTreeMap, mem, sync::Arc};
 
@@ -16,9 +15,9 @@ use crate::{
     time::Timestamp,
 };
 
-/// How near a record by others came to being in scope. Such records are told of, since a profile
-/// that misses a field, an identity that is not listed as it is logged, or a scope drawn too
-/// narrow, shows there first.
+/// Way in which a record by others comes near to being in scope. Such records are reported, because
+/// a profile that misses a field, an identity that is listed in another form, or a scope that is
+/// too narrow shows there first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum NearKind {
     /// A listed identity stands somewhere in it, as a target or in a text, and not as its actor.
@@ -34,11 +33,11 @@ pub enum NearKind {
 /// One listed identity that a record by others names.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct NearName {
-    /// As what.
+    /// Kind of near miss.
     pub kind: NearKind,
     /// The number of the identity, those of all agents of the case counted.
     pub identity: usize,
-    /// As it stands there.
+    /// Text as logged.
     pub as_logged: String,
     /// The column, or the pointer to the member, in which a mention stands, if that is known.
     pub field: Option<String>,
@@ -47,7 +46,7 @@ pub struct NearName {
 /// A record by others that names listed identities.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct NearMiss {
-    /// Where it lies.
+    /// Place of the record.
     pub at: Locator,
     /// Each identity once as each kind.
     pub names: Vec<NearName>,
@@ -67,27 +66,26 @@ impl NearMiss {
         self.names.iter().map(|name| name.kind).max()
     }
 
-    /// About how much memory it takes until it is told in every file.
+    /// Returns about the bytes that it takes until all files are written.
     pub(super) fn weight(&self) -> u64 {
         let texts: usize = self.names.iter().map(NearName::weight).sum();
         (size_of::<Self>() + size_of_val(&self.names[..]) + texts) as u64
     }
 }
 
-/// What the allocator adds to a text.
+/// Bytes that the allocator adds to a text.
 const TEXT: usize = 16;
 
-/// The end that one record met, before copies are told from originals.
+/// Disposition of one record, before copies are separated from originals.
 #[derive(Debug)]
 pub enum Disposition {
     /// In no window.
     OutsideWindow(Timestamp),
-    /// In a window, by nobody of a scope; with whom it names all the same.
+    /// In a window, with no actor of a scope; with the listed identities that it names.
     OtherActor(Timestamp, Option<Box<NearMiss>>),
-    /// By a listed identity in a window: the record's one event, or those of its several that are
-    /// in scope.
+    /// In scope: the record's one event, or those of its events that are in scope.
     InScope(ScopedEvents),
-    /// No event; with its time, if that could be read.
+    /// Not an event; with its time, if that could be read.
     Refused(Box<Refused>, Option<Timestamp>),
 }
 
@@ -123,7 +121,7 @@ impl Disposition {
     }
 }
 
-/// How many records took how much for their verdict. Of no consequence for the answer.
+/// Numbers of records by the work that their disposition took. Without effect on the answer.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PathCounts {
     /// Only the time was looked at.
@@ -142,15 +140,15 @@ impl std::ops::AddAssign for PathCounts {
     }
 }
 
-/// What was remarked on events of a source, and on which.
+/// Remarks on the events of a source.
 pub type Remarks = BTreeMap<Remark, Remarked>;
 
 /// The events that one remark is made on.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Remarked {
-    /// How many.
+    /// Number of events.
     pub events: u64,
-    /// Where their records start, in no particular order; empty where they are not listed.
+    /// Offsets of their records, in no particular order; empty if they are not listed.
     pub offsets: Vec<u64>,
 }
 
@@ -170,7 +168,7 @@ impl Remarked {
 /// Records that name a listed identity at a time that cannot be, and where the first of them lies.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Late {
-    /// How many.
+    /// Number of such records.
     pub naming: u64,
     /// The offset of the first.
     pub first: Option<u64>,
@@ -200,48 +198,48 @@ impl Late {
 pub struct SourceTally {
     /// Records framed. Counted apart from their verdicts, so that the books can fail to balance.
     pub read: u64,
-    /// What became of the bytes that were read.
+    /// Accounting of the bytes that were read.
     pub accounted: Accounted,
-    /// In a window, by nobody listed.
+    /// Records in a window without a listed actor.
     pub other_actor: u64,
     /// Those by others that name a listed identity, in no particular order.
     pub near: Vec<NearMiss>,
     /// In no window.
     pub outside_window: u64,
-    /// Of those in no window, records that lie after the case was issued and name a listed
-    /// identity.
+    /// Records outside every window that lie after the case was issued and name a listed identity.
     pub late: Late,
     /// Events in no scope, copies included, exactly on the end of one of their agent's: by the
     /// positions of those scopes.
     pub on_end: BTreeMap<ScopeMask, u64>,
     /// Acts of listed agents around the windows.
     pub around: Around,
-    /// What could not be read of records that were read in full and lie in a window, and how often.
+    /// Fields that could not be read in records that lie in a window and were parsed in full, with
+    /// counts.
     pub remarks: Remarks,
-    /// By a listed identity in a window, copies included, in no particular order, but for those of
-    /// one record, which stand beside each other. What went to the budget's file is missing.
+    /// Events in scope, copies included, in no particular order, except that events of one record
+    /// are next to each other. Events spilled to the budget's file are not included.
     pub in_scope: ScopedEvents,
     /// Events in scope that open a link, in no particular order.
     pub openings: Vec<Opening>,
     /// Events in scope that close links, in no particular order.
     pub closings: Vec<Closing>,
-    /// What a search for linked events found.
+    /// Result of a search for linked events.
     pub chased: Chased,
-    /// No events, in no particular order.
+    /// Records that are no events, in no particular order.
     pub refused: Vec<Refused>,
     /// The hours of all records that have a time.
     pub coverage: Coverage,
     /// The mapped paths that led to a value in events in scope.
     pub hits: Hits,
-    /// What it took.
+    /// Work that the records took.
     pub path_counts: PathCounts,
-    /// None where everything is kept in memory.
+    /// `None` if everything is kept in memory.
     #[serde(skip)]
     pub(super) account: Option<BudgetShare>,
 }
 
 impl SourceTally {
-    /// Of nothing yet; `coverage` says over which windows.
+    /// Creates an empty tally; `coverage` has the windows.
     pub fn new(coverage: Coverage) -> Self {
         Self {
             read: 0,
@@ -265,8 +263,8 @@ impl SourceTally {
         }
     }
 
-    /// Of nothing yet, and of no more in memory than the budget allows, if
-    /// [`Self::spill_if_needed`] is called now and then. Parts of one source have one ticket.
+    /// Creates an empty tally that stays within the budget if [`Self::spill_if_needed`] is called
+    /// regularly. Parts of one source have one ticket.
     pub fn within(coverage: Coverage, budget: &Arc<Budget>, ticket: usize) -> Self {
         Self {
             account: Some(BudgetShare::new(Arc::clone(budget), ticket)),
@@ -274,7 +272,7 @@ impl SourceTally {
         }
     }
 
-    /// As far as they are known before copies are told from originals.
+    /// Returns the counts as far as they are known before copies are separated from originals.
     pub(super) fn books(&self) -> DispositionCounts {
         DispositionCounts {
             read: self.read,

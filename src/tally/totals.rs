@@ -19,17 +19,17 @@ pub struct Counting<'c> {
     pub reads_tickets: &'c [bool],
 }
 
-/// Where an event stands in time; ties by source, position and order in the record.
+/// Position of an event in time; ties by source, offset and order in the record.
 type Moment = (Timestamp, Locator, u32);
 
 /// Counts that add up, in whatever order events come.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Totals {
-    /// How many events.
+    /// Number of events.
     pub events: u64,
-    /// How many times events name a tenant.
+    /// Number of times that events name a tenant.
     pub shares: u64,
-    /// How many events name none.
+    /// Number of events that name no tenant.
     pub without_tenant: u64,
     /// Number of events that failed.
     pub failed: u64,
@@ -50,12 +50,11 @@ pub struct Totals {
     pub alone: BTreeMap<(usize, usize), u64>,
     /// Events exactly on an end of a window, the first of them.
     pub on_bounds: BTreeSet<OnBound>,
-    /// How many bytes the codes of actions and the sessions have.
+    /// Bytes of the codes of actions and of the sessions.
     codes: usize,
 }
 
-/// About how many bytes of memory an action takes until it is told in every file, and how many for
-/// each of its code's.
+/// About the bytes that an action takes until all files are written, and per byte of its code.
 const ACTION: (usize, usize) = (360, 5);
 
 /// Greatest number of events on ends of windows that are named.
@@ -73,11 +72,11 @@ pub struct ScopeTotals {
 /// Events of one action code.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ActionTotals {
-    /// How many.
+    /// Number of events.
     pub events: u64,
     /// Number of events that failed.
     pub failed: u64,
-    /// How many of them name no tenant.
+    /// Number of those that name no tenant.
     pub without_tenant: u64,
     /// Number of those in sources whose profile reads a ticket.
     pub may_have_ticket: u64,
@@ -142,7 +141,7 @@ impl ActionTotals {
 /// One agent's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AgentTotals {
-    /// How many events.
+    /// Number of events.
     pub events: u64,
     first: Moment,
     last: Moment,

@@ -1,7 +1,7 @@
-//! Copies told from originals among events of which no other has the same name as any of them.
+//! Separates copies from originals among events in memory.
 //!
-//! Nearly every event's name is its own. So names are compared by their hash first, and events
-//! themselves only where hashes are equal; nothing moves.
+//! Nearly every event has an id of its own. So ids are compared by their hash first, and events
+//! only if hashes are equal; no event is moved.
 
 use std::{
     cmp::Ordering,
@@ -18,22 +18,22 @@ use crate::{
     tally::ScopedEvent,
 };
 
-/// What became of each event.
+/// Result for each event.
 #[derive(Debug)]
 pub(in crate::tally) struct Classified {
     /// Whether it is kept, by place.
     pub(in crate::tally) kept: Vec<bool>,
     /// Event ids with several bodies, in id order.
     pub(in crate::tally) conflicts: Vec<Conflict>,
-    /// How many events two kinds have in common.
+    /// Numbers of events that two kinds of log have in common.
     pub(in crate::tally) shared: SharedIds,
 }
 
-/// How many ids each two kinds, the lower number first, share at the same time and by the same
+/// Numbers of ids that two kinds, the lower number first, share at the same time and by the same
 /// agent.
 pub(in crate::tally) type SharedIds = BTreeMap<(usize, usize), u64>;
 
-/// What events of one name came to.
+/// Result for events of one id.
 #[derive(Default)]
 struct DuplicateGroups {
     copies: Vec<usize>,
@@ -116,7 +116,7 @@ fn name(event: &ScopedEvent, kinds: &[usize]) -> u64 {
 }
 
 impl DuplicateGroups {
-    /// Of events whose names' hashes are the same.
+    /// Adds events whose ids have the same hash.
     fn among(mut self, same: &[(u64, usize)], events: &[Box<ScopedEvent>], kinds: &[usize]) -> Self {
         let mut places: Vec<usize> = same.iter().map(|(_, place)| *place).collect();
         places.sort_unstable_by(|&a, &b| {
@@ -176,8 +176,8 @@ fn is_extract(poor: &ScopedEvent, rich: &ScopedEvent) -> bool {
     says_all(rich, poor) && (later || !says_all(poor, rich))
 }
 
-/// Whether every field of `poor` is absent or the same in `rich`. In which scopes they lie is no
-/// difference: what a record does not tell cannot rule it out.
+/// Returns whether every field of `poor` is absent or the same in `rich`. Their scopes may differ:
+/// a field that a record does not state cannot rule it out.
 fn says_all(rich: &ScopedEvent, poor: &ScopedEvent) -> bool {
     let (a, b) = (&poor.event, &rich.event);
     let within = |a: &Option<String>, b: &Option<String>| a.is_none() || a == b;
@@ -210,8 +210,8 @@ fn conflict(places: &[usize], events: &mut [Box<ScopedEvent>]) -> Option<Conflic
     })
 }
 
-/// What an event goes by: the kind of log, the event id, and its order in the record; without an
-/// id, the record's bytes.
+/// Orders events by their identity: the kind of log, the event id, and the order in the record;
+/// without an id, the record's bytes.
 fn by_name(a: &ScopedEvent, b: &ScopedEvent, kinds: &[usize]) -> Ordering {
     let bytes = |event: &ScopedEvent| event.event.event_id.is_none().then_some(event.record_sha256);
     kinds[a.at.source]
@@ -221,7 +221,7 @@ fn by_name(a: &ScopedEvent, b: &ScopedEvent, kinds: &[usize]) -> Ordering {
         .then(a.part.cmp(&b.part))
 }
 
-/// What it says, and whom it is put down to.
+/// Orders events by content and agent.
 fn by_body(a: &ScopedEvent, b: &ScopedEvent) -> Ordering {
     (&a.event, a.agent, a.scopes).cmp(&(&b.event, b.agent, b.scopes))
 }

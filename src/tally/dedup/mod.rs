@@ -1,9 +1,9 @@
-//! Copies told from originals, once everything is read.
+//! Separates copies from originals, once everything is read.
 //!
 //! With an event id, a copy is the same id with the same content, however it was exported, or with
 //! less: of two mappings of one log the richer one is kept. The same id with another body is a
 //! conflict, and both stay. Without an id, a copy is the same bytes in another source; equal
-//! records of one source are as many events. The events of one record are told apart by their order
+//! records of one source are as many events. The events of one record are distinguished by their order
 //! in it, so they are never copies of each other nor in conflict, even where they share an id. Of
 //! equals the original is the first in reading order, so the answer does not depend on the order of
 //! arrival.
@@ -46,7 +46,7 @@ pub struct Deduplicated {
     pub on_end: BTreeMap<ScopeMask, u64>,
     /// Acts of listed agents around the windows, first copies only of what lies in margins.
     pub around: Around,
-    /// What could not be read of the events of each source.
+    /// Fields that could not be read in the events of each source.
     pub remarks: Vec<Remarks>,
     /// Event ids with several bodies, in id order.
     pub conflicts: Vec<Conflict>,
@@ -65,9 +65,9 @@ pub struct Conflict {
     pub events: Vec<Locator>,
 }
 
-/// Settles the tallies of all sources. `kinds` tells which sources hold the same kind of log: an
-/// event id means something within one kind only. The answer is the same whether the budget had
-/// room for everything or not.
+/// Deduplicates the tallies of all sources. `kinds` states which sources hold the same kind of log:
+/// an event id is unique within one kind only. The answer is the same whether the budget
+/// had room for everything or not.
 pub fn deduplicate(
     mut tallies: Vec<SourceTally>,
     kinds: &[&str],
@@ -162,10 +162,10 @@ fn assign_kind_numbers(kinds: &[&str]) -> Vec<usize> {
     kinds.iter().map(number).collect()
 }
 
-/// What settling brings beside the events.
+/// Result of deduplication besides the events.
 #[derive(Debug, Default)]
 pub(super) struct DedupState {
-    /// By source; of the figures only those that settling tells.
+    /// Counts by source, as far as deduplication decides them.
     pub(super) books: BTreeMap<usize, DispositionCounts>,
     pub(super) conflicts: Vec<Conflict>,
     pub(super) totals: Totals,
@@ -178,7 +178,7 @@ impl DedupState {
         *self.books.entry(source).or_default() += DispositionCounts::settled(fate);
     }
 
-    /// Both together, if there is room for what is told of them.
+    /// Merges both, if there is room for the result.
     pub(super) fn merge(mut self, mut other: Self, budget: &Budget) -> Result<Self, SpillError> {
         for (source, more) in other.books {
             *self.books.entry(source).or_default() += more;
@@ -203,7 +203,7 @@ impl DedupState {
 }
 
 impl Conflict {
-    /// About how much memory it takes until it is told in every file.
+    /// Returns about the bytes that it takes until all files are written.
     fn weight(&self) -> u64 {
         (CONFLICT + 4 * self.event_id.len() + CONFLICTING * self.events.len()) as u64
     }
@@ -248,7 +248,7 @@ fn in_memory(
     Ok((InMemory::in_order(events, order), state))
 }
 
-/// The books of each source, as far as settling tells.
+/// Returns the counts of each source, as far as deduplication decides them.
 fn books(events: &[Box<ScopedEvent>], kept: &[bool]) -> BTreeMap<usize, DispositionCounts> {
     let mut state = DedupState::default();
     let mut place = 0;
@@ -386,7 +386,7 @@ mod tests {
         tallies
     }
 
-    /// What settling says, wherever the events are.
+    /// Result of deduplication, wherever the events are.
     #[derive(Debug, PartialEq)]
     struct Told {
         /// Without their tenants: of those of others no more is kept than that there are some.
@@ -426,7 +426,7 @@ mod tests {
         }
     }
 
-    /// The same in memory and by way of a file.
+    /// Deduplicates in memory and by way of a file; both must agree.
     fn settled(tallies: Vec<SourceTally>, kinds: &[&str]) -> Told {
         let in_memory = deduplicate(tallies.clone(), kinds, counting(), &Budget::default()).expect("room");
         let budget = Arc::new(Budget::new(1, std::env::temp_dir()));

@@ -1,5 +1,5 @@
-//! Copies told from originals part by part, and what is kept put down to its tenants, in another
-//! file.
+//! Deduplicates spilled events part by part, and writes those that are kept to another file, by
+//! tenant.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -25,10 +25,10 @@ use crate::{
     },
 };
 
-/// Where events without a tenant go.
+/// Part for events without a tenant.
 const WITHOUT_TENANT: usize = PARTS;
 
-/// What one event of a record that has several came to, in memory.
+/// Bytes in memory for the result of one event of a record that has several.
 const FATE: u64 = 48;
 
 /// Kept events in a temporary file, by tenant.
@@ -38,8 +38,8 @@ pub struct SpilledEvents {
     memory: u64,
 }
 
-/// The part an event goes to by what it goes by. The kind of log is left out: it is told apart
-/// among those that meet.
+/// Returns the part for an event, by its identity. The kind of log is left out: it is compared
+/// within the part.
 pub(super) fn part_of(event: &ScopedEvent) -> usize {
     use std::hash::{DefaultHasher, Hash as _, Hasher as _};
     let mut name = DefaultHasher::new();
@@ -119,7 +119,7 @@ pub(super) fn each_spilled(
     Ok(())
 }
 
-/// Where settled events go, and what becomes of records that hold several.
+/// Store of deduplicated events, and of records that hold several.
 struct Stores {
     shares: SpillFile,
     fates: SpillFile,
@@ -189,8 +189,8 @@ fn share(shares: &mut Batch, event: &ScopedEvent) {
     for own in parts.chunk_by(|a, b| a.0 == b.0) {
         let part = own[0].0;
         let mut own: Vec<_> = own.iter().map(|(_, tenant)| *tenant).collect();
-        // That it names several tells that it is not this customer's alone, so one of the others
-        // stays in it.
+        // An event of several tenants names another one, so that it is recognized as shared: one of
+        // the others stays in it.
         let other = tenants.iter().find(|other| own.len() == 1 && other.id != own[0].id);
         own.extend(other);
         own.sort_unstable();
@@ -219,7 +219,7 @@ fn records(fates: &SpillFile, part: usize) -> Result<DedupState, SpillError> {
 }
 
 impl SpilledEvents {
-    /// What is made of each tenant's events, in no particular order.
+    /// Calls a function with each tenant's events, in no particular order of tenants.
     pub(in crate::tally) fn for_each_tenant<T, E>(
         &self,
         work: &(impl Fn(&TenantId, &[&ScopedEvent]) -> Result<T, E> + Sync),
@@ -244,7 +244,7 @@ impl SpilledEvents {
         each_part(&self.shares, PARTS, self.memory, what, shares, Vec::new(), all)
     }
 
-    /// What is made of each event without a tenant, in time order.
+    /// Calls a function with each event without a tenant, in time order.
     pub(in crate::tally) fn without_tenant<T: Send>(
         &self,
         work: impl Fn(&ScopedEvent) -> T + Sync,
@@ -330,7 +330,7 @@ fn each_part<T: Send, A, E: From<SpillError> + Send>(
     Ok(done)
 }
 
-/// How many parts, from the first on, fit together: one at least.
+/// Returns the number of parts that fit into `room`, from the first on; at least one.
 fn fitting(parts: &[(usize, u64)], room: u64) -> usize {
     let mut total = 0;
     let fits = parts.iter().take_while(|(_, weight)| {

@@ -1,9 +1,9 @@
-//! What is in scope and does not fit into memory: it goes to a temporary file while logs are read,
-//! and comes back part by part, each small enough.
+//! Spills events in scope that do not fit into memory to a temporary file while logs are read, and
+//! reads them back part by part, each small enough.
 //!
-//! Events go to parts by what they go by, so that copies and conflicts meet in one part and are
-//! told apart there as in memory; what is kept of them goes to parts by tenant. No order of writing
-//! reaches the answer: what comes back is sorted.
+//! Events go to parts by their identity, so that copies and conflicts meet in one part and are
+//! found there as in memory. Events that are kept go to parts by tenant. The order of writing does
+//! not reach the answer: events that are read back are sorted.
 
 mod row;
 mod dedup;
@@ -27,7 +27,7 @@ pub use dedup::SpilledEvents;
 pub(super) use dedup::dedup;
 pub use store::SpillError;
 
-/// How much is in memory unless the case or the command line says otherwise: 1 GiB.
+/// Memory unless the case or the command line states another amount: 1 GiB.
 pub const MEMORY: u64 = 1 << 30;
 
 /// A limit below this makes events go to the disk earlier, and nothing more: it is little beside
@@ -37,23 +37,23 @@ const MIN_BUDGET: u64 = 8 << 20;
 /// Events of about so much memory are encoded at a time.
 const BATCH_BYTES: u64 = 16 << 20;
 
-/// A part of a source keeps its events unless they are at least this share of what may be held: the
-/// file would be cut into too many pieces.
+/// Least fraction of the allowed memory at which a part of a source is spilled: smaller ones would
+/// cut the file into too many pieces.
 const MIN_SPILL_FRACTION: u64 = 64;
 
-/// About how much memory a stream takes until it is told in every file, but for its hours.
+/// About the bytes that a stream takes until all files are written, without its coverage.
 const STREAM_BYTES: u64 = 4 << 10;
 
-/// How much memory may be taken by what is in scope, and where the rest goes.
+/// Memory for events in scope, and the folder for the rest.
 #[derive(Debug)]
 pub struct Budget {
     memory: u64,
     folder: PathBuf,
-    /// What is in scope and in memory, about.
+    /// About the bytes of events in memory.
     held: AtomicU64,
-    /// What was refused, about.
+    /// About the bytes of refused records.
     refused: AtomicU64,
-    /// What was made of the events.
+    /// Bytes reserved for results that are computed from the events.
     reserved: AtomicU64,
     tickets: AtomicUsize,
     store: SpillFile,
@@ -68,8 +68,8 @@ pub(super) struct BudgetShare {
     budget: Arc<Budget>,
     /// Stands for the source as long as its number is not known.
     pub(super) ticket: usize,
-    /// How many events, refusals, records that came near and candidates for links are accounted
-    /// for, and what the events weigh.
+    /// Numbers of events, refused records, near misses and link candidates that are counted in, and
+    /// the weight of the events.
     events: usize,
     refused: usize,
     near: usize,
@@ -85,7 +85,7 @@ impl Default for Budget {
 }
 
 impl Budget {
-    /// So many bytes; what is beyond goes to a file without a name in this folder.
+    /// Creates a budget of this many bytes. More goes to a file without a name in this folder.
     pub fn new(memory: u64, folder: PathBuf) -> Self {
         Self {
             memory,
@@ -119,7 +119,7 @@ impl Budget {
         positions.map_or(number, |(provisional, positions)| positions[provisional])
     }
 
-    /// Why reading was stopped, if it was for want of room.
+    /// Returns why reading was stopped, if memory was the reason.
     pub fn fault(&self) -> Option<SpillError> {
         self.fault.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
@@ -129,9 +129,8 @@ impl Budget {
         self.fault.lock().unwrap_or_else(PoisonError::into_inner).is_some()
     }
 
-    /// Takes so much of the memory for what is made of the events and cannot be put aside; an error
-    /// if it is too much, and then none is taken: another thread's claim that has room beside it
-    /// must not be told as the one that has none.
+    /// Reserves memory for a result that cannot be spilled. Returns an error if it does not fit,
+    /// and then reserves nothing: otherwise another thread's smaller reservation could fail for it.
     pub fn reserve(&self, what: &'static str, bytes: u64) -> Result<(), SpillError> {
         let more = |reserved| self.allows(what, reserved + bytes).is_ok().then_some(reserved + bytes);
         let reserved = self.reserved.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more);
@@ -148,7 +147,7 @@ impl Budget {
         Err(SpillError::Limit { what, needed, limit })
     }
 
-    /// How much of it events may take: the other half is for what is made of them.
+    /// Returns the memory for events: one half; the other is for results computed from them.
     fn room(&self) -> u64 {
         self.memory / 2
     }
@@ -227,7 +226,7 @@ impl BudgetShare {
         let more: u64 = refused[self.refused..].iter().map(weight_refused).sum();
         self.refused = refused.len();
         let refused = self.budget.refused.fetch_add(more, Ordering::Relaxed) + more;
-        // Each is told in several files.
+        // Each is written to several files.
         self.budget.allows(
             "records that could not be read as events, each of which is told,",
             2 * refused,
@@ -237,8 +236,8 @@ impl BudgetShare {
 }
 
 impl SourceTally {
-    /// Makes room if too much is held by all tallies together, this one being no longer added to if
-    /// it is `done`.
+    /// Spills if all tallies together hold too much. `done` states that nothing more is added to
+    /// this one.
     pub fn spill_if_needed(&mut self, done: bool) -> Result<(), OverBudget> {
         let stream = if done { STREAM_BYTES + self.coverage.weight() } else { 0 };
         self.make_room(done, stream)
@@ -281,7 +280,7 @@ impl SourceTally {
         Ok(())
     }
 
-    /// The first fault is the one to tell; the others follow from it.
+    /// The first fault is reported; the others follow from it.
     fn stop(&self, fault: SpillError) -> OverBudget {
         if let Some(account) = &self.account {
             let mut first = account.budget.fault.lock().unwrap_or_else(PoisonError::into_inner);
@@ -301,7 +300,7 @@ fn weight(scoped: &ScopedEvent) -> u64 {
     weight_naming(scoped, scoped.event.tenants.iter())
 }
 
-/// The same as if it named these tenants.
+/// Returns the weight as if the event named these tenants.
 fn weight_naming<'t>(scoped: &ScopedEvent, tenants: impl Iterator<Item = &'t TenantRef>) -> u64 {
     let tenant = |tenant: &TenantRef| size_of_val(tenant) + text(&tenant.id.0) + tenant.name.as_deref().map_or(0, text);
     let event = &scoped.event;
@@ -322,7 +321,7 @@ fn weight_naming<'t>(scoped: &ScopedEvent, tenants: impl Iterator<Item = &'t Ten
     (itself + tenants.map(tenant).sum::<usize>()) as u64
 }
 
-/// The same if it stays in memory, where every tenant that it names gets a copy.
+/// Returns the weight of an event that stays in memory, where each tenant that it names has a copy.
 fn weight_shared(scoped: &ScopedEvent) -> u64 {
     let further = scoped.event.tenants.len().saturating_sub(1) as u64;
     weight(scoped) + further * weight_naming(scoped, std::iter::empty())
@@ -338,7 +337,7 @@ fn weight_refused(refused: &Refused) -> u64 {
     (size_of_val(refused) + text(&refused.refusal.detail) + text(&refused.excerpt) + names) as u64
 }
 
-/// With what the allocator adds.
+/// Returns the bytes of a text, with what the allocator adds.
 fn text(text: &str) -> usize {
     if text.is_empty() { 0 } else { text.len() + 16 }
 }

@@ -1,4 +1,4 @@
-//! An event as it lies in the temporary file. The format is nobody else's and lives as long as the
+//! An event as it is written to the temporary file. The format is internal and lives as long as the
 //! run.
 
 use std::{borrow::Cow, collections::BTreeSet, sync::Arc};
@@ -70,7 +70,7 @@ impl<'a> SpillRow<'a> {
         Self::naming(scoped, &tenants, source, alone)
     }
 
-    /// The same as if the event named these tenants.
+    /// Creates the row as if the event named these tenants.
     pub(super) fn naming(scoped: &'a ScopedEvent, named: &[&'a TenantRef], source: usize, alone: bool) -> Self {
         // Taken apart by name, so that a field that is added cannot be forgotten here.
         let ScopedEvent {

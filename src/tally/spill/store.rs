@@ -14,10 +14,11 @@ use std::{
 use bytesize::ByteSize;
 use serde::Serialize;
 
-/// Of what is twenty times the default limit, each part is a twenty-fifth of it.
+/// Number of parts: of events twenty times the default limit, each part is a twenty-fifth of the
+/// limit.
 pub(super) const PARTS: usize = 512;
 
-/// What is in scope has no room.
+/// Events in scope do not fit.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SpillError {
@@ -28,7 +29,7 @@ pub enum SpillError {
         folder.display()
     )]
     Io {
-        /// Where the temporary file is.
+        /// Folder of the temporary file.
         folder: PathBuf,
         /// The system's answer.
         fault: io::Error,
@@ -65,11 +66,11 @@ struct PartFile {
 
 #[derive(Debug, Clone, Default)]
 struct PartIndex {
-    /// What its values take in memory.
+    /// Bytes that its values take in memory.
     weight: u64,
-    /// How many there are.
+    /// Number of values.
     count: usize,
-    /// Where its bytes are, and how many.
+    /// Offset and length of its pieces.
     pieces: Vec<(u64, usize)>,
 }
 
@@ -119,12 +120,12 @@ impl SpillFile {
         self.part_file().parts.is_empty()
     }
 
-    /// What each part takes in memory.
+    /// Returns the bytes that each part takes in memory.
     pub(super) fn weights(&self) -> Vec<u64> {
         self.part_file().parts.iter().map(|part| part.weight).collect()
     }
 
-    /// How many values a part has.
+    /// Returns the number of values in a part.
     pub(super) fn count(&self, part: usize) -> usize {
         self.part_file().parts.get(part).map_or(0, |part| part.count)
     }
