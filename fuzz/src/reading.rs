@@ -3,17 +3,17 @@
 use std::{str, sync::LazyLock};
 
 use tenant_impact::{
-    events::{Beginnings, Body, Glance, Matching, Profile, Reading, RowGlance, Seen, TimeFirst},
+    events::{Body, CsvPrefilter, JsonPrefilter, KeyFacts, Matching, Profile, Reading, RecordPrefixes, TimeFirst},
     records::{Blocks, Framing, Record, Refusal, RowReader, json_part},
     time::Timestamp,
 };
 
-type Compiled = (Profile, Option<TimeFirst>, Option<Glance>);
+type Compiled = (Profile, Option<TimeFirst>, Option<JsonPrefilter>);
 
 static PROFILES: LazyLock<Vec<Compiled>> = LazyLock::new(|| {
     let compiled = |name| {
         let profile = Profile::built_in(name).expect("it is built in");
-        let (first, glance) = (TimeFirst::new(&profile), Glance::new(&profile));
+        let (first, glance) = (TimeFirst::new(&profile), JsonPrefilter::new(&profile));
         (profile, first, glance)
     };
     Profile::names().map(compiled).collect()
@@ -42,7 +42,7 @@ pub fn json(bytes: &[u8]) {
     };
     let (profile, first, glance) = &PROFILES[usize::from(*which) % PROFILES.len()];
     let mut glance = glance.clone();
-    let mut known = Beginnings::default();
+    let mut known = RecordPrefixes::default();
     for line in log.split(|byte| *byte == b'\n') {
         let record = Record {
             bytes: line,
@@ -89,7 +89,7 @@ pub fn json(bytes: &[u8]) {
 
 /// What is seen of lines in passing says no more of their times than what is searched for.
 fn sighted(first: &TimeFirst, log: &[u8]) {
-    let mut known = Beginnings::default();
+    let mut known = RecordPrefixes::default();
     for block in Blocks::open(log, &[]).expect("memory") {
         block.expect("memory").each_seen(first.needle(), |record| {
             if let Some(time) = first.time(&record, &mut known) {
@@ -116,7 +116,7 @@ fn walk(reading: &Reading<'_, '_>) -> Result<Facts, Refusal> {
     facts(reading)
 }
 
-fn agrees(seen: &Seen<'_, '_>, (time, actors): &Facts, record: &[u8]) {
+fn agrees(seen: &KeyFacts<'_, '_>, (time, actors): &Facts, record: &[u8]) {
     assert_eq!(seen.time, *time, "{}", record.escape_ascii());
     for (matching, value) in actors {
         let found = seen
@@ -140,7 +140,7 @@ pub fn csv(bytes: &[u8]) {
         return;
     };
     let Ok(columns) = profile.columns(&header) else { return };
-    let mut glance = RowGlance::new(profile, &header, &columns).expect("its time is a column");
+    let mut glance = CsvPrefilter::new(profile, &header, &columns).expect("its time is a column");
     let mut reader = RowReader::new(header.delimiter);
     for block in &mut blocks {
         block.expect("memory").each(|record| {
@@ -176,7 +176,7 @@ pub fn profile(bytes: &[u8]) {
     let Ok(profile) = Profile::parse("fuzz.toml", text) else {
         return;
     };
-    let mut glance = Glance::new(&profile);
+    let mut glance = JsonPrefilter::new(&profile);
     for record in records.trim_start_matches('\0').lines() {
         let json = str::from_utf8(json_part(record.as_bytes())).expect("a part of text");
         let full = Reading::new(&profile, Body::Json(json)).and_then(|reading| walk(&reading));

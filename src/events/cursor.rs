@@ -1,6 +1,6 @@
-//! A cursor over JSON text (RFC 8259) that moves over what is plainly well-formed and stops at
-//! anything else. Whoever uses it turns to the full parser then, so it may give up where it likes,
-//! but must never move over what is no JSON.
+//! A cursor over JSON text (RFC 8259) that moves over plainly well-formed text and stops at
+//! anything else. Its callers then use the full parser, so it may stop early, but must never move
+//! over text that is not JSON.
 
 use std::ops::Range;
 
@@ -207,9 +207,9 @@ impl<'b> Cursor<'b> {
     }
 }
 
-/// How many bytes precede the first that means something in a string: a quote, a backslash, or a
-/// control character, which may not stand there. Eight at a time: most strings of a log are shorter
-/// than what a call to memchr costs.
+/// Returns the number of bytes before the first that has a meaning in a string: a quote, a
+/// backslash, or a control character, which is not allowed there. Eight at a time: most strings of
+/// a log are shorter than the cost of a call to memchr.
 pub(super) fn meaningful(bytes: &[u8]) -> usize {
     const ONES: u64 = u64::from_ne_bytes([1; 8]);
     const HIGHS: u64 = ONES << 7;
@@ -304,7 +304,7 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(4096))]
 
-        /// Nothing passes that is no JSON.
+        /// The cursor never moves over text that serde refuses.
         #[test]
         fn it_passes_nothing_that_serde_refuses(text in r#"[\[\]{}:,"\\ 0-9eE+.a-z\t\x01ä-]{0,24}"#) {
             let valid = serde_json::from_str::<IgnoredAny>(&text).is_ok();

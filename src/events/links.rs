@@ -88,7 +88,7 @@ pub(super) struct LinkRule {
     idle: bool,
 }
 
-/// What ties later events to the one that opened a link.
+/// Values that tie later events to the one that opened a link.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Opened {
     /// The rule's name.
@@ -99,7 +99,7 @@ pub struct Opened {
     pub session: Option<String>,
     /// The names of the user whose name it goes on under.
     pub users: Vec<String>,
-    /// How long it lasts without an event that ends it, in seconds.
+    /// Duration without an event that ends it, in seconds.
     pub lasts: Option<i64>,
     /// Whether the rule says that nothing goes on in logs of this kind.
     pub idle: bool,
@@ -110,9 +110,9 @@ pub struct Opened {
 pub struct Closed {
     /// The rule's name.
     pub rule: String,
-    /// Where it says so.
+    /// Session, as the event states it.
     pub session: Option<String>,
-    /// Where it says so.
+    /// Users, as the event states them.
     pub users: Vec<String>,
 }
 
@@ -227,7 +227,7 @@ impl<'de> Deserialize<'de> for Pattern {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Lasts(i64);
 
-/// No link lasts longer: ten years.
+/// Longest duration of a link: ten years.
 const LONGEST: i64 = 10 * 366 * 86_400;
 
 impl<'de> Deserialize<'de> for Lasts {

@@ -4,7 +4,7 @@
 mod builtin;
 mod capture;
 mod cursor;
-mod glance;
+mod prefilter;
 mod group;
 mod links;
 mod map;
@@ -27,10 +27,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::{case::TenantId, time::Timestamp};
 
-pub use glance::{Beginnings, Glance, RowGlance, Seen, TimeFirst};
 pub use links::{Closed, LinkEnds, Opened};
 pub use map::{Body, Matching, Named, Reading, Remark, Traits};
 pub use mapped::{Hits, MappedField, Says, fields_by_path, values_by_path};
+pub use prefilter::{CsvPrefilter, JsonPrefilter, KeyFacts, RecordPrefixes, TimeFirst};
 pub use profile::{Profile, ProfileError};
 
 /// A record seen through a profile: who did what to whom in which tenant, and how it ended.

@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use crate::text::trimmed;
 
-/// What stands where there is no value, besides nothing at all.
+/// Texts that stand for an absent value.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(from = "BTreeSet<String>")]
 pub(super) struct Nothing {

@@ -1,20 +1,20 @@
-//! What tells success from failure.
+//! Rule that separates success from failure.
 
 use std::collections::BTreeSet;
 
 use super::{Outcome, map::Reading, selector::Selector};
 use crate::records::Refusal;
 
-/// Where the outcome is said, and in which words.
+/// Field of the outcome, and its words.
 #[derive(Debug, Clone)]
 pub(super) struct OutcomeRule {
     pub(super) at: Vec<Selector>,
     pub(super) success: BTreeSet<String>,
     pub(super) failure: BTreeSet<String>,
     pub(super) failure_if_present: Vec<Selector>,
-    /// Where nothing is said.
+    /// Outcome if the field is absent.
     pub(super) absent: Outcome,
-    /// Where it is said in another word.
+    /// Outcome if the field has another word.
     pub(super) otherwise: Outcome,
 }
 

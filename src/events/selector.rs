@@ -11,7 +11,7 @@ use super::{
 };
 use crate::records::{Refusal, RefusalReason};
 
-/// What a path leads to: in most records one text, or none.
+/// Values of a path: in most records one text, or none.
 pub(super) type Texts<'b> = SmallVec<[Cow<'b, str>; 1]>;
 
 /// A path, compiled against the slots of one [`Paths`].
@@ -190,7 +190,7 @@ pub(super) struct Held {
     pub(super) needs: Needs,
 }
 
-/// What a value must be so that something can be found in it.
+/// Form that a value must have to be searched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Needs {
     /// A text that is JSON.
@@ -236,8 +236,8 @@ fn list<'v>(value: &'v Value<'_>) -> Option<Cow<'v, str>> {
     }
 }
 
-/// What is found in every element of a list; a value that is no list is its own only element. A
-/// text that holds a list is one.
+/// Returns what is found in every element of a list; a value that is no list is its own only
+/// element. A text that holds a list counts as one.
 pub(super) fn elements<T, F: IntoIterator<Item = T>>(
     list: Option<&Value<'_>>,
     find: impl Fn(&str) -> Result<F, Refusal>,

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use serde::de::{self, Deserializer as _, Visitor};
 
-/// What a path leads to.
+/// Value of a path.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Value<'b> {
     /// JSON text, without blanks around it.
@@ -21,7 +21,8 @@ impl<'b> Value<'b> {
         text.len()
     }
 
-    /// As text: a string without quotes and escapes, anything else as written. JSON `null` is none.
+    /// Returns the text: a string without quotes and escapes, anything else as written. JSON `null`
+    /// has none.
     pub(super) fn text(&self) -> Option<Cow<'b, str>> {
         match self {
             Self::Cell(text) => Some(text.clone()),
@@ -31,7 +32,7 @@ impl<'b> Value<'b> {
         }
     }
 
-    /// The same, kept apart from the record.
+    /// Returns a copy that does not borrow from the record.
     pub(super) fn into_owned(self) -> Value<'static> {
         match self {
             Self::Json(json) => Value::Json(Cow::Owned(json.into_owned())),

@@ -1,5 +1,5 @@
-//! How well each profile fits the beginning of a log: the share of its records that have every
-//! required field.
+//! Measures how well each profile fits the beginning of a log: the share of its records that have
+//! every required field.
 
 use std::{borrow::Cow, cmp::Reverse, io};
 

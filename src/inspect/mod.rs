@@ -1,7 +1,7 @@
-//! What a log is, before there is a case: its framing, the profile that fits it best and how well,
-//! and what is in it.
+//! Inspects a log before there is a case: its framing, the profile that fits best and how well, and
+//! its contents.
 //!
-//! Nothing is judged here: there is no window and no agent yet.
+//! It judges nothing: there is no window and no agent yet.
 
 mod fit;
 mod survey;
@@ -91,7 +91,7 @@ impl Kind {
     }
 }
 
-/// Why a log could not be looked at.
+/// Reasons why a log could not be inspected.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum InspectError {
@@ -121,7 +121,7 @@ pub fn inspect(paths: &[String], base: &std::path::Path, progress: &dyn Progress
         kinds: Vec::new(),
         skipped: set.skipped.iter().map(passed_over).collect(),
     };
-    // Nothing is told of digests.
+    // The result states no digests.
     let limits = Limits {
         hashed: false,
         ..Limits::default()
@@ -144,8 +144,7 @@ pub fn inspect(paths: &[String], base: &std::path::Path, progress: &dyn Progress
     })?
 }
 
-/// How many sources are read before what is in them is added up: what is found in each takes memory
-/// until then.
+/// Sources that are read before their results are added up: each result takes memory until then.
 const TOGETHER: usize = 64;
 
 fn passed_over(skipped: &Skipped) -> (String, String) {

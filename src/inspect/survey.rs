@@ -16,8 +16,8 @@ use crate::{
     time::Timestamp,
 };
 
-/// Distinct values that are counted; a log with more tells only the most frequent among the first
-/// of them.
+/// Most distinct values that are counted. Of a log with more, the most frequent among the first of
+/// them are reported.
 const DISTINCT: usize = 100_000;
 
 /// Records whose fields are listed one by one.
@@ -32,12 +32,12 @@ const VALUE: usize = 40;
 /// Records shown through the profile.
 const SAMPLES: usize = 3;
 
-/// What is in the sources of one kind.
+/// Contents of the sources of one kind.
 #[derive(Debug, Default, Serialize)]
 pub struct Survey {
     /// Records framed.
     pub records: u64,
-    /// Of those, how many the profile could not read as events.
+    /// Records among those that the profile could not read as events.
     pub refused: u64,
     /// The earliest time.
     pub first: Option<Timestamp>,
@@ -66,16 +66,16 @@ pub struct Counts(BTreeMap<String, u64>);
 /// A value and how often it occurs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Counted {
-    /// As logged.
+    /// Value as logged.
     pub value: String,
-    /// How often.
+    /// Number of records.
     pub count: u64,
 }
 
 /// A field that no path of the profile leads to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Field {
-    /// As a JSON Pointer with `*` for any element of a list; in a CSV the column.
+    /// JSON Pointer with `*` for any element of a list; in a CSV the column.
     pub path: String,
     /// In how many of the first records it has a value.
     pub count: u64,
@@ -86,15 +86,15 @@ pub struct Field {
 /// A record as the profile sees it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Sample {
-    /// When.
+    /// Time.
     pub time: Timestamp,
-    /// Who: which kind of field, and its value.
+    /// Actors: kind of field, and value.
     pub actors: Vec<(String, String)>,
-    /// Where.
+    /// Tenants.
     pub tenants: Vec<String>,
-    /// What.
+    /// Action.
     pub action: String,
-    /// How it ended.
+    /// Outcome.
     pub outcome: String,
 }
 
@@ -108,7 +108,7 @@ impl Counts {
         }
     }
 
-    /// How many different ones.
+    /// Returns the number of distinct values.
     pub fn distinct(&self) -> usize {
         self.0.len()
     }

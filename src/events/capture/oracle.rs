@@ -1,6 +1,6 @@
-//! The fast extractor against a slow one that is right at a glance: both must find the same in
-//! generated JSON, with escapes in names and values, doubled members, blanks, nesting, and numbers
-//! of any size.
+//! Compares the fast extractor with a slow, obviously correct one: both must find the same in
+//! generated JSON, with escapes in names and values, duplicate members, blanks, nesting, and
+//! numbers of any size.
 
 use proptest::prelude::*;
 
@@ -17,7 +17,7 @@ enum Tree {
 }
 
 impl Tree {
-    /// As JSON. `style` picks blanks and escapes, so that one tree has many spellings.
+    /// Writes JSON. `style` picks blanks and escapes, so that one tree has many spellings.
     fn write(&self, style: &mut impl FnMut() -> u8, out: &mut String) {
         blank(style(), out);
         match self {
@@ -47,8 +47,8 @@ impl Tree {
         blank(style(), out);
     }
 
-    /// What stands at the end of a path, and whether a member on the way, or beside it on another
-    /// mapped way, occurs twice.
+    /// Returns the value at the end of a path, and whether a member on the way, or beside it on
+    /// another mapped path, occurs twice.
     fn at(&self, path: &[String]) -> Option<&Self> {
         let Some((token, rest)) = path.split_first() else {
             return Some(self);

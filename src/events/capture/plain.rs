@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use super::{Node, Slots};
 use crate::events::{cursor::Cursor, value::Value};
 
-/// Captures from a JSON value; None, with some slots filled, where it cannot tell.
+/// Captures values from JSON text. Returns `None`, with some slots filled, if it cannot decide.
 pub(super) fn capture<'b>(node: &Node, json: &'b str, slots: &mut Slots<'b>) -> Option<()> {
     let mut walk = Walk {
         json,

@@ -1,10 +1,10 @@
-//! A row of comma-separated values at a glance. Like [`super::TimeFirst`] it tells the time of a
-//! row that has as many cells as its header, whatever the other cells hold; and the actors of one
-//! that lies in a window.
+//! Prefilter for comma-separated values. Like [`super::TimeFirst`] it reads the time of a row that
+//! has as many cells as its header, whatever the other cells hold; and the actors of a row that
+//! lies in a window.
 
 use std::{num::NonZeroUsize, ops::Range};
 
-use super::{Plan, Profile, Seen, Span, Times, time_path};
+use super::{KeyFacts, PrefilterPlan, Profile, TextSpan, Times, time_path};
 use crate::{
     records::{Header, Record, cell, plain_cell},
     time::{Hour, Timestamp},
@@ -12,30 +12,30 @@ use crate::{
 
 /// Looks at rows under one header.
 #[derive(Debug, Clone)]
-pub struct RowGlance {
+pub struct CsvPrefilter {
     delimiter: u8,
-    /// How many cells the header has.
+    /// Number of cells in the header.
     width: usize,
     /// The column of the time.
     time: usize,
     times: Times,
-    /// Of the row before.
+    /// Hour of the row before.
     hour: Hour,
-    named: Option<Named>,
+    named: Option<ActorColumns>,
 }
 
 /// The actors' part, where the profile has them at plain paths.
 #[derive(Debug, Clone)]
-struct Named {
-    plan: Plan,
+struct ActorColumns {
+    plan: PrefilterPlan,
     /// Which of the wanted texts each column holds, up to the last that holds one.
     wanted: Vec<Option<usize>>,
-    texts: Vec<Span>,
+    texts: Vec<TextSpan>,
 }
 
-impl RowGlance {
-    /// For rows under this header, if a glance can be enough. `columns` is where each slot of the
-    /// profile stands.
+impl CsvPrefilter {
+    /// Creates the prefilter for rows under this header, if one is possible. `columns` is the
+    /// position of each slot of the profile.
     pub fn new(profile: &Profile, header: &Header, columns: &[Option<usize>]) -> Option<Self> {
         let (path, times) = time_path(profile)?;
         Some(Self {
@@ -44,11 +44,11 @@ impl RowGlance {
             time: header.position(&path.join(".")).ok()??,
             times,
             hour: Hour::default(),
-            named: Named::new(profile, header, columns),
+            named: ActorColumns::new(profile, header, columns),
         })
     }
 
-    /// The row's time. None where only the full reading can tell.
+    /// Returns the row's time; `None` if only the full parse can.
     pub fn time(&mut self, row: &Record<'_>) -> Option<Timestamp> {
         if row.cells?.get() != self.width {
             return None;
@@ -62,7 +62,7 @@ impl RowGlance {
             .or_else(|| plain().then(|| self.time_in(text))?)
     }
 
-    /// Where the time is, cell by cell.
+    /// Finds the range of the time's cell.
     fn time_cell(&self, row: &[u8]) -> Option<Range<usize>> {
         let mut next = 0;
         for _ in 0..self.time {
@@ -84,15 +84,14 @@ impl RowGlance {
         self.times.parse_bytes(cell)
     }
 
-    /// The time and actors of a row of so many cells, as far as they were counted; None where only
-    /// the full reading can tell. A row that has as many as the header is not refused, whatever
-    /// stands in those that nobody wants.
-    pub fn look<'b>(&mut self, row: &'b str, cells: Option<NonZeroUsize>) -> Option<Seen<'_, 'b>> {
+    /// Returns time and actors of a row; `None` if only the full parse can. A row with as many
+    /// cells as the header is not refused, whatever its other cells hold.
+    pub fn look<'b>(&mut self, row: &'b str, cells: Option<NonZeroUsize>) -> Option<KeyFacts<'_, 'b>> {
         if cells?.get() != self.width {
             return None;
         }
-        let Named { plan, wanted, texts } = self.named.as_mut()?;
-        texts.fill(Span::default());
+        let ActorColumns { plan, wanted, texts } = self.named.as_mut()?;
+        texts.fill(TextSpan::default());
         let bytes = row.as_bytes();
         let mut next = 0;
         for wanted in wanted {
@@ -102,7 +101,7 @@ impl RowGlance {
                 if bytes[span.clone()].contains(&b'"') {
                     return None;
                 }
-                texts[wanted] = Span {
+                texts[wanted] = TextSpan {
                     start: span.start,
                     end: span.end,
                 };
@@ -113,9 +112,9 @@ impl RowGlance {
     }
 }
 
-impl Named {
+impl ActorColumns {
     fn new(profile: &Profile, header: &Header, columns: &[Option<usize>]) -> Option<Self> {
-        let plan = Plan::new(profile)?;
+        let plan = PrefilterPlan::new(profile)?;
         let mut wanted = vec![None; header.columns.len()];
         for (text, slot) in plan.slots.iter().enumerate() {
             let Some(column) = columns[*slot] else { continue };
@@ -126,7 +125,7 @@ impl Named {
         }
         let last = wanted.iter().rposition(Option::is_some);
         wanted.truncate(last.map_or(0, |last| last + 1));
-        let texts = vec![Span::default(); plan.slots.len()];
+        let texts = vec![TextSpan::default(); plan.slots.len()];
         Some(Self { plan, wanted, texts })
     }
 }

@@ -1,22 +1,24 @@
-//! A whole JSON record at a glance: that it is well-formed, that no mapped member occurs twice, its
-//! time and its actors; without allocating anything.
+//! Prefilter for a JSON record: checks that it is well-formed and that no mapped member occurs
+//! twice, and reads its time and actors, without allocating.
 
 use std::ops::Range;
 
-use super::{Plan, Profile, Seen, Span, cursor::Cursor, order::Order, shapes::Shapes};
+use super::{
+    KeyFacts, PrefilterPlan, Profile, TextSpan, cursor::Cursor, key_order::KeyOrder, record_templates::RecordTemplates,
+};
 use crate::events::capture;
 
 /// Looks at whole JSON records.
 #[derive(Debug, Clone)]
-pub struct Glance {
-    plan: Plan,
+pub struct JsonPrefilter {
+    plan: PrefilterPlan,
     nodes: Vec<Node>,
-    /// For each node, in which order its members came.
-    orders: Vec<Order>,
-    /// How records looked at before were made.
-    shapes: Shapes,
-    /// Of the record looked at last.
-    texts: Vec<Span>,
+    /// Order of members, for each node.
+    key_orders: Vec<KeyOrder>,
+    /// Templates learnt from earlier records.
+    templates: RecordTemplates,
+    /// Texts of the latest record.
+    texts: Vec<TextSpan>,
 }
 
 /// One node of the tree of mapped paths, so laid out that a name is found by its length.
@@ -31,28 +33,28 @@ struct Node {
     indexed: bool,
 }
 
-impl Glance {
-    /// For records of this profile, if a glance can be enough.
+impl JsonPrefilter {
+    /// Creates the prefilter for records of this profile, if one is possible.
     pub fn new(profile: &Profile) -> Option<Self> {
-        let plan = Plan::new(profile)?;
+        let plan = PrefilterPlan::new(profile)?;
         let mut nodes = Vec::new();
         plant(profile.paths.root(), &plan, &mut nodes)?;
         Some(Self {
-            texts: vec![Span::default(); plan.slots.len()],
-            orders: vec![Order::default(); nodes.len()],
-            shapes: Shapes::default(),
+            texts: vec![TextSpan::default(); plan.slots.len()],
+            key_orders: vec![KeyOrder::default(); nodes.len()],
+            templates: RecordTemplates::default(),
             plan,
             nodes,
         })
     }
 
-    /// The record's time and actors; None where only the full reading can tell.
-    pub fn look<'b>(&mut self, record: &'b str) -> Option<Seen<'_, 'b>> {
+    /// Returns the record's time and actors; `None` if only the full parse can.
+    pub fn look<'b>(&mut self, record: &'b str) -> Option<KeyFacts<'_, 'b>> {
         let record = &record[beginning(record)?..];
-        self.texts.fill(Span::default());
-        if !self.shapes.find(record.as_bytes(), &mut self.texts) {
+        self.texts.fill(TextSpan::default());
+        if !self.templates.find(record.as_bytes(), &mut self.texts) {
             self.walk(record)?;
-            self.shapes.learn(record.as_bytes(), &self.texts);
+            self.templates.learn(record.as_bytes(), &self.texts);
         }
         self.plan.seen(record, &self.texts)
     }
@@ -61,7 +63,7 @@ impl Glance {
     fn walk(&mut self, record: &str) -> Option<()> {
         let mut walk = Walk {
             nodes: &self.nodes,
-            orders: &mut self.orders,
+            key_orders: &mut self.key_orders,
             texts: &mut self.texts,
             cursor: Cursor::new(record.as_bytes()),
         };
@@ -71,8 +73,8 @@ impl Glance {
     }
 }
 
-/// Where the object begins: a text may precede it. If what follows is an object to the end, it is
-/// the one that the full reading finds; not so behind a closing brace, which may be the end of a
+/// Finds the start of the object, which may follow other text. If an object extends to the end, it
+/// is the one that the full parse finds; except after a closing brace, which may be the end of a
 /// record that was cut.
 fn beginning(record: &str) -> Option<usize> {
     match record.trim_ascii_start().as_bytes().first()? {
@@ -87,7 +89,7 @@ fn beginning(record: &str) -> Option<usize> {
 }
 
 /// Lays a tree out flat; the first node is its root. None where it has too many branches.
-fn plant(tree: &capture::Node, plan: &Plan, nodes: &mut Vec<Node>) -> Option<usize> {
+fn plant(tree: &capture::Node, plan: &PrefilterPlan, nodes: &mut Vec<Node>) -> Option<usize> {
     let place = nodes.len();
     let mut node = Node {
         wanted: plan.slots.iter().position(|slot| tree.slot == Some(*slot)),
@@ -123,7 +125,7 @@ impl Node {
     }
 }
 
-/// Where a member's name leads.
+/// Node of a member's name.
 enum Leads {
     /// To nothing that is mapped.
     Nowhere,
@@ -140,8 +142,8 @@ impl From<Option<usize>> for Leads {
 /// On the way through one record.
 struct Walk<'g, 'b> {
     nodes: &'g [Node],
-    orders: &'g mut [Order],
-    texts: &'g mut [Span],
+    key_orders: &'g mut [KeyOrder],
+    texts: &'g mut [TextSpan],
     cursor: Cursor<'b>,
 }
 
@@ -173,7 +175,7 @@ impl<'g> Walk<'g, '_> {
 
     /// Over a name. `member` is its place in the usual order, and moves on.
     fn name(&mut self, at: usize, member: &mut usize) -> Option<Leads> {
-        let order = &mut self.orders[at];
+        let order = &mut self.key_orders[at];
         if let Some((length, child)) = order.usual(*member, self.cursor.rest()) {
             self.cursor.at += length;
             self.cursor.blanks();
@@ -194,7 +196,7 @@ impl<'g> Walk<'g, '_> {
         let node = &nodes[at];
         if let Some(wanted) = node.wanted {
             let Range { start, end } = self.cursor.text_value()?;
-            self.texts[wanted] = Span { start, end };
+            self.texts[wanted] = TextSpan { start, end };
             return Some(());
         }
         match self.cursor.peek()? {

@@ -3,13 +3,13 @@
 
 use super::literal::Literal;
 
-/// So many members of an object are learnt; more come out of order, which is slower and no less
-/// right.
+/// Most members of an object that are learnt; further ones count as out of order, which is slower
+/// and as correct.
 const MOST: usize = 64;
 
 /// The members of one object, in the order in which they were met.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Order(Vec<Member>);
+pub(super) struct KeyOrder(Vec<Member>);
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Member {
@@ -19,7 +19,7 @@ struct Member {
     child: Option<usize>,
 }
 
-impl Order {
+impl KeyOrder {
     /// Whether these bytes begin with the name that usually comes at this place: its length, and
     /// where it leads.
     pub(super) fn usual(&self, place: usize, bytes: &[u8]) -> Option<(usize, Option<usize>)> {
@@ -27,8 +27,8 @@ impl Order {
         name.begins(bytes).then_some((name.len(), *child))
     }
 
-    /// Learns that this name leads there, and tells its place. What does not end with its colon is
-    /// not learnt: there may be blanks between.
+    /// Learns the node of this name, and returns its position. A name that does not end with its
+    /// colon is not learnt: there may be blanks between.
     pub(super) fn learn(&mut self, name: &[u8], child: Option<usize>) -> usize {
         if !name.ends_with(b"\":") {
             return self.0.len();
@@ -48,7 +48,7 @@ mod tests {
 
     #[test]
     fn a_name_is_known_again_at_its_place_only() {
-        let mut order = Order::default();
+        let mut order = KeyOrder::default();
         assert_eq!(order.learn(b"\"id\":", Some(3)), 0);
         assert_eq!(order.learn(b"\"tool\":", None), 1);
         assert_eq!(order.learn(b"\"id\":", Some(3)), 0);
@@ -69,7 +69,7 @@ mod tests {
 
     #[test]
     fn a_name_apart_from_its_colon_is_not_learnt() {
-        let mut order = Order::default();
+        let mut order = KeyOrder::default();
         order.learn(b"\"id\" ", None);
         assert!(order.0.is_empty());
     }

@@ -1,5 +1,5 @@
-//! Bytes that are expected to come again. Nearly all are shorter than thirty-two, and then
-//! comparing them as one word or two costs less than calling somebody to compare them.
+//! Bytes that are expected to occur again. Nearly all are shorter than 32 bytes, and comparing them
+//! as one or two words costs less than a call to a comparison.
 
 const WORD: usize = 16;
 
@@ -12,7 +12,7 @@ pub(super) struct Literal {
     mask: u128,
     /// The last of them, where there are more than one word has.
     last: u128,
-    /// What two words leave between them.
+    /// Bytes between the first and the last word.
     between: Box<[u8]>,
     length: usize,
 }
@@ -48,14 +48,14 @@ impl Literal {
         u128::from_le_bytes(*first) & self.mask == self.word && (self.length <= WORD || self.goes_on(text))
     }
 
-    /// The same behind the first word.
+    /// Compares the bytes after the first word.
     fn goes_on(&self, text: &[u8]) -> bool {
         let last = text.get(..self.length).and_then(|text| text.last_chunk());
         last.is_some_and(|last| u128::from_le_bytes(*last) == self.last)
             && (self.between.is_empty() || text[WORD..].starts_with(&self.between))
     }
 
-    /// Of a text that has no whole word.
+    /// Compares a literal that is shorter than a word.
     #[cold]
     fn begins_short(&self, text: &[u8]) -> bool {
         let mut word = [0; WORD];

@@ -1,17 +1,17 @@
-//! What can be told of a record at a glance: that it lies in no window, or that nobody listed did
-//! it. Most records of a log are one or the other, and need not be captured whole.
+//! Prefilters: they see that a record lies in no window, or that it has no listed actor, without
+//! capturing the whole of it. Most records of a log are one or the other.
 //!
-//! A glance never decides otherwise than the full reading would; where it is not sure it says
-//! nothing. Both are run side by side in tests, on every golden case and on generated records.
+//! A prefilter never decides otherwise than the full parse would; if it is not sure, it decides
+//! nothing. Tests run both side by side on every golden case and on generated records.
 
-mod beginnings;
-mod first;
+mod record_prefixes;
+mod time_first;
 mod literal;
-mod marks;
-mod order;
-mod row;
-mod shapes;
-mod whole;
+mod byte_marks;
+mod key_order;
+mod csv_prefilter;
+mod record_templates;
+mod json_prefilter;
 
 use super::{
     capture::Pointer,
@@ -24,23 +24,23 @@ use super::{
 };
 use crate::time::{Hour, Timestamp};
 
-pub use beginnings::Beginnings;
-pub use first::TimeFirst;
-pub use row::RowGlance;
-pub use whole::Glance;
+pub use csv_prefilter::CsvPrefilter;
+pub use json_prefilter::JsonPrefilter;
+pub use record_prefixes::RecordPrefixes;
+pub use time_first::TimeFirst;
 
 /// The time of a record and everybody it names as an actor: nothing else decides whether it is in
 /// scope.
 #[derive(Debug)]
-pub struct Seen<'g, 'b> {
-    /// When it happened.
+pub struct KeyFacts<'g, 'b> {
+    /// Time of the event.
     pub time: Timestamp,
-    plan: &'g Plan,
-    texts: &'g [Span],
+    plan: &'g PrefilterPlan,
+    texts: &'g [TextSpan],
     record: &'b str,
 }
 
-impl<'b> Seen<'_, 'b> {
+impl<'b> KeyFacts<'_, 'b> {
     /// Everybody named, as logged; at least one.
     pub fn named(&self) -> impl Iterator<Item = (Matching, &'b str)> {
         let named = |actor: &Actor| Some((actor.matching, self.texts[actor.text].of(self.record)?));
@@ -61,11 +61,11 @@ impl<'b> Seen<'_, 'b> {
     }
 }
 
-/// What a glance looks for: a time at one place, and actors at some. The texts wanted are numbered,
-/// the time's is 0.
+/// Texts to look for: a time at one path, and actors at some. The texts are numbered; the time is
+/// 0.
 #[derive(Debug, Clone)]
-struct Plan {
-    /// Where each wanted text is, as a slot of the profile.
+struct PrefilterPlan {
+    /// Slot of the profile for each text.
     slots: Vec<usize>,
     times: Times,
     actors: Vec<Actor>,
@@ -81,7 +81,7 @@ struct Actor {
     text: usize,
 }
 
-/// How times are written, and which texts are none.
+/// Forms of times, and texts that are not times.
 #[derive(Debug, Clone)]
 struct Times {
     formats: Vec<TimeFormat>,
@@ -90,21 +90,21 @@ struct Times {
     usual: bool,
 }
 
-/// Where a wanted text lies in its record; nowhere, if it ends at 0.
+/// Range of a text in its record; absent if it ends at 0.
 #[derive(Debug, Clone, Copy, Default)]
-struct Span {
+struct TextSpan {
     start: usize,
     end: usize,
 }
 
-impl Span {
+impl TextSpan {
     fn of(self, record: &str) -> Option<&str> {
         record.get(self.start..self.end).filter(|_| self.end > 0)
     }
 }
 
-impl Plan {
-    /// For records that are one event each, with all actors at plain paths.
+impl PrefilterPlan {
+    /// Creates a plan for records that are one event each, with all actors at plain paths.
     fn new(profile: &Profile) -> Option<Self> {
         let (time, times) = time_of(profile)?;
         if profile.explode.is_some() {
@@ -122,7 +122,7 @@ impl Plan {
                     let (matching, text) = (field.matching, plan.text(slot));
                     plan.actors.push(Actor { matching, text });
                 }
-                // It stands in where nobody else is named, and then the full reading decides.
+                // A constant counts only if no other actor is named, which the full parse decides.
                 Selector::Constant(_) => {}
                 _ => return None,
             }
@@ -144,10 +144,10 @@ impl Plan {
         })
     }
 
-    /// What is seen, if it is plain: a time, and somebody.
-    fn seen<'g, 'b>(&'g self, record: &'b str, texts: &'g [Span]) -> Option<Seen<'g, 'b>> {
+    /// Returns the facts if they are plain: a time, and an actor.
+    fn seen<'g, 'b>(&'g self, record: &'b str, texts: &'g [TextSpan]) -> Option<KeyFacts<'g, 'b>> {
         let time = self.times.parse_bytes(texts[0].of(record)?.as_bytes())?;
-        let seen = Seen {
+        let seen = KeyFacts {
             time,
             plan: self,
             texts,
@@ -196,13 +196,13 @@ impl Times {
         }
     }
 
-    /// Of the usual form.
+    /// Returns a time in the usual form.
     fn at_once(&self, text: &[u8]) -> Option<Timestamp> {
         let time = self.usual.then(|| Timestamp::usual(text)).flatten();
         time.filter(|time| time.is_plausible())
     }
 
-    /// The same, in a log whose times come one after the other.
+    /// Returns a time in the usual form, in a log in order of time.
     fn next(&self, hour: &mut Hour, text: &[u8]) -> Option<Timestamp> {
         let time = self.usual.then(|| hour.usual(text)).flatten();
         time.filter(|time| time.is_plausible())

@@ -1,34 +1,35 @@
-//! How records of a log begin: most tools write the members that precede the time in the same
-//! order, so that all up to the time is the same but for some texts. Where a beginning that was
-//! walked once comes again, comparing it proves as much as walking it again.
+//! Prefixes of the records of a log: most tools write the members before the time in the same
+//! order, so that all bytes up to the time are the same except for some texts. If a prefix that was
+//! walked once occurs again, comparing it proves as much as walking it again.
 
 use std::ops::Range;
 
 use super::{cursor::meaningful, literal::Literal};
 use crate::time::Hour;
 
-/// So many beginnings are learnt; a log with more of them is walked.
+/// Most prefixes that are learnt; in a log with more, records are walked.
 const MOST: usize = 4;
 
-/// Nothing is learnt of a longer one: who writes records could take any memory by it.
+/// Longest prefix that is learnt, in bytes: a log's writer could take any amount of memory
+/// otherwise.
 pub(super) const LONGEST: usize = 64 << 10;
 
 /// The beginnings of records seen so far.
 #[derive(Debug, Clone, Default)]
-pub struct Beginnings {
-    learnt: Vec<Beginning>,
-    /// Of the time that was read last.
+pub struct RecordPrefixes {
+    learnt: Vec<RecordPrefix>,
+    /// Hour of the time that was read last.
     pub(super) hour: Hour,
 }
 
-/// What stands before, between and behind the texts that precede the time, byte for byte. Each
-/// piece but the first begins with the quote that ends a text, and each ends with the quote that
-/// begins one; the last one's is the time's.
+/// Bytes before, between and after the texts that precede the time. Each piece but the first begins
+/// with the quote that ends a text, and each ends with the quote that begins one; the last one's is
+/// the time's.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Beginning(Vec<Literal>);
+struct RecordPrefix(Vec<Literal>);
 
-impl Beginnings {
-    /// Where the text of the time is, in a record that begins like one before.
+impl RecordPrefixes {
+    /// Returns the range of the time's text in a record with a known prefix.
     pub(super) fn time(&self, record: &[u8]) -> Option<Range<usize>> {
         self.learnt.iter().find_map(|beginning| beginning.time(record))
     }
@@ -44,11 +45,11 @@ impl Beginnings {
         let starts = std::iter::once(0).chain(bodies.iter().map(|body| body.end));
         let ends = bodies.iter().map(|body| body.start).chain([time.start]);
         let pieces = starts.zip(ends).map(|(start, end)| Literal::new(&record[start..end]));
-        self.learnt.push(Beginning(pieces.collect()));
+        self.learnt.push(RecordPrefix(pieces.collect()));
     }
 }
 
-impl Beginning {
+impl RecordPrefix {
     fn time(&self, record: &[u8]) -> Option<Range<usize>> {
         let (mut start, mut end) = (0, 0);
         for piece in &self.0 {
@@ -66,8 +67,8 @@ impl Beginning {
 mod tests {
     use super::*;
 
-    fn learnt() -> Beginnings {
-        let mut known = Beginnings::default();
+    fn learnt() -> RecordPrefixes {
+        let mut known = RecordPrefixes::default();
         let bodies = [7..8, 7..7];
         known.learn(br#"{"id":"7","n":1,"time":"noon"}"#, &bodies[..1], &(24..28));
         known
@@ -94,7 +95,7 @@ mod tests {
 
     #[test]
     fn a_time_that_is_no_text_is_not_learnt() {
-        let mut known = Beginnings::default();
+        let mut known = RecordPrefixes::default();
         known.learn(br#"{"time":12}"#, &[], &(8..10));
         known.learn(br#"{"time":12"}"#, &[], &(8..10));
         assert!(known.learnt.is_empty());

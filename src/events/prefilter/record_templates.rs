@@ -4,55 +4,57 @@
 //!
 //! Shapes that begin alike share their beginning, as the branches of a tree do.
 
-use super::{Span, cursor::Cursor, literal::Literal, marks::Marks};
+use super::{TextSpan, byte_marks::ByteMarks, cursor::Cursor, literal::Literal};
 
-/// So many forks are learnt in all, and so many ways at one. A log with more variety is walked.
-const FORKS: usize = 2048;
-const WAYS: usize = 8;
+/// Most nodes that are learnt in all, and most edges at one. Records of a log with more variety are
+/// walked.
+const NODES: usize = 2048;
+const EDGES: usize = 8;
 
-/// Nothing is learnt of longer records, and no more bytes than so many in all: who writes records
-/// could take any memory by it.
+/// Longest record and most bytes that are learnt: a log's writer could take any amount of memory
+/// otherwise.
 const LONGEST: usize = 64 << 10;
 const LEARNT: usize = 1 << 20;
 
-/// So many records more may be of no known shape than are of one, before no more are compared.
-const PATIENCE: u32 = 64;
+/// Records by which those without a known template may exceed those with one before templates are
+/// no longer compared.
+const MAX_MISSES: u32 = 64;
 
 /// The shapes seen so far.
 #[derive(Debug, Clone)]
-pub(super) struct Shapes {
-    /// What may follow a text or a number; the first is the beginning of a record.
-    forks: Vec<Vec<Way>>,
-    patience: u32,
-    /// How many bytes the pieces have.
+pub(super) struct RecordTemplates {
+    /// Edges that may follow a text or a number; the first node is the beginning of a record.
+    nodes: Vec<Vec<Edge>>,
+    misses_left: u32,
+    /// Bytes in all pieces.
     learnt: usize,
-    /// Of the record that is compared.
-    marks: Marks,
+    /// Marks of the record that is compared.
+    marks: ByteMarks,
 }
 
-impl Default for Shapes {
+impl Default for RecordTemplates {
     fn default() -> Self {
         Self {
-            forks: Vec::new(),
-            patience: 0,
+            nodes: Vec::new(),
+            misses_left: 0,
             learnt: 0,
-            marks: Marks::of_strings(),
+            marks: ByteMarks::of_strings(),
         }
     }
 }
 
-/// How a record may go on.
+/// Edge from a node: a continuation of a record.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Way {
+struct Edge {
     /// Up to the next text or number, byte for byte. Behind a text it begins with the quote that
     /// ends it.
     piece: Literal,
-    then: Then,
+    then: Next,
 }
 
-/// What follows a piece.
+/// Step after a piece.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Then {
+enum Next {
     /// The end of the record.
     End,
     /// The body of a string, which may be a wanted text; behind it this fork.
@@ -61,41 +63,41 @@ enum Then {
     Number(Option<usize>, usize),
 }
 
-impl Shapes {
+impl RecordTemplates {
     /// Whether the record is of a known shape; if so, with its wanted texts.
-    pub(super) fn find(&mut self, record: &[u8], texts: &mut [Span]) -> bool {
-        if self.patience > PATIENCE || record.len() > LONGEST {
+    pub(super) fn find(&mut self, record: &[u8], texts: &mut [TextSpan]) -> bool {
+        if self.misses_left > MAX_MISSES || record.len() > LONGEST {
             return false;
         }
         self.marks.look(record);
         let found = self.follow(record, texts).is_some();
         if found {
-            self.patience = self.patience.saturating_sub(1);
+            self.misses_left = self.misses_left.saturating_sub(1);
         } else {
-            self.patience += 1;
-            texts.fill(Span::default());
+            self.misses_left += 1;
+            texts.fill(TextSpan::default());
         }
         found
     }
 
-    fn follow(&self, record: &[u8], texts: &mut [Span]) -> Option<()> {
+    fn follow(&self, record: &[u8], texts: &mut [TextSpan]) -> Option<()> {
         let mut cursor = Cursor::new(record);
         let mut fork = 0;
         loop {
             let rest = cursor.rest();
-            let way = self.forks.get(fork)?.iter().find(|way| way.fits(rest))?;
+            let way = self.nodes.get(fork)?.iter().find(|way| way.fits(rest))?;
             cursor.at += way.piece.len();
             let start = cursor.at;
             let (wanted, plain, end, next) = match way.then {
-                Then::End => return (cursor.at == record.len()).then_some(()),
-                Then::Text(wanted, next) => {
+                Next::End => return (cursor.at == record.len()).then_some(()),
+                Next::Text(wanted, next) => {
                     let end = self.marks.next(start);
                     let is_plain = record.get(end) == Some(&b'"');
                     // The piece behind it has its quote.
                     cursor.at = if is_plain { end } else { cursor.body()?.span.end };
                     (wanted, is_plain, cursor.at, next)
                 }
-                Then::Number(wanted, next) => {
+                Next::Number(wanted, next) => {
                     cursor.number()?;
                     (wanted, true, cursor.at, next)
                 }
@@ -104,21 +106,21 @@ impl Shapes {
                 if !plain {
                     return None;
                 }
-                texts[wanted] = Span { start, end };
+                texts[wanted] = TextSpan { start, end };
             }
             fork = next;
         }
     }
 
     /// Learns the shape of a record that was walked, and in which the wanted texts lie so.
-    pub(super) fn learn(&mut self, record: &[u8], texts: &[Span]) {
-        let full = self.forks.len() >= FORKS || self.learnt > LEARNT;
-        if self.patience > PATIENCE || full || record.len() > LONGEST {
+    pub(super) fn learn(&mut self, record: &[u8], texts: &[TextSpan]) {
+        let full = self.nodes.len() >= NODES || self.learnt > LEARNT;
+        if self.misses_left > MAX_MISSES || full || record.len() > LONGEST {
             return;
         }
         let Some(parts) = parts(record, texts) else { return };
-        if self.forks.is_empty() {
-            self.forks.push(Vec::new());
+        if self.nodes.is_empty() {
+            self.nodes.push(Vec::new());
         }
         let mut fork = 0;
         for (piece, part) in parts {
@@ -130,54 +132,53 @@ impl Shapes {
     }
 
     /// The fork behind a way, which may be new; none where there is no room for it.
-    fn way(&mut self, fork: usize, piece: Literal, part: Part) -> Option<usize> {
-        let known = self.forks[fork].iter().find(|way| way.piece == piece);
+    fn way(&mut self, fork: usize, piece: Literal, part: TemplatePart) -> Option<usize> {
+        let known = self.nodes[fork].iter().find(|way| way.piece == piece);
         if let Some(way) = known {
             return match (way.then, part) {
-                (Then::Text(own, next), Part::Text(wanted)) | (Then::Number(own, next), Part::Number(wanted)) => {
-                    (own == wanted).then_some(next)
-                }
+                (Next::Text(own, next), TemplatePart::Text(wanted))
+                | (Next::Number(own, next), TemplatePart::Number(wanted)) => (own == wanted).then_some(next),
                 _ => None,
             };
         }
-        let next = self.forks.len();
-        if next >= FORKS || self.forks[fork].len() >= WAYS {
+        let next = self.nodes.len();
+        if next >= NODES || self.nodes[fork].len() >= EDGES {
             return None;
         }
         let then = match part {
-            Part::Text(wanted) => Then::Text(wanted, next),
-            Part::Number(wanted) => Then::Number(wanted, next),
-            Part::End => Then::End,
+            TemplatePart::Text(wanted) => Next::Text(wanted, next),
+            TemplatePart::Number(wanted) => Next::Number(wanted, next),
+            TemplatePart::End => Next::End,
         };
         self.learnt += piece.len();
-        self.forks[fork].push(Way { piece, then });
-        if part != Part::End {
-            self.forks.push(Vec::new());
+        self.nodes[fork].push(Edge { piece, then });
+        if part != TemplatePart::End {
+            self.nodes.push(Vec::new());
         }
         Some(next)
     }
 }
 
-impl Way {
+impl Edge {
     /// Whether a record may go on so: what begins a number is seen at once, so that a piece before
     /// one is not taken for that before something else.
     fn fits(&self, rest: &[u8]) -> bool {
         let number = || matches!(rest.get(self.piece.len()), Some(b'-' | b'0'..=b'9'));
-        self.piece.begins(rest) && (!matches!(self.then, Then::Number(..)) || number())
+        self.piece.begins(rest) && (!matches!(self.then, Next::Number(..)) || number())
     }
 }
 
-/// What stands in a shape's places.
+/// Text in a place of a template.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Part {
+enum TemplatePart {
     Text(Option<usize>),
     Number(Option<usize>),
     End,
 }
 
-/// The pieces of a well-formed record, and what follows each. None where a wanted text is neither
-/// text nor number, or where it cannot be told.
-fn parts<'r>(record: &'r [u8], texts: &[Span]) -> Option<Vec<(&'r [u8], Part)>> {
+/// Returns the pieces of a well-formed record, and what follows each. Returns `None` if a wanted
+/// text is neither text nor number, or if it cannot decide.
+fn parts<'r>(record: &'r [u8], texts: &[TextSpan]) -> Option<Vec<(&'r [u8], TemplatePart)>> {
     let mut cursor = Cursor::new(record);
     let (mut parts, mut start, mut found) = (Vec::new(), 0, 0);
     let wanted = |start, end| texts.iter().position(|text| (text.start, text.end) == (start, end));
@@ -194,7 +195,7 @@ fn parts<'r>(record: &'r [u8], texts: &[Span]) -> Option<Vec<(&'r [u8], Part)>> 
                 cursor.at = behind;
                 let wanted = wanted(body.span.start, body.span.end);
                 found += usize::from(wanted.is_some());
-                parts.push((&record[start..body.span.start], Part::Text(wanted)));
+                parts.push((&record[start..body.span.start], TemplatePart::Text(wanted)));
                 start = body.span.end;
                 continue;
             }
@@ -208,10 +209,10 @@ fn parts<'r>(record: &'r [u8], texts: &[Span]) -> Option<Vec<(&'r [u8], Part)>> 
             }
         };
         found += usize::from(part.is_some());
-        parts.push((&record[start..at], Part::Number(part)));
+        parts.push((&record[start..at], TemplatePart::Number(part)));
         start = cursor.at;
     }
-    parts.push((&record[start..], Part::End));
+    parts.push((&record[start..], TemplatePart::End));
     let all = texts.iter().filter(|text| text.end > 0).count();
     (found == all).then_some(parts)
 }
@@ -221,36 +222,36 @@ mod tests {
     use proptest::{prelude::*, sample::Index};
 
     use super::*;
-    use crate::events::{Glance, Profile};
+    use crate::events::{JsonPrefilter, Profile};
 
     const RECORD: &str = r#"{"n":[1,-2.5e3,{"x":"y"}],"timestamp":"2026-01-17T10:00:00Z","actor":{"id":7,"email":"zed@x.example"},"action":"a\"b","t":null} "#;
 
-    /// What is seen: the time, and everybody named.
-    fn seen(glance: &mut Glance, record: &str) -> Option<(String, Vec<String>)> {
+    /// Returns the facts: the time, and all actors.
+    fn seen(glance: &mut JsonPrefilter, record: &str) -> Option<(String, Vec<String>)> {
         let seen = glance.look(record)?;
         let named = seen.named().map(|(_, name)| name.to_owned());
         Some((seen.time.to_string(), named.collect()))
     }
 
-    fn glance() -> Glance {
-        Glance::new(&Profile::built_in("superuser").expect("it is built in")).expect("plain paths")
+    fn glance() -> JsonPrefilter {
+        JsonPrefilter::new(&Profile::built_in("superuser").expect("it is built in")).expect("plain paths")
     }
 
-    fn learnt() -> Shapes {
-        let mut shapes = Shapes::default();
+    fn learnt() -> RecordTemplates {
+        let mut templates = RecordTemplates::default();
         let at = RECORD.find("zed").expect("it is there");
-        shapes.learn(
+        templates.learn(
             RECORD.as_bytes(),
-            &[Span {
+            &[TextSpan {
                 start: at,
                 end: at + 13,
             }],
         );
-        shapes
+        templates
     }
 
     fn found(record: &str) -> Option<String> {
-        let mut texts = [Span::default()];
+        let mut texts = [TextSpan::default()];
         let found = learnt().find(record.as_bytes(), &mut texts);
         found.then(|| texts[0].of(record).unwrap_or_default().to_owned())
     }
@@ -279,42 +280,42 @@ mod tests {
 
     #[test]
     fn a_log_of_no_shape_is_not_compared_for_ever() {
-        let mut shapes = learnt();
-        for _ in 0..=PATIENCE {
-            assert!(!shapes.find(b"{}", &mut []));
+        let mut templates = learnt();
+        for _ in 0..=MAX_MISSES {
+            assert!(!templates.find(b"{}", &mut []));
         }
-        assert!(!shapes.find(RECORD.as_bytes(), &mut [Span::default()]));
+        assert!(!templates.find(RECORD.as_bytes(), &mut [TextSpan::default()]));
     }
 
     #[test]
     fn what_cannot_be_told_is_not_learnt() {
-        let mut shapes = Shapes::default();
+        let mut templates = RecordTemplates::default();
         // A wanted word.
-        shapes.learn(br#"{"a":true}"#, &[Span { start: 5, end: 9 }]);
-        assert!(shapes.forks.is_empty());
-        for way in 0..2 * WAYS {
-            shapes.learn(format!(r#"{{"a{way}":"b"}}"#).as_bytes(), &[]);
+        templates.learn(br#"{"a":true}"#, &[TextSpan { start: 5, end: 9 }]);
+        assert!(templates.nodes.is_empty());
+        for way in 0..2 * EDGES {
+            templates.learn(format!(r#"{{"a{way}":"b"}}"#).as_bytes(), &[]);
         }
-        assert_eq!(shapes.forks[0].len(), WAYS);
+        assert_eq!(templates.nodes[0].len(), EDGES);
     }
 
     #[test]
     fn what_is_learnt_has_an_end() {
-        let mut shapes = Shapes::default();
-        shapes.learn(format!(r#"{{"n":[1{}]}}"#, ",1".repeat(LONGEST)).as_bytes(), &[]);
-        assert!(shapes.forks.is_empty());
+        let mut templates = RecordTemplates::default();
+        templates.learn(format!(r#"{{"n":[1{}]}}"#, ",1".repeat(LONGEST)).as_bytes(), &[]);
+        assert!(templates.nodes.is_empty());
         for number in 0..4 * LEARNT / LONGEST {
             let name = format!("{number}{}", "x".repeat(LONGEST / 2));
-            shapes.learn(format!(r#"{{"":"","{name}":"{number}"}}"#).as_bytes(), &[]);
-            shapes.learn(format!(r#"{{"":"","":"","{name}":"{number}"}}"#).as_bytes(), &[]);
+            templates.learn(format!(r#"{{"":"","{name}":"{number}"}}"#).as_bytes(), &[]);
+            templates.learn(format!(r#"{{"":"","":"","{name}":"{number}"}}"#).as_bytes(), &[]);
         }
-        assert!(shapes.learnt <= LEARNT + LONGEST);
+        assert!(templates.learnt <= LEARNT + LONGEST);
     }
 
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(20 * ProptestConfig::default().cases))]
 
-        /// With shapes learnt from records before, a record is seen as it is without any.
+        /// Templates learnt from earlier records do not change the result.
         #[test]
         fn what_was_learnt_changes_nothing(
             snippet in prop::sample::select(vec!["\"", "\\", "{", "}", ",", ":", "1", "-", "null", "\t", "x", "", "\"timestamp\":\"2026-01-17T10:00:00Z\","]),

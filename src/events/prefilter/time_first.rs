@@ -1,5 +1,5 @@
-//! Time first: most records of a log lie outside every window, and of those only the time matters.
-//!
+//! Judges records by their time first: most records of a log lie outside every window, and of those
+//! only the time matters.
 //! The rule, for JSON: where the time is one plain member, a record is judged by its time alone if
 //!
 //! 1. the member's name, in its quotes, stands once in the record's bytes, and `\u`, which could
@@ -23,7 +23,7 @@ use serde::{
 };
 use serde_json::value::RawValue;
 
-use super::{Beginnings, Profile, Times, beginnings::LONGEST, cursor::Cursor, time_path};
+use super::{Profile, RecordPrefixes, Times, cursor::Cursor, record_prefixes::LONGEST, time_path};
 use crate::{
     events::value::Value,
     records::{Needle, Record},
@@ -35,7 +35,7 @@ use crate::{
 pub struct TimeFirst {
     path: Vec<String>,
     times: Times,
-    /// Of the member's name, in its quotes.
+    /// Searcher for the member's name, in its quotes.
     name: Box<Finder<'static>>,
     escape: Box<Finder<'static>>,
     /// The name again, to be seen in passing.
@@ -43,8 +43,8 @@ pub struct TimeFirst {
 }
 
 impl TimeFirst {
-    /// For a profile whose time is one plain member. None where a name on the path could be written
-    /// in several ways without `\u`.
+    /// Creates it for a profile whose time is one plain member. Returns `None` if a name on the
+    /// path could be written in several ways without `\u`.
     pub fn new(profile: &Profile) -> Option<Self> {
         let (path, times) = time_path(profile)?;
         let plain = |name: &String| !name.contains(['/', '"', '\\', '{', '}']) && !name.contains(char::is_control);
@@ -58,13 +58,13 @@ impl TimeFirst {
         })
     }
 
-    /// What is to be looked for in passing.
+    /// Returns the text that the scan for line ends also searches for.
     pub fn needle(&self) -> Option<&Needle> {
         self.needle.as_ref()
     }
 
     /// The time of this record, if the rule allows to judge it by that and shows it plainly.
-    pub fn time(&self, record: &Record<'_>, known: &mut Beginnings) -> Option<Timestamp> {
+    pub fn time(&self, record: &Record<'_>, known: &mut RecordPrefixes) -> Option<Timestamp> {
         let bytes = record.bytes;
         let (once, backslash) = match record.sight {
             Some(sight) => (sight.once, sight.backslash),
@@ -95,8 +95,8 @@ impl TimeFirst {
         self.times.parse(&text)
     }
 
-    /// Where the time's text is, found member by member.
-    fn walk(&self, record: &[u8], known: &mut Beginnings) -> Option<Range<usize>> {
+    /// Finds the range of the time's text, member by member.
+    fn walk(&self, record: &[u8], known: &mut RecordPrefixes) -> Option<Range<usize>> {
         let mut cursor = Cursor::new(record);
         let mut bodies = Vec::new();
         cursor.blanks();

@@ -35,7 +35,7 @@ pub(super) enum Fault {
     Form,
     /// Its last digit stands for more than a second.
     Rounded,
-    /// No calendar has the instant.
+    /// The instant lies outside the calendar.
     Beyond,
 }
 

@@ -17,7 +17,7 @@ use crate::diag::nearest;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::events) struct Zone(TimeZone);
 
-/// What the database has for a machine of which nobody said yet where it stands.
+/// Zone of the database for a machine whose place is not set.
 const NO_ZONE: &str = "Factory";
 
 impl<'de> Deserialize<'de> for Zone {
@@ -40,8 +40,7 @@ impl<'de> Deserialize<'de> for Zone {
 }
 
 impl Zone {
-    /// What clocks there may be ahead of UTC when they say this; none beyond the years -9999 to
-    /// 9999.
+    /// Returns the possible offsets of a local time; `None` outside the years -9999 to 9999.
     fn offset(&self, time: NaiveDateTime) -> Option<AmbiguousOffset> {
         let two = |number: u32| i8::try_from(number).ok();
         // Clocks change at a whole second, so its fraction does not matter.
@@ -100,7 +99,7 @@ impl Local {
     }
 }
 
-/// What the abbreviations mean that stand for an offset in a log: `{ PST = "-08:00" }`.
+/// Offsets of the abbreviations in a log: `{ PST = "-08:00" }`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 pub(super) struct Offsets(pub(super) BTreeMap<String, Offset>);
 

@@ -17,15 +17,15 @@ use rfc3339::{rfc3339, with_offset};
 
 pub(super) use spec::TimeSpec;
 
-/// Why a text names no instant that could be written again.
+/// Message for an instant that could not be written again.
 const BEYOND: &str = "is not in the years 0 to 9999";
 
-/// How a time is written.
+/// Form of a time.
 #[derive(Debug, Clone)]
 pub(super) enum TimeFormat {
     /// RFC 3339 with an explicit offset, and forms of ISO 8601 that mean one instant.
     Rfc3339,
-    /// The same without the offset.
+    /// RFC 3339 without the offset.
     Zoneless(Local),
     /// A count of units of 10^-scale seconds since 1970-01-01T00:00:00Z.
     Epoch(u32),
@@ -100,7 +100,7 @@ impl TimeFormat {
         }
     }
 
-    /// What a message calls it.
+    /// Returns the name of the format in messages.
     fn name(&self) -> String {
         match self {
             Self::Rfc3339 => "`rfc3339`".to_owned(),

@@ -24,7 +24,7 @@ pub(in crate::events) struct Pattern {
     rivals: Vec<Pattern>,
 }
 
-/// Where the offset of a time comes from.
+/// Source of the offset of a time.
 #[derive(Debug, Clone)]
 enum From {
     Itself,
@@ -32,14 +32,14 @@ enum From {
     Abbreviation(Offsets),
 }
 
-/// What a pattern says of the offset, found by trying it out.
+/// Use of the offset by a pattern, found by trying the pattern.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Says {
     /// An offset in digits.
     Offset,
     /// An abbreviation.
     Abbreviation,
-    /// Nothing.
+    /// The pattern has no offset.
     Nothing,
 }
 
@@ -69,7 +69,7 @@ pub(super) fn read(text: &str) -> Result<(Vec<Item<'static>>, Says), String> {
     Ok((items, says))
 }
 
-/// What comes back of an instant written with the pattern.
+/// Parses an instant that was written with the pattern.
 fn tried(items: &[Item<'static>]) -> Option<Parsed> {
     let sample = Utc.with_ymd_and_hms(2021, 11, 23, 14, 15, 16).single()?;
     let written = written(items, sample)?;
@@ -102,7 +102,7 @@ impl Pattern {
         Self::new(text, items, From::Itself)
     }
 
-    /// What a clock showed, as if it stood in UTC.
+    /// Returns the local time as if it were UTC.
     pub(super) fn wall_clock(&self, text: &str) -> Option<Timestamp> {
         Some(Timestamp::new(self.wall(text).ok()?.and_utc(), 0))
     }
@@ -157,7 +157,7 @@ impl Pattern {
         Ok(time)
     }
 
-    /// What a clock showed, wherever it stood.
+    /// Returns the local time.
     fn wall(&self, text: &str) -> Result<NaiveDateTime, String> {
         let (parsed, days) = self.parsed(text)?;
         let wall = parsed.to_naive_datetime_with_offset(0).ok();
@@ -227,8 +227,8 @@ impl Pattern {
     }
 }
 
-/// How many fraction digits a text has, the fraction of its instant being known: those behind the
-/// last point or comma that stand for it.
+/// Returns the number of fraction digits of a text whose instant is known: the digits after the
+/// last point or comma that stand for its fraction.
 pub(super) fn digits(text: &str, instant: DateTime<Utc>) -> u8 {
     let nanos = format!("{:09}", instant.nanosecond() % 1_000_000_000);
     let fractions = text.split(['.', ',']).skip(1).map(|rest| {

@@ -2,7 +2,7 @@ use serde::Deserialize as _;
 
 use super::*;
 
-/// What a profile's `[time]` makes of a text.
+/// Returns the time that a profile's `[time]` reads from a text.
 fn read(table: &str, text: &str) -> Result<String, String> {
     let spec = TimeSpec::deserialize(toml::Deserializer::parse(&format!("at = [\"/t\"]\n{table}")).expect("TOML"));
     parse(&spec.expect("a rule").formats, text)
