@@ -137,7 +137,7 @@ fn edit(path: &Path, from: &str, to: &str) {
 }
 
 /// Whether a tool that knows no `--version` is there.
-fn has_tool(tool: &str) -> bool {
+pub(crate) fn has_tool(tool: &str) -> bool {
     let found = Command::new(tool).arg("-?").output().is_ok();
     if !found {
         assert!(!in_ci(), "`{tool}` must be installed in CI");

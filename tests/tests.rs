@@ -13,6 +13,8 @@ mod cloudtrail;
 mod containers;
 mod corpora;
 mod differs;
+#[cfg(unix)]
+mod docs;
 mod drafts;
 mod evidence;
 mod faults;
