@@ -185,14 +185,14 @@ mod tests {
 
     use super::*;
 
-    type Seen = Vec<(Range<usize>, Option<Sight>)>;
+    type KeyFacts = Vec<(Range<usize>, Option<Sight>)>;
 
     fn needle() -> Needle {
         Needle::new(b"\"time\"").expect("short enough")
     }
 
     /// All lines, and what is seen of the first so many.
-    fn seen(text: &[u8], wanted: usize) -> Seen {
+    fn seen(text: &[u8], wanted: usize) -> KeyFacts {
         let mut seen = Vec::new();
         each(text, &needle(), |span, sight| {
             seen.push((span, sight));
@@ -202,7 +202,7 @@ mod tests {
     }
 
     /// The same by searching each line.
-    fn looked_at(text: &[u8], wanted: usize) -> Seen {
+    fn looked_at(text: &[u8], wanted: usize) -> KeyFacts {
         let one = |(number, span): (usize, Range<usize>)| {
             let line = &text[span.clone()];
             let places = (0..line.len()).filter(|at| line[*at..].starts_with(b"\"time\""));

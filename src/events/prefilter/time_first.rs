@@ -1,5 +1,6 @@
 //! Judges records by their time first: most records of a log lie outside every window, and of those
 //! only the time matters.
+//!
 //! The rule, for JSON: where the time is one plain member, a record is judged by its time alone if
 //!
 //! 1. the member's name, in its quotes, stands once in the record's bytes, and `\u`, which could
