@@ -135,10 +135,16 @@ fn equal_events_of_two_exports_without_ids_are_a_caveat() {
         let dir = Dir::new();
         let row = |(at, row): (usize, &str)| if ids { format!("e{at},{row}") } else { row.to_owned() };
         let rows = rows.lines().enumerate().map(row).collect::<Vec<_>>().join("\n");
-        let id = if ids { "{\"event_id\":\"x\",\"timestamp" } else { "{\"timestamp" };
+        let id = if ids {
+            "{\"event_id\":\"x\",\"timestamp"
+        } else {
+            "{\"timestamp"
+        };
         let log = log.replace("{\"timestamp", id);
-        dir.file("a.jsonl", log)
-            .file("b.csv", format!("{}{header}\n{rows}", if ids { "event_id," } else { "" }));
+        dir.file("a.jsonl", log).file(
+            "b.csv",
+            format!("{}{header}\n{rows}", if ids { "event_id," } else { "" }),
+        );
         let logs = "[[logs]]\npath = \"a.jsonl\"\nprofile = \"superuser\"\n[[logs]]\npath = \"b.csv\"\nprofile = \"superuser\"\n";
         let findings = findings(&dir, SCOPE, logs);
         assert_eq!(findings["records"]["in_scope"], 7);

@@ -266,7 +266,9 @@ impl<'p> Evaluator<'p> {
                 *as_actors.entry(standing.identity).or_default() += standing.times;
             }
         }
-        let mentioned = identities.standing_in(&String::from_utf8_lossy(record.bytes)).into_iter();
+        let mentioned = identities
+            .standing_in(&String::from_utf8_lossy(record.bytes))
+            .into_iter();
         let mentioned = mentioned.filter(|found| found.times > as_actors.get(&found.identity).copied().unwrap_or(0));
         let header = match self.form {
             RecordFormat::Rows { header, columns, .. } => {

@@ -127,7 +127,17 @@ mod tests {
         ] {
             assert!(usual.has(word), "{word}");
         }
-        for id in ["nonesuch", "t-0", "allied", "0", "**", "n", "unknown-1", "default", "none of us"] {
+        for id in [
+            "nonesuch",
+            "t-0",
+            "allied",
+            "0",
+            "**",
+            "n",
+            "unknown-1",
+            "default",
+            "none of us",
+        ] {
             assert!(!usual.has(id), "{id}");
         }
         let own = NoTenant::from(BTreeSet::from(["nobody".to_owned()]));

@@ -7,10 +7,10 @@ use std::{
 };
 
 use super::{
-    Answer, CaseFinding, ConflictFinding, CoverageFinding, DraftFinding, EqualEventsFinding, Examined, Findings, Impact,
-    ImplausibleFinding, InputFinding, Isolation, IsolationFinding, KindCoverage, LinkedFinding, LinksFinding, Mention,
-    NamedTargets, NearRecords, OtherTenantFinding, RefusedFinding, RemarkFinding, RemarkKind, SCHEMA, ScopeFinding,
-    SharedIdsFinding, SourceCoverage, SourceFinding, TenantFinding, TenantImpact, Tool,
+    Answer, CaseFinding, ConflictFinding, CoverageFinding, DraftFinding, EqualEventsFinding, Examined, Findings,
+    Impact, ImplausibleFinding, InputFinding, Isolation, IsolationFinding, KindCoverage, LinkedFinding, LinksFinding,
+    Mention, NamedTargets, NearRecords, OtherTenantFinding, RefusedFinding, RemarkFinding, RemarkKind, SCHEMA,
+    ScopeFinding, SharedIdsFinding, SourceCoverage, SourceFinding, TenantFinding, TenantImpact, Tool,
     alike::{MergeFinding, alike},
     caveats::caveats,
     count::{self, Figures, Known, Touched},
@@ -575,11 +575,7 @@ fn shared_ids((one, other, events): &(String, String, u64)) -> SharedIdsFinding 
 
 /// Pairs of sources with equal events. Two id spaces with common ids are the graver caveat
 /// `shared_ids`.
-fn equal_events(
-    found: EqualEvents,
-    spaces: &[&str],
-    shared: &[(String, String, u64)],
-) -> Vec<EqualEventsFinding> {
+fn equal_events(found: EqualEvents, spaces: &[&str], shared: &[(String, String, u64)]) -> Vec<EqualEventsFinding> {
     let is_shared = |one: usize, other: usize| {
         let mut both = [spaces[one], spaces[other]];
         both.sort_unstable();

@@ -50,6 +50,7 @@ mod tests {
             code: code.to_owned(),
             effect,
             events: 3,
+            failed: 0,
             tenants,
             says: None,
             check: None,

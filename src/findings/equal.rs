@@ -92,7 +92,9 @@ pub(super) fn of_tenant(id: &TenantId, events: &[&ScopedEvent], spaces: &[&str])
         if same.iter().all(|event| event.at.source == same[0].at.source) {
             continue;
         }
-        let own = same.iter().filter(|event| event.event.tenants.first().is_some_and(|tenant| tenant.id == *id));
+        let own = same
+            .iter()
+            .filter(|event| event.event.tenants.first().is_some_and(|tenant| tenant.id == *id));
         count(own.map(|event| Act::of(event)).collect(), spaces, &mut found);
     }
     found

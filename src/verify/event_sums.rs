@@ -119,8 +119,13 @@ impl EventSums {
     pub(super) fn totals(&self) -> EventTotals {
         let mut events = self.events.clone();
         events.sort_unstable();
-        let [mut actions, mut actions_failed, mut agents, mut scopes, mut scopes_failed] =
-            [const { BTreeMap::<u32, EventSum>::new() }; 5];
+        let [
+            mut actions,
+            mut actions_failed,
+            mut agents,
+            mut scopes,
+            mut scopes_failed,
+        ] = [const { BTreeMap::<u32, EventSum>::new() }; 5];
         let mut failed = EventSum::default();
         for alike in events.chunk_by(|one, other| one.same == other.same) {
             let by_copy = || alike.chunk_by(|one, other| one.copy == other.copy);

@@ -246,7 +246,11 @@ fn masked(findings: &Findings) -> Option<String> {
 /// Tenants' names among what is masked that are also ordinary words: with many of them, hardly a
 /// text is left whole.
 fn ordinary(findings: &Findings) -> Option<String> {
-    let masked = findings.isolation.found.iter().filter(|found| found.verdict == Verdict::Masked);
+    let masked = findings
+        .isolation
+        .found
+        .iter()
+        .filter(|found| found.verdict == Verdict::Masked);
     let of_tenant = masked.filter(|found| matches!(found.kind, Kind::Id | Kind::Name));
     let words: BTreeSet<_> = of_tenant
         .map(|found| visible(&found.text.to_lowercase()).into_owned())

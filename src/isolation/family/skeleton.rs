@@ -149,7 +149,11 @@ impl Skeleton {
             let escape = unescape.then(|| escape::one(&text[at..], first)).flatten();
             let (c, length) = escape.unwrap_or((Some(first), first.len_utf8()));
             if let Some(c) = c {
-                let c = if stands_for_counter(c, text, at, at + length) { 'ケ' } else { c };
+                let c = if stands_for_counter(c, text, at, at + length) {
+                    'ケ'
+                } else {
+                    c
+                };
                 builder.push(c, at, at + length);
             }
             at += length;
