@@ -11,6 +11,7 @@ mod bundles;
 mod cases;
 mod cloudtrail;
 mod containers;
+mod decided;
 mod corpora;
 mod differs;
 #[cfg(unix)]

@@ -10,8 +10,8 @@ use serde_json::json;
 use super::canonical_json::canonical;
 use crate::{
     case::{
-        AgentId, AgentNaming, Case, CaseFile, CaseHeader, Conditions, Incident, InputSpec, Scope, Tenant, TenantId,
-        TicketTable, Tlp, encoding_name,
+        AgentId, AgentNaming, Case, CaseFile, CaseHeader, Conditions, Decision, Incident, InputSpec, Scope, Tenant,
+        TenantId, TicketTable, Tlp, encoding_name,
     },
     digest::Sha256,
     sources::Limits,
@@ -37,6 +37,9 @@ pub struct ManifestCase {
     pub agents: ResolvedList,
     /// The tenant directory.
     pub directory: ResolvedDirectory,
+    /// Decisions on events that name no tenant.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub decided: Vec<Decision>,
     /// The table of tickets; absent where the case names none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tickets: Option<ResolvedList>,
@@ -145,6 +148,7 @@ impl ManifestCase {
                 .collect(),
             agents: agents(case),
             directory: directory(case),
+            decided: case.decisions.all().to_vec(),
             tickets: case.tickets.as_deref().map(tickets),
             logs: case.logs.iter().map(ResolvedLog::from).collect(),
             agent_naming: case.reports.agents,

@@ -10,6 +10,7 @@ use super::{
     AgentNaming, AgentsK, CaseHeader, Conditions, GapHours, InputSpec, InputTenant, InputText, IsolationSettings,
     LimitSettings, ReportSettings, TEXT_FIELDS, TenantId, Tlp, Word, Wrapping,
     agents::{self, Listed},
+    decided::{self, WrittenDecision},
     folder::Folder,
     hidden,
     incident::{self, Incident},
@@ -40,6 +41,7 @@ pub(super) struct Written {
     pub(super) scopes: Vec<WrittenScope>,
     pub(super) agents: WrittenAgents,
     pub(super) tenants: WrittenTenants,
+    pub(super) decided: Vec<WrittenDecision>,
     /// File of the tickets.
     pub(super) tickets: Option<Spanned<String>>,
     pub(super) logs: Vec<InputSpec>,
@@ -115,6 +117,7 @@ pub(super) fn read(root: &mut Table<'_>, folder: &Folder) -> Written {
         merge: merge(table),
     });
     let tickets = root.optional_table("tickets", |table| table.required_string("file"));
+    let decided = root.tables("decided", decided::read);
     let logs = logs(root, folder);
     let (reports, asked) = reports(root, folder);
     let limits = root.optional_table("limits", limits).unwrap_or_default();
@@ -127,6 +130,7 @@ pub(super) fn read(root: &mut Table<'_>, folder: &Folder) -> Written {
         scopes,
         agents: agents.unwrap_or_else(|| no_agents(root.place().clone())),
         tenants: tenants.unwrap_or_default(),
+        decided,
         tickets: tickets.flatten(),
         logs,
         reports,

@@ -10,6 +10,7 @@ use super::{
     ReportSettings, Tlp,
     agents::{self, Listed},
     asked, check,
+    decided::Decisions,
     file::{self, WrittenAgents, WrittenScope, WrittenTenants},
     folder::Folder,
     hidden,
@@ -64,6 +65,7 @@ impl Case {
         let directory = directory(written.tenants, &mut folder, &mut faults);
         let merge = Merge::of(&merge, &directory, &mut faults);
         let asked = asked::tenants(&written.asked, &directory, &merge, &mut faults);
+        let decisions = Decisions::of(written.decided, (&directory, &merge), &mut faults);
         let tickets = tickets(written.tickets, (&agents, &merge), &mut folder, &mut faults);
         let lock = Lock::read(&mut folder, &mut faults);
         Parts {
@@ -77,6 +79,7 @@ impl Case {
             directory,
             merge,
             tickets,
+            decisions,
             logs: written.logs,
             reports: ReportSettings {
                 asked,
@@ -105,6 +108,7 @@ pub(super) struct Parts {
     pub(super) directory: Directory,
     pub(super) merge: Merge,
     pub(super) tickets: Option<TicketTable>,
+    pub(super) decisions: Decisions,
     pub(super) logs: Vec<InputSpec>,
     pub(super) reports: ReportSettings,
     pub(super) limits: LimitSettings,
@@ -144,6 +148,7 @@ impl Parts {
                     directory: self.directory,
                     merge: Arc::new(self.merge),
                     tickets: self.tickets.map(Arc::new),
+                    decisions: Arc::new(self.decisions),
                     logs: self.logs,
                     reports: self.reports,
                     limits: self.limits,

@@ -5,6 +5,7 @@ mod adhoc;
 mod agents;
 mod asked;
 mod check;
+mod decided;
 mod directory;
 mod error;
 mod file;
@@ -29,6 +30,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::{
     adhoc::AdHoc,
+    decided::{Decision, Decisions},
     directory::{Directory, Tenant, Tenants},
     error::CaseError,
     identity::fold,
@@ -69,6 +71,8 @@ pub struct Case {
     pub merge: Arc<Merge>,
     /// The vendor's support tickets, where the case names a table of them.
     pub tickets: Option<Arc<TicketTable>>,
+    /// Decisions on events that name no tenant.
+    pub decisions: Arc<Decisions>,
     /// Which logs to read.
     pub logs: Vec<InputSpec>,
     /// Settings of the reports.

@@ -181,7 +181,12 @@ fn profiles(case: &Case, faults: &mut Vec<Diagnostic>) -> BTreeMap<Use, Profile>
                     Some(tenant) => profile.with_tenant(tenant.clone()),
                     None => profile,
                 };
-                profiles.insert(key, profile.merging(Arc::clone(&case.merge)));
+                profiles.insert(
+                    key,
+                    profile
+                        .merging(Arc::clone(&case.merge))
+                        .deciding(Arc::clone(&case.decisions)),
+                );
             }
             Err(error) => faults.push(Diagnostic::new("profile", error.to_string())),
         }

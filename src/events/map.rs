@@ -442,11 +442,15 @@ impl<'p, 'b> Reading<'p, 'b> {
         let missing = || Refusal::new(RefusalReason::MissingAction, "no mapped action field has a value");
         let event_id = text(&fields.event_id)?;
         self.distinct(event_id.as_deref().into_iter())?;
+        let mut tenants = self.tenants()?;
+        if tenants.is_empty() {
+            tenants = self.profile.decided(event_id.as_deref());
+        }
         Ok(AccessEvent {
             event_id,
             time,
             action: text(&fields.action)?.ok_or_else(missing)?,
-            tenants: self.tenants()?,
+            tenants,
             targets: self.things(&self.profile.targets)?,
             outcome: self.profile.outcome.outcome(self)?,
             ticket: text(&fields.ticket)?,

@@ -20,7 +20,7 @@ use super::{
     time::TimeFormat,
 };
 use crate::{
-    case::{CaseFile, FileStore, InputTenant, Merge, ProfileRef, TenantId, Wrapping},
+    case::{CaseFile, Decisions, FileStore, InputTenant, Merge, ProfileRef, TenantId, Wrapping},
     config::Lines,
     diag::nearest,
     records::{Header, Layout, Refusal, TableRule, TextRule},
@@ -66,6 +66,8 @@ pub struct Profile {
     pub(super) input_tenant: Option<InputTenant>,
     /// Ids that are one tenant's.
     pub(super) merge: Arc<Merge>,
+    /// Decisions on events that name no tenant.
+    pub(super) decisions: Arc<Decisions>,
     pub(super) targets: Vec<Group>,
     pub(super) links: Vec<LinkRule>,
 }
@@ -204,6 +206,25 @@ impl Profile {
         }
         self.merge = merge;
         self
+    }
+
+    /// Gives events that name no tenant those that the case decided.
+    #[must_use]
+    pub fn deciding(mut self, decisions: Arc<Decisions>) -> Self {
+        self.decisions = decisions;
+        self
+    }
+
+    /// Returns the tenants that the case decided for an event.
+    pub(super) fn decided(&self, event_id: Option<&str>) -> Vec<TenantRef> {
+        let decision = self.decisions.on(event_id);
+        let tenants = decision.into_iter().flat_map(|(_, decision)| &decision.tenants);
+        let tenant = |id: &TenantId| TenantRef {
+            id: id.clone(),
+            name: None,
+            logged: None,
+        };
+        tenants.map(tenant).collect()
     }
 
     /// Returns the tenant that a logged id counts as.

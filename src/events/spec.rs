@@ -190,6 +190,7 @@ impl ProfileSpec {
             tenants,
             input_tenant: None,
             merge: Arc::default(),
+            decisions: Arc::default(),
             targets,
             links,
         }

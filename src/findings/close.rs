@@ -14,6 +14,7 @@ use super::{
     alike::{MergeFinding, alike},
     caveats::caveats,
     count::{self, Figures, Known, Touched},
+    decided::{self, DecidedEvents},
     equal::{self, Act, EqualEvents},
     sensitivity::{Beside, SensitivityFinding},
     tenure::{self, Stray, Strays},
@@ -268,6 +269,8 @@ struct Apart {
     strays: Vec<Stray>,
     tickets: BTreeMap<usize, TicketCounts>,
     equal: EqualEvents,
+    /// Events that decisions of the case apply to, and their numbers by action.
+    decided: (DecidedEvents, BTreeMap<String, u64>),
 }
 
 /// About how much memory the list of one customer's files takes, and what is told of one file that
@@ -333,6 +336,16 @@ impl<'c> Closing<'c> {
         if self.scan.sources.len() > 1 {
             let acts = self.settled.kept.without_tenant(Act::of)?;
             apart.equal = equal::without_tenant(acts, &id_spaces(&self.scan));
+        }
+        if !self.case.decisions.all().is_empty() {
+            let each = self.settled.kept.without_tenant(|event| {
+                let at = decided::applied(self.case, event)?;
+                Some((at, event.event.action.clone()))
+            })?;
+            for (at, action) in each.into_iter().flatten() {
+                *apart.decided.0.entry(at).or_default() += 1;
+                *apart.decided.1.entry(action).or_default() += 1;
+            }
         }
         if !known.tied.can_stand_near() && !tenure::any(self.case) {
             return Ok(apart);
@@ -491,11 +504,13 @@ impl<'c> Closing<'c> {
         strays.others(&apart.strays);
         let on_end = figures.iter().flat_map(|figures| &figures.on_end).chain(&apart.on_end);
         let on_end = count_on_end(case.scopes.len(), on_end.copied(), &settled.on_end);
-        let actions = count::actions(catalogue, totals, &touched);
+        let actions = count::actions(catalogue, totals, &touched, &apart.decided.1);
         let agents = count::agents(&case.agents, &scan.derived, totals, &touched, &strays);
         let shifts = figures.iter();
         let shifts = shifts.map(|figures| (&figures.finding.id, &figures.shifts[..]));
         let sensitivity = SensitivityFinding::new(case, settled, beside, shifts);
+        let decided = figures.iter().map(|figures| &figures.decided);
+        let decided = decided::findings(case, &decided.chain([&apart.decided.0]));
         let of_tenants = figures
             .iter()
             .map(|figures| (Some(&figures.finding.id), &figures.tickets));
@@ -552,6 +567,7 @@ impl<'c> Closing<'c> {
             agents_k: case.reports.agents_k.0,
             near: near.finding(case, &scan.actors),
             tickets,
+            decided,
             inputs: inputs(case, scan, settled, near),
             isolation,
         };

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::{
     ActionFinding, AgentFinding, Counts, DerivedFinding, Mention, SpanFinding, TenantFinding,
     close::Scanned,
+    decided::{self, DecidedEvents},
     equal::EqualEvents,
     mask::Mask,
     sensitivity::TenantShifts,
@@ -42,6 +43,8 @@ pub(super) struct Figures {
     pub(super) tickets: BTreeMap<usize, TicketCounts>,
     /// Its events that stand in two sources and that nothing proves to be one.
     pub(super) equal: EqualEvents,
+    /// Events to which decisions of the case apply.
+    pub(super) decided: DecidedEvents,
 }
 
 /// What there is to count events by, numbered throughout: the agents and the scopes of the case,
@@ -310,6 +313,7 @@ pub(super) fn figures(known: &Known<'_>, id: &TenantId, events: &[&ScopedEvent])
         on_end: events.iter().flat_map(|event| tied.on_end(event)).collect(),
         strays,
         shifts: Vec::new(),
+        decided: decided::of_tenant(case, id, events),
         tickets: tickets.map_or_else(BTreeMap::new, |tickets| {
             tickets.counts(Some(id), events.iter().copied())
         }),
@@ -387,7 +391,13 @@ const ENTRY: usize = 48;
 const SMALL: usize = 150;
 
 /// Every action seen, in code order.
-pub(super) fn actions(catalogue: &Catalogue, totals: &Totals, touched: &Touched) -> Vec<ActionFinding> {
+/// `decided`: events of each action that the case decided to concern no tenant.
+pub(super) fn actions(
+    catalogue: &Catalogue,
+    totals: &Totals,
+    touched: &Touched,
+    decided: &BTreeMap<String, u64>,
+) -> Vec<ActionFinding> {
     let finding = |((code, own), tenants): ((&String, &ActionTotals), &u64)| {
         let entry = catalogue.lookup(code);
         ActionFinding {
@@ -400,6 +410,7 @@ pub(super) fn actions(catalogue: &Catalogue, totals: &Totals, touched: &Touched)
             check: entry.check.map(str::to_owned),
             not_logged: entry.not_logged.map(str::to_owned),
             without_tenant: own.without_tenant,
+            decided_none: decided.get(code).copied().unwrap_or_default(),
             touches: entry.touches,
             ends: entry.ends.map(str::to_owned),
         }

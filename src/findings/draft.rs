@@ -56,6 +56,7 @@ mod tests {
             check: None,
             not_logged: None,
             without_tenant: 3 - tenants,
+            decided_none: 0,
             touches: Touches::Tenant,
             ends: None,
         };

@@ -10,6 +10,7 @@ mod count;
 mod counts;
 mod draft;
 mod alike;
+mod decided;
 mod difference;
 mod equal;
 mod isolation;
@@ -50,6 +51,7 @@ use crate::{
 pub use alike::{AlikeBy, AlikeFinding, MergeFinding};
 pub use close::{BooksDoNotBalance, BytesUnaccounted, CloseError, Scan, Scanned, Survey};
 pub use counts::Counts;
+pub use decided::DecisionFinding;
 pub use difference::{BeforeAfter, DIFFERENCE_SCHEMA, Difference, ScopeDifference, TenantDifference};
 pub use draft::DraftFinding;
 pub use equal::EqualEventsFinding;
@@ -146,6 +148,9 @@ pub struct Findings {
     /// Ids that the case counts as one tenant's; absent where it merges none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub merge: Option<MergeFinding>,
+    /// Decisions of the case on events that name no tenant, in its order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub decided: Vec<DecisionFinding>,
     /// Tickets that events state, compared with the table of tickets; absent where the case names
     /// none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -249,6 +254,8 @@ pub enum CaveatCode {
     /// Some tenants may be one: their ids differ only in how they are written, or they have one
     /// name.
     AlikeTenants,
+    /// Some decisions on events without a tenant apply to no event in scope.
+    UnmatchedDecision,
     /// The case merges an id that neither an event in scope nor the directory has.
     UnmatchedMerge,
     /// Some tenants are not in the directory.
@@ -267,6 +274,11 @@ pub enum CaveatCode {
     EventIdConflict,
     /// Some actions are not in the catalogue.
     UncataloguedActions,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 /// A scope of the case.
@@ -668,6 +680,9 @@ pub struct ActionFinding {
     pub not_logged: Option<String>,
     /// In-scope events of it that name no tenant.
     pub without_tenant: u64,
+    /// Those of them that the case decided to concern no tenant.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub decided_none: u64,
     /// Whether it can concern a tenant, from the catalogue.
     pub touches: Touches,
     /// Code of the action that it ends, from the catalogue.

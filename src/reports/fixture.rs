@@ -351,6 +351,7 @@ pub(super) fn answer_of(tenants: Vec<TenantImpact>) -> Answer {
         alike: Vec::new(),
         merge: None,
         tickets: None,
+        decided: Vec::new(),
         inputs: Vec::new(),
         shared_ids: Vec::new(),
         equal_events: Vec::new(),
@@ -571,6 +572,7 @@ fn actions(tenants: &[TenantImpact]) -> Vec<ActionFinding> {
         check: text(check),
         not_logged: None,
         without_tenant: 0,
+        decided_none: 0,
         touches: Touches::Tenant,
         ends: None,
     };

@@ -438,6 +438,7 @@ pub(super) fn customer_caveat(code: CaveatCode) -> Option<&'static str> {
         | CaveatCode::RefusedRecords
         | CaveatCode::LeakStopped
         | CaveatCode::AlikeTenants
+        | CaveatCode::UnmatchedDecision
         | CaveatCode::UnmatchedMerge
         | CaveatCode::NearNames
         | CaveatCode::ClaimedNames

@@ -63,6 +63,7 @@ pub(super) fn caveats(findings: &Findings, scan: &Scan) -> Vec<Caveat> {
         (CaveatCode::TenantDiffers, differs::tenants(findings)),
         (CaveatCode::EventsWithoutTenant, without_tenant(findings)),
         (CaveatCode::AlikeTenants, claimed::alike(findings)),
+        (CaveatCode::UnmatchedDecision, tenants::unmatched_decision(findings)),
         (CaveatCode::UnmatchedMerge, merge::unmatched(findings)),
         (CaveatCode::UnknownTenants, unknown_tenants(findings)),
         (CaveatCode::NearNames, claimed::near(findings)),

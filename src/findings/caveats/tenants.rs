@@ -4,7 +4,7 @@ use super::listed;
 use crate::{
     catalogue::Touches,
     findings::{ActionFinding, Findings},
-    text::{counted, grouped},
+    text::{counted, grouped, visible},
 };
 
 /// Warns of events without a tenant whose action can concern one. Those that concern none by their
@@ -13,11 +13,11 @@ pub(super) fn without_tenant(findings: &Findings) -> Option<String> {
     let (open, by_nature): (Vec<_>, Vec<_>) = findings
         .actions
         .iter()
-        .filter(|action| action.without_tenant > 0)
+        .filter(|action| undecided(action) > 0)
         .partition(|action| action.touches == Touches::Tenant);
-    let events = |actions: &[&ActionFinding]| actions.iter().map(|action| action.without_tenant).sum::<u64>();
+    let events = |actions: &[&ActionFinding]| actions.iter().map(|action| undecided(action)).sum::<u64>();
     let codes = |actions: &[&ActionFinding]| {
-        let code = |action: &&ActionFinding| format!("`{}` {}", action.code, grouped(action.without_tenant));
+        let code = |action: &&ActionFinding| format!("`{}` {}", action.code, grouped(undecided(action)));
         listed(&actions.iter().map(code).collect::<Vec<_>>(), "action")
     };
     (!open.is_empty()).then(|| {
@@ -30,10 +30,30 @@ pub(super) fn without_tenant(findings: &Findings) -> Option<String> {
             ),
         };
         format!(
-            "{} no tenant and may concern any; no tenant's report lists {}. Read them in unattributed.jsonl: {}.{by_nature_too}",
+            "{} no tenant and may concern any; no tenant's report lists {}. Read them in unattributed.jsonl, and state in `[[decided]]` of the case which tenants each concerns: {}.{by_nature_too}",
             counted(events(&open), "in-scope event names", "in-scope events name"),
             if events(&open) == 1 { "it" } else { "them" },
             codes(&open),
+        )
+    })
+}
+
+/// Returns the number of events without a tenant on which the case has no decision.
+fn undecided(action: &ActionFinding) -> u64 {
+    action.without_tenant - action.decided_none
+}
+
+/// Warns of decisions that apply to no event.
+pub(super) fn unmatched_decision(findings: &Findings) -> Option<String> {
+    let idle = findings.decided.iter().filter(|decision| decision.events == 0);
+    let idle: Vec<_> = idle
+        .map(|idle| format!("`{}`", visible(&idle.decision.event)))
+        .collect();
+    (!idle.is_empty()).then(|| {
+        format!(
+            "`[[decided]]` in the case has ids of which no event in scope without a tenant is: {}. Write them as `event_id` in \
+             unattributed.jsonl has them; an event whose record names a tenant needs no decision.",
+            listed(&idle, "id")
         )
     })
 }

@@ -1,6 +1,7 @@
 //! The overview for the vendor's own team: names everything, so it is not for customers.
 
 mod draft;
+mod decided;
 mod identities;
 mod isolation;
 mod people;
@@ -22,6 +23,7 @@ use crate::{
     text::{counted, grouped},
     time::{Timestamp, Window},
 };
+use decided::DecidedView;
 use draft::DraftView;
 use identities::NearView;
 use isolation::IsolationView;
@@ -67,6 +69,7 @@ view! {
         /// True where events beside the windows were too many to count.
         too_many_beside: bool,
         tickets: TicketsView,
+        decided: Vec<DecidedView>,
         scopes: Vec<ScopeView>,
         sources: Vec<SourceView>,
         /// Sentences on inputs in whose windows no listed agent occurs.
@@ -155,6 +158,7 @@ impl OverviewView {
             sensitivity: SensitivityView::each(findings),
             too_many_beside: findings.sensitivity.too_many,
             tickets: TicketsView::new(findings),
+            decided: DecidedView::each(findings),
             scopes: findings
                 .scopes
                 .iter()
