@@ -103,7 +103,7 @@ fn each_power_has_one_room() {
         "tally/retained.rs",
         "tally/spill/dedup.rs",
         "findings/shares.rs",
-        "isolation/gather.rs",
+        "isolation/name_collector.rs",
         "case/directory.rs",
     ];
     for (path, text) in files(&root().join("src")) {

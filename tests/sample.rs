@@ -302,8 +302,8 @@ fn pseudonyms_tell_no_place_in_a_table(told: &Told) {
     assert!(names.iter().all(|name| form.is_match(name)), "{names:?}");
     assert!(!names.is_sorted() && !names.iter().rev().is_sorted(), "{names:?}");
     for (_, report) in told.tenants() {
-        let named = agents.iter().find(|agent| report.contains(&text(agent, "id")));
-        assert!(named.is_none(), "{named:?} in {report}");
+        let leaked = agents.iter().find(|agent| report.contains(&text(agent, "id")));
+        assert!(leaked.is_none(), "{leaked:?} in {report}");
     }
 }
 
