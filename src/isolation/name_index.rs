@@ -30,7 +30,7 @@ pub(super) struct NameIndex {
     names: Vec<String>,
     /// The head of each, beside each other in memory.
     heads: Vec<u64>,
-    /// For each name, the longest other name that it begins with.
+    /// Longest other name that each name begins with.
     prefix_of: Vec<Option<usize>>,
     word_starts: WordStarts,
     first_bytes: FirstBytes,

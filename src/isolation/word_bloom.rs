@@ -234,7 +234,7 @@ mod tests {
             }
         }
 
-        /// Every other spelling of a name is held, too.
+        /// The filter accepts every other spelling of a name, too.
         #[test]
         fn what_is_found_in_another_writing_is_held(
             first in LETTERS,

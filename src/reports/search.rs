@@ -44,7 +44,7 @@ impl<F: Folder> Folder for Guarded<'_, '_, F> {
     fn file(&mut self, path: &str, content: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), F::Fault> {
         let mut lines = Lines {
             reader: self.reader,
-            clean_lines: self.clean_lines,
+            clean: self.clean_lines,
             table: path.rsplit_once('.').is_some_and(|(_, kind)| kind == "csv"),
             begun: Vec::new(),
             tally: Tally::new(),
@@ -83,7 +83,7 @@ impl Write for Both<'_, '_, '_> {
 
 struct Lines<'r, 'n> {
     reader: &'r TenantSearch<'n>,
-    clean_lines: &'n CleanLines,
+    clean: &'n CleanLines,
     /// Whether cells may stand in quotation marks.
     table: bool,
     /// The line that has not ended yet.
@@ -113,7 +113,7 @@ impl Lines<'_, '_> {
     /// From the first line on that may name somebody.
     fn unknown<'b>(&self, mut bytes: &'b [u8]) -> &'b [u8] {
         loop {
-            match self.clean_lines.clean_prefix_len(bytes) {
+            match self.clean.clean_prefix_len(bytes) {
                 0 => return bytes,
                 clean_prefix_len => bytes = &bytes[clean_prefix_len..],
             }

@@ -11,8 +11,8 @@
 //! 4. that value is a time of the first declared format that allows it.
 //!
 //! If such a record lies in no window, nothing else about it matters, not even whether the rest of
-//! it is well-formed. The rule is told twice: [`TimeFirst::of_broken`] is the definition, for
-//! records that the full parser refuses, and [`TimeFirst::time`] is the fast way, which may miss a
+//! it is well-formed. The rule has two forms: [`TimeFirst::of_broken`] is the definition, for
+//! records that the full parser refuses, and [`TimeFirst::time`] is the fast form, which may miss a
 //! record that the rule allows and never takes one that it does not.
 
 use std::ops::Range;

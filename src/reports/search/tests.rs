@@ -37,7 +37,7 @@ fn found(names: &Names, clean_lines: &CleanLines, pieces: &[&[u8]], table: bool)
     let reader = names.for_tenant(&TenantId("t-0001".to_owned()));
     let mut lines = Lines {
         reader: &reader,
-        clean_lines,
+        clean: clean_lines,
         table,
         begun: Vec::new(),
         tally: Tally::new(),

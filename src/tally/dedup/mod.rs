@@ -3,10 +3,10 @@
 //! With an event id, a copy is the same id with the same content, however it was exported, or with
 //! less: of two mappings of one log the richer one is kept. The same id with another body is a
 //! conflict, and both stay. Without an id, a copy is the same bytes in another source; equal
-//! records of one source are as many events. The events of one record are distinguished by their order
-//! in it, so they are never copies of each other nor in conflict, even where they share an id. Of
-//! equals the original is the first in reading order, so the answer does not depend on the order of
-//! arrival.
+//! records of one source are as many events. The events of one record are distinguished by their
+//! order in it, so they are never copies of each other nor in conflict, even where they share an
+//! id. Of equals the original is the first in reading order, so the answer does not depend on the
+//! order of arrival.
 
 mod copies;
 
