@@ -439,13 +439,13 @@ impl<'c> Closing<'c> {
         let tickets = self.known().tickets;
         kept.for_each_tenant(|id, events| {
             let (copies, mentions) = count::copies((self.catalogue, tickets.as_ref()), names, id, events);
-            let what = "texts that name others in customers' copies, all of which are told,";
-            let weight = mentions.iter().map(Mention::weight).sum();
-            self.scan.budget.reserve(what, weight)?;
             let own = figures.binary_search_by(|figures| figures.finding.id.cmp(id));
             let linked = own.map_or(&[][..], |own| &figures[own].finding.linked);
             let targets = count::named_in_copy(tied, id, linked, &copies);
-            self.scan.budget.reserve(NAMED, targets.weight())?;
+            // One reservation: tenants come in any order, and the error is to name one need.
+            let what = "texts that name others in customers' copies, and the people and objects in these copies,";
+            let weight: u64 = mentions.iter().map(Mention::weight).sum();
+            self.scan.budget.reserve(what, weight + targets.weight())?;
             Ok((held.then_some(copies), mentions, targets))
         })
     }
