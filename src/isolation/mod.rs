@@ -77,6 +77,12 @@ pub fn name_key(name: &str) -> String {
     family::whole(name)
 }
 
+/// Returns whether a character reads as another one between some neighbours, so that the key of a
+/// name is not that of its characters.
+pub(crate) fn key_depends_on_neighbours(c: char) -> bool {
+    family::is_counter_kana(c)
+}
+
 /// Kind of a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, JsonSchema, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

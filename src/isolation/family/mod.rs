@@ -25,7 +25,10 @@ use super::{
     spelling_variants::weight,
 };
 
-pub(super) use keys::{Grade, NameStart};
+pub(super) use self::{
+    keys::{Grade, NameStart},
+    skeleton::is_counter_kana,
+};
 
 /// Endings behind a key that make no other word of it, as skeletons have them.
 const ENDINGS: [&str; 20] = [

@@ -178,11 +178,16 @@ impl Skeleton {
     }
 }
 
-/// Returns whether a kana between two ideographs is one of those that are written for each other
-/// in names of places: `霧ヶ丘`, `霧ケ丘`, `霧が丘`.
+/// Returns whether a character is one of the kana that are written for each other between two
+/// ideographs, in names of places: `霧ヶ丘`, `霧ケ丘`, `霧が丘`.
+pub(in crate::isolation) fn is_counter_kana(c: char) -> bool {
+    matches!(c, 'ヶ' | 'ケ' | 'ヵ' | 'カ' | 'ガ' | 'が')
+}
+
+/// Returns whether a character of a text is such a kana and stands between two ideographs.
 fn stands_for_counter(c: char, text: &str, from: usize, to: usize) -> bool {
     let is_ideograph = |c: char| matches!(c, '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}');
-    matches!(c, 'ヶ' | 'ケ' | 'ヵ' | 'カ' | 'ガ' | 'が')
+    is_counter_kana(c)
         && text[..from].chars().next_back().is_some_and(is_ideograph)
         && text[to..].chars().next().is_some_and(is_ideograph)
 }
