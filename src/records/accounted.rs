@@ -1,9 +1,9 @@
-//! What became of the bytes of a source: each belongs to a record, or is named as something that is
-//! no record.
+//! Accounting for the bytes of a source: each byte belongs to a record or to a named kind of other
+//! content.
 //!
-//! Records are counted as they are handed on, and what stands between them is named by its content
-//! alone. A byte that neither holds is missing in the sum, which then differs from the length of
-//! the source.
+//! Records are counted as they are passed on. The bytes between them are classified by their
+//! content alone. A byte in neither group is missing from the sum, so the sum then differs from the
+//! length of the source.
 
 use std::collections::BTreeMap;
 
@@ -48,13 +48,13 @@ pub struct Accounted {
 }
 
 impl Accounted {
-    /// All bytes that are accounted for.
+    /// Returns the number of all accounted bytes.
     pub fn total(&self) -> u64 {
         self.records + self.named.values().sum::<u64>()
     }
 
-    /// All bytes that are accounted for, if there are so many: a changed bundle may state any
-    /// figures.
+    /// Returns the number of all accounted bytes, or `None` on overflow: a changed bundle may state
+    /// any figures.
     pub fn checked_total(&self) -> Option<u64> {
         let mut named = self.named.values();
         named.try_fold(self.records, |sum, bytes| sum.checked_add(*bytes))
@@ -74,7 +74,8 @@ impl Accounted {
         self
     }
 
-    /// Names what precedes the first record: NULs, the mark, and `header` bytes of a header.
+    /// Accounts for the bytes before the first record: NUL padding, the byte order mark, and
+    /// `header` bytes of a header.
     pub(super) fn head(nuls: usize, marked: bool, header: usize) -> Self {
         let mut head = Self::default();
         head.name(NoRecord::NulPadding, nuls);

@@ -8,10 +8,10 @@ use super::{Accounted, Block, NoRecord, Record, cutter::Spans};
 pub struct Accounting<'b> {
     block: &'b Block,
     bytes: &'b [u8],
-    /// Behind the last record.
+    /// End of the last record, from the start of the block.
     at: usize,
     records: u64,
-    /// Bytes of gaps that are one line's end.
+    /// Bytes of gaps that are a single line end.
     ends: usize,
     other: Accounted,
 }
@@ -29,7 +29,7 @@ impl<'b> Accounting<'b> {
         }
     }
 
-    /// Accounts for the next record, and for what stands between it and the one before.
+    /// Accounts for the next record and for the gap before it.
     #[inline]
     pub fn record(&mut self, record: &Record<'_>) {
         let start = usize::try_from(record.offset - self.block.offset()).unwrap_or(usize::MAX);
@@ -42,8 +42,8 @@ impl<'b> Accounting<'b> {
         self.records += record.bytes.len() as u64;
     }
 
-    /// Corrects the account of the last record, which consists of several: so many of its bytes are
-    /// punctuation between them, and so many are nothing known.
+    /// Corrects the last record, which holds several records: `punctuation` of its bytes separate
+    /// them, and `unknown` of its bytes are unclassified.
     #[inline]
     pub fn without(&mut self, punctuation: u64, unknown: u64) {
         if punctuation + unknown > 0 {
@@ -52,7 +52,7 @@ impl<'b> Accounting<'b> {
         }
     }
 
-    /// The account of the block, once all its records were given.
+    /// Returns the account of the block. Must be called after the last record.
     pub fn close(mut self) -> Accounted {
         self.gap(self.bytes.len());
         self.other.name(NoRecord::LineEnds, self.ends);
@@ -60,8 +60,8 @@ impl<'b> Accounting<'b> {
         self.other
     }
 
-    /// Names what stands between the last record and this place. Bytes that are nothing known are
-    /// left out of the account.
+    /// Classifies the bytes between the last record and `end`. Bytes of no known kind are left out
+    /// of the account.
     #[cold]
     fn gap(&mut self, end: usize) {
         let is_array = matches!(self.block.spans, Spans::At(_));
@@ -89,7 +89,7 @@ impl<'b> Accounting<'b> {
         }
     }
 
-    /// The stretch that holds this place, of those that the cutter passed over knowingly.
+    /// Returns the passed-over span that contains this position.
     fn named(&self, at: usize) -> Option<&Range<usize>> {
         let named = &self.block.passed_over;
         let next = named.partition_point(|span| span.end <= at);

@@ -1,5 +1,4 @@
-//! Blocks: a stretch of whole records at a time, so that one thread finds where records end while
-//! the others read and judge theirs.
+//! Blocks of whole records. One thread finds where records end while the others parse and judge.
 
 use std::{
     io::{self, Read},
@@ -21,32 +20,32 @@ use super::{
 };
 use crate::case::InputText;
 
-/// A stretch of a source that holds whole records.
+/// A part of a source that holds whole records.
 #[derive(Debug)]
 pub struct Block {
     pub(super) offset: u64,
-    /// Holds the block, and perhaps more, which is not its own.
+    /// Buffer with the bytes of the block, and possibly bytes outside it.
     pub(super) buffer: Buffer,
     pub(super) own: Range<usize>,
     pub(super) spans: Spans,
-    /// Stretches without a record that are neither blank nor punctuation, in order.
+    /// Spans without a record that are neither blank nor punctuation, in order.
     pub(super) passed_over: Vec<Range<usize>>,
-    /// Headers other than the first one that hold for rows, in order.
+    /// Headers after the first one that apply to rows of the block, in order.
     pub(super) later: Vec<Later>,
 }
 
 impl Block {
-    /// Its size.
+    /// Returns the size in bytes.
     pub fn len(&self) -> usize {
         self.own.len()
     }
 
-    /// Whether it holds no byte.
+    /// Returns whether the block has no bytes.
     pub fn is_empty(&self) -> bool {
         self.own.is_empty()
     }
 
-    /// Whether it holds a record, be it one without a byte.
+    /// Returns whether the block holds a record, including a record of length 0.
     pub(super) fn has_records(&self) -> bool {
         match &self.spans {
             Spans::Lines | Spans::Starts(_) => false,
@@ -55,12 +54,12 @@ impl Block {
         }
     }
 
-    /// Its last record, and the header that holds for it if that is not the first.
+    /// Returns the last record, and its header if that is not the first header of the source.
     pub(super) fn last(&self) -> Option<(&[u8], Option<&Arc<Header>>)> {
         let bytes = self.bytes();
         let (span, header) = match &self.spans {
             Spans::Lines => (ends::last_line(bytes)?, None),
-            // Text says nothing of its export.
+            // Free text carries no statement of its export.
             Spans::Starts(_) => return None,
             Spans::At(spans) => (spans.last()?.clone(), None),
             Spans::Rows(rows) => {
@@ -71,17 +70,17 @@ impl Block {
         Some((&bytes[span], header))
     }
 
-    /// Its bytes: the records, and what stands between them.
+    /// Returns the bytes of the block: its records and the gaps between them.
     pub fn bytes(&self) -> &[u8] {
         &self.buffer[self.own.clone()]
     }
 
-    /// Where it starts in the source.
+    /// Returns the byte offset of the block in the source.
     pub fn offset(&self) -> u64 {
         self.offset
     }
 
-    /// Does this with each record, in order. The same as a loop over [`Self::records`], and faster.
+    /// Calls `with` for each record, in order. Faster than a loop over [`Self::records`].
     pub fn each(&self, mut with: impl FnMut(Record<'_>)) {
         let bytes = self.bytes();
         let record = |span: Range<usize>, cells| self.record(bytes, span, cells, None);
@@ -93,7 +92,8 @@ impl Block {
         }
     }
 
-    /// The same; with what is seen of lines in passing while that is wanted, as each call tells.
+    /// Like [`Self::each`], and also passes the [`Sight`] of each line until `with` returns
+    /// `false`.
     pub fn each_seen(&self, needle: Option<&Needle>, mut with: impl FnMut(Record<'_>) -> bool) {
         match (&self.spans, needle) {
             (Spans::Lines, Some(needle)) => {
@@ -106,7 +106,7 @@ impl Block {
         }
     }
 
-    /// Its records, in order.
+    /// Returns the records, in order.
     pub fn records(&self) -> impl Iterator<Item = Record<'_>> {
         let bytes = self.bytes();
         let (lines, spans, rows) = match &self.spans {
@@ -132,12 +132,12 @@ impl Block {
         Record {
             defect: row.defect,
             header,
-            // What looks at rows before they are read in full knows the first header only.
+            // The prefilter of rows knows the first header only.
             ..self.record(bytes, row.span.clone(), row.cells.filter(|_| header.is_none()), None)
         }
     }
 
-    /// The header that holds for a row, if that is not the first.
+    /// Returns the header that applies to a row, if that is not the first one.
     #[inline]
     fn header(&self, row: &Row) -> Option<&Arc<Header>> {
         if !row.later {
@@ -165,7 +165,7 @@ impl Block {
     }
 }
 
-/// A source as blocks, in order.
+/// Reads a source as blocks, in order.
 pub struct Blocks<R> {
     reads: Reads<R>,
     cuts: Cuts,
@@ -173,14 +173,14 @@ pub struct Blocks<R> {
 }
 
 impl<R: Read> Blocks<R> {
-    /// Reads the beginning and tells the framing by it. `wrapper` leads to the array of records
-    /// where the profile says that a document wraps them, one member name a step.
+    /// Reads the beginning of the source and detects the framing from it. `wrapper` is the path of
+    /// member names to the array of records, where the profile states one.
     pub fn open(reader: R, wrapper: &[String]) -> io::Result<Self> {
         Self::open_for(reader, wrapper, &[])
     }
 
     /// Like [`Self::open`], for a profile that maps these columns of a CSV. A first row that names
-    /// none of them is a record like the others; without mapped columns, any first row is a header.
+    /// none of them is an ordinary record. Without mapped columns, any first row is a header.
     pub fn open_for(reader: R, wrapper: &[String], columns: &[String]) -> io::Result<Self> {
         let columns = columns.to_vec();
         Self::open_by(
@@ -193,13 +193,13 @@ impl<R: Read> Blocks<R> {
         )
     }
 
-    /// Opens a source of this layout.
+    /// Opens a source with this layout.
     pub fn open_by(reader: R, layout: &Layout<'_>) -> io::Result<Self> {
         Self::open_as(reader, layout, &InputText::default())
     }
 
-    /// Like [`Self::open_by`], for a text of which the case says how it is written. With a rule of
-    /// the profile it is text, unless the case names columns.
+    /// Like [`Self::open_by`], with what the case states about the text. With a rule of the profile
+    /// the source is text, unless the case names columns.
     pub fn open_as(reader: R, layout: &Layout<'_>, text: &InputText) -> io::Result<Self> {
         let Layout { wrapper, columns, .. } = layout;
         let mut reads = Reads::new(reader);
@@ -243,8 +243,8 @@ impl<R: Read> Blocks<R> {
         Ok(Self { reads, cuts, framing })
     }
 
-    /// Goes on at the beginning of a record further below in the same source, with a reader that is
-    /// there. Nothing precedes its first record.
+    /// Continues at the start of a record further below in the same source, with a reader at that
+    /// position. The first record then has no head before it.
     #[must_use]
     pub fn resumed<O: Read>(self, reader: O, from: u64) -> Blocks<O> {
         let Self { cuts, framing, .. } = self;
@@ -255,28 +255,28 @@ impl<R: Read> Blocks<R> {
         }
     }
 
-    /// Returns whether the source can be read on from the end of the last block by another reader:
-    /// whether its first header holds there.
+    /// Returns whether another reader can continue from the end of the last block, that is, whether
+    /// the first header applies there.
     pub fn can_be_resumed(&self) -> bool {
         self.cuts.can_be_resumed()
     }
 
-    /// How the records are framed.
+    /// Returns the framing of the records.
     pub fn framing(&self) -> &Framing {
         &self.framing
     }
 
-    /// What is known at the end, once all blocks were handed on.
+    /// Returns the facts known at the end of the source. Must be called after the last block.
     pub fn end(&mut self) -> End {
         self.cuts.end()
     }
 
-    /// Gives the reader back, for its digest.
+    /// Returns the reader, so that its digest can be taken.
     pub fn into_reader(self) -> R {
         self.reads.reader
     }
 
-    /// Both halves of the work that is left, for several threads.
+    /// Splits the remaining work into reading and cutting, for several threads.
     pub fn split(self) -> (Reads<R>, Cuts) {
         (self.reads, self.cuts)
     }
@@ -310,7 +310,7 @@ mod tests {
         found
     }
 
-    /// A transfer in parts ends at such sizes.
+    /// Sizes around the block boundaries, at which a chunked transfer may stop.
     #[test]
     fn a_missing_bracket_is_told_at_the_very_end_of_a_block() {
         for size in [FIRST - 1, FIRST, FIRST + 1, FIRST + BLOCK, FIRST + 2 * BLOCK + 1] {

@@ -1,6 +1,6 @@
-//! Buffers that were used and can be again: fresh memory costs more than what is read into it, and
-//! to clear a buffer more than to read a small file. Each waits for the thread that used it, in
-//! whose cache it still is.
+//! Pool of reusable buffers. Allocating fresh memory costs more than reading into it, and clearing
+//! a buffer costs more than reading a small file. A thread gets back the buffer it used last, which
+//! is still in its cache.
 
 use std::{
     mem,
@@ -9,14 +9,14 @@ use std::{
     thread::{self, ThreadId},
 };
 
-/// As many as were in use at a time.
+/// Unused buffers; there are never more than were in use at the same time.
 static SPARE: Mutex<Vec<(ThreadId, Vec<u8>)>> = Mutex::new(Vec::new());
 
-/// Bytes full of whatever was in them.
+/// A buffer with arbitrary old content.
 #[derive(Debug)]
 pub(super) struct Buffer {
     bytes: Vec<u8>,
-    /// How long it was; one that had to grow is not kept.
+    /// Length at creation. A buffer that had to grow does not return to the pool.
     length: usize,
 }
 
@@ -33,7 +33,7 @@ impl Buffer {
         Self { bytes, length }
     }
 
-    /// One that is not kept.
+    /// Wraps a buffer that does not return to the pool.
     pub(super) fn grown(bytes: Vec<u8>) -> Self {
         Self { bytes, length: 0 }
     }
@@ -67,7 +67,7 @@ impl DerefMut for Buffer {
 }
 
 fn spare() -> MutexGuard<'static, Vec<(ThreadId, Vec<u8>)>> {
-    // Whoever panicked while holding it left whole buffers.
+    // A thread that panicked under this lock left complete buffers.
     SPARE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -75,7 +75,7 @@ fn spare() -> MutexGuard<'static, Vec<(ThreadId, Vec<u8>)>> {
 mod tests {
     use super::*;
 
-    /// So long that no other test's is taken for it.
+    /// A length that no other test uses.
     const LENGTH: usize = 77_777;
 
     #[test]

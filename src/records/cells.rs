@@ -1,11 +1,12 @@
-//! Cells of a row, told where they lie. What is not plain is left to the csv crate.
+//! Positions of the cells of a CSV row. Rows that are not plain are left to the csv crate.
 
 use std::ops::Range;
 
 use super::cutter::BOM;
 
-/// The cell that begins here, without its quotes, and where the next one does: behind the row's end
-/// if there is none. None where the row is over, and where the cell is not plainly one.
+/// Returns the span of the cell that begins at `start`, without its quotes, and the start of the
+/// next cell, which is beyond the row's end after the last cell. Returns `None` beyond the row's
+/// end, and for a cell with stray quotes.
 pub(crate) fn cell(row: &[u8], start: usize, delimiter: u8) -> Option<(Range<usize>, usize)> {
     let rest = row.get(start..)?;
     if rest.first() == Some(&b'"') {
@@ -16,7 +17,8 @@ pub(crate) fn cell(row: &[u8], start: usize, delimiter: u8) -> Option<(Range<usi
     Some((start..end, end + 1))
 }
 
-/// The quote that ends a quoted cell; two in a row stand for one in its text.
+/// Returns the position of the quote that ends a quoted cell. A doubled quote stands for one in the
+/// text.
 fn closing(row: &[u8], mut start: usize) -> Option<usize> {
     loop {
         let quote = start + memchr::memchr(b'"', row.get(start..)?)?;
@@ -27,13 +29,13 @@ fn closing(row: &[u8], mut start: usize) -> Option<usize> {
     }
 }
 
-/// Where the next cell begins behind a closing quote. Anything but a delimiter is not plain.
+/// Returns the start of the next cell after a closing quote, or `None` if no delimiter follows.
 fn behind(row: &[u8], end: usize, delimiter: u8) -> Option<usize> {
     row.get(end).is_none_or(|byte| *byte == delimiter).then_some(end + 1)
 }
 
-/// Whether each quoted cell of a row is closed by a quote that a delimiter or the end of the row
-/// follows.
+/// Returns whether each quoted cell of a row is closed by a quote before a delimiter or the end of
+/// the row.
 pub(super) fn is_closed(row: &[u8], delimiter: u8) -> bool {
     let mut start = if row.starts_with(BOM) { BOM.len() } else { 0 };
     while start <= row.len() {
@@ -45,8 +47,8 @@ pub(super) fn is_closed(row: &[u8], delimiter: u8) -> bool {
     true
 }
 
-/// The cells of a row, if each stands there as it is but for its quotes. To make a reader of the
-/// csv crate takes as long as to read a thousand rows, and every source has a header.
+/// Returns the cells of a row, if none needs more than its outer quotes removed. Creating a reader
+/// of the csv crate takes as long as reading a thousand rows, and every source has a header.
 pub(super) fn standing_cells(row: &[u8], delimiter: u8) -> Option<Vec<&[u8]>> {
     let (mut cells, mut start) = (Vec::new(), 0);
     while start <= row.len() {
@@ -60,8 +62,8 @@ pub(super) fn standing_cells(row: &[u8], delimiter: u8) -> Option<Vec<&[u8]>> {
     Some(cells)
 }
 
-/// Returns the cells of a row in which a quoted cell is not closed, if there are this many. A
-/// quotation mark that is not closed at the end of its cell is a character like others; the other
+/// Returns the cells of a row that has an unclosed quoted cell, if there are `width` cells. A
+/// quotation mark that is not closed at the end of its cell is an ordinary character; the other
 /// quoted cells of the row are read as usual.
 pub(super) fn loose_cells(row: &str, delimiter: u8, width: usize) -> Option<Vec<Range<usize>>> {
     let bytes = row.as_bytes();
@@ -79,18 +81,18 @@ pub(super) fn loose_cells(row: &str, delimiter: u8, width: usize) -> Option<Vec<
     (cells.len() == width).then_some(cells)
 }
 
-/// All cells of a row, if it has so many and each is a text as it stands.
+/// Returns all cells of a row, if there are `width` cells and none needs unescaping.
 pub(super) fn plain_cells(row: &str, delimiter: u8, width: usize) -> Option<Vec<&str>> {
     let bytes = row.as_bytes();
-    // The csv crate passes over a mark at the beginning, and ends a row with its line.
+    // The csv crate skips a byte order mark at the beginning, and ends a row at a line end.
     if bytes.first().is_none_or(|first| *first == BOM[0]) || memchr::memchr2(b'\n', b'\r', bytes).is_some() {
         return None;
     }
-    // A header may have millions of columns, and a row behind it hardly any bytes.
+    // A header may have millions of columns, and a row below it only a few bytes.
     let (mut cells, mut start) = (Vec::with_capacity(width.min(bytes.len() + 1)), 0);
     while start <= bytes.len() && cells.len() < width {
         let (span, behind) = cell(bytes, start, delimiter)?;
-        // A doubled quote stands for one.
+        // A doubled quote must be unescaped.
         if span.start > start && memchr::memchr(b'"', &bytes[span.clone()]).is_some() {
             return None;
         }
@@ -119,7 +121,7 @@ mod tests {
         Some(cells)
     }
 
-    /// The cells of a row with a stray quotation mark, character by character.
+    /// Splits a row with a stray quotation mark into cells, character by character.
     fn loose(mut rest: &str) -> Vec<String> {
         let mut cells = Vec::new();
         loop {
@@ -148,7 +150,7 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(8192))]
 
-        /// Whatever is plain enough to be told at a glance is what the csv crate says.
+        /// The cells of a plain row equal those of the csv crate.
         #[test]
         fn cells_are_those_of_the_full_reader(row in r#"[a", ]{1,16}"#) {
             let mut reader = RowReader::new(b',');
@@ -158,7 +160,7 @@ mod tests {
             }
         }
 
-        /// With and without what is told at a glance.
+        /// The row reader, with and without its fast path, agrees with the csv crate.
         #[test]
         fn rows_are_those_of_the_full_reader(row in "(\u{feff})?[a\", \r\né]{0,16}", width in 1..5_usize) {
             let header = Header { columns: vec![String::new(); width], delimiter: b',', length: 0, names_columns: true };

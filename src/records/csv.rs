@@ -9,22 +9,22 @@ use super::{
     rows::Rows,
 };
 
-/// The first row: the names of the columns.
+/// The first row of a table, with the names of the columns.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Header {
-    /// As written, in order.
+    /// Names of the columns as written, in order.
     pub columns: Vec<String>,
-    /// Between cells.
+    /// Separator of the cells.
     pub delimiter: u8,
-    /// Bytes it takes, its line's end included. 0 where the first row is a record too, because it
-    /// names no column that is mapped, or because the case states the columns.
+    /// Length in bytes, including the line end. 0 where the first row is also a record, because it
+    /// names no mapped column or because the case states the columns.
     pub length: usize,
-    /// Whether it names columns; else the first row is a record.
+    /// Whether the row names columns. If not, it is a record.
     pub names_columns: bool,
 }
 
 impl Header {
-    /// The first row of a text that is CSV. None where it is not UTF-8.
+    /// Parses the first row of a CSV. Returns `None` if it is not UTF-8.
     pub(super) fn read(text: &[u8], delimiter: u8, at_end: bool) -> Option<Self> {
         let length = Rows::new(delimiter).first(text, at_end);
         let row = text[..length].trim_ascii();
@@ -41,8 +41,9 @@ impl Header {
         })
     }
 
-    /// Its bytes at the beginning of a source; as they would be if it had one, where the case
-    /// states the columns. Empty where the first row is a record.
+    /// Returns the bytes of the header at the beginning of a source. Where the case states the
+    /// columns, these are the bytes that such a header would have; where the first row is a record,
+    /// they are empty.
     pub(super) fn written<'t>(&self, text: &'t [u8]) -> Cow<'t, [u8]> {
         match self.length {
             0 if self.names_columns => self
@@ -54,7 +55,8 @@ impl Header {
         }
     }
 
-    /// Where the column of this name stands; a name that stands twice is a refusal for every row.
+    /// Returns the position of the column with this name. A name that occurs twice refuses every
+    /// row.
     pub fn position(&self, name: &str) -> Result<Option<usize>, Refusal> {
         let only = |places: &mut dyn Iterator<Item = usize>| match (places.next(), places.next()) {
             (_, Some(_)) => Err(Refusal::new(
@@ -74,7 +76,7 @@ impl Header {
             return Ok(Some(place));
         }
         match columns().find(|(_, column)| column.trim().eq_ignore_ascii_case(name)) {
-            // The cells have blanks too, and are no names or times with them.
+            // Cells of such a table have blanks too, and would not match names or times.
             Some((_, column)) => Err(Refusal::new(
                 RefusalReason::UnknownHeader,
                 format!(
@@ -91,7 +93,8 @@ impl Header {
         self.columns.iter().filter(mapped).count()
     }
 
-    /// Whether at least two cells of a row, and half of them, are names of these columns.
+    /// Returns whether at least two cells of a row, and at least half of them, are names of these
+    /// columns.
     pub fn is_named_in(&self, row: &[u8]) -> bool {
         let cells = standing_cells(row, self.delimiter).unwrap_or_default();
         let named = cells.iter().map(|cell| cell.trim_ascii()).filter(|cell| {
@@ -102,8 +105,8 @@ impl Header {
         named > 1 && named * 2 >= cells.len()
     }
 
-    /// Whether this row names columns: two of those that are mapped, or one beside which no cell
-    /// begins with a digit.
+    /// Returns whether this row names columns: either two mapped columns, or one mapped column in a
+    /// row in which no cell begins with a digit.
     pub(super) fn is_known(&self, names: &[String]) -> bool {
         let digit = |column: &String| column.trim_start().starts_with(|first: char| first.is_ascii_digit());
         match self.matches(names) {
@@ -114,17 +117,18 @@ impl Header {
     }
 }
 
-/// Splits rows into cells; one is reused for many rows, because making one costs more than a row.
+/// Splits rows into cells. One reader serves many rows, because creating one costs more than
+/// reading a row.
 pub struct RowReader {
     core: csv_core::Reader,
     text: Vec<u8>,
     ends: Vec<usize>,
-    /// The cells of the last row with a stray quotation mark, unquoted.
+    /// Unquoted cells of the last row with a stray quotation mark.
     loose: String,
 }
 
 impl RowReader {
-    /// For rows with this delimiter.
+    /// Creates a reader for rows with this delimiter.
     pub fn new(delimiter: u8) -> Self {
         let core = csv_core::ReaderBuilder::new().delimiter(delimiter).build();
         Self {
@@ -135,13 +139,13 @@ impl RowReader {
         }
     }
 
-    /// The cells of one row, unquoted.
+    /// Returns the cells of one row, unquoted.
     pub fn cells(&mut self, row: &[u8]) -> impl ExactSizeIterator<Item = &[u8]> {
         let cells = self.split(row);
         (0..cells).map(|cell| &self.text[self.span(cell)])
     }
 
-    /// Unquotes the cells of one row, one behind the other, and says how many there are.
+    /// Unquotes the cells of one row into `self.text` and returns their number.
     fn split(&mut self, row: &[u8]) -> usize {
         self.core.reset();
         // Unquoting never lengthens a row, and a cell takes at least its delimiter.
@@ -156,7 +160,7 @@ impl RowReader {
                     .read_record(input, &mut self.text[texts..], &mut self.ends[count..]);
             (input, texts, count) = (&input[read..], texts + written, count + ended);
             match result {
-                // An empty input tells csv-core that the row is over.
+                // An empty input signals the end of the row to csv-core.
                 csv_core::ReadRecordResult::InputEmpty if !input.is_empty() || read > 0 => {}
                 csv_core::ReadRecordResult::OutputFull => self.text.resize(self.text.len() * 2, 0),
                 csv_core::ReadRecordResult::OutputEndsFull => {}
@@ -165,14 +169,14 @@ impl RowReader {
         }
     }
 
-    /// Where a cell of the row is that was split last.
+    /// Returns the span of a cell of the row that was split last.
     fn span(&self, cell: usize) -> Range<usize> {
         cell.checked_sub(1).map_or(0, |before| self.ends[before])..self.ends[cell]
     }
 
-    /// The cells of one row as text, as many as the header has.
+    /// Returns the cells of one row as text, as many as the header has.
     pub fn read<'r>(&'r mut self, header: &Header, row: &'r [u8]) -> Result<Vec<&'r str>, Refusal> {
-        // The usual check tells where it fails, and takes three times as long.
+        // The standard check reports the position of a fault, and takes three times as long.
         let text = simdutf8::basic::from_utf8(row).or_else(|_| std::str::from_utf8(row));
         let text = text.map_err(|fault| {
             let detail = format!("not UTF-8 at byte {}", fault.valid_up_to());
@@ -216,9 +220,9 @@ impl RowReader {
 }
 
 impl RowReader {
-    /// Whether the row that was split last, into `count` cells, has another number of cells than
-    /// these, or the same apart from quotation marks. Where both splits fit the header and differ,
-    /// the one of RFC 4180 holds.
+    /// Returns whether `cells` may replace the split of the last row into `count` cells: their
+    /// numbers differ, or the texts are equal apart from quotation marks. Where both splits fit the
+    /// header and differ, the split of RFC 4180 applies.
     fn splits_alike(&self, row: &str, cells: &[Range<usize>], count: usize) -> bool {
         let letters = |text: &[u8]| text.iter().copied().filter(|byte| *byte != b'"').collect::<Vec<_>>();
         let same = |(cell, span): (usize, &Range<usize>)| {
@@ -227,8 +231,7 @@ impl RowReader {
         count != cells.len() || cells.iter().enumerate().all(same)
     }
 
-    /// Returns the texts of these cells, in which two quotation marks stand for one where the cell
-    /// is a quoted one.
+    /// Returns the texts of these cells. In a quoted cell, two quotation marks stand for one.
     fn unquoted<'r>(&'r mut self, row: &'r str, cells: &[Range<usize>]) -> Vec<&'r str> {
         self.loose.clear();
         let mut ends = Vec::with_capacity(cells.len());

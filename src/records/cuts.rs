@@ -1,4 +1,4 @@
-//! The other half of the work on a source: finding where its records end.
+//! Finding the ends of records in the bytes of a source, in order.
 
 use std::{io, mem, ops::Range, sync::Arc};
 
@@ -16,31 +16,31 @@ use super::{
     rows::Rows,
 };
 
-/// No log has a line as long as this, which would take several times as much memory. An unclosed
-/// value or cell costs less.
+/// Longest line, in bytes. No known log has longer lines, and one would need several times its size
+/// in memory. An unclosed JSON value or CSV cell has a lower limit of its own.
 const LONGEST: usize = 128 << 20;
 
-/// The other half: finding where records end in what was read, in its order.
+/// Finds the ends of records in what was read, in order.
 pub struct Cuts {
     cutter: Box<dyn Cutter>,
-    /// The beginning of a record whose end was not read yet.
+    /// Beginning of a record whose end is not read yet.
     rest: Vec<u8>,
-    /// Where that is in the source.
+    /// Byte offset of `rest` in the source.
     offset: u64,
-    /// What tells rows that are cut.
+    /// Header of a CSV, against which the last row is checked.
     header: Option<Arc<Header>>,
-    /// What precedes the first block.
+    /// Account of the bytes before the first block.
     head: Accounted,
-    /// Of the blocks so far.
+    /// Last record of the blocks so far.
     last: Last,
-    /// The beginning of the record that the source ends inside of.
+    /// Offset of the record in which the source ends, if it was cut.
     cut: Option<u64>,
     /// Whether the last block ends inside a line that is too long.
     in_long_line: bool,
 }
 
 impl Cuts {
-    /// By this cutter, of a source behind its head.
+    /// Creates the splitter of a source whose bytes before the first record are `head`.
     pub(super) fn new(cutter: Box<dyn Cutter>, head: Accounted, header: Option<Arc<Header>>) -> Self {
         Self {
             cutter,
@@ -54,7 +54,7 @@ impl Cuts {
         }
     }
 
-    /// Begins at a record further below, behind nothing.
+    /// Continues at a record further below, without a head.
     pub(super) fn resumed(self, from: u64) -> Self {
         Self {
             offset: from,
@@ -63,20 +63,20 @@ impl Cuts {
         }
     }
 
-    /// Returns whether the source can be read on from the end of the last block.
+    /// Returns whether another reader can continue from the end of the last block.
     pub(super) fn can_be_resumed(&self) -> bool {
         !self.in_long_line && self.cutter.can_be_resumed()
     }
 
-    /// How many bytes of the source it was given.
+    /// Returns the number of bytes of the source received so far.
     pub fn given(&self) -> u64 {
         self.offset + self.rest.len() as u64
     }
 
-    /// What is known at the end, once the last chunk was cut.
+    /// Returns the facts known at the end of the source. Must be called after the last chunk.
     pub fn end(&mut self) -> End {
         let mut said = self.cutter.said();
-        // Of a cut one the end is not here, and that is told already.
+        // A cut record lacks its end, and the cut is already reported.
         if self.cut.is_none() {
             self.last.say(self.header.as_deref(), &mut said);
         }
@@ -87,12 +87,12 @@ impl Cuts {
         }
     }
 
-    /// What can be done with a chunk before its turn comes.
+    /// Returns the scout that examines chunks before their turn.
     pub fn scout(&self) -> Scout {
         Scout(self.cutter.scout())
     }
 
-    /// The whole records up to the end of this chunk, if there are any.
+    /// Returns the whole records up to the end of this chunk, if there are any.
     pub fn cut(&mut self, chunk: Chunk) -> io::Result<Option<Block>> {
         let before = self.rest.len();
         let mut chunk = self.with_rest(chunk);
@@ -100,7 +100,7 @@ impl Cuts {
             self.cutter.adopt(chunk.bytes(), ahead, before);
         }
         let (bytes, start) = (chunk.bytes(), chunk.own.start);
-        // A line as long as that is none, though its end be in the same stretch.
+        // A line of this length is refused even if its end is in the same chunk.
         let within = bytes
             .get(..LONGEST)
             .map_or(0, |bytes| self.cutter.advance(bytes, false));
@@ -148,12 +148,12 @@ impl Cuts {
         if let Some((record, header)) = block.last() {
             self.last.keep(record, header);
         }
-        // The end may bring a record without a byte: the missing end of a document.
+        // The end may add a record without bytes: the missing end of a document.
         Ok((length > 0 || block.has_records()).then_some(block))
     }
 
-    /// What was left before, and the chunk: in front of it, or where there is no room, in memory
-    /// that grows.
+    /// Prepends the rest of the last chunk: in the headroom of the buffer if it fits, else in a
+    /// buffer that grows.
     fn with_rest(&mut self, mut chunk: Chunk) -> Chunk {
         if let Some(start) = chunk.own.start.checked_sub(self.rest.len()) {
             chunk.buffer[start..chunk.own.start].copy_from_slice(&self.rest);
@@ -168,7 +168,7 @@ impl Cuts {
         Chunk { buffer, own, ..chunk }
     }
 
-    /// No record ends in all of this.
+    /// Stores a chunk in which no record ends.
     fn keep(&mut self, chunk: Chunk) {
         if chunk.own == (0..chunk.buffer.len()) {
             self.rest = chunk.buffer.into_grown();
@@ -178,8 +178,8 @@ impl Cuts {
     }
 }
 
-/// Returns the lines of a block whose first one is too long, or goes on with one that is. The next
-/// block holds the rest of a line that has no end here.
+/// Returns the lines of a block whose first line is too long, or continues one that is. A line
+/// without an end in this block continues in the next one.
 fn refused_first(bytes: &[u8]) -> Vec<Row> {
     let row = |span: Range<usize>, defect| Row {
         span,
@@ -194,13 +194,13 @@ fn refused_first(bytes: &[u8]) -> Vec<Row> {
     first.into_iter().chain(others).collect()
 }
 
-/// Looks at chunks in any order. What it finds holds if a chunk begins as nearly all do, and is
-/// looked at when that is known.
+/// Examines chunks in any order. A result is valid if the chunk begins as nearly all do, which is
+/// verified in order.
 #[derive(Debug)]
 pub struct Scout(Option<Rows>);
 
 impl Scout {
-    /// The chunk, with what was found in it.
+    /// Returns the chunk with the records found in it.
     #[must_use]
     pub fn over(&self, mut chunk: Chunk) -> Chunk {
         chunk.ahead = self.0.as_ref().and_then(|rows| rows.ahead(chunk.bytes()));
@@ -223,8 +223,8 @@ mod tests {
     use super::*;
     use crate::records::{Accounting, Blocks};
 
-    /// Each record's offset, length and whether it is refused for its length; and all bytes that
-    /// are accounted for.
+    /// Returns each record's offset, length and whether it is refused as too long, and the number
+    /// of accounted bytes.
     fn read(text: &[u8]) -> (Vec<(u64, usize, bool)>, u64) {
         let mut blocks = Blocks::open(text, &[]).expect("bytes in memory");
         let (mut found, mut total) = (Vec::new(), 0);

@@ -1,5 +1,5 @@
-//! The work of finding where records end, and how what was found is written down: one cutter for
-//! each framing.
+//! The trait of finding where records end, with one implementation for each framing, and the types
+//! of its result.
 
 use std::{mem, num::NonZeroUsize, ops::Range, sync::Arc};
 
@@ -11,97 +11,99 @@ use super::{
 /// The UTF-8 byte order mark.
 pub(super) const BOM: &[u8] = b"\xef\xbb\xbf";
 
-/// Finds where records end. It sees a growing buffer and never looks at a byte twice.
+/// Finds the ends of records. It sees a growing buffer and examines each byte once.
 pub(super) trait Cutter: Send {
-    /// Goes on from where it stopped; says up to where the buffer holds whole records. At the end
-    /// that is all of it.
+    /// Continues where it stopped, and returns the length of the whole records in the buffer. At
+    /// the end that is the whole buffer.
     fn advance(&mut self, buffer: &[u8], at_end: bool) -> usize;
 
-    /// Whether each record is a line.
+    /// Returns whether each record is a line.
     fn is_by_line(&self) -> bool {
         false
     }
 
-    /// Whether a record begins with a line of a stated form, and goes on up to the next such line.
+    /// Returns whether a record begins with a line of a stated form and extends to the next such
+    /// line.
     fn is_by_start(&self) -> bool {
         false
     }
 
-    /// One who looks at pieces of the same source before their turn comes, if there is much to look
-    /// at.
+    /// Returns a copy that examines chunks of the same source before their turn, if that is
+    /// worthwhile.
     fn scout(&self) -> Option<Rows> {
         None
     }
 
-    /// Takes over what a scout found in the last piece of the buffer, which begins behind so many
-    /// bytes, if it is so.
+    /// Takes over the findings of a scout for the last chunk of the buffer, which begins at
+    /// `before`, if its assumption was right.
     fn adopt(&mut self, _buffer: &[u8], _ahead: Ahead, _before: usize) {}
 
-    /// Returns whether another one of its kind may go on behind what was cut off.
+    /// Returns whether another cutter of the same kind can continue behind the last cut.
     fn can_be_resumed(&self) -> bool {
         true
     }
 
-    /// Returns where in the buffer the record begins that the source ends inside of; asked at the
+    /// Returns the position in the buffer of the record in which the source ends. Called at the
     /// end.
     fn cut_short(&self, _buffer: &[u8]) -> Option<usize> {
         None
     }
 
-    /// Returns statements of the export about itself around its records, so far.
+    /// Returns statements of the export about itself, so far.
     fn said(&mut self) -> Said {
         Said::default()
     }
 
-    /// Stretches of the part that is cut off now that hold no record, in order: wrappers of arrays,
-    /// repeated headers. Asked before [`Self::cut`].
+    /// Returns the spans without a record of the part that is cut off now, in order: wrappers of
+    /// arrays, repeated headers. Called before [`Self::cut`].
     fn passed_over(&mut self, _length: usize) -> Vec<Range<usize>> {
         Vec::new()
     }
 
-    /// Headers with columns of their own that hold for rows of the part that is cut off now, in
-    /// order. Asked before [`Self::cut`].
+    /// Returns the headers with other columns that apply to rows of the part that is cut off now,
+    /// in order. Called before [`Self::cut`].
     fn later(&mut self) -> Vec<Later> {
         Vec::new()
     }
 
-    /// The records found in the part that is cut off now, if finding them is this cutter's work.
+    /// Returns the records found in the part that is cut off now, for cutters that keep them.
     fn cut(&mut self, length: usize) -> Spans;
 }
 
-/// The places of the records of a block.
+/// Positions of the records of a block.
 #[derive(Debug, Clone)]
 pub(super) enum Spans {
-    /// One a line; the line ends are found where the block is read.
+    /// One record a line. Line ends are found when the block is read.
     Lines,
-    /// Each begins with a line that the rule's expression matches; found where the block is read.
+    /// Each record begins with a line that the rule's expression matches. Found when the block is
+    /// read.
     Starts(Arc<TextRule>),
-    /// Here, in order.
+    /// Spans of the records, in order.
     At(Vec<Range<usize>>),
     /// Rows, in order.
     Rows(Vec<Row>),
 }
 
-/// A row of a block, and its cells as far as they were counted.
+/// A row of a block, with the number of its cells if they were counted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Row {
     pub(super) span: Range<usize>,
     pub(super) cells: Option<NonZeroUsize>,
-    /// Set where the row cannot be read, whatever it holds.
+    /// Reason for which the row cannot be read, whatever it holds.
     pub(super) defect: Option<RowDefect>,
-    /// Whether a header other than the first one holds for it.
+    /// Whether a header other than the first one applies.
     pub(super) later: bool,
 }
 
-/// A header further below in a source, with columns of its own.
+/// A header further below in a source, with other columns.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Later {
-    /// The place in the block at which the rows begin for which it holds.
+    /// Position in the block from which the header applies.
     pub(super) from: usize,
     pub(super) header: Arc<Header>,
 }
 
-/// The records found so far in a buffer that is cut off piece by piece.
+/// Records found so far in a buffer that is cut off part by part.
 #[derive(Debug, Default)]
 pub(super) struct Found {
     spans: Vec<Range<usize>>,
@@ -120,7 +122,8 @@ impl Found {
         !self.spans.is_empty()
     }
 
-    /// Every span found lies before the cut, because a cutter hands on whole records only.
+    /// Returns the spans found. All of them lie before the cut, because a cutter returns whole
+    /// records only.
     pub(super) fn cut(&mut self, length: usize) -> Spans {
         debug_assert!(
             self.spans.iter().all(|span| span.end <= length),

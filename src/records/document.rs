@@ -1,10 +1,10 @@
-//! JSON that is not one object a line: a top-level array, objects one after the other however they
-//! are laid out, or an array inside a wrapper such as `{"Records": [...]}`.
+//! JSON that is not one object a line: a top-level array, objects in sequence in any layout, or an
+//! array inside a wrapper such as `{"Records": [...]}`.
 //!
-//! Only the structure is followed here, byte by byte and in constant memory however deep the
-//! nesting: strings, brackets and braces. Whether a record is valid JSON is found out when it is
-//! parsed, and what stands between records where nothing should is a record of its own that will be
-//! refused. So no byte that matters is skipped without a word.
+//! Only the structure is followed here, byte by byte: strings, brackets and braces. Memory is
+//! constant at any depth of nesting. Whether a record is valid JSON is checked when it is parsed.
+//! Unexpected bytes between records form a record of their own, which is refused later, so no
+//! relevant byte is skipped silently.
 
 use std::ops::Range;
 
@@ -14,42 +14,43 @@ use super::{
     ends,
 };
 
-/// A record is no longer than this, in bytes; one that is has lost a bracket or a quote.
+/// Longest record, in bytes. A longer one has lost a bracket or a quote.
 const LONGEST: usize = 64 << 20;
 
-/// What stands around an array of records takes fewer bytes, or is not looked at.
+/// Longest text around an array of records, in bytes, that is examined.
 const AROUND: usize = 256 << 10;
 
-/// Follows the structure.
+/// Follows the structure of a JSON document.
 #[derive(Debug)]
 pub(super) struct Document {
-    /// The member names that lead from a top-level object to its array of records.
+    /// Member names that lead from a top-level object to its array of records.
     wrapper: Vec<Vec<u8>>,
     found: Found,
-    /// The first byte not looked at.
+    /// First byte not examined yet.
     at: usize,
     state: State,
-    /// Inside an array of records, be it the document itself or a wrapper's.
+    /// Whether the position is inside an array of records: the document itself or a wrapper's.
     in_array: bool,
-    /// How many objects of a wrapper are open around that array.
+    /// Number of wrapper objects open around that array.
     wrapped: usize,
-    /// How many of the wrapper's names lead to the object that is open.
+    /// Number of the wrapper's names that lead to the open object.
     matched: usize,
-    /// Whether the string just read is the wrapper's next name.
+    /// Whether the string read last is the wrapper's next name.
     leads: bool,
-    /// Whether the open value goes over more than one line.
+    /// Whether the open value spans several lines.
     has_lines: bool,
-    /// What stands around the array of records in its wrapper, up to [`AROUND`] bytes.
+    /// Text around the array of records in its wrapper, up to [`AROUND`] bytes.
     around: Vec<u8>,
-    /// Where what follows the array in its wrapper goes on, if that is open.
+    /// Position up to which the text after the array in its wrapper was kept, while the wrapper is
+    /// open.
     behind: Option<usize>,
-    /// Set behind the bracket that ends the array, until anything but a blank or a comma follows:
-    /// the depth there, and how much was kept of what stands around the array.
+    /// Depth and length of `around` at the bracket that ends the array. Set until anything but a
+    /// blank or a comma follows.
     array_end: Option<(usize, usize)>,
     said: Said,
-    /// What is wrapper, up to where it was looked at.
+    /// Spans of wrappers, as far as examined.
     wrappers: Vec<Range<usize>>,
-    /// Where the record begins that the document ends inside of.
+    /// Start of the record in which the document ends.
     cut_at: Option<usize>,
 }
 
@@ -57,16 +58,15 @@ pub(super) struct Document {
 enum State {
     /// Between values.
     Between,
-    /// Inside the value that began at `start`; without one, inside what follows the array in its
-    /// wrapper.
+    /// Inside the value that began at `start`; if `None`, inside the wrapper after its array.
     Value { start: Option<usize>, depth: usize },
-    /// Inside a string, whose text began at `from`, of such a value.
+    /// Inside a string of such a value. The text of the string began at `from`.
     Text {
         start: Option<usize>,
         depth: usize,
         from: usize,
     },
-    /// Inside anything else, up to a blank, a comma or a bracket.
+    /// Inside any other token, up to a blank, a comma or a bracket.
     Bare { start: usize },
 }
 
@@ -93,7 +93,7 @@ impl Document {
         }
     }
 
-    /// Keeps what follows the array in its wrapper, up to here.
+    /// Keeps the text after the array in its wrapper, up to the current position.
     fn keep_behind(&mut self, buffer: &[u8]) {
         if let Some(from) = self.behind {
             self.keep_around(&buffer[from..self.at]);
@@ -102,20 +102,21 @@ impl Document {
         }
     }
 
-    /// Notes that what was looked at from here on is a wrapper.
+    /// Records the bytes from `from` to the current position as a wrapper.
     fn note_wrapper(&mut self, from: usize) {
         if from < self.at {
             self.wrappers.push(from..self.at);
         }
     }
 
-    /// What is longer is no JSON once it was cut, so nothing is read from it.
+    /// Keeps a text around the array. A text over the limit is truncated, so it is no JSON and
+    /// nothing is read from it.
     fn keep_around(&mut self, bytes: &[u8]) {
         let room = AROUND.saturating_sub(self.around.len());
         self.around.extend_from_slice(&bytes[..bytes.len().min(room)]);
     }
 
-    /// Between values: what begins here?
+    /// Between values: starts the value at the current position.
     fn begin(&mut self, buffer: &[u8]) {
         let start = self.at;
         self.at += 1;
@@ -135,7 +136,7 @@ impl Document {
         }
     }
 
-    /// Behind the array its wrapper goes on, or there was none and the document is over.
+    /// Leaves the array. Either its wrapper continues, or the document is over.
     fn leave_array(&mut self) {
         self.in_array = false;
         if self.wrapped > 0 {
@@ -150,7 +151,7 @@ impl Document {
         }
     }
 
-    /// Inside a value: on to the next byte that has a meaning.
+    /// Inside a value: advances to the next structural byte.
     fn value(&mut self, buffer: &[u8], start: Option<usize>, depth: usize) {
         let means = |byte: &u8| matches!(byte, b'"' | b'{' | b'}' | b'[' | b']' | b'\n');
         let Some(skipped) = buffer[self.at..].iter().position(means) else {
@@ -202,8 +203,8 @@ impl Document {
         }
     }
 
-    /// Takes the value that begins with the last byte for a record: no member of the wrapper begins
-    /// without a name, so the bracket that seemed to end the array is stray.
+    /// Starts a record at the last byte. Every member of the wrapper begins with a name, so the
+    /// bracket that seemed to end the array is stray.
     fn reopen_array(&mut self, (depth, around): (usize, usize)) -> State {
         let start = self.at - 1;
         if let Some(from) = self.behind.take().filter(|from| *from < start) {
@@ -222,7 +223,7 @@ impl Document {
         (self.leads, self.array_end) = (false, None);
         self.matched = self.matched.min(depth.saturating_sub(2));
         match (depth, start) {
-            // What closes is not what was opened: a bracket was lost on the way.
+            // The closing bracket does not match the opening one: a bracket is missing in between.
             (1, Some(start)) if buffer[start] + 2 != buffer[self.at - 1] && self.resume(buffer) => return self.state,
             (1, Some(start)) => self.found.push(start..self.at),
             (1, None) => {
@@ -240,19 +241,19 @@ impl Document {
         State::Between
     }
 
-    /// Inside a string: on to its closing quote.
+    /// Inside a string: advances to its closing quote.
     fn text(&mut self, buffer: &[u8], start: Option<usize>, depth: usize, from: usize) {
         match memchr::memchr3(b'"', b'\\', b'\n', &buffer[self.at..]) {
             None => self.at = buffer.len(),
-            // No JSON string holds a line feed, so the quote that would end this one was lost; what
-            // follows is not.
+            // No JSON string holds a line feed, so the closing quote of this string is missing. The
+            // text after the line feed is read as usual.
             Some(skipped) if buffer[self.at + skipped] != b'\\' => {
                 self.at += skipped + 1;
                 self.has_lines |= buffer[self.at - 1] == b'\n';
                 self.leads = self.is_next_name(&buffer[from..self.at - 1], depth);
                 self.state = State::Value { start, depth };
             }
-            // An escape is two bytes; the second may not be here yet, then both are looked at
+            // An escape has two bytes. If the second is not in the buffer yet, both are examined
             // again.
             Some(skipped) if self.at + skipped + 1 < buffer.len() => self.at += skipped + 2,
             Some(skipped) => self.at += skipped,
@@ -275,9 +276,9 @@ impl Document {
         }
     }
 
-    /// Lets a value that is open and will not be closed end with its line, and goes on behind it.
-    /// False where it has no further line so far: what lies behind may not have been read, and
-    /// where reads end must change nothing.
+    /// Ends an open value that will not be closed with its first line, and continues behind it.
+    /// Returns `false` if the value has no further line so far: more may follow, and the result
+    /// must not depend on where reads end.
     fn resume(&mut self, buffer: &[u8]) -> bool {
         let (State::Value { start: Some(start), .. } | State::Text { start: Some(start), .. }) = self.state else {
             return false;
@@ -290,8 +291,8 @@ impl Document {
         true
     }
 
-    /// Whether the value that is open where the document ends was cut there, rather than lost a
-    /// bracket or a quote before: all of it is right as far as it goes.
+    /// Returns whether the value that is open at the end of the document was cut, that is, valid as
+    /// far as it goes. Otherwise it lost a bracket or a quote earlier.
     fn is_beginning(&self, buffer: &[u8]) -> bool {
         match self.state {
             State::Value { start: Some(start), .. } | State::Text { start: Some(start), .. } => {
@@ -301,7 +302,8 @@ impl Document {
         }
     }
 
-    /// Whether the open value is longer than any record, and there is a line to go on with.
+    /// Returns whether the open value exceeds the longest record and has a next line to continue
+    /// with.
     fn is_lost(&self) -> bool {
         let started = match self.state {
             State::Value { start, .. } | State::Text { start, .. } => start,
@@ -310,8 +312,8 @@ impl Document {
         self.has_lines && started.is_some_and(|start| self.at - start > LONGEST)
     }
 
-    /// The end came: what is open is cut short and becomes a record that will be refused, even
-    /// where nothing of it is left but the missing bracket.
+    /// Ends the document. An open value becomes a record that will be refused, even if only the
+    /// missing bracket is left of it.
     fn end(&mut self, length: usize) {
         let open = match self.state {
             State::Value { start, .. } | State::Text { start, .. } => Some(start.unwrap_or(length)),
@@ -324,13 +326,13 @@ impl Document {
         (self.state, self.in_array, self.at) = (State::Between, false, length);
     }
 
-    /// Whether the first object leads to the wrapper's array within these bytes.
+    /// Returns whether the first object leads to the wrapper's array within these bytes.
     pub(super) fn finds_array(mut self, head: &[u8]) -> bool {
         self.scan(head, |document| document.in_array || document.found.any());
         self.in_array
     }
 
-    /// Goes through the bytes until they end or enough is seen.
+    /// Follows the structure to the end of the bytes or until `enough` returns `true`.
     fn scan(&mut self, buffer: &[u8], enough: impl Fn(&Self) -> bool) {
         while self.at < buffer.len() && !enough(self) {
             let before = (self.at, self.state);
@@ -340,14 +342,14 @@ impl Document {
                 State::Text { start, depth, from } => self.text(buffer, start, depth, from),
                 State::Bare { start } => self.bare(buffer, start),
             }
-            // An escape cut in two: its other half comes with the next bytes.
+            // An escape is split; its second byte comes with the next bytes.
             if before == (self.at, self.state) {
                 break;
             }
         }
     }
 
-    /// From where on the buffer is still needed.
+    /// Returns the position from which the buffer is still needed.
     fn held(&self) -> usize {
         match self.state {
             State::Between => self.at,
@@ -386,8 +388,8 @@ impl Cutter for Document {
     fn passed_over(&mut self, length: usize) -> Vec<Range<usize>> {
         let own = self.wrappers.iter().map(|span| span.start..span.end.min(length));
         let own = own.filter(|span| span.start < span.end).collect();
-        // An open string is looked at again from its beginning, though it was noted up to where it
-        // was looked at.
+        // An open string is examined again from its beginning, although it was noted as far as it
+        // was examined.
         self.wrappers.retain(|span| span.end > length);
         for span in &mut self.wrappers {
             *span = span.start.saturating_sub(length)..span.end - length;
@@ -419,8 +421,8 @@ impl Cutter for Document {
 mod tests {
     use super::*;
 
-    /// Feeds the text in pieces of every size, as reads may bring it, and checks that the answer is
-    /// always the same.
+    /// Feeds the text in chunks of every size, as reads may deliver it, and checks that the records
+    /// are always the same.
     fn records(text: &str, wrapper: &[&str]) -> Vec<String> {
         let wrapper: Vec<_> = wrapper.iter().map(|&name| name.to_owned()).collect();
         let whole = framed(text.as_bytes(), &wrapper, text.len().max(1));
@@ -486,7 +488,7 @@ mod tests {
         );
     }
 
-    /// Where the document ends inside a record, in pieces of every size.
+    /// Returns the position of the cut record, which must be the same for chunks of every size.
     fn cut_at(text: &str, wrapper: &[&str]) -> Option<usize> {
         let wrapper: Vec<_> = wrapper.iter().map(|&name| name.to_owned()).collect();
         let cut = |size: usize| {
@@ -531,7 +533,7 @@ mod tests {
                 assert_eq!(cut_at(cut, wrapper), Some(at), "{cut}");
             }
         }
-        // A bracket that was lost long before is no cut.
+        // A bracket that is missing much earlier is no cut.
         assert_eq!(cut_at("[\n{\"a\": {\n},\n{\"b\":1}\n]", &[]), None);
     }
 

@@ -1,7 +1,7 @@
-//! What the end of a source gives away: whether it was cut inside a record, and whether the export
-//! says itself that there is more.
+//! Signs at the end of a source that it is incomplete: it was cut inside a record, or the export
+//! states that more follows.
 //!
-//! Only what stands around an array of records and the last record are looked at, once a source.
+//! Only the text around an array of records and the last record are examined, once for each source.
 
 use std::{ops::Range, sync::Arc};
 
@@ -11,45 +11,45 @@ use serde::{Deserialize, Serialize};
 
 use super::{Accounted, csv::Header, csv::RowReader, lines};
 
-/// A last record or an envelope of more bytes is not looked at.
+/// Longest last record or envelope that is examined, in bytes.
 const LONGEST: usize = 1 << 20;
 
-/// How deep the members of an envelope are looked at.
+/// Levels of members of an envelope that are examined.
 const DEPTH: usize = 3;
 
-/// How many characters of a value are shown.
+/// Characters of a value that are shown.
 const SHOWN: usize = 80;
 
-/// What is known at the end of a source.
+/// Facts known at the end of a source.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct End {
-    /// Where the record begins that the source ends inside of.
+    /// Offset of the record in which the source ends.
     pub cut: Option<u64>,
-    /// What the export says of itself.
+    /// Statements of the export about itself.
     pub said: Said,
-    /// What precedes the first record.
+    /// Account of the bytes before the first record.
     pub head: Accounted,
 }
 
-/// What an export says of itself.
+/// Statements of an export about itself.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Said {
-    /// Whether it says anything, such as an envelope around its records.
+    /// Whether there are any, such as an envelope around its records.
     pub any: bool,
-    /// The last envelope or record says that more follows: the member, and its value.
+    /// Member of the last envelope or record that says that more follows, with its value.
     pub more: Option<Statement>,
-    /// It says that it failed in part.
+    /// Member that says that the export failed in part.
     pub failed: Option<Statement>,
-    /// How many records it says there are.
+    /// Stated number of records.
     pub total: Option<(Statement, u64)>,
 }
 
 /// A member and its value.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Statement {
-    /// Names from the outermost object on, each behind a `/`.
+    /// Names from the outermost object on, each with a leading `/`.
     pub member: String,
-    /// As JSON, shortened.
+    /// Value as JSON, shortened.
     pub value: String,
 }
 
@@ -177,18 +177,18 @@ const MISSING: [&str; 18] = [
 ];
 
 impl Said {
-    /// Reads what stands around an array of records, the array left empty.
+    /// Reads the text around an array of records, with the array left empty.
     pub(super) fn envelope(&mut self, json: &[u8]) {
         let Ok(Value::Object(members)) = serde_json::from_slice(json) else {
             return;
         };
         self.any = true;
-        // Of pages one behind the other only the last says whether another follows.
+        // Of several pages only the last one says whether another follows.
         self.more = None;
         self.members(&members, "", true, DEPTH);
     }
 
-    /// Reads the last record, which may be a page of records itself or bear marks of the export.
+    /// Reads the last record, which may be a page of records or carry marks of the export.
     fn record(&mut self, members: &Map<String, Value>) {
         let is_page = members
             .values()
@@ -196,7 +196,7 @@ impl Said {
         if is_page {
             self.members(members, "", false, 2);
         }
-        // Splunk's export: the last result says that it is.
+        // Splunk's export marks the last result as such.
         let has = |name: &str| members.contains_key(name);
         if has("preview") && has("result") && has("offset") && members.get("lastrow") != Some(&Value::Bool(true)) {
             self.any = true;
@@ -205,7 +205,7 @@ impl Said {
                 value: "missing in the last result".to_owned(),
             });
         }
-        // Microsoft 365: each record says which it is and of how many.
+        // In Microsoft 365 each record states its index and the number of records.
         let number = |name: &str| members.get(name).and_then(count);
         self.counted(number("ResultIndex"), number("ResultCount"));
     }
@@ -247,7 +247,7 @@ impl Said {
             }
             if STOPPED.contains(&key.as_str()) && is_true(value)
                 || parent == "shards" && key == "failed" && count(value) > Some(0)
-                // Elasticsearch has stopped to count.
+                // Elasticsearch stopped counting.
                 || parent == "total" && key == "relation" && value == "gte"
             {
                 self.failed = self.failed.take().or_else(says);
@@ -268,7 +268,7 @@ impl Said {
     }
 }
 
-/// A member's name in lower case, without what parts its words.
+/// Returns a member's name in lower case, without separators of words.
 fn plain(name: &str) -> String {
     let letters = name.chars().filter(char::is_ascii_alphanumeric);
     letters.map(|char| char.to_ascii_lowercase()).collect()
@@ -295,7 +295,7 @@ fn says_missing(value: &Value, depth: usize) -> bool {
     }
 }
 
-/// Whether the place of the next page is one.
+/// Returns whether the value of a next-page member refers to a page.
 fn leads_on(value: &Value) -> bool {
     match value {
         Value::String(text) => !text.trim().is_empty() && !["null", "none", "-1", "0"].contains(&text.trim()),
@@ -313,8 +313,8 @@ fn shown(value: &Value) -> String {
     crate::text::shortened(&value.to_string(), SHOWN).into_owned()
 }
 
-/// Where the last line of a text without a line's end is the beginning of an object or an array and
-/// no more.
+/// Returns the start of the last line of a text without a final line end, if that line is an
+/// incomplete object or array.
 pub(super) fn cut_line(text: &[u8]) -> Option<usize> {
     if text.ends_with(b"\n") {
         return None;
@@ -325,28 +325,28 @@ pub(super) fn cut_line(text: &[u8]) -> Option<usize> {
     is_beginning(json).then_some(start)
 }
 
-/// Whether this is JSON that was cut: all of it is right, and it does not end.
+/// Returns whether this is JSON that was cut: valid as far as it goes, without its end.
 pub(super) fn is_beginning(json: &[u8]) -> bool {
     serde_json::from_slice::<serde::de::IgnoredAny>(json).is_err_and(|fault| fault.is_eof())
 }
 
-/// The last line of a text that is none of blanks.
+/// Returns the last line of a text that is not blank.
 pub(super) fn last_line(text: &[u8]) -> Option<Range<usize>> {
     let end = text.trim_ascii_end().len();
     let start = memchr::memrchr(b'\n', &text[..end]).map_or(0, |at| at + 1);
     (start < end).then_some(start..end)
 }
 
-/// Remembers the last record of a source and says at its end what it gives away.
+/// Keeps the last record of a source, for the statements read from it at the end.
 #[derive(Debug, Default)]
 pub(super) struct Last {
     record: Vec<u8>,
-    /// The one that holds for it, if that is not the first.
+    /// Header that applies to it, if that is not the first one.
     header: Option<Arc<Header>>,
 }
 
 impl Last {
-    /// The last record of a block, and the header that holds for it if that is not the first.
+    /// Keeps the last record of a block, and its header if that is not the first one.
     pub(super) fn keep(&mut self, record: &[u8], header: Option<&Arc<Header>>) {
         self.record.clear();
         self.header = header.cloned();
@@ -355,7 +355,8 @@ impl Last {
         }
     }
 
-    /// What the last record says, below this header if it is a row.
+    /// Adds the statements of the last record. A row is read with its own header, else with
+    /// `header`.
     pub(super) fn say(&self, header: Option<&Header>, said: &mut Said) {
         if let Some(header) = self.header.as_deref().or(header) {
             let place = |name: &str| header.position(name).ok().flatten();
@@ -481,7 +482,7 @@ mod tests {
             more(r#"<14>x: {"value":[{"a":1}],"@odata.nextLink":"https://x"}"#),
             (Some("/@odata.nextLink".to_owned()), None)
         );
-        // An event's own members of such names are no statement of the export.
+        // Members of such names in an event are no statements of the export.
         assert_eq!(more(r#"{"has_more":true,"next":"x","total":9}"#), (None, None));
     }
 

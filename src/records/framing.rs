@@ -1,4 +1,4 @@
-//! Which framing a source has, told by how it begins.
+//! The framing of a source, detected from its beginning.
 
 use std::{fmt, sync::Arc};
 
@@ -6,21 +6,21 @@ use serde::de::IgnoredAny;
 
 use super::{TextRule, csv::Header, hints, lines, objects, rows::Rows};
 
-/// What may stand between the cells of a row.
+/// Separators that may stand between the cells of a row.
 const DELIMITERS: [u8; 4] = [b',', b'\t', b';', b'|'];
 
-/// How many rows below a header are compared with its width.
+/// Rows below a header whose width is compared with it.
 const ROWS: usize = 32;
 
-/// How many of the first lines are looked at: a log may begin with a broken one.
+/// First lines that are examined, because a log may begin with a broken one.
 const LINES: usize = 32;
 
-/// How the records of a source are told apart.
+/// The way in which the records of a source are separated.
 #[derive(Debug, Clone)]
 pub enum Framing {
-    /// Nothing but blanks.
+    /// Only blanks.
     Empty,
-    /// One JSON value a line (<https://jsonlines.org>), possibly behind a text such as a syslog
+    /// One JSON value a line (<https://jsonlines.org>), possibly after a text such as a syslog
     /// header.
     JsonLines,
     /// An array, objects over several lines, or an array inside a wrapper.
@@ -44,7 +44,7 @@ impl fmt::Display for Framing {
 }
 
 impl Framing {
-    /// Text by this rule.
+    /// Returns the framing of text with this rule.
     pub(super) fn of_text(head: &[u8], rule: &Arc<TextRule>) -> Self {
         if head.trim_ascii().is_empty() {
             return Self::Empty;
@@ -52,8 +52,8 @@ impl Framing {
         Self::Text(Arc::clone(rule))
     }
 
-    /// Rows without a header, of these columns. The delimiter is the one that makes as many cells
-    /// of the first row, else the most.
+    /// Returns the framing of rows without a header that have these columns. The delimiter is the
+    /// one that splits the first row into as many cells, else into the most cells.
     pub(super) fn of_rows(head: &[u8], at_end: bool, columns: &[String]) -> Self {
         let read = |delimiter: u8| Header::read(head, delimiter, at_end);
         let fit = |header: &Header| {
@@ -69,11 +69,12 @@ impl Framing {
         }))
     }
 
-    /// Of a source that begins so. `wrapper`: member names that lead to an array of records.
-    /// `columns`: names of the columns that the profile maps.
+    /// Detects the framing from the beginning of a source. `wrapper`: member names that lead to an
+    /// array of records. `columns`: names of the columns that the profile maps.
     ///
-    /// A cell of several lines may hold a line that is an object. So a header that names mapped
-    /// columns outweighs such a line, and so does one whose width most of the rows below it have.
+    /// A cell of several lines may hold a line that is an object. A header that names mapped
+    /// columns therefore takes precedence over such a line, and so does a header whose width most
+    /// rows below it share.
     pub(super) fn of(head: &[u8], at_end: bool, wrapper: &[String], columns: &[String]) -> Self {
         let first = head.trim_ascii_start().first();
         let header = first
@@ -99,8 +100,8 @@ impl Framing {
     }
 }
 
-/// The lines that are a whole object each; then lines stand for themselves. An array laid out over
-/// lines has one at most: its last element, which no comma follows.
+/// Returns the lines that are a whole object each, which indicate JSON Lines. An array over several
+/// lines has at most one such line: its last element, which no comma follows.
 fn whole_lines(head: &[u8]) -> impl Iterator<Item = &[u8]> {
     let whole = |line: &&[u8]| line.starts_with(b"{") && serde_json::from_slice::<IgnoredAny>(line).is_ok();
     lines::spans(head).map(|span| &head[span]).filter(whole)
@@ -110,8 +111,8 @@ fn first_line(head: &[u8]) -> Option<&[u8]> {
     lines::spans(head).next().map(|span| &head[span])
 }
 
-/// Whether a source that begins with a bracket is one array, and not lines that begin so: a time in
-/// brackets, or an array a line.
+/// Returns whether a source that begins with a bracket is one array, rather than lines that begin
+/// with a time in brackets or hold an array each.
 fn begins_array(head: &[u8]) -> bool {
     let Some(line) = first_line(head).map(<[u8]>::trim_ascii) else {
         return true;
@@ -126,8 +127,8 @@ fn begins_array(head: &[u8]) -> bool {
         && (matches!(behind, Some(b'{' | b'[' | b']')) || objects::pieces(line).is_none())
 }
 
-/// Whether a comma stands behind the first object of a line. Without one, objects follow each
-/// other, which needs no lines.
+/// Returns whether a comma follows the first object of a line. Without one, objects follow each
+/// other directly, which needs no lines.
 fn has_comma(line: &[u8]) -> bool {
     let first = objects::pieces(line).and_then(|pieces| pieces.first().cloned());
     first.is_some_and(|first| line[first.end..].trim_ascii_start().starts_with(b","))
@@ -137,13 +138,13 @@ fn is_array(line: &[u8]) -> bool {
     line.starts_with(b"[") && serde_json::from_slice::<IgnoredAny>(line).is_ok()
 }
 
-/// Whether a line is a JSON string that holds an object as text.
+/// Returns whether a line is a JSON string that holds an object as text.
 fn is_string(line: &[u8]) -> bool {
     line.starts_with(b"\"{") && serde_json::from_slice::<IgnoredAny>(line).is_ok()
 }
 
-/// Whether the first lines are texts with an object each. Most of them must: a CSV may have one
-/// such row, whose last cell is an object of one member.
+/// Returns whether the first lines hold an object each behind a text. Most of them must: a CSV may
+/// have one row whose last cell is an object of one member.
 fn is_prefixed(head: &[u8]) -> bool {
     let lines: Vec<_> = lines::spans(head).take(LINES).map(|span| &head[span]).collect();
     let prefixed = lines.iter().filter(|line| objects::pieces(line).is_some()).count();
@@ -156,13 +157,13 @@ fn is_row(line: &[u8]) -> bool {
         .any(|delimiter| memchr::memchr(*delimiter, line).is_some())
 }
 
-/// Whether the first object leads to the wrapper's array within the first block.
+/// Returns whether the first object leads to the wrapper's array within the first block.
 fn is_wrapped(head: &[u8], wrapper: &[String]) -> bool {
     !wrapper.is_empty() && super::document::Document::new(wrapper).finds_array(head)
 }
 
-/// A first row of at least two cells, by the delimiter with which it names the most mapped columns,
-/// or else has the most cells.
+/// Returns a first row of at least two cells. The delimiter is the one with which the row names the
+/// most mapped columns, else the one that gives the most cells.
 fn header(head: &[u8], at_end: bool, columns: &[String]) -> Option<Header> {
     let read = |delimiter: u8| Header::read(head, delimiter, at_end);
     let headers = DELIMITERS
@@ -172,7 +173,8 @@ fn header(head: &[u8], at_end: bool, columns: &[String]) -> Option<Header> {
     headers.max_by_key(|header| (header.matches(columns), header.columns.len(), header.delimiter == b','))
 }
 
-/// Rows below this first one. Where it names none of the mapped columns it is a record.
+/// Returns the framing of the rows below this header. A first row that names none of the mapped
+/// columns is a record.
 fn table(mut header: Header, columns: &[String]) -> Framing {
     if !columns.is_empty() && !header.is_known(columns) {
         header.length = 0;
@@ -181,7 +183,7 @@ fn table(mut header: Header, columns: &[String]) -> Framing {
     Framing::Csv(Arc::new(header))
 }
 
-/// Whether most rows are as wide as the first one and no objects.
+/// Returns whether most rows have the width of the header and do not begin with `{`.
 fn keeps_width(header: &Header, head: &[u8], at_end: bool) -> bool {
     let mut rows = Rows::below(header.delimiter, &header.columns, &[], &head[..header.length]);
     let cells = rows.cells_of(&head[header.length..], at_end, ROWS);

@@ -1,5 +1,5 @@
-//! What a text looks like that is no JSON object, or one without what an event has, and what to do
-//! about it. For the detail of a refusal.
+//! Advice on a refused record, from the shape of its text: a text that is no JSON object, or an
+//! object that lacks what an event needs.
 
 use std::{borrow::Cow, collections::BTreeMap};
 
@@ -7,10 +7,10 @@ use serde_json::value::RawValue;
 
 use crate::text::{counted, json_pointer, shortened};
 
-/// Levels of members of an object at which the records are looked for.
+/// Levels of members at which records are searched for.
 const DEPTH: usize = 3;
 
-/// Members of a record without a time that are named.
+/// Number of members of a record without a time that are named.
 const NAMES: usize = 8;
 
 /// Members in which SIEMs and log shippers keep the event: Elasticsearch, Google Cloud Logging,
@@ -29,8 +29,8 @@ pub fn hint(text: &[u8]) -> Option<Cow<'static, str>> {
     plain(text).map(Cow::Borrowed)
 }
 
-/// The stream, the flag and the text of a line that a container runtime wrote
-/// (`<time> stdout F <text>`, the format of the Kubernetes Container Runtime Interface).
+/// Returns the stream, the flag and the text of a container runtime's line (`<time> stdout F
+/// <text>`, the format of the Kubernetes Container Runtime Interface).
 fn container_line(line: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
     let mut parts = line.splitn(4, |byte| *byte == b' ');
     let (_, stream, flag) = (parts.next()?, parts.next()?, parts.next()?);
@@ -44,7 +44,7 @@ pub(super) fn is_container_line(line: &[u8]) -> bool {
     container_line(line).is_some_and(|(_, flag, _)| [&b"P"[..], b"F"].contains(&flag))
 }
 
-/// Advice on a container runtime's line, if the record is in several of them.
+/// Returns advice on a container runtime's line, if its record is split over several.
 fn container(line: &[u8]) -> Option<String> {
     let (stream, flag, part) = container_line(line)?;
     let bytes = counted(part.len() as u64, "byte", "bytes");
@@ -100,8 +100,8 @@ fn plain(text: &[u8]) -> Option<&'static str> {
     }
 }
 
-/// Returns advice on an object that has no time where the profile reads one: where its records may
-/// be.
+/// Returns advice on where the records of an object may be that has no time where the profile reads
+/// one.
 pub fn shape(json: &str) -> Option<String> {
     let members: BTreeMap<String, &RawValue> = serde_json::from_str(json).ok()?;
     let is = |value: &RawValue, begin: char| value.get().starts_with(begin);
@@ -162,7 +162,7 @@ pub fn shape(json: &str) -> Option<String> {
     (!names.is_empty()).then(|| format!("its members are {}{more}", names.join(", ")))
 }
 
-/// The first member that is a text with an object in it.
+/// Returns the path of the first member whose text is an object.
 fn text_of_object(members: &BTreeMap<String, &RawValue>, path: &str, depth: usize) -> Option<String> {
     let is_object = |value: &RawValue| {
         value.get().starts_with("\"{\\\"")
@@ -175,7 +175,7 @@ fn text_of_object(members: &BTreeMap<String, &RawValue>, path: &str, depth: usiz
     found.or_else(|| inside(members, path, depth, text_of_object))
 }
 
-/// The member that holds names of columns, beside one that holds rows.
+/// Returns the path of the member with the names of columns, beside one that holds rows.
 fn table(members: &BTreeMap<String, &RawValue>, path: &str, depth: usize) -> Option<String> {
     let rows = ["rows", "data", "values"].iter().find_map(|name| members.get(*name));
     let is_list = |value: &&RawValue| value.get().starts_with('[');
@@ -193,7 +193,7 @@ fn table(members: &BTreeMap<String, &RawValue>, path: &str, depth: usize) -> Opt
     inside(members, path, depth, table)
 }
 
-/// The first member that is a list of objects, and how many.
+/// Returns the path of the first member that is a list of objects, and its length.
 fn list(members: &BTreeMap<String, &RawValue>, path: &str, depth: usize) -> Option<(String, u64)> {
     for (name, value) in members {
         let items: Vec<&RawValue> = serde_json::from_str(value.get()).unwrap_or_default();
@@ -204,7 +204,7 @@ fn list(members: &BTreeMap<String, &RawValue>, path: &str, depth: usize) -> Opti
     inside(members, path, depth, list)
 }
 
-/// Looks in the members that are objects, and in the first objects of lists for tables.
+/// Searches the members that are objects, and the first objects of lists.
 fn inside<T>(
     members: &BTreeMap<String, &RawValue>,
     path: &str,
@@ -231,7 +231,7 @@ fn first_item(list: &RawValue) -> Option<&RawValue> {
         .copied()
 }
 
-/// The pointer to a member of what this one leads to.
+/// Returns the JSON pointer to a member below `path`.
 fn below(path: &str, name: &str) -> String {
     path.to_owned() + &json_pointer([&*shortened(name, NAME)])
 }

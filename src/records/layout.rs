@@ -43,9 +43,9 @@ impl TableRule {
         rule
     }
 
-    /// Returns the bytes before the header or the first row, of a source that begins so. Without a
-    /// line that is the header only the stated number of lines is passed over, so that no record
-    /// is lost.
+    /// Returns the number of bytes before the header or the first row of a source that begins so.
+    /// If no line is the header, only the stated number of lines is skipped, so that no record is
+    /// lost.
     pub(super) fn before(&self, head: &[u8]) -> usize {
         let skipped = lines_before(head, self.skip_lines);
         let Some(header) = &self.header else { return skipped };
@@ -60,7 +60,7 @@ impl TableRule {
     }
 }
 
-/// Returns how many bytes the first lines take, blank ones included, with their ends.
+/// Returns the length in bytes of the first lines, including blank ones and line ends.
 fn lines_before(head: &[u8], lines: u64) -> usize {
     let mut rest = head;
     for _ in 0..lines {

@@ -1,9 +1,9 @@
-//! One record a line. Blank lines are none; a carriage return before the line feed belongs to the
-//! line's end.
+//! One record a line. Blank lines are no records. A carriage return before the line feed belongs to
+//! the line end.
 //!
-//! A log shipper may have put a text before the JSON, such as a syslog header (RFC 5424): the
-//! record is the whole line, what is parsed is its one object. A line that holds several is several
-//! records (`objects`).
+//! A log shipper may have put a text before the JSON, such as a syslog header (RFC 5424). The
+//! record is then the whole line, of which the one object is parsed. A line with several objects is
+//! several records (`objects`).
 
 use std::ops::Range;
 
@@ -12,7 +12,7 @@ use super::{
     ends, objects,
 };
 
-/// Cuts behind the last line feed.
+/// Cuts after the last line feed.
 #[derive(Debug, Default)]
 pub(super) struct Lines {
     seen: usize,
@@ -37,14 +37,14 @@ impl Cutter for Lines {
     }
 
     fn cut(&mut self, length: usize) -> Spans {
-        // What lies behind the cut holds no line feed, so it need not be looked at again.
+        // The bytes behind the cut hold no line feed, so they are not examined again.
         self.seen = self.seen.saturating_sub(length);
         Spans::Lines
     }
 }
 
-/// Returns the JSON of a line: the line itself, or the one object behind a text. A line that is
-/// neither is given back whole, to be refused as it stands.
+/// Returns the JSON of a line: the line itself, or the one object after a text. Any other line is
+/// returned whole and refused later.
 pub fn json_part(line: &[u8]) -> &[u8] {
     match line.trim_ascii_start() {
         [] => return line,
@@ -57,12 +57,13 @@ pub fn json_part(line: &[u8]) -> &[u8] {
 }
 
 /// Returns the records in a line or value that cannot be read as one: its objects, each with the
-/// text before it, and what is left of records that were cut. None where it holds no whole object.
+/// text before it, and the remains of records that were cut. Returns `None` if there is no whole
+/// object.
 pub fn pieces(line: &[u8]) -> Option<Vec<Range<usize>>> {
     objects::pieces(line)
 }
 
-/// The lines that are not blank, without their ends.
+/// Returns the lines that are not blank, without their ends.
 pub(super) fn spans(bytes: &[u8]) -> impl Iterator<Item = Range<usize>> + '_ {
     let mut start = 0;
     std::iter::from_fn(move || {
@@ -78,7 +79,7 @@ pub(super) fn spans(bytes: &[u8]) -> impl Iterator<Item = Range<usize>> + '_ {
     })
 }
 
-/// A line without its carriage return, unless it is blank.
+/// Returns a line without its carriage return, unless it is blank.
 #[inline]
 pub(super) fn kept(bytes: &[u8], line: Range<usize>) -> Option<Range<usize>> {
     let text = &bytes[line.clone()];

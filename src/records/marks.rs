@@ -1,27 +1,26 @@
-//! The bytes that tell rows and cells apart, sixty-four at a time and one bit each. Compared side
-//! by side by whatever vectors the processor has, which no search for one byte after the other
-//! comes near.
+//! The bytes that separate rows and cells, as bit masks of 64 bytes. The comparison uses the
+//! vectors of the processor, which is much faster than a search for each byte in turn.
 
 use std::ops::Range;
 
 use fearless_simd::{Level, Simd, SimdBase, SimdMask, dispatch, u8x64};
 
-/// So many bytes are looked at together.
+/// Number of bytes that are examined together.
 pub(super) const TOGETHER: usize = 64;
 
-/// One bit for each byte, the lowest for the first.
+/// Bit masks of 64 bytes. The lowest bit stands for the first byte.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Marks {
-    /// `"`.
+    /// Bytes that are `"`.
     pub(super) quotes: u64,
-    /// What stands between cells.
+    /// Bytes that separate cells.
     pub(super) delimiters: u64,
-    /// Line feeds, and carriage returns, which end a row too, as csv-core has it.
+    /// Line feeds, and carriage returns, which end a row too, as in csv-core.
     pub(super) ends: u64,
 }
 
 impl Marks {
-    /// Has to become part of its caller, which is compiled once for each kind of vectors.
+    /// Must be inlined into its caller, which is compiled once for each kind of vectors.
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "a call would lose the processor's features")]
     pub(super) fn of<S: Simd>(simd: S, bytes: &[u8; TOGETHER], delimiter: u8) -> Self {
@@ -34,14 +33,14 @@ impl Marks {
         }
     }
 
-    /// For each byte, whether an odd number of quotes stands up to and with it; `before` is all
-    /// ones where one stands before the first.
+    /// Returns the bytes up to and including which the number of quotes is uneven, that is, the
+    /// bytes inside quotes. `before` is all ones if the first byte is already inside.
     #[inline]
     pub(super) fn inside(self, before: u64) -> u64 {
         let first = self.quotes & self.quotes.wrapping_neg();
         let others = self.quotes ^ first;
         let odd = if others & others.wrapping_sub(1) == 0 {
-            // Two at most, as usual: from the one to the other, or to the end.
+            // At most two quotes, the usual case: the bytes from one to the other, or to the end.
             others.wrapping_sub(first)
         } else {
             [1, 2, 4, 8, 16, 32]
@@ -52,12 +51,13 @@ impl Marks {
     }
 }
 
-/// Where the cell of this number is in a row, counted from 0: at a glance, so only where it and the
-/// delimiter behind it are among the first bytes and no quote stands before it, nor begins it.
+/// Returns the span of the cell with this number in a row, counted from 0. Returns `None` unless
+/// the cell and the delimiter after it lie in the first 64 bytes and no quote stands before or at
+/// its start.
 #[inline]
 pub(crate) fn plain_cell(row: &[u8], delimiter: u8, number: usize) -> Option<Range<usize>> {
     let head = row.first_chunk()?;
-    // Vectors that every processor has: to choose others would take longer than they save.
+    // Baseline vectors, because detecting better ones would cost more than they save.
     let marks = dispatch!(Level::baseline(), simd => Marks::of(simd, head, delimiter));
     let mut delimiters = marks.delimiters;
     let mut start = 0;

@@ -1,8 +1,8 @@
 //! Records: the framed entries of a source, each with its exact position. No field is interpreted
 //! here.
 //!
-//! A source is read once, in blocks that hold whole records. Framing is told by content, never by a
-//! file's name.
+//! A source is read once, in blocks of whole records. The framing is detected from the content,
+//! never from the name of a file.
 
 mod accounted;
 mod accounting;
@@ -61,37 +61,37 @@ pub struct Locator {
     pub length: u64,
 }
 
-/// One framed entry: its bytes, and where they start in the source.
+/// A framed entry: its bytes and their offset in the source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Record<'b> {
-    /// Without a line's end.
+    /// Bytes without a line end.
     pub bytes: &'b [u8],
-    /// From the source's first byte.
+    /// Byte offset in the source.
     pub offset: u64,
-    /// How many cells it has, where it is a row and they were counted while it was cut out.
+    /// Number of cells, if it is a row and they were counted when it was cut out.
     pub cells: Option<NonZeroUsize>,
-    /// What was seen of it in passing, where it is a line and that was asked for.
+    /// Facts about the line, if they were asked for.
     pub sight: Option<Sight>,
-    /// Why it cannot be read, where it is a row of which that is known.
+    /// Reason for which a row cannot be read, if one is known.
     pub defect: Option<RowDefect>,
-    /// The header that holds for it, where it is a row and that is not the source's first.
+    /// Header that applies to the row, if that is not the first one of the source.
     pub header: Option<&'b Arc<Header>>,
 }
 
-/// Why a row of CSV or a line cannot be read, whatever it holds.
+/// Reason for which a row of CSV or a line cannot be read, whatever it holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RowDefect {
-    /// It is, or stands below, a second header that lacks columns of the first.
+    /// A second header that lacks columns of the first, or a row below one.
     SecondHeader,
-    /// It is a line of a quoted cell, and most lines of that cell look like rows: either they are
-    /// text, which may be forged, or they are rows between two stray quotes.
+    /// A line of a quoted cell of which most lines look like rows. Either they are text, which may
+    /// be forged, or they are rows between two stray quotes.
     LineOfCell,
-    /// It is a line over the limit for one record, or a part of one.
+    /// A line over the limit for one record, or a part of one.
     TooLong,
 }
 
 impl RowDefect {
-    /// The refusal of such a row.
+    /// Returns the refusal of such a row.
     pub fn refusal(self) -> Refusal {
         match self {
             Self::SecondHeader => Refusal::new(
@@ -113,17 +113,17 @@ impl RowDefect {
     }
 }
 
-/// Why a record is no event.
+/// A refusal of a record that is not a well-formed event.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Refusal {
     /// Which kind.
     pub reason: RefusalReason,
-    /// What exactly, in a few words.
+    /// Description of the fault in a few words.
     pub detail: String,
 }
 
 impl Refusal {
-    /// A refusal of this kind.
+    /// Creates a refusal of this kind.
     pub fn new(reason: RefusalReason, detail: impl Into<String>) -> Self {
         Self {
             reason,
@@ -173,7 +173,7 @@ pub enum RefusalReason {
 }
 
 impl RefusalReason {
-    /// As serialised.
+    /// Returns the serialised name.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::InvalidUtf8 => "invalid-utf8",

@@ -1,23 +1,24 @@
-//! The objects of a line that is not one object: behind a header, several beside each other, or
-//! between the brackets and commas of an array.
+//! The objects of a line that is not one object: after a header, several in sequence, or between
+//! the brackets and commas of an array.
 //!
-//! Every byte belongs to a piece, or is punctuation between pieces. A piece is an object with the
-//! text before it, or what is left of a record that was cut.
+//! Every byte belongs to a piece or is punctuation between pieces. A piece is an object with the
+//! text before it, or the remains of a record that was cut.
 
 use std::ops::Range;
 
 use serde::de::IgnoredAny;
 
-/// A failed try reads up to its fault. All tries of a line together read no more than this many
-/// times its length.
+/// Limit of the work on a line, in multiples of its length. A failed attempt to parse an object
+/// reads up to the fault, and all attempts together stay below this limit.
 const EFFORT: usize = 8;
 
-/// The objects of this text that have members, in order. None where too many braces lead nowhere.
+/// Returns the non-empty objects of this text, in order. Returns `None` if too many braces begin no
+/// object.
 fn objects(text: &[u8]) -> Option<Vec<Range<usize>>> {
     let mut found = Vec::new();
     let mut effort = EFFORT * text.len();
-    // Up to here the text belongs to an object that fails behind it. An object that ends before is
-    // a part of that one.
+    // The text up to `failed` belongs to an object that is invalid further on. An object that ends
+    // before is a part of that one.
     let (mut at, mut failed) = (0, 0);
     while let Some(skipped) = memchr::memchr(b'{', &text[at..]) {
         let start = at + skipped;
@@ -41,7 +42,8 @@ fn objects(text: &[u8]) -> Option<Vec<Range<usize>>> {
     Some(found)
 }
 
-/// The length of the object that the text begins with, or how much of it was read when it failed.
+/// Returns the length of the object at the start of the text, or the number of bytes read when
+/// parsing failed.
 fn object(text: &[u8]) -> Result<usize, usize> {
     let mut values = serde_json::Deserializer::from_slice(text).into_iter::<IgnoredAny>();
     match values.next() {
@@ -54,21 +56,21 @@ fn object(text: &[u8]) -> Result<usize, usize> {
     }
 }
 
-/// Whether an object goes on behind its brace.
+/// Returns whether a brace with this text after it begins an object with members.
 pub(super) fn begins_member(text: &[u8]) -> bool {
     text.trim_ascii_start().starts_with(b"\"")
 }
 
-/// What stands between two objects, or behind the last.
+/// Kind of the text between two objects, or after the last one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Gap {
-    /// Blanks, commas, brackets, empty objects, codes of colours.
+    /// Blanks, commas, brackets, empty objects, colour codes.
     Punctuation,
     /// A text such as a header.
     Text,
-    /// The beginning of an object that was cut, perhaps behind a text.
+    /// The beginning of an object that was cut, possibly after a text.
     Cut,
-    /// It belongs to the object before it, which closed too early.
+    /// A continuation of the object before it, which was closed too early.
     Continues,
 }
 
@@ -104,12 +106,13 @@ fn gap(text: &[u8], is_first: bool) -> Gap {
     }
 }
 
-/// Whether a text between two pieces is nothing but punctuation.
+/// Returns whether a text between two pieces is only punctuation.
 pub(crate) fn is_punctuation(text: &[u8]) -> bool {
     gap(text, false) == Gap::Punctuation
 }
 
-/// How many bytes follow in the terminal's code (ECMA-48, `ESC [ ... m`) that the text begins with.
+/// Returns the number of bytes after the first one of the terminal code (ECMA-48, `ESC [ ... m`) at
+/// the start of the text.
 fn colour(text: &[u8]) -> usize {
     let Some(rest) = text.strip_prefix(b"\x1b[") else {
         return 0;
@@ -118,8 +121,8 @@ fn colour(text: &[u8]) -> usize {
     length.map_or(0, |length| length + 2)
 }
 
-/// The JSON of a text: the one object that is left when a header before it and punctuation behind
-/// it are taken away.
+/// Returns the JSON of a text: its one object, if only a header stands before it and only
+/// punctuation after it.
 pub(super) fn only(text: &[u8]) -> Option<&[u8]> {
     let objects = objects(text)?;
     let [object] = &objects[..] else { return None };
@@ -128,7 +131,7 @@ pub(super) fn only(text: &[u8]) -> Option<&[u8]> {
     whole.then(|| &text[object.clone()])
 }
 
-/// The records in a text that cannot be read as one. None where it holds no object.
+/// Returns the records in a text that cannot be read as one, or `None` if it holds no object.
 pub(super) fn pieces(text: &[u8]) -> Option<Vec<Range<usize>>> {
     let objects = objects(text)?;
     let mut pieces: Vec<Range<usize>> = Vec::new();
@@ -155,7 +158,7 @@ pub(super) fn pieces(text: &[u8]) -> Option<Vec<Range<usize>>> {
     (!objects.is_empty()).then_some(pieces)
 }
 
-/// Puts a text to the piece before it, if there is one.
+/// Appends a text to the piece before it, if there is one.
 fn continues(text: &[u8], pieces: &mut Vec<Range<usize>>, gap: Range<usize>) {
     let gap = trimmed(text, gap);
     match pieces.last_mut() {
@@ -164,7 +167,7 @@ fn continues(text: &[u8], pieces: &mut Vec<Range<usize>>, gap: Range<usize>) {
     }
 }
 
-/// Without the blanks and commas around it.
+/// Returns the span without the blanks and commas around it.
 fn trimmed(text: &[u8], span: Range<usize>) -> Range<usize> {
     let outer = |byte: &u8| !(byte.is_ascii_whitespace() || *byte == b',');
     let own = &text[span.clone()];
@@ -193,7 +196,7 @@ mod tests {
                 r#"83 <1>h {"a":1}84 <2>h {"b"#,
                 &[r#"83 <1>h {"a":1}"#, r#"84 <2>h {"b"#],
             ),
-            // A record that was cut costs itself only.
+            // A cut record affects no other record.
             (r#"h {"a":{"x":"<1>h {"b":2}"#, &[r#"h {"a":{"x":"<1>h"#, r#"{"b":2}"#]),
             (
                 r#"h {"a":{"x":1},"y<1>h {"b":2}"#,
@@ -201,13 +204,13 @@ mod tests {
             ),
             (r#"h {<1>h {"b":2}"#, &["h {<1>h", r#"{"b":2}"#]),
             (r#"ail":1}<1>h {"b":2}"#, &[r#"ail":1}<1>h"#, r#"{"b":2}"#]),
-            // A part of a record that was cut is none.
+            // A part of a cut record is no record.
             (r#"{"a":{"x":1},"b":{"y":2},"#, &[]),
             (
                 r#"{"a":{"x":1},{"b":2},{"c":3}]"#,
                 &[r#"{"a":{"x":1}"#, r#"{"b":2}"#, r#"{"c":3}"#],
             ),
-            // A brace too early does not make a record of its first half.
+            // A premature brace does not make a record of the first half.
             (r#"{"a":1},"b":2}"#, &[r#"{"a":1},"b":2}"#]),
             (r#"{"a":1}}"#, &[r#"{"a":1}}"#]),
             (r#"{"a":1} words"#, &[r#"{"a":1}"#, "words"]),

@@ -1,15 +1,14 @@
-//! The first half of the work where it need not be done in order: each piece of a file is read by
-//! whoever has its number.
+//! Reading a file in pieces of fixed size, in any order, by several threads.
 
 use std::io;
 
 use super::reads::{BLOCK, Chunk, HEADROOM};
 use crate::sources::RandomAccessFile;
 
-/// What is left of a file, in pieces.
+/// The unread rest of a file, in pieces.
 pub(crate) struct Pieces<'f> {
     file: &'f RandomAccessFile<'f>,
-    /// Where the first one begins.
+    /// Offset of the first piece.
     start: u64,
 }
 
@@ -18,7 +17,7 @@ impl<'f> Pieces<'f> {
         Self { file, start }
     }
 
-    /// Reads one of them. Those behind the last are not to be counted.
+    /// Reads the piece with this number. Pieces after the last one must not be counted.
     pub(crate) fn read(&self, number: u64) -> io::Result<Chunk> {
         let mut chunk = Chunk::of(HEADROOM + BLOCK);
         let free = &mut chunk.buffer[chunk.own.start..];
@@ -28,7 +27,7 @@ impl<'f> Pieces<'f> {
         Ok(chunk)
     }
 
-    /// Counts the next one, of which that came.
+    /// Counts the next piece, given the result of reading it.
     pub(crate) fn count(&self, chunk: io::Result<Chunk>) -> io::Result<Chunk> {
         let chunk = chunk.map_err(|fault| self.file.fail(fault))?;
         self.file.count(chunk.bytes());

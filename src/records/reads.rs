@@ -1,4 +1,4 @@
-//! The first half of the work on a source: reading it, stretch by stretch.
+//! Reading a source in chunks.
 
 use std::{
     io::{self, Read},
@@ -8,23 +8,23 @@ use std::{
 use super::{buffers::Buffer, pieces::Pieces, rows::Ahead};
 use crate::sources::RandomAccessFile;
 
-/// Measured: so much stays in the cache until it is judged, and threads seldom wait for a turn. A
-/// fuzzer's logs are small, and are to be cut too.
+/// Bytes of a chunk. Measured: this many bytes stay in the cache until they are judged, and threads
+/// rarely wait for their turn. The logs of a fuzzer are small, and must be cut too.
 pub(super) const BLOCK: usize = if cfg!(fuzzing) { 256 } else { 1 << 18 };
 
-/// How much is read at first: the framing is told by it.
+/// Bytes that are read at first, from which the framing is detected.
 pub(crate) const FIRST: usize = if cfg!(fuzzing) { 256 } else { 1 << 19 };
 
-/// Room in front of what is read, for the beginning of a record that the block before ended with.
+/// Room before the bytes of a chunk, for the beginning of a record whose end the chunk holds.
 pub(super) const HEADROOM: usize = BLOCK / 32;
 
-/// How much is read at most to see the first line end.
+/// Most bytes that are read to find the end of the first line.
 const LONGEST_HEAD: usize = 32 * FIRST;
 
-/// The first half of the work: reading.
+/// Reads a source in chunks.
 pub struct Reads<R> {
     pub(super) reader: R,
-    /// Read to tell the framing, and not handed on.
+    /// Chunk read to detect the framing, and not yet returned.
     pub(super) first: Option<Chunk>,
     at_end: bool,
 }
@@ -33,15 +33,15 @@ pub struct Reads<R> {
 pub struct Chunk {
     pub(super) buffer: Buffer,
     pub(super) own: Range<usize>,
-    /// Nothing follows it.
+    /// Whether no chunk follows.
     pub(super) last: bool,
-    /// What was found in it before its turn.
+    /// Records found in the chunk before its turn.
     pub(super) ahead: Option<Ahead>,
 }
 
 impl<R: Read> Reads<R> {
-    /// What is left to read, of the file that it is, from there on; none where it cannot be read
-    /// so.
+    /// Returns the rest of the source as pieces of this file, from offset `from`, or `None` if it
+    /// cannot be read so.
     pub(crate) fn pieces<'f>(&self, file: &'f RandomAccessFile<'f>, from: u64) -> Option<Pieces<'f>> {
         let on = self.first.is_none() && !self.at_end && file.goes_on(from);
         on.then(|| Pieces::new(file, from))
@@ -55,9 +55,9 @@ impl<R: Read> Reads<R> {
         }
     }
 
-    /// Framing is told by lines, so at least the first should be there, within reason. NULs before
-    /// it are padding, as a log has them that was truncated while a program wrote at its old end;
-    /// returns how many.
+    /// Reads the first chunk, with at least its first line if that is within [`LONGEST_HEAD`],
+    /// because the framing is detected from lines. Skips leading NULs, the padding left where a log
+    /// was truncated while a program wrote at its old end, and returns their number.
     pub(super) fn first_chunk(&mut self) -> io::Result<(Chunk, usize)> {
         let mut chunk = self.chunk(HEADROOM + FIRST)?;
         let mut nuls = 0;
@@ -92,7 +92,7 @@ impl<R: Read> Reads<R> {
                 }
                 Err(fault) if fault.kind() == io::ErrorKind::Interrupted => {}
                 Err(fault) => {
-                    // Nothing behind it is read.
+                    // Nothing after the fault is read.
                     self.at_end = true;
                     return Err(fault);
                 }
@@ -113,7 +113,7 @@ impl<R: Read> Iterator for Reads<R> {
 }
 
 impl Chunk {
-    /// Nothing yet, in a buffer of this length.
+    /// Creates an empty chunk with a buffer of this length.
     pub(super) fn of(length: usize) -> Self {
         Self {
             buffer: Buffer::of(length),
@@ -123,7 +123,7 @@ impl Chunk {
         }
     }
 
-    /// Whether nothing follows it.
+    /// Returns whether no chunk follows.
     pub fn is_last(&self) -> bool {
         self.last
     }
@@ -132,7 +132,7 @@ impl Chunk {
         &self.buffer[self.own.clone()]
     }
 
-    /// Leaves so many bytes out, and tells how many.
+    /// Leaves out the first `length` bytes, and returns `length`.
     pub(super) fn skip(&mut self, length: usize) -> usize {
         self.own.start += length;
         length

@@ -1,19 +1,19 @@
-//! Where the rows of a CSV are, and how many cells each has. A quoted cell may hold line ends, so
-//! rows are not lines.
+//! The positions of the rows of a CSV, and the number of cells of each. A quoted cell may hold line
+//! ends, so rows are not lines.
 //!
-//! A quote opens a quoted cell only as the first byte of the cell, as the csv crate has it; so a
-//! stray quote inside a cell cannot swallow the rows behind it. Where none is stray, whether a byte
-//! lies in quotes is whether the number of quotes before it is odd, and sixty-four bytes are told
-//! at once; where one is, and at the end, byte by byte.
+//! A quote opens a quoted cell only as the first byte of the cell, as in the csv crate, so a stray
+//! quote inside a cell cannot swallow the rows after it. If no quote is stray, a byte is inside
+//! quotes exactly if the number of quotes before it is uneven, which is computed for 64 bytes at
+//! once. If one is stray, and at the end, the text is read byte by byte.
 //!
-//! A stray quote at the beginning of a cell opens one that ends with the next quote, many rows
-//! later perhaps. Hence a row of several lines counts as one only if each of its quoted cells is
-//! closed like one and it has no more cells than the header; otherwise its first line is a row.
-//! Where the lines of such a row look like rows themselves, each is marked as a line of which that
-//! is not known ([`RowDefect::LineOfCell`]).
+//! A stray quote at the beginning of a cell opens a quoted cell that ends with the next quote,
+//! possibly many rows later. A row of several lines is therefore accepted only if each of its
+//! quoted cells is properly closed and it has no more cells than the header; otherwise its first
+//! line is a row. If the lines of such a row look like rows themselves, each is marked as undecided
+//! ([`RowDefect::LineOfCell`]).
 //!
-//! Sources that were put together repeat the header, some with the columns in another order. Such a
-//! header holds for the rows below it up to the next one.
+//! Concatenated sources repeat the header, possibly with the columns in another order. Such a
+//! header applies to the rows below it, up to the next one.
 
 use std::{collections::BTreeSet, mem, num::NonZeroUsize, ops::Range, sync::Arc};
 
@@ -27,78 +27,75 @@ use super::{
     marks::{Marks, TOGETHER},
 };
 
-/// A row with line ends in its cells is no longer than this, in bytes; one that is has lost a
-/// quote.
+/// Longest row with line ends in its cells, in bytes. A longer one has lost a quote.
 const LONGEST: usize = 16 << 20;
 
-/// Few rows of a log are shorter, in bytes.
+/// Typical lower bound of the length of a row, in bytes.
 const USUAL: usize = 256;
 
-/// Finds the rows.
+/// Finds the rows of a CSV.
 #[derive(Debug)]
 pub(super) struct Rows {
     delimiter: u8,
-    /// Number of cells of the header that holds. `usize::MAX` while the first header itself is
-    /// looked for.
+    /// Number of cells of the header that applies. `usize::MAX` while the first header is searched
+    /// for.
     width: usize,
-    /// The columns of the header, and the names of others that are mapped, to recognise a further
-    /// header.
+    /// Columns of the header, and names of other mapped columns, to recognise further headers.
     columns: Arc<[String]>,
     mapped: Arc<[String]>,
-    /// Which bytes begin one of these names.
+    /// Bytes with which one of these names begins.
     firsts: Box<[bool; 256]>,
     /// One bit for each length of these names, the highest for all longer ones.
     lengths: u64,
-    /// The first header's bytes: exports that were put together repeat it, and it is no record
-    /// there either.
+    /// Bytes of the first header. Concatenated exports repeat it, and it is no record there either.
     header: Vec<u8>,
     found: Vec<Row>,
-    /// Where headers stand between the rows.
+    /// Spans of headers between the rows.
     headers: Vec<Range<usize>>,
-    /// Those with columns of their own, and the one that holds at the beginning of what is not cut
+    /// Headers with other columns, and the header that applies at the beginning of the part not cut
     /// off yet, if it is such a one.
     later: Vec<Later>,
-    /// None; with room for as many as stand before what a scout finds.
+    /// Empty list, whose memory is reused for the rows before those that a scout found.
     few: Vec<Row>,
     place: Place,
-    /// Which vectors this processor has.
+    /// Vectors that this processor has.
     level: Level,
 }
 
-/// How far a text was looked at, and what the next byte stands in.
+/// Position in a text, with the state of the row at that position.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 struct Place {
-    /// The first byte not looked at.
+    /// First byte not examined yet.
     at: usize,
-    /// Where its row began.
+    /// Start of the row.
     start: usize,
-    /// How many delimiters the row has so far, outside of quotes.
+    /// Number of delimiters of the row so far, outside quotes.
     delimiters: usize,
-    /// All ones inside of quotes.
+    /// All ones inside quotes.
     inside: u64,
-    /// One behind what is neither text nor an opening quote: there a quote opens a quoted cell, or
-    /// opens it again.
+    /// 1 after a byte that is a delimiter, a line end or a closing quote. A quote there opens a
+    /// quoted cell, or opens it again.
     fresh: u64,
     /// Whether a quoted cell of the row holds a line end.
     of_lines: bool,
-    /// The header that holds.
+    /// Header that applies.
     below: Below,
 }
 
-/// Which header holds for a row.
+/// The header that applies to a row.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 enum Below {
-    /// The first one, or the same again.
+    /// The first one, possibly repeated.
     #[default]
     First,
-    /// A later one with columns of its own.
+    /// A later one with other columns.
     Later,
-    /// A later one that lacks columns of the first, so what the rows hold is not known.
+    /// A later one that lacks columns of the first, so the meaning of the cells is unknown.
     Unknown,
 }
 
 impl Place {
-    /// Where a row begins.
+    /// Returns the state at the beginning of a row.
     fn row(at: usize) -> Self {
         Self {
             at,
@@ -110,9 +107,9 @@ impl Place {
 }
 
 impl Rows {
-    /// Finds the rows below a header with these columns, where a profile maps others of these
-    /// names. `written` is the header as it stands in the source; it is empty where the first row
-    /// is a record too.
+    /// Creates a finder of the rows below a header with these columns; `mapped` are the columns
+    /// that the profile maps. `written` holds the bytes of the header in the source, and is empty
+    /// if the first row is a record too.
     pub(super) fn below(delimiter: u8, columns: &[String], mapped: &[String], written: &[u8]) -> Self {
         let names = || columns.iter().chain(mapped);
         let mut firsts = [false; 256];
@@ -132,7 +129,7 @@ impl Rows {
         }
     }
 
-    /// Finds rows of any width.
+    /// Creates a finder of rows of any width.
     pub(super) fn new(delimiter: u8) -> Self {
         Self {
             delimiter,
@@ -151,8 +148,8 @@ impl Rows {
         }
     }
 
-    /// How long the first row of a text is that is none of blanks, with what precedes it and with
-    /// its end.
+    /// Returns the length of the first row that is not blank, including any blank lines before it
+    /// and its end.
     pub(super) fn first(mut self, text: &[u8], at_end: bool) -> usize {
         while self.place.at < text.len() && self.found.is_empty() {
             if !self.step(text) {
@@ -161,7 +158,7 @@ impl Rows {
         }
         let open = self.place.inside != 0 || at_end && self.found.is_empty() && !self.end_row(text, text.len());
         if self.found.is_empty() && open && self.place.of_lines {
-            // The quote is lost, so the header is the first line.
+            // A quote is missing, so the header is the first line.
             self.resume(text);
         }
         if self.found.is_empty() && at_end {
@@ -171,11 +168,11 @@ impl Rows {
         }
     }
 
-    /// All bytes but perhaps the last few.
+    /// Finds rows by blocks of 64 bytes, in all bytes but possibly the last few.
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "it is compiled once for each kind of vectors")]
     fn together<S: Simd>(&mut self, simd: S, buffer: &[u8]) {
-        // The processor's, while nobody else asks for it.
+        // A local copy stays in registers.
         let mut place = self.place;
         while let Some(bytes) = buffer[place.at..].first_chunk() {
             let marks = Marks::of(simd, bytes, self.delimiter);
@@ -189,7 +186,8 @@ impl Rows {
         self.place = place;
     }
 
-    /// Over so many bytes, unless one of the quotes is stray.
+    /// Examines one block of bytes. Returns `false` if a quote in it is stray or a row of several
+    /// lines ends in it.
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "it is compiled once for each kind of vectors")]
     fn take(&mut self, place: &mut Place, buffer: &[u8], marks: Marks) -> bool {
@@ -202,7 +200,7 @@ impl Rows {
         let (mut delimiters, mut ends) = (marks.delimiters & !inside, marks.ends & !inside);
         let of_lines = place.of_lines || marks.ends & inside != 0;
         if of_lines && ends != 0 {
-            // Whether the row is one has to be found out where it ends.
+            // Whether a row of several lines is valid is decided at its end.
             return false;
         }
         place.of_lines = of_lines;
@@ -223,7 +221,8 @@ impl Rows {
         true
     }
 
-    /// Byte by byte up to here, or to where a quote shows to be lost or stray.
+    /// Examines the text byte by byte up to `end`, or up to a quote that proves to be lost or
+    /// stray.
     fn singly(&mut self, buffer: &[u8], end: usize) {
         while self.place.at < end {
             if !self.step(buffer) || self.is_lost(false) {
@@ -232,7 +231,7 @@ impl Rows {
         }
     }
 
-    /// Goes over one byte. False where it ends a row of several lines that is none.
+    /// Examines one byte. Returns `false` if it ends a row of several lines that is not valid.
     fn step(&mut self, buffer: &[u8]) -> bool {
         let place = &mut self.place;
         let (at, byte, inside) = (place.at, buffer[place.at], place.inside != 0);
@@ -249,8 +248,8 @@ impl Rows {
         true
     }
 
-    /// Ends the row here, with what was looked at last. False where its first line is a row,
-    /// because a quote in it is stray.
+    /// Ends the row at `end`. Returns `false` if its first line is a row, because a quote in it is
+    /// stray.
     fn end_row(&mut self, buffer: &[u8], end: usize) -> bool {
         let mut place = self.place;
         if !place.of_lines {
@@ -286,8 +285,7 @@ impl Rows {
             return;
         }
         let defect = (*below == Below::Unknown).then_some(RowDefect::SecondHeader);
-        // The csv crate passes over a mark at the beginning, and what follows may then be a quote
-        // that opens a cell.
+        // The csv crate skips a byte order mark, after which a quote may open a cell.
         let counted = delimiters.filter(|_| !row.starts_with(BOM) && defect.is_none());
         let cells = counted.map(|delimiters| NonZeroUsize::MIN.saturating_add(delimiters));
         let later = *below == Below::Later;
@@ -299,7 +297,7 @@ impl Rows {
         });
     }
 
-    /// Adds each line of a cell that cannot be told from rows.
+    /// Adds each line of a cell whose lines look like rows.
     fn add_lines(&mut self, buffer: &[u8], span: Range<usize>) {
         let mut start = span.start;
         while start < span.end {
@@ -316,8 +314,8 @@ impl Rows {
         }
     }
 
-    /// Whether the first cell of a row may be the name of a column. Few rows begin with a letter
-    /// that a name begins with.
+    /// Returns whether the first cell of a row may be the name of a column. Few rows begin with a
+    /// letter with which a name begins.
     #[inline]
     fn begins_like_header(&self, row: &[u8]) -> bool {
         let quoted = row.first() == Some(&b'"');
@@ -329,15 +327,16 @@ impl Rows {
         }
         let row = row.strip_prefix(BOM).unwrap_or(row);
         let row = row.strip_prefix(b"\"").unwrap_or(row);
-        // Names are followed by a delimiter or a quote, which an id that begins like a name is not.
+        // A name ends at a delimiter or a quote, unlike an id that only begins like a name.
         let length = memchr::memchr2(self.delimiter, b'"', row).unwrap_or(row.len());
         let is_name = |name: &String| name.as_bytes().eq_ignore_ascii_case(&row[..length]);
         self.lengths & (1 << length.min(63)) != 0
             && (self.columns.iter().any(is_name) || self.mapped.iter().any(is_name))
     }
 
-    /// Whether a row that ends here is a header: the first one again, or one that holds from here
-    /// on. One that lacks columns of the first is none, and is noted.
+    /// Returns whether a row that ends here is a header: the first one again, or one that applies
+    /// from here on. A header that lacks columns of the first is a refused row, and is remembered
+    /// in `below`.
     fn is_header(&mut self, row: &[u8], end: usize, below: &mut Below) -> bool {
         let row = row.strip_prefix(BOM).unwrap_or(row).trim_ascii_end();
         let cells = match self.names(row) {
@@ -373,15 +372,15 @@ impl Rows {
         true
     }
 
-    /// The cells of a row, if each stands there as it is but for its quotes.
+    /// Returns the cells of a row as text, if none needs more than its outer quotes removed.
     fn names<'r>(&self, row: &'r [u8]) -> Option<Vec<&'r str>> {
         let cells = standing_cells(row, self.delimiter)?;
         cells.into_iter().map(|cell| std::str::from_utf8(cell).ok()).collect()
     }
 
-    /// Whether these are the names of columns, each once: all of the first header's, or only known
-    /// ones with all of those that are mapped. Of each mapped column it is then known where it
-    /// stands.
+    /// Returns whether these are distinct names of columns: all columns of the first header, or
+    /// known columns only, with all mapped columns of the first header. The position of each mapped
+    /// column is then known.
     fn names_columns(&self, cells: &[&str]) -> bool {
         let same = |name: &str, cell: &str| name.eq_ignore_ascii_case(cell.trim());
         let distinct: BTreeSet<_> = cells.iter().map(|cell| cell.trim().to_ascii_lowercase()).collect();
@@ -397,9 +396,9 @@ impl Rows {
         self.mapped.iter().any(|name| name.eq_ignore_ascii_case(column.trim()))
     }
 
-    /// Whether the lines of a row of several, whose quoted cells are closed, look like rows: most
-    /// of them have as many cells as the header. Of a row that is too short, one such line is
-    /// enough, since the row is refused as it is.
+    /// Returns whether the lines of a row of several, whose quoted cells are closed, look like
+    /// rows: most of them have as many cells as the header. In a row that is too short one such
+    /// line is enough, since the row is refused in any case.
     fn is_of_rows(&self, row: &[u8], cells: usize) -> bool {
         let like_row = |line: &[u8]| memchr::memchr_iter(self.delimiter, line).count() + 1 == self.width;
         let mut lines = row.split(|byte| is_end(*byte)).filter(|line| !line.is_empty());
@@ -413,8 +412,8 @@ impl Rows {
         first && alike * 2 >= count
     }
 
-    /// Whether the source ends in a line of a quoted cell, and none of its lines behind the first
-    /// looks like a row. A quote that is open in the last line only, and that line whole, is a
+    /// Returns whether the source ends inside a quoted cell, none of whose lines after the first
+    /// looks like a row. A quote that is open only in the last line, if that line is whole, is a
     /// stray one.
     fn is_cut(&self, buffer: &[u8]) -> bool {
         let Place {
@@ -436,15 +435,15 @@ impl Rows {
         place.of_lines && place.delimiters >= self.width
     }
 
-    /// Whether a quoted cell is open that will not be closed: its quote was lost, and what follows
-    /// are rows. A row of several lines with more cells than the header is known to be none before
+    /// Returns whether an open quoted cell will not be closed: its quote is missing, and rows
+    /// follow. A row of several lines with more cells than the header is known to be invalid before
     /// it ends.
     fn is_lost(&self, at_end: bool) -> bool {
         let open = self.place.inside != 0 && (at_end || self.place.at - self.place.start > LONGEST);
         open || self.has_too_many_cells(&self.place)
     }
 
-    /// Lets the row with the lost or stray quote end with its line, and goes on behind it.
+    /// Ends the row with the lost or stray quote at its first line, and continues after it.
     fn resume(&mut self, buffer: &[u8]) {
         let Place {
             at, start, mut below, ..
@@ -459,16 +458,16 @@ impl Rows {
     }
 }
 
-/// Whether a byte ends a line. A carriage return does, as csv-core has it.
+/// Returns whether a byte ends a line. A carriage return does, as in csv-core.
 fn is_end(byte: u8) -> bool {
     matches!(byte, b'\n' | b'\r')
 }
 
-/// What is found in a piece before anybody knows in what it begins: its rows behind its first line
-/// feed, if that ends a row.
+/// The rows found in a chunk ahead of its turn, under the assumption that its first line feed ends
+/// a row.
 #[derive(Debug)]
 pub(super) struct Ahead {
-    /// Behind the line feed.
+    /// Position after that line feed.
     from: usize,
     found: Vec<Row>,
     headers: Vec<Range<usize>>,
@@ -478,7 +477,7 @@ pub(super) struct Ahead {
 }
 
 impl Ahead {
-    /// The same in a text in which so many bytes precede the piece.
+    /// Shifts the positions by `before`, the number of bytes before the chunk in the buffer.
     fn behind(mut self, before: usize) -> Self {
         let rows = self.found.iter_mut().map(|row| &mut row.span);
         for Range { start, end } in rows.chain(&mut self.headers) {
@@ -493,13 +492,13 @@ impl Ahead {
     }
 }
 
-/// Blanks only. A tab may be what separates empty cells.
+/// Returns whether a row is blank. A tab is not, because it may separate empty cells.
 fn is_blank(row: &[u8]) -> bool {
     row.iter().all(|byte| matches!(byte, b' ' | b'\r' | b'\n'))
 }
 
 impl Rows {
-    /// Looks at a piece of the same text.
+    /// Finds the rows of a chunk of the same text ahead of its turn.
     pub(super) fn ahead(&self, piece: &[u8]) -> Option<Ahead> {
         let from = memchr::memchr(b'\n', piece)? + 1;
         let mut rows = self.anew(Place::row(from), piece.len() / USUAL);
@@ -522,7 +521,8 @@ impl Rows {
         })
     }
 
-    /// For the same text below its first header, from this place on, with room for so many rows.
+    /// Creates a finder for the same text below its first header, from this position, with room for
+    /// this many rows.
     fn anew(&self, place: Place, room: usize) -> Self {
         Self {
             width: self.columns.len(),
@@ -541,8 +541,8 @@ impl Rows {
 }
 
 impl Rows {
-    /// How many cells each of the first rows of a text has, at most so many rows. None for a row
-    /// that begins with `{`, and for one in which a quote is lost.
+    /// Returns the number of cells of each of the first rows of a text, at most `most` rows. The
+    /// number is `None` for a row that begins with `{` and for one with a missing quote.
     pub(super) fn cells_of(&mut self, text: &[u8], at_end: bool, most: usize) -> Vec<Option<usize>> {
         while self.place.at < text.len() && self.found.len() < most {
             if !self.step(text) || self.is_lost(false) {
@@ -569,9 +569,9 @@ impl Cutter for Rows {
     fn adopt(&mut self, buffer: &[u8], ahead: Ahead, before: usize) {
         let ahead = ahead.behind(before);
         self.advance(&buffer[..ahead.from], false);
-        // It is what was supposed, so all that follows from it is so too.
+        // The assumption of the scout is right, so its results are too.
         if self.place == Place::row(ahead.from) {
-            // The few before them go in front of the many.
+            // The few rows before are inserted in front of the many.
             (self.place, self.width) = (ahead.place, ahead.width);
             self.later.extend(ahead.later);
             self.few = mem::replace(&mut self.found, ahead.found);
@@ -604,11 +604,11 @@ impl Cutter for Rows {
         self.place.below == Below::First
     }
 
-    /// A last row up to the end of the source that has fewer cells than the header, or a quoted
-    /// cell that is open.
+    /// Returns the start of a last row that reaches the end of the source and has fewer cells than
+    /// the header or an open quoted cell.
     fn cut_short(&self, buffer: &[u8]) -> Option<usize> {
         let row = self.found.last().filter(|row| row.span.end == buffer.len())?;
-        // Of a row that lost its quote the cells were not counted.
+        // The cells of a row with a missing quote were not counted.
         let cut = row.defect.is_none() && row.cells.is_none_or(|cells| cells.get() < self.width);
         cut.then_some(row.span.start)
     }
@@ -627,7 +627,7 @@ impl Cutter for Rows {
     fn cut(&mut self, length: usize) -> Spans {
         self.place.at -= length;
         self.place.start -= length;
-        // The next block will have about as many.
+        // The next block is expected to have about as many rows.
         let next = match mem::take(&mut self.few) {
             few if few.capacity() > 0 => few,
             _ => Vec::with_capacity(self.found.len()),

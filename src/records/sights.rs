@@ -1,6 +1,6 @@
-//! Lines, and what is seen of each in passing: whether a text stands in it once, and whether a
-//! backslash does. Every byte is looked at once for all of that, sixty-four at a time, where one
-//! search after the other would take as often as long.
+//! Lines, with two facts about each: whether a text occurs in it once, and whether it holds a
+//! backslash. All of it takes one pass of 64 bytes at a time, where separate searches would take a
+//! pass each.
 
 use std::ops::Range;
 
@@ -8,28 +8,29 @@ use fearless_simd::{Level, Simd, SimdBase, SimdMask, dispatch, u8x64};
 
 use super::lines;
 
-/// So many bytes are looked at together.
+/// Number of bytes that are examined together.
 const TOGETHER: usize = 64;
 
-/// So many must be there, since the text may begin at any of the first.
+/// Number of bytes that must be available, since the text may begin at any of the first 64.
 const AHEAD: usize = 2 * TOGETHER;
 
-/// At so many times that is looked before anything is done with what was seen.
+/// Number of blocks that are examined before their results are used.
 const GROUPS: usize = 32;
 
-/// A text to look for: two of its bytes, the rarest, are compared first.
+/// A text to search for. Its two rarest bytes are compared first.
 #[derive(Debug, Clone)]
 pub struct Needle {
     text: Box<[u8]>,
-    /// Where they stand in it, and which they are.
+    /// Positions and values of these two bytes.
     rare: [(usize, u8); 2],
 }
 
-/// The letters of English, the commonest first; all else counts as common.
+/// Letters in the order of their frequency in English, the most frequent first. All other bytes
+/// count as frequent.
 const LETTERS: &[u8] = b"etaoinsrhldcumfpgwybvkxjqz";
 
 impl Needle {
-    /// For a text of at least two bytes, and of fewer than are looked at together.
+    /// Creates a needle from a text of at least 2 and fewer than 64 bytes.
     pub fn new(text: &[u8]) -> Option<Self> {
         let rank = |byte: u8| {
             LETTERS
@@ -45,17 +46,17 @@ impl Needle {
     }
 }
 
-/// What was seen of a line.
+/// Facts about a line.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Sight {
-    /// Whether the text stands there once.
+    /// Whether the text occurs in it exactly once.
     pub once: bool,
-    /// Whether there is a backslash.
+    /// Whether it holds a backslash.
     pub backslash: bool,
 }
 
-/// Does this with each line that is not blank, without its end, in order; goes on without sights
-/// once none is wanted.
+/// Calls `with` for each line that is not blank, without its end, in order. Stops examining lines
+/// once `with` returns `false`; the remaining lines have no [`Sight`].
 pub(super) fn each(bytes: &[u8], needle: &Needle, mut with: impl FnMut(Range<usize>, Option<Sight>) -> bool) {
     let level = Level::new();
     let mut line = Line::at(0);
@@ -64,7 +65,7 @@ pub(super) fn each(bytes: &[u8], needle: &Needle, mut with: impl FnMut(Range<usi
     while at < bytes.len() {
         let mut ahead = &bytes[at..];
         if ahead.len() < AHEAD {
-            // The last ones, with bytes behind them that are nothing.
+            // The last bytes, padded with NULs.
             last[..ahead.len()].copy_from_slice(ahead);
             ahead = &last;
         }
@@ -81,23 +82,23 @@ pub(super) fn each(bytes: &[u8], needle: &Needle, mut with: impl FnMut(Range<usi
     }
 }
 
-/// The lines from here on, without sights.
+/// Passes on the lines from `start` without facts.
 fn rest(bytes: &[u8], start: usize, mut with: impl FnMut(Range<usize>, Option<Sight>) -> bool) {
     for span in lines::spans(&bytes[start..]) {
         with(start + span.start..start + span.end, None);
     }
 }
 
-/// What was seen in sixty-four bytes: one bit for each, the lowest for the first.
+/// Bit masks of 64 bytes. The lowest bit stands for the first byte.
 #[derive(Debug, Clone, Copy, Default)]
 struct Group {
     ends: u64,
-    /// Where the text may begin.
+    /// Positions at which the text may begin.
     begins: u64,
     backslashes: u64,
 }
 
-/// Looks at the next bytes; says at how many groups of them.
+/// Examines the next bytes, and returns the number of blocks filled.
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "it is compiled once for each kind of vectors")]
 fn look<S: Simd>(simd: S, bytes: &[u8], needle: &Needle, groups: &mut [Group; GROUPS]) -> usize {
@@ -120,10 +121,10 @@ fn look<S: Simd>(simd: S, bytes: &[u8], needle: &Needle, groups: &mut [Group; GR
     seen
 }
 
-/// The line under way.
+/// The line that is being read.
 struct Line {
     start: usize,
-    /// How often the text stands in it.
+    /// Number of occurrences of the text.
     times: usize,
     backslash: bool,
 }
@@ -137,7 +138,7 @@ impl Line {
         }
     }
 
-    /// What was seen of it, at its end.
+    /// Returns the facts about the line, at its end.
     fn sight(&self) -> Sight {
         Sight {
             once: self.times == 1,
@@ -145,7 +146,7 @@ impl Line {
         }
     }
 
-    /// Goes on over a group of bytes that begins here; false once no more sights are wanted.
+    /// Reads a block of bytes that begins at `at`. Returns `false` once no more facts are wanted.
     #[inline]
     fn take(
         &mut self,
@@ -191,7 +192,7 @@ mod tests {
         Needle::new(b"\"time\"").expect("short enough")
     }
 
-    /// All lines, and what is seen of the first so many.
+    /// Returns all lines, with facts for the first `wanted` of them.
     fn seen(text: &[u8], wanted: usize) -> KeyFacts {
         let mut seen = Vec::new();
         each(text, &needle(), |span, sight| {
@@ -201,7 +202,7 @@ mod tests {
         seen
     }
 
-    /// The same by searching each line.
+    /// Returns what `seen` does, by a search in each line.
     fn looked_at(text: &[u8], wanted: usize) -> KeyFacts {
         let one = |(number, span): (usize, Range<usize>)| {
             let line = &text[span.clone()];

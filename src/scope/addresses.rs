@@ -1,14 +1,14 @@
-//! Addresses and networks: when a logged address is one that a scope lists, and by which texts it
-//! is found in a record.
+//! Addresses and networks: the comparison of a logged address with a listed one, and the texts by
+//! which an address is found in a record.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use ipnet::{IpNet, Ipv4Net};
 
 /// Returns whether a logged text is, or lists, an address that a scope lists. Addresses compare as
-/// addresses, since IPv6 has many spellings (RFC 5952), and without the port or the brackets that
-/// a log adds. One that is listed may be a network (`192.0.2.0/24`). Of several that a proxy
-/// logged, separated by commas, semicolons or blanks, any counts. A text without an address
+/// addresses, since IPv6 has many spellings (RFC 5952), and without the port or the brackets that a
+/// log adds. A listed address may be a network (`192.0.2.0/24`). If a proxy logged several,
+/// separated by commas, semicolons or blanks, one match is enough. A text without an address
 /// compares as it stands.
 pub(super) fn same(listed: &str, logged: &str) -> bool {
     let (listed, logged) = (listed.trim(), logged.trim());
@@ -28,9 +28,9 @@ fn is_in(listed: &str, logged: &str) -> bool {
     within.unwrap_or_else(|| address(listed) == Some(logged))
 }
 
-/// The address in a text: `192.0.2.1`, `192.0.2.1:443`, `2001:db8::1`, `[2001:db8::1]:443`,
+/// Returns the address in a text: `192.0.2.1`, `192.0.2.1:443`, `2001:db8::1`, `[2001:db8::1]:443`,
 /// `fe80::1%eth0`, `/192.0.2.1:443` (as Java writes sockets), `192.0.2.1/32` (as databases write
-/// hosts), an element of a list. An IPv4 address inside of IPv6 is itself.
+/// hosts), an element of a list. An IPv4-mapped IPv6 address is returned as IPv4.
 fn address(text: &str) -> Option<IpAddr> {
     let text = text.trim_matches(|c: char| c == '"' || c == '\'' || c.is_whitespace());
     let text = text.strip_prefix('/').unwrap_or(text);
@@ -56,7 +56,7 @@ fn address(text: &str) -> Option<IpAddr> {
     Some(address.to_canonical())
 }
 
-/// The network in a text. One of IPv4 addresses inside of IPv6 is one of IPv4.
+/// Returns the network in a text. A network of IPv4-mapped addresses is returned as IPv4.
 fn network(text: &str) -> Option<IpNet> {
     let network: IpNet = text.trim().parse().ok()?;
     let inside = match (network.addr().to_canonical(), network) {
@@ -69,8 +69,8 @@ fn network(text: &str) -> Option<IpNet> {
     Some(inside.map_or(network, IpNet::V4))
 }
 
-/// Texts of which every record holds one that holds a listed address or an address of a listed
-/// network, however it is written. None where there are none that are worth a search: then every
+/// Returns texts one of which occurs in every record that holds a listed address, or an address of
+/// a listed network, in any spelling. Returns `None` if no text is selective enough, so that any
 /// record may hold one.
 pub fn needles_of(listed: &str) -> Option<Vec<String>> {
     let listed = listed.trim();
@@ -86,8 +86,8 @@ pub fn needles_of(listed: &str) -> Option<Vec<String>> {
     }
 }
 
-/// The whole leading bytes, as they are written before others; and what an IPv4 address inside of
-/// IPv6 in hexadecimal digits has before it.
+/// Returns the complete leading bytes in dotted form, and the prefix of an IPv4-mapped address in
+/// hexadecimal digits.
 fn needles_v4(network: Ipv4Addr, length: u8) -> Option<Vec<String>> {
     let whole = Some(usize::from(length / 8)).filter(|whole| *whole > 0)?;
     let mut dotted: Vec<String> = network.octets().iter().take(whole).map(u8::to_string).collect();
@@ -97,10 +97,11 @@ fn needles_v4(network: Ipv4Addr, length: u8) -> Option<Vec<String>> {
     Some(vec![dotted.join("."), "ffff:".to_owned()])
 }
 
-/// Groups of an IPv6 address by which it is searched for: few, since each is spelt in several ways.
+/// Number of groups of an IPv6 address in a needle: few, since each has several spellings.
 const GROUPS: usize = 3;
 
-/// The first groups. A group that is not 0 is always written, with or without its leading zeros.
+/// Returns the spellings of the first groups up to a 0. Other groups are always written, with or
+/// without leading zeros.
 fn needles_v6(network: Ipv6Addr, length: u8) -> Option<Vec<String>> {
     let whole = usize::from(length / 16);
     let groups: Vec<u16> = network.segments().into_iter().take(whole.min(GROUPS)).collect();

@@ -1,23 +1,23 @@
-//! Where a word may begin ahead of a place in a text: behind what is neither letter nor digit of
-//! ASCII.
+//! The positions before a given one at which a word may begin: those after a byte that is neither
+//! an ASCII letter nor a digit.
 
 use fearless_simd::{Level, Simd, SimdBase, SimdMask, dispatch, u8x64};
 
-/// So many places are told at once: those from which up to sixty-three bytes precede the given one.
+/// Number of positions computed at once: the given one and the 63 before it.
 pub(super) const TOGETHER: usize = 64;
 
-/// Whether a letter or digit of ASCII stands here.
+/// Returns whether the byte at this position is an ASCII letter or digit.
 pub(super) fn belongs(text: &[u8], at: Option<usize>) -> bool {
     at.and_then(|at| text.get(at)).is_some_and(u8::is_ascii_alphanumeric)
 }
 
-/// One bit for each place ahead of this one, the highest for itself, the next for the one before
-/// it.
+/// Returns one bit for each position up to `at`, set if a word may begin there. The highest bit
+/// stands for `at`, the next for the position before it.
 pub(super) fn ahead_of(level: Level, text: &[u8], at: usize) -> u64 {
     let mut padded;
     let before = match text[..at].last_chunk() {
         Some(before) => before,
-        // Where the text begins, a word may; before that, none.
+        // A word may begin at the start of the text, and nowhere before it.
         None => {
             padded = [b'x'; TOGETHER];
             padded[TOGETHER - 1 - at] = b' ';
@@ -28,7 +28,7 @@ pub(super) fn ahead_of(level: Level, text: &[u8], at: usize) -> u64 {
     dispatch!(level, simd => strange(simd, before))
 }
 
-/// The bytes that are neither letters nor digits, the lowest bit for the first.
+/// Returns the bytes that are neither letters nor digits. The lowest bit stands for the first byte.
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "it is compiled once for each kind of vectors")]
 fn strange<S: Simd>(simd: S, bytes: &[u8; TOGETHER]) -> u64 {

@@ -1,9 +1,9 @@
-//! Which names stand as actors in the windows, how often, and which of them are made of a listed
-//! identity. Each thread has a census of its own; together they are the same whatever the threads
-//! were.
+//! Counts of the names of actors in the windows, and the detection of names made of a listed
+//! identity. Each thread keeps a census of its own; their sum does not depend on the number of
+//! threads.
 //!
-//! The usual name was seen before: its hash is found in a small table and its count goes up. A name
-//! that is not in the table is looked up by its text, and taken apart if it is new.
+//! The usual name was seen before: its hash is found in a small table and its count is incremented.
+//! A name that is not in the table is looked up by its text, and is analysed if it is new.
 
 use std::{cmp::Reverse, collections::BTreeMap};
 
@@ -12,46 +12,47 @@ use serde::{Deserialize, Serialize};
 use super::{Form, Forms, Identities, TieFilter, filter};
 use crate::text::trimmed;
 
-/// Bits of a hash that are a place in the table: 16,384 places, 256 KiB.
+/// Bits of a hash that select a slot of the table: 16,384 slots, 256 KiB.
 const PLACE: u32 = 14;
 
-/// How many different names are kept, and how many bytes of them.
+/// Limits on the different names that are kept: their number, and their total bytes.
 const NAMES: usize = 1 << 16;
 const BYTES: usize = 8 << 20;
 
-/// How many names are remembered as made of no identity once no more are kept, by their hash alone.
+/// Bits of a hash that select an entry of `Census::remembered`, which holds the names made of no
+/// identity once no more names are kept.
 const REMEMBERED: u32 = 20;
 
-/// Names as one thread saw them.
+/// Names seen by one thread.
 #[derive(Debug)]
 pub struct Census {
     slots: Vec<Slot>,
-    /// By its text, the place of each name in `names`.
+    /// Index in `names` by the text of the name.
     places: BTreeMap<Box<str>, u32>,
     names: Vec<Name>,
     bytes: usize,
-    /// Whether there were too many different names, or too long ones.
+    /// Whether a limit on the names was exceeded.
     overflown: bool,
-    /// Tags of names seen after that; empty before.
+    /// Tags of names seen after that. Empty before.
     remembered: Vec<u32>,
-    /// Whether each listed identity stood as an actor, by its number.
+    /// Whether each listed identity occurred as an actor, by its number.
     seen: Vec<bool>,
-    /// Stands for the record under way; 0 for none.
+    /// Number of the current record; 0 for none.
     record: u32,
-    /// Values by which records by others may tie to what an agent began. Each verdict of that
-    /// kind adds them.
+    /// Values that may tie records of other actors to what an agent began. Each verdict of that
+    /// kind adds its values.
     pub ties: TieFilter,
 }
 
-/// The name last seen of those whose hash has this place.
+/// The name seen last among those whose hash selects this slot.
 #[derive(Debug, Clone, Copy, Default)]
 struct Slot {
-    /// Further bits of the hash. Two names that have the same are counted as one, which is one pair
-    /// of some 10^13.
+    /// Further bits of the hash. Two names with equal bits are counted as one; the probability for
+    /// a pair is about 10^-13.
     tag: u32,
-    /// Counted since it came here; 0 where no name is.
+    /// Records counted in this slot; 0 in an empty slot.
     records: u32,
-    /// The record that was counted last.
+    /// The last counted record.
     record: u32,
     name: u32,
 }
@@ -66,20 +67,20 @@ struct Name {
 /// Names of actors in all windows, over all logs.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Actors {
-    /// Whether each listed identity stands as an actor in a window, by its number.
+    /// Whether each listed identity occurs as an actor in a window, by its number.
     pub seen: Vec<bool>,
-    /// Names that are no listed identity and not made of one, and how many records each stands in.
-    /// The most frequent first; none where there are too many.
+    /// Names that are no listed identity and not made of one, with their number of records. The
+    /// most frequent first; empty if there are too many.
     pub others: Vec<(String, u64)>,
-    /// Whether there are too many different names to keep.
+    /// Whether the limit on different names was exceeded.
     pub overflown: bool,
-    /// Of agents whom no record in a window has as its actor, by position in the case, whether one
-    /// outside the windows has. Those of whom that is not known are not here.
+    /// Agents who are the actor of no record in a window, by position in the case, and whether a
+    /// record outside the windows has them as its actor. Agents without a known answer are absent.
     pub outside: BTreeMap<usize, bool>,
 }
 
 impl Census {
-    /// Of nothing yet.
+    /// Creates an empty census.
     pub fn new(identities: &Identities) -> Self {
         Self {
             slots: vec![Slot::default(); 1 << PLACE],
@@ -102,18 +103,18 @@ impl Census {
         }
     }
 
-    /// Begins a record: a name counts once in each.
+    /// Begins a record. A name counts once in each.
     pub fn begin(&mut self) {
         self.record = self.record.checked_add(1).unwrap_or(1);
     }
 
-    /// A listed identity stands as an actor in the record.
+    /// Counts a listed identity as an actor of the record.
     pub fn listed(&mut self, identity: usize) {
         self.seen[identity] = true;
     }
 
-    /// Another name does, with its hash if it has one. Returns the listed identity that it is made
-    /// of, if it is.
+    /// Counts another name as an actor of the record, with its hash if it has one. Returns the
+    /// listed identity that the name is made of, if any.
     #[inline]
     pub fn other(&mut self, with: (&Identities, &Forms), name: &str, hash: Option<u64>) -> Option<Form> {
         if let Some(hash) = hash {
@@ -148,7 +149,7 @@ impl Census {
             return own.form;
         }
         match hash.filter(|_| own.form.is_none()) {
-            // The slot counts it from here on.
+            // The slot counts the name from here on.
             Some(hash) => {
                 let (place, tag) = place_and_tag(hash, name);
                 self.empty(place);
@@ -167,7 +168,7 @@ impl Census {
         }
     }
 
-    /// Keeps a new name. Returns a place where there is none if there are too many.
+    /// Keeps a new name and returns its index, or `u32::MAX` if a limit is exceeded.
     fn keep(&mut self, (identities, forms): (&Identities, &Forms), name: &str) -> u32 {
         if self.names.len() == NAMES || self.bytes + name.len() > BYTES {
             self.overflown = true;
@@ -201,7 +202,7 @@ impl Census {
         form
     }
 
-    /// Puts down what a slot has counted.
+    /// Adds the count of a slot to its name, and clears the slot.
     fn empty(&mut self, place: usize) {
         let slot = std::mem::take(&mut self.slots[place]);
         if slot.records > 0 {
@@ -212,19 +213,19 @@ impl Census {
     }
 }
 
-/// Names of actors as several threads or several parts of the logs saw them. The same whatever
-/// these parts were.
+/// Names of actors seen by several threads or in several parts of the logs. The result does not
+/// depend on how the logs were divided.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ActorNames {
     seen: Vec<bool>,
-    /// In order, each with its records and whether it is made of a listed identity; empty where
+    /// Names in order, each with its records and whether it is made of a listed identity. Empty if
     /// there are too many.
     names: Vec<(Box<str>, u64, bool)>,
     overflown: bool,
 }
 
 impl ActorNames {
-    /// Adds up what these saw.
+    /// Adds up the censuses of the threads.
     pub fn of(identities: &Identities, all: impl IntoIterator<Item = Census>) -> Self {
         let mut sum = Self {
             seen: vec![false; identities.count()],
@@ -261,14 +262,14 @@ impl ActorNames {
 
     fn settled(mut self) -> Self {
         let names = &mut self.names;
-        // Those of each part are in order.
+        // The names of each part are in order, which makes this sort fast.
         names.sort_by(|one, other| one.0.cmp(&other.0));
         names.dedup_by(|again, first| {
             let same = again.0 == first.0;
             first.1 += if same { again.1 } else { 0 };
             same
         });
-        // Each part alone may have had few enough.
+        // The sum may exceed a limit that each part alone respects.
         self.overflown |= names.len() > NAMES || names.iter().map(|(name, ..)| name.len()).sum::<usize>() > BYTES;
         if self.overflown {
             self.names = Vec::new();
@@ -292,16 +293,16 @@ impl From<ActorNames> for Actors {
 }
 
 impl Actors {
-    /// What all threads saw.
+    /// Adds up the censuses of all threads.
     pub fn of(identities: &Identities, all: impl IntoIterator<Item = Census>) -> Self {
         ActorNames::of(identities, all).into()
     }
 
-    /// How many different names are kept at most.
+    /// Highest number of different names that are kept.
     pub const MOST: usize = NAMES;
 }
 
-/// The hash leaves the case of letters out, which the tag tells.
+/// Splits a hash into slot and tag. The hash ignores the case of letters, so the tag includes it.
 fn place_and_tag(hash: u64, name: &str) -> (usize, u32) {
     let place = usize::try_from(hash >> (64 - PLACE)).expect("few bits");
     let rest = (hash << PLACE) ^ filter::case_of(name);
@@ -335,7 +336,7 @@ mod tests {
         ScopeSet::compile(&[], &[agent])
     }
 
-    /// Each record's names, by one thread.
+    /// Counts the names of each record, in one thread.
     fn census(set: &ScopeSet, records: &[Vec<String>]) -> Census {
         let mut census = Census::new(set.identities());
         for names in records {
@@ -371,7 +372,7 @@ mod tests {
         assert_eq!(counts(&actors), [("bob", 4), ("Bob", 2), ("é", 2)]);
     }
 
-    /// More names than places, so that they drive each other out; in parts as in one.
+    /// Uses more names than slots, so that they displace each other, in one part and in several.
     #[test]
     fn threads_together_count_what_one_does() {
         let set = set();

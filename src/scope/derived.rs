@@ -1,5 +1,5 @@
-//! Names that are derived from listed identities and count as the agent's own where the case says
-//! so, as logs have them.
+//! Names that are derived from listed identities and that, if the case says so, count as the
+//! agent's own.
 
 use std::{
     collections::BTreeMap,
@@ -14,7 +14,7 @@ use crate::{events::Named, text::trimmed};
 /// Words of a refused record that are examined: more than any event has, and a few milliseconds.
 const WORDS: usize = 4096;
 
-/// Derived names met so far, by whatever thread.
+/// Derived names met so far, by any thread.
 #[derive(Debug, Default)]
 pub struct DerivedNames(Mutex<BTreeMap<(usize, String), Sightings>>);
 
@@ -27,7 +27,7 @@ struct Sightings {
 /// A name that counts as an agent's own.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DerivedName {
-    /// The number of the identity that it is derived from.
+    /// Number of the identity that the name is derived from.
     pub identity: usize,
     /// Position of the agent in the case.
     pub agent: usize,
@@ -52,7 +52,7 @@ impl DerivedNames {
         }
     }
 
-    /// Notes that a record in a window has a name of this form.
+    /// Counts a record in a window that has a name of this form.
     pub fn note(&self, form: Form, name: &str) {
         let mut met = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let own = met
@@ -71,8 +71,8 @@ impl ScopeSet {
         form.derived && self.derives[self.identities.agent(form.identity)]
     }
 
-    /// Returns for each of those named the number of the listed identity that it is or is derived
-    /// from, where the case takes derived names in.
+    /// Returns for each named actor the number of the listed identity that it is, or is derived
+    /// from if the case accepts derived names.
     pub fn listed_or_derived(&self, named: &[Named<'_, '_>]) -> Listed {
         let mut listed = self.listed(named);
         if self.derives.contains(&true) {
@@ -84,8 +84,8 @@ impl ScopeSet {
         listed
     }
 
-    /// Adds the agents whose derived names stand as words in a record that could not be read as an
-    /// event, where the case takes derived names in. Keeps the list ascending.
+    /// Adds the agents whose derived names occur as words in a record that could not be read as an
+    /// event, if the case accepts derived names. Keeps the list ascending.
     pub fn add_derived_in(&self, bytes: &[u8], agents: &mut Vec<usize>) {
         if !self.derives.contains(&true) {
             return;

@@ -1,20 +1,20 @@
-//! A set that knows at a glance what it does not hold: a Bloom filter with one hash. What is hashed
-//! is texts, without case.
+//! A Bloom filter with one hash, over texts without regard to case. It quickly rules out texts that
+//! are not in a set.
 
 use std::ops::Range;
 
-/// Bits; with thousands of identities still mostly empty, and small enough to stay in the fastest
-/// cache.
+/// Number of bits. The filter stays mostly empty with thousands of identities, and fits into the
+/// first-level cache.
 const BITS: usize = 1 << 16;
 
-/// Which texts a set may hold.
+/// The texts that a set may contain.
 #[derive(Debug, Clone)]
 pub(super) struct Filter {
     words: Vec<u64>,
 }
 
 impl Filter {
-    /// Of what has these hashes.
+    /// Creates a filter of the texts with these hashes.
     pub(super) fn of(hashes: impl Iterator<Item = u64>) -> Self {
         let mut words = vec![0; BITS / 64];
         for place in hashes.map(place) {
@@ -23,41 +23,41 @@ impl Filter {
         Self { words }
     }
 
-    /// False only for what is not in the set, however it is cased.
+    /// Returns `false` only for a text that is not in the set, in any case of its letters.
     pub(super) fn may_hold(&self, hash: u64) -> bool {
         let place = place(hash);
         self.words[place / 64] & 1 << (place % 64) != 0
     }
 }
 
-/// The highest bits of a product depend on all others.
+/// Selects a bit by the highest bits of the hash, which depend on all others.
 fn place(hash: u64) -> usize {
     (hash >> 48) as usize
 }
 
-/// From the length and all bytes, without the bit that tells ASCII letters' case.
+/// Hashes the length and all bytes, without the bit that distinguishes the case of ASCII letters.
 pub(super) fn whole(text: &str) -> u64 {
     let text = text.as_bytes();
     let (words, _) = text.as_chunks();
     let (pairs, odd) = words.as_chunks();
-    // The second of two is multiplied beside the first, which has to wait for what precedes it.
+    // The second word is multiplied in parallel with the first, which depends on the hash so far.
     let pair = |hash, [first, second]: &[[u8; 8]; 2]| mix(hash ^ caseless(*second).wrapping_mul(SPREAD_MORE), *first);
     let hash = pairs.iter().fold(text.len() as u64, pair);
     let hash = odd.iter().fold(hash, |hash, word| mix(hash, *word));
-    // It may overlap what precedes it, so that nothing has to be copied.
+    // The last word may overlap the one before, so that nothing has to be copied.
     let last = text.last_chunk().copied();
     mix(hash, last.unwrap_or_else(|| up_to(text, 0..text.len())))
 }
 
-/// From the length of a word in a text, its bytes up to a place in it, and its last ones, without
-/// case: less than [`whole`] tells of it, and sooner.
+/// Hashes the length of a word in a text, its bytes up to a position, and its last bytes, without
+/// case. Faster than [`whole`], and less selective.
 pub(super) fn around(text: &[u8], word: Range<usize>, at: usize) -> u64 {
     let hash = mix(word.len() as u64, up_to(text, word.start..at));
     mix(hash, up_to(text, word))
 }
 
-/// What [`whole`] leaves out of a text: of each byte the bit that tells ASCII letters' case. Exact
-/// for up to 64 bytes.
+/// Hashes what [`whole`] leaves out: the bits that distinguish the case of ASCII letters. Exact for
+/// up to 64 bytes.
 pub(super) fn case_of(text: &str) -> u64 {
     let text = text.as_bytes();
     let (words, _) = text.as_chunks();
@@ -70,11 +70,11 @@ pub(super) fn case_of(text: &str) -> u64 {
     (bits.rotate_left(1) ^ last).wrapping_mul(SPREAD)
 }
 
-/// The last eight bytes of a part of a text, or as many as it has.
+/// Returns the last eight bytes of a part of a text, or all of a shorter part, padded with zeros.
 fn up_to(text: &[u8], part: Range<usize>) -> [u8; 8] {
     let missing = 8_usize.saturating_sub(part.len());
     match text[..part.end].last_chunk() {
-        // What precedes the part is shifted out, in two steps, since it may be all.
+        // Bytes before the part are shifted out in two steps, since a shift by 64 is not allowed.
         Some(last) => (u64::from_le_bytes(*last) >> (4 * missing) >> (4 * missing)).to_le_bytes(),
         None => {
             let mut few = [0; 8];
@@ -84,7 +84,7 @@ fn up_to(text: &[u8], part: Range<usize>) -> [u8; 8] {
     }
 }
 
-/// Odd multipliers of no meaning but that they spread.
+/// Arbitrary multipliers with an uneven value, which spread the bits.
 const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
 const SPREAD_MORE: u64 = 0xc2b2_ae3d_27d4_eb4f;
 

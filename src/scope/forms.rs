@@ -1,6 +1,6 @@
-//! Names of actors that are no listed identity and are made of one: a guest's name, an address with
+//! Names of actors that are no listed identity but are made of one: a guest's name, an address with
 //! a tag, an address inside a display name. They are reported and never matched, as some of them
-//! are other people's.
+//! belong to other people.
 
 use std::collections::BTreeMap;
 
@@ -54,7 +54,7 @@ pub enum Relation {
 }
 
 impl Relation {
-    /// As serialised.
+    /// Returns the serialised name.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::OtherCase => "other-case",
@@ -78,8 +78,8 @@ impl Relation {
         }
     }
 
-    /// Whether all of the identity is in the name, so that the name is hardly another person's: not
-    /// its user name alone, nor what is only alike.
+    /// Returns whether the name contains the whole identity, so that it is hardly another person's.
+    /// The user name alone and names that are only similar do not.
     pub fn holds_whole(self) -> bool {
         !matches!(
             self,
@@ -87,8 +87,8 @@ impl Relation {
         )
     }
 
-    /// Whether a name of this relation is the agent's own where the case says that derived names
-    /// are: what systems make of an identity by rule.
+    /// Returns whether systems derive names of this relation from an identity by rule. Such a name
+    /// is the agent's own if the case accepts derived names.
     pub fn is_derived(self) -> bool {
         matches!(
             self,
@@ -102,7 +102,7 @@ impl Relation {
         )
     }
 
-    /// In a few words, behind "is" or "as".
+    /// Describes the relation in a few words, to follow "is" or "as".
     pub fn says(self) -> &'static str {
         match self {
             Self::OtherCase => "the identity in another case",
@@ -130,44 +130,45 @@ impl Relation {
 /// A name that is made of a listed identity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Form {
-    /// The number of the identity.
+    /// Number of the identity.
     pub identity: usize,
-    /// How.
+    /// Relation of the name to the identity.
     pub relation: Relation,
     /// Whether every step from the identity to the name is one of [`Relation::is_derived`].
     pub derived: bool,
 }
 
-/// No longer names are taken apart. Longer values are texts, in which identities are found as
-/// words.
+/// Longest name that is analysed, in bytes. Longer values are texts, in which identities are found
+/// as words.
 const LONGEST: usize = 512;
 
-/// How many times a name is taken apart: a percent-encoded address in brackets.
+/// Number of successive steps by which a name is analysed, as for a percent-encoded address in
+/// brackets.
 const DEPTH: usize = 3;
 
-/// How many parts of a name are looked at.
+/// Number of parts of a name that are examined.
 const PARTS: usize = 64;
 
-/// Shorter names are equal to others by chance once their separators are left out, and in other
-/// domains.
+/// Shortest name that is compared without separators or in another domain. Shorter names would be
+/// equal by chance.
 const TELLING: usize = 6;
 
-/// Keys of the listed identities, each with the number of its identity. Keys that several agents
-/// share are left out.
+/// Keys of the listed identities, each with the number of its identity. Keys shared by several
+/// agents are left out.
 #[derive(Debug)]
 pub struct Forms {
-    /// The address in a domain above its own.
+    /// Addresses in the domains above their own.
     parents: Lookup,
-    /// The user name of the address.
+    /// User names of the addresses.
     locals: Lookup,
-    /// The identity without separators.
+    /// Identities without separators.
     bare: Lookup,
     numbers: Lookup,
-    /// Salesforce ids in their shorter form.
+    /// Salesforce ids in their 15-character form.
     salesforce: Lookup,
 }
 
-/// Keys of one kind, each with the agents and the numbers of its identities.
+/// Keys of one kind, each with the agent and the number of each of its identities.
 #[derive(Default)]
 struct Keys(BTreeMap<String, Vec<(usize, usize)>>);
 
@@ -176,7 +177,7 @@ impl Keys {
         self.0.entry(key).or_default().push(owner);
     }
 
-    /// Those of one agent, each with the first of its identities.
+    /// Returns the keys of a single agent, each with the first of its identities.
     fn of_one_agent(self) -> Lookup {
         let alone = |(key, owners): (String, Vec<(usize, usize)>)| {
             let (agent, number) = owners[0];
@@ -187,7 +188,7 @@ impl Keys {
 }
 
 impl Forms {
-    /// Of these identities.
+    /// Computes the keys of these identities.
     pub(super) fn new(identities: &Identities) -> Self {
         let [mut parents, mut locals, mut bare, mut numbers, mut salesforce] = <[Keys; 5]>::default();
         for (number, agent, text) in identities.each() {
@@ -216,7 +217,7 @@ impl Forms {
         }
     }
 
-    /// The identity that a name, which is none itself, is made of.
+    /// Returns the identity that a name is made of. The name itself must not be a listed identity.
     pub fn find(&self, identities: &Identities, name: &str) -> Option<Form> {
         let name = name.trim();
         if name.is_empty() || name.len() > LONGEST {
@@ -260,7 +261,7 @@ impl Forms {
         form(longest.identity, Relation::Word, false)
     }
 
-    /// By what is equal of both.
+    /// Finds an identity by a key that both texts share.
     fn keyed(&self, identities: &Identities, text: &str) -> Option<(usize, Relation)> {
         let folded = fold(text);
         if let Some((local, domain)) = address(&folded) {
@@ -299,11 +300,12 @@ impl Forms {
 struct Derived {
     text: String,
     relation: Relation,
-    /// Whether the step is one of [`Relation::is_derived`]; of a resource name only its last part.
+    /// Whether the step is one of [`Relation::is_derived`]. Of a resource name only the last part
+    /// is.
     by_rule: bool,
 }
 
-/// Returns what a name may be made of, each by one step.
+/// Returns the texts that a name may be made of by one step.
 fn derived(text: &str) -> Vec<Derived> {
     let mut found = Vec::new();
     let has = Signs::of(text);
@@ -377,11 +379,11 @@ fn derived(text: &str) -> Vec<Derived> {
     found
 }
 
-/// Between the parts of a path or of a prefixed name.
+/// Separators of the parts of a path or of a prefixed name.
 const SEPARATORS: [char; 5] = [':', '/', '|', ';', ','];
 
-/// Which bytes that forms are made with a text has, as bits. Most names have none but `@`, so most
-/// forms need not be tried.
+/// The special bytes in a text, as bits. Most names have none but `@`, so most relations need not
+/// be tried.
 #[derive(Clone, Copy)]
 struct Signs(u8);
 
@@ -425,15 +427,15 @@ impl Signs {
     }
 }
 
-/// Both sides of an address.
+/// Splits an address into its user name and its domain.
 fn address(text: &str) -> Option<(&str, &str)> {
-    // Every name is asked, and none but an address has exactly one.
+    // Every name is tested, and only an address has exactly one `@`.
     let at = memchr::memchr(b'@', text.as_bytes())?;
     let (local, domain) = (&text[..at], &text[at + 1..]);
     (!local.is_empty() && !domain.is_empty() && !domain.contains('@')).then_some((local, domain))
 }
 
-/// The domains above a domain that have a dot.
+/// Returns the domains above a domain that have a dot.
 fn parents(domain: &str) -> impl Iterator<Item = &str> {
     let above = domain.match_indices('.').map(|(at, _)| &domain[at + 1..]);
     above.filter(|above| above.contains('.'))
@@ -452,7 +454,7 @@ fn unquoted(text: &str) -> Option<&str> {
         ("\u{201c}", "\u{201d}"),
     ];
     let inner = |(open, close): &(&str, &str)| text.strip_prefix(open)?.strip_suffix(close);
-    // The apostrophe by which a spreadsheet keeps a number as a text.
+    // A spreadsheet marks a number as a text with an apostrophe.
     PAIRS.iter().find_map(inner).or_else(|| text.strip_prefix('\''))
 }
 
@@ -472,8 +474,8 @@ fn percent_decoded(text: &str) -> Option<String> {
     String::from_utf8(decoded).ok().filter(|_| any)
 }
 
-/// The addresses that a guest's name may have been made of: the last underscore stood for the `@`,
-/// or one before it where the domain has some.
+/// Returns the addresses that a guest's name may be made of: the last underscore replaces the `@`,
+/// or an earlier one if the domain contains underscores.
 fn guests(text: &str) -> impl Iterator<Item = String> {
     const MARK: &str = "#ext#";
     let at = text.to_ascii_lowercase().find(MARK);
@@ -485,7 +487,7 @@ fn guests(text: &str) -> impl Iterator<Item = String> {
         .chain((!name.is_empty()).then(|| name.to_owned()))
 }
 
-/// Letters and digits alone, and the `@` of an address; none where too little is left.
+/// Returns the identity without separators, or `None` if too little is left.
 fn without_separators(folded: &str) -> Option<String> {
     let separator = |c: char| matches!(c, '.' | '-' | '_' | ' ' | '{' | '}');
     let mut bare = folded.to_owned();
@@ -493,7 +495,7 @@ fn without_separators(folded: &str) -> Option<String> {
     (bare.len() >= TELLING).then_some(bare)
 }
 
-/// The digits of a whole number, however it is written: `1042`, `1042.0`, `001042`, `1,042`,
+/// Returns the digits of a whole number in any notation: `1042`, `1042.0`, `001042`, `1,042`,
 /// `1.042E+3`.
 fn number_of(text: &str) -> Option<String> {
     let bytes = text.as_bytes();
@@ -517,8 +519,8 @@ fn number_of(text: &str) -> Option<String> {
     (!number.is_empty()).then(|| number.to_owned())
 }
 
-/// Whether a text is an id of Salesforce: 15 letters and digits, and in the longer form three that
-/// tell their case.
+/// Returns whether a text is a Salesforce id: 15 letters and digits, followed in the longer form by
+/// three characters that encode their case.
 fn is_salesforce(text: &str, length: usize) -> bool {
     const CODES: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ012345";
     let bytes = text.as_bytes();

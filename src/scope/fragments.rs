@@ -1,23 +1,24 @@
-//! Where one of a few fragments of three bytes stands in a text, and whether the text is as plain
-//! as it looks; sixty-four places at a time.
+//! A search for several three-byte fragments in a text, 64 positions at a time, which also reports
+//! whether the text may read differently once it is decoded and folded.
 
 use fearless_simd::{Level, Simd, SimdBase, SimdMask, dispatch, u8x64};
 
 use super::odd::Odd;
 
-/// The length of a fragment.
+/// Length of a fragment, in bytes.
 pub(super) const LENGTH: usize = 3;
 
-/// So many places are looked at together.
+/// Number of positions that are examined together.
 const TOGETHER: usize = 64;
 
-/// So many bytes those reach over.
+/// Number of bytes that these positions reach over.
 const REACH: usize = TOGETHER + LENGTH - 1;
 
-/// The bit that tells the case of ASCII letters. Without it, some signs look like others too.
+/// The bit that distinguishes the case of ASCII letters. Some other characters also become equal
+/// without it.
 const CASE: u8 = 0x20;
 
-/// What is looked for.
+/// The fragments to search for.
 #[derive(Debug)]
 pub(super) struct Fragments {
     each: Vec<[u8; LENGTH]>,
@@ -37,11 +38,10 @@ impl Fragments {
     /// Does this with each place where a fragment stands in any case, and with its number: with
     /// some places more than once or without a match, and in no particular order. False if the text
     /// may read otherwise once it is decoded and folded, as [`Odd`] tells.
-    // What is done is called and not built in: it is done seldom, and would take the registers from
-    // the vectors.
+    // `with` is not inlined: it is called rarely, and would take registers from the vectors.
     pub(super) fn each_in(&self, text: &[u8], with: &mut dyn FnMut(usize, usize)) -> bool {
-        // The last places are looked at by overlapping those before, but for what no fragment fits
-        // in.
+        // The last group overlaps the one before. The remaining bytes, in which no fragment fits,
+        // are checked here.
         let last = text.len().saturating_sub(REACH);
         let end = &text[text.len().min(last + TOGETHER)..];
         let plain = !end.iter().any(|byte| self.odd.may_begin(*byte));
@@ -55,7 +55,7 @@ impl Fragments {
         plain & dispatch!(self.level, simd => self.sweep(simd, text, last, with))
     }
 
-    /// From all places up to the last group, which begins here.
+    /// Examines all positions up to the last group, which begins at `last`.
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "it is compiled once for each kind of vectors")]
     fn sweep<S: Simd>(&self, simd: S, text: &[u8], last: usize, with: &mut dyn FnMut(usize, usize)) -> bool {
@@ -142,7 +142,7 @@ mod tests {
             let (found, _) = found(text.as_bytes());
             let standing = standing(text.as_bytes());
             prop_assert!(found.is_superset(&standing), "{text:?}");
-            // In vain only where a sign looks like another without the bit of case.
+            // A false report is possible only where characters are equal without the case bit.
             let alike = |&(number, at): &(usize, usize)| {
                 text.as_bytes()[at..].iter().zip(FRAGMENTS[number]).all(|(byte, other)| byte | CASE == other | CASE)
             };

@@ -1,4 +1,4 @@
-//! Which agent an identity names.
+//! The listed identities, and the search for them in values and in texts.
 
 use std::{borrow::Cow, collections::BTreeMap, ops::Range};
 
@@ -17,16 +17,16 @@ use crate::{
     text::trimmed,
 };
 
-/// Every listed identity, and its agent.
+/// Every listed identity, with its agent.
 #[derive(Debug)]
 pub struct Identities {
-    /// In the order of the case: those of one agent, as [`Agent::all_identities`] has them, then
-    /// those of the next.
+    /// Identities in the order of the case: those of the first agent, in the order of
+    /// [`Agent::all_identities`], then those of the next.
     listed: Vec<Listed>,
-    /// To the number of the identity in `listed`.
+    /// Number in `listed` by the identity.
     exact: Lookup,
     folded: Lookup,
-    /// Whether all of them are ASCII.
+    /// Whether all identities are ASCII.
     ascii: bool,
     known: Filter,
     finder: Finder,
@@ -39,28 +39,29 @@ struct Listed {
     text: String,
 }
 
-/// One listed identity that stands in a text as a whole word.
+/// A listed identity that occurs in a text as a whole word.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Standing {
-    /// The number of the identity.
+    /// Number of the identity.
     pub identity: usize,
-    /// As it stands there, decoded and folded where the text had to be.
+    /// Identity as it occurs, decoded and folded if the text had to be.
     pub as_logged: String,
-    /// How many times it stands there.
+    /// Number of occurrences.
     pub times: usize,
 }
 
 /// Finds all folded identities at once.
 #[derive(Debug)]
 enum Finder {
-    /// By what many of them have in common.
+    /// Search by the fragments that many identities share.
     Fragments(Mentions),
-    /// Of identities that have too little in common; and what they could be hidden by.
+    /// Automaton, for identities with too little in common, with the texts that may hide an
+    /// identity.
     Automaton(AhoCorasick, Odd),
 }
 
 impl Identities {
-    /// Of these agents, by their positions. The case made sure that no identity is two agents'.
+    /// Prepares the identities of these agents. The case has checked that no two agents share one.
     pub(super) fn new(agents: &[Agent]) -> Self {
         let (mut exact, mut folded) = (BTreeMap::new(), BTreeMap::new());
         let mut listed: Vec<Listed> = Vec::new();
@@ -98,17 +99,17 @@ impl Identities {
         }
     }
 
-    /// The number of the identity that a field's value is.
+    /// Returns the number of the identity that equals a field's value.
     pub fn find(&self, matching: Matching, value: &str) -> Option<usize> {
         let exactly = self.exact.get(trimmed(value));
         match matching {
-            // An address is one wherever it stands, also where a log keeps ids.
+            // A value with `@` is an address even in a field that holds ids.
             Matching::Exact if !value.contains('@') => exactly,
             Matching::Exact | Matching::Folded => exactly.or_else(|| self.folded.get(&fold(value))),
         }
     }
 
-    /// The number of the identity that a text is, whatever field it stands in.
+    /// Returns the number of the identity that equals a text, in whatever field it occurs.
     pub(super) fn find_anyhow(&self, text: &str) -> Option<usize> {
         if self.hash_of_other(text).is_some() {
             return None;
@@ -116,34 +117,34 @@ impl Identities {
         self.find(Matching::Folded, text)
     }
 
-    /// The number of the identity that a text is, byte for byte.
+    /// Returns the number of the identity that equals a text, byte for byte.
     pub(super) fn find_exactly(&self, text: &str) -> Option<usize> {
         self.exact.get(text)
     }
 
-    /// How many identities are listed.
+    /// Returns the number of listed identities.
     pub fn count(&self) -> usize {
         self.listed.len()
     }
 
-    /// The agent of the identity of this number, by position in the case.
+    /// Returns the position in the case of the agent with this identity.
     pub fn agent(&self, identity: usize) -> usize {
         self.listed[identity].agent
     }
 
-    /// The number of each identity, its agent and its text as listed.
+    /// Returns the number of each identity, its agent and its text as listed.
     pub(super) fn each(&self) -> impl Iterator<Item = (usize, usize, &str)> {
         let listed = self.listed.iter().enumerate();
         listed.map(|(number, listed)| (number, listed.agent, listed.text.as_str()))
     }
 
-    /// The hash of a field's value that names no agent for certain; none of one that may.
+    /// Returns the hash of a field's value that certainly names no agent, or `None` if it may.
     pub fn hash_of_other(&self, value: &str) -> Option<u64> {
         let hash = filter::whole(trimmed(value));
         (value.is_ascii() && !self.known.may_hold(hash)).then_some(hash)
     }
 
-    /// Whether any listed identity stands as a whole word in these bytes.
+    /// Returns whether any listed identity occurs as a whole word in these bytes.
     pub fn any_named_in(&self, bytes: &[u8]) -> bool {
         match simdutf8::basic::from_utf8(bytes) {
             Ok(text) => self.any_named_in_text(text),
@@ -151,9 +152,9 @@ impl Identities {
         }
     }
 
-    /// The same of a text.
+    /// Like [`Self::any_named_in`], for a text.
     pub fn any_named_in_text(&self, text: &str) -> bool {
-        // Nothing to fold or to decode: the usual record, looked at where it lies.
+        // The usual record needs no folding or decoding, and is searched in place.
         let (named, plain) = self.any_standing_in(text, |_, _| true);
         if plain {
             return named;
@@ -161,8 +162,9 @@ impl Identities {
         self.any_standing_in(&fold(&unescaped(text)), |_, _| true).0
     }
 
-    /// Whether any agent is the one, of those whose identities stand in a text, whole, if only the
-    /// case of ASCII letters is to be folded. And whether nothing else is.
+    /// Returns whether `is` accepts any identity that occurs in a text as a whole word, compared
+    /// without regard to the case of ASCII letters. Also returns whether this comparison is
+    /// sufficient for the text.
     fn any_standing_in(&self, text: &str, mut is: impl FnMut(usize, Range<usize>) -> bool) -> (bool, bool) {
         let mut stands = |place: Range<usize>| {
             let identity = self.standing(text, place.clone());
@@ -178,13 +180,13 @@ impl Identities {
         }
     }
 
-    /// The identity that stands at this place, whole.
+    /// Returns the identity that occurs at this place as a whole word.
     fn standing(&self, text: &str, place: Range<usize>) -> Option<usize> {
         is_whole(text, place.clone()).then(|| self.folded.get_caseless(&text[place]))?
     }
 
-    /// The agents, ascending, whose identities stand as whole words in bytes that could not be read
-    /// as an event, however they are cased or escaped there.
+    /// Returns the agents, ascending, whose identities occur as whole words in bytes that could not
+    /// be read as an event, in any case or escaping.
     pub fn named_in(&self, bytes: &[u8]) -> Vec<usize> {
         let text = String::from_utf8_lossy(bytes);
         let text = unescaped(&text);
@@ -200,7 +202,7 @@ impl Identities {
 }
 
 impl Identities {
-    /// The identities that stand in a text as whole words, each once, in their order.
+    /// Returns the identities that occur in a text as whole words, each once, in their order.
     pub fn standing_in(&self, text: &str) -> Vec<Standing> {
         let (found, plain) = self.all_standing_in(text);
         if plain {
@@ -216,7 +218,7 @@ impl Identities {
             places.push((place.start, place.end, identity));
             false
         });
-        // A place may be found more than once, by several fragments.
+        // Several fragments may find the same place.
         places.sort_unstable();
         places.dedup();
         for (start, end, identity) in places {
@@ -232,7 +234,7 @@ impl Identities {
 }
 
 impl Finder {
-    /// Of these identities.
+    /// Creates the finder of these identities.
     fn of(folded: &BTreeMap<String, usize>) -> Self {
         let automaton = || {
             let automaton = AhoCorasick::builder().ascii_case_insensitive(true).build(folded.keys());
@@ -245,8 +247,8 @@ impl Finder {
     }
 }
 
-/// An id may also stand where user names stand. Ids that differ by case only name nobody there
-/// unless written exactly.
+/// Adds the agents' ids, since an id may also occur in a field for user names. Ids that differ only
+/// by case match there in their exact spelling only.
 fn add_ids(ids: BTreeMap<String, Vec<usize>>, folded: &mut BTreeMap<String, usize>) {
     for (id, numbers) in ids {
         if let [number] = numbers[..] {
@@ -255,8 +257,8 @@ fn add_ids(ids: BTreeMap<String, Vec<usize>>, folded: &mut BTreeMap<String, usiz
     }
 }
 
-/// Whether nothing that could belong to a longer identity stands around it. Folding takes accents
-/// off their letters; there they still belong to them.
+/// Returns whether the match is not part of a longer identity. Folding removes accents from their
+/// letters, but an accent next to the match still belongs to it.
 fn is_whole(text: &str, found: Range<usize>) -> bool {
     let mut before = text[..found.start].chars().rev().skip_while(|c| is_accent(*c));
     let mut behind = text[found.end..].chars();
@@ -268,8 +270,8 @@ fn is_accent(c: char) -> bool {
     !c.is_ascii() && CanonicalCombiningClassMapBorrowed::new().get_u8(c) != 0
 }
 
-/// The text with JSON escapes decoded wherever they stand: a broken record is no JSON, and may name
-/// somebody so. NULs go, as they stand between the letters of UTF-16.
+/// Decodes JSON escapes anywhere in the text, since a broken record is no JSON and may still name
+/// an agent by them. Removes NULs, which occur between the letters of UTF-16.
 fn unescaped(text: &str) -> Cow<'_, str> {
     if !text.contains(['\\', '\0']) {
         return Cow::Borrowed(text);
@@ -286,7 +288,7 @@ fn unescaped(text: &str) -> Cow<'_, str> {
     Cow::Owned(decoded)
 }
 
-/// What an escape, or a NUL, stands for, and how many bytes it takes.
+/// Returns the character that an escape or a NUL stands for, and its length in bytes.
 fn escape(text: &str) -> (Option<char>, usize) {
     let mut chars = text.chars();
     match (chars.next(), chars.next()) {

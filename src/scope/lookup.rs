@@ -1,16 +1,16 @@
-//! Which agent a text is an identity of. Compared are hashes first, which lie side by side: with
-//! hundreds of agents that takes a quarter of the time that comparing texts does.
+//! A map from identities to their numbers. Hashes are compared first, in adjacent memory: with
+//! hundreds of agents this takes a quarter of the time of comparing texts.
 
 use std::collections::BTreeMap;
 
 use super::filter::whole;
 
-/// Identities, and the agent of each.
+/// Identities, each with its number.
 #[derive(Debug)]
 pub(super) struct Lookup {
-    /// In order.
+    /// Hashes in ascending order.
     hashes: Vec<u64>,
-    /// In the same order; those of one hash in that of the texts.
+    /// Identities in the same order; those with equal hashes in the order of their texts.
     each: Vec<(String, usize)>,
 }
 
@@ -24,12 +24,13 @@ impl Lookup {
         }
     }
 
-    /// Of this identity.
+    /// Returns the number of this identity.
     pub(super) fn get(&self, identity: &str) -> Option<usize> {
         self.find(identity, |known| known == identity)
     }
 
-    /// Of the first that is this one but for the case of ASCII letters.
+    /// Returns the number of the first identity that equals this text apart from the case of ASCII
+    /// letters.
     pub(super) fn get_caseless(&self, identity: &str) -> Option<usize> {
         self.find(identity, |known| known.eq_ignore_ascii_case(identity))
     }

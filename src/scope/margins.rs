@@ -21,11 +21,11 @@ pub const LOOK_BACK_DAYS: i64 = 7;
 pub(super) struct Margins {
     /// Windows of the scopes with their margins.
     wide: Vec<Window>,
-    /// The time in which records outside the windows are examined, without overlaps, in order.
+    /// Time in which records outside the windows are examined, as disjoint windows in order.
     watched: SmallVec<[Window; 4]>,
-    /// The beginning of the earliest window of each agent.
+    /// Beginning of the earliest window of each agent.
     starts: Vec<Option<Timestamp>>,
-    /// True where names derived from an identity count, which need not stand in a record.
+    /// Whether derived names count. They need not occur in a record's bytes as listed.
     derives: bool,
 }
 
@@ -54,7 +54,7 @@ impl Margins {
     }
 }
 
-/// Returns the time so much later, or the same one where there is no such time.
+/// Returns the time moved by `by`, or the same time if the result is out of range.
 pub fn moved(time: Timestamp, by: TimeDelta) -> Timestamp {
     let instant = time.instant().checked_add_signed(by);
     let moved = instant.map(|instant| Timestamp::new(instant, time.digits()));

@@ -1,8 +1,8 @@
-//! Whether a text mentions a listed identity, told quickly where it does not.
+//! A fast test whether a text mentions a listed identity.
 //!
 //! Identities of one vendor have something in common: the domain of their addresses, the form of
-//! their ids. A few fragments of three bytes that every identity has one of are looked for at once,
-//! and only around those is looked closer.
+//! their ids. The search looks for a few three-byte fragments, of which every identity has one, and
+//! examines the text only around them.
 
 use std::{cmp::Reverse, ops::Range};
 
@@ -13,32 +13,33 @@ use super::{
     shapes::Shapes,
 };
 
-/// With so many fragments a text is still searched in two thirds of the time that an automaton of
-/// the identities takes, and with each a hundredth more slowly.
+/// Highest number of fragments. With this many the search still takes two thirds of the time of an
+/// automaton of the identities; each fragment adds about one per cent.
 const MOST: usize = 64;
 
-/// So many bytes of identities are looked at, again for each fragment: a twentieth of a second,
-/// twice if at first in vain.
+/// Highest number of bytes of identities that are examined, counted again for each fragment. The
+/// limit takes about 50 ms, or 100 ms with a second attempt.
 const PATIENCE: usize = 2 << 20;
 
-/// A fragment of letters alone stands in any word, as in the names of a record's members, and each
-/// place is looked at closer. One that is not is preferred, unless so many times fewer identities
-/// have it.
+/// Weight of a fragment that is not of letters alone. A fragment of letters also occurs in ordinary
+/// words, such as the names of members, and each occurrence costs an examination. It is chosen only
+/// if it covers more than this many times as many identities.
 const RARER: usize = 2;
 
-/// Finds places where an identity may stand.
+/// Finds places where an identity may occur.
 #[derive(Debug)]
 pub(super) struct Mentions {
     fragments: Fragments,
-    /// For each fragment, the shapes of the identities that it stands for.
+    /// Lengths of the identities that each fragment covers, before and after the fragment.
     shapes: Vec<Shapes>,
-    /// By the bytes before the fragment and the last ones: of addresses in one domain those tell
-    /// nearly all apart.
+    /// Hashes of the bytes before the fragment and of the last bytes, which distinguish nearly all
+    /// addresses of one domain.
     known: Filter,
 }
 
 impl Mentions {
-    /// Of these identities, in lower case. None where a few fragments do not cover them.
+    /// Prepares the search for these identities, in lower case. Returns `None` if a few fragments
+    /// do not cover them.
     pub(super) fn new<'t>(identities: impl Iterator<Item = &'t str> + Clone) -> Option<Self> {
         let odd = Odd::to_find(identities.clone());
         let identities: Vec<_> = identities.map(str::as_bytes).collect();
@@ -51,8 +52,8 @@ impl Mentions {
         })
     }
 
-    /// Whether an identity stands in a text, given whether one does at a place: asked of every
-    /// place where that may be. And whether it can be told of the text as it stands.
+    /// Returns whether an identity occurs in a text; `stands` is called for every place where one
+    /// may occur. Also returns whether the result is valid without decoding and folding the text.
     pub(super) fn any_in(&self, text: &str, mut stands: impl FnMut(Range<usize>) -> bool) -> (bool, bool) {
         let bytes = text.as_bytes();
         let mut any = false;
@@ -68,14 +69,15 @@ impl Mentions {
     }
 }
 
-/// A fragment to look for.
+/// A fragment to search for.
 struct Chosen<'t> {
     fragment: [u8; LENGTH],
-    /// The identities that it stands for, and where in each it does.
+    /// Identities that it covers, each with the position of the fragment.
     identities: Vec<(&'t [u8], usize)>,
 }
 
-/// A few fragments of which every identity has one; `rarer` as in [`RARER`].
+/// Returns a few fragments of which every identity contains one. `rarer` is a weight like
+/// [`RARER`].
 fn cover<'t>(identities: &[&'t [u8]], rarer: usize) -> Option<Vec<Chosen<'t>>> {
     let fits = |identity: &&[u8]| identity.is_ascii() && identity.len() >= LENGTH;
     if !identities.iter().all(fits) {
@@ -90,7 +92,7 @@ fn cover<'t>(identities: &[&'t [u8]], rarer: usize) -> Option<Vec<Chosen<'t>>> {
             return None;
         }
         let (fragment, most) = best(&left, rarer)?;
-        // None of those to come stands for more.
+        // No later fragment covers more identities.
         if chosen.len() + left.len().div_ceil(most) > MOST {
             return None;
         }
@@ -109,12 +111,12 @@ fn offset(identity: &[u8], fragment: [u8; LENGTH]) -> Option<usize> {
     identity.windows(LENGTH).position(|window| window == fragment)
 }
 
-/// The fragment that most identities have, with more weight for one that is not of letters alone,
-/// as in [`RARER`]; of those one where a domain begins, which no other address has, or else the one
-/// with the fewest letters, which have two cases. And how many identities a fragment stands for at
-/// most.
+/// Returns the fragment that most identities contain, with the weight of [`RARER`] for one that is
+/// not of letters alone. Of equal ones it prefers the beginning of a domain, which other addresses
+/// lack, then the fewest letters, since letters have two cases. Also returns the highest number of
+/// identities that one fragment covers.
 fn best(identities: &[&[u8]], rarer: usize) -> Option<([u8; LENGTH], usize)> {
-    // As numbers, which are in the same order and quicker to compare.
+    // Numbers are in the same order as the bytes, and faster to compare.
     let number = |[a, b, c]: &[u8; LENGTH]| u32::from_be_bytes([0, *a, *b, *c]);
     let mut all: Vec<u32> = Vec::new();
     for identity in identities {

@@ -1,8 +1,8 @@
-//! Judgement: pure, one event against windows and agents, every scope at once. Nothing is counted
-//! or kept here.
+//! Judgement: pure functions that compare one event with the windows and agents of every scope at
+//! once. Nothing is counted or stored here.
 //!
-//! The order is window, then actor; nothing is ever judged by what was done, in which tenant, or
-//! for which ticket.
+//! The order is window, then actor, then conditions. The tenant and the ticket of an event never
+//! decide.
 
 mod addresses;
 mod borders;
@@ -42,28 +42,28 @@ pub(crate) use odd::Odd;
 pub use roster::{MetActor, PROVISIONAL, Roster};
 pub use ties::TieFilter;
 
-/// The scopes an event lies in, as bits in the order of the case.
+/// The scopes that an event is in, as bits in the order of the case.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ScopeMask(pub u64);
 
 impl ScopeMask {
-    /// Whether the scope at this position of the case is among them.
+    /// Returns whether the scope at this position of the case is in the mask.
     pub fn contains(self, scope: usize) -> bool {
         scope < 64 && self.0 & (1 << scope) != 0
     }
 
-    /// Whether there are none.
+    /// Returns whether the mask is empty.
     pub fn is_empty(self) -> bool {
         self.0 == 0
     }
 
-    /// Those in either.
+    /// Returns the scopes in either mask.
     #[must_use]
     pub fn or(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }
 
-    /// Those in both.
+    /// Returns the scopes in both masks.
     #[must_use]
     pub fn and(self, other: Self) -> Self {
         Self(self.0 & other.0)
@@ -76,26 +76,25 @@ impl FromIterator<usize> for ScopeMask {
     }
 }
 
-/// Who of those listed did it, and in which scopes that lies.
+/// The listed agent to whom an event is attributed, and the scopes that contain it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Attribution {
     /// Position in the case's agents.
     pub agent: usize,
     /// Position of the matching field among the named actors.
     pub named: usize,
-    /// At least one.
+    /// Scopes that contain the event, at least one.
     pub scopes: ScopeMask,
 }
 
-/// For each of those whom a record names, the number of the listed identity that it is. Few records
-/// name more.
+/// The number of the listed identity that each named actor is. Few records name more than four.
 pub type Listed = SmallVec<[Option<usize>; 4]>;
 
 /// The scopes of a case, ready to judge.
 #[derive(Debug)]
 pub struct ScopeSet {
     scopes: Vec<Scope>,
-    /// The scopes each agent belongs to.
+    /// Scopes of each agent.
     by_agent: Vec<ScopeMask>,
     identities: Identities,
     forms: Forms,
@@ -103,20 +102,20 @@ pub struct ScopeSet {
     derives: Vec<bool>,
     /// Derived names in records.
     pub derived: DerivedNames,
-    /// From the first window's beginning to the last one's end.
+    /// Time from the beginning of the first window to the end of the last one.
     hull: Option<Window>,
     /// The time around the windows.
     margins: margins::Margins,
-    /// Each instant at which a window ends.
+    /// Instants at which a window ends.
     ends: SmallVec<[Timestamp; 4]>,
-    /// The open scopes.
+    /// Open scopes.
     open: ScopeMask,
-    /// Whether any sets a condition.
+    /// Whether any scope sets a condition.
     conditional: bool,
-    /// Those who have events in open scopes.
+    /// Actors of events in open scopes.
     pub roster: Roster,
-    /// Seal the records of what is in scope; none in a scan without `agents.lock`, which states no
-    /// commitment.
+    /// Keys by which records in scope are sealed. `None` in a scan without `agents.lock`, which
+    /// states no commitment.
     pub nonces: Option<Nonces>,
 }
 
@@ -143,48 +142,48 @@ impl ScopeSet {
         }
     }
 
-    /// The same with the records of what is in scope sealed under these nonces.
+    /// Seals the records in scope under these nonces.
     #[must_use]
     pub fn sealing(self, nonces: Option<Nonces>) -> Self {
         Self { nonces, ..self }
     }
 
-    /// Every scope's window.
+    /// Returns the window of every scope.
     pub fn windows(&self) -> impl Iterator<Item = Window> {
         self.scopes.iter().map(|scope| scope.window)
     }
 
-    /// The scopes.
+    /// Returns the scopes.
     pub fn each(&self) -> &[Scope] {
         &self.scopes
     }
 
-    /// The open scopes.
+    /// Returns the open scopes.
     pub fn open(&self) -> ScopeMask {
         self.open
     }
 
-    /// Whether any sets a condition.
+    /// Returns whether any scope sets a condition.
     pub fn is_conditional(&self) -> bool {
         self.conditional
     }
 
-    /// The listed identities.
+    /// Returns the listed identities.
     pub fn identities(&self) -> &Identities {
         &self.identities
     }
 
-    /// What looks like one of them.
+    /// Returns the detection of names made of listed identities.
     pub fn forms(&self) -> &Forms {
         &self.forms
     }
 
-    /// Whether any scope has this agent.
+    /// Returns whether any scope has this agent.
     pub fn has(&self, agent: usize) -> bool {
         !self.by_agent[agent].is_empty()
     }
 
-    /// The scopes whose window holds the instant.
+    /// Returns the scopes whose window contains the instant.
     pub fn at(&self, time: Timestamp) -> ScopeMask {
         if !self.hull.is_some_and(|hull| hull.contains(time)) {
             return ScopeMask::default();
@@ -194,12 +193,12 @@ impl ScopeSet {
             .collect()
     }
 
-    /// Whether a window ends at the instant, which it does not hold.
+    /// Returns whether a window ends at the instant. A window does not contain its end.
     pub fn is_end(&self, time: Timestamp) -> bool {
         self.ends.contains(&time)
     }
 
-    /// The scopes whose window ends at the instant.
+    /// Returns the scopes whose window ends at the instant.
     pub fn ending_at(&self, time: Timestamp) -> ScopeMask {
         if !self.is_end(time) {
             return ScopeMask::default();
@@ -209,22 +208,22 @@ impl ScopeSet {
             .collect()
     }
 
-    /// Whether an event of an agent may be in scope: whether a scope has the agent, and holds the
-    /// time if that is known.
+    /// Returns whether an event of an agent may be in scope, that is, whether a scope has the agent
+    /// and its window contains the time, if the time is known.
     pub fn may_hold(&self, agent: usize, time: Option<Timestamp>) -> bool {
         let scopes = self.by_agent[agent];
         !time.map_or(scopes, |time| scopes.and(self.at(time))).is_empty()
     }
 
-    /// For each of those named, the number of the listed identity that it is.
+    /// Returns for each named actor the number of the listed identity that it is.
     pub fn listed(&self, named: &[Named<'_, '_>]) -> Listed {
         let find = |actor: &Named<'_, '_>| self.identities.find(actor.matching, &actor.value);
         named.iter().map(find).collect()
     }
 
-    /// The first of those named who is listed and belongs to one of these scopes. Its scopes are
-    /// those of everybody named, so that an agent acting through another one's account is not
-    /// narrowed away. `listed` as [`Self::listed`] has it.
+    /// Attributes the event to the first named actor who is listed and belongs to one of these
+    /// scopes. The scopes are those of all named agents, so that an agent who acts through another
+    /// agent's account loses no scope. `listed` is the result of [`Self::listed`].
     pub fn attribute(&self, within: ScopeMask, listed: &[Option<usize>]) -> Option<Attribution> {
         let mut found: Option<Attribution> = None;
         for (at, identity) in listed.iter().enumerate() {
@@ -245,22 +244,22 @@ impl ScopeSet {
         found
     }
 
-    /// Keeps of these scopes, which are about agents, those whose conditions the event gives no
-    /// reason to rule out.
+    /// Returns those of these scopes, which are scopes by agents, whose conditions do not rule out
+    /// the event.
     pub fn narrowed(&self, scopes: ScopeMask, traits: &Traits) -> ScopeMask {
         let stays = |&scope: &usize| scopes.contains(scope) && allows(&self.scopes[scope].conditions, traits);
         (0..self.scopes.len()).filter(stays).collect()
     }
 
-    /// The open ones of these scopes all of whose conditions the event meets.
+    /// Returns the open ones of these scopes of which the event meets all conditions.
     pub fn met(&self, scopes: ScopeMask, traits: &Traits) -> ScopeMask {
         let open = scopes.and(self.open);
         let met = |&scope: &usize| open.contains(scope) && meets(&self.scopes[scope].conditions, traits);
         (0..self.scopes.len()).filter(met).collect()
     }
 
-    /// Returns the conditions by which these scopes hold an event that meets them, each once, in
-    /// the order of [`Conditions::lists`], and the keys that they list and it has.
+    /// Returns the conditions by which these scopes contain an event that meets them, each once, in
+    /// the order of [`Conditions::lists`], and the listed keys that the event has.
     pub fn met_by(&self, scopes: ScopeMask, traits: &Traits) -> (Vec<&'static str>, Vec<String>) {
         let own = || (0..self.scopes.len()).filter(|&scope| scopes.contains(scope));
         let lists = Conditions::default();
@@ -283,17 +282,17 @@ fn is_given(conditions: &Conditions, name: &str) -> bool {
     lists.iter().any(|(own, list)| *own == name && !list.is_empty())
 }
 
-/// Whether conditions allow an event. What the log does not say cannot rule it out.
+/// Returns whether conditions allow an event. A value that is not logged rules nothing out.
 pub fn allows(conditions: &Conditions, traits: &Traits) -> bool {
     verdicts(conditions, traits).all(|verdict| verdict != Some(false))
 }
 
-/// Whether an event meets all conditions. What the log does not say is not met.
+/// Returns whether an event meets all conditions. A value that is not logged does not meet one.
 pub fn meets(conditions: &Conditions, traits: &Traits) -> bool {
     verdicts(conditions, traits).all(|verdict| verdict == Some(true))
 }
 
-/// Returns for each condition that is set whether the event meets it; none where the log does not
+/// Returns for each condition that is set whether the event meets it, or `None` if the log does not
 /// say.
 fn verdicts(conditions: &Conditions, traits: &Traits) -> impl Iterator<Item = Option<bool>> {
     let Conditions {

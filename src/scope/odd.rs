@@ -1,11 +1,11 @@
-//! What makes a text read otherwise once it is decoded and folded: backslashes, NULs, and the
-//! characters that fold into ASCII.
+//! Bytes because of which a text may read differently once it is decoded and folded: backslashes,
+//! NULs, and characters that fold into ASCII.
 
-/// Some other characters begin like these; they are taken for them.
+/// Beginnings of such characters. Some other characters share them and are treated alike.
 const ALWAYS: [&[u8]; 8] = [
     b"\\",
     b"\0",
-    // The long s, and the Kelvin sign.
+    // The long s and the Kelvin sign.
     &[0xc5, 0xbf],
     &[0xe2, 0x84, 0xaa],
     // Ligatures of f, s and t.
@@ -13,24 +13,24 @@ const ALWAYS: [&[u8]; 8] = [
     // The Greek question mark and grave accent.
     &[0xcd, 0xbe],
     &[0xe1, 0xbf, 0xaf],
-    // U+1DF95, a sharp s too, so new that it need not be known as a letter before it is folded.
+    // U+1DF95, another sharp s, which older Unicode tables do not know as a letter.
     &[0xf0, 0x9d, 0xbe],
 ];
 
-/// The sharp s, small and capital: each becomes two letters, as it is one. Whoever has one of the
-/// two only, at an end, does not stand there as a whole word.
+/// The sharp s, small and capital, which folds into two letters. An identity that ends or begins
+/// inside these two is not a whole word there.
 const SHARP: [&[u8]; 2] = [&[0xc3, 0x9f], &[0xe1, 0xba, 0x9e]];
 
-/// What to look for, so that identities are found.
+/// The bytes to search for when identities are to be found.
 #[derive(Debug)]
 pub(crate) struct Odd {
     each: Vec<&'static [u8]>,
-    /// The bytes that they begin with: few letters begin so but those of Western Europe.
+    /// First bytes of these. Few letters begin with them except those of Western Europe.
     begin: [bool; 256],
 }
 
 impl Odd {
-    /// To find these identities, which are folded.
+    /// Returns the bytes that may hide these identities, which are folded.
     pub(crate) fn to_find<'t>(mut identities: impl Iterator<Item = &'t str>) -> Self {
         let sharp = identities.any(|identity| identity.contains("ss"));
         let each: Vec<_> = ALWAYS.into_iter().chain(SHARP.into_iter().filter(|_| sharp)).collect();
@@ -39,12 +39,12 @@ impl Odd {
         Self { each, begin }
     }
 
-    /// Whether one of them may begin with this byte.
+    /// Returns whether one of them may begin with this byte.
     pub(super) fn may_begin(&self, byte: u8) -> bool {
         self.begin[usize::from(byte)]
     }
 
-    /// Whether one of them begins at one of these places of a group.
+    /// Returns whether one of them begins at one of these positions of a group.
     #[cold]
     pub(super) fn begins(&self, group: &[u8], mut places: u64) -> bool {
         while places != 0 {
@@ -57,7 +57,7 @@ impl Odd {
         false
     }
 
-    /// Returns whether one of them that is not ASCII stands in bytes.
+    /// Returns whether bytes contain one of them that is not ASCII.
     pub(crate) fn folds_in(&self, bytes: &[u8]) -> bool {
         let folds = |(at, byte): (usize, &u8)| {
             !byte.is_ascii() && self.may_begin(*byte) && self.each.iter().any(|odd| bytes[at..].starts_with(odd))
@@ -65,8 +65,9 @@ impl Odd {
         bytes.iter().enumerate().any(folds)
     }
 
-    /// Whether one of them stands in a text. One without any reads the same once it is decoded and
-    /// folded, but for the case of ASCII letters and for what no identity in ASCII can be made of.
+    /// Returns whether a text contains one of them. A text without any reads the same once it is
+    /// decoded and folded, apart from the case of ASCII letters and from characters that no ASCII
+    /// identity can match.
     pub(super) fn is_in(&self, text: &str) -> bool {
         let finder = |odd: &&[u8]| memchr::memmem::find(text.as_bytes(), odd).is_some();
         self.each.iter().any(finder)
@@ -78,7 +79,7 @@ mod tests {
     use super::*;
     use crate::case::fold;
 
-    /// Of all characters there are.
+    /// Tests every character of Unicode.
     #[test]
     fn whatever_folds_into_ascii_is_odd() {
         for (identity, passed) in [("strasse", None), ("sas", Some("ss"))] {

@@ -1,5 +1,5 @@
-//! Unlisted actors, which have events in open scopes. Threads meet them in any
-//! order, so each gets a provisional number, and its own only when all are known.
+//! Unlisted actors of events in open scopes. Threads meet them in any order, so each actor gets a
+//! provisional number at first, and its final one when all are known.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -14,29 +14,29 @@ use crate::{
     text::trimmed,
 };
 
-/// Provisional numbers begin here; positions of agents in the case end long before.
+/// First provisional number. Positions of agents in the case are always lower.
 pub const PROVISIONAL: usize = 1 << 31;
 
-/// Stands for the actor of a record that names none.
+/// Name for the actor of a record that names none.
 const NOBODY: &str = "(no actor logged)";
 
 /// The actors met so far.
 #[derive(Debug, Default)]
 pub struct Roster(Mutex<BTreeMap<String, MetActor>>);
 
-/// An actor as a part of the logs names it.
+/// An actor as named in a part of the logs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MetActor {
     number: usize,
-    /// The name it goes by, in each spelling.
+    /// Primary name, in each spelling.
     spellings: BTreeSet<String>,
-    /// Its further names.
+    /// Further names.
     identities: BTreeSet<String>,
-    /// Those of them that stand in a field for a user name or an address.
+    /// Further names from fields for user names or addresses.
     user_names: BTreeSet<String>,
 }
 
-/// Names and provisional numbers of actors that go by one name.
+/// Names and provisional numbers of actors that share a primary name.
 #[derive(Debug, Default)]
 struct Together<'m> {
     identities: BTreeSet<&'m str>,
@@ -45,8 +45,8 @@ struct Together<'m> {
 }
 
 impl Roster {
-    /// The provisional number of the actor whom a record names. It goes by the first of its names
-    /// that is no key.
+    /// Returns the provisional number of the actor that a record names. Its primary name is the
+    /// first name that is no key.
     pub fn number(&self, named: &[Named<'_, '_>]) -> usize {
         let first = named.iter().find(|name| !name.is_key()).or(named.first());
         let (key, name) = first.map_or_else(
@@ -93,7 +93,7 @@ impl Roster {
         (actors, numbers)
     }
 
-    /// Adds actors that another roster exported. Returns the number here of each.
+    /// Adds actors that another roster exported. Returns the number of each in this roster.
     pub fn import(&self, actors: Vec<(String, MetActor)>) -> Vec<usize> {
         let mut met = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let add = |(key, actor): (String, MetActor)| {
@@ -118,11 +118,11 @@ impl Roster {
         actors.into_iter().map(add).collect()
     }
 
-    /// All of them in the order of their names, and for each provisional number the place of its
-    /// actor among them.
+    /// Returns all actors in the order of their names, and for each provisional number the position
+    /// of its actor in this list.
     pub fn settled(&self) -> (Vec<UnlistedActor>, Vec<usize>) {
         let met = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        // Two that differ only by how their fields compare go by one name.
+        // Two keys that differ only in how their fields compare share a primary name.
         let mut actors: BTreeMap<&str, Together<'_>> = BTreeMap::new();
         for own in met.values() {
             let mut spellings = own.spellings.iter().map(String::as_str);

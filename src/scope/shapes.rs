@@ -1,5 +1,5 @@
-//! Where around a fragment an identity may stand, by what all that share the fragment have in
-//! common.
+//! The places around a fragment at which an identity may occur, by the lengths of the identities
+//! that contain the fragment.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -10,26 +10,27 @@ use fearless_simd::Level;
 
 use super::borders::{TOGETHER, ahead_of, belongs};
 
-/// Of the identities that one fragment stands for, how much precedes and how much follows it.
+/// Lengths of the identities that one fragment covers, before and after the fragment.
 #[derive(Debug)]
 pub(super) struct Shapes {
     each: Vec<Shape>,
     level: Level,
 }
 
-/// How much of an identity follows from the fragment's beginning on, and how much precedes it: of
-/// addresses in one domain the one is the same, so that a look at the end decides for all of them.
+/// The length of identities from the beginning of the fragment on, with all lengths before it.
+/// Addresses in one domain have the same length after it, so that one test of the end decides for
+/// all of them.
 #[derive(Debug)]
 struct Shape {
     follows: usize,
-    /// As bits, the highest for nothing.
+    /// Lengths before the fragment, as bits. The highest bit stands for 0.
     precede: u64,
-    /// Where it is more than those can tell.
+    /// Lengths of 64 and more, which do not fit into `precede`.
     precede_far: Vec<usize>,
 }
 
 impl Shapes {
-    /// Of these identities, each with the place of its fragment.
+    /// Computes the lengths of these identities, each with the position of its fragment.
     pub(super) fn of(identities: &[(&[u8], usize)]) -> Self {
         let mut each: BTreeMap<usize, BTreeSet<usize>> = BTreeMap::new();
         for (identity, fragment) in identities {
@@ -42,8 +43,8 @@ impl Shapes {
         }
     }
 
-    /// Whether this is so of any place around a fragment where an identity may stand as a whole
-    /// word.
+    /// Returns whether `is` accepts any place around a fragment where an identity may occur as a
+    /// whole word.
     pub(super) fn any(&self, text: &[u8], fragment: usize, mut is: impl FnMut(Range<usize>) -> bool) -> bool {
         let mut begins = None;
         for shape in &self.each {
@@ -70,7 +71,8 @@ impl Shape {
         }
     }
 
-    /// Where words of this shape may begin, given the places ahead of the fragment where any may.
+    /// Returns the positions at which words of this shape may begin, given the mask of positions
+    /// before the fragment at which any word may.
     fn starts(&self, text: &[u8], fragment: usize, begins: u64) -> impl Iterator<Item = usize> {
         let mut near = self.precede & begins;
         let near = std::iter::from_fn(move || {

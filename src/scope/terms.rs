@@ -1,5 +1,4 @@
-//! Texts that open scopes search by, found in records before they are read, or that cannot be
-//! read.
+//! Texts by which open scopes search records before they are read, or records that cannot be read.
 
 use super::{ScopeSet, needles_of};
 use crate::{
@@ -8,18 +7,17 @@ use crate::{
 };
 
 impl ScopeSet {
-    /// Texts of which every record holds one whose event is in an open scope, if its values
-    /// stand in it as they are read. None where a scope sets no condition by which records can be
-    /// searched; empty where no scope is open.
+    /// Returns texts one of which occurs in every record whose event is in an open scope, if values
+    /// occur in records as they are read. Returns `None` if an open scope sets no condition that
+    /// can be searched for, and an empty list if no scope is open.
     pub fn search_texts(&self) -> Option<Vec<String>> {
         let open = self.scopes.iter().filter(|scope| scope.open);
         let texts: Vec<Vec<String>> = open.map(|scope| texts(&scope.conditions)).collect::<Option<_>>()?;
         Some(texts.concat())
     }
 
-    /// The addresses, sessions and keys by which an open scope searches that may stand in
-    /// bytes that cannot be read as an event; of scopes whose window holds the time, if that is
-    /// known.
+    /// Returns the addresses, sessions and keys of open scopes that may occur in bytes that cannot
+    /// be read as an event. If the time is known, only scopes whose window contains it count.
     pub fn terms_in(&self, bytes: &[u8], time: Option<Timestamp>) -> Vec<String> {
         if self.open.is_empty() {
             return Vec::new();
@@ -39,11 +37,11 @@ impl ScopeSet {
     }
 }
 
-/// Stands before any IPv4 address inside of IPv6, and is no sign of one of them.
+/// The prefix of every IPv4-mapped IPv6 address, which therefore identifies none of them.
 const MAPPED: &str = "ffff:";
 
-/// Texts by one of a scope's conditions: of those that can be searched by, the one that fewest
-/// records meet.
+/// Returns the texts of one condition of a scope: of the conditions that can be searched for, the
+/// most selective one.
 fn texts(conditions: &Conditions) -> Option<Vec<String>> {
     let Conditions {
         sessions,
@@ -69,7 +67,7 @@ fn texts(conditions: &Conditions) -> Option<Vec<String>> {
         .or_else(|| literal(actions))
 }
 
-/// The terms of a scope that are particular, each with the texts by which it is found.
+/// Returns the selective terms of a scope, each with the texts by which it is found.
 fn terms(scope: &Scope) -> impl Iterator<Item = (Vec<String>, &String)> {
     let Conditions {
         sessions, ips, keys, ..

@@ -165,8 +165,8 @@ fn identities_are_found_in_bytes_that_are_no_event() {
     assert_eq!(names("b\0o\0b\0@\0x\0.\0e\0x\0a\0m\0p\0l\0e\0"), [1]);
     assert_eq!(names("joann@x.example, A-11, monkey-1"), [0_usize; 0]);
     assert_eq!(set.identities().named_in(b"\xff\xfe bob@x.example \xff"), [1]);
-    // With one that is too short for a fragment, or not in ASCII, others are looked for in another
-    // way.
+    // One identity that is too short for a fragment, or not ASCII, makes the search use the
+    // automaton.
     let sets = ["andre", "xy", "\u{65e5}\u{672c}\u{4eba}"].map(|other| {
         let identities = ["strasse@x.example", "andre", "fi@x.example", other];
         ScopeSet::compile(&[], &[agent("A-1", "kim@x.example", &identities)])
@@ -178,7 +178,7 @@ fn identities_are_found_in_bytes_that_are_no_event() {
         ("for stra\u{df}e@x.example", true),
         ("for STRA\u{1e9e}E@x.example", true),
         ("to \u{fb01}@x.example", true),
-        // An accent belongs to its letter, also where folding takes it off.
+        // An accent belongs to its letter, even though folding removes it.
         ("by Andr\u{e9}", false),
         ("by andre\u{301}", false),
         ("by andre", true),
@@ -188,7 +188,7 @@ fn identities_are_found_in_bytes_that_are_no_event() {
         ("k\0im@x.example", true),
         ("kim@x.example\0", true),
     ] {
-        // A backslash anywhere has the text decoded, which is no other answer.
+        // A backslash makes the search decode the text, which must not change the result.
         let decoded = format!("{text} {}\\\\", "x".repeat(99));
         for identities in sets.iter().map(ScopeSet::identities) {
             for text in [text, &decoded] {
@@ -204,13 +204,13 @@ mod both_ways {
 
     use super::*;
 
-    /// Identities that have little in common, and texts made of parts of them.
+    /// Identities with little in common, and texts made of parts of them.
     const IDENTITY: &str = "[a-ds]{2,3}[-.@]?[a-es1-3]{1,3}";
 
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(300))]
 
-        /// One that is too short for a fragment has all of them looked for in the other way, and
+        /// One identity that is too short for a fragment makes the search use the automaton, which
         /// changes nothing else.
         #[test]
         fn identities_are_found_by_fragments_as_by_an_automaton(

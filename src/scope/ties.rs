@@ -1,28 +1,29 @@
-//! Sessions and names of actors of records by others in the windows: a Bloom filter, filled while
-//! the logs are read. A value that is not in it stands in no such record, so the logs need not be
-//! read again to look for it.
+//! A Bloom filter of the sessions and actors of records by others in the windows, filled while the
+//! logs are read. A value that is not in it occurs in no such record, so the logs need not be read
+//! again to search for it.
 
 use super::filter::whole;
 use crate::{case::fold, text::trimmed};
 
-/// Words of a line. All bits of a value are in one line, which is one line of the processor's
-/// cache: one bit in each word.
+/// Words of a line. All bits of a value are in one line, one bit in each word, so that a test
+/// touches one cache line.
 const WORDS: usize = 8;
 
-/// Bits of a hash that are its place among those added last. Most records have the session or the
-/// actor of an earlier one.
+/// Bits of a hash that select its entry among the values added last. Most records repeat the
+/// session or the actor of an earlier one.
 const RECENT: u32 = 12;
 
 /// Bytes of a log for each byte of the filter. Records of 500 bytes with two new values each then
-/// have 16 bits for a value: about one in a thousand other values seems to be in the filter, and
-/// fewer where not all records lie in the windows.
+/// have 16 bits for a value. About one in a thousand other values seems to be in the filter, and
+/// fewer if some records lie outside the windows.
 const SHARE: u64 = 128;
 
-/// Sizes of a filter, in lines: 64 KiB to 8 MiB.
+/// Lowest and highest size of a filter, in lines: 64 KiB to 8 MiB.
 const FEWEST: u64 = 1 << 10;
 const MOST: u64 = 1 << 17;
 
-/// Values of the records that one thread judged. The default one learns nothing and excludes none.
+/// Values of the records that one thread judged. The default filter ignores what is added and
+/// excludes no value.
 #[derive(Debug, Default)]
 pub struct TieFilter {
     /// Lines, a power of two in number.
@@ -31,12 +32,13 @@ pub struct TieFilter {
 }
 
 impl TieFilter {
-    /// Creates an empty filter for logs of so many bytes. Its size affects the speed only.
+    /// Creates an empty filter for logs of this many bytes. Its size affects the speed only.
     pub fn for_logs(bytes: u64) -> Self {
         let lines = (bytes / SHARE / size_of::<[u64; WORDS]>() as u64).clamp(FEWEST, MOST);
         let lines = usize::try_from(lines).expect("MOST is less").next_power_of_two();
         let mut recent = vec![0; 1 << RECENT];
-        // A hash of zero is not added yet; this hash has another place.
+        // Entry 0 must not equal a hash of zero, so it starts with a hash that belongs to another
+        // entry.
         recent[0] = u64::MAX;
         Self {
             lines: vec![[0; WORDS]; lines],
@@ -44,12 +46,12 @@ impl TieFilter {
         }
     }
 
-    /// Returns whether it learns what is added.
+    /// Returns whether added values are stored.
     pub fn learns(&self) -> bool {
         !self.lines.is_empty()
     }
 
-    /// Adds a value without the blanks around it, in any case of its letters.
+    /// Adds a value, without the blanks around it and without regard to the case of letters.
     #[inline]
     pub fn add(&mut self, text: &str) {
         if self.learns() {
@@ -57,7 +59,7 @@ impl TieFilter {
         }
     }
 
-    /// Adds an ASCII value by the hash of [`super::Identities::hash_of_other`].
+    /// Adds an ASCII value by the hash that [`super::Identities::hash_of_other`] returns.
     #[inline]
     pub(crate) fn add_hash(&mut self, hash: u64) {
         let place = usize::try_from(hash >> (u64::BITS - RECENT)).expect("few bits");
@@ -71,7 +73,7 @@ impl TieFilter {
         }
     }
 
-    /// Returns false only for a value that was not added, in any case of its letters.
+    /// Returns `false` only for a value that was not added, in any case of its letters.
     pub fn may_hold(&self, text: &str) -> bool {
         if !self.learns() {
             return true;
@@ -82,7 +84,7 @@ impl TieFilter {
     }
 }
 
-/// Returns one hash for all texts that fold to the same one.
+/// Returns the same hash for all texts that fold to the same one.
 fn hash(text: &str) -> u64 {
     let text = trimmed(text);
     // The hash leaves out the case of ASCII letters.
@@ -93,7 +95,7 @@ fn hash(text: &str) -> u64 {
     }
 }
 
-/// Returns the line of a hash by its highest bits, which depend on all of a text.
+/// Returns the line of a hash by its highest bits, which depend on the whole text.
 fn line(hash: u64, lines: usize) -> usize {
     usize::try_from((u128::from(hash) * lines as u128) >> u64::BITS).expect("less than the lines")
 }

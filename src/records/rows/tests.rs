@@ -7,7 +7,7 @@ use crate::records::{
     reads::{Chunk, HEADROOM},
 };
 
-/// What a row is made of, some of it longer than what is looked at together.
+/// Parts of rows, some longer than the bytes that are examined together.
 const PIECES: [&str; 12] = [
     "a",
     ",",
@@ -23,8 +23,8 @@ const PIECES: [&str; 12] = [
     ",\"one quoted cell that is longer than sixty-four bytes, as a browser's name is\",",
 ];
 
-/// The end of the row that begins a text, as the csv crate has it: cells that begin with a quote
-/// may hold line ends. None where a quoted cell is not closed.
+/// Returns the end of the first row of a text by the rules of the csv crate: cells that begin with
+/// a quote may hold line ends. Returns `None` if a quoted cell is not closed.
 fn end_of_row(text: &str) -> Option<usize> {
     let (mut quoted, mut may_open) = (false, true);
     for (at, c) in text.char_indices() {
@@ -38,7 +38,7 @@ fn end_of_row(text: &str) -> Option<usize> {
     (!quoted).then_some(text.len())
 }
 
-/// The cells of a row whose quoted cells are each closed like one.
+/// Returns the number of cells of a row whose quoted cells are all properly closed.
 fn closed_cells(row: &str) -> Option<usize> {
     let quoted = regex::Regex::new(r#"\A(?s:"(?:[^"]|"")*"|[^",][^,]*|)(,|\z)"#).expect("a valid expression");
     let (mut rest, mut cells) = (row, 0);
@@ -52,13 +52,13 @@ fn closed_cells(row: &str) -> Option<usize> {
     }
 }
 
-/// Whether there are no more cells than in a header of three columns.
+/// Returns whether a row has no more cells than a header of three columns.
 fn fits(row: &str) -> bool {
     RowReader::new(b',').cells(row.as_bytes()).len() <= 3
 }
 
-/// The rows of a text with their cells, one after the other; no cells where the row is a line of
-/// what is no row.
+/// Returns the rows of a text with their number of cells, computed one by one. The number is 0 for
+/// a line of something that is no row.
 fn slowly(text: &str) -> Vec<(String, usize)> {
     let (mut rows, mut rest) = (Vec::new(), text);
     while !rest.is_empty() {
@@ -84,7 +84,7 @@ fn slowly(text: &str) -> Vec<(String, usize)> {
     rows
 }
 
-/// Below a header of three columns.
+/// Returns whether the lines of a row look like rows, below a header of three columns.
 fn is_of_rows(row: &str) -> bool {
     let lines: Vec<_> = row.split(['\n', '\r']).filter(|line| !line.is_empty()).collect();
     let alike = |lines: &[&str]| lines.iter().filter(|line| line.matches(',').count() == 2).count();
@@ -94,7 +94,7 @@ fn is_of_rows(row: &str) -> bool {
     }
 }
 
-/// The rows of a text that comes in pieces of this size.
+/// Returns the rows of a text that arrives in chunks of this size.
 fn counted(text: &[u8], size: usize, level: Level) -> Vec<(String, Option<NonZeroUsize>)> {
     let mut rows = Rows::below(b',', &["x", "y", "z"].map(str::to_owned), &[], b"x,y,z");
     rows.level = level;
@@ -114,7 +114,7 @@ fn counted(text: &[u8], size: usize, level: Level) -> Vec<(String, Option<NonZer
     found
 }
 
-/// The blocks of a text that comes in chunks of this size, each looked at before its turn or not.
+/// Returns the blocks of a text that arrives in chunks of this size, with or without a scout.
 fn cut(rows: Rows, text: &[u8], size: usize, scouted: bool) -> Vec<Block> {
     let mut cuts = Cuts::new(Box::new(rows), crate::records::Accounted::default(), None);
     let mut found = Vec::new();
@@ -130,7 +130,7 @@ fn cut(rows: Rows, text: &[u8], size: usize, scouted: bool) -> Vec<Block> {
     found
 }
 
-/// What is found below a header of three columns.
+/// Returns the blocks found below a header of three columns.
 fn blocks(text: &[u8], size: usize, scouted: bool) -> Vec<(u64, Vec<u8>, Spans)> {
     let rows = Rows::below(b',', &["x", "y", "z"].map(str::to_owned), &[], b"x,y,z");
     let blocks = cut(rows, text, size, scouted).into_iter();
@@ -139,7 +139,7 @@ fn blocks(text: &[u8], size: usize, scouted: bool) -> Vec<(u64, Vec<u8>, Spans)>
         .collect()
 }
 
-/// Nothing is left to look at where a piece begins in a row, and all of it where it begins in a
+/// The rows of a scout are accepted if the chunk begins in a row, and rejected if it begins in a
 /// quoted cell.
 #[test]
 fn what_a_scout_found_is_taken_over_if_it_is_so() {
@@ -166,8 +166,8 @@ fn rows(text: &[u8], size: usize) -> Vec<String> {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(32 * ProptestConfig::default().cases))]
 
-    /// Sixty-four bytes at once show what looking at each does, however the text comes in and
-    /// whatever vectors there are; and the cells are as many as the csv crate finds.
+    /// Examining 64 bytes at once gives the same rows as examining each byte, for every size of
+    /// chunk and every kind of vectors, and the same number of cells as the csv crate.
     #[test]
     fn rows_are_those_of_the_byte_by_byte_reading(
         pieces in prop::collection::vec(0..PIECES.len(), 0..60), size in 1..300_usize,
@@ -187,7 +187,7 @@ proptest! {
     }
 }
 
-/// Otherwise the comparison above would say nothing.
+/// Without this the comparison above would prove nothing.
 #[test]
 fn bytes_are_taken_together_where_no_quote_is_stray() {
     let taken = |text: &str, inside: u64, fresh: u64| {
@@ -234,8 +234,8 @@ fn a_lost_quote_costs_one_row() {
     assert_eq!(rows(b"\"a,b,c\nd,e,f\ng,h,i\n", 3), ["\"a,b,c", "d,e,f", "g,h,i"]);
 }
 
-/// Its end is looked for no further than a row can be, and then every quote behind it opens a cell
-/// of its own.
+/// The end of a cell is searched for up to the longest row only; after that every quote opens a
+/// cell of its own.
 #[test]
 fn a_quote_that_is_closed_too_late_is_lost() {
     let text = format!("a,\"b\n{}\nlast\",row\n{:x<99}", "x".repeat(LONGEST), "");
@@ -252,7 +252,7 @@ fn empty_cells_are_a_row_and_blanks_are_none() {
     assert_eq!(rows(b",,\n  \n,\n", 2), [",,", ","]);
 }
 
-/// A text without quoting, below a header of three columns: each line is a row.
+/// In a text without quoting, below a header of three columns, each line is a row.
 #[test]
 fn stray_quotes_swallow_no_row() {
     let lines = [
@@ -292,7 +292,8 @@ fn source_cut_in_a_cell_of_lines_ends_with_one_row() {
     }
 }
 
-/// The rows and, below a header that is not the first, its columns; `!` where it lacks some.
+/// Returns the rows, each with the columns of its header if that is not the first one, or `!` if
+/// that header lacks some.
 fn held(text: &[u8], columns: &[&str], mapped: &[&str], size: usize, scouted: bool) -> Vec<(String, String)> {
     let owned = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect::<Vec<_>>();
     let (columns, mapped) = (owned(columns), owned(mapped));
@@ -356,7 +357,7 @@ fn later_header_holds_for_the_rows_below_it() {
 }
 
 proptest! {
-    /// Whichever of several headers holds does not depend on how the text comes in.
+    /// The header that applies does not depend on the size of the chunks.
     #[test]
     fn header_that_holds_is_the_one_above(
         lines in prop::collection::vec(0..7_usize, 0..40), size in 1..200_usize, scouted: bool,
@@ -380,7 +381,7 @@ proptest! {
     }
 }
 
-/// Somebody may write a row into a text, so what stands in a cell is never read as one.
+/// An attacker may write a row into a text, so the content of a cell is never read as a row.
 #[test]
 fn lines_of_a_quoted_cell_that_look_like_rows_are_marked() {
     let text = b"1,a,\"see\n2,b,forged\"\n3,c,x\n4,d,\"two\nlines\"\n";
