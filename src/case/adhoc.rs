@@ -20,8 +20,7 @@ use crate::{
     diag::{Diagnostic, Place},
 };
 
-/// What the flags say, as typed. Faults name the flag they are about as if it were a file, one
-/// value to a line.
+/// The flags as typed. A fault names its flag in place of a file, with one value to a line.
 #[derive(Debug, Clone, Default)]
 pub struct AdHoc {
     /// Files, folders or globs; at least one.
@@ -37,7 +36,7 @@ pub struct AdHoc {
     pub profile: String,
     /// A CSV file of the vendor's customers.
     pub tenants: Option<String>,
-    /// What relative paths are relative to: the current folder.
+    /// Folder that relative paths refer to: the current folder.
     pub base: PathBuf,
 }
 

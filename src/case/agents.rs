@@ -74,7 +74,7 @@ impl Listed {
         }
     }
 
-    /// What customers read of it.
+    /// Returns the texts about the agent that tenants' copies show.
     pub(super) fn told(&self, naming: AgentNaming) -> impl Iterator<Item = &Spanned<String>> {
         let label = self.name.iter().chain([&self.id]);
         let label = label.filter(move |_| naming == AgentNaming::Name);
@@ -83,7 +83,7 @@ impl Listed {
     }
 }
 
-/// Adds the agents of a CSV file; returns whether all of them could be told by their ids.
+/// Adds the agents of a CSV file. Returns whether the id of every row was read.
 pub(super) fn read_csv(name: &str, bytes: &[u8], agents: &mut Vec<Listed>, faults: &mut Vec<Diagnostic>) -> bool {
     read_rows(name, bytes, &COLUMNS, faults, |row, faults| {
         let Some(id) = row.found("id") else { return };

@@ -1,5 +1,4 @@
-//! What can only be seen over all parts together: names that must be unique, and names that must
-//! exist.
+//! Checks across all parts of a case: names that must be unique, and names that must exist.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,6 +1,6 @@
-//! The vendor's customers in little memory: the bytes of their file once, and where in them each
-//! one's cells stand. A directory is long and few of its customers are touched, and texts of each
-//! one's own took longer to make than a hundred thousand records to judge.
+//! The directory of tenants, stored compactly: the bytes of the file once, with the positions of
+//! the cells of each tenant. A directory is long and few of its tenants occur in logs. Separate
+//! texts for each tenant took longer to create than a hundred thousand records take to judge.
 
 use std::{iter::zip, sync::Arc};
 
@@ -40,7 +40,8 @@ pub struct Directory {
 }
 
 impl Directory {
-    /// How many customers the vendor has; none where neither a directory nor a number was given.
+    /// Returns the vendor's number of tenants, or `None` if neither a directory nor a number is
+    /// given.
     pub fn customers(&self) -> Option<u64> {
         let listed = self.tenants.len() as u64;
         self.total.or((listed > 0).then_some(listed))
@@ -57,14 +58,14 @@ pub struct Tenants {
     entries: Vec<Entry>,
     /// Whether each was added behind the one before it, as nearly all are listed.
     ordered: bool,
-    /// How many bytes all ids begin with alike, and of each the number that the next eight are:
-    /// most searches end with these.
+    /// Length of the common beginning of all ids, and for each id its next eight bytes as a number,
+    /// which decide most searches.
     alike: usize,
     keys: Vec<u64>,
 }
 
-/// Where each cell of a customer begins and ends, in the file or, beyond its end, in what is
-/// unquoted.
+/// Start and end of each cell of a tenant. Positions beyond the end of the file refer to
+/// `unquoted`.
 type Entry = [(usize, usize); COLUMNS.len()];
 
 /// One customer, as the vendor's directory has it.
@@ -75,7 +76,7 @@ pub struct Tenant<'d> {
 }
 
 impl Tenants {
-    /// None yet, of this file.
+    /// Creates an empty list over this file, with room for `most` tenants.
     pub(super) fn of(file: Arc<Vec<u8>>, most: usize) -> Self {
         Self {
             file,
@@ -109,7 +110,7 @@ impl Tenants {
         self.insert_named([id, name, domains, contact, locale, time_zone, "", ""]);
     }
 
-    /// The same with aliases and slugs.
+    /// Like [`Self::insert`], with aliases and slugs.
     #[cfg(test)]
     pub(crate) fn insert_named(&mut self, cells: [&str; COLUMNS.len()]) {
         let entry = cells.map(|text| self.keep(text));
@@ -143,7 +144,7 @@ impl Tenants {
         self.entries.len() == rows
     }
 
-    /// How many there are.
+    /// Returns the number of tenants.
     pub fn len(&self) -> usize {
         self.entries.len()
     }
@@ -203,7 +204,7 @@ impl<'d> Tenant<'d> {
         names.filter(|name| !name.is_empty())
     }
 
-    /// What stands for its name in addresses and paths.
+    /// Returns the short names of the tenant in addresses and paths.
     pub fn slugs(self) -> impl Iterator<Item = &'d str> {
         words(self.cell(SLUGS).unwrap_or_default())
     }
@@ -218,7 +219,7 @@ impl<'d> Tenant<'d> {
         words(self.cell(DOMAINS).unwrap_or_default())
     }
 
-    /// Whom to send the report to.
+    /// Returns the recipient of the report.
     pub fn contact(self) -> Option<&'d str> {
         self.cell(CONTACT)
     }
@@ -262,7 +263,7 @@ mod tests {
 
     type Cells = [String; COLUMNS.len()];
 
-    /// As a program writes it that quotes only what it must, or everything.
+    /// Writes cells as a program does that quotes all of them, or only those that need it.
     fn written(cells: &Cells, all: bool) -> String {
         let cell = |text: &String| {
             if all || text.contains(['"', ',']) {

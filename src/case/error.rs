@@ -1,4 +1,4 @@
-//! Why there is no case: it could not be opened, or it has faults.
+//! Errors of a case: it could not be opened, or it has faults.
 
 use std::{fmt, io};
 
@@ -12,9 +12,9 @@ pub enum CaseError {
     /// in it.
     #[error("cannot read the case file `{path}`, a TOML file such as `tenant-impact init` writes: {source}")]
     Read {
-        /// As the user named it.
+        /// Path as the user gave it.
         path: String,
-        /// What the system said.
+        /// Error of the system.
         source: io::Error,
     },
     /// Everything that is wrong with the case and the files it names, in the order of the files; at

@@ -30,13 +30,13 @@ const LARGEST: u64 = (1 << 53) - 1;
 /// tenant and agent.
 pub(super) const INTERNAL_TLP: Tlp = Tlp::Red;
 
-/// What the case file says.
+/// The content of the case file.
 #[derive(Debug)]
 pub(super) struct Written {
     pub(super) header: Option<CaseHeader>,
     pub(super) internal_tlp: Tlp,
     pub(super) incident: Option<Incident>,
-    /// What of it every customer reads, and where it was written: the title first.
+    /// Texts of the case file that tenants' copies show, with their places; the title first.
     pub(super) told: Vec<Spanned<String>>,
     pub(super) scopes: Vec<WrittenScope>,
     pub(super) agents: WrittenAgents,
@@ -140,8 +140,8 @@ pub(super) fn read(root: &mut Table<'_>, folder: &Folder) -> Written {
     }
 }
 
-/// What customers read stands apart too, with its place: whom it names is seen only when everybody
-/// is known.
+/// Reads the header. The texts that tenants' copies show are also returned with their places,
+/// because names in them can be checked only when all names are known.
 fn header(table: &mut Table<'_>) -> (Vec<Spanned<String>>, Option<CaseHeader>, Option<Tlp>) {
     let mut text = |key| table.required_string(key);
     let (id, title, vendor, contact) = (text("id"), text("title"), text("vendor"), text("contact"));
@@ -168,7 +168,7 @@ fn header(table: &mut Table<'_>) -> (Vec<Spanned<String>>, Option<CaseHeader>, O
     (told, header(), internal_tlp)
 }
 
-/// With or without the prefix that the standard writes before a label.
+/// Parses a label of TLP, with or without the prefix `TLP:` of the standard.
 fn label(table: &Table<'_>, found: Spanned<String>) -> Option<Tlp> {
     let word = found.value.strip_prefix("TLP:").unwrap_or(&found.value);
     let label = Tlp::ALL.into_iter().find(|label| label.as_str() == word);
@@ -263,7 +263,7 @@ fn chosen(table: &mut Table<'_>) -> Option<Who> {
     match given {
         (true, false) if !employers.is_empty() => Some(Who::Employers(employers)),
         (false, true) if !ids.is_empty() => Some(Who::Ids(ids)),
-        // A misspelt key is told as such.
+        // A misspelt key is reported as such.
         (false, false) if table.has_unread() => None,
         _ => {
             let fault = Diagnostic::new("scope-agents", "say which agents this scope is about, in one way");

@@ -8,13 +8,12 @@ use crate::{
     diag::{Diagnostic, nearest},
 };
 
-/// What paths of a case are relative to, and what was read of them so far.
+/// The folder that paths of a case are relative to, and the files read so far.
 #[derive(Debug)]
 pub(super) struct Folder {
     pub(super) base: PathBuf,
     pub(super) files: Vec<CaseFile>,
-    /// How the files read are named in faults, in the order read: the order in which faults are
-    /// told.
+    /// Names of the read files in faults, in the order read, in which faults are sorted.
     pub(super) names: Vec<String>,
     pub(super) store: FileStore,
 }
@@ -43,7 +42,7 @@ impl Folder {
         }
     }
 
-    /// The path to open. Without a `./` in front, which nobody would have typed.
+    /// Returns the path to open. Omits a leading `./`, which is not part of the path as typed.
     pub(super) fn resolve(&self, written: &str) -> PathBuf {
         if self.base.as_os_str() == "." {
             PathBuf::from(written)
@@ -52,7 +51,7 @@ impl Folder {
         }
     }
 
-    /// As written and resolved.
+    /// Returns the path as written and as resolved.
     pub(super) fn pair(&self, written: &str) -> (String, PathBuf) {
         (written.to_owned(), self.resolve(written))
     }
@@ -97,9 +96,8 @@ impl Folder {
     }
 }
 
-/// The same text in UTF-8 where a byte order mark says that it is UTF-16, as "Unicode text" of a
-/// spreadsheet is. Bytes that are none stay as they are: reading them says where they stop being
-/// text.
+/// Converts UTF-16 text with a byte order mark to UTF-8, such as the "Unicode text" of a
+/// spreadsheet. Other bytes are returned unchanged; the reader reports where they are not text.
 fn utf8(bytes: Arc<Vec<u8>>) -> Arc<Vec<u8>> {
     let encoding = match bytes[..] {
         [0xff, 0xfe, ..] => encoding_rs::UTF_16LE,
@@ -123,7 +121,7 @@ fn neighbour(path: &std::path::Path) -> Option<String> {
         .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
         .collect();
     names.retain(|other| other != name);
-    // The order of a folder is the file system's whim.
+    // The order of files in a folder depends on the file system.
     names.sort();
     nearest(name, names.iter().map(String::as_str)).map(str::to_owned)
 }

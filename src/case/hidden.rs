@@ -1,4 +1,4 @@
-//! Characters in the case that nobody sees and that keep two equal-looking texts apart.
+//! Invisible characters in the case, which make two texts differ although they look the same.
 
 use super::agents::Listed;
 use crate::{
@@ -15,7 +15,7 @@ const TENANT_KEYS: [&str; 6] = ["id", "domains", "contact", "locale", "time_zone
 enum Kind {
     /// An agent's, which can also be listed with an escape.
     Identity,
-    /// Compared with other texts: none that cannot be told from another or from nothing.
+    /// Compared with other texts: no invisible character is allowed.
     Key,
     /// Only shown: joiners and marks of direction are part of some scripts, and no-break spaces of
     /// some names.

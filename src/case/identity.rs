@@ -1,4 +1,4 @@
-//! When two strings name the same person although they are typed differently.
+//! The comparison of names of one person that are typed differently.
 
 use std::{borrow::Cow, sync::LazyLock};
 

@@ -26,8 +26,8 @@ use crate::{
 };
 
 impl Case {
-    /// Reads a case file, the agents and the tenants it names, and checks them together. Every
-    /// fault of all of them is told at once.
+    /// Reads a case file and the agents and tenants it names, and checks them together. All faults
+    /// are reported at once.
     pub fn load(path: &Path) -> Result<Self, CaseError> {
         Self::load_from(path, &FileStore::default())
     }
@@ -117,7 +117,8 @@ pub(super) struct Parts {
 }
 
 impl Parts {
-    /// What every customer may read, each text once: a hundred agents may have one employer.
+    /// Returns the texts that tenants' copies may show, each once. Many agents may share one
+    /// employer.
     fn told(&self) -> Vec<Spanned<String>> {
         let scopes = self.scopes.iter().flat_map(|scope| [&scope.basis, &scope.name]);
         let agents = self.agents.iter().flat_map(|agent| agent.told(self.reports.agents));
@@ -166,7 +167,7 @@ impl Parts {
     }
 }
 
-/// By file in the order read, then by line and column.
+/// Sorts faults by file in the order read, then by line and column.
 fn in_order(mut faults: Vec<Diagnostic>, files: &[String]) -> Vec<Diagnostic> {
     faults.sort_by_key(|fault| {
         let place = fault.place.as_ref();

@@ -35,9 +35,9 @@ const LENGTH: usize = 4;
 /// Draws for one agent after which codes are one letter longer: four letters give 65,536 codes.
 const DRAWS: u32 = 64;
 
-/// How the name of the file begins that becomes the lock.
+/// Prefix of the name of the temporary file that becomes the lock.
 const TEMPORARY: &str = ".agents.lock.";
-/// How often that file is made anew because another run removed it before it was locked.
+/// Number of attempts to create that file, in case another run removes it before it is locked.
 const ATTEMPTS: usize = 100;
 
 const HEAD: &str = "\

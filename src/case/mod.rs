@@ -73,17 +73,17 @@ pub struct Case {
     pub tickets: Option<Arc<TicketTable>>,
     /// Decisions on events that name no tenant.
     pub decisions: Arc<Decisions>,
-    /// Which logs to read.
+    /// Logs to read.
     pub logs: Vec<InputSpec>,
     /// Settings of the reports.
     pub reports: ReportSettings,
-    /// How much a log file may unpack to, where the case says so.
+    /// Limits on the unpacked size of a log file, where the case states any.
     pub limits: LimitSettings,
-    /// What is looked for in customers' copies, and what is not.
+    /// Names and words that are searched for in tenants' copies, and exceptions.
     pub isolation: IsolationSettings,
-    /// What the case says to customers, and where it was written: title and reasons, number,
-    /// vendor, contact, names of scopes, what is told of agents, and the sentences of its
-    /// catalogues once they are read. Each text once.
+    /// Texts of the case that tenants' copies show, with their places: title, reasons, number,
+    /// vendor, contact, names of scopes, facts about agents, and the sentences of the catalogues
+    /// once they are read. Each text once.
     pub told: Vec<Spanned<String>>,
     /// The agents' pseudonyms, pinned or drawn.
     pub lock: Lock,
@@ -233,9 +233,9 @@ impl Tlp {
 pub struct Scope {
     /// Unique in the case: `possible`, `attributed`.
     pub name: String,
-    /// When.
+    /// Time window.
     pub window: Window,
-    /// Why this scope, in a sentence that reports print.
+    /// Reason for this scope, in a sentence that reports print.
     pub basis: Option<String>,
     /// Positions in [`Case::agents`], ascending; at least one, unless it is open.
     pub agents: Vec<usize>,
@@ -306,9 +306,9 @@ pub struct Agent {
     pub name: Option<String>,
     /// The vendor or its sub-processor.
     pub employer: Option<String>,
-    /// What the agent does: shown to customers.
+    /// Role of the agent, which tenants' copies show.
     pub role: Option<String>,
-    /// Where from: shown to customers.
+    /// Country of the agent, which tenants' copies show.
     pub country: Option<String>,
     /// Its name in customers' copies: `Agent KTWN`. Empty until [`Case::pin`], if `agents.lock`
     /// does not state it.
@@ -374,7 +374,7 @@ impl Agent {
 pub struct InputSpec {
     /// A file, a folder or a glob, as written.
     pub path: String,
-    /// What a relative path is relative to.
+    /// Folder that a relative path refers to.
     pub base: PathBuf,
     /// The field-mapping profile.
     pub profile: ProfileRef,
@@ -388,19 +388,19 @@ pub struct InputSpec {
 /// beginning.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct InputText {
-    /// Of text that does not begin with a byte order mark.
+    /// Encoding of text without a byte order mark.
     pub encoding: Option<&'static Encoding>,
     /// Lines before its header or its first record.
     pub skip_lines: u64,
     /// The columns of rows that have no header; if not empty, it is a table whose first row is a
     /// record.
     pub columns: Vec<String>,
-    /// Where the events lie in what surrounds them.
+    /// Position of the events inside a wrapping.
     pub wrapping: Wrapping,
 }
 
-/// Where the events of an input lie in what an export or a log shipper put around them. What is
-/// stated counts in place of what the profile says.
+/// Position of the events of an input inside what an export or a log shipper put around them. A
+/// stated value replaces that of the profile.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Wrapping {
     /// The pointer to the list of records in a document.
@@ -432,7 +432,7 @@ pub fn encoding_name(encoding: &'static Encoding) -> String {
 /// The tenant that the case states for an input.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct InputTenant {
-    /// Which.
+    /// Id of the tenant.
     pub id: TenantId,
     /// Whether it counts in place of what a record names.
     pub overrules: bool,
@@ -445,7 +445,7 @@ pub enum ProfileRef {
     BuiltIn(String),
     /// A file given by the case: the path as written (for showing) and resolved (for opening).
     File {
-        /// As written in the case.
+        /// Path as written in the case.
         shown: String,
         /// Resolved against the case's folder.
         path: PathBuf,
@@ -460,19 +460,18 @@ impl ProfileRef {
     }
 }
 
-/// How much a log file may unpack to, and how much memory may be taken; what is none is left at its
-/// default.
+/// Limits on the unpacked size of a log file and on memory. `None` stands for the default.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct LimitSettings {
-    /// How many bytes may come out for each byte that went in.
+    /// Highest number of bytes unpacked for each byte read.
     pub ratio: Option<u64>,
     /// Bytes that may come out of one file.
     pub unpacked: Option<u64>,
-    /// How many bytes of memory what is in scope may take.
+    /// Memory for events in scope, in bytes.
     pub memory: Option<u64>,
 }
 
-/// What is looked for in customers' copies, and what is not.
+/// Names and words that are searched for in tenants' copies, and exceptions.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct IsolationSettings {
     /// Words that may stand in every customer's copy although they name another customer or an
@@ -488,7 +487,7 @@ pub struct IsolationSettings {
 /// A word that the case allows or denies.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Word {
-    /// As written.
+    /// Text as written.
     pub text: String,
     /// The fields of events in which it counts, of [`TEXT_FIELDS`]; everywhere if there is none.
     pub fields: Vec<&'static str>,
@@ -528,7 +527,7 @@ impl IsolationSettings {
     }
 }
 
-/// How reports are made.
+/// Settings of the reports.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ReportSettings {
     /// The form in which customers see agents.
@@ -584,9 +583,9 @@ pub enum AgentNaming {
 /// A file the case is made of.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CaseFile {
-    /// What it is for: `case`, `agents`, `tenants`, `lock`, `profile`, `catalogue`, `template`.
+    /// Role of the file: `case`, `agents`, `tenants`, `lock`, `profile`, `catalogue`, `template`.
     pub role: &'static str,
-    /// As written in the case; the case file itself by its file name.
+    /// Path as written in the case. The case file itself has its file name only.
     pub path: String,
     /// The very bytes that were read as the case.
     bytes: Arc<Vec<u8>>,
@@ -598,13 +597,13 @@ impl CaseFile {
         Self::sharing(role, path, Arc::new(bytes.to_vec()))
     }
 
-    /// The same for bytes that the case goes on using.
+    /// Like [`Self::new`], for bytes that the case continues to use.
     fn sharing(role: &'static str, path: impl Into<String>, bytes: Arc<Vec<u8>>) -> Self {
         let path = path.into();
         Self { role, path, bytes }
     }
 
-    /// Over its bytes; taken when asked for, as a scan tells it to nobody.
+    /// Returns the digest of its bytes. Computed on demand, because a scan does not need it.
     pub fn sha256(&self) -> Sha256 {
         Sha256::of(&self.bytes)
     }

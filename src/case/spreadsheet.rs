@@ -1,9 +1,9 @@
 //! A CSV file (RFC 4180) a person made in a spreadsheet, read with the place of every cell. Cells
 //! are separated by commas, or by semicolons or tabs where the header row shows it.
 //!
-//! `csv-core` and not `csv`, which tells where a record starts but not where its cells do. Whatever
-//! could make a cell vanish without a word is a fault: a misspelt column, a row of another width, a
-//! quotation mark never closed.
+//! Uses `csv-core`, because `csv` reports where a record starts but not where its cells do.
+//! Anything that could lose a cell silently is a fault: a misspelt column, a row of another width,
+//! an unclosed quotation mark.
 
 use std::{borrow::Cow, ops::Range};
 
@@ -16,7 +16,7 @@ use crate::{
     text::{may_begin_hidden, trimmed},
 };
 
-/// So many bytes are compared together.
+/// Number of bytes that are compared together.
 const TOGETHER: usize = 64;
 
 /// The bytes of a table that matter. A directory has a hundred thousand cells, and to search for
@@ -25,7 +25,7 @@ const TOGETHER: usize = 64;
 struct Marks<'t> {
     text: &'t [u8],
     separator: u8,
-    /// Where the bytes compared last begin.
+    /// Start of the bytes compared last.
     block: usize,
     /// Those of them that end cells, as bits.
     ends: u64,
@@ -47,7 +47,8 @@ impl<'t> Marks<'t> {
         marks
     }
 
-    /// Where the cell without quotes ends that begins here. Cells are asked for in order.
+    /// Returns the end of the unquoted cell that begins at `start`. Must be called in the order of
+    /// cells.
     fn end_of(&mut self, start: usize) -> usize {
         self.up_to(start);
         let mut ends = self.ends & u64::MAX << (start - self.block);
@@ -125,13 +126,14 @@ pub(super) struct Row<'r> {
     lines: &'r Lines<'r>,
     columns: &'r Columns,
     cells: &'r [Cell<'r>],
-    /// Of another width than the header: all but the id may have slipped into a neighbour's column.
+    /// Whether the row's width differs from the header's. All cells but the id may then be in a
+    /// wrong column.
     slipped: bool,
     /// Whether a cell may hold a hidden character or a formula.
     suspect: bool,
 }
 
-/// What the header says.
+/// The known columns of the header.
 #[derive(Debug)]
 struct Columns {
     /// Each that is known, and its places in a row.
@@ -171,7 +173,7 @@ impl Row<'_> {
         Some(trimmed(&self.cell(column)?.text)).filter(|text| !text.is_empty())
     }
 
-    /// The same with its place.
+    /// Like [`Self::text`], with the place of the cell.
     pub(super) fn found(&self, column: &str) -> Option<Spanned<String>> {
         let value = self.text(column)?;
         let place = self.place(column)?;
@@ -190,13 +192,13 @@ impl Row<'_> {
         self.cell(column).map_or(0, |cell| self.lines.number(cell.span.start))
     }
 
-    /// Where the cell is.
+    /// Returns the place of the cell.
     pub(super) fn place(&self, column: &str) -> Option<Place> {
         Some(self.lines.place(self.cell(column)?.span.clone()))
     }
 
-    /// Of the column of this number, the cell's text as [`Self::text`] has it, and where it stands
-    /// in the file if it stands there as it is.
+    /// Returns the text of a cell by the number of its column, trimmed as in [`Self::text`]. Also
+    /// returns its position in the file, if the text occurs there unchanged.
     pub(super) fn standing(&self, column: usize) -> Option<(&str, Option<usize>)> {
         let (name, places) = &self.columns.places[column];
         let cell = self.at(name, places)?;
@@ -331,7 +333,7 @@ fn header(
     header
 }
 
-/// None if the row cannot be told which agent or tenant it is about.
+/// Checks a row. Returns `None` if its agent or tenant cannot be identified.
 fn row<'r>(
     lines: &'r Lines<'r>,
     columns: &'r Columns,
@@ -650,7 +652,7 @@ fn separator(text: &str, start: usize, columns: &[&str]) -> (u8, usize) {
 /// Every record of the text; blank lines are none.
 struct Records<'t> {
     text: &'t str,
-    /// Where the next field begins.
+    /// Start of the next field.
     at: usize,
     separator: u8,
     marks: Marks<'t>,

@@ -15,7 +15,7 @@ use crate::{
     text::shortened,
 };
 
-/// How many names of columns a refusal lists.
+/// Number of column names that a refusal lists.
 const NAMES: usize = 8;
 
 /// A JSON Pointer (RFC 6901) as its reference tokens.
@@ -31,7 +31,7 @@ pub(super) struct Paths {
     pointers: Vec<Pointer>,
 }
 
-/// What a path leads to, or through.
+/// Node of a path: the value at its end, or a step on the way.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Node {
     pub(super) slot: Option<usize>,
@@ -59,7 +59,7 @@ impl Paths {
         })
     }
 
-    /// What is captured at a path and below it, apart.
+    /// Returns the captures at a path and below it, separated from the others.
     pub(super) fn subtree(&mut self, pointer: &Pointer) -> Subtree {
         let list = self.slot(pointer);
         let below = |slot: &usize| self.pointers[*slot].starts_with(pointer);
@@ -74,7 +74,7 @@ impl Paths {
         }
     }
 
-    /// How many slots there are.
+    /// Returns the number of slots.
     pub(super) fn len(&self) -> usize {
         self.pointers.len()
     }
@@ -222,13 +222,13 @@ impl Node {
     }
 }
 
-/// How the values on the way to a slot are read.
+/// The way in which the values on a path to a slot are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Way {
-    /// As whatever they are; a number becomes a float, which fails for one such as `1e400`.
+    /// Read as any type. A number becomes a float, which fails for values such as `1e400`.
     Direct,
-    /// As text first, and inside only if that is a list or an object: slower, and right for every
-    /// number.
+    /// Read as text first, and parsed only if that is a list or an object. Slower, and correct for
+    /// every number.
     Raw,
 }
 

@@ -27,7 +27,7 @@ pub(super) enum Group {
 }
 
 impl Group {
-    /// What must be JSON for it to have anything.
+    /// Returns the values that must be JSON for the group to have any.
     pub(super) fn held(&self) -> Vec<Held> {
         match self {
             Self::Once { kind, id, name } => [kind, id, name]

@@ -31,7 +31,7 @@ use crate::{
     time::Timestamp,
 };
 
-/// How a field's values are compared with listed identities.
+/// The way in which a field's values are compared with listed identities.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Matching {
     /// Identifiers and keys: byte for byte.
@@ -48,14 +48,14 @@ pub(super) struct ActorField {
     pub(super) selector: Selector,
 }
 
-/// Somebody whom a record names as an actor.
+/// An actor that a record names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Named<'p, 'b> {
-    /// Which kind of field: `actor.email`.
+    /// Kind of field: `actor.email`.
     pub label: &'p Arc<str>,
-    /// How to compare it.
+    /// Comparison with listed identities.
     pub matching: Matching,
-    /// As logged.
+    /// Value as logged.
     pub value: Cow<'b, str>,
 }
 
@@ -96,8 +96,8 @@ impl Traits {
     }
 }
 
-/// How much memory the events of one record may take. It is no part of the memory for what is in
-/// scope, on which no answer may depend; and hundreds of thousands of usual events are less.
+/// Memory for the events of one record, in bytes. It is separate from the memory for events in
+/// scope, which must not affect any answer, and suffices for hundreds of thousands of usual events.
 const TOGETHER: usize = 256 << 20;
 
 /// The simple fields.
@@ -128,7 +128,7 @@ impl Fields {
         ]
     }
 
-    /// What must be JSON for a field to have a value, by the field's name.
+    /// Returns the values that must be JSON for a field to have one, by the name of the field.
     pub(super) fn held(&self) -> Vec<(Arc<str>, Held)> {
         let held = |(name, selectors): (&str, &[Selector])| {
             let label: Arc<str> = name.into();
@@ -144,23 +144,23 @@ impl Fields {
 pub enum Remark {
     /// A field reads JSON inside of a value that holds none.
     Unreadable {
-        /// Of the profile: `targets`, `actor.id`.
+        /// Field of the profile: `targets`, `actor.id`.
         field: Arc<str>,
-        /// Where the value is: `/details`.
+        /// Path of the value: `/details`.
         path: String,
     },
     /// A word that names no tenant stands where the tenant is expected.
     NoTenant {
-        /// As logged.
+        /// Word as logged.
         word: String,
     },
     /// The event names another tenant than the case states for its input.
     OtherTenant {
-        /// By the case.
+        /// Tenant that the case states.
         stated: TenantId,
-        /// By the event, in id order.
+        /// Tenants that the event names, in id order.
         named: Vec<TenantId>,
-        /// Whether the case lets the stated one count.
+        /// Whether the tenant of the case overrules the event.
         overruled: bool,
     },
 }
@@ -354,7 +354,7 @@ impl<'p, 'b> Reading<'p, 'b> {
         self.text(&self.profile.fields.session)
     }
 
-    /// When it happened, and the text that says so.
+    /// Returns the time of the event, and the text that states it.
     pub fn time(&self) -> Result<(Timestamp, Cow<'b, str>), Refusal> {
         for rule in &self.profile.times {
             let Some(text) = self.first(&rule.at)? else {
@@ -394,8 +394,8 @@ impl<'p, 'b> Reading<'p, 'b> {
     /// Everybody named as an actor, in the order of the profile.
     pub fn actors(&self) -> Result<Vec<Named<'p, 'b>>, Refusal> {
         let mut named = Vec::new();
-        // A constant stands in where a log may rightly name nobody, and only there: wherever the
-        // profile has it, it is last.
+        // A constant applies only where the log names no actor. It comes last, wherever the profile
+        // has it.
         let is_constant = |field: &&ActorField| matches!(field.selector, Selector::Constant(_));
         let fields = self.profile.actors.iter();
         for field in fields
@@ -512,7 +512,7 @@ impl<'p, 'b> Reading<'p, 'b> {
             tenants.extend(ids.zip(names).map(|(id, name)| self.profile.tenant(id, name)));
         }
         self.distinct(tenants.iter().map(|tenant| &*tenant.id.0))?;
-        // Somebody may name a million, so nothing is looked for among those before it.
+        // A record may name a million tenants, so the duplicates are found by sorting.
         tenants.sort_by(|a, b| a.id.cmp(&b.id));
         tenants.dedup_by(|later, first| {
             let same = later.id == first.id;
@@ -535,8 +535,8 @@ impl<'p, 'b> Reading<'p, 'b> {
         !word
     }
 
-    /// What could not be read of the actors of this record, and, once its event was read, of the
-    /// event.
+    /// Returns the values that could not be read: those of the actors, and those of the event if it
+    /// was read.
     pub fn remarks(&self, event: bool) -> Vec<Remark> {
         let of_event = self.profile.held.iter().filter(|_| event);
         let held = of_event.chain(&self.profile.held_actors);
@@ -603,7 +603,7 @@ impl<'p, 'b> Reading<'p, 'b> {
         Ok(SmallVec::new())
     }
 
-    /// The same, kept apart from the record.
+    /// Like [`Self::first`], as an owned text.
     pub(super) fn text(&self, selectors: &[Selector]) -> Result<Option<String>, Refusal> {
         Ok(self.first(selectors)?.map(Cow::into_owned))
     }
@@ -632,11 +632,11 @@ impl<'p, 'b> Reading<'p, 'b> {
     }
 }
 
-/// How a text begins that may be a list or an object.
+/// First characters of a text that may be a list or an object.
 pub(super) const HOLDS_OTHERS: [char; 2] = ['[', '{'];
 
-/// Where one name is expected: the name itself, or each of a list of them. An object is no name,
-/// and what it hides cannot be told.
+/// Returns the name, or each element of a list of names. An object is no name, since it is unknown
+/// which of its members would be one.
 fn scalars(text: Cow<'_, str>) -> Result<Texts<'_>, Refusal> {
     if !text.starts_with(HOLDS_OTHERS) {
         return Ok(smallvec![text]);

@@ -28,20 +28,20 @@ impl std::ops::BitOrAssign for Hits {
 pub struct MappedField {
     /// `actor.id`, `tenants`, `ticket`.
     pub field: Arc<str>,
-    /// As JSON Pointers; in a CSV their names with dots are the columns.
+    /// Paths as JSON Pointers. In a CSV the columns are named by these paths with dots.
     pub paths: Vec<String>,
-    /// What it says.
+    /// Meaning of the field.
     pub says: Says,
 }
 
-/// What a field says of an event.
+/// The meaning of a field of an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Says {
     /// A detail.
     Detail,
-    /// Who acted, in a role of which no field led to a value.
+    /// The actor, in a role of which no field led to a value.
     Role,
-    /// Who acted, in a role of which another field led to a value; or the tenant.
+    /// The actor, in a role of which another field led to a value; or the tenant.
     Name,
 }
 
@@ -146,7 +146,7 @@ fn slots<'s>(selectors: impl IntoIterator<Item = &'s Selector>) -> BTreeSet<usiz
     slots
 }
 
-/// Of its id and name: a type alone is no thing.
+/// Returns the slots of the id and the name of a group. A type alone is no target.
 fn of_group(group: &Group) -> BTreeSet<usize> {
     match group {
         Group::Once { id, name, .. } => slots(id.iter().chain(name)),

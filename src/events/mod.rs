@@ -33,36 +33,36 @@ pub use mapped::{Hits, MappedField, Says, fields_by_path, values_by_path};
 pub use prefilter::{CsvPrefilter, JsonPrefilter, KeyFacts, RecordPrefixes, TimeFirst};
 pub use profile::{Profile, ProfileError};
 
-/// A record seen through a profile: who did what to whom in which tenant, and how it ended.
+/// A record seen through a profile: actor, action, target, tenant and outcome.
 ///
-/// Two copies of one event are equal however each was exported: times compare as instants, absent
-/// and empty alike.
+/// Two copies of one event are equal in every form of export: times compare as instants, and absent
+/// values equal empty ones.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct AccessEvent {
-    /// As logged.
+    /// Id of the event, as logged.
     pub event_id: Option<String>,
-    /// When.
+    /// Time of the event.
     pub time: Timestamp,
-    /// The code the tool logs.
+    /// Code of the action, as logged.
     pub action: String,
-    /// None, one or several, each once, in id order.
+    /// Tenants of the event, each once, in id order; possibly none.
     pub tenants: Vec<TenantRef>,
-    /// On whom or what.
+    /// Targets of the action.
     pub targets: Vec<Target>,
-    /// How it ended.
+    /// Outcome of the action.
     pub outcome: Outcome,
-    /// The support case it was done for.
+    /// Support ticket of the action.
     pub ticket: Option<String>,
-    /// Why, in the agent's words.
+    /// Justification in the agent's words.
     pub justification: Option<String>,
-    /// From where.
+    /// Address that the action came from.
     pub ip: Option<String>,
-    /// In which session.
+    /// Session of the actor.
     pub session: Option<String>,
-    /// With what.
+    /// User agent or program.
     pub user_agent: Option<String>,
-    /// With which parameters: JSON as logged, without blanks, its escapes decoded where a character
-    /// can stand for itself.
+    /// Parameters as JSON as logged, without blanks. Escapes are decoded where the character may be
+    /// written itself.
     pub parameters: Option<String>,
 }
 
@@ -106,7 +106,7 @@ impl AccessEvent {
 pub struct TenantRef {
     /// Exactly as logged, unless the case merges it with others.
     pub id: TenantId,
-    /// As logged; the directory's name goes first.
+    /// Name as logged. A name in the directory takes precedence.
     pub name: Option<String>,
     /// The ids as logged, in order, each once, where the case merges one into this tenant.
     pub logged: Option<Box<[TenantId]>>,
@@ -128,7 +128,7 @@ impl TenantRef {
     }
 }
 
-/// How an action ended.
+/// Outcome of an action.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, JsonSchema, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Outcome {
@@ -142,7 +142,7 @@ pub enum Outcome {
 }
 
 impl Outcome {
-    /// As serialised.
+    /// Returns the serialised name.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Success => "success",
@@ -155,7 +155,7 @@ impl Outcome {
 /// On whom or what, as logged.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, JsonSchema, Serialize, Deserialize)]
 pub struct Target {
-    /// What kind of thing.
+    /// Kind of the target.
     #[serde(rename = "type")]
     pub kind: Option<String>,
     /// Its identifier.

@@ -1,11 +1,11 @@
-//! The profile language's paths as a profile writes them: where a value is, in a form that JSON and
-//! CSV share.
+//! The paths of the profile language as written in a profile. They state the position of a value in
+//! a form that JSON and CSV share.
 //!
 //! A path is a JSON Pointer (RFC 6901), `"/actor/email"`; in a CSV the same path is the column
 //! `actor.email`. A path that does not begin with a slash is one name as it stands: a member or
 //! column with blanks, dots or brackets in it. Beyond pointers there are tables: constants, JSON
-//! held in a string, name/value lists, all elements of a list, and parts of a text. Every fault is
-//! told where the file has it, so each is found while the file is read.
+//! stored in a string, name/value lists, all elements of a list, and parts of a text. Every fault
+//! is reported with its place in the file, so each is found while the file is read.
 
 use std::fmt;
 
@@ -44,7 +44,7 @@ pub(super) enum PathSpec {
 /// Which part of a text counts.
 #[derive(Debug, Clone)]
 pub(super) enum Cut {
-    /// What the expression's one group captures; nothing where it does not match.
+    /// Text that the expression's one group captures; no value if it does not match.
     Matches(Regex),
     /// Without this in front, if it is there.
     StripPrefix(String),

@@ -29,11 +29,11 @@ use crate::{
 /// A profile, ready to read records with.
 #[derive(Debug, Clone)]
 pub struct Profile {
-    /// What the case calls it.
+    /// Name of the profile in the case.
     pub name: String,
-    /// What kind of log it is for.
+    /// Kind of log that the profile is for.
     pub title: String,
-    /// Where the log's format is described.
+    /// Address of the log format's description.
     pub documentation: Option<String>,
     /// The id space: event ids of profiles that name the same one, their own name if they name
     /// none, are compared.
@@ -47,7 +47,8 @@ pub struct Profile {
     /// Form of its rows, where the profile states it.
     pub table: Option<TableRule>,
     pub(super) paths: Paths,
-    /// Where the event lies inside the record, if it does: an object, or the text of one.
+    /// Positions of the event inside the record, if it is not the record itself: an object, or the
+    /// text of one.
     pub(super) unwrap: Vec<usize>,
     /// The list whose elements are an event each.
     pub(super) explode: Option<Subtree>,
@@ -56,7 +57,7 @@ pub struct Profile {
     pub(super) no_tenant: NoTenant,
     /// Fields of an event that read JSON inside of a value, by name.
     pub(super) held: Vec<(Arc<str>, Held)>,
-    /// The same of actors, by label.
+    /// Values of actors that must be JSON, by label.
     pub(super) held_actors: Vec<(Arc<str>, Held)>,
     pub(super) times: Vec<TimeRule>,
     pub(super) actors: Vec<ActorField>,
@@ -72,7 +73,7 @@ pub struct Profile {
     pub(super) links: Vec<LinkRule>,
 }
 
-/// Where times are, and how they are written there.
+/// Positions and formats of times.
 #[derive(Debug, Clone)]
 pub(super) struct TimeRule {
     pub(super) at: Vec<Selector>,
@@ -83,18 +84,18 @@ pub(super) struct TimeRule {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ProfileError {
-    /// None of that name is built in.
+    /// Unknown name of a built-in profile.
     #[error("unknown profile `{name}`: {hint}")]
     Unknown {
-        /// As written.
+        /// Name as written.
         name: String,
-        /// What to write instead.
+        /// Suggested name.
         hint: String,
     },
     /// Its file cannot be read.
     #[error("cannot read the profile `{shown}`: {fault}")]
     Io {
-        /// As written in the case.
+        /// Path as written in the case.
         shown: String,
         /// The operating system's answer.
         fault: io::Error,
@@ -102,9 +103,9 @@ pub enum ProfileError {
     /// Its text is no profile.
     #[error("the profile `{shown}` is not valid: {fault}")]
     Invalid {
-        /// As written in the case.
+        /// Path as written in the case.
         shown: String,
-        /// What is wrong, with line and column.
+        /// Description of the fault, with line and column.
         fault: String,
     },
     /// The case states a path that is no JSON Pointer.
@@ -188,8 +189,8 @@ impl Profile {
         self.paths.lead_to(path)
     }
 
-    /// The same, for a log of which the case states the tenant: it is that of events that name
-    /// none, and of all others too if it overrules.
+    /// Applies the tenant that the case states for the log. Events that name no tenant get it, and
+    /// all events if it overrules.
     #[must_use]
     pub fn with_tenant(mut self, tenant: InputTenant) -> Self {
         self.input_tenant = Some(tenant);
@@ -289,7 +290,7 @@ impl Profile {
         }
     }
 
-    /// Where each mapped path stands in a CSV of this header.
+    /// Returns the column of each mapped path in a CSV with this header.
     pub fn columns(&self, header: &Header) -> Result<Vec<Option<usize>>, Refusal> {
         self.paths.columns(header)
     }

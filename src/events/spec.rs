@@ -197,7 +197,7 @@ impl ProfileSpec {
     }
 }
 
-/// What must be JSON for these groups to have anything.
+/// Returns the values that must be JSON for these groups to have any.
 fn held(field: &str, groups: &[Group]) -> Vec<(Arc<str>, Held)> {
     let label: Arc<str> = field.into();
     groups

@@ -116,7 +116,7 @@ impl RowDefect {
 /// A refusal of a record that is not a well-formed event.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Refusal {
-    /// Which kind.
+    /// Kind of the fault.
     pub reason: RefusalReason,
     /// Description of the fault in a few words.
     pub detail: String,

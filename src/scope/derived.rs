@@ -35,7 +35,7 @@ pub struct DerivedName {
     pub name: String,
     /// Form of the name.
     pub relation: Relation,
-    /// Records in a window that have it.
+    /// Number of records in a window that have the name.
     pub records: u64,
 }
 

@@ -35,9 +35,10 @@ impl Fragments {
         }
     }
 
-    /// Does this with each place where a fragment stands in any case, and with its number: with
-    /// some places more than once or without a match, and in no particular order. False if the text
-    /// may read otherwise once it is decoded and folded, as [`Odd`] tells.
+    /// Calls `with` for each position at which a fragment occurs in any case, with the number of
+    /// the fragment. Some positions are reported more than once or falsely, and in no particular
+    /// order. Returns `false` if the text may read differently once it is decoded and folded, as
+    /// defined by [`Odd`].
     // `with` is not inlined: it is called rarely, and would take registers from the vectors.
     pub(super) fn each_in(&self, text: &[u8], with: &mut dyn FnMut(usize, usize)) -> bool {
         // The last group overlaps the one before. The remaining bytes, in which no fragment fits,

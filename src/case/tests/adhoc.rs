@@ -90,7 +90,7 @@ fn flags_that_cannot_be() {
     expect("flags the wrong way round", &folder, &wrong);
 }
 
-/// What went wrong is told in the system's words.
+/// Replaces the error texts of the operating system, which differ between systems.
 #[cfg(unix)]
 #[test]
 fn a_mistyped_file_is_no_identity() {

@@ -176,7 +176,7 @@ fn agent_s_time_has_an_offset_and_ends_after_it_begins() {
     expect("tenures", CASE, agents, TENANTS);
 }
 
-/// What went wrong is told in the system's words.
+/// Replaces the error texts of the operating system, which differ between systems.
 #[cfg(unix)]
 #[test]
 fn files_that_are_not_there() {

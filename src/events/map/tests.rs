@@ -315,7 +315,7 @@ fn a_constant_actor_stands_in_only_where_nobody_is_named() {
     assert_eq!(labels("{}"), ["nobody.id"]);
 }
 
-/// Found by the fuzzer: a glance leaves constants to the full reading only where nobody is named.
+/// Found by the fuzzer: the prefilter defers constants to full parsing only if no actor is named.
 #[test]
 fn a_constant_actor_that_a_profile_has_first_still_stands_in_last() {
     let text = Profile::source_of("superuser").expect("built in").replace(

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::events::{one_or_many::OneOrMany, path::PathSpec};
 
-/// Where times are, and how they are written there.
+/// Positions and formats of times, as written.
 #[derive(Debug, Deserialize)]
 #[serde(try_from = "Table")]
 pub(in crate::events) struct TimeSpec {
@@ -95,7 +95,7 @@ impl Table {
         })
     }
 
-    /// What no format needs would mislead who reads the profile.
+    /// Rejects a setting that no format needs, since it would mislead readers of the profile.
     fn all_used(&self, formats: &[TimeFormat]) -> Result<(), String> {
         let zoned = |format: &TimeFormat| match format {
             TimeFormat::Zoneless(_) => true,
