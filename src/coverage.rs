@@ -121,6 +121,16 @@ impl Coverage {
         self.window_hours(windows).filter(|&hour| self.has(hour)).count() as u64
     }
 
+    /// Returns the runs of hours of the windows that have a record, clipped to the windows.
+    pub fn with_records(&self, windows: &[Window]) -> Vec<Window> {
+        let covered = self.window_hours(windows).filter(|&hour| self.has(hour));
+        let window = |gap: Gap| Window {
+            from: gap.from,
+            until: gap.until,
+        };
+        runs(covered).filter_map(|run| clip(run, windows).map(window)).collect()
+    }
+
     /// Returns runs of at least `least` hours of the windows without a record, clipped to the
     /// windows.
     pub fn gaps(&self, windows: &[Window], least: u32) -> Vec<Gap> {

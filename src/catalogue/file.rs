@@ -69,10 +69,13 @@ fn action(table: &mut Table<'_>, first: &mut BTreeMap<String, usize>) -> Option<
     let effect = table.required_one_of("effect", &effects);
     let says = table.required_string("says");
     let check = table.optional_string("check");
+    let look_for = table.string_list("look_for");
+    let in_order_if = table.optional_string("in_order_if");
     let not_logged = table.optional_string("not_logged");
     let ends = table.optional_string("ends");
     let touches = table.optional_one_of("touches", &[("tenant", Touches::Tenant), ("none", Touches::None)]);
-    let sentences = [&says, &check, &not_logged].into_iter().flatten().cloned().collect();
+    let sentences = [&says, &check, &in_order_if, &not_logged];
+    let sentences = sentences.into_iter().flatten().chain(&look_for).cloned().collect();
     Some(Action {
         codes: codes?,
         sentences,
@@ -80,6 +83,8 @@ fn action(table: &mut Table<'_>, first: &mut BTreeMap<String, usize>) -> Option<
             effect: effect?.value,
             says: says?.value,
             check: check.map(|check| check.value),
+            look_for: look_for.into_iter().map(|event| event.value).collect(),
+            in_order_if: in_order_if.map(|in_order_if| in_order_if.value),
             not_logged: not_logged.map(|not_logged| not_logged.value),
             ends: ends.map(|ends| ends.value),
             touches: touches.map_or(Touches::Tenant, |touches| touches.value),

@@ -198,6 +198,10 @@ pub struct Entry<'c> {
     pub says: Option<&'c str>,
     /// Check for the tenant's security team.
     pub check: Option<&'c str>,
+    /// Events of the customer's own log that tell whether it was used, the first to look for first.
+    pub look_for: &'c [String],
+    /// What holds where it was legitimate, in a sentence.
+    pub in_order_if: Option<&'c str>,
     /// Facts that a record of it does not hold.
     pub not_logged: Option<&'c str>,
     /// The code of the action that this one ends.
@@ -212,6 +216,8 @@ struct Meaning {
     effect: Effect,
     says: String,
     check: Option<String>,
+    look_for: Vec<String>,
+    in_order_if: Option<String>,
     not_logged: Option<String>,
     ends: Option<String>,
     touches: Touches,
@@ -231,10 +237,18 @@ impl Meaning {
             (Some(a), Some(b)) => Some(both(a, b, " ")),
             (a, b) => a.clone().or_else(|| b.clone()),
         };
+        let new = |event: &&String| !self.look_for.contains(event);
         Self {
             effect: self.effect.max(other.effect),
             says: both(&self.says, &other.says, " Or, in another kind of log: "),
             check: either(&self.check, &other.check),
+            look_for: self
+                .look_for
+                .iter()
+                .chain(other.look_for.iter().filter(new))
+                .cloned()
+                .collect(),
+            in_order_if: either(&self.in_order_if, &other.in_order_if),
             not_logged: either(&self.not_logged, &other.not_logged),
             ends: self.ends.clone().filter(|_| self.ends == other.ends),
             touches: match (self.touches, other.touches) {
@@ -266,15 +280,22 @@ impl Catalogue {
     pub fn of_profiles(names: &[&str]) -> Self {
         let mut catalogue = Self::default();
         for file in BuiltIn::of_profiles(names) {
-            catalogue.add(file);
+            let of_a_kind = names.is_empty() || names.iter().any(|name| file.profiles.contains(name));
+            catalogue.add(file, of_a_kind);
         }
         catalogue
     }
 
     /// Adds a built-in file. What it says of a code that another one has too is said beside what
-    /// that says.
-    fn add(&mut self, file: &'static BuiltIn) {
+    /// that says. The events to look for are those of the product whose log it describes, and are
+    /// left out where the case's log is not known to be of that kind.
+    fn add(&mut self, file: &'static BuiltIn, of_a_kind: bool) {
         let mut actions = file.actions();
+        if !of_a_kind {
+            for action in actions.iter_mut().filter(|action| !action.meaning.look_for.is_empty()) {
+                Arc::make_mut(&mut action.meaning).look_for.clear();
+            }
+        }
         for action in &mut actions {
             for codes in &action.codes {
                 let Codes::Exact(code) = codes else { continue };
@@ -303,7 +324,7 @@ impl Catalogue {
     pub fn extended(mut self, own: OwnActions) -> (Self, Vec<CaseFile>) {
         for file in own.built_in {
             if !self.built_in.iter().any(|read| read.name == file.name) {
-                self.add(file);
+                self.add(file, true);
             }
         }
         own.actions.into_iter().for_each(|actions| self.extend(actions));
@@ -325,6 +346,8 @@ impl Catalogue {
             effect: meaning.map_or(Effect::Uncatalogued, |meaning| meaning.effect),
             says: meaning.map(|meaning| meaning.says.as_str()),
             check: meaning.and_then(|meaning| meaning.check.as_deref()),
+            look_for: meaning.map_or(&[], |meaning| &meaning.look_for),
+            in_order_if: meaning.and_then(|meaning| meaning.in_order_if.as_deref()),
             not_logged: meaning.and_then(|meaning| meaning.not_logged.as_deref()),
             ends: meaning.and_then(|meaning| meaning.ends.as_deref()),
             touches: meaning.map_or(Touches::Tenant, |meaning| meaning.touches),

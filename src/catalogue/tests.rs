@@ -77,6 +77,8 @@ fn what_is_not_known_is_never_assumed_harmless() {
             effect: Effect::Uncatalogued,
             says: None,
             check: None,
+            look_for: &[],
+            in_order_if: None,
             not_logged: None,
             ends: None,
             touches: Touches::Tenant,
@@ -94,7 +96,11 @@ fn built_in_entries_are_whole_sentences_without_faults_or_duplicates() {
         for Action { codes, meaning, .. } in actions {
             keys.extend(codes.iter().map(|codes| format!("{codes:?}")));
             let check = meaning.check.as_ref().expect(&meaning.says);
-            for sentence in [&meaning.says, check].into_iter().chain(&meaning.not_logged) {
+            for sentence in [&meaning.says, check]
+                .into_iter()
+                .chain(&meaning.in_order_if)
+                .chain(&meaning.not_logged)
+            {
                 assert!(
                     sentence.ends_with('.') && sentence.starts_with(char::is_uppercase),
                     "{sentence}"
@@ -109,6 +115,67 @@ fn built_in_entries_are_whole_sentences_without_faults_or_duplicates() {
         }
     }
     assert!(keys.len() > 250, "{}", keys.len());
+}
+
+/// A name that a customer is asked to look for is one of the vendor's documentation: those of a file
+/// are codes that the same file describes, those of the sample's tool are of the log of an identity
+/// provider.
+#[test]
+fn events_to_look_for_are_catalogued() {
+    let codes = |name: &str| -> BTreeSet<String> {
+        let file = BUILT_IN.iter().find(|file| file.name == name).expect("a file");
+        let codes = file.actions().into_iter().flat_map(|action| action.codes);
+        codes
+            .filter_map(|codes| match codes {
+                Codes::Exact(code) => Some(code),
+                Codes::Pattern(_) => None,
+            })
+            .collect()
+    };
+    let mut entries = 0;
+    for file in BUILT_IN {
+        let of_log = if file.name == "superuser" { "okta" } else { file.name };
+        let known = codes(of_log);
+        for action in file.actions() {
+            let Meaning {
+                look_for,
+                in_order_if,
+                says,
+                ..
+            } = &*action.meaning;
+            assert_eq!(look_for.is_empty(), in_order_if.is_none(), "{says}");
+            entries += usize::from(!look_for.is_empty());
+            for event in look_for {
+                assert!(known.contains(event), "{} of {}", event, file.name);
+            }
+            let distinct: BTreeSet<_> = look_for.iter().collect();
+            assert!(distinct.len() == look_for.len() && look_for.len() <= 5, "{says}");
+        }
+    }
+    assert!(entries > 130, "{entries}");
+}
+
+#[test]
+fn events_to_look_for_are_told_of_the_kind_of_log_that_has_them() {
+    let events = |profile: &str| {
+        Catalogue::of_profiles(&[profile])
+            .lookup("user.mfa.reset")
+            .look_for
+            .len()
+    };
+    assert!(events("superuser") > 0);
+    // The file is read, because none is about the log; the log need not have these events.
+    assert_eq!(events("helpdesk"), 0);
+    let (own, _) = load(&[(
+        "own.toml",
+        "[[actions]]\ncode = \"x.y\"\neffect = \"change\"\nsays = \"Did.\"\nlook_for = [\"a.b\", \"c\"]\nin_order_if = \"You asked.\"\n",
+    )])
+    .expect("a catalogue");
+    let entry = own.lookup("x.y");
+    assert_eq!(
+        (entry.look_for.join(" "), entry.in_order_if),
+        ("a.b c".to_owned(), Some("You asked."))
+    );
 }
 
 #[test]
@@ -330,6 +397,8 @@ fn what_two_kinds_of_log_have_in_common_is_said_of_both() {
         effect,
         says: says.into(),
         check: Some(format!("Check {says}")),
+        look_for: vec!["sign.in".into(), format!("log of {says}")],
+        in_order_if: None,
         not_logged: None,
         ends: Some(says.into()),
         touches,
@@ -340,6 +409,8 @@ fn what_two_kinds_of_log_have_in_common_is_said_of_both() {
         effect: Effect::Delete,
         says: "Read. Or, in another kind of log: Deleted.".into(),
         check: Some("Check Read. Check Deleted.".into()),
+        look_for: vec!["sign.in".into(), "log of Read.".into(), "log of Deleted.".into()],
+        in_order_if: None,
         not_logged: None,
         ends: None,
         touches: Touches::Tenant,
@@ -394,7 +465,7 @@ fn bad_files_are_told_at_once() {
          `code = \"user.mfa.reset\"`, or `pattern = \"Describe*\"` for all that begin so)"
             .into(),
         "a.toml:14:1: unknown key `cod` in `[[actions]]` [unknown-key] (hint: did you mean `code`? Known: `code`, \
-         `pattern`, `effect`, `says`, `check`, `not_logged`, `ends`, `touches`)"
+         `pattern`, `effect`, `says`, `check`, `look_for`, `in_order_if`, `not_logged`, `ends`, `touches`)"
             .into(),
         "a.toml:16:8: `says` is empty [empty-value] (hint: write something between the quotation marks; a key that \
          is not needed may be left out)"

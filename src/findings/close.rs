@@ -12,6 +12,7 @@ use super::{
     Mention, NamedTargets, NearRecords, OtherTenantFinding, RefusedFinding, RemarkFinding, RemarkKind, SCHEMA,
     ScopeFinding, SharedIdsFinding, SourceCoverage, SourceFinding, TenantFinding, TenantImpact, Tool,
     alike::{MergeFinding, alike},
+    busy::busy_step,
     caveats::caveats,
     count::{self, Figures, Known, Touched},
     decided::{self, DecidedEvents},
@@ -298,6 +299,7 @@ impl<'c> Closing<'c> {
             scopes: &case.scopes,
             moved: &moved,
             reads_tickets: &reads_tickets,
+            busy_step: busy_step(&case.scopes),
         };
         let tallies = tallies.collect();
         let settled = deduplicate(tallies, &id_spaces(&scan), counting, &scan.budget)?;
@@ -420,9 +422,11 @@ impl<'c> Closing<'c> {
     fn names(&self, observed: &ObservedText, companies: &[ObservedTenant]) -> Names {
         let codes = self.settled.totals.actions.keys();
         let entries = codes.map(|code| self.catalogue.lookup(code));
-        let meanings = entries
-            .flat_map(|entry| [entry.says, entry.check, entry.not_logged])
-            .flatten();
+        let meanings = entries.flat_map(|entry| {
+            let sentences = [entry.says, entry.check, entry.in_order_if, entry.not_logged];
+            let events = entry.look_for.iter().map(String::as_str);
+            sentences.into_iter().flatten().chain(events)
+        });
         let told = self.case.told.iter().map(|text| text.value.as_str());
         let paths = self.scan.sources.iter().map(|source| source.path.as_str());
         let profiles = self.scan.sources.iter().map(|source| source.profile.as_str());
@@ -816,6 +820,7 @@ fn coverage(case: &Case, kinds: &[&str], settled: &Deduplicated) -> CoverageFind
         .map(|(source, coverage)| SourceCoverage {
             source,
             hours: coverage.covered(&windows),
+            with_records: coverage.with_records(&windows),
             gaps: coverage.inner_gaps(&windows, least),
         });
     let mut all = Coverage::over(windows.iter().copied());
@@ -942,6 +947,7 @@ mod tests {
                 scopes: &[],
                 moved: &MovedWindows::default(),
                 reads_tickets: &[],
+                busy_step: 1,
             },
             &Budget::default(),
         )

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{
     ActionFinding, AgentFinding, Counts, DerivedFinding, Mention, SpanFinding, TenantFinding,
+    busy::{busy_times, by_day},
     close::Scanned,
     decided::{self, DecidedEvents},
     equal::EqualEvents,
@@ -275,6 +276,7 @@ pub(super) fn figures(known: &Known<'_>, id: &TenantId, events: &[&ScopedEvent])
         events: events.len() as u64,
         first,
         last,
+        days: by_day(events.iter().map(|event| (event.event.time, tied.holds(event)))),
         tied: events.iter().filter(|event| tied.holds(event)).count() as u64,
         tied_failed: events.iter().filter(|event| failed(event) && tied.holds(event)).count() as u64,
         linked: linked.collect(),
@@ -378,6 +380,7 @@ impl Figures {
                 .sum::<usize>()
             + size_of_val(&self.touched[..])
             + size_of_val(&self.finding.linked[..])
+            + size_of_val(&self.finding.days[..])
             + size_of_val(&self.strays[..])
             + size_of_val(&self.shifts[..]);
         // Twice, as long as they are put in order.
@@ -408,6 +411,8 @@ pub(super) fn actions(
             tenants: *tenants,
             says: entry.says.map(str::to_owned),
             check: entry.check.map(str::to_owned),
+            look_for: entry.look_for.to_vec(),
+            in_order_if: entry.in_order_if.map(str::to_owned),
             not_logged: entry.not_logged.map(str::to_owned),
             without_tenant: own.without_tenant,
             decided_none: decided.get(code).copied().unwrap_or_default(),
@@ -441,6 +446,7 @@ pub(super) fn agents(
             tenants: touched.agents[at],
             first: own.map(AgentTotals::first),
             last: own.map(AgentTotals::last),
+            busy: busy_times(totals.busy_hours(at)),
             pseudonym: agent.pseudonym.clone(),
             name: agent.name.clone(),
             email: agent.email.clone(),

@@ -54,6 +54,8 @@ mod tests {
             tenants,
             says: None,
             check: None,
+            look_for: Vec::new(),
+            in_order_if: None,
             not_logged: None,
             without_tenant: 3 - tenants,
             decided_none: 0,

@@ -10,6 +10,7 @@ mod count;
 mod counts;
 mod draft;
 mod alike;
+mod busy;
 mod decided;
 mod difference;
 mod equal;
@@ -45,10 +46,12 @@ use crate::{
     scope::Relation,
     tally::{DispositionCounts, Outcomes, Retained, TenantEvent},
     text::{counted, grouped},
-    time::Timestamp,
+    time::{Timestamp, Window},
 };
 
 pub use alike::{AlikeBy, AlikeFinding, MergeFinding};
+pub use busy::BusyTime;
+pub(crate) use busy::by_day;
 pub use close::{BooksDoNotBalance, BytesUnaccounted, CloseError, Scan, Scanned, Survey};
 pub use counts::Counts;
 pub use decided::DecisionFinding;
@@ -538,6 +541,9 @@ pub struct TenantFinding {
     pub first: Option<Timestamp>,
     /// The latest of them.
     pub last: Option<Timestamp>,
+    /// Events by day (UTC), of days that have any.
+    #[serde(default)]
+    pub days: Vec<BusyTime>,
     /// Events that evidence ties to the intruder: those in a tied scope.
     pub tied: u64,
     /// Attempts among these, which failed.
@@ -676,6 +682,12 @@ pub struct ActionFinding {
     pub says: Option<String>,
     /// What a customer should check, from the catalogue.
     pub check: Option<String>,
+    /// Events of the customer's own log to look for, from the catalogue.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub look_for: Vec<String>,
+    /// What holds where it was legitimate, from the catalogue.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub in_order_if: Option<String>,
     /// What a record of it does not tell, from the catalogue.
     pub not_logged: Option<String>,
     /// In-scope events of it that name no tenant.
@@ -702,6 +714,10 @@ pub struct AgentFinding {
     pub first: Option<Timestamp>,
     /// The latest event.
     pub last: Option<Timestamp>,
+    /// Events by clock hour (UTC), of hours that have any; by day where the windows of the case
+    /// together span more than 14 days.
+    #[serde(default)]
+    pub busy: Vec<BusyTime>,
     /// Its name in customers' copies, pinned in `agents.lock`. Empty in a scan of an agent without
     /// a pinned one.
     pub pseudonym: String,
@@ -781,6 +797,9 @@ pub struct SourceCoverage {
     pub source: usize,
     /// Clock hours (UTC) inside the windows that hold at least one of its records.
     pub hours: u64,
+    /// The runs of these hours.
+    #[serde(default)]
+    pub with_records: Vec<Window>,
     /// Its own gaps, between its first and its last record inside the windows.
     pub gaps: Vec<Gap>,
 }

@@ -181,6 +181,7 @@ pub(super) fn impact(id: &str, name: Option<&str>, known: bool, mut events: Vec<
         events: events.len() as u64,
         asked: events.is_empty(),
         first: events.first().map(|event| event.time),
+        days: Vec::new(),
         last: events.last().map(|event| event.time),
         tied: count(&|event| event.scopes.contains(1)),
         tied_failed: count(&|event| event.scopes.contains(1) && event.outcome == Outcome::Failure),
@@ -513,6 +514,7 @@ fn agent(number: usize, tenants: &[TenantImpact]) -> AgentFinding {
         tenants: touched.count() as u64,
         first: events().map(|event| event.time).min(),
         last: events().map(|event| event.time).max(),
+        busy: Vec::new(),
         pseudonym: format!("Agent KT{}{}", letter(number / 16), letter(number % 16)),
         name: Some(format!("SECRETNAME{number} Person")),
         email: Some(format!("secretmail{number}@subprocessor.example")),
@@ -570,6 +572,8 @@ fn actions(tenants: &[TenantImpact]) -> Vec<ActionFinding> {
             .count() as u64,
         says: text(says),
         check: text(check),
+        look_for: Vec::new(),
+        in_order_if: None,
         not_logged: None,
         without_tenant: 0,
         decided_none: 0,
@@ -587,6 +591,7 @@ fn coverage() -> CoverageFinding {
     let source = |source| SourceCoverage {
         source,
         hours: 110,
+        with_records: Vec::new(),
         gaps: vec![gap],
     };
     CoverageFinding {

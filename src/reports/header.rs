@@ -105,6 +105,8 @@ pub(super) struct Agent {
 pub(super) struct Meaning {
     pub(super) says: Option<String>,
     pub(super) check: Option<String>,
+    pub(super) look_for: Vec<String>,
+    pub(super) in_order_if: Option<String>,
     pub(super) not_logged: Option<String>,
     /// Code of the action that it ends.
     pub(super) ends: Option<String>,
@@ -154,9 +156,13 @@ impl Header {
         }
         for (code, meaning) in &mut plain.glossary {
             let entry = own.lookup(code);
+            let events = meaning.look_for.iter_mut();
+            let own_events = events.filter(|event| !entry.look_for.contains(event));
+            own_events.for_each(|event| DOT.clone_into(event));
             for (text, built_in) in [
                 (&mut meaning.says, entry.says),
                 (&mut meaning.check, entry.check),
+                (&mut meaning.in_order_if, entry.in_order_if),
                 (&mut meaning.not_logged, entry.not_logged),
             ] {
                 match text {
@@ -218,6 +224,8 @@ fn glossary(findings: &Findings) -> BTreeMap<String, Meaning> {
         let meaning = Meaning {
             says: action.says.clone(),
             check: action.check.clone(),
+            look_for: action.look_for.clone(),
+            in_order_if: action.in_order_if.clone(),
             not_logged: action.not_logged.clone(),
             ends: action.ends.clone(),
         };

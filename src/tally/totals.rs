@@ -17,6 +17,8 @@ pub struct Counting<'c> {
     pub moved: &'c MovedWindows,
     /// True for each source whose profile reads a ticket.
     pub reads_tickets: &'c [bool],
+    /// Number of hours that are counted together for an agent.
+    pub busy_step: i64,
 }
 
 /// Position of an event in time; ties by source, offset and order in the record.
@@ -41,6 +43,8 @@ pub struct Totals {
     /// Scopes of the events of a session, by agent and session, of sessions with an event in more
     /// than one scope.
     sessions: BTreeMap<(usize, String), ScopeMask>,
+    /// Events, and tied ones, by agent and hour.
+    busy: BTreeMap<(usize, i64), (u64, u64)>,
     /// Agents with events, by position in the case.
     pub agents: BTreeMap<usize, AgentTotals>,
     /// Changes that a move of an end of each scope's window makes among events in some scope;
@@ -56,6 +60,9 @@ pub struct Totals {
 
 /// About the bytes that an action takes until all files are written, and per byte of its code.
 const ACTION: (usize, usize) = (360, 5);
+
+/// About the bytes that an hour of an agent takes until all files are written.
+const BUSY: usize = 120;
 
 /// Greatest number of events on ends of windows that are named.
 const MOST_ON_BOUNDS: usize = 1000;
@@ -176,6 +183,9 @@ impl Totals {
         {
             self.join((scoped.agent, session.clone()), scoped.scopes);
         }
+        let hour = event.time.hour().div_euclid(counting.busy_step) * counting.busy_step;
+        let is_tied = !scoped.scopes.and(counting.tied).is_empty();
+        self.busy((scoped.agent, hour), (1, u64::from(is_tied)));
         let moment = (event.time, scoped.at, scoped.part);
         self.agent(
             scoped.agent,
@@ -247,13 +257,15 @@ impl Totals {
             .sessions
             .into_iter()
             .for_each(|(session, scopes)| self.join(session, scopes));
+        other.busy.into_iter().for_each(|(at, more)| self.busy(at, more));
         other.agents.into_iter().for_each(|(at, agent)| self.agent(at, agent));
         self
     }
 
     /// About how much memory its actions and sessions take.
     pub(super) fn weight(&self) -> u64 {
-        (ACTION.0 * (self.actions.len() + self.sessions.len()) + ACTION.1 * self.codes) as u64
+        let maps = ACTION.0 * (self.actions.len() + self.sessions.len()) + BUSY * self.busy.len();
+        (maps + ACTION.1 * self.codes) as u64
     }
 
     /// Returns the scopes of those events of a session that a tied scope holds.
@@ -289,6 +301,18 @@ impl Totals {
         }
         self.scopes[at].events += more.events;
         self.scopes[at].failed += more.failed;
+    }
+
+    fn busy(&mut self, at: (usize, i64), more: (u64, u64)) {
+        let own = self.busy.entry(at).or_default();
+        own.0 += more.0;
+        own.1 += more.1;
+    }
+
+    /// Returns an agent's events, and tied ones, by hour.
+    pub fn busy_hours(&self, agent: usize) -> impl Iterator<Item = (i64, (u64, u64))> {
+        let own = self.busy.range((agent, i64::MIN)..=(agent, i64::MAX));
+        own.map(|((_, hour), numbers)| (*hour, *numbers))
     }
 
     fn agent(&mut self, at: usize, more: AgentTotals) {

@@ -21,8 +21,8 @@ use crate::{
     digest::{self, Sha256},
     events::Outcome,
     findings::{
-        CaveatCode, Counts, Fact, Findings, NamedTargets, SourceFinding, TargetKind, TenantFinding, TicketCounts, slug,
-        steps, verdict,
+        CaveatCode, Counts, Fact, Findings, NamedTargets, SourceFinding, TargetKind, TenantFinding, TicketCounts,
+        by_day, slug, steps, verdict,
     },
     reports::safe,
     seal::Seal,
@@ -248,6 +248,11 @@ impl Recount<'_> {
                 self.same(FINDINGS, &format!("first {what}"), first, agent.first);
                 self.same(FINDINGS, &format!("last {what}"), last, agent.last);
             }
+            let busy = agent
+                .busy
+                .iter()
+                .fold(0_u64, |sum, busy| sum.saturating_add(busy.events));
+            self.same(FINDINGS, &format!("events by hour {what}"), busy, agent.events);
         }
     }
 
@@ -388,6 +393,11 @@ impl Recount<'_> {
         self.same(&path, "events", lines.count(), tenant.events);
         self.same(&path, "first", lines.first, tenant.first);
         self.same(&path, "last", lines.last, tenant.last);
+        let days = lines.events.iter().map(|line| {
+            let is_tied = |name: &String| findings.scopes.iter().any(|scope| scope.tied && scope.name == *name);
+            (line.time, line.scopes.iter().any(is_tied))
+        });
+        self.same(&path, "events by day", &by_day(days), &tenant.days);
         self.same(&path, "actions", &counted(&lines.actions), &tenant.actions);
         self.same(&path, "effects", &effects, &tenant.effects);
         self.same(&path, "attempts", &attempts, &tenant.attempts);

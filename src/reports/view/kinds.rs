@@ -62,6 +62,10 @@ view! {
         says: String,
         not_logged: String,
         check: String,
+        /// Events of the customer's own log, and the minute to look from.
+        look_for: Vec<String>,
+        look_from: String,
+        in_order_if: String,
         targets: Vec<TargetView>,
         more_targets: String,
         numbers: Vec<String>,
@@ -192,6 +196,7 @@ fn code(header: &Header, name: &str, events: &Numbered<'_>) -> CodeView {
     let split = split(events.iter().map(|(_, event)| *event));
     let text = |text: Option<&String>| text.cloned().unwrap_or_default();
     let says = meaning.and_then(|meaning| meaning.says.as_ref());
+    let from = events.iter().map(|(_, event)| event.time).min();
     let never_known = split.success == 0 && split.unknown > 0;
     CodeView {
         action: name.to_owned(),
@@ -205,6 +210,9 @@ fn code(header: &Header, name: &str, events: &Numbered<'_>) -> CodeView {
         },
         not_logged: text(meaning.and_then(|meaning| meaning.not_logged.as_ref())),
         check: text(meaning.and_then(|meaning| meaning.check.as_ref())),
+        look_for: meaning.map(|meaning| meaning.look_for.clone()).unwrap_or_default(),
+        look_from: from.map(lang::minute).unwrap_or_default(),
+        in_order_if: text(meaning.and_then(|meaning| meaning.in_order_if.as_ref())),
         targets,
         more_targets: lang::more(distinct, SHOWN),
         numbers: numbers.collect(),

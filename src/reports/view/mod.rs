@@ -19,6 +19,7 @@ mod steps;
 mod story;
 mod tenant;
 mod tied;
+mod timeline;
 
 pub(super) use action::{ActionRow, action, scopes};
 pub(super) use overview::{OverviewView, TenantRow, tenants};

@@ -1,6 +1,6 @@
 //! What a tenant is asked to do, in order.
 
-use std::collections::BTreeSet;
+use std::{cmp::Reverse, collections::BTreeSet};
 
 use super::kinds::{TargetView, distinct_targets};
 use crate::{
@@ -23,6 +23,8 @@ view! {
         more_addresses: String,
         targets: Vec<TargetView>,
         more_targets: String,
+        /// Events of the tenant's own log to look for.
+        events: Vec<String>,
         /// Codes, where it is about what these do.
         codes: Vec<String>,
         numbers: Vec<String>,
@@ -70,6 +72,11 @@ impl StepView {
             text,
             more_addresses: lang::more(addresses.len(), SHOWN),
             addresses: addresses.into_iter().take(SHOWN).collect(),
+            events: if looks {
+                events_to_look_for(header, &numbered)
+            } else {
+                Vec::new()
+            },
             targets,
             more_targets: lang::more(distinct, SHOWN),
             codes: codes.into_iter().take(SHOWN).collect(),
@@ -81,6 +88,23 @@ impl StepView {
             more_numbers: lang::more(numbered.len(), SHOWN),
         }
     }
+}
+
+/// The first event to look for of each code, the gravest code first, then the second ones.
+fn events_to_look_for(header: &Header, numbered: &[(usize, &TenantEvent)]) -> Vec<String> {
+    let mut codes: Vec<_> = numbered
+        .iter()
+        .map(|(_, event)| (Reverse(event.effect), event.action.as_str()))
+        .collect();
+    codes.sort_unstable();
+    codes.dedup();
+    let meanings = codes.iter().filter_map(|(_, code)| header.glossary.get(*code));
+    let meanings: Vec<_> = meanings.collect();
+    let most = meanings.iter().map(|meaning| meaning.look_for.len()).max().unwrap_or(0);
+    let each = |at: usize| meanings.iter().filter_map(move |meaning| meaning.look_for.get(at));
+    let mut seen = BTreeSet::new();
+    let new = (0..most).flat_map(each).filter(|event| seen.insert(event.as_str()));
+    new.take(SHOWN).cloned().collect()
 }
 
 /// In the order of the events, each once.

@@ -70,39 +70,54 @@ view! {
 /// Positions of actions from 1, with the actions.
 type SessionEvents<'a> = Vec<(u64, &'a TenantEvent)>;
 
+/// Actions of one agent in one session, in order of time.
+#[derive(Debug)]
+pub(super) struct Session<'a> {
+    tied: usize,
+    linked: usize,
+    pub(super) events: SessionEvents<'a>,
+}
+
+/// The sessions of a tenant's actions: those with tied actions first, then those with linked ones,
+/// each by their first action.
+pub(super) fn sessions<'a>(header: &Header, impact: &'a TenantImpact) -> Vec<Session<'a>> {
+    let mut sessions: BTreeMap<(Option<&str>, usize), SessionEvents<'_>> = BTreeMap::new();
+    for (number, event) in (1..).zip(&impact.events) {
+        let key = (event.session.as_deref().filter(|text| !text.is_empty()), event.agent);
+        sessions.entry(key).or_default().push((number, event));
+    }
+    let linked = &impact.finding.linked;
+    let session = |events: SessionEvents<'a>| Session {
+        tied: events.iter().filter(|(_, event)| header.is_tied(event.scopes)).count(),
+        linked: events
+            .iter()
+            .filter(|(number, _)| linked.binary_search(number).is_ok())
+            .count(),
+        events,
+    };
+    let mut sessions: Vec<_> = sessions.into_values().map(session).collect();
+    sessions.sort_by_key(|session| {
+        let Session { tied, linked, events } = session;
+        (*tied == 0, *tied == 0 && *linked == 0, events[0].0)
+    });
+    sessions
+}
+
 impl StoryView {
-    pub(super) fn new(header: &Header, impact: &TenantImpact) -> Self {
-        let mut sessions: BTreeMap<(Option<&str>, usize), SessionEvents<'_>> = BTreeMap::new();
-        for (number, event) in (1..).zip(&impact.events) {
-            let key = (event.session.as_deref().filter(|text| !text.is_empty()), event.agent);
-            sessions.entry(key).or_default().push((number, event));
-        }
-        let linked = &impact.finding.linked;
-        let mut sessions: Vec<_> = sessions
-            .into_values()
-            .map(|events| {
-                let tied = events.iter().filter(|(_, event)| header.is_tied(event.scopes)).count();
-                let linked = events
-                    .iter()
-                    .filter(|(number, _)| linked.binary_search(number).is_ok())
-                    .count();
-                (tied, linked, events)
-            })
-            .collect();
-        sessions.sort_by_key(|(tied, linked, events)| (*tied == 0, *tied == 0 && *linked == 0, events[0].0));
+    pub(super) fn new(header: &Header, impact: &TenantImpact, sessions: &[Session<'_>]) -> Self {
         let zone = impact.finding.time_zone.as_deref().and_then(LocalClock::new);
         let starts = impact.finding.spans.iter().filter(|span| span.is_closed());
         let spans: BTreeMap<u64, &SpanFinding> = starts.filter_map(|span| Some((span.start?, span))).collect();
         let rest = sessions.iter().skip(SESSIONS);
-        let hidden: usize = rest.map(|(.., events)| events.len()).sum();
-        let numbered = (1..).zip(&sessions).take(SESSIONS);
-        let views = numbered.map(|(number, (tied, linked, events))| {
+        let hidden: usize = rest.map(|session| session.events.len()).sum();
+        let numbered = (1..).zip(sessions).take(SESSIONS);
+        let views = numbered.map(|(number, session)| {
             let writer = SessionWriter {
                 header,
                 spans: &spans,
                 zone: zone.as_ref(),
             };
-            writer.session(number, (*tied, *linked), events)
+            writer.session(number, (session.tied, session.linked), &session.events)
         });
         Self {
             sessions: views.collect(),

@@ -12,8 +12,9 @@ use super::{
     printed::PrintedActions,
     searched::{SearchedView, when_searched},
     steps::{StepView, steps},
-    story::StoryView,
+    story::{StoryView, sessions},
     tied::TiedView,
+    timeline::TimelineView,
 };
 use crate::{
     events::Outcome,
@@ -63,6 +64,7 @@ view! {
         by: String,
         open: bool,
         days: Vec<DayView>,
+        timeline: TimelineView,
         people: PeopleView,
         story: StoryView,
         count: String,
@@ -107,6 +109,7 @@ impl TenantView {
     /// The view of one tenant.
     pub(in crate::reports) fn new(header: &Header, impact: &TenantImpact, printed: &PrintedActions) -> Self {
         let TenantImpact { finding, events } = impact;
+        let sessions = sessions(header, impact);
         let searched = SearchedView::new(header, finding, events);
         Self {
             unknown_note: match searched.limits() {
@@ -143,7 +146,8 @@ impl TenantView {
             by: header.by().to_owned(),
             open: header.open,
             days: header.span().map(|span| days(span, events)).unwrap_or_default(),
-            story: StoryView::new(header, impact),
+            story: StoryView::new(header, impact, &sessions),
+            timeline: TimelineView::new(header, impact, &sessions),
             people: PeopleView::new(impact, |event| header.is_tied(event.scopes)),
             count: counted(finding.events, "action", "actions"),
             printed_note: printed.note(),

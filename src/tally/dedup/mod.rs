@@ -327,6 +327,7 @@ mod tests {
             scopes,
             moved,
             reads_tickets: &[true],
+            busy_step: 1,
         }
     }
 

@@ -1,7 +1,9 @@
 //! The overview for the vendor's own team: names everything, so it is not for customers.
 
+mod caveats;
 mod draft;
 mod decided;
+mod heat;
 mod identities;
 mod isolation;
 mod people;
@@ -12,19 +14,19 @@ mod tickets;
 
 pub(in crate::reports) use tenants::{TenantRow, tenants};
 
-use super::{CaseView, GapView, PieceView, Tile, css, pieces};
+use super::{CaseView, GapView, Tile, css};
 use crate::{
     case::CaseHeader,
-    findings::{
-        ActionFinding, AgentFinding, Answer, Caveat, Findings, Impact, Level, ScopeFinding, actions_with_failed,
-    },
+    findings::{ActionFinding, AgentFinding, Answer, Findings, Impact, Level, ScopeFinding, actions_with_failed},
     reports::{lang, template::view},
     tally::DispositionCounts,
     text::{counted, grouped},
     time::{Timestamp, Window},
 };
+use caveats::CaveatGroupView;
 use decided::DecidedView;
 use draft::DraftView;
+use heat::HeatView;
 use identities::NearView;
 use isolation::IsolationView;
 use people::{AgentView, ScopeView, StrayView};
@@ -48,7 +50,7 @@ view! {
         linked: String,
         /// Agents that acted outside their tenures, a row for each.
         strays: Vec<StrayView>,
-        caveats: Vec<CaveatView>,
+        caveats: Vec<CaveatGroupView>,
         tiles: Vec<Tile>,
         books: BooksView,
         attributed: String,
@@ -63,6 +65,7 @@ view! {
         actions: Vec<ActionView>,
         agents: Vec<AgentView>,
         idle_agents: Vec<AgentView>,
+        heat: HeatView,
         near: NearView,
         census: CensusView,
         sensitivity: Vec<SensitivityView>,
@@ -82,13 +85,6 @@ view! {
         more_refused: String,
         conflicts: Vec<ConflictView>,
         isolation: IsolationView,
-    }
-}
-
-view! {
-    struct CaveatView {
-        kind: String,
-        message: Vec<PieceView>,
     }
 }
 
@@ -139,7 +135,7 @@ impl OverviewView {
             tied: tied_scopes(findings).map(TiedScopeView::new).collect(),
             linked: linked(findings),
             strays: findings.agents.iter().filter_map(StrayView::new).collect(),
-            caveats: findings.caveats.iter().map(CaveatView::new).collect(),
+            caveats: caveats::grouped(&findings.caveats),
             tiles: tiles(findings),
             books: BooksView::new(&findings.records),
             attributed: grouped(in_scope.saturating_sub(without_tenant)),
@@ -153,6 +149,7 @@ impl OverviewView {
             actions: actions(findings),
             agents: views(agents),
             idle_agents: views(idle),
+            heat: HeatView::new(findings),
             near: NearView::new(findings),
             census: CensusView::new(findings),
             sensitivity: SensitivityView::each(findings),
@@ -412,18 +409,6 @@ fn naming(findings: &Findings) -> String {
         0 => "none names an agent of a scope".to_owned(),
         1 => "1 names an agent of a scope".to_owned(),
         number => format!("{} name an agent of a scope", grouped(number)),
-    }
-}
-
-impl CaveatView {
-    fn new(caveat: &Caveat) -> Self {
-        let kind = serde_json::to_value(caveat.code).ok();
-        Self {
-            kind: kind
-                .and_then(|kind| kind.as_str().map(str::to_owned))
-                .unwrap_or_default(),
-            message: pieces(&caveat.message),
-        }
     }
 }
 

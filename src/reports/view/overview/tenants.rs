@@ -2,9 +2,10 @@
 
 use std::borrow::Cow;
 
+use super::super::printed::block;
 use crate::{
     catalogue::Effect,
-    findings::{Counts, Findings, ScopeFinding, TenantFinding},
+    findings::{Counts, Findings, TenantFinding},
     reports::{lang, template::view},
     text::grouped,
 };
@@ -41,13 +42,23 @@ view! {
         linked: Cow<'a, str>,
         /// Not empty where the case says what evidence ties to the intruder.
         has_tied: Cow<'a, str>,
-        agents: Cow<'a, str>,
+        /// Grave deeds: neither views nor searches.
+        grave: Cow<'a, str>,
+        without_ticket: Cow<'a, str>,
+        people: Cow<'a, str>,
+        /// Empty where the directory states none.
+        contact: Cow<'a, str>,
+        locale: Cow<'a, str>,
+        /// What its report waits for.
+        state: Cow<'a, str>,
+        /// By which the script filters.
+        kinds: Cow<'a, str>,
+        /// Name of the block of rows that it begins; empty in a row that begins none.
+        block: Cow<'a, str>,
         first: Cow<'a, str>,
         last: Cow<'a, str>,
         /// The gravest effect's key, a class name.
         gravest: Cow<'a, str>,
-        /// Events by scope, where there are several.
-        scopes: Cow<'a, str>,
         effects: Vec<EffectRow<'a>>,
         /// Failed attempts by effect.
         attempts: Vec<EffectRow<'a>>,
@@ -56,19 +67,19 @@ view! {
 
 /// In the order of [`Findings::ranked`].
 pub(in crate::reports) fn tenants(findings: &Findings) -> impl Iterator<Item = TenantRow<'_>> {
-    // With one scope its figure is the number of events.
-    let scopes = if findings.scopes.len() > 1 {
-        &*findings.scopes
-    } else {
-        &[]
-    };
-    let ranked = findings.ranked().into_iter();
-    ranked.map(|tenant| tenant_row(tenant, scopes))
+    let has_tied = findings.scopes.iter().any(|scope| scope.tied);
+    let draft = findings.draft.is_draft();
+    let ranked = (1..).zip(findings.ranked());
+    ranked.map(move |(number, tenant)| TenantRow {
+        block: block("Tenants", number, findings.tenants.len()).into(),
+        has_tied: if has_tied { "tied" } else { "" }.into(),
+        ..tenant_row(tenant, draft)
+    })
 }
 
-fn tenant_row<'a>(tenant: &'a TenantFinding, scopes: &[ScopeFinding]) -> TenantRow<'a> {
+fn tenant_row(tenant: &TenantFinding, draft: bool) -> TenantRow<'_> {
     let gravest = tenant.gravest();
-    let rows = |counts: &Counts<Effect>| -> Vec<EffectRow<'a>> {
+    let rows = |counts: &Counts<Effect>| -> Vec<EffectRow<'_>> {
         let row = |(effect, count): (&Effect, &u64)| {
             let words = lang::effect(*effect);
             EffectRow {
@@ -79,12 +90,18 @@ fn tenant_row<'a>(tenant: &'a TenantFinding, scopes: &[ScopeFinding]) -> TenantR
         };
         counts.iter().rev().map(row).collect()
     };
-    let has_tied = scopes.iter().any(|scope| scope.tied);
-    let events_in = |scope: &ScopeFinding| {
-        let events = tenant.scopes.get(&scope.name).copied().unwrap_or(0);
-        format!("{} {}", scope.name, grouped(events))
-    };
-    let scopes: Vec<String> = scopes.iter().map(events_in).collect();
+    let grave = tenant.effects.iter().filter(|(effect, _)| effect.is_grave());
+    let kinds = [
+        (true, tenant.level.as_str()),
+        (tenant.tied > 0, "tied"),
+        (tenant.contact.is_none(), "no-contact"),
+        (tenant.without_ticket > 0, "no-ticket"),
+        (!tenant.released, "stopped"),
+    ];
+    let kinds: Vec<&str> = kinds
+        .into_iter()
+        .filter_map(|(holds, kind)| holds.then_some(kind))
+        .collect();
     TenantRow {
         name: tenant.name.as_deref().unwrap_or(&tenant.id.0).into(),
         id: tenant.id.0.as_str().into(),
@@ -95,7 +112,20 @@ fn tenant_row<'a>(tenant: &'a TenantFinding, scopes: &[ScopeFinding]) -> TenantR
         level: tenant.level.as_str().into(),
         level_label: lang::level(tenant.level).0.into(),
         events: grouped(tenant.events).into(),
-        has_tied: if has_tied { "tied" } else { "" }.into(),
+        has_tied: Cow::default(),
+        block: Cow::default(),
+        grave: grouped(grave.map(|(_, count)| count).sum()).into(),
+        without_ticket: grouped(tenant.without_ticket).into(),
+        people: grouped(tenant.people).into(),
+        contact: tenant.contact.as_deref().unwrap_or_default().into(),
+        locale: tenant.locale.as_deref().unwrap_or_default().into(),
+        state: match (tenant.released, draft) {
+            (false, _) => "stopped",
+            (true, true) => "draft",
+            (true, false) => "ready",
+        }
+        .into(),
+        kinds: kinds.join(" ").into(),
         tied: if tenant.tied == 0 {
             Cow::default()
         } else {
@@ -106,14 +136,12 @@ fn tenant_row<'a>(tenant: &'a TenantFinding, scopes: &[ScopeFinding]) -> TenantR
         } else {
             grouped(tenant.linked.len() as u64).into()
         },
-        agents: grouped(tenant.agents).into(),
-        first: tenant.first.map(lang::clock).unwrap_or_default().into(),
-        last: tenant.last.map(lang::clock).unwrap_or_default().into(),
+        first: tenant.first.map(lang::minute).unwrap_or_default().into(),
+        last: tenant.last.map(lang::minute).unwrap_or_default().into(),
         gravest: gravest
             .map(|effect| lang::effect(effect).key)
             .unwrap_or_default()
             .into(),
-        scopes: scopes.join(", ").into(),
         effects: rows(&tenant.effects),
         attempts: rows(&tenant.attempts),
     }
