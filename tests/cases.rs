@@ -5,7 +5,7 @@ use std::fs;
 
 use crate::util::{Dir, Run, files, program, root};
 
-/// What a run says and how it ends, beside the files of the bundle.
+/// File with the output and the exit status of a run, beside the files of the bundle.
 const SAID: &str = "said.txt";
 
 /// Files of a bundle that are kept as expected: the evidence and the readable copies. The HTML says

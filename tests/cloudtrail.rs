@@ -1,5 +1,5 @@
-//! Real logs that nobody of this project wrote, counted independently. They are not part of the
-//! project: the folder that holds them is named by an environment variable.
+//! Real logs from outside the project, counted independently. They are not part of the repository:
+//! an environment variable names their folder.
 
 use std::path::PathBuf;
 

@@ -58,7 +58,7 @@ fn findings(dir: &Dir, logs: &[&str]) -> Value {
     json(&dir.path("out/findings.json"))
 }
 
-/// What the findings warn of by this code.
+/// Returns the text of the caveat with this code.
 fn caveat(findings: &Value, code: &str) -> String {
     let caveats = findings["caveats"].as_array().expect("caveats");
     let found = caveats.iter().find(|caveat| caveat["code"] == code);
@@ -75,7 +75,7 @@ fn paths(findings: &Value) -> Vec<&str> {
         .collect()
 }
 
-/// What a tool makes of these bytes.
+/// Returns the output of a tool for these bytes.
 fn through(tool: &str, args: &[&str], bytes: &[u8]) -> Vec<u8> {
     let mut child = Command::new(tool)
         .args(args)

@@ -1,4 +1,4 @@
-//! What the fuzzer has found so far holds: every input of `fuzz/corpus` passes its target.
+//! Runs the findings of the fuzzer so far: every input of `fuzz/corpus` passes its target.
 //! `fuzz/run` searches for more.
 
 use std::fs;

@@ -1,4 +1,4 @@
-//! What logs say of their tenants and event ids against what the case states, and which scopes tie
+//! Differences between a case and its logs about tenants and event ids, and the scopes that tie
 //! events to the intruder.
 
 use serde_json::{Value, json};

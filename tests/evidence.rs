@@ -47,8 +47,8 @@ path = "logs"
 profile = "superuser"
 "#;
 
-/// Two customers, one of them with a name that would be dangerous to show, an event of nobody's,
-/// and a broken record.
+/// A log with two tenants, one of them with a name that would be dangerous to show, an event
+/// without a tenant, and a broken record.
 const LOG: &str = r#"{"event_id":"e1","timestamp":"2026-01-16T00:10:00Z","actor":{"id":"a1"},"tenant":{"id":"acme"},"action":"user.view"}
 {"event_id":"e2","timestamp":"2026-01-16T01:10:00Z","actor":{"id":"a2"},"tenant":{"id":"acme"},"action":"user.mfa.reset","justification":"\u001b[2J"}
 {"event_id":"e3","timestamp":"2026-01-16T02:10:00Z","actor":{"id":"a1"},"tenant":{"id":"bolt","name":"B\u202e\"},{\"path\":\"x"},"action":"user.view"}
@@ -89,13 +89,13 @@ fn verified(folder: &Path) -> Verification {
     verify(&request).expect("it can be looked at")
 }
 
-/// What is told, a line each.
+/// Returns the mismatches, one a line.
 fn lines(mismatches: &[Mismatch]) -> String {
     let line = |one: &Mismatch| format!("{} {}: {}", one.kind, one.path, one.detail);
     mismatches.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
-/// What differs, as `kind path`.
+/// Returns the mismatches of a bundle, as `kind path`.
 fn differs(folder: &Path) -> Vec<String> {
     let found = verified(folder).mismatches;
     found.iter().map(|one| format!("{} {}", one.kind, one.path)).collect()
@@ -166,7 +166,7 @@ fn allowed(dir: &Dir, key: &Path, options: &str) -> PathBuf {
     dir.path("allowed_signers")
 }
 
-/// The same for a signed bundle, whose signatures the one who covers a track cannot make.
+/// Like `reseal`, for a signed bundle, whose signatures a forger cannot make.
 fn reseal_unsigned(folder: &Path) {
     let signatures: Vec<_> = files(folder)
         .into_iter()

@@ -1,4 +1,5 @@
-//! What bad input gets: an error that names the thing and the remedy, exit 2, nothing written.
+//! Handling of bad input: an error names the fault and the remedy, the exit status is 2, and
+//! nothing is written.
 
 use crate::util::{Dir, Run, program};
 
@@ -73,7 +74,8 @@ fn an_unreadable_log_stops_before_anything_is_read() {
     let mut command = crate::util::program(&dir.path(""));
     command.args(["report", "case.toml", "--out", "out"]);
     if std::fs::File::open(dir.path("log.jsonl")).is_ok() {
-        // Root reads everything, so the program runs as nobody, who may read the rest.
+        // Root can read everything, so the program runs as the user `nobody`, who needs read
+        // access.
         let open = std::fs::Permissions::from_mode(0o755);
         std::fs::set_permissions(dir.path(""), open).expect("permissions");
         std::os::unix::process::CommandExt::uid(&mut command, 65_534);
@@ -298,7 +300,7 @@ fn cells_that_a_spreadsheet_spoilt_are_faults() {
     }
 }
 
-/// Every command that writes to standard output, and how it ends if nobody reads on.
+/// Every command that writes to standard output, and its exit status if the reader is gone.
 const WRITING: &[(&str, i32)] = &[
     ("--help", 0),
     ("--version", 0),

@@ -1,4 +1,4 @@
-//! The same job without a case file, and what scripts read.
+//! A scan without a case file, and the output that scripts read.
 
 use std::fs;
 

@@ -1,12 +1,12 @@
-//! The same events in every framing and encoding are the same findings, positions aside. Containers
-//! have their own test.
+//! Equal events give equal findings in every framing and encoding, positions aside. Containers have
+//! a test of their own.
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use crate::util::{Dir, files, forget_positions_on_ends, json};
 
-/// What one record says: agent, hour, tenant, action, text.
+/// Content of a record: agent, hour, tenant, action, text.
 type Event = (u8, u8, u8, u8, String);
 
 fn events() -> impl Strategy<Value = Vec<Event>> {

@@ -1,5 +1,5 @@
-//! Identities that name nobody as written: what a case and its logs say of whom, and what is said
-//! where they differ.
+//! Identities that match no actor as written: near misses between a case and its logs, and the
+//! caveats about them.
 
 use std::fmt::Write as _;
 
@@ -39,7 +39,7 @@ fn report(dir: &Dir, agents: &str, log: &str, scopes: &str) -> Run {
 const ALL: &str = "[[scopes]]\nname = \"possible\"\nfrom = 2026-02-10T00:00:00Z\nuntil = 2026-02-12T00:00:00Z\n\
                    basis = \"Every agent counts.\"\nagents = \"all\"\n\n";
 
-/// The same of one agent.
+/// Scope of one agent.
 const MIRA: &str = "[[scopes]]\nname = \"possible\"\nfrom = 2026-02-10T00:00:00Z\nuntil = 2026-02-12T00:00:00Z\n\
                     basis = \"Her account was used.\"\nagents = { ids = [\"a1\"] }\n\n";
 

@@ -1,4 +1,4 @@
-//! What a log is, before there is a case; and a case that runs, written from it.
+//! Inspection of a log before there is a case, and the working case that is written from it.
 
 use serde_json::Value;
 

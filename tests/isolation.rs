@@ -572,8 +572,8 @@ fn a_user_who_is_called_like_a_piece_of_a_file_stops_nobody_s_folder() {
     assert!(!run.stdout.contains("NOT RELEASED"), "{}", run.stdout);
 }
 
-/// What is known to be another's from that one's own events is not shown, with or without room in
-/// memory.
+/// A target that is known to belong to another tenant from that tenant's own events is not shown,
+/// with enough memory and without.
 #[test]
 fn of_an_event_of_several_customers_nobody_reads_what_is_known_to_be_another_s() {
     let page = |id: &str, name: &str| json!({"type": "document", "id": id, "name": name});

@@ -199,8 +199,8 @@ fn forms(text: &str) -> [(&'static str, Vec<u8>); 4] {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 16, failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// Of a file that is damaged, what can be decoded is accounted for byte by byte, and a whole
-    /// one is read like the plain text.
+    /// Every byte that can be decoded from a damaged file is accounted for, and an intact file is
+    /// read like its plain text.
     #[test]
     fn every_decoded_byte_is_accounted_for(
         log in prop::collection::vec(line(), 1..20),

@@ -517,7 +517,7 @@ impl Made {
     }
 }
 
-/// What an opening goes on by, and since when, by whom.
+/// An opened session: the identity that continues it, the rule, the agent and the time.
 #[derive(Debug, Clone)]
 struct Open {
     by: usize,

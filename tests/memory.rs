@@ -66,7 +66,7 @@ profile = "superuser"
 memory = "1MiB"
 "#;
 
-/// So many records, each made from its number.
+/// Writes a case and a log with this many records, each made from its number.
 fn log(dir: &Dir, records: usize, record: impl Fn(usize) -> String) {
     dir.file("case.toml", CASE);
     dir.file("log.jsonl", (0..records).map(record).collect::<String>());
@@ -214,7 +214,7 @@ fn a_line_without_an_end_is_an_error_that_names_the_limit() {
     assert_eq!(dir.names(), ["case.toml", "log.jsonl"], "nothing is left");
 }
 
-/// Whoever reads on while the fault is told finds nothing half done.
+/// A reader that continues after the fault is reported gets no partial record.
 #[test]
 fn what_follows_a_line_without_an_end_changes_nothing() {
     let records = || (0..4000).map(|number| event(number, 1, "user-1", "because"));

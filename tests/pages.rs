@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::util::{Dir, Run, has, program, root};
 
-/// What is checked in the page, by rules of WCAG 2.2 AA that need layout.
+/// Checks of a page by the rules of WCAG 2.2 AA that need layout.
 const CHECKS: &str = include_str!("pages/checks.js");
 
 const BROWSER: &str = "chromium";

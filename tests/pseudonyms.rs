@@ -202,7 +202,7 @@ fn unwritable_folder_ends_before_the_logs_are_read() {
     let mut command = program(&dir.path(""));
     command.args(["report", "case.toml", "--quiet", "--out"]).arg(&out);
     if fs::write(dir.path("probe"), "").is_ok() {
-        // Root may write everywhere, so the program runs as nobody.
+        // Root can write everywhere, so the program runs as the user `nobody` (65534).
         command.uid(65_534);
         if command.output().is_err() {
             mode(dir.path(""), 0o755);

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::util::{Dir, Run, program};
 
-/// What is read at first, and the pieces that follow.
+/// Sizes of the first read and of the pieces that follow.
 const FIRST: usize = 512 << 10;
 const PIECE: usize = 256 << 10;
 
@@ -77,8 +77,8 @@ fn forms() -> Vec<(&'static str, String)> {
     ]
 }
 
-/// What a scan of the file or of standard input finds, with the path and the digests of what was
-/// read.
+/// Returns the findings of a scan of the file or of standard input, with the path and the digests
+/// of what was read.
 fn found(dir: &Dir, log: &str, more: &[&str]) -> (Value, [Value; 3]) {
     let mut scan = program(&dir.path(""));
     scan.args(["scan", "--logs", log, "--agents", "a1", "a2", "--json"])

@@ -36,7 +36,7 @@ impl Dir {
         self
     }
 
-    /// What is in the folder, hidden names included.
+    /// Returns the names in the folder, including hidden ones.
     pub(crate) fn names(&self) -> Vec<String> {
         let entries = fs::read_dir(self.0.path()).expect("the folder");
         let mut names: Vec<_> = entries
@@ -46,7 +46,7 @@ impl Dir {
         names
     }
 
-    /// The same, its output to somebody who has gone.
+    /// Like `run`, with standard output whose reader is gone.
     pub(crate) fn run_unread(&self, args: &[&str]) -> i32 {
         let (_, gone) = std::io::pipe().expect("a pipe");
         let status = program(self.0.path())
@@ -84,7 +84,7 @@ pub(crate) fn lock(codes: &[(&str, &str)]) -> String {
     )
 }
 
-/// How a run ended.
+/// Result of a run.
 pub(crate) struct Run {
     pub(crate) status: i32,
     pub(crate) stdout: String,

@@ -1,5 +1,5 @@
-//! No circle of files: inside a room, too, files import each other in one direction. A child may
-//! use what its own `mod.rs` defines; what that only hands on counts as the file that defines it.
+//! Test that files of a room do not import each other in a circle. A child may use the definitions
+//! of its own `mod.rs`; a re-export there counts as the file that defines the item.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,7 +12,7 @@ use crate::util::{files, root};
 /// A module's path from the root of the library.
 type Path = Vec<String>;
 
-/// What is known of a module: the file, and what each name that it imports stands for.
+/// A module: its file, its code, and the meaning of each imported name.
 struct Module {
     file: String,
     code: String,

@@ -1,5 +1,5 @@
-//! What the rules read of Rust: text without comments and tests, the types it defines, the paths it
-//! names.
+//! The facts about Rust code that the rules need: text without comments and tests, the types it
+//! defines, the paths it names.
 
 /// Whether a file holds tests only.
 pub(super) fn is_test(path: &str) -> bool {

@@ -266,7 +266,7 @@ fn a_damaged_member_of_a_zip_is_said_and_the_others_are_read() {
         return;
     }
     let mut bytes = fs::read(dir.path("logs")).expect("the archive");
-    // Stored, so that the records lie there as they are, and only the checksum can tell.
+    // The records are stored uncompressed, so that only the checksum reveals the change.
     let at = bytes
         .windows(9)
         .position(|part| part == b"user.view")

@@ -1,4 +1,4 @@
-//! What ends before it should is read up to the break, and the break is said.
+//! Truncated input is read up to the break, and the break is reported.
 
 use super::*;
 
@@ -389,7 +389,7 @@ fn containers_inside_each_other_have_an_end() {
         .says("the limit `depth` is 4");
 }
 
-/// A line is held whole, so one that unpacks without end must meet a limit before memory does.
+/// A line is kept whole in memory, so one that unpacks without end must meet a limit first.
 #[test]
 fn one_line_that_never_ends_meets_the_limit() {
     if !has("gzip") {

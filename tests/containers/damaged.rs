@@ -2,7 +2,7 @@
 
 use super::*;
 
-/// How many records there are of each end, and that they are all of those read.
+/// Returns the number of records of each disposition, which must add up to those read.
 #[track_caller]
 fn books(found: &Value) -> [u64; 3] {
     let counts = &found["records"];

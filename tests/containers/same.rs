@@ -1,4 +1,4 @@
-//! The same events in every container and encoding are the same findings, positions aside.
+//! Equal events give equal findings in every container and encoding, positions aside.
 
 use super::*;
 
@@ -29,7 +29,7 @@ fn core(mut findings: Value) -> Value {
 
 const RECORDS: usize = 9_000;
 
-/// A name, the container and encoding it must be told as, and the bytes.
+/// Name, expected container and encoding, and bytes of a form.
 type Form = (String, String, &'static str, Vec<u8>);
 
 fn utf16(text: &str, bytes: fn(u16) -> [u8; 2], mark: bool) -> Vec<u8> {
@@ -84,7 +84,7 @@ fn every_container_and_encoding_gives_the_same_findings() {
     let mut expected = None;
     for (name, container, encoding, bytes) in plain.iter().chain(&once).chain(&twice) {
         let dir = Dir::new();
-        // No form is told by its name.
+        // The file has a neutral name, because the form is detected from the content.
         dir.file("log", bytes);
         let found = findings(&dir, &["log"]);
         let source = &found["sources"][0];

@@ -16,7 +16,7 @@ use std::{
 use super::{CASE, LOG, bundle, has_tool, verified};
 use crate::util::{Dir, Run, files, program, root, skipped};
 
-/// How many moments at which a run is killed.
+/// Number of moments at which a run is killed.
 const KILLS: u32 = 200;
 
 /// A day of the sample: enough that a run takes its time, most of it while it writes, and no more.
@@ -113,7 +113,7 @@ struct Waiting {
 }
 
 impl Waiting {
-    /// None where no pipe can be made.
+    /// Starts a run, or returns `None` where no pipe can be made.
     fn start() -> Option<Self> {
         Self::start_by(program)
     }
@@ -372,7 +372,7 @@ fn a_folder_that_may_not_be_written_to_is_told_before_anything_is_read() {
     let mut command = program(&dir.path(""));
     command.args(["report", "case.toml", "--out", "locked/out"]);
     if fs::write(dir.path("locked/probe"), "").is_ok() {
-        // Root may write everywhere, so the program runs as nobody.
+        // Root can write everywhere, so the program runs as the user `nobody` (65534).
         command.uid(65_534);
         if command.output().is_err() {
             skipped("nobody may not start the program where it lies");

@@ -242,7 +242,8 @@ fn hostile_manifests_are_mismatches() {
     assert!(found.contains("names it twice") && found.contains("it had"), "{found}");
 }
 
-/// Sealed again by somebody without the key: then what the files say of each other must not fit.
+/// A forger without the key seals the bundle again. The statements of the files about each other
+/// must then not fit.
 #[test]
 fn a_folder_under_another_name_or_of_another_case_is_found() {
     let dir = bundle(&[]);

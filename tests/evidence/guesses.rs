@@ -18,8 +18,8 @@ fn company(number: usize) -> String {
     format!("Quillmoor{number:02} Trading")
 }
 
-/// A record as the admin tool writes it. Whoever knows the format can make it from a row and two
-/// guesses.
+/// Returns a record as the admin tool writes it. An attacker who knows the format can make it from
+/// a row and two guesses.
 fn record(event: &str, time: &str, tenant: &str, agent: usize, named: &str) -> String {
     format!(
         "{{\"event_id\":\"{event}\",\"timestamp\":\"{time}\",\"actor\":{{\"id\":\"agent-{agent:02}\"}},\
@@ -88,7 +88,8 @@ fn holds(known: &BTreeSet<Sha256>, bytes: &[u8]) -> bool {
     guesses.iter().any(|guess| known.contains(guess))
 }
 
-/// Of how many rows a guess at the agent and the masked name is confirmed by a digest or a length.
+/// Returns the number of rows of which a digest or a length confirms a guess at the agent and the
+/// masked name.
 fn recovered(dir: &Dir, more: &str) -> (usize, usize) {
     let folders = files(&dir.path("out/tenants"));
     let mut known = BTreeSet::new();

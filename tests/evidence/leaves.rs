@@ -11,7 +11,7 @@ use crate::{
     util::{Dir, json as read},
 };
 
-/// What is in no written event: it can be found in the logs only.
+/// Fields that no written event determines: their faults can be found in the logs only.
 const UNCOUNTED: [&str; 24] = [
     "/agents/*/tenure/",
     "/census/",

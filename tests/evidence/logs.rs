@@ -1,4 +1,4 @@
-//! With the logs at hand: they are read again, and every record is cut out of them again.
+//! Verification with the logs: they are read again, and every record is extracted from them again.
 
 use std::{fs, process::Command};
 
@@ -20,7 +20,7 @@ fn the_sample_s_logs_say_the_same_again() {
 fn a_log_that_changed_or_went_is_named_and_so_are_the_events_it_held() {
     let dir = bundle(&[]);
     dir.run(VERIFY).ends(0).says("4 records cut out and the same");
-    // A record of nobody's: the file is another, and all events are in it still.
+    // The record belongs to no tenant: the file differs, and all events are still in it.
     edit(&dir.path("logs/a.jsonl"), "zoe", "zoo");
     dir.run(VERIFY)
         .ends(1)
@@ -199,7 +199,7 @@ fn an_id_of_several_records_is_not_guessed() {
     dir.run(["show", "out", "acme:1"]).ends(0);
 }
 
-/// What a terminal is shown cannot act on it. `script` gives the program one.
+/// Text on a terminal must not control it. `script` gives the program a terminal.
 #[test]
 #[cfg(target_os = "linux")]
 fn on_a_terminal_bytes_are_made_visible() {
@@ -310,7 +310,7 @@ fn bytes_that_are_no_character_of_the_stated_encoding_refuse_their_record() {
     dir.run(["scan", "case.toml"]).ends(2).says("`utf-7` is no encoding");
 }
 
-/// Of each `[[logs]]` entry, and not of each file of it.
+/// Names each `[[logs]]` entry, and not each file of it.
 #[test]
 fn logs_without_a_listed_agent_are_named() {
     let dir = Dir::new();

@@ -1,4 +1,5 @@
-//! What was masked or withheld for customers is still counted as it was logged, or said not to be.
+//! Texts that were masked or withheld from tenants are still counted as logged, or reported as not
+//! counted.
 
 use std::{fs, path::Path};
 
@@ -12,8 +13,7 @@ use crate::{
 
 const TENANTS: &str = "id,name,domains\nt-0001,Acme Foods,acme.example\nt-0002,Bolt Freight,bolt.example\n";
 
-/// The bundle of what somebody logged in the first customer's tenant, beside an event of the
-/// second's.
+/// Returns the bundle of these events in the first tenant, beside one event of the second.
 fn bundle(own: &[Value]) -> Dir {
     let mut log = record(1, "t-0002", &json!({}));
     for (number, more) in (2..).zip(own) {

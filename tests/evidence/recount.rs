@@ -6,7 +6,7 @@ use std::{fs, path::Path};
 use super::{bundle, edit, reseal, verified};
 use crate::util::Dir;
 
-/// Everything that is told about a bundle that was changed and sealed again.
+/// Checks every mismatch of a bundle that was changed and sealed again.
 #[track_caller]
 fn told(change: impl Fn(&Path), says: &[&str]) {
     let dir = bundle(&[]);
@@ -231,7 +231,7 @@ fn a_lone_folder_is_counted_too() {
     assert_eq!(found[0].detail, "lines: 1 by counting, 2 as stated");
 }
 
-/// Every golden case is a bundle that verifies, whatever is odd about it, with its logs too.
+/// Every golden case is a bundle that verifies, also with its logs.
 #[test]
 fn the_bundle_of_every_case_verifies() {
     let cases = fs::read_dir(crate::util::root().join("tests/cases")).expect("cases");

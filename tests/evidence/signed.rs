@@ -150,8 +150,7 @@ fn a_signature_by_another_key_is_told_and_one_by_an_unknown_key_is_called_so() {
         .says("signature manifest.json.sig");
 }
 
-/// Whoever seals the whole anew with a key of its own leaves the customers' signatures as they
-/// were.
+/// A forger who seals the whole bundle with another key leaves the tenants' signatures unchanged.
 #[test]
 fn manifests_signed_by_different_keys_do_not_verify() {
     if !has_tool("ssh-keygen") {

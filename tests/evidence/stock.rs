@@ -1,11 +1,11 @@
-//! With stock tools alone, as `VERIFY.txt` tells a customer.
+//! Verification with stock tools alone, as `VERIFY.txt` describes it to a tenant.
 
 use std::{fs, path::Path, process::Command};
 
 use super::{CASE, LOG, allowed, bundle, differs, edit, has_tool, key, verified, write};
 use crate::util::{Dir, has};
 
-/// Runs one of the commands that a text tells, and says whether it succeeded and what it said.
+/// Runs a command from a text. Returns whether it succeeded, and its output.
 fn shell(folder: &Path, command: &str) -> (bool, String) {
     let output = Command::new("sh").args(["-c", command]).current_dir(folder).output();
     let output = output.expect("a shell");
@@ -186,7 +186,8 @@ fn a_tenant_s_folder_verifies_alone_and_names_nobody_else() {
     assert!(differs(&folder).contains(&"missing actions.csv".to_owned()));
 }
 
-/// What is shown to people cannot act on their display; braces of a name are not taken for ours.
+/// Displayed text must not control the display, and braces in a name must not be taken for
+/// placeholders.
 #[test]
 fn the_text_is_harmless_whatever_the_names_are() {
     let dir = bundle(&[]);

@@ -2,7 +2,7 @@
 
 use crate::rng::Rng;
 
-/// What an action is done to, as far as the log says.
+/// The object of an action, as far as the log says.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Object {
     /// The customer's space itself.
@@ -25,7 +25,7 @@ pub(crate) enum Object {
     Log,
     /// A report or an exported list.
     Report,
-    /// Nothing: the log's `target` is null.
+    /// The log's `target` is null.
     Nothing,
 }
 
@@ -33,9 +33,9 @@ pub(crate) enum Object {
 pub(crate) struct Action {
     /// The code in the log.
     pub(crate) code: &'static str,
-    /// What it is done to.
+    /// Object of the action.
     pub(crate) object: Object,
-    /// How often it is used: looking around dominates, credentials and secrets are rare.
+    /// Relative frequency: views dominate, credentials and secrets are rare.
     weight: usize,
     /// Whether it takes place in a customer's tenant.
     pub(crate) in_tenant: bool,
@@ -104,7 +104,7 @@ const ACTIONS: [Action; 39] = [
     act("tenant.shard.rebalance", Object::Tenant, 3),
 ];
 
-/// What an agent does as the customer's user.
+/// Actions of an agent who acts as the tenant's user.
 pub(crate) const AS_CUSTOMER: [&str; 4] = ["user.view", "app.view", "group.view", "user.profile.update"];
 
 /// The action called `code`.
@@ -119,7 +119,7 @@ pub(crate) fn find(code: &str) -> &'static Action {
 pub(crate) struct Deck(Vec<&'static Action>);
 
 impl Deck {
-    /// What happens during work on one customer's tenant.
+    /// Returns the actions in one tenant.
     pub(crate) fn in_tenant() -> Self {
         Self::of(|action| action.in_tenant)
     }

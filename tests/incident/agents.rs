@@ -130,7 +130,8 @@ fn agent(number: usize, (name, local, country, identities): (&'static str, &str,
         agent: Some(number),
         seat: Seat::Support(number),
     };
-    // The directory id of the person, which the case does not list: here only the address tells.
+    // The directory id of the person, which the case does not list, so only the address identifies
+    // the agent.
     let directory = format!("00bd{:05}", 70_310 + 37 * number);
     let mut faces = vec![
         face(&id, Some(&email)),

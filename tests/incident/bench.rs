@@ -30,17 +30,17 @@ const DAYS: i64 = 90;
 
 const CASE: &str = include_str!("bench.toml");
 
-/// How much of it.
+/// Size and form of the benchmark logs.
 pub(crate) struct Plan {
     /// Records in all files together.
     pub(crate) records: u64,
-    /// How they are written.
+    /// Format of the records.
     pub(crate) format: Format,
     /// In how many files.
     pub(crate) files: u32,
 }
 
-/// What a program must find, as far as a stream can tell.
+/// Expected counts, as far as a stream can state them.
 #[derive(Serialize)]
 struct BenchTruth {
     records: Records,

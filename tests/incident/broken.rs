@@ -12,7 +12,7 @@ pub(crate) struct Broken {
     pub(crate) names_agent: bool,
 }
 
-/// How many there are.
+/// Number of broken lines.
 pub(crate) const COUNT: usize = LINES.len();
 
 /// All of them.

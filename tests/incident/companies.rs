@@ -3,7 +3,7 @@
 //!
 //! A part is written `native` or `native:ascii`; the second form spells the domain.
 
-/// How one language names a company.
+/// Parts of company names in one language.
 pub(crate) struct Language {
     /// Out of a hundred customers, how many speak it.
     pub(crate) share: usize,

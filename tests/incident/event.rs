@@ -1,4 +1,4 @@
-//! One thing that somebody did, before any log writes it down.
+//! An event of the incident, before any log records it.
 
 use std::borrow::Cow;
 
@@ -7,10 +7,10 @@ use crate::rng::Rng;
 use crate::targets::Target;
 use crate::tenants::Tenant;
 
-/// Whose space an event happened in.
+/// The tenant in which an event happened.
 #[derive(Clone, Copy)]
 pub(crate) enum Place<'c> {
-    /// Nobody's: the agent's own session, or a search over all customers.
+    /// Outside any tenant: the agent's own session, or a search over all tenants.
     Nowhere,
     /// One customer's.
     One(&'c Tenant),
@@ -29,7 +29,7 @@ impl<'c> Place<'c> {
     }
 }
 
-/// How an action ended.
+/// The outcome of an action.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Outcome {
     /// It worked.
@@ -43,7 +43,7 @@ pub(crate) enum Outcome {
 }
 
 impl Outcome {
-    /// What the log says, if it says anything.
+    /// Returns the logged text of the outcome, if it is logged.
     pub(crate) const fn text(self) -> Option<&'static str> {
         match self {
             Self::Success => Some("success"),
@@ -77,32 +77,32 @@ pub(crate) enum Names {
     Customer,
 }
 
-/// One thing that somebody did.
+/// An event of the incident.
 #[derive(Clone)]
 pub(crate) struct Event<'c> {
     /// A ULID.
     pub(crate) id: String,
-    /// When.
+    /// Time of the event.
     pub(crate) at: i64,
-    /// Who, as the log has it: by way of impersonation that is the customer's user.
+    /// Actor as logged. During an impersonation this is the tenant's user.
     pub(crate) actor: Cow<'c, Face>,
-    /// Who sat at the keyboard then.
+    /// Person who performed an impersonation.
     pub(crate) impersonator: Option<&'c Face>,
-    /// Where.
+    /// Tenant of the event.
     pub(crate) place: Place<'c>,
-    /// What.
+    /// Code of the action.
     pub(crate) action: &'static str,
     /// To whom or what.
     pub(crate) target: Option<Target>,
-    /// How it ended.
+    /// Outcome of the action.
     pub(crate) outcome: Outcome,
     /// From where.
     pub(crate) client: Client,
     /// The support case.
     pub(crate) ticket: Option<String>,
-    /// Why, in the agent's words.
+    /// Justification in the agent's words.
     pub(crate) justification: Option<String>,
-    /// Who recorded it.
+    /// Export jobs that recorded the event.
     pub(crate) jobs: Jobs,
     /// Whether another event bears the same id.
     pub(crate) contested: bool,

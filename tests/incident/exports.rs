@@ -46,17 +46,17 @@ pub(crate) enum Line<'e> {
     Event(usize, &'e Event<'e>, Stamp),
     /// Bytes that are no event.
     Broken(&'static broken::Broken),
-    /// Nothing, where two chunks were put together.
+    /// Empty line, where two chunks were joined.
     Blank,
 }
 
 /// One file to be written.
 pub(crate) struct Source<'e> {
-    /// Where, relative to the case file.
+    /// Path relative to the case file.
     pub(crate) path: String,
     /// Whether it is the CSV form.
     pub(crate) csv: bool,
-    /// What.
+    /// Lines of the file.
     pub(crate) lines: Vec<Line<'e>>,
 }
 

@@ -1,8 +1,8 @@
-//! Who acts: a face is how one person, or one service account, appears in a log.
+//! Actors of the incident. A face is the appearance of one person or service account in a log.
 //!
-//! An agent has several. The usual one carries id and e-mail address; others carry only an address
-//! in other capitals, a user name or the id of an API key. A face knows whose it is, which is how
-//! the ground truth knows without matching any text.
+//! An agent has several faces. The usual one has an id and an e-mail address; others have only an
+//! address in other capitals, a user name or the id of an API key. A face states its owner, so the
+//! ground truth needs no matching of texts.
 
 use serde::Serialize;
 
@@ -24,7 +24,7 @@ pub(crate) fn session_id(rng: &mut Rng) -> String {
     rng.text("s-", 16, HEX)
 }
 
-/// Where a face works, which decides the addresses its requests come from.
+/// Workplace of a face, which decides the addresses of its requests.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Seat {
     /// At the sub-processor's sites.
@@ -37,7 +37,7 @@ pub(crate) enum Seat {
     Customer(usize),
 }
 
-/// How somebody appears in a log.
+/// Appearance of a person or service account in a log.
 #[derive(Clone, Serialize)]
 pub(crate) struct Face {
     /// The identifier, compared exactly.
@@ -51,7 +51,7 @@ pub(crate) struct Face {
     /// Which listed agent this is, counted from 0; `None` for everybody else.
     #[serde(skip)]
     pub(crate) agent: Option<usize>,
-    /// Where requests come from.
+    /// Workplace that requests come from.
     #[serde(skip)]
     pub(crate) seat: Seat,
 }
@@ -65,7 +65,7 @@ pub(crate) struct Client {
 }
 
 impl Client {
-    /// What `face` works with on a day: the same machine and session for the whole of it.
+    /// Returns the client of `face` on a day: one machine and session for the whole day.
     pub(crate) fn on_day(face: &Face, day: i64) -> Self {
         let day = usize::try_from(day).expect("after 1970");
         let (kind, seat) = match face.seat {

@@ -14,7 +14,7 @@ use crate::scenario::Scenario;
 use crate::tenants;
 use crate::truth::Truth;
 
-/// The case file of a told incident; only its identifier and size differ.
+/// Template of the case file. Only the identifier and the size of incidents differ.
 const CASE: &str = include_str!("case.toml");
 
 /// Refuses to mix a new incident into an old folder.

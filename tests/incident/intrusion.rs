@@ -1,5 +1,5 @@
-//! The 25 minutes: somebody else sits at the workstation of `bd-agent-07`, four hours after the end
-//! of the shift.
+//! The 25 minutes in which the intruder uses the workstation of `bd-agent-07`, four hours after the
+//! end of the shift.
 
 use std::borrow::Cow;
 

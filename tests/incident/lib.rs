@@ -56,7 +56,7 @@ pub struct Args {
     /// The folder to write; every size but `sample` insists that it does not exist yet.
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
-    /// How many records to write (`bench` only).
+    /// Number of records to write (`bench` only).
     #[arg(long, value_name = "N", required_if_eq("size", "bench"))]
     pub records: Option<u64>,
     /// The log format (`bench` only).
@@ -70,7 +70,7 @@ pub struct Args {
 /// The three incidents on offer.
 #[derive(Clone, Copy, ValueEnum)]
 pub enum Size {
-    /// The committed sample: 6,000 records with every oddity a log can have.
+    /// The committed sample: 6,000 records with every irregularity a log can have.
     Sample,
     /// The public incident's size: 125,000 records, 15,000 customers, 366 of them touched.
     Incident,
@@ -78,7 +78,7 @@ pub enum Size {
     Bench,
 }
 
-/// How a log is written down.
+/// Format of a log.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Format {
     /// One JSON object a line.

@@ -7,9 +7,9 @@ use crate::rng::Rng;
 use crate::tenants::Tenant;
 use crate::texts::{GIVEN, SURNAMES};
 
-/// What an unlisted actor is.
+/// An unlisted actor.
 pub(crate) struct Other {
-    /// How it appears.
+    /// Appearance in the logs.
     pub(crate) face: Face,
     /// A customer's own administrator stays at home: the number of that customer.
     pub(crate) home: Option<usize>,
@@ -17,7 +17,7 @@ pub(crate) struct Other {
 
 /// The account whose hourly look-up keeps every hour of the logs spoken for.
 pub(crate) const HEARTBEAT: usize = 0;
-/// A key that differs from a listed agent's only in its capitals, and so is somebody else's.
+/// Index of a key that differs from a listed agent's only in case, and belongs to another actor.
 pub(crate) const NEAR_MISS: usize = 1;
 
 /// An engineer of the vendor who is on the list of agents, and whom no scope has.

@@ -1,4 +1,4 @@
-//! The committed sample: small enough to read, odd enough to test everything.
+//! The committed sample: small enough to read, with irregularities for every test.
 
 use crate::exports::{File, Plan};
 use crate::scenario::Scenario;

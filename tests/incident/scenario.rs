@@ -1,5 +1,4 @@
-//! The two incidents that are told rather than streamed: their sizes, and the way from sizes to a
-//! folder.
+//! The two incidents with a fixed story: their sizes, and the steps from the sizes to a folder.
 
 use std::io;
 use std::path::Path;

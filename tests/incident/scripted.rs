@@ -1,7 +1,7 @@
-//! What chance would not bring: each oddity that a log can have, put where a test or a reader can
-//! find it.
+//! Fixed events that random generation would not produce: every irregularity a log can have, at a
+//! known place.
 //!
-//! Days 16 to 18 are in job A alone, day 20 is in both jobs, in the sample as in the larger
+//! Days 16 to 18 are in job A alone. Day 20 is in both jobs, in the sample and in the larger
 //! incident.
 
 use crate::actions::find;
@@ -24,7 +24,7 @@ const FIRST_IDENTITY: usize = 4;
 /// The agent with two addresses.
 const TWO_ADDRESSES: usize = 10;
 
-/// Text written to be run by whoever shows it.
+/// A text that is harmful if a program interprets it when showing it.
 struct Hostile {
     /// Day and hour.
     at: (i64, i64),

@@ -1,5 +1,5 @@
-//! Where the story is played: keeps every instant to itself, gives out ids and counts the records
-//! to come.
+//! The state of the generation: keeps instants unique, assigns ids and counts the records still to
+//! write.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;

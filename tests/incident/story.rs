@@ -1,5 +1,5 @@
-//! What happens from 14 to 23 January 2026: the oddities and the intrusion first, then everyday
-//! work around them until the logs have the size they should.
+//! The events from 14 to 23 January 2026: the irregularities and the intrusion first, then everyday
+//! work around them until the logs have their size.
 
 use std::collections::BTreeSet;
 
@@ -26,7 +26,7 @@ const DAYS_AROUND: [i64; 5] = [14, 15, 21, 22, 23];
 /// All days, for everybody else.
 const DAYS: [i64; 18] = [14, 14, 15, 15, 16, 16, 17, 18, 19, 19, 20, 20, 21, 21, 22, 22, 23, 23];
 
-/// Tells the whole story.
+/// Generates all events.
 pub(crate) fn tell<'c>(scenario: &'c Scenario, cast: &'c Cast) -> Vec<Event<'c>> {
     let mut stage = Stage::new(&scenario.jobs);
     let mut work = Work {

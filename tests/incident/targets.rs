@@ -1,4 +1,4 @@
-//! What an action was done to, as the log names it.
+//! The objects of actions, as the log names them.
 
 use serde::Serialize;
 

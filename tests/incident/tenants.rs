@@ -185,7 +185,7 @@ impl Tenant {
         )
     }
 
-    /// The `n`th user as an actor: an administrator, or somebody who is being impersonated.
+    /// Returns the `n`th user as an actor: an administrator, or the user in an impersonation.
     pub(crate) fn user(&self, n: usize) -> Face {
         let mut rng = self.person(n);
         let name = format!("{} {}", rng.pick(&GIVEN), rng.pick(&SURNAMES));

@@ -1,4 +1,4 @@
-//! What people are called and what they write: word lists, nothing else.
+//! Word lists: names of people, and texts that they write.
 
 /// Given names of customers' users.
 pub(crate) const GIVEN: [&str; 24] = [
@@ -44,7 +44,7 @@ pub(crate) const JAPANESE_PEOPLE: [&str; 6] = [
     "風間 ひかり",
 ];
 
-/// What support writes in the justification box.
+/// Justifications that support writes.
 pub(crate) const REASONS: [&str; 14] = [
     "Customer called in: cannot sign in after changing phones.",
     "Password reset requested by the account owner, identity checked by call-back.",
@@ -62,7 +62,7 @@ pub(crate) const REASONS: [&str; 14] = [
     "Cannot reproduce on our side, looking at the customer's settings.",
 ];
 
-/// The same for Japanese customers.
+/// Justifications for Japanese tenants.
 pub(crate) const REASONS_JA: [&str; 4] = [
     "お客様からのご依頼により、多要素認証の状態を確認しました。",
     "管理者様よりログインできないとのご連絡。設定を確認中です。",

@@ -38,13 +38,13 @@ pub(crate) const POSSIBLE: Window = Window {
     until: january(21),
 };
 
-/// What forensics ties to the intruder: one agent, 25 minutes.
+/// Window that forensics ties to the intruder: one agent, 25 minutes.
 pub(crate) const ATTRIBUTED: Window = Window {
     from: january(20) + 13 * HOUR + 18 * MINUTE,
     until: january(20) + 13 * HOUR + 43 * MINUTE,
 };
 
-/// How one writer spells an instant.
+/// The format of an instant in one program.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Stamp {
     /// Digits after the second: 0, 1, 3 or 6.
@@ -54,10 +54,10 @@ pub(crate) struct Stamp {
 }
 
 impl Stamp {
-    /// What the tool writes unless something is odd: milliseconds and `Z`.
+    /// Usual format of the tool: milliseconds and `Z`.
     pub(crate) const PLAIN: Self = Self { digits: 3, offset: 0 };
 
-    /// The same precision in UTC, the form in which the ground truth names an instant.
+    /// Returns the format with the same precision in UTC, which the ground truth uses.
     pub(crate) const fn in_utc(self) -> Self {
         Self { offset: 0, ..self }
     }

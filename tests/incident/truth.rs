@@ -12,7 +12,7 @@ pub(crate) struct Records {
     pub(crate) read: u64,
     /// Acts of an agent within a scope.
     pub(crate) in_scope: u64,
-    /// The same act, recorded before.
+    /// Copies of an event that was recorded before.
     pub(crate) duplicate: u64,
     /// Records within the window, of actors whom no scope has.
     pub(crate) other_actor: u64,

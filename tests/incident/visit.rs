@@ -1,4 +1,4 @@
-//! One visit: somebody works on one customer's tenant for a while.
+//! One visit: an actor works in one tenant for a while.
 
 use std::borrow::Cow;
 
@@ -13,15 +13,15 @@ use crate::texts::{REASONS, REASONS_JA};
 /// The longest visit, in events.
 pub(crate) const LONGEST: usize = 14;
 
-/// What is known before the door opens.
+/// Parameters of a visit.
 pub(crate) struct Visit<'c> {
-    /// Who comes.
+    /// Actor of the visit.
     pub(crate) face: &'c Face,
     /// To whom.
     pub(crate) tenant: &'c Tenant,
-    /// When it begins.
+    /// Start of the visit.
     pub(crate) at: i64,
-    /// How many events it has.
+    /// Number of events.
     pub(crate) events: usize,
 }
 
@@ -60,7 +60,7 @@ impl<'c> Visit<'c> {
     fn papers(&self, stage: &mut Stage<'c>) -> Papers {
         let rng = &mut stage.rng;
         let user = 1 + rng.skewed(30);
-        // Machines and the customers' own people owe nobody a reason.
+        // Service accounts and users of the tenant give no justification.
         if matches!(self.face.seat, Seat::Service(_) | Seat::Customer(_)) {
             return Papers {
                 user,
@@ -68,7 +68,7 @@ impl<'c> Visit<'c> {
                 reason: None,
             };
         }
-        // One visit in seven has no ticket: whoever searches by ticket misses it.
+        // One visit in seven has no ticket, so that a search by ticket misses it.
         let ticket = (!rng.per_mille(140)).then(|| format!("CASE-{}", 40_000 + rng.below(9_999)));
         let reasons: &[&'static str] = if self.tenant.locale == "ja-JP" {
             &REASONS_JA
@@ -100,7 +100,7 @@ impl<'c> Visit<'c> {
 
     fn fill(&self, event: &mut Event<'c>, action: &Action, papers: &Papers, stage: &mut Stage<'c>) {
         event.place = Place::One(self.tenant);
-        // Mostly the person whom the visit is about, now and then somebody else.
+        // Usually the user whom the visit is about, sometimes another one.
         let user = if stage.rng.per_mille(750) {
             papers.user
         } else {

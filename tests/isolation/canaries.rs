@@ -1,5 +1,5 @@
-//! A law: whatever names a customer is found in nobody else's folder, wherever it was typed and
-//! however it was written.
+//! A law: a text that names a tenant is found in no other tenant's folder, wherever it occurs and
+//! however it is written.
 
 use std::fmt::Write as _;
 
@@ -29,7 +29,7 @@ fn id(tenant: usize) -> String {
     format!("t-{}-{tenant}", canary(tenant))
 }
 
-/// What names a tenant, as a person or a program may type it.
+/// Returns texts that name a tenant, as a person or a program may type them.
 fn names(tenant: usize) -> [String; 5] {
     let domain = format!("{}.example", canary(tenant));
     [

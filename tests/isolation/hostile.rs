@@ -154,8 +154,8 @@ fn a_browser_runs_nothing_and_calls_nobody() {
     assert_eq!(home.calls(), 0);
 }
 
-/// What if a payload stood in the page unescaped after all? The page's own policy is the second
-/// wall.
+/// A payload that occurs unescaped in a page must still be stopped by the page's own policy, the
+/// second defence.
 #[test]
 fn the_policy_of_a_page_stops_what_escaping_would_miss() {
     if !has("chromium") {

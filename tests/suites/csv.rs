@@ -4,12 +4,12 @@ use super::log::{End, INCIDENT, ends, tallies};
 
 const HEADER: &str = "event_id,timestamp,actor.id,action,justification";
 
-/// What stands for a whole row, up to its last cell.
+/// Beginning of a row, up to its last cell.
 const ROW: &str = "e,2026-01-17T00:00:00Z,sp-001,a,";
 const LATE: &str = "e,2026-02-17T00:00:00Z,sp-001,a,";
 
-/// What a row is expected to end as: in scope with this justification, refused for a reason, or
-/// outside the window.
+/// Expected result of a row: in scope with this justification, refused for a reason, or outside the
+/// window.
 #[derive(Debug, Clone, Copy)]
 enum Row {
     Says(&'static str),

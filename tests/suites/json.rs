@@ -223,7 +223,8 @@ fn a_record_that_is_cut_anywhere_is_refused() {
     }
 }
 
-/// By the time alone only what ends like a record, and so a part that ends like one.
+/// A record is rejected by its time alone only if it ends like a record. A cut record may end so
+/// too.
 #[test]
 fn a_record_outside_that_is_cut_is_refused_unless_it_ends_like_one() {
     let good = record(OUTSIDE, "justification", r#""a\n","n":[1]"#.as_bytes(), true);

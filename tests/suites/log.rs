@@ -34,14 +34,14 @@ path = "logs/*"
 profile = "superuser"
 "#;
 
-/// What becomes of a record.
+/// Disposition of a record.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum End {
-    /// With what its time and its justification are read as.
+    /// In scope, with its time and its justification as read.
     InScope(String, Option<String>),
     OtherActor,
     OutsideWindow,
-    /// For this reason.
+    /// Refused for this reason.
     Refused(&'static str),
     /// It is no record, or no file of the log is read at all.
     None,
@@ -50,7 +50,7 @@ pub(crate) enum End {
 /// The five days of the incident.
 pub(crate) const INCIDENT: (&str, &str) = ("2026-01-16T00:00:00Z", "2026-01-21T00:00:00Z");
 
-/// What is found in each of these logs.
+/// Returns the tallies of these logs.
 pub(crate) fn tallies(window: (&str, &str), logs: &[Vec<u8>]) -> Vec<Option<SourceTally>> {
     let dir = Dir::new();
     dir.file("case.toml", CASE.replace("FROM", window.0).replace("UNTIL", window.1));
@@ -89,8 +89,8 @@ pub(crate) fn ends(tally: &SourceTally) -> Vec<End> {
     ends
 }
 
-/// What becomes of each of these lines between two good ones, which must not suffer from it. Each
-/// is one record at most.
+/// Returns the disposition of each of these lines, of one record at most, between two good ones,
+/// which must not be affected.
 pub(crate) fn lines(window: (&str, &str), lines: &[Vec<u8>]) -> Vec<End> {
     let one = |mut ends: Vec<End>| {
         assert!(ends.len() < 2, "one line is one record: {ends:?}");
@@ -99,7 +99,7 @@ pub(crate) fn lines(window: (&str, &str), lines: &[Vec<u8>]) -> Vec<End> {
     records(window, lines).into_iter().map(one).collect()
 }
 
-/// What becomes of the records of each of these lines, of which a line may hold several.
+/// Returns the dispositions of the records of each of these lines, which may hold several.
 pub(crate) fn records(window: (&str, &str), lines: &[Vec<u8>]) -> Vec<Vec<End>> {
     let logs: Vec<_> = lines.iter().map(|line| between(line)).collect();
     let judged = tallies(window, &logs).into_iter().zip(lines);

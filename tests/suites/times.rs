@@ -130,7 +130,7 @@ fn judged(times: &[&str]) -> Vec<End> {
     lines(WINDOW, &times.iter().map(record).collect::<Vec<_>>())
 }
 
-/// What ends otherwise than all of them should.
+/// Returns the times whose disposition is not the expected one.
 fn others<'t>(times: &[&'t str], expected: &End) -> Vec<(&'t str, End)> {
     let ends = times.iter().copied().zip(judged(times));
     ends.filter(|(_, end)| end != expected).collect()
@@ -151,7 +151,7 @@ fn times_of_iso_8601_beyond_rfc_3339_are_refused() {
     assert_eq!(others(ISO_8601, &End::Refused("invalid-time")), []);
 }
 
-/// What is not there is told apart from what is wrong.
+/// Distinguishes a missing time from an invalid one.
 #[test]
 fn nothing_is_no_time() {
     assert_eq!(others(&["", " ", "-", "null"], &End::Refused("missing-time")), []);

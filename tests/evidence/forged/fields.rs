@@ -10,7 +10,7 @@ use crate::util::files;
 /// A file with one field forged.
 struct Forgery {
     place: String,
-    /// What must be said of it; empty where the kind of file has no fields with names.
+    /// Expected text of the mismatch. Empty if files of this kind have no named fields.
     says: String,
     text: String,
 }
@@ -223,7 +223,7 @@ fn another(value: &str) -> String {
     }
 }
 
-/// Where each cell of a row can be added to.
+/// Returns the positions in a row at which a cell can be extended.
 fn cells(row: &str) -> Vec<usize> {
     let mut quoted = false;
     let mut ends = Vec::new();

@@ -75,7 +75,7 @@ pub(super) const STRINGS: &[(&str, &str)] = &[
     (r#""new\u000Aline""#, "new\nline"),
 ];
 
-/// No JSON texts.
+/// Texts that are not JSON.
 #[rustfmt::skip]
 pub(super) const REFUSED: &[&str] = &[
     // Nothing, and words
@@ -131,7 +131,7 @@ pub(super) const NAMES: &[(&str, Option<&str>)] = &[
     (r#""tenants":[{"id":"t-1","id":"t-2"}]"#, Some("duplicate-key")),
 ];
 
-/// No UTF-8 (RFC 3629), in a string.
+/// Bytes that are not UTF-8 (RFC 3629), in a string.
 pub(super) const ENCODINGS: &[(&[u8], &str)] = &[
     (b"\xe9", "Latin-1"),
     (b"a\x80", "a byte that only continues"),
@@ -155,7 +155,7 @@ pub(super) const ENCODINGS: &[(&[u8], &str)] = &[
     (b"\x83\x5c\x83\x8b", "Shift JIS"),
 ];
 
-/// What may stand around a record on its line, and why it is refused then.
+/// Texts that may stand around a record on its line, with the reasons for which it is refused.
 pub(super) const RECORDS: &[(&str, usize, &[&str])] = &[
     ("RECORD", 1, &[]),
     ("RECORD\r", 1, &[]),
