@@ -198,9 +198,9 @@ pub struct Entry<'c> {
     pub says: Option<&'c str>,
     /// Check for the tenant's security team.
     pub check: Option<&'c str>,
-    /// Events of the customer's own log that tell whether it was used, the first to look for first.
+    /// Events of the tenant's own log that show whether it was used, the most useful first.
     pub look_for: &'c [String],
-    /// What holds where it was legitimate, in a sentence.
+    /// Condition under which it was legitimate, in a sentence.
     pub in_order_if: Option<&'c str>,
     /// Facts that a record of it does not hold.
     pub not_logged: Option<&'c str>,

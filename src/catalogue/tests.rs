@@ -1,4 +1,5 @@
-//! What the built-in catalogue holds, what beats what, and what is said of bad files.
+//! Tests of the built-in catalogue, of the precedence of entries, and of the errors about bad
+//! files.
 
 use std::{collections::BTreeSet, fs};
 
@@ -117,9 +118,9 @@ fn built_in_entries_are_whole_sentences_without_faults_or_duplicates() {
     assert!(keys.len() > 250, "{}", keys.len());
 }
 
-/// A name that a customer is asked to look for is one of the vendor's documentation: those of a file
-/// are codes that the same file describes, those of the sample's tool are of the log of an identity
-/// provider.
+/// A name that a tenant is asked to look for occurs in the vendor's documentation. The names of a
+/// file are codes that the same file describes. Those of the sample's tool belong to the log of an
+/// identity provider.
 #[test]
 fn events_to_look_for_are_catalogued() {
     let codes = |name: &str| -> BTreeSet<String> {

@@ -1,4 +1,4 @@
-//! When events lie: numbers by hour or by day, for who acted and in which tenant.
+//! Numbers of events by hour or by day, for each actor and each tenant.
 
 use std::collections::BTreeMap;
 

@@ -39,7 +39,7 @@ use crate::{
     time::Window,
 };
 
-/// What reading all sources of a case brought.
+/// Results of reading all sources of a case.
 #[derive(Debug)]
 pub struct Scan {
     /// In reading order.
@@ -50,13 +50,13 @@ pub struct Scan {
     pub broken: Vec<Truncated>,
     /// Files that grew or shrank meanwhile.
     pub changed: Vec<Changed>,
-    /// How much memory what is in scope may take.
+    /// Memory for events in scope.
     pub budget: Arc<Budget>,
-    /// Who stands as an actor in the windows.
+    /// Names of actors in the windows.
     pub actors: Actors,
     /// Values of others' records in the windows, by which they may tie to links.
     pub ties: Vec<TieFilter>,
-    /// What agents set in motion, if that was followed.
+    /// Links that agents opened, if links were followed.
     pub links: Links,
     /// Unlisted actors with events in open scopes: events refer to them by
     /// position behind the agents of the case, so that [`Case::admit`] has to add them before the
@@ -81,28 +81,28 @@ impl Scan {
     }
 }
 
-/// What reading one source brought.
+/// Results of reading one source.
 #[derive(Debug)]
 pub struct Scanned {
-    /// As reached from the case file.
+    /// Path as reached from the case file.
     pub path: String,
     /// Position of its file among those of the plan.
     pub input: usize,
-    /// What it was unpacked from.
+    /// Containers that the source was unpacked from.
     pub container: String,
-    /// How its text was encoded.
+    /// Encoding of its text.
     pub encoding: String,
     /// The encoding that the case states for its text.
     pub stated_encoding: Option<String>,
     /// Position of the `[[logs]]` entry that it was found by.
     pub entry: usize,
-    /// What was seen in its first records.
+    /// Facts about its first records.
     pub examined: Examined,
-    /// What its beginning looks like where that is no log, and what to do about it.
+    /// Description of a beginning that is no log, with advice.
     pub looks_like: Option<String>,
     /// The tenant of all its records, where the case says so.
     pub tenant: Option<TenantId>,
-    /// What the export says of itself.
+    /// Statements of the export about itself.
     pub said: Said,
     /// The file's stamp before it was read, by which a later reading sees that it is the same.
     pub(crate) stamp: Option<Stamp>,
@@ -116,11 +116,11 @@ pub struct Scanned {
     pub ids: String,
     /// Whether that profile reads a ticket.
     pub reads_tickets: bool,
-    /// How its records were framed.
+    /// Framing of its records.
     pub framing: String,
-    /// What became of those bytes.
+    /// Account of its bytes.
     pub accounted: Accounted,
-    /// What was found in it.
+    /// Tally of its records.
     pub tally: SourceTally,
 }
 
@@ -160,7 +160,7 @@ pub enum CloseError {
     /// A fault of this program.
     #[error(transparent)]
     Bytes(#[from] BytesUnaccounted),
-    /// What is in scope has no room.
+    /// Events in scope do not fit into memory.
     #[error(transparent)]
     Room(#[from] SpillError),
 }
@@ -247,8 +247,7 @@ impl Answer {
 pub struct Survey {
     /// The answer in figures.
     pub findings: Findings,
-    /// What was counted. To give back its memory takes as long as to count it, so when that is done
-    /// is left to whoever asked.
+    /// Events in scope. Freeing them takes as long as counting them, so the caller decides when to.
     pub kept: Retained,
 }
 
@@ -274,8 +273,7 @@ struct Apart {
     decided: (DecidedEvents, BTreeMap<String, u64>),
 }
 
-/// About how much memory the list of one customer's files takes, and what is told of one file that
-/// was passed over.
+/// Estimated memory of the list of one tenant's files, and of the note on a skipped file, in bytes.
 const FILES: u64 = 2 << 10;
 const SKIPPED: u64 = 512;
 
@@ -365,7 +363,7 @@ impl<'c> Closing<'c> {
         Ok(apart)
     }
 
-    /// What figures are counted by.
+    /// Returns the index by which events are counted.
     fn known(&self) -> Known<'_> {
         Known::new(self.case, self.catalogue, &self.settled.totals, &self.scan.sources)
     }
@@ -399,8 +397,8 @@ impl<'c> Closing<'c> {
         Ok((figures, names.with_shared_objects(self.shared_objects(&companies)?)))
     }
 
-    /// Whose the things are that events of several customers were done on. Few cases have such an
-    /// event, and without one no event is looked at again.
+    /// Returns the owners of the targets of events in several tenants. Few cases have such an
+    /// event, and without one no event is read again.
     fn shared_objects(&self, companies: &[ObservedTenant]) -> Result<SharedObjects, SpillError> {
         let mut shared_objects = SharedObjects::of(companies);
         if shared_objects.is_empty() {
@@ -454,8 +452,8 @@ impl<'c> Closing<'c> {
         })
     }
 
-    /// Whether every event came to its tenants, and no other did. `without_tenant` are those that
-    /// came to nobody, if they were counted.
+    /// Checks that the events of all tenants add up to the total. `without_tenant` is the number of
+    /// events without a tenant, if they were counted.
     fn attributed(&self, figures: &[Figures], without_tenant: Option<u64>) -> Result<(), BooksDoNotBalance> {
         let totals = &self.settled.totals;
         let shares: u64 = figures.iter().map(|figures| figures.finding.events).sum();
@@ -773,7 +771,7 @@ fn other_tenant((remark, remarked): (&Remark, &Remarked)) -> Option<OtherTenantF
     })
 }
 
-/// Of each source, the records whose times cannot be.
+/// Returns for each source its records with implausible times.
 fn implausible(settled: &Deduplicated) -> Vec<ImplausibleFinding> {
     let read = settled.coverage.iter().zip(&settled.late);
     let mut findings: Vec<_> = read

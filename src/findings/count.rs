@@ -48,8 +48,8 @@ pub(super) struct Figures {
     pub(super) decided: DecidedEvents,
 }
 
-/// What there is to count events by, numbered throughout: the agents and the scopes of the case,
-/// and the actions in code order.
+/// Index by which events are counted: the agents and scopes of the case, and the actions in code
+/// order, numbered consecutively.
 #[derive(Debug)]
 pub(super) struct Known<'c> {
     case: &'c Case,
@@ -67,7 +67,7 @@ struct Action<'c> {
 }
 
 impl<'c> Known<'c> {
-    /// Of this case and these actions, each of which is looked up once.
+    /// Creates the index of this case and these actions, looking up each action once.
     pub(super) fn new(case: &'c Case, catalogue: &'c Catalogue, totals: &'c Totals, sources: &'c [Scanned]) -> Self {
         let actions = totals.actions.keys();
         let first = case.agents.len() + case.scopes.len();
@@ -91,7 +91,7 @@ impl<'c> Known<'c> {
         self.case.agents.len() + at
     }
 
-    /// What the rules of urgency ask of an event.
+    /// Returns the facts of an event that the rules of urgency use.
     fn fact(&self, id: &TenantId, event: &ScopedEvent) -> Fact {
         let lacks_ticket = match &self.tickets {
             Some(tickets) => tickets
@@ -122,7 +122,7 @@ impl<'c> Known<'c> {
     }
 }
 
-/// How many tenants have events of each agent, scope and action.
+/// Number of tenants with events of each agent, scope and action.
 #[derive(Debug)]
 pub(super) struct Touched {
     agents: Vec<u64>,
@@ -388,8 +388,8 @@ impl Figures {
     }
 }
 
-/// What an entry of a list takes beside its text, about; and what is lost in any case beside a
-/// dozen small things.
+/// Estimated memory of an entry of a list beside its text, and constant overhead of small values,
+/// in bytes.
 const ENTRY: usize = 48;
 const SMALL: usize = 150;
 

@@ -1,5 +1,5 @@
-//! Counts by key in one piece: a tenant has a handful of actions, and the nodes of maps took more
-//! memory than all else that is told of it.
+//! Counts by key in one allocation. A tenant has only a few actions, and the nodes of maps took
+//! more memory than all other facts about it.
 
 use std::{borrow::Borrow, collections::BTreeMap, fmt};
 
@@ -10,7 +10,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 pub struct Counts<K>(Box<[(K, u64)]>);
 
 impl<K: Ord> Counts<K> {
-    /// How many there are of this key; none if it is not there.
+    /// Returns the count of this key, or `None` if it is absent.
     pub fn get<Q: Ord + ?Sized>(&self, key: &Q) -> Option<&u64>
     where
         K: Borrow<Q>,

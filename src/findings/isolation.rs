@@ -1,4 +1,4 @@
-//! What was found of others in customers' copies, in figures.
+//! Figures about names of others in tenants' copies.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -66,28 +66,28 @@ pub struct MentionFinding {
 /// own: it holds the text as it was logged.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mention {
-    /// Whose copy.
+    /// Recipient of the copy.
     pub tenant: TenantId,
-    /// Where the event's record lies; none for a file.
+    /// Position of the event's record; `None` for a file.
     pub at: Option<Locator>,
     /// The event's id, as logged.
     pub event_id: Option<String>,
     /// The field of the event, or the file.
     pub field: String,
-    /// As logged.
+    /// Text as logged.
     pub original: Option<String>,
-    /// As the customer sees it; none if it stands as logged.
+    /// Text as the tenant sees it, or `None` if it is unchanged.
     pub shown: Option<String>,
-    /// What was found in it.
+    /// Names found in it.
     pub hits: Vec<Hit>,
 }
 
-/// Whom to look for in customers' copies, and what was found.
+/// Names to search for in tenants' copies, and the results.
 #[derive(Debug, Clone, Default)]
 pub struct Isolation {
     /// Everybody's names.
     pub names: Names,
-    /// By tenant, in time order; what stopped a release at the end.
+    /// Mentions by tenant, in time order. Those that stopped a release come last.
     pub mentions: Vec<Mention>,
     /// Words of the case's own sentences that a person has to decide about.
     pub case_words: Vec<NearCaseWord>,
@@ -97,9 +97,9 @@ pub struct Isolation {
 /// all of them or none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Question<'f> {
-    /// As it stands in the first of the files.
+    /// Name as it occurs in the first of the files.
     pub text: &'f str,
-    /// What kind of name.
+    /// Kind of the name.
     pub kind: Kind,
     /// Ids of those whose it is.
     pub of: &'f [String],
@@ -107,7 +107,7 @@ pub struct Question<'f> {
     pub files: BTreeSet<&'f str>,
     /// Tenants whose reports wait.
     pub tenants: BTreeSet<&'f TenantId>,
-    /// How often it stands there in all.
+    /// Total number of occurrences.
     pub times: u64,
 }
 
@@ -140,7 +140,7 @@ impl IsolationFinding {
     }
 }
 
-/// So many owners of a name are told.
+/// Number of owners of a name that are listed.
 const OWNERS: usize = 5;
 
 impl Isolation {

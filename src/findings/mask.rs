@@ -1,5 +1,5 @@
-//! A customer's copy of its events: what names somebody else is masked, and what it was is kept for
-//! the vendor.
+//! A tenant's copy of its events: names of others are masked, and the originals are kept for the
+//! vendor.
 
 use super::Mention;
 use crate::{
@@ -16,16 +16,16 @@ pub(super) struct Mask<'a> {
     reader: TenantSearch<'a>,
     tenant: &'a TenantId,
     catalogue: &'a Catalogue,
-    /// Of what events of several tenants were done on, what this tenant's own events name.
+    /// Shared targets that this tenant's own events name.
     own: Vec<usize>,
-    /// By field, the last text that names nobody: many events repeat it.
+    /// Last text of each field without a name of another. Many events repeat it.
     clean: Vec<(&'static str, String)>,
     /// Everything found so far.
     pub(super) mentions: Vec<Mention>,
 }
 
 impl<'a> Mask<'a> {
-    /// For the reader of these events.
+    /// Creates the mask for the tenant of these events.
     pub(super) fn new(
         names: &'a Names,
         tenant: &'a TenantId,
@@ -42,8 +42,8 @@ impl<'a> Mask<'a> {
         }
     }
 
-    /// Leaves of every text what the reader may see. Times, digests and positions are no texts, and
-    /// the code of an action that the catalogue has is none that anybody could make up.
+    /// Masks every text of an event. Times, digests and positions are no texts, and a code in the
+    /// catalogue cannot contain a name.
     pub(super) fn event(&mut self, event: &mut TenantEvent, several: bool) {
         let first = self.mentions.len();
         let at = event.at;
@@ -99,8 +99,8 @@ impl<'a> Mask<'a> {
         withheld
     }
 
-    /// Somebody in an event of several tenants who is not known to be the reader's: each reader
-    /// sees its own part only.
+    /// Returns the mask of a person in an event of several tenants who is not known to belong to
+    /// this tenant. Each tenant sees its own part only.
     fn nobody_s(&self, target: &Target) -> Option<(String, Hit)> {
         if !TenantSearch::is_person(target) || self.reader.is_own_person(target) {
             return None;

@@ -837,13 +837,13 @@ impl Impact {
         }
     }
 
-    /// Returns the tenants in which something was done, or may have been, as the log does not tell
-    /// the outcome.
+    /// Returns the number of tenants in which something was done, or may have been, if the log does
+    /// not state the outcome.
     pub fn acted_in(&self) -> u64 {
         self.tenants.saturating_sub(self.attempts_only)
     }
 
-    /// Says in how many tenants somebody acted, and apart from them in how many all attempts
+    /// Describes the number of tenants with actions, and separately of those in which all attempts
     /// failed: `3 tenants, tried and failed in 1 more`.
     pub fn says_tenants(&self) -> String {
         let acted = match self.acted_in() {
@@ -928,11 +928,11 @@ pub struct Answer {
     /// Each tenant's share, in id order; none where they do not fit into memory.
     /// [`Self::each_tenant`] has them in any case.
     pub tenants: Vec<TenantImpact>,
-    /// What they are made of, where they do not.
+    /// Events from which they are made again, if they are not kept.
     pub stored: Option<Arc<Retained>>,
     /// In-scope events that name no tenant, in time order.
     pub unattributed: Vec<TenantEvent>,
-    /// Whom to look for in customers' copies, and what was found: the vendor's own.
+    /// Names to search for in tenants' copies, with the results. For the vendor only.
     pub isolation: Isolation,
     /// Records by others that name a listed identity: the vendor's own.
     pub near: NearRecords,

@@ -247,7 +247,7 @@ fn is_in(identity: &str, name: &str) -> bool {
         })
 }
 
-/// By agent, the numbers of its identities.
+/// Returns the numbers of each agent's identities.
 fn numbers_by_agent(case: &Case) -> Vec<std::ops::Range<usize>> {
     let mut start = 0;
     let own = case.agents.iter().map(|agent| {
@@ -288,8 +288,8 @@ struct Other<'a> {
     records: u64,
 }
 
-/// How many letters at most may be missing, added, exchanged or in each other's place, and how many
-/// letters a name needs for each: short names are near to many others.
+/// Highest number of letters that may be missing, added, replaced or transposed, and letters a name
+/// needs for each of them. Short names are close to many others.
 const SLIPS: usize = 2;
 const LETTERS_A_SLIP: usize = 4;
 
@@ -350,7 +350,7 @@ fn numbers(name: &str) -> impl Iterator<Item = &str> {
 
 /// Equal for names with the same numbers, and hardly for others.
 fn hash_of_numbers(name: &str) -> u64 {
-    /// Odd, and of no meaning but that it spreads.
+    /// Arbitrary multiplier with an uneven value, which spreads the bits.
     const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
     let mut hash = 0_u64;
     let mut number = None;
@@ -369,9 +369,9 @@ fn letters(folded: &[char]) -> u64 {
     folded.iter().fold(0, |letters, c| letters | 1 << (u32::from(*c) % 64))
 }
 
-/// How many slips apart two names are, if no more than so many: the distance of optimal string
-/// alignment. A slip too many ends a comparison at once, so most names cost little more than what
-/// they begin with alike.
+/// Returns the number of slips between two names, if it is at most `most`: the distance of optimal
+/// string alignment. The comparison ends at the first slip too many, so it costs little more than
+/// the common beginning.
 fn slips(one: &[char], other: &[char], most: usize) -> Option<usize> {
     let alike = one.iter().zip(other).take_while(|(a, b)| a == b).count();
     let (one, other) = (&one[alike..], &other[alike..]);

@@ -12,8 +12,8 @@ use crate::{
     tally::{ScopedEvent, SpillError},
 };
 
-/// So many tenants' figures make a piece, small enough for its memory to be used again for the
-/// next, and so many pieces for each thread a round, at the end of which one waits for another.
+/// Tenants in a piece, few enough to reuse its memory for the next, and pieces for each thread in a
+/// round, at the end of which the threads wait for each other.
 const PIECE: usize = 64;
 const ROUND: usize = 4;
 

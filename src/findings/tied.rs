@@ -1,5 +1,5 @@
-//! What evidence ties to the intruder: events of scopes that lie inside a wider one, and what
-//! stands near them.
+//! Events that evidence ties to the intruder, in scopes inside a wider one, and the events near
+//! them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -36,7 +36,7 @@ fn lies_inside(scope: &Scope, wide: &Scope) -> bool {
     inside && agents && smaller && !chooses(wide)
 }
 
-/// What evidence ties to the intruder, ready to be asked for events.
+/// The tied scopes, prepared for queries about events.
 #[derive(Debug)]
 pub(super) struct Tied<'c> {
     case: &'c Case,

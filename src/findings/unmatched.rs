@@ -33,12 +33,12 @@ pub struct UnmatchedFinding {
     pub missed: bool,
 }
 
-/// What was seen in the first records of some source.
+/// Facts about the first records of a source.
 #[derive(Debug, Clone, Default)]
 pub struct Examined {
     /// Whether any record was read in full, among the first ones or in scope.
     pub any: bool,
-    /// How many of the first records could be read.
+    /// Number of the first records that could be read.
     pub records: u64,
     /// The fields that have no value in any of them, nor in any in scope, with their paths.
     pub unmatched: BTreeMap<Arc<str>, MappedField>,

@@ -1,5 +1,5 @@
-//! How urgent a tenant's actions are: a level and a verdict by rules over scope, outcome, effect,
-//! session and ticket, and the steps that follow from them. Never from a count.
+//! Urgency of a tenant's actions: a level and a verdict by rules over scope, outcome, effect,
+//! session and ticket, and the steps that follow. Counts never decide.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -44,7 +44,7 @@ pub enum TenantVerdict {
 }
 
 impl Level {
-    /// As in files: `act-now`.
+    /// Returns the name in files: `act-now`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Information => "information",
@@ -64,7 +64,7 @@ impl Level {
 }
 
 impl TenantVerdict {
-    /// As in files: `tied-action`.
+    /// Returns the name in files: `tied-action`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::TiedAction => "tied-action",
@@ -123,12 +123,12 @@ pub struct Step {
     pub actions: Vec<u64>,
 }
 
-/// What the rules ask of an action.
+/// Facts of an action that the rules use.
 #[derive(Debug, Clone, Copy)]
 pub struct Fact {
     /// Tier.
     pub effect: Effect,
-    /// How it ended.
+    /// Outcome of the action.
     pub outcome: Outcome,
     /// Whether it was taken by a listed agent and its log would state a ticket, and states none.
     pub lacks_ticket: bool,

@@ -24,7 +24,7 @@ pub struct Masked {
 pub(super) const LONGEST: usize = 120;
 
 impl TenantSearch<'_> {
-    /// Returns the text as the tenant may see it; `None` if it names nobody else.
+    /// Returns the text as the tenant may see it, or `None` if it names no other tenant or agent.
     pub fn mask(&self, text: &str) -> Option<Masked> {
         let found = self.search_text(text);
         if found.is_empty() {

@@ -117,7 +117,7 @@ impl Names {
 }
 
 impl<'n> TenantSearch<'n> {
-    /// Returns a search for somebody outside: no name may be seen.
+    /// Returns a search for an outside reader, who may see no name at all.
     pub(super) fn for_outsider(names: &'n Names) -> Self {
         Self {
             names,

@@ -1,10 +1,10 @@
-//! Where rendered files go: on their way they are in memory by pieces only.
+//! Destination of rendered files. Files are in memory in pieces only while they are written.
 
 use std::io::{self, Write};
 
-/// Takes files. What it is, a folder on a disk or a place in memory, is somebody else's matter.
+/// Receives files, in a folder on disk or in memory.
 pub trait Folder {
-    /// Why it cannot take one.
+    /// Error of the destination.
     type Fault;
 
     /// Takes one file: everything that `content` writes, in that order.
@@ -14,9 +14,9 @@ pub trait Folder {
 /// One file in memory.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Artifact {
-    /// Where in its folder, with `/`.
+    /// Path in its folder, with `/`.
     pub path: String,
-    /// What is in it.
+    /// Content of the file.
     pub bytes: Vec<u8>,
 }
 

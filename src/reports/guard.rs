@@ -1,12 +1,11 @@
-//! The last look: every rendered file of a tenant is searched for every name of everybody else,
-//! before it is released.
+//! The final check: every rendered file of a tenant is searched for all names of others before it
+//! is released.
 //!
-//! Templates and catalogue have words too, and a customer may be called `Export`. So what is found
-//! in a file is held against the same file without anything that came from outside: rendered by the
-//! built-in templates from the same events, in which every text is a dot. What stands more often in
-//! the real file than in that one did not come from this program. The second rendering is made only
-//! where something was found, which is seldom.
-//!
+//! Templates and the catalogue have words too, and a tenant may be called `Export`. A name found in
+//! a file is therefore compared with the same file without external text: rendered by the built-in
+//! templates from the same events, with a dot for every text. A name that occurs more often in the
+//! real file did not come from this program. The second rendering is made only if a name was found,
+//! which is rare.
 
 use super::{
     Artifact, Folder, Reports, Templates,
@@ -22,9 +21,9 @@ use crate::{
     tally::TenantEvent,
 };
 
-/// A tenant's folder in which every file was searched, and names nobody else. There is no other way
-/// to one than [`Reports::release`], so whoever takes this and nothing else cannot hand out a
-/// folder that was not searched.
+/// A tenant's folder in which every file was searched and no name of others was found. Only
+/// [`Reports::release`] creates it, so a function that takes this type cannot publish an unsearched
+/// folder.
 #[derive(Debug)]
 pub struct Searched<F>(F);
 
@@ -35,17 +34,16 @@ impl<F> Searched<F> {
     }
 }
 
-/// What became of a tenant's files.
+/// Result of the search of a tenant's files.
 #[derive(Debug)]
 pub enum Release<F> {
-    /// They name nobody else, and may be put in their place.
+    /// The files name no others and may be published.
     Files(Searched<F>),
-    /// They are not to be seen by anybody, and their folder is dropped: this is what was found in
-    /// each.
+    /// The files must not be published, and their folder is dropped. Holds the names found in each.
     Stopped(Vec<Mention>),
 }
 
-/// What this program itself writes into reports.
+/// Baseline: the text that this program itself writes into reports.
 pub(super) struct Own {
     templates: Templates,
     catalogue: Catalogue,
@@ -93,7 +91,7 @@ impl Reports {
         })
     }
 
-    /// What is found in the same files without anything that came from outside.
+    /// Returns the names found in the same files rendered without external text.
     fn plain(
         &self,
         reader: &TenantSearch<'_>,
@@ -123,7 +121,7 @@ fn enclose<F: Folder>(files: Vec<Artifact>, folder: &mut F) -> Result<(), F::Fau
     files.try_for_each(|file| folder.file(&file.path, |to| to.write_all(&file.bytes)))
 }
 
-/// What stands in the file more often than this program itself writes it.
+/// Returns the names that occur in the file more often than in the baseline.
 fn stop(impact: &TenantImpact, file: String, found: Tally, own: &Tally) -> Option<Mention> {
     let ours = |name: &usize| own.get(name).map_or(0, |(times, _)| *times);
     let foreign = found.into_iter().filter(|(name, (times, _))| *times > ours(name));
@@ -145,8 +143,8 @@ fn stop(impact: &TenantImpact, file: String, found: Tally, own: &Tally) -> Optio
     })
 }
 
-/// The same events without a word from outside. A code of the built-in catalogue is a word of this
-/// program.
+/// Returns the events without external text. Codes of the built-in catalogue belong to this program
+/// and stay.
 fn plain(impact: &TenantImpact, catalogue: &Catalogue) -> TenantImpact {
     let mut codes: Vec<&str> = impact.events.iter().map(|event| event.action.as_str()).collect();
     codes.sort_unstable();

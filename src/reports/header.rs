@@ -34,11 +34,11 @@ pub(super) struct Header {
     pub(super) sources: Vec<Source>,
     /// In the order of the findings: events refer to them by position.
     pub(super) agents: Vec<Agent>,
-    /// How many of them are in a scope.
+    /// Number of them that are in a scope.
     pub(super) asked: u64,
     /// Whether a scope is open.
     pub(super) open: bool,
-    /// By code.
+    /// Meanings by code.
     pub(super) glossary: BTreeMap<String, Meaning>,
     /// In order of time.
     pub(super) gaps: Vec<KindGap>,
@@ -52,7 +52,7 @@ pub(super) struct Header {
     pub(super) caveats: BTreeSet<CaveatCode>,
 }
 
-/// What was asked.
+/// A scope of the case.
 #[derive(Debug, Clone)]
 pub(super) struct Scope {
     pub(super) name: String,
@@ -100,7 +100,7 @@ pub(super) struct Agent {
     pub(super) country: Option<String>,
 }
 
-/// What the catalogue says of an action.
+/// Description of an action by the catalogue.
 #[derive(Debug, Clone)]
 pub(super) struct Meaning {
     pub(super) says: Option<String>,
@@ -135,8 +135,8 @@ impl Header {
         }
     }
 
-    /// The same without a sentence of the case's own: what this program itself writes for every
-    /// customer, and what the vendor states of itself.
+    /// Returns the header without sentences of the case: only text that this program writes for
+    /// every tenant, and facts that the vendor states about itself.
     pub(super) fn plain(&self, own: &Catalogue) -> Self {
         let mut plain = self.clone();
         DOT.clone_into(&mut plain.case.title);
@@ -255,7 +255,7 @@ impl Scope {
     }
 }
 
-/// So many digits of a source's commitment tell it from the others in a table.
+/// Digits of a source's commitment that distinguish it in a table.
 const PREFIX: usize = 12;
 
 impl Source {
@@ -277,9 +277,9 @@ impl Source {
     }
 }
 
-/// What customers may see of every agent. Role, employer and country could identify one: country,
-/// then employer, then role are left out until enough listed agents share the rest. All listed
-/// agents count, so that every report shows the same.
+/// Returns the facts about every agent that tenants may see. Role, employer and country could
+/// identify an agent: country, then employer, then role are left out until enough listed agents
+/// share the rest. All listed agents count, so that every report shows the same.
 fn agents(findings: &Findings) -> Vec<Agent> {
     let naming = findings.agent_naming;
     let known = |agent: &'_ AgentFinding| [agent.role.clone(), agent.employer.clone(), agent.country.clone()];
@@ -300,7 +300,7 @@ fn agents(findings: &Findings) -> Vec<Agent> {
 }
 
 impl Agent {
-    /// With so many of role, employer and country, in this order.
+    /// Creates an entry with the first `shown` of role, employer and country.
     fn new(agent: &AgentFinding, naming: AgentNaming, shown: usize) -> Self {
         // The case says that agents are named, and not who else the logs name.
         let naming = if agent.unlisted { AgentNaming::Pseudonym } else { naming };
@@ -329,7 +329,7 @@ mod tests {
 
     type Known = [Option<&'static str>; 3];
 
-    /// What is shown of agents with these roles, employers and countries.
+    /// Returns the shown facts of agents with these roles, employers and countries.
     fn shown(rows: &[Known], k: u32, naming: AgentNaming) -> Vec<String> {
         let mut findings = crate::reports::fixture::answer().findings;
         let first = findings.agents[0].clone();

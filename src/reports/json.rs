@@ -35,7 +35,8 @@ pub(super) fn pretty(value: &impl Serialize, to: &mut dyn Write) -> io::Result<(
     to.flush()
 }
 
-/// The same for a value whose empty list of this name these tenants belong in.
+/// Like `pretty`, for a value with an empty list of this name, into which these tenants are
+/// inserted.
 pub(super) fn around(
     value: &impl Serialize,
     list: &str,
@@ -93,7 +94,7 @@ struct Indented {
     filled: bool,
 }
 
-/// What stands between two values, as far as it is indented.
+/// Separator of two values at the deepest indentation used.
 const BREAK: &[u8] = b",\n                                ";
 
 impl Indented {
@@ -160,7 +161,7 @@ impl Formatter for Indented {
     }
 }
 
-/// So much is escaped and handed on together.
+/// Bytes that are escaped and written together.
 const PIECE: usize = 1 << 16;
 
 /// JSON text on its way out, in pieces that split no character: the serialiser hands over whole
@@ -200,8 +201,8 @@ fn push_escaped(out: &mut String, json: &str) {
     }
 }
 
-/// How many bytes are layout or printable ASCII, in which nothing acts. Many are looked at
-/// together, as in nearly all lines all are.
+/// Returns the number of leading bytes that are layout or printable ASCII. Many bytes are examined
+/// together, since nearly all lines consist of such bytes.
 fn plain(bytes: &[u8]) -> usize {
     let plain = |byte: &u8| matches!(byte, b' '..=b'~' | b'\n');
     let whole = |part: &&[u8]| part.iter().fold(true, |all, byte| all & plain(byte));

@@ -11,14 +11,14 @@ use crate::{
     time::{Timestamp, Window},
 };
 
-/// How an effect is spoken of.
+/// The wording of an effect.
 pub(super) struct EffectWords {
     pub(super) effect: Effect,
-    /// As serialised; also the class in HTML and the column in CSV.
+    /// Serialised name; also the class in HTML and the column in CSV.
     pub(super) key: &'static str,
     /// On a badge.
     pub(super) label: &'static str,
-    /// What actions of this kind do.
+    /// Meaning of actions with this effect.
     pub(super) meaning: &'static str,
     one: &'static str,
     many: &'static str,
@@ -116,7 +116,7 @@ pub(super) fn effect(effect: Effect) -> &'static EffectWords {
         .expect("every effect has its words")
 }
 
-/// How a level is spoken of: its name, and how soon.
+/// Returns the wording of a level: its name and its urgency.
 pub(super) fn level(level: Level) -> (&'static str, &'static str) {
     match level {
         Level::ActNow => ("ACT NOW", "today"),
@@ -125,8 +125,8 @@ pub(super) fn level(level: Level) -> (&'static str, &'static str) {
     }
 }
 
-/// What a report says first. Without a scope that evidence ties to the intruder nothing is said of
-/// him. `succeeded` says whether the log tells of a grave tied action that it succeeded.
+/// Returns the first statement of a report. The intruder is mentioned only if some scope ties
+/// evidence to him. `succeeded` is true if the log states that a grave tied action succeeded.
 pub(super) fn verdict(verdict: TenantVerdict, has_tied: bool, succeeded: bool) -> &'static str {
     match verdict {
         TenantVerdict::TiedAction if succeeded => "Actions tied to the intruder were taken in your tenant",
@@ -176,8 +176,8 @@ pub(super) fn steps(level: Level) -> &'static str {
     }
 }
 
-/// What a step is called, and what to do. `when` is the time of the first of its actions, to the
-/// minute.
+/// Returns the heading and the text of a step. `when` is the time of the first of its actions, to
+/// the minute.
 pub(super) fn step(kind: StepKind, vendor: &str, when: &str) -> (&'static str, String) {
     match kind {
         StepKind::Revoke => (
@@ -247,7 +247,7 @@ pub(super) fn deed(kind: Effect, count: u64) -> String {
     counted(count, words.one, words.many)
 }
 
-/// How long an action lasted, to the second: `2 min 53 s`.
+/// Returns the duration of an action, to the second: `2 min 53 s`.
 pub(super) fn lasted(from: Timestamp, until: Timestamp) -> String {
     let milliseconds = (until.instant() - from.instant()).num_milliseconds();
     let seconds = u64::try_from(milliseconds).unwrap_or_default().saturating_add(500) / 1000;
@@ -260,7 +260,7 @@ pub(super) fn lasted(from: Timestamp, until: Timestamp) -> String {
     }
 }
 
-/// The meaning of an action whose outcome the log does not tell:
+/// Returns the meaning of an action whose outcome is not logged:
 /// `Did so, or tried to: the log does not tell the outcome.`
 pub(super) fn or_tried(says: &str) -> String {
     let end = says.find(". ").unwrap_or(says.trim_end_matches('.').len());
@@ -308,7 +308,7 @@ pub(super) fn outcomes(split: Outcomes) -> String {
         .join(", ")
 }
 
-/// How one action ended.
+/// Returns the wording of an outcome.
 pub(super) fn outcome(outcome: Outcome) -> &'static str {
     match outcome {
         Outcome::Success => "succeeded",
@@ -317,7 +317,7 @@ pub(super) fn outcome(outcome: Outcome) -> &'static str {
     }
 }
 
-/// What is left of a list of which the first few are shown: `and 3 more`; nothing where all are.
+/// Returns the rest of a shortened list as text: `and 3 more`; empty if all are shown.
 pub(super) fn more(all: usize, shown: usize) -> String {
     match all.saturating_sub(shown) {
         0 => String::new(),
@@ -367,7 +367,7 @@ pub(super) fn percent(share: f64) -> String {
     }
 }
 
-/// What a label of the Traffic Light Protocol 2.0 allows.
+/// Returns the sharing rule of a label of the Traffic Light Protocol 2.0.
 pub(super) fn tlp_meaning(label: Tlp) -> &'static str {
     match label {
         Tlp::Red => "For the persons it is addressed to, and nobody else.",
@@ -378,8 +378,8 @@ pub(super) fn tlp_meaning(label: Tlp) -> &'static str {
     }
 }
 
-/// What a caveat means to one customer, without a figure or a name that belongs to anyone else.
-/// None where it is told elsewhere in the report, or concerns the vendor alone.
+/// Returns the meaning of a caveat for one tenant, without a figure or name of others. Returns
+/// `None` if the report states it elsewhere, or if it concerns only the vendor.
 pub(super) fn customer_caveat(code: CaveatCode) -> Option<&'static str> {
     match code {
         CaveatCode::PossiblyInScope => Some(
@@ -458,7 +458,7 @@ pub(super) fn customer_caveat(code: CaveatCode) -> Option<&'static str> {
     }
 }
 
-/// What masking means to one customer.
+/// Returns the meaning of masked texts for one tenant.
 pub(super) fn customer_masked(texts: u64) -> String {
     let texts = match texts {
         1 => "In one text of the list above, what".to_owned(),
@@ -470,7 +470,7 @@ pub(super) fn customer_masked(texts: u64) -> String {
     )
 }
 
-/// What unreadable records mean to one customer.
+/// Returns the meaning of unreadable records for one tenant.
 pub(super) fn customer_refused(refused: u64, read: u64, naming_an_agent: bool) -> String {
     let rest = if naming_an_agent {
         "what they say is not known"
@@ -485,7 +485,7 @@ pub(super) fn customer_refused(refused: u64, read: u64, naming_an_agent: bool) -
     )
 }
 
-/// What it means that an event id names several bodies here.
+/// Returns the meaning of event ids that name several bodies.
 pub(super) fn customer_conflicts(events: u64) -> String {
     match events {
         1 => "One action in the list above shares its event id with a record that says something else. It is kept and \

@@ -1,5 +1,5 @@
-//! Why an event is in scope whose actor is no listed agent, for its reader: told by events that the
-//! reader has, and no others.
+//! The reason why an event is in scope whose actor is no listed agent. It refers only to events
+//! that the tenant can see.
 
 use serde::{Deserialize, Serialize};
 
@@ -14,9 +14,9 @@ use crate::{
 pub(crate) struct LinkLine {
     /// The rule's name.
     rule: String,
-    /// What ties the event.
+    /// Tie of the event.
     tie: Tie,
-    /// When the link was opened.
+    /// Time of the opening.
     opened: Timestamp,
     /// The opening's number in the same list, from 1.
     number: Option<u64>,

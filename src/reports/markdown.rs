@@ -12,7 +12,7 @@ use crate::{
     text::visible,
 };
 
-/// What stands for masked names and holds a blank.
+/// Replacements of masked names that hold a blank.
 const MASKS: [&str; 3] = [ANOTHER, SEVERAL, LOG];
 
 /// Appends the text with every word that is not plain set as code. Words are what blanks separate;
@@ -35,7 +35,7 @@ pub(super) fn push(out: &mut String, text: &str) {
     }
 }
 
-/// Where the first word ends.
+/// Returns the end of the first word.
 fn word(text: &str) -> usize {
     let blank = |from: usize| memchr::memchr(b' ', &text.as_bytes()[from..]).map_or(text.len(), |at| from + at);
     let mut end = blank(0);
@@ -46,13 +46,13 @@ fn word(text: &str) -> usize {
     end
 }
 
-/// Where the last mask that begins before `end` ends, if that is behind it.
+/// Returns the end of the last mask that begins before `end`, if it lies after `end`.
 fn mask_past(text: &str, end: usize) -> Option<usize> {
     let at = memchr::memrchr(b'[', &text.as_bytes()[..end])?;
     Some(at + mask(&text[at..])?).filter(|past| *past > end)
 }
 
-/// How long the mask is that a text begins with: `[another customer]`, `[Agent KTWN]`,
+/// Returns the length of the mask at the start of a text: `[another customer]`, `[Agent KTWN]`,
 /// `[Unlisted actor FNCB]`.
 fn mask(text: &str) -> Option<usize> {
     let agent = || {

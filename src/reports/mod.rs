@@ -2,9 +2,9 @@
 //! written.
 //!
 //! ```text
-//! Findings     -> Header      what every customer may see      -\
-//! TenantImpact -> TenantView  one customer's share, formatted  --> report.html report.md actions.csv actions.jsonl people.csv
-//! Answer       -> OverviewView, for the vendor's own team      --> index.html tenants.csv refused.csv ...
+//! Findings     -> Header, shown to every tenant     -\
+//! TenantImpact -> TenantView, formatted for a tenant --> report.html report.md actions.csv ...
+//! Answer       -> OverviewView, for the vendor       --> index.html tenants.csv refused.csv ...
 //! ```
 //!
 //! Files go out row by row, into whatever [`Folder`] they are for, and a customer's are searched as
@@ -77,7 +77,7 @@ pub fn findings<F: Folder>(findings: &Findings, folder: &mut F) -> Result<(), F:
 pub struct Reports {
     header: Header,
     templates: Templates,
-    /// Of the files that are enclosed.
+    /// Lines of the enclosed files.
     enclosed: &'static str,
     /// Made when it is first needed.
     own: OnceLock<Own>,
@@ -103,8 +103,8 @@ impl Reports {
         }
     }
 
-    /// With enclosed files that hold lines of this text: what stands in every folder is searched
-    /// once, and not for every reader.
+    /// Adds the text of enclosed files, whose lines occur in every folder and are searched once
+    /// instead of once for each tenant.
     #[must_use]
     pub fn enclosing(self, enclosed: &'static str) -> Self {
         Self { enclosed, ..self }

@@ -2,10 +2,10 @@
 
 use std::io::{self, Write};
 
-/// So many bytes make a piece. A file of fewer goes out in one.
+/// Bytes of a piece. A shorter file is written in one piece.
 const PIECE: usize = 1 << 16;
 
-/// What is rendered, and where it goes.
+/// Buffer of rendered text, with its destination.
 pub(super) struct Out<'w> {
     /// Not yet handed on. Whatever renders appends here.
     pub(super) text: String,
@@ -43,7 +43,7 @@ impl<'w> Out<'w> {
 mod tests {
     use super::*;
 
-    /// How long each piece is that comes here.
+    /// Length of each piece that is written.
     #[derive(Default)]
     struct Pieces(Vec<usize>);
 

@@ -20,10 +20,10 @@ pub(super) type Tally = BTreeMap<usize, (u64, Hit)>;
 /// A folder, and what is found in the files that go into it.
 pub(super) struct Guarded<'r, 'n, F> {
     pub(super) reader: &'r TenantSearch<'n>,
-    /// What need not be searched again.
+    /// Lines that need no second search.
     clean_lines: &'n CleanLines,
     pub(super) folder: F,
-    /// By the file's name.
+    /// Names found, by the name of the file.
     pub(super) found: Vec<(String, Tally)>,
 }
 
@@ -59,7 +59,7 @@ impl<F: Folder> Folder for Guarded<'_, '_, F> {
     }
 }
 
-/// What is written goes on, and is searched.
+/// Writes text on, and searches it.
 struct Both<'a, 'r, 'n> {
     to: &'a mut dyn Write,
     lines: &'a mut Lines<'r, 'n>,
@@ -110,7 +110,7 @@ impl Lines<'_, '_> {
         self.begun.extend_from_slice(bytes);
     }
 
-    /// From the first line on that may name somebody.
+    /// Returns the rest from the first line that may hold a name.
     fn unknown<'b>(&self, mut bytes: &'b [u8]) -> &'b [u8] {
         loop {
             match self.clean.clean_prefix_len(bytes) {
@@ -133,7 +133,7 @@ impl Lines<'_, '_> {
         let line = if self.table { cells(&line) } else { line };
         let mut end = 0;
         for found in self.reader.search(&line) {
-            // What lies inside a longer name is told with it.
+            // A name inside a longer one is reported with it.
             if found.range.end > end {
                 end = found.range.end;
                 self.count(&found, &line);

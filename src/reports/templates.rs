@@ -24,7 +24,7 @@ const BUILT_IN: [(&str, &str); 7] = [
     ("style.css.hbs", include_str!("../../templates/style.css.hbs")),
 ];
 
-/// Why a folder of templates cannot be used.
+/// Error of a folder of templates.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum TemplateError {
@@ -33,7 +33,7 @@ pub enum TemplateError {
     Unreadable {
         /// The file's name, or the folder's path.
         name: String,
-        /// Why.
+        /// Error of the system.
         source: io::Error,
     },
     /// The folder holds a template of a name that nothing asks for.
@@ -49,7 +49,7 @@ pub enum TemplateError {
     Invalid {
         /// The file's name.
         name: String,
-        /// What it may not say.
+        /// Description of the fault.
         message: String,
     },
 }
@@ -112,7 +112,7 @@ impl Templates {
         Self::compile(replaced.collect::<Result<_, _>>()?)
     }
 
-    /// What a folder replaced, in the order of names.
+    /// Returns the replaced templates, in the order of names.
     pub fn replaced(&self) -> &[Replacement] {
         &self.replaced
     }

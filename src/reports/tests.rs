@@ -1,4 +1,4 @@
-//! All reports of the fixture, held against what they must and must not say.
+//! Tests of all reports of the fixture: required and forbidden content.
 
 use super::{
     Artifact, Reports, Templates, findings_json,
@@ -30,7 +30,7 @@ fn named(files: &[Artifact], name: &str) -> String {
     String::from_utf8(file.bytes.clone()).expect("UTF-8")
 }
 
-/// What the bundle's contract promises.
+/// The files that the contract of the bundle promises.
 #[test]
 fn every_promised_file_is_made() {
     let answer = answer();
@@ -51,7 +51,8 @@ fn every_promised_file_is_made() {
     assert_eq!(paths(overview(&answer)), internal);
 }
 
-/// The law of the whole room: nothing of anybody else, and nothing of the vendor's own.
+/// The main law of reports: a tenant's files hold nothing of others and no internal text of the
+/// vendor.
 #[test]
 fn a_tenant_sees_nothing_of_another() {
     let answer = answer();
@@ -148,7 +149,7 @@ fn base64(bytes: &[u8]) -> String {
     bytes.chunks(3).map(group).collect()
 }
 
-/// The HTML report may load and run nothing, whoever edits the template.
+/// The HTML report must not load or run anything, even with an edited template.
 #[test]
 fn pages_are_self_contained() {
     let answer = answer();

@@ -30,7 +30,7 @@ pub(super) enum TopManifest {
     Bundle(Box<Manifest>),
     /// Manifest of one tenant's folder.
     Tenant(Box<TenantManifest>),
-    /// No manifest that can be parsed.
+    /// Unparsable manifest.
     Nothing,
 }
 

@@ -54,7 +54,7 @@ pub enum ShowError {
     /// The folder is one tenant's, which does not name the paths of logs.
     #[error("this is one tenant's folder, which does not name the logs; name the whole bundle")]
     TenantOnly,
-    /// No event has this name.
+    /// Unknown name of an event.
     #[error(
         "no event `{0}`: write an event's id, its record's commitment or SHA-256, or SLUG:NUMBER (the row of actions.csv)"
     )]

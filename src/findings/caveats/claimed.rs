@@ -1,4 +1,4 @@
-//! Names and ids of tenants that do not tell them apart.
+//! Names and ids that fail to distinguish tenants.
 
 use std::collections::BTreeMap;
 

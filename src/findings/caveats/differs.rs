@@ -7,7 +7,7 @@ use crate::{
     text::{counted, grouped},
 };
 
-/// How many tenants of one event a message names.
+/// Number of tenants of one event that a message names.
 const NAMED: usize = 3;
 
 /// Warns of them, those that go by what the records say apart from those that the case overrules.

@@ -1,5 +1,5 @@
-//! What the input itself gives away: exports that stop where a limit would stop them, and profiles
-//! that do not fit.
+//! Signs of incomplete or mismatched input: exports that end where a limit would end them, and
+//! profiles that do not fit.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -23,11 +23,11 @@ const FIT: u64 = 95;
 /// A source with records in fewer clock hours says nothing about its rhythm.
 const RHYTHM: u64 = 3;
 
-/// Where more than one in this many sources of a kind, and more than two, end early, files of that
-/// kind are of different lengths, and none of them is cut off.
+/// If more than one in this many sources of a kind, and more than two, end early, files of that
+/// kind differ in length and none counts as cut off.
 const EARLY: usize = 4;
 
-/// What a message says of sources that are probably cut off.
+/// Returns the message about sources that are probably cut off.
 pub(super) fn cut_off(findings: &Findings, scan: &Scan) -> Option<String> {
     let at_limit = at_limit(&findings.sources).into_iter().map(|source| {
         format!(
@@ -218,7 +218,7 @@ impl Span {
         }
     }
 
-    /// With time running backwards: where it begins late it now ends early.
+    /// Mirrors the span in time, so that a late beginning becomes an early end.
     fn mirrored(self) -> Self {
         Self {
             first: -self.last,
@@ -236,9 +236,9 @@ impl Span {
 /// begins there.
 #[derive(Debug, Default)]
 struct Neighbours {
-    /// Where each begins, in order.
+    /// Beginnings of the spans, in order.
     firsts: Vec<i64>,
-    /// How far those reach that begin there or before.
+    /// Latest end among the spans that begin there or before.
     reach: Vec<i64>,
 }
 
@@ -319,7 +319,7 @@ mod tests {
     }
 
     proptest! {
-        /// The same as asking each of all others.
+        /// Compares the result with a query of all other spans.
         #[test]
         fn neighbours_are_those_of_all_others(
             spans in prop::collection::vec((0..40_i64, 0..20_i64), 1..12),

@@ -1,4 +1,4 @@
-//! What agents set in motion and could not be followed, or only by a weak tie.
+//! Links that agents opened and that could not be followed, or only by a weak tie.
 
 use super::{LONGEST, NAMED, listed};
 use crate::{

@@ -26,10 +26,10 @@ use crate::{
     text::{counted, grouped, shortened, visible},
 };
 
-/// How many characters of a name a message shows.
+/// Number of characters of a name that a message shows.
 const LONGEST: usize = 200;
 
-/// How many names a message lists before it counts the rest.
+/// Number of names that a message lists before it counts the rest.
 const NAMED: usize = 5;
 
 /// Everything there is to warn of.
@@ -219,7 +219,7 @@ fn unknown_tenants(findings: &Findings) -> Option<String> {
         )
     });
     let names: Vec<_> = unknown.map(|tenant| format!("`{}`", tenant.id)).collect();
-    // Without a directory nobody is known, and that is no news.
+    // Without a directory no tenant is known, so the caveat would be pointless.
     (!names.is_empty() && findings.impact.listed > 0).then(|| {
         format!(
             "Not in the tenant directory, and reported all the same: {}.{}",
@@ -288,7 +288,7 @@ pub(super) fn leak_stopped(findings: &Findings) -> Option<Caveat> {
     })
 }
 
-/// What a person has to decide before many reports are released.
+/// Returns a question that a person must answer before many reports are released.
 fn question(question: &Question<'_>) -> String {
     let whose: Vec<_> = question.of.iter().map(|id| format!("`{}`", visible(id))).collect();
     let whose = match &whose[..] {

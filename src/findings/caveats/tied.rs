@@ -1,4 +1,4 @@
-//! What stands near to what evidence ties to the intruder, and is not tied.
+//! Events near those that evidence ties to the intruder, which are not tied themselves.
 
 use super::listed;
 use crate::{

@@ -6,7 +6,7 @@ use crate::{
     text::{counted, grouped, shortened},
 };
 
-/// What a message says of sources whose times cannot be.
+/// Returns the message about sources with implausible times.
 pub(super) fn implausible(findings: &Findings) -> Option<String> {
     let sources = findings.sources.iter().enumerate();
     let told: Vec<_> = sources

@@ -6,9 +6,9 @@ use crate::{
     text::{counted, shortened, visible},
 };
 
-/// What a message says of them. The fields of a profile of the case's own are all meant to lead
-/// somewhere; those of a built-in one are not in every log of its kind, and count where a path is
-/// the same but for a slip.
+/// Returns the message about fields without a value. All fields of the case's own profile are
+/// expected to have values. Fields of a built-in profile do not occur in every log of its kind, and
+/// are reported only if a path differs by a slip.
 pub(super) fn fields(findings: &Findings) -> Option<String> {
     let told: Vec<_> = findings
         .inputs

@@ -1,4 +1,4 @@
-//! What could not be read: records, sources, or everything; with the reasons, and what to do.
+//! Unreadable input: records, sources, or everything, with the reasons and advice.
 
 use std::collections::BTreeMap;
 
@@ -8,10 +8,10 @@ use crate::{
     text::{counted, grouped, shortened},
 };
 
-/// How many reasons for refusals a message lists.
+/// Number of reasons for refusals that a message lists.
 const REASONS: usize = 4;
 
-/// What a message says where no record at all is an event.
+/// Returns the message for a case in which no record is an event.
 pub(super) fn nothing(findings: &Findings, scan: &Scan) -> Option<String> {
     let records = findings.records;
     (records.read == records.refused).then(|| {
@@ -31,7 +31,7 @@ pub(super) fn nothing(findings: &Findings, scan: &Scan) -> Option<String> {
     })
 }
 
-/// What a message says of refused records.
+/// Returns the message about refused records.
 pub(super) fn records(findings: &Findings, scan: &Scan) -> Option<String> {
     let count = findings.records.refused;
     (count > 0).then(|| {
@@ -41,7 +41,7 @@ pub(super) fn records(findings: &Findings, scan: &Scan) -> Option<String> {
     })
 }
 
-/// What a message says of sources without any record that could be read.
+/// Returns the message about sources without any readable record.
 pub(super) fn sources(findings: &Findings, scan: &Scan) -> Option<String> {
     let unreadable = findings.sources.iter().filter(|source| is_unreadable(source));
     let names: Vec<_> = unreadable.map(|source| format!("`{}`", source.path)).collect();
@@ -74,7 +74,7 @@ fn reasons(findings: &Findings, of: impl Fn(usize) -> bool) -> String {
     format!("{}{more}", shown.join(", "))
 }
 
-/// What refused sources of some kind look like, and what to do about it.
+/// Returns descriptions of refused sources of some kind, with advice.
 fn hints(findings: &Findings, scan: &Scan, of: impl Fn(&SourceFinding) -> bool) -> String {
     let mut not_utf8 = vec![0_u64; findings.sources.len()];
     for refused in findings

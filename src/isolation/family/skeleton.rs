@@ -40,7 +40,7 @@ pub(in crate::isolation) struct Token {
 /// Separator between two tokens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(in crate::isolation) enum Gap {
-    /// No separator: only case or kind of character changes.
+    /// Without a separator: only case or kind of character changes.
     None,
     /// A sign that joins: hyphen, underscore, slash.
     Sign,

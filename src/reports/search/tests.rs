@@ -1,4 +1,4 @@
-//! What is passed over changes nothing: a page is told of as if every byte of it had been searched.
+//! Skipping known lines changes no result: a page is reported as if every byte had been searched.
 
 use std::fs;
 
@@ -10,7 +10,7 @@ use crate::{
     isolation::{Names, ObservedText},
 };
 
-/// What two templates print as it stands. Some lines name customers.
+/// Literal texts of two templates. Some lines hold names of tenants.
 const LITERALS: [&str; 2] = [
     "<p>\n.list { width: 50% }\n\nwho can be called Exporvia?\n<b>fine &amp; well</b>\nof \n",
     " on\nfine\nAcme\nlast line · of the page\n<td>",

@@ -1,4 +1,4 @@
-//! What was found of others in customers' copies: the vendor's own files.
+//! Names of others found in tenants' copies: files for the vendor only.
 
 use std::io::{self, Write};
 
@@ -15,9 +15,9 @@ const ISOLATION_COLUMNS: [&str; 12] = [
     "tenant", "verdict", "found", "kind", "whose", "field", "event_id", "source", "offset", "times", "rule", "decide",
 ];
 
-/// Every name of somebody else's in every text of a customer's copy, one to a row: what stopped a
-/// release, what is masked, and what the case allows. The texts themselves may be long and full of
-/// names, so they stand once, in `masked.jsonl`.
+/// Writes every name of others in the texts of tenants' copies, one a row: names that stopped a
+/// release, masked names and allowed names. The texts may be long and hold many names, so each is
+/// written once, to `masked.jsonl`.
 pub(in crate::reports) fn isolation(answer: &Answer, to: &mut dyn Write) -> io::Result<()> {
     let mut sheet = Sheet::new(to, ISOLATION_COLUMNS)?;
     let (stops, others): (Vec<_>, Vec<_>) = answer
@@ -86,7 +86,8 @@ pub(in crate::reports) fn masked(answer: &Answer, to: &mut dyn Write) -> io::Res
     out.finish()
 }
 
-/// None for what is allowed, and for what stopped a release.
+/// Returns the line of a masked text, or `None` for an allowed name and for one that stopped a
+/// release.
 fn masked_line<'a>(findings: &'a Findings, mention: &'a Mention) -> Option<MaskedLine<'a>> {
     let at = mention.at?;
     Some(MaskedLine {

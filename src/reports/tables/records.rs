@@ -1,4 +1,5 @@
-//! Where a tenant's rows were cut from, and what opens their commitments: the vendor's own.
+//! Positions of the records of a tenant's rows, and the values that open their commitments: for the
+//! vendor only.
 
 use std::io::{self, Write};
 

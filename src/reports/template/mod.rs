@@ -1,13 +1,14 @@
 //! Templates: what of handlebars they may say, resolved before anything is rendered.
 //!
 //! ```text
-//! {{x}}  {{a.b}}  {{this}}  {{../x}}  {{@root.x}}   a text of the view, escaped in the template's language
-//! {{code x}}                                        the same set as code
-//! {{#if x}} .. {{else}} .. {{/if}}  {{#unless x}}   whether a text or a list is not empty, or a flag is set
-//! {{#each x}} .. {{else}} .. {{/each}}              for each of a list; {{#if @first}} and {{#if @last}} tell its ends
-//! {{rows}}                                          the long table, a row template for each row
-//! {{> style}}                                       the style sheet
-//! {{! a comment }}                                  nothing
+//! {{x}} {{a.b}} {{this}} {{../x}} {{@root.x}}    a text of the view, escaped for the language
+//! {{code x}}                                     the text, set as code
+//! {{#if x}} .. {{else}} .. {{/if}}               tests a flag, or a text or list that is not empty
+//! {{#unless x}} .. {{/unless}}                   the opposite
+//! {{#each x}} .. {{else}} .. {{/each}}           repeats for a list; has @first and @last
+//! {{rows}}                                       the long table, a row template for each row
+//! {{> style}}                                    the style sheet
+//! {{! a comment }}                               nothing
 //! ```
 //!
 //! Handlebars reads it, with its rules for blanks and comments. The rendering is our own, since
@@ -45,7 +46,7 @@ enum Piece {
     Code(Place),
     If {
         test: Place,
-        /// For `{{#unless}}` these two are exchanged.
+        /// Content for a true condition. `{{#unless}}` exchanges the two.
         then: Vec<Piece>,
         otherwise: Vec<Piece>,
     },
@@ -57,8 +58,7 @@ enum Piece {
     Rows,
 }
 
-/// Where a value is: so many levels out from where the template stands, and then by the positions
-/// of fields.
+/// Position of a value: levels outwards from the template's level, then positions of fields.
 #[derive(Debug)]
 struct Place {
     up: usize,

@@ -67,7 +67,7 @@ impl Text {
         {
             return Ok(Self::Marked(templates, Some(short)));
         }
-        // As it was written, so that a fault is told where it stands.
+        // Compiled unchanged, so that a fault is reported at its place.
         let template = Template::compile(text).map_err(|fault| fault.to_string())?;
         Ok(Self::Marked(vec![template], None))
     }
@@ -84,7 +84,7 @@ impl Text {
     }
 }
 
-/// What the parts of a template are made with.
+/// Inputs from which the parts of a template are made.
 #[derive(Clone, Copy)]
 struct Parts<'t> {
     short: Option<&'t Short>,

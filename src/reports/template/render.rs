@@ -5,7 +5,7 @@ use std::io;
 use super::{Piece, Place, Step, Template, Value, View};
 use crate::reports::out::Out;
 
-/// What `{{rows}}` stands for: it writes them all.
+/// Writer of all rows, for `{{rows}}`.
 pub(in crate::reports) type Rows<'r> = &'r dyn Fn(&mut Out<'_>) -> io::Result<()>;
 
 /// A value with those around it.

@@ -67,7 +67,8 @@ fn walked(block: &Block<'_>, levels: &[&'static Shape]) -> Result<Piece, String>
     }
 }
 
-/// Where a path leads, and to what: `a.b`, `this`, `../a`, `@root.a`, `@first`, `@last`.
+/// Returns the place and the shape that a path leads to: `a.b`, `this`, `../a`, `@root.a`,
+/// `@first`, `@last`.
 fn place(path: &str, levels: &[&'static Shape]) -> Result<(Place, &'static Shape), String> {
     let mut up = 0;
     let mut rest = path;

@@ -18,7 +18,7 @@ pub(super) struct Short {
 }
 
 impl Short {
-    /// None if the text holds something that only handlebars can tell from a mark.
+    /// Shortens the text. Returns `None` if only handlebars can distinguish some of it from a mark.
     pub(super) fn of(text: &str) -> Option<Self> {
         if text.chars().any(|c| (FIRST..=LAST).contains(&u32::from(c))) || text.contains("\\{{") || text.contains("{{{")
         {
@@ -66,7 +66,7 @@ impl Short {
         Some(())
     }
 
-    /// What stands for a stretch.
+    /// Returns the character that replaces a stretch.
     fn sign(&mut self, stretch: &str) -> Option<char> {
         let number = u32::try_from(self.stretches.len()).ok()?;
         let sign = char::from_u32(FIRST + number).filter(|sign| u32::from(*sign) <= LAST)?;
@@ -94,7 +94,7 @@ impl Short {
     }
 }
 
-/// How long the mark is that the text begins with. A comment may hold marks.
+/// Returns the length of the mark at the start of the text. A comment may hold marks.
 fn mark_ends(mark: &str) -> Option<usize> {
     let end = if mark.starts_with("{{!--") || mark.starts_with("{{~!--") {
         "--}}"

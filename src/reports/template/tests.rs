@@ -1,4 +1,4 @@
-//! What a template may say, and what it then prints.
+//! Tests of the allowed content of templates, and of their output.
 
 use super::*;
 use crate::reports::out::Out;

@@ -1,17 +1,17 @@
-//! What a template can be rendered with: texts, flags, lists, and records of these, whose names are
-//! known before there is one.
+//! Values that a template can be rendered from: texts, flags, lists, and records of these, whose
+//! names are known in advance.
 
 use std::borrow::Cow;
 
 /// A kind of value that a template can name.
 pub(in crate::reports) trait View {
-    /// What there is to name in it.
+    /// Names that the value offers.
     const SHAPE: &'static Shape;
-    /// What it holds.
+    /// Returns the content.
     fn value(&self) -> Value<'_>;
 }
 
-/// What a template can do with a value.
+/// The use that a template can make of a value.
 #[derive(Debug)]
 pub(in crate::reports) enum Shape {
     /// Print it.
@@ -35,7 +35,7 @@ pub(in crate::reports) enum Value<'v> {
 
 /// Values of one shape.
 pub(in crate::reports) trait List {
-    /// How many.
+    /// Returns the number of elements.
     fn count(&self) -> usize;
     /// The value there.
     fn item(&self, at: usize) -> Value<'_>;

@@ -49,7 +49,7 @@ view! {
         tied: Cow<'a, str>,
         /// Not empty where it is not tied, and of a session that has a tied action.
         linked: Cow<'a, str>,
-        /// Why it is listed where its actor is no agent; empty elsewhere.
+        /// Reason for listing it if its actor is no agent; else empty.
         by_link: Cow<'a, str>,
         /// Reason for listing it where its actor is not listed and an open scope holds it; empty
         /// elsewhere.
@@ -62,7 +62,7 @@ view! {
     }
 }
 
-/// How many characters of an action's parameters a report shows; the tables have them whole.
+/// Characters of an action's parameters that a report shows. The tables hold all.
 const PARAMETERS: usize = 400;
 
 /// The scopes an event lies in, by name.

@@ -67,7 +67,7 @@ impl<'a> Deeds<'a> {
         deeds
     }
 
-    /// How many events they are.
+    /// Returns the number of events.
     pub(super) fn events(&self) -> u64 {
         let Outcomes {
             success,
@@ -133,7 +133,7 @@ impl<'a> Deeds<'a> {
     }
 }
 
-/// How long an action lasted, or which of its ends is not logged.
+/// Returns the duration of an action, or states which of its ends is not logged.
 pub(super) fn lasted(span: &SpanFinding) -> String {
     match (span.from, span.until) {
         (Some(from), Some(until)) => lang::lasted(from, until),

@@ -1,4 +1,4 @@
-//! What was done, by kind of action: effects from the gravest, and under each its action codes.
+//! Actions by kind: effects from the gravest, each with its action codes.
 
 use std::{
     cmp::Reverse,
@@ -15,7 +15,7 @@ use crate::{
     text::{counted, grouped},
 };
 
-/// So many targets and row numbers are named under a code; the list of actions has them all.
+/// Targets and row numbers that are shown for a code. The list of actions holds all.
 const SHOWN: usize = 10;
 
 view! {
@@ -29,7 +29,7 @@ view! {
         /// In percent of the largest kind, for a bar.
         width: String,
         unknown: bool,
-        /// How many are tied to the intruder; empty where none is.
+        /// Number of those tied to the intruder; empty if there is none.
         tied: String,
         spans: Vec<SpanView>,
         more_spans: String,
@@ -55,7 +55,7 @@ view! {
         action: String,
         count: String,
         outcomes: String,
-        /// How many are tied to the intruder; empty where none is.
+        /// Number of those tied to the intruder; empty if there is none.
         tied: String,
         /// All failed, so that what the action does must not read as if it had been done.
         failed: bool,
@@ -85,7 +85,7 @@ view! {
 /// The events of one kind or code, numbered as in the list of actions.
 type Numbered<'a> = Vec<(usize, &'a TenantEvent)>;
 
-/// How these events ended.
+/// Counts the outcomes of these events.
 fn split<'a>(events: impl IntoIterator<Item = &'a TenantEvent>) -> Outcomes {
     let mut split = Outcomes::default();
     events.into_iter().for_each(|event| split.count(event.outcome));

@@ -1,9 +1,9 @@
-//! What templates are rendered with: plain values with every number, date and plural already
-//! written out.
+//! Views, from which templates are rendered: plain values in which every number, date and plural is
+//! already text.
 //!
-//! Nothing here is escaped: that is done as text enters a language, by the language's own rule. No
-//! field is ever left out, because strict mode would take that for a misspelt name; what is absent
-//! is empty.
+//! Nothing is escaped here: text is escaped as it enters a language, by the rule of that language.
+//! Every field is always present, because a missing one would be an error for a misspelt name. An
+//! absent value is empty.
 
 mod action;
 mod days;

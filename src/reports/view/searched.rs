@@ -1,4 +1,4 @@
-//! What was searched and what was not, as one customer may know it.
+//! The extent of the search, as far as one tenant may know it.
 
 use crate::{
     findings::{CaveatCode, TenantFinding},
@@ -12,9 +12,9 @@ use crate::{
     time::Timestamp,
 };
 
-/// So many log files without a row of the tenant are listed one by one; a case may have thousands.
+/// Log files without a row of the tenant that are listed. A case may have thousands.
 const OTHER_SOURCES: usize = 60;
-/// So many gaps are listed one by one.
+/// Gaps that are listed.
 const GAPS: usize = 60;
 
 view! {
@@ -43,7 +43,7 @@ view! {
         basis: String,
         narrowed: bool,
         open: bool,
-        /// What evidence ties to the intruder.
+        /// Whether evidence ties events to the intruder.
         tied: bool,
         none: bool,
     }
@@ -76,7 +76,7 @@ view! {
         employer: String,
         country: String,
         count: String,
-        /// Of these, how many are tied to the intruder.
+        /// Number of these that are tied to the intruder.
         tied: String,
         any_tied: bool,
         first: String,
@@ -118,7 +118,7 @@ impl SearchedView {
 }
 
 impl SearchedView {
-    /// How many sentences limit what the report can say.
+    /// Returns the number of sentences that limit the report.
     pub(super) fn limits(&self) -> u64 {
         self.caveats.len() as u64
     }

@@ -1,4 +1,4 @@
-//! What a tenant is asked to do, in order.
+//! The steps that a tenant is asked to take, in order.
 
 use std::{cmp::Reverse, collections::BTreeSet};
 
@@ -10,7 +10,7 @@ use crate::{
     tally::TenantEvent,
 };
 
-/// So many targets, addresses and positions in the list are named.
+/// Targets, addresses and list positions that are shown.
 const SHOWN: usize = 5;
 
 view! {
@@ -18,7 +18,7 @@ view! {
     pub(in crate::reports) struct StepView {
         head: String,
         text: String,
-        /// Where the actions came from, as logged; only where the tenant's own log may show it.
+        /// Source addresses of the actions, as logged, if the tenant's own log may show them.
         addresses: Vec<String>,
         more_addresses: String,
         targets: Vec<TargetView>,

@@ -30,7 +30,7 @@ use crate::{
 };
 
 view! {
-    /// What `report.html.hbs` and `report.md.hbs` are rendered with.
+    /// The view of `report.html.hbs` and `report.md.hbs`.
     pub(in crate::reports) struct TenantView {
         case: CaseView,
         tenant: NameView,
@@ -38,23 +38,23 @@ view! {
         /// CSS.
         print_head: String,
         level: LevelView,
-        /// What evidence ties to the intruder.
+        /// Events that evidence ties to the intruder.
         tied: TiedView,
         /// The heading over `steps`.
         steps_head: String,
         steps: Vec<StepView>,
-        /// How many points limit what the report can say; empty where none does.
+        /// Number of points that limit the report; empty if there is none.
         unknown_note: String,
-        /// What happened and was searched, in one sentence.
+        /// One sentence about the incident and the search.
         searched_sentence: String,
-        /// What was done in this tenant, in one sentence.
+        /// One sentence about the actions in this tenant.
         done_sentence: String,
         tiles: Vec<Tile>,
         kinds: Vec<KindView>,
         attempts: Vec<KindView>,
-        /// Why figures by kind count less than the list, where they do.
+        /// Reason why figures by kind are lower than the list; empty if they are not.
         span_note: String,
-        /// How many actions stand under another name than an agent's; empty where none does.
+        /// Number of actions under another name than an agent's; empty if there is none.
         link_note: String,
         /// Not empty where unlisted actors have actions in it.
         search_note: String,
@@ -82,19 +82,19 @@ view! {
 }
 
 view! {
-    /// How urgent it is, and what is to be said first.
+    /// Urgency of the report, and its first statement.
     struct LevelView {
         /// The level's key, a class name.
         class: String,
         label: String,
-        /// How soon.
+        /// Urgency in words.
         when: String,
         verdict: String,
     }
 }
 
 view! {
-    /// Whom the report is for.
+    /// Recipient of the report.
     struct NameView {
         /// The name, or the id where there is none.
         title: String,
@@ -183,7 +183,7 @@ fn level(header: &Header, impact: &TenantImpact) -> LevelView {
     }
 }
 
-/// So many characters of an id have room in the margin of a page.
+/// Characters of an id that fit into the margin of a page.
 const PRINTED: usize = 48;
 
 fn print_head(header: &Header, finding: &TenantFinding) -> String {
@@ -257,7 +257,7 @@ fn done_sentence(header: &Header, impact: &TenantImpact) -> String {
     format!("{found} {}", Deeds::of(impact, |_| true).sentences())
 }
 
-/// Why deeds and actions differ in number: none where they do not.
+/// Returns the reason why the numbers of deeds and actions differ; empty if they do not.
 fn span_note(finding: &TenantFinding) -> String {
     match finding.spans.iter().filter(|span| span.is_closed()).count() as u64 {
         0 => String::new(),

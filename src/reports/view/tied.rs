@@ -1,4 +1,4 @@
-//! What evidence ties to the intruder, which every report says first.
+//! Events that evidence ties to the intruder, with which every report begins.
 
 use super::deeds::Deeds;
 use crate::{
@@ -8,7 +8,7 @@ use crate::{
     text::{counted, grouped},
 };
 
-/// So many positions in the list are named.
+/// List positions that are shown.
 const SHOWN: usize = 12;
 
 view! {
@@ -21,8 +21,8 @@ view! {
         text: String,
         numbers: Vec<String>,
         more_numbers: String,
-        /// What else is recorded of the same sessions; empty where nothing is, and where `headline`
-        /// is about it.
+        /// Other events of the same sessions. Empty if there are none, or if `headline` is about
+        /// them.
         linked: String,
     }
 }
@@ -127,7 +127,7 @@ fn headline(tied: u64, all: u64, failed: bool) -> String {
     format!("{which} tied to the intruder by evidence{failed}.")
 }
 
-/// What evidence ties to the intruder, where nothing in this tenant is.
+/// Returns the text for a tenant without tied events.
 fn none(header: &Header) -> String {
     let windows: Vec<String> = header
         .scopes

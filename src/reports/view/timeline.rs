@@ -40,10 +40,10 @@ view! {
 view! {
     struct DrawingView {
         title: String,
-        /// What it shows, in sentences, for those who do not see it.
+        /// Description in sentences, for screen readers.
         told: String,
         height: String,
-        /// Where the lines of time begin and end.
+        /// Top and bottom of the lines of time.
         top: String,
         bottom: String,
         ticks: Vec<TickView>,
@@ -65,7 +65,7 @@ view! {
 view! {
     struct WindowView {
         name: String,
-        /// Where its name ends, if that stands before the end and not behind the beginning.
+        /// End of its name, if the name is placed before the end instead of after the beginning.
         end: String,
         x: String,
         width: String,
@@ -84,7 +84,7 @@ view! {
 }
 
 view! {
-    /// What lasted.
+    /// An action with a duration.
     struct BarView {
         from: String,
         until: String,
@@ -283,7 +283,7 @@ pub(super) fn percent(hundredths: i64) -> String {
     format!("{}.{:02}%", hundredths / 100, hundredths % 100)
 }
 
-/// What every drawing needs.
+/// Inputs of every drawing.
 struct Artist<'a> {
     header: &'a Header,
     impact: &'a TenantImpact,

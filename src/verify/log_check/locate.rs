@@ -97,7 +97,7 @@ pub(super) enum FileLookup {
     Here(PathBuf),
     /// A plain file outside of the root whose size differs from the stated one.
     OfAnotherSize(PathBuf, u64),
-    /// No file at any candidate path.
+    /// Absent: all candidate paths lack a file.
     Nowhere,
 }
 

@@ -24,7 +24,7 @@ view! {
     }
 }
 
-/// What a caveat puts in doubt.
+/// The part of the answer that a caveat puts in doubt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Consequence {
     Release,

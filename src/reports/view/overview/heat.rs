@@ -1,4 +1,4 @@
-//! Who acted when, in which tenants, and which sources have records: a row each on one line of time.
+//! Activity of agents and tenants, and coverage of sources: a row for each on one line of time.
 
 use super::super::timeline::{Scale, TickView, percent};
 use crate::{
@@ -20,7 +20,7 @@ view! {
         more_tenants: String,
         sources: Vec<RowView>,
         more_sources: String,
-        /// What one cell of an agent's row counts.
+        /// Unit of time of one cell of an agent's row.
         step: String,
     }
 }

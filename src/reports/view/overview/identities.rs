@@ -6,7 +6,7 @@ use crate::{
     text::{counted, grouped},
 };
 
-/// How many names and identities are shown; findings.json has them all.
+/// Names and identities that are shown. findings.json holds all.
 const SHOWN: usize = 100;
 
 view! {

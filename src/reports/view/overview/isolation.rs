@@ -1,4 +1,4 @@
-//! What was found of others in customers' copies.
+//! Names of others found in tenants' copies.
 
 use crate::{
     findings::{IsolationFinding, MentionFinding, Question},
@@ -7,13 +7,13 @@ use crate::{
     text::{counted, grouped},
 };
 
-/// So many names found in others' copies are shown; `isolation.csv` has them all.
+/// Names found in others' copies that are shown. `isolation.csv` holds all.
 const MENTIONS: usize = 100;
 
 view! {
-    /// What was found of others in customers' copies.
+    /// Names of others found in tenants' copies.
     pub(super) struct IsolationView {
-        /// What was looked for, in one sentence.
+        /// One sentence about the names searched for.
         looked_for: String,
         found: Vec<MentionView>,
         more: String,

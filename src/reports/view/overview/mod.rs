@@ -35,18 +35,18 @@ use sources::{ConflictView, RefusedView, SourceView, more_refused, refused, sour
 use tickets::TicketsView;
 
 view! {
-    /// What `index.html.hbs` is rendered with.
+    /// The view of `index.html.hbs`.
     pub(in crate::reports) struct OverviewView {
         case: CaseView,
         /// Case and time of issue for the margins of printed pages, as the inside of a string of
         /// CSS.
         print_head: String,
-        /// What evidence ties to the intruder, a sentence for each scope of it.
+        /// Events that evidence ties to the intruder, one sentence for each tied scope.
         tied: Vec<TiedScopeView>,
         /// Reasons why the reports are drafts.
         draft: DraftView,
-        /// What the sessions of tied actions did at other times, in a sentence; empty where nothing
-        /// is.
+        /// One sentence about other events of the sessions of tied actions; empty if there are
+        /// none.
         linked: String,
         /// Agents that acted outside their tenures, a row for each.
         strays: Vec<StrayView>,
@@ -56,7 +56,7 @@ view! {
         attributed: String,
         unattributed: String,
         any_unattributed: bool,
-        /// What is in scope under another name, in a sentence; empty where nothing is.
+        /// One sentence about events in scope under another name; empty if there are none.
         by_link: String,
         by_search: String,
         impact: String,
@@ -313,7 +313,7 @@ fn impact(findings: &Findings) -> String {
     format!("Acted in {tenants}{of}{unknown}")
 }
 
-/// What precedes a figure of tenants with failed attempts only and others.
+/// Returns the word before a figure that includes tenants with failed attempts only.
 fn together(impact: &Impact) -> &'static str {
     if impact.attempts_only > 0 { "together " } else { "" }
 }

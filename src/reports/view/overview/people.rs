@@ -1,4 +1,4 @@
-//! Who was looked for: the agents, and the scopes that name them.
+//! The agents searched for, and the scopes that name them.
 
 use super::moment;
 use crate::{

@@ -1,4 +1,4 @@
-//! What was read, and what of it could not be read or told apart.
+//! The sources, and the parts of them that could not be read or distinguished.
 
 use super::{BooksView, moment, people::ids};
 use crate::{
@@ -11,7 +11,7 @@ use crate::{
     text::grouped,
 };
 
-/// So many refused records are shown; `refused.csv` has them all.
+/// Refused records that are shown. `refused.csv` holds all.
 const REFUSED: usize = 50;
 
 view! {
@@ -76,8 +76,8 @@ pub(super) fn sources(findings: &Findings) -> Vec<SourceView> {
     findings.sources.iter().enumerate().map(view).collect()
 }
 
-/// So many inputs are listed, of those without a listed agent and of those with fields without a
-/// value; findings.json has all.
+/// Inputs that are listed, of those without a listed agent and of those with fields without a
+/// value. findings.json holds all.
 const INPUTS: usize = 50;
 
 pub(super) fn without_listed(findings: &Findings) -> Vec<String> {

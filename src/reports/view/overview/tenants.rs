@@ -24,7 +24,7 @@ view! {
     pub(in crate::reports) struct TenantRow<'a> {
         name: Cow<'a, str>,
         id: Cow<'a, str>,
-        /// Where its report is, safe in a link.
+        /// Path of its report, safe in a link.
         href: Cow<'a, str>,
         /// Not empty where the directory does not have it.
         unknown: Cow<'a, str>,
@@ -36,9 +36,9 @@ view! {
         level: Cow<'a, str>,
         level_label: Cow<'a, str>,
         events: Cow<'a, str>,
-        /// How many are tied to the intruder; empty where none is.
+        /// Number of events tied to the intruder; empty if there are none.
         tied: Cow<'a, str>,
-        /// How many are of a session with tied actions; empty where none is.
+        /// Number of events in a session with tied actions; empty if there are none.
         linked: Cow<'a, str>,
         /// Not empty where the case says what evidence ties to the intruder.
         has_tied: Cow<'a, str>,
@@ -49,9 +49,9 @@ view! {
         /// Empty where the directory states none.
         contact: Cow<'a, str>,
         locale: Cow<'a, str>,
-        /// What its report waits for.
+        /// State of its report, such as the decision it waits for.
         state: Cow<'a, str>,
-        /// By which the script filters.
+        /// Keys by which the script filters.
         kinds: Cow<'a, str>,
         /// Name of the block of rows that it begins; empty in a row that begins none.
         block: Cow<'a, str>,
