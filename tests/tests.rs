@@ -31,6 +31,7 @@ mod open_scopes;
 mod pages;
 mod profiles;
 mod pseudonyms;
+mod reach;
 mod sample;
 mod schemas;
 mod sensitivity;

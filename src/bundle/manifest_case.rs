@@ -10,8 +10,8 @@ use serde_json::json;
 use super::canonical_json::canonical;
 use crate::{
     case::{
-        AgentId, AgentNaming, Case, CaseFile, CaseHeader, Conditions, Decision, Incident, InputSpec, Scope, Tenant,
-        TenantId, TicketTable, Tlp, encoding_name,
+        AgentId, AgentNaming, Case, CaseFile, CaseHeader, Conditions, Decision, Incident, InputSpec, Obtained, Outage,
+        Scope, Tenant, TenantId, TicketTable, Tlp, encoding_name,
     },
     digest::Sha256,
     sources::Limits,
@@ -45,6 +45,9 @@ pub struct ManifestCase {
     pub tickets: Option<ResolvedList>,
     /// Places where logs were looked for. `inputs` lists the logs that were found.
     pub logs: Vec<ResolvedLog>,
+    /// Outages that the case states; absent where it states none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub outages: Vec<Outage>,
     /// Naming of agents in tenants' copies.
     pub agent_naming: AgentNaming,
     /// Least number of listed agents that share the role, employer and country shown of one in
@@ -130,6 +133,12 @@ pub struct ResolvedLog {
     pub records: Option<String>,
     /// Pointers to the event in a record, where the case states them in place of the profile.
     pub unwrap: Vec<String>,
+    /// The making of the export, where the case states it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub obtained: Option<Obtained>,
+    /// What the log was not configured to record, where the case states it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub not_recorded: Vec<String>,
 }
 
 impl ManifestCase {
@@ -151,6 +160,7 @@ impl ManifestCase {
             decided: case.decisions.all().to_vec(),
             tickets: case.tickets.as_deref().map(tickets),
             logs: case.logs.iter().map(ResolvedLog::from).collect(),
+            outages: case.outages.clone(),
             agent_naming: case.reports.agents,
             agents_k: case.reports.agents_k.0,
             accept_uncatalogued: case.reports.accepted.clone(),
@@ -188,6 +198,8 @@ impl From<&InputSpec> for ResolvedLog {
             columns: input.text.columns.clone(),
             records: input.text.wrapping.records.clone(),
             unwrap: input.text.wrapping.unwrap.clone(),
+            obtained: input.origin.obtained.clone(),
+            not_recorded: input.origin.not_recorded.clone(),
         }
     }
 }

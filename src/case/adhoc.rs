@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::{
     Case, CaseError, CaseHeader, Conditions, Directory, InputSpec, InputText, IsolationSettings, LimitSettings,
-    ReportSettings, Tlp,
+    LogOrigin, ReportSettings, Tlp,
     agents::{self, Listed},
     decided::Decisions,
     file::INTERNAL_TLP,
@@ -84,6 +84,7 @@ impl Case {
             tickets: None,
             decisions: Decisions::default(),
             logs: logs(flags, &folder),
+            outages: Vec::new(),
             reports: ReportSettings::default(),
             limits: LimitSettings::default(),
             isolation: IsolationSettings::default(),
@@ -111,6 +112,7 @@ fn logs(flags: &AdHoc, folder: &Folder) -> Vec<InputSpec> {
         profile: folder.profile(&flags.profile),
         tenant: None,
         text: InputText::default(),
+        origin: LogOrigin::default(),
     };
     flags.logs.iter().map(input).collect()
 }

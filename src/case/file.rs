@@ -15,6 +15,7 @@ use super::{
     hidden,
     incident::{self, Incident},
     merge::{NEAR, WrittenMerge},
+    reach::{self, WrittenOutage},
 };
 use crate::{
     config::{Spanned, Table, suggestion},
@@ -45,6 +46,7 @@ pub(super) struct Written {
     /// File of the tickets.
     pub(super) tickets: Option<Spanned<String>>,
     pub(super) logs: Vec<InputSpec>,
+    pub(super) outages: Vec<WrittenOutage>,
     pub(super) reports: ReportSettings,
     /// Ids or names of tenants, as written.
     pub(super) asked: Vec<Spanned<String>>,
@@ -118,7 +120,10 @@ pub(super) fn read(root: &mut Table<'_>, folder: &Folder) -> Written {
     });
     let tickets = root.optional_table("tickets", |table| table.required_string("file"));
     let decided = root.tables("decided", decided::read);
-    let logs = logs(root, folder);
+    let (logs, origins) = logs(root, folder);
+    told.extend(origins);
+    let outages = root.tables("outages", reach::read_outage);
+    told.extend(outages.iter().filter_map(WrittenOutage::told).cloned());
     let (reports, asked) = reports(root, folder);
     let limits = root.optional_table("limits", limits).unwrap_or_default();
     let isolation = root.optional_table("isolation", isolation).unwrap_or_default();
@@ -133,6 +138,7 @@ pub(super) fn read(root: &mut Table<'_>, folder: &Folder) -> Written {
         decided,
         tickets: tickets.flatten(),
         logs,
+        outages,
         reports,
         asked,
         limits,
@@ -317,9 +323,11 @@ fn merge(table: &mut Table<'_>) -> WrittenMerge {
     merge
 }
 
-fn logs(root: &mut Table<'_>, folder: &Folder) -> Vec<InputSpec> {
+/// Reads the places of logs. The second value is every text that customers read.
+fn logs(root: &mut Table<'_>, folder: &Folder) -> (Vec<InputSpec>, Vec<Spanned<String>>) {
     let hint = "add `[[logs]]` with `path = \"logs/\"` and `profile = \"superuser\"`";
     let none = Diagnostic::new("no-logs", "the case names no log").hint(hint);
+    let mut told = Vec::new();
     let logs = some(root, "logs", none, |table| {
         let (path, profile) = (table.required_string("path"), table.required_string("profile"));
         let tenant = input_tenant(table);
@@ -334,15 +342,18 @@ fn logs(root: &mut Table<'_>, folder: &Folder) -> Vec<InputSpec> {
                 unwrap: values(table.string_list("unwrap")),
             },
         };
+        let (origin, texts) = reach::origin(table);
+        told.extend(texts);
         Some(InputSpec {
             path: path?.value,
             base: folder.base.clone(),
             profile: folder.profile(profile?.value.trim()),
             tenant,
             text,
+            origin,
         })
     });
-    logs.into_iter().flatten().collect()
+    (logs.into_iter().flatten().collect(), told)
 }
 
 /// More lines before a header are no title, and would be records.

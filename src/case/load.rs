@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::{
-    Case, CaseError, CaseFile, CaseHeader, Directory, FileStore, InputSpec, IsolationSettings, LimitSettings,
+    Case, CaseError, CaseFile, CaseHeader, Directory, FileStore, InputSpec, IsolationSettings, LimitSettings, Outage,
     ReportSettings, Tlp,
     agents::{self, Listed},
     asked, check,
@@ -17,7 +17,7 @@ use super::{
     incident::Incident,
     lock::Lock,
     merge::Merge,
-    tenants,
+    reach, tenants,
     tickets::TicketTable,
 };
 use crate::{
@@ -67,6 +67,7 @@ impl Case {
         let asked = asked::tenants(&written.asked, &directory, &merge, &mut faults);
         let decisions = Decisions::of(written.decided, (&directory, &merge), &mut faults);
         let tickets = tickets(written.tickets, (&agents, &merge), &mut folder, &mut faults);
+        let outages = reach::outages(written.outages, &written.logs, &mut faults);
         let lock = Lock::read(&mut folder, &mut faults);
         Parts {
             header: written.header,
@@ -81,6 +82,7 @@ impl Case {
             tickets,
             decisions,
             logs: written.logs,
+            outages,
             reports: ReportSettings {
                 asked,
                 ..written.reports
@@ -110,6 +112,7 @@ pub(super) struct Parts {
     pub(super) tickets: Option<TicketTable>,
     pub(super) decisions: Decisions,
     pub(super) logs: Vec<InputSpec>,
+    pub(super) outages: Vec<Outage>,
     pub(super) reports: ReportSettings,
     pub(super) limits: LimitSettings,
     pub(super) isolation: IsolationSettings,
@@ -151,6 +154,7 @@ impl Parts {
                     tickets: self.tickets.map(Arc::new),
                     decisions: Arc::new(self.decisions),
                     logs: self.logs,
+                    outages: self.outages,
                     reports: self.reports,
                     limits: self.limits,
                     isolation: self.isolation,

@@ -16,6 +16,7 @@ mod incident;
 mod load;
 mod lock;
 mod merge;
+mod reach;
 mod spreadsheet;
 mod store;
 mod variation;
@@ -36,6 +37,7 @@ pub use self::{
     identity::fold,
     lock::{LOCK_FILE, LOCK_ROLE, Lock, LockError},
     merge::{Merge, NEAR, id_key},
+    reach::{LogOrigin, Obtained, Outage},
     store::FileStore,
     tickets::{TicketTable, TicketVerdict},
     variation::{Variation, VariationError},
@@ -75,6 +77,8 @@ pub struct Case {
     pub decisions: Arc<Decisions>,
     /// Logs to read.
     pub logs: Vec<InputSpec>,
+    /// Times in which records may not have been written, as the case states them.
+    pub outages: Vec<Outage>,
     /// Settings of the reports.
     pub reports: ReportSettings,
     /// Limits on the unpacked size of a log file, where the case states any.
@@ -382,6 +386,8 @@ pub struct InputSpec {
     pub tenant: Option<InputTenant>,
     /// Facts about its text.
     pub text: InputText,
+    /// Statements about its export.
+    pub origin: LogOrigin,
 }
 
 /// Facts about the text of an input, as far as the case says so; the rest is found out from its

@@ -17,6 +17,7 @@ use super::{
     count::{self, Figures, Known, Touched},
     decided::{self, DecidedEvents},
     equal::{self, Act, EqualEvents},
+    missing_files, outages,
     sensitivity::{Beside, SensitivityFinding},
     tenure::{self, Stray, Strays},
     tickets::{TicketCounts, TicketsFinding},
@@ -526,6 +527,7 @@ impl<'c> Closing<'c> {
             event_id: conflict.event_id.clone(),
             events: conflict.events.clone(),
         };
+        let sources = sources(case, scan, settled);
         let mut findings = Findings {
             schema: SCHEMA.to_owned(),
             tool: Tool {
@@ -546,13 +548,13 @@ impl<'c> Closing<'c> {
             },
             links: LinksFinding::new(case, &scan.links),
             records: *records,
-            sources: sources(case, scan, settled),
             census: CensusFinding::new(case, settled, &actions),
             sensitivity,
             draft: DraftFinding::new(&actions, &case.reports.accepted),
             actions,
             agents,
-            coverage: coverage(case, &kinds(scan), settled),
+            coverage: coverage(case, scan, &sources, settled),
+            sources,
             impact: impact(case, totals, tenants.iter()),
             alike: alike(&tenants, case),
             merge: MergeFinding::new(&tenants, case),
@@ -713,6 +715,8 @@ fn inputs(case: &Case, scan: &Scan, settled: &Deduplicated, near: &NearRecords) 
         own_profile: matches!(input.profile, ProfileRef::File { .. }),
         examined: 0,
         unmatched: Vec::new(),
+        obtained: input.origin.obtained.clone(),
+        not_recorded: input.origin.not_recorded.clone(),
     };
     let mut examined = vec![Examined::default(); case.logs.len()];
     let mut inputs: Vec<_> = case.logs.iter().enumerate().map(finding).collect();
@@ -791,7 +795,8 @@ fn implausible(settled: &Deduplicated) -> Vec<ImplausibleFinding> {
     findings
 }
 
-fn coverage(case: &Case, kinds: &[&str], settled: &Deduplicated) -> CoverageFinding {
+fn coverage(case: &Case, scan: &Scan, files: &[SourceFinding], settled: &Deduplicated) -> CoverageFinding {
+    let kinds = &kinds(scan)[..];
     let windows: Vec<Window> = case.scopes.iter().map(|scope| scope.window).collect();
     let least = case.reports.gap_hours.0;
     let gaps = |of: &mut dyn Iterator<Item = &Coverage>| {
@@ -835,6 +840,8 @@ fn coverage(case: &Case, kinds: &[&str], settled: &Deduplicated) -> CoverageFind
             .map(|profile| kind(profile))
             .collect(),
         sources: sources.collect(),
+        outages: outages::findings(case, scan, &settled.coverage),
+        missing: missing_files(files, &windows),
     }
 }
 

@@ -18,7 +18,9 @@ mod isolation;
 mod links;
 mod mask;
 mod near;
+mod outages;
 mod sensitivity;
+mod series;
 mod shares;
 mod slug;
 mod spans;
@@ -36,7 +38,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    case::{AgentId, AgentNaming, CaseHeader, Conditions, Incident, TenantId, Tlp},
+    case::{AgentId, AgentNaming, CaseHeader, Conditions, Incident, Obtained, TenantId, Tlp},
     catalogue::{Effect, Touches},
     coverage::Gap,
     digest::Sha256,
@@ -61,7 +63,10 @@ pub use equal::EqualEventsFinding;
 pub use isolation::{Isolation, IsolationFinding, Mention, MentionFinding, Question};
 pub use links::{LinksFinding, OpeningFinding};
 pub use near::{NearFinding, NearIdentity, NearRecords, NearestName, UnseenAgent, UnseenIdentity};
+pub use outages::OutageFinding;
 pub use sensitivity::{EventOnEnd, MoveFinding, ScopeSensitivity, SensitivityFinding, WindowEnd, WithoutAgent};
+pub use series::MissingFile;
+pub(crate) use series::missing_files;
 pub(crate) use shares::in_pieces;
 pub(crate) use slug::slug;
 pub use spans::SpanFinding;
@@ -250,6 +255,12 @@ pub enum CaveatCode {
     IllFittingProfile,
     /// Some hours of a window have no record in any source.
     CoverageGap,
+    /// The case states outages in a window, in which records may not have been written.
+    DeclaredOutage,
+    /// A regular series of log files, such as one of each day, lacks some that touch a window.
+    MissingFile,
+    /// An export was made before the end of a window, as the case states it.
+    ObtainedEarly,
     /// Some events name another tenant than the case states for their input.
     TenantDiffers,
     /// Some in-scope events that can concern a tenant name none: they are in no tenant's report.
@@ -314,6 +325,16 @@ pub struct ScopeFinding {
     /// Events of its agents exactly at `until`, which it does not hold, in whatever other scope or
     /// in none. Of those in none, copies count.
     pub on_end: u64,
+}
+
+impl ScopeFinding {
+    /// Returns its window.
+    pub fn window(&self) -> Window {
+        Window {
+            from: self.from,
+            until: self.until,
+        }
+    }
 }
 
 /// Returns so many actions in words, with those of them that failed: `17 actions (1 failed)`.
@@ -409,6 +430,12 @@ pub struct InputFinding {
     /// those sources. Time, action and outcome are left out: without the first two a record is
     /// refused.
     pub unmatched: Vec<UnmatchedFinding>,
+    /// The making of the export, where the case states it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub obtained: Option<Obtained>,
+    /// What the log was not configured to record, where the case states it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub not_recorded: Vec<String>,
 }
 
 impl InputFinding {
@@ -779,6 +806,12 @@ pub struct CoverageFinding {
     pub kinds: Vec<KindCoverage>,
     /// Each source alone, in the order of `sources`.
     pub sources: Vec<SourceCoverage>,
+    /// Outages that the case states, in its order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub outages: Vec<OutageFinding>,
+    /// Files that regular series of log files lack and whose times touch a window, by path.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub missing: Vec<MissingFile>,
 }
 
 /// The gaps that no source of one kind of log fills.

@@ -13,7 +13,7 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use crate::{
-    case::{InputSpec, InputText, ProfileRef, Wrapping},
+    case::{InputSpec, InputText, LogOrigin, ProfileRef, Wrapping},
     engine::{EngineError, Local},
     events::Profile,
     progress::Progress,
@@ -112,6 +112,7 @@ pub fn inspect(paths: &[String], base: &std::path::Path, progress: &dyn Progress
         profile: ProfileRef::BuiltIn(String::new()),
         tenant: None,
         text: InputText::default(),
+        origin: LogOrigin::default(),
     };
     let set = discover(&paths.iter().map(spec).collect::<Vec<_>>()).map_err(InspectError::Sources)?;
     let profiles: Vec<Profile> = Profile::names()

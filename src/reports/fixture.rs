@@ -604,6 +604,8 @@ fn coverage() -> CoverageFinding {
             gaps: vec![gap],
         }],
         sources: vec![source(0), source(1)],
+        outages: Vec::new(),
+        missing: Vec::new(),
     }
 }
 

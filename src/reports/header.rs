@@ -43,6 +43,10 @@ pub(super) struct Header {
     /// In order of time.
     pub(super) gaps: Vec<KindGap>,
     pub(super) gap_hours: u32,
+    /// Outages that touch a window, in the order of the case.
+    pub(super) outages: Vec<Outage>,
+    /// Statements about the exports of the logs, each once, in the order of the case.
+    pub(super) origins: Vec<Origin>,
     /// Clock hours that the time searched touches, and how many of them hold a record.
     pub(super) hours: u64,
     pub(super) hours_with_records: u64,
@@ -73,6 +77,25 @@ pub(super) struct KindGap {
     pub(super) gap: Gap,
     /// Which kinds; empty if no kind has a record there.
     pub(super) kinds: Vec<String>,
+}
+
+/// An outage that the case states, with the kinds of log that it concerns; empty if it is every kind.
+#[derive(Debug, Clone)]
+pub(super) struct Outage {
+    pub(super) window: Window,
+    pub(super) kinds: Vec<String>,
+    pub(super) what: String,
+}
+
+/// Statements of the case about the export of a log, without its path, its query and the person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Origin {
+    pub(super) profile: String,
+    pub(super) at: Option<Timestamp>,
+    pub(super) how: Option<String>,
+    /// Whether it was made with a query or filter.
+    pub(super) filtered: bool,
+    pub(super) not_recorded: Vec<String>,
 }
 
 /// A log file without its path.
@@ -127,6 +150,8 @@ impl Header {
             agents: agents(findings),
             glossary: glossary(findings),
             gaps: gaps(findings),
+            outages: outages(findings),
+            origins: origins(findings),
             has_directory: findings.impact.listed > 0,
             gap_hours: findings.coverage.gap_hours,
             hours: findings.coverage.hours,
@@ -149,10 +174,17 @@ impl Header {
             let said = [&mut agent.role, &mut agent.employer, &mut agent.country];
             said.into_iter().flatten().for_each(|text| DOT.clone_into(text));
         }
+        for outage in &mut plain.outages {
+            DOT.clone_into(&mut outage.what);
+            outage.kinds.iter_mut().for_each(without_own_profile);
+        }
+        for origin in &mut plain.origins {
+            without_own_profile(&mut origin.profile);
+            let texts = origin.how.iter_mut().chain(&mut origin.not_recorded);
+            texts.for_each(|text| DOT.clone_into(text));
+        }
         for source in &mut plain.sources {
-            if Profile::source_of(&source.profile).is_none() {
-                DOT.clone_into(&mut source.profile);
-            }
+            without_own_profile(&mut source.profile);
         }
         for (code, meaning) in &mut plain.glossary {
             let entry = own.lookup(code);
@@ -217,6 +249,46 @@ fn gaps(findings: &Findings) -> Vec<KindGap> {
         KindGap { gap, kinds }
     };
     gaps.into_iter().map(gap).collect()
+}
+
+/// Replaces the name of a profile that the case has written itself.
+fn without_own_profile(profile: &mut String) {
+    if Profile::source_of(profile).is_none() {
+        DOT.clone_into(profile);
+    }
+}
+
+fn outages(findings: &Findings) -> Vec<Outage> {
+    let told = findings.coverage.outages.iter().filter(|found| found.is_in_window());
+    told.map(|found| Outage {
+        window: found.outage.window(),
+        kinds: if found.outage.profiles.is_empty() {
+            Vec::new()
+        } else {
+            found.kinds.clone()
+        },
+        what: found.outage.what.clone(),
+    })
+    .collect()
+}
+
+fn origins(findings: &Findings) -> Vec<Origin> {
+    let mut origins: Vec<Origin> = Vec::new();
+    for input in &findings.inputs {
+        let obtained = input.obtained.as_ref();
+        let origin = Origin {
+            profile: input.profile.clone(),
+            at: obtained.and_then(|obtained| obtained.at),
+            how: obtained.and_then(|obtained| obtained.how.clone()),
+            filtered: obtained.is_some_and(|obtained| obtained.query.is_some()),
+            not_recorded: input.not_recorded.clone(),
+        };
+        let states = origin.at.is_some() || origin.how.is_some() || origin.filtered || !origin.not_recorded.is_empty();
+        if states && !origins.contains(&origin) {
+            origins.push(origin);
+        }
+    }
+    origins
 }
 
 fn glossary(findings: &Findings) -> BTreeMap<String, Meaning> {

@@ -406,6 +406,15 @@ pub(super) fn customer_caveat(code: CaveatCode) -> Option<&'static str> {
             "For the hours named below one kind of log, or all, holds no record by anybody that could be read. Either nothing was \
              logged in them, or records are missing; this report cannot tell which.",
         ),
+        CaveatCode::DeclaredOutage => Some(
+            "The vendor states outages in the time searched, which are listed below. What happened in them may not be recorded.",
+        ),
+        CaveatCode::MissingFile => Some(
+            "At least one file of a regular series of log files was not there. What it may have recorded is not in this report.",
+        ),
+        CaveatCode::ObtainedEarly => Some(
+            "At least one log was exported before the end of the time searched. What it recorded later is not in this report.",
+        ),
         CaveatCode::EventsWithoutTenant => Some(
             "Some actions of the agents who were searched for name no customer in the log although they can concern one, such as a search \
              across all customers. No customer's report lists them, and this report cannot tell whether they concerned you.",

@@ -257,7 +257,7 @@ fn fixed_part(pattern: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::case::{InputText, ProfileRef};
+    use crate::case::{InputText, LogOrigin, ProfileRef};
 
     fn spec(base: &Path, path: &str, profile: &str) -> InputSpec {
         InputSpec {
@@ -266,6 +266,7 @@ mod tests {
             profile: ProfileRef::BuiltIn(profile.to_owned()),
             tenant: None,
             text: InputText::default(),
+            origin: LogOrigin::default(),
         }
     }
 

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     bundle::{Manifest, ResolvedScope, TenantManifest, TenantName},
-    findings::{DraftFinding, Findings, ScopeFinding, TenantFinding},
+    findings::{DraftFinding, Findings, ScopeFinding, TenantFinding, missing_files},
     isolation::Verdict,
     reports::safe,
 };
@@ -59,6 +59,25 @@ impl Recount<'_> {
             findings.listed_agents().count() as u64,
         );
         self.same(FINDINGS, "hours of a gap", case.gap_hours, findings.coverage.gap_hours);
+        let logs = case
+            .logs
+            .iter()
+            .map(|log| (&log.path, &log.obtained, &log.not_recorded));
+        let inputs = findings.inputs.iter();
+        let inputs = inputs.map(|input| (&input.path, &input.obtained, &input.not_recorded));
+        if !logs.eq(inputs) {
+            self.tell(FINDINGS, "how its logs were made is not what manifest.json states");
+        }
+        let outages: Vec<_> = findings.coverage.outages.iter().map(|found| &found.outage).collect();
+        self.same(FINDINGS, "the outages", case.outages.iter().collect(), outages);
+        let windows: Vec<_> = findings.scopes.iter().map(ScopeFinding::window).collect();
+        let missing = missing_files(&findings.sources, &windows);
+        self.same(
+            FINDINGS,
+            "files that a series lacks",
+            &missing,
+            &findings.coverage.missing,
+        );
         let (impact, directory) = (&findings.impact, &case.directory);
         self.same(FINDINGS, "customers in the directory", directory.listed, impact.listed);
         let listed = (directory.listed > 0).then_some(directory.listed);

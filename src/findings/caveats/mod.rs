@@ -8,6 +8,7 @@ mod identities;
 mod inputs;
 mod links;
 mod merge;
+mod reach;
 mod times;
 mod tenants;
 mod tenure;
@@ -60,6 +61,9 @@ pub(super) fn caveats(findings: &Findings, scan: &Scan) -> Vec<Caveat> {
         (CaveatCode::ProbablyCutOff, inputs::cut_off(findings, scan)),
         (CaveatCode::IllFittingProfile, inputs::ill_fitting(findings)),
         (CaveatCode::CoverageGap, gaps(findings)),
+        (CaveatCode::DeclaredOutage, reach::outages(findings)),
+        (CaveatCode::MissingFile, reach::missing(findings)),
+        (CaveatCode::ObtainedEarly, reach::early(findings)),
         (CaveatCode::TenantDiffers, differs::tenants(findings)),
         (CaveatCode::EventsWithoutTenant, without_tenant(findings)),
         (CaveatCode::AlikeTenants, claimed::alike(findings)),

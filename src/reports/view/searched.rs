@@ -3,7 +3,7 @@
 use crate::{
     findings::{CaveatCode, TenantFinding},
     reports::{
-        header::{Agent, Header, KindGap, Scope, Source},
+        header::{Agent, Header, KindGap, Origin, Outage, Scope, Source},
         lang,
         template::view,
     },
@@ -29,6 +29,10 @@ view! {
         gap_hours: String,
         gaps: Vec<KindGapView>,
         more_gaps: String,
+        outages: Vec<OutageView>,
+        more_outages: String,
+        origins: Vec<OriginView>,
+        more_origins: String,
         caveats: Vec<String>,
     }
 }
@@ -55,6 +59,51 @@ view! {
         until: String,
         /// The kinds of log without a record; empty if it is every kind.
         kinds: String,
+    }
+}
+
+view! {
+    /// An outage that the vendor states.
+    struct OutageView {
+        from: String,
+        until: String,
+        /// The kinds of log concerned; empty if it is every kind.
+        kinds: String,
+        what: String,
+    }
+}
+
+impl OutageView {
+    fn new(outage: &Outage) -> Self {
+        Self {
+            from: lang::clock(outage.window.from),
+            until: lang::clock(outage.window.until),
+            kinds: lang::listed(&outage.kinds),
+            what: outage.what.clone(),
+        }
+    }
+}
+
+view! {
+    /// What the vendor states of the export of a log.
+    struct OriginView {
+        profile: String,
+        at: String,
+        how: String,
+        filtered: bool,
+        not_recorded: Vec<String>,
+    }
+}
+
+impl OriginView {
+    fn new(origin: &Origin) -> Self {
+        Self {
+            profile: origin.profile.clone(),
+            at: origin.at.map(lang::clock).unwrap_or_default(),
+            how: origin.how.clone().unwrap_or_default(),
+            filtered: origin.filtered,
+            not_recorded: origin.not_recorded.clone(),
+        }
     }
 }
 
@@ -112,6 +161,10 @@ impl SearchedView {
             gap_hours: counted(u64::from(header.gap_hours), "whole hour", "whole hours"),
             gaps: header.gaps.iter().take(GAPS).map(KindGapView::new).collect(),
             more_gaps: lang::more(header.gaps.len(), GAPS),
+            outages: header.outages.iter().take(GAPS).map(OutageView::new).collect(),
+            more_outages: lang::more(header.outages.len(), GAPS),
+            origins: header.origins.iter().take(GAPS).map(OriginView::new).collect(),
+            more_origins: lang::more(header.origins.len(), GAPS),
             caveats: caveats(header, finding, events),
         }
     }

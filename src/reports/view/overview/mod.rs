@@ -7,6 +7,7 @@ mod heat;
 mod identities;
 mod isolation;
 mod people;
+mod reach;
 mod sensitivity;
 mod sources;
 mod tenants;
@@ -30,6 +31,7 @@ use heat::HeatView;
 use identities::NearView;
 use isolation::IsolationView;
 use people::{AgentView, ScopeView, StrayView};
+use reach::{MissingView, OriginView, OutageView};
 use sensitivity::{CensusView, SensitivityView};
 use sources::{ConflictView, RefusedView, SourceView, more_refused, refused, sources, unmatched, without_listed};
 use tickets::TicketsView;
@@ -79,6 +81,10 @@ view! {
         without_listed: Vec<String>,
         /// Sentences on inputs with mapped fields that lead nowhere.
         unmatched: Vec<String>,
+        origins: Vec<OriginView>,
+        outages: Vec<OutageView>,
+        missing: Vec<MissingView>,
+        more_missing: String,
         gap_hours: String,
         gaps: Vec<GapView>,
         refused: Vec<RefusedView>,
@@ -164,6 +170,10 @@ impl OverviewView {
             sources: sources(findings),
             without_listed: without_listed(findings),
             unmatched: unmatched(findings),
+            origins: findings.inputs.iter().filter_map(OriginView::new).collect(),
+            outages: findings.coverage.outages.iter().map(OutageView::new).collect(),
+            missing: MissingView::each(findings),
+            more_missing: MissingView::more(findings),
             gap_hours: counted(u64::from(findings.coverage.gap_hours), "whole hour", "whole hours"),
             gaps: findings.coverage.gaps.iter().map(GapView::new).collect(),
             refused: refused(findings),
