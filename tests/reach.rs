@@ -22,7 +22,7 @@ agents = "all"
 [[agents.list]]
 id = "a1"
 [[agents.list]]
-id = "a2"
+id = "agent-22"
 [coverage]
 gap_hours = 240
 "#;
@@ -144,7 +144,7 @@ from = 2026-02-11T02:00:00Z
 
 #[test]
 fn sentences_on_logs_name_no_agent() {
-    let dir = dir(&LOGS.replace("Views of single users.", "Views by a1."));
+    let dir = dir(&LOGS.replace("Views of single users.", "Views by agent-22."));
     dir.file("logs/a.jsonl", record(10, 8));
     dir.run(["report", "case.toml", "--out", "out", "--quiet"]).ends(2);
 }

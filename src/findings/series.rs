@@ -50,6 +50,9 @@ struct SeriesKey {
     hourly: bool,
 }
 
+/// Regular series of one profile, step and depth of folders.
+type Group<'s> = Vec<(&'s SeriesKey, &'s Series)>;
+
 /// Files of one series.
 #[derive(Debug, Default)]
 struct Series {
@@ -88,11 +91,11 @@ fn missing<'f>(files: impl Iterator<Item = (&'f str, &'f str)>, windows: &[Windo
             series.behind = None;
         }
     }
-    let mut regular: BTreeMap<(String, i64, usize), Vec<(&SeriesKey, &Series)>> = BTreeMap::new();
+    let mut regular: BTreeMap<_, Group<'_>> = BTreeMap::new();
     for (key, series) in &all {
         if let Some(step) = step(&series.times, key.hourly) {
             let depth = key.before.matches('/').count();
-            let group = regular.entry((key.profile.clone(), step, depth)).or_default();
+            let group = regular.entry((key.profile.as_str(), step, depth)).or_default();
             group.push((key, series));
         }
     }
