@@ -136,7 +136,7 @@ pub struct ResolvedLog {
     /// The making of the export, where the case states it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub obtained: Option<Obtained>,
-    /// What the log was not configured to record, where the case states it.
+    /// Things that the log was not configured to record, where the case states it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub not_recorded: Vec<String>,
 }

@@ -19,7 +19,7 @@ pub struct Outage {
     pub from: Timestamp,
     /// First instant after the outage.
     pub until: Timestamp,
-    /// What happened, in a sentence that reports print.
+    /// The event, in a sentence that reports print.
     pub what: String,
     /// Profiles of the logs concerned, as in the case; empty if every log is.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -63,7 +63,7 @@ pub struct Obtained {
 pub struct LogOrigin {
     /// The making of the export, where the case states it.
     pub obtained: Option<Obtained>,
-    /// What the log was not configured to record, in sentences that reports print.
+    /// Things that the log was not configured to record, in sentences that reports print.
     pub not_recorded: Vec<String>,
 }
 
@@ -134,8 +134,8 @@ pub(super) fn outages(written: Vec<WrittenOutage>, logs: &[InputSpec], faults: &
     outages
 }
 
-/// Reads `obtained` and `not_recorded` of an entry of `[[logs]]`. The second value is every text that
-/// customers read.
+/// Reads `obtained` and `not_recorded` of an entry of `[[logs]]`. The second value is every text
+/// that customers read.
 pub(super) fn origin(table: &mut Table<'_>) -> (LogOrigin, Vec<Spanned<String>>) {
     let obtained = table.optional_table("obtained", |table| {
         let place = table.place().clone();

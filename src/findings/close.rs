@@ -826,6 +826,8 @@ fn coverage(case: &Case, scan: &Scan, files: &[SourceFinding], settled: &Dedupli
             with_records: coverage.with_records(&windows),
             gaps: coverage.inner_gaps(&windows, least),
         });
+    let hours = scan.sources.iter().zip(&settled.coverage);
+    let hours = hours.map(|(source, own)| (source.entry, source.profile.as_str(), own));
     let mut all = Coverage::over(windows.iter().copied());
     settled.coverage.iter().for_each(|coverage| all.merge(coverage));
     CoverageFinding {
@@ -840,7 +842,7 @@ fn coverage(case: &Case, scan: &Scan, files: &[SourceFinding], settled: &Dedupli
             .map(|profile| kind(profile))
             .collect(),
         sources: sources.collect(),
-        outages: outages::findings(case, scan, &settled.coverage),
+        outages: outages::findings(case, &hours.collect::<Vec<_>>()),
         missing: missing_files(files, &windows),
     }
 }

@@ -3,7 +3,6 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::Scan;
 use crate::{
     case::{Case, Outage},
     coverage::Coverage,
@@ -31,8 +30,11 @@ impl OutageFinding {
     }
 }
 
+/// Hours of a source, with its profile and the position of its `[[logs]]` entry.
+pub(super) type SourceHours<'s> = (usize, &'s str, &'s Coverage);
+
 /// Returns every outage of the case, in its order.
-pub(super) fn findings(case: &Case, scan: &Scan, coverage: &[Coverage]) -> Vec<OutageFinding> {
+pub(super) fn findings(case: &Case, sources: &[SourceHours<'_>]) -> Vec<OutageFinding> {
     let windows: Vec<Window> = case.scopes.iter().map(|scope| scope.window).collect();
     let finding = |outage: &Outage| {
         let concerns = |entry: usize| {
@@ -41,10 +43,10 @@ pub(super) fn findings(case: &Case, scan: &Scan, coverage: &[Coverage]) -> Vec<O
         };
         let mut all = Coverage::over(windows.iter().copied());
         let mut kinds = Vec::new();
-        for (source, own) in scan.sources.iter().zip(coverage) {
-            if concerns(source.entry) {
+        for (entry, profile, own) in sources {
+            if concerns(*entry) {
                 all.merge(own);
-                kinds.push(source.profile.clone());
+                kinds.push((*profile).to_owned());
             }
         }
         kinds.sort_unstable();

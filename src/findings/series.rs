@@ -231,8 +231,8 @@ impl Token {
     }
 }
 
-/// Returns the dates in a path: `2026-01-16`, `2026/01/16`, `2026_01_16`, `2026.01.16` or `20260116`,
-/// each with an hour behind it where there is one: `T14`, `-14`, `/14`, `_14`, `T1405Z`.
+/// Returns the dates in a path: `2026-01-16`, `2026/01/16`, `2026_01_16`, `2026.01.16` or
+/// `20260116`, each with an hour behind it where there is one: `T14`, `-14`, `/14`, `_14`, `T1405Z`.
 fn tokens(path: &str) -> Vec<Token> {
     let bytes = path.as_bytes();
     let mut tokens = Vec::new();

@@ -44,9 +44,9 @@ pub(super) struct Header {
     pub(super) gaps: Vec<KindGap>,
     pub(super) gap_hours: u32,
     /// Outages that touch a window, in the order of the case.
-    pub(super) outages: Vec<Outage>,
+    pub(super) outages: Vec<StatedOutage>,
     /// Statements about the exports of the logs, each once, in the order of the case.
-    pub(super) origins: Vec<Origin>,
+    pub(super) origins: Vec<StatedOrigin>,
     /// Clock hours that the time searched touches, and how many of them hold a record.
     pub(super) hours: u64,
     pub(super) hours_with_records: u64,
@@ -79,17 +79,18 @@ pub(super) struct KindGap {
     pub(super) kinds: Vec<String>,
 }
 
-/// An outage that the case states, with the kinds of log that it concerns; empty if it is every kind.
+/// An outage that the case states.
 #[derive(Debug, Clone)]
-pub(super) struct Outage {
+pub(super) struct StatedOutage {
     pub(super) window: Window,
+    /// The kinds of log that it concerns; empty if it is every kind.
     pub(super) kinds: Vec<String>,
     pub(super) what: String,
 }
 
 /// Statements of the case about the export of a log, without its path, its query and the person.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Origin {
+pub(super) struct StatedOrigin {
     pub(super) profile: String,
     pub(super) at: Option<Timestamp>,
     pub(super) how: Option<String>,
@@ -258,9 +259,9 @@ fn without_own_profile(profile: &mut String) {
     }
 }
 
-fn outages(findings: &Findings) -> Vec<Outage> {
+fn outages(findings: &Findings) -> Vec<StatedOutage> {
     let told = findings.coverage.outages.iter().filter(|found| found.is_in_window());
-    told.map(|found| Outage {
+    told.map(|found| StatedOutage {
         window: found.outage.window(),
         kinds: if found.outage.profiles.is_empty() {
             Vec::new()
@@ -272,11 +273,11 @@ fn outages(findings: &Findings) -> Vec<Outage> {
     .collect()
 }
 
-fn origins(findings: &Findings) -> Vec<Origin> {
-    let mut origins: Vec<Origin> = Vec::new();
+fn origins(findings: &Findings) -> Vec<StatedOrigin> {
+    let mut origins: Vec<StatedOrigin> = Vec::new();
     for input in &findings.inputs {
         let obtained = input.obtained.as_ref();
-        let origin = Origin {
+        let origin = StatedOrigin {
             profile: input.profile.clone(),
             at: obtained.and_then(|obtained| obtained.at),
             how: obtained.and_then(|obtained| obtained.how.clone()),

@@ -3,7 +3,7 @@
 use crate::{
     findings::{CaveatCode, TenantFinding},
     reports::{
-        header::{Agent, Header, KindGap, Origin, Outage, Scope, Source},
+        header::{Agent, Header, KindGap, Scope, Source, StatedOrigin, StatedOutage},
         lang,
         template::view,
     },
@@ -29,9 +29,9 @@ view! {
         gap_hours: String,
         gaps: Vec<KindGapView>,
         more_gaps: String,
-        outages: Vec<OutageView>,
+        outages: Vec<StatedOutageView>,
         more_outages: String,
-        origins: Vec<OriginView>,
+        origins: Vec<StatedOriginView>,
         more_origins: String,
         caveats: Vec<String>,
     }
@@ -64,7 +64,7 @@ view! {
 
 view! {
     /// An outage that the vendor states.
-    struct OutageView {
+    struct StatedOutageView {
         from: String,
         until: String,
         /// The kinds of log concerned; empty if it is every kind.
@@ -73,8 +73,8 @@ view! {
     }
 }
 
-impl OutageView {
-    fn new(outage: &Outage) -> Self {
+impl StatedOutageView {
+    fn new(outage: &StatedOutage) -> Self {
         Self {
             from: lang::clock(outage.window.from),
             until: lang::clock(outage.window.until),
@@ -85,8 +85,8 @@ impl OutageView {
 }
 
 view! {
-    /// What the vendor states of the export of a log.
-    struct OriginView {
+    /// Statements of the vendor on the export of a log.
+    struct StatedOriginView {
         profile: String,
         at: String,
         how: String,
@@ -95,8 +95,8 @@ view! {
     }
 }
 
-impl OriginView {
-    fn new(origin: &Origin) -> Self {
+impl StatedOriginView {
+    fn new(origin: &StatedOrigin) -> Self {
         Self {
             profile: origin.profile.clone(),
             at: origin.at.map(lang::clock).unwrap_or_default(),
@@ -161,9 +161,9 @@ impl SearchedView {
             gap_hours: counted(u64::from(header.gap_hours), "whole hour", "whole hours"),
             gaps: header.gaps.iter().take(GAPS).map(KindGapView::new).collect(),
             more_gaps: lang::more(header.gaps.len(), GAPS),
-            outages: header.outages.iter().take(GAPS).map(OutageView::new).collect(),
+            outages: header.outages.iter().take(GAPS).map(StatedOutageView::new).collect(),
             more_outages: lang::more(header.outages.len(), GAPS),
-            origins: header.origins.iter().take(GAPS).map(OriginView::new).collect(),
+            origins: header.origins.iter().take(GAPS).map(StatedOriginView::new).collect(),
             more_origins: lang::more(header.origins.len(), GAPS),
             caveats: caveats(header, finding, events),
         }
