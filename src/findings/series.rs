@@ -327,7 +327,7 @@ mod tests {
         };
         assert_eq!(
             lacking([0, 1, 3, 4].iter().map(hourly)),
-            ["2026/01/12/02/1_CloudTrail_20260112T0200Z*.json.gz"]
+            ["2026/01/12/02/1_CloudTrail_20260112T0200*.json.gz"]
         );
         let folders = |hour: &u32| format!("y/2026/01/12/{hour:02}/part.json");
         assert_eq!(lacking([0, 1, 3, 4].iter().map(folders)), ["y/2026/01/12/02/part.json"]);
