@@ -79,7 +79,10 @@ fn consequence(code: CaveatCode) -> (Consequence, Place) {
         | C::SkippedInput
         | C::ProbablyCutOff
         | C::IllFittingProfile
-        | C::CoverageGap => (Missing, SOURCES),
+        | C::CoverageGap
+        | C::DeclaredOutage
+        | C::MissingFile
+        | C::ObtainedEarly => (Missing, SOURCES),
         C::EventsWithoutTenant => (Whom, ("unattributed.jsonl", "unattributed.jsonl")),
         C::UnknownTenants | C::AlikeTenants => (Whom, TENANTS),
         C::LinkedSessions | C::LinkedByUser | C::TenantDiffers | C::UnmatchedDecision | C::UnmatchedMerge => {
