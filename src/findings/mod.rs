@@ -85,7 +85,7 @@ pub const SCHEMA: &str = "tenant-impact/findings/1";
 /// The case as the findings are headed with it.
 #[derive(Debug, Clone, PartialEq, Eq, JsonSchema, Serialize, Deserialize)]
 pub struct CaseFinding {
-    /// What every report is headed with.
+    /// Header of every report.
     #[serde(flatten)]
     pub header: CaseHeader,
     /// Traffic Light Protocol 2.0 label (FIRST) of the vendor's own pages, such as the index of the

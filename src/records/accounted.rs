@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::cutter::BOM;
 
-/// What bytes of a source are that belong to no record.
+/// A kind of bytes of a source that belong to no record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, JsonSchema, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum NoRecord {

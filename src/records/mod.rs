@@ -132,7 +132,7 @@ impl Refusal {
     }
 }
 
-/// The kinds of refusal.
+/// Kinds of refusal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, JsonSchema, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum RefusalReason {
@@ -151,18 +151,19 @@ pub enum RefusalReason {
     /// A CSV row of a source without a header that the profile knows, or below a second header that
     /// lacks columns of the first: which cell is which cannot be known.
     UnknownHeader,
-    /// No mapped time field has a value.
+    /// A record without a value in any mapped time field.
     MissingTime,
     /// A time that its format does not allow.
     InvalidTime,
     /// The time is one that no record of an access log can have.
     ImplausibleTime,
     /// An object or a list of lists where an identity or a tenant is expected; or half a surrogate
-    /// pair in one, in a tenant or in an event's id, which two of them could not be told apart by.
+    /// pair in an identity, a tenant or an event's id, which makes two such texts
+    /// indistinguishable.
     NotAName,
-    /// In a window, and nobody is named who did it.
+    /// A record in a window that names no actor.
     MissingActor,
-    /// In scope, and nothing says what was done.
+    /// A record in scope that states no action.
     MissingAction,
     /// It holds so many events that they would take too much memory.
     TooManyEvents,

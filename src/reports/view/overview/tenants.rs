@@ -49,7 +49,7 @@ view! {
         /// Empty where the directory states none.
         contact: Cow<'a, str>,
         locale: Cow<'a, str>,
-        /// State of its report, such as the decision it waits for.
+        /// State of its report: `stopped`, `draft` or `ready`.
         state: Cow<'a, str>,
         /// Keys by which the script filters.
         kinds: Cow<'a, str>,
