@@ -140,6 +140,165 @@ fn every_sample_says_the_events_expected_of_it() {
     }
 }
 
+/// A record of a built-in profile, completed with what each of its records needs.
+fn completed(profile: &str, record: &Value) -> String {
+    let mut whole = match profile {
+        "auth0" => json!({"date": "2026-02-10T09:00:00.000Z", "user_id": "u"}),
+        "aws-cloudtrail" => {
+            json!({"eventTime": "2026-02-10T09:00:00Z", "userIdentity": {"userName": "u"}, "eventName": "SwitchRole"})
+        }
+        "github-audit" => json!({"@timestamp": 1_770_714_000_000_i64, "actor": "u"}),
+        "gitlab-audit" => json!({"created_at": "2026-02-10T09:00:00.000Z", "author_id": 5}),
+        "google-workspace-admin" => {
+            json!({"id": {"time": "2026-02-10T09:00:00Z", "uniqueQualifier": "1"}, "actor": {"email": "u"}})
+        }
+        "kubernetes-audit" => {
+            json!({"requestReceivedTimestamp": "2026-02-10T09:00:00Z", "user": {"username": "u"}, "verb": "get"})
+        }
+        "m365-unified-audit" => {
+            json!({"CreationTime": "2026-02-10T09:00:00", "UserId": "u", "Operation": "UserLoggedIn"})
+        }
+        "ocsf" => json!({"time": 1_770_714_000_000_i64, "actor": {"user": {"uid": "u"}}, "activity_name": "x"}),
+        "slack-audit" => json!({"date_create": 1_770_714_000, "actor": {"user": {"id": "u"}}}),
+        "teleport" => json!({"time": "2026-02-10T09:00:00Z", "user": "u", "event": "auth"}),
+        other => panic!("{other} is not in the table"),
+    };
+    for (name, value) in record.as_object().expect("an object") {
+        whole[name] = value.clone();
+    }
+    whole.to_string()
+}
+
+/// Logs tell that an action failed in a code, a name, a member that successes lack, or a text.
+#[test]
+fn attempts_of_built_in_profiles_are_failures() {
+    let (failure, success, unknown) = ("failure", "success", "unknown");
+    for (profile, record, outcome) in [
+        ("auth0", json!({"type": "gd_auth_failed"}), failure),
+        ("auth0", json!({"type": "fdu"}), failure),
+        ("auth0", json!({"type": "gd_auth_succeed"}), success),
+        ("auth0", json!({"type": "w"}), unknown),
+        (
+            "aws-cloudtrail",
+            json!({"errorMessage": "Failed authentication"}),
+            failure,
+        ),
+        (
+            "aws-cloudtrail",
+            json!({"responseElements": {"SwitchRole": "Failure"}}),
+            failure,
+        ),
+        (
+            "aws-cloudtrail",
+            json!({"serviceEventDetails": {"CredentialVerification": "Failure"}}),
+            failure,
+        ),
+        (
+            "aws-cloudtrail",
+            json!({"responseElements": {"SwitchRole": "Success"}}),
+            success,
+        ),
+        ("aws-cloudtrail", json!({"responseElements": null}), success),
+        ("github-audit", json!({"action": "user.failed_login"}), failure),
+        ("github-audit", json!({"action": "repo.destroy"}), unknown),
+        (
+            "gitlab-audit",
+            json!({"event_type": "login_failed_with_standard_authentication"}),
+            failure,
+        ),
+        (
+            "gitlab-audit",
+            json!({"details": {"failed_login": "STANDARD"}}),
+            failure,
+        ),
+        (
+            "gitlab-audit",
+            json!({"details": {"custom_message": "GITHUB login failed"}}),
+            failure,
+        ),
+        (
+            "gitlab-audit",
+            json!({"details": {"custom_message": "Signed in with STANDARD authentication"}}),
+            unknown,
+        ),
+        (
+            "google-workspace-admin",
+            json!({"events": [{"name": "login_failure"}]}),
+            failure,
+        ),
+        (
+            "google-workspace-admin",
+            json!({"events": [{"name": "login_challenge",
+                "parameters": [{"name": "login_challenge_status", "value": "Challenge Failed."}]}]}),
+            failure,
+        ),
+        (
+            "google-workspace-admin",
+            json!({"events": [{"name": "login_success"}]}),
+            unknown,
+        ),
+        ("kubernetes-audit", json!({"responseStatus": {"code": 206}}), success),
+        ("kubernetes-audit", json!({"responseStatus": {"code": 302}}), success),
+        ("kubernetes-audit", json!({"responseStatus": {"code": 409}}), failure),
+        ("kubernetes-audit", json!({"stage": "RequestReceived"}), unknown),
+        (
+            "m365-unified-audit",
+            json!({"ResultStatus": "Success", "LogonError": "InvalidUserNameOrPassword"}),
+            failure,
+        ),
+        (
+            "m365-unified-audit",
+            json!({"ResultStatus": "Success", "ErrorNumber": "50126"}),
+            failure,
+        ),
+        (
+            "m365-unified-audit",
+            json!({"ResultStatus": "Success", "ErrorNumber": "0"}),
+            success,
+        ),
+        ("ocsf", json!({"status_id": 99, "status": "Failure"}), failure),
+        ("ocsf", json!({"status_id": 2, "status": "Success"}), failure),
+        ("ocsf", json!({"status_id": 99}), unknown),
+        ("slack-audit", json!({"action": "user_login_failed"}), failure),
+        ("slack-audit", json!({"action": "user_login"}), unknown),
+        ("teleport", json!({"code": "T3007W", "error": "access denied"}), failure),
+        ("teleport", json!({"code": "T3007W"}), unknown),
+    ] {
+        let whole = completed(profile, &record);
+        let profile = Profile::built_in(profile).expect(profile);
+        let events = read(&profile, Body::Json(&whole));
+        assert_eq!(events[0]["outcome"], outcome, "{}: {record}", profile.name);
+    }
+}
+
+/// Numbers that several applications or accounts give stand for several events.
+#[test]
+fn ids_of_built_in_profiles_are_of_one_event() {
+    let id = |profile: &str, record: Value| {
+        let text = record.to_string();
+        let profile = Profile::built_in(profile).expect(profile);
+        read(&profile, Body::Json(&text))[0]["event_id"].clone()
+    };
+    let activity = |application: &str| {
+        let place = json!({"time": "2026-02-10T09:00:00Z", "uniqueQualifier": "1", "customerId": "C1", "applicationName": application});
+        id(
+            "google-workspace-admin",
+            json!({"id": place, "actor": {"email": "u"}, "events": [{"name": "x"}]}),
+        )
+    };
+    assert_ne!(activity("admin"), activity("drive"));
+    let audit = |url: &str| {
+        let record =
+            json!({"id": 1, "url": url, "actor_id": 5, "created_at": "2026-02-10T09:00:00Z", "action": "update"});
+        id("zendesk-audit", record)
+    };
+    assert_ne!(
+        audit("https://a.zendesk.com/1.json"),
+        audit("https://b.zendesk.com/1.json")
+    );
+    assert_eq!(audit("https://a.zendesk.com/1.json"), audit("https://A.zendesk.com/1"));
+}
+
 #[test]
 fn every_profile_has_a_sample_and_every_expectation_one_too() {
     let samples = samples();
