@@ -169,7 +169,7 @@ fn completed(profile: &str, record: &Value) -> String {
     whole.to_string()
 }
 
-/// Logs tell that an action failed in a code, a name, a member that successes lack, or a text.
+/// A log states a failure in a code, a name, a member that successes lack, or a text.
 #[test]
 fn attempts_of_built_in_profiles_are_failures() {
     let (failure, success, unknown) = ("failure", "success", "unknown");

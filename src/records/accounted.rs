@@ -34,6 +34,8 @@ pub enum NoRecord {
     /// NUL bytes before the first record, left where a log was truncated while a program wrote to
     /// it.
     NulPadding,
+    /// The rest of a line over the limit for one record, whose beginning is a refused record.
+    LongLine,
     /// Lines before the header or the first record that `skip_lines` of the case passes over.
     StatedLines,
 }

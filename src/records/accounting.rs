@@ -65,7 +65,9 @@ impl<'b> Accounting<'b> {
     #[cold]
     fn gap(&mut self, end: usize) {
         let is_array = matches!(self.block.spans, Spans::At(_));
-        let known = if is_array {
+        let known = if self.block.begins_in_long_line {
+            NoRecord::LongLine
+        } else if is_array {
             NoRecord::Wrapper
         } else {
             NoRecord::RepeatedHeader

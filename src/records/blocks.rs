@@ -30,6 +30,8 @@ pub struct Block {
     pub(super) spans: Spans,
     /// Spans without a record that are neither blank nor punctuation, in order.
     pub(super) passed_over: Vec<Range<usize>>,
+    /// True if the block begins with the rest of a line over the limit for one record.
+    pub(super) begins_in_long_line: bool,
     /// Headers after the first one that apply to rows of the block, in order.
     pub(super) later: Vec<Later>,
 }

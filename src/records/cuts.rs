@@ -106,10 +106,15 @@ impl Cuts {
             .map_or(0, |bytes| self.cutter.advance(bytes, false));
         let too_long = bytes.len() >= LONGEST && within == 0;
         if too_long && !self.cutter.is_by_line() {
-            return Err(io::Error::other(TooLong { offset: self.offset }));
+            if !self.cutter.may_be_lines() || self.offset != self.head.total() {
+                return Err(io::Error::other(TooLong { offset: self.offset }));
+            }
+            // The beginning of the first line made the source a document, but the line is too
+            // long for one value.
+            self.cutter = Box::new(lines::Lines::default());
         }
         let mut length = self.cutter.advance(bytes, chunk.last).max(within);
-        if too_long && length == 0 {
+        if (too_long || self.in_long_line) && length == 0 {
             length = bytes.len();
         }
         if chunk.last {
@@ -120,7 +125,8 @@ impl Cuts {
             return Ok(None);
         }
         self.rest.extend_from_slice(&bytes[length..]);
-        let (passed_over, later) = (self.cutter.passed_over(length), self.cutter.later());
+        let (mut passed_over, later) = (self.cutter.passed_over(length), self.cutter.later());
+        let begins_in_long_line = self.in_long_line;
         let mut spans = self.cutter.cut(length);
         if too_long && self.cutter.is_by_start() {
             let whole = lines::kept(&bytes[..length], 0..length);
@@ -132,7 +138,12 @@ impl Cuts {
             };
             spans = Spans::Rows(whole.map(row).into_iter().collect());
         } else if too_long || self.in_long_line {
-            let rows = refused_first(&bytes[..length]);
+            let mut rows = refused_first(&bytes[..length]);
+            if begins_in_long_line {
+                // One line is one refused record: the beginning, which has the offset.
+                let rest = rows.iter().position(|row| row.defect.is_some());
+                passed_over.extend(rest.map(|rest| rows.remove(rest).span));
+            }
             self.in_long_line = bytes[..length].last() != Some(&b'\n');
             spans = Spans::Rows(rows);
         }
@@ -141,6 +152,7 @@ impl Cuts {
             own: start..start + length,
             buffer: chunk.buffer,
             passed_over,
+            begins_in_long_line,
             later,
             spans,
         };
@@ -269,8 +281,8 @@ mod tests {
             assert_eq!(found[0], (0, 7, false));
             let is_refused = |record: &&(u64, usize, bool)| record.2;
             let refused: Vec<_> = found.iter().filter(is_refused).collect();
+            assert_eq!(refused.len(), 1, "one line is one record");
             assert_eq!(refused[0].0, first.len() as u64, "its offset");
-            assert_eq!(refused.iter().map(|record| record.1).sum::<usize>(), length);
             let rest: Vec<_> = found[1..].iter().filter(|record| !record.2).copied().collect();
             let after = (text.len() - last.len()) as u64;
             assert_eq!(
@@ -281,6 +293,15 @@ mod tests {
                     vec![(after, last.len(), false)]
                 }
             );
+        }
+        for beginning in ["{\"a\":\"", "text "] {
+            let text = [beginning, &"x".repeat(LONGEST + (1 << 20)), "\"}\n", first, last].concat();
+            let (found, total) = read(text.as_bytes());
+            assert_eq!(total, text.len() as u64, "{beginning}");
+            let at = (text.len() - last.len()) as u64;
+            let offsets: Vec<_> = found.iter().map(|record| (record.0, record.2)).collect();
+            let rest = [(0, true), (at - first.len() as u64, false), (at, false)];
+            assert_eq!(offsets, rest, "{beginning}: as the first line");
         }
         let (found, _) = read(&long(LONGEST - 1, "\n"));
         assert!(

@@ -28,6 +28,11 @@ pub(super) trait Cutter: Send {
         false
     }
 
+    /// Returns whether all that was seen is the beginning of one line that is no array.
+    fn may_be_lines(&self) -> bool {
+        false
+    }
+
     /// Returns a copy that examines chunks of the same source before their turn, if that is
     /// worthwhile.
     fn scout(&self) -> Option<Rows> {

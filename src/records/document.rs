@@ -377,6 +377,10 @@ impl Cutter for Document {
         self.held()
     }
 
+    fn may_be_lines(&self) -> bool {
+        !self.in_array && self.wrapped == 0 && self.matched == 0 && !self.has_lines
+    }
+
     fn cut_short(&self, _buffer: &[u8]) -> Option<usize> {
         self.cut_at
     }

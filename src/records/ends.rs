@@ -54,7 +54,7 @@ pub struct Statement {
 }
 
 /// Members that hold the address or the key of the next page.
-const NEXT: [&str; 18] = [
+const NEXT: [&str; 20] = [
     "odatanextlink",
     "nextlink",
     "nextpage",
@@ -73,6 +73,8 @@ const NEXT: [&str; 18] = [
     "nextoffset",
     "nexthref",
     "continuation",
+    "continuationkey",
+    "resumetoken",
 ];
 
 /// Members that are true where more follows.
@@ -228,6 +230,9 @@ impl Said {
 
     fn members(&mut self, members: &Map<String, Value>, path: &str, envelope: bool, depth: usize) {
         let parent = plain(path.rsplit('/').next().unwrap_or_default());
+        if envelope && let Some(statement) = page(members, path) {
+            self.more = self.more.take().or(Some(statement));
+        }
         for (name, value) in members {
             let member = format!("{path}/{name}");
             let key = plain(name);
@@ -266,6 +271,25 @@ impl Said {
             }
         }
     }
+}
+
+/// Members that hold the number of this page, counted from 1.
+const PAGE: [&str; 4] = ["page", "pagenumber", "currentpage", "pageno"];
+
+/// Members that hold the number of all pages.
+const PAGES: [&str; 6] = ["pages", "totalpages", "pagecount", "lastpage", "numpages", "pagetotal"];
+
+/// Returns the member that says that this is a page before the last.
+fn page(members: &Map<String, Value>, path: &str) -> Option<Statement> {
+    let number = |names: &[&str]| {
+        let mut numbers = members.iter().filter(|(name, _)| names.contains(&plain(name).as_str()));
+        numbers.find_map(|(name, value)| Some((name, count(value)?)))
+    };
+    let ((_, page), (name, pages)) = (number(&PAGE)?, number(&PAGES)?);
+    (page < pages).then(|| Statement {
+        member: format!("{path}/{name}"),
+        value: pages.to_string(),
+    })
 }
 
 /// Returns a member's name in lower case, without separators of words.
@@ -398,6 +422,9 @@ mod tests {
             (r#"{"_links":{"next":{"href":"https://x"}}}"#, "/_links/next"),
             (r#"{"next_page":2}"#, "/next_page"),
             (r#"{"nextPageToken":"t"}"#, "/nextPageToken"),
+            (r#"{"page":1,"pages":4}"#, "/pages"),
+            (r#"{"meta":{"current_page":2,"last_page":3}}"#, "/meta/last_page"),
+            (r#"{"resumeToken":"zz"}"#, "/resumeToken"),
             (
                 r#"{"response_metadata":{"next_cursor":"dXNlcg=="}}"#,
                 "/response_metadata/next_cursor",
@@ -422,6 +449,7 @@ mod tests {
         }
         for envelope in [
             r#"{"next":null,"nextPageToken":"","has_more":false,"links":{"next":null,"self":"https://x"}}"#,
+            r#"{"page":4,"pages":4,"resumeToken":null}"#,
             r#"{"response_metadata":{"next_cursor":""},"next_page":0,"is_last":true,"timed_out":false}"#,
             r#"{"meta":{"after_cursor":"x","has_more":false},"_shards":{"total":5,"failed":0}}"#,
             r#"{"type":"list","name":"next"}"#,

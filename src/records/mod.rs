@@ -101,8 +101,8 @@ impl RowDefect {
             ),
             Self::TooLong => Refusal::new(
                 RefusalReason::TooLong,
-                "it is a line, or a part of one, over the limit of 128 MiB for one record: cut it out of the source at this \
-                 offset and read it apart",
+                "it is a line over the limit of 128 MiB for one record, of which this is the beginning: cut the line out of the source \
+                 at this offset and read it apart",
             ),
             Self::LineOfCell => Refusal::new(
                 RefusalReason::AmbiguousQuotes,

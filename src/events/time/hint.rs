@@ -61,6 +61,11 @@ pub(super) fn hint(text: &str) -> String {
     if !structure.is_empty() {
         return format!("; it is {structure}");
     }
+    if let Some((since, time)) = hundreds_of_nanoseconds(text) {
+        return format!(
+            "; as hundreds of nanoseconds since {since} it would be {time}: export it as text, which a profile can read"
+        );
+    }
     if let Some((scale, time)) = count(text) {
         return format!("; {} would be {time} (format \"{}\")", unit(scale), name(scale));
     }
@@ -111,6 +116,23 @@ fn serial(text: &str) -> Option<Timestamp> {
     let midnight = DateTime::from_timestamp((days.parse::<i64>().ok()? - SERIAL_OF_1970) * 86_400, 0)?;
     let time = Timestamp::new(midnight + TimeDelta::seconds(second), 0);
     time.is_plausible().then_some(time)
+}
+
+/// Seconds from 1601-01-01, where times of Windows begin, and from 0001-01-01, where those of .NET
+/// do, to 1970-01-01. Both count hundreds of nanoseconds.
+const EPOCHS: [(&str, i64); 2] = [
+    ("1601-01-01 (Windows)", 11_644_473_600),
+    ("0001-01-01 (.NET)", 62_135_596_800),
+];
+
+/// Returns the beginning by which a count of hundreds of nanoseconds is a time of an access log.
+fn hundreds_of_nanoseconds(text: &str) -> Option<(&'static str, Timestamp)> {
+    let count: i64 = text.parse().ok().filter(|count| *count > 0)?;
+    EPOCHS.iter().find_map(|(since, before)| {
+        let moment = DateTime::from_timestamp(count / 10_000_000 - before, 0)?;
+        let time = Timestamp::new(moment, 0);
+        time.is_plausible().then_some((*since, time))
+    })
 }
 
 fn name(scale: u32) -> &'static str {

@@ -283,6 +283,14 @@ fn a_hint_names_the_declaration_that_would_read_the_text() {
         ),
         ("1768538793300", "\"epoch-milliseconds\""),
         ("1768538793123456789", "\"epoch-nanoseconds\""),
+        (
+            "134151876000000000",
+            "since 1601-01-01 (Windows) it would be 2026-02-10T09:00:00Z",
+        ),
+        (
+            "639063108000000000",
+            "since 0001-01-01 (.NET) it would be 2026-02-10T09:00:00Z",
+        ),
         ("46038.25", "a spreadsheet's serial it would be 2026-01-16T06:00:00Z"),
         ("2026-01-16T04:46:33Z", "\"rfc3339\""),
         ("2026-01-16 04:46:33", "\"zoneless\" with a `zone`"),
