@@ -1,22 +1,9 @@
 //! Real logs from outside the project, counted independently. They are not part of the repository:
 //! an environment variable names their folder.
 
-use std::path::PathBuf;
-
 use serde_json::{Value, json};
 
-use crate::util::{Dir, Run, in_ci, json, program, skipped};
-
-const VARIABLE: &str = "TENANT_IMPACT_SHARED_DATA";
-
-fn shared() -> Option<PathBuf> {
-    let folder = std::env::var_os(VARIABLE).map(PathBuf::from);
-    if folder.is_none() {
-        assert!(!in_ci(), "{VARIABLE} must name the folder of real logs in CI");
-        skipped(&format!("{VARIABLE} does not name the folder of real logs"));
-    }
-    folder
-}
+use crate::util::{Dir, Run, json, program, shared_data};
 
 fn count(of: &Value, key: &str) -> u64 {
     of[key].as_u64().unwrap_or_else(|| panic!("{key} in {of}"))
@@ -24,7 +11,7 @@ fn count(of: &Value, key: &str) -> u64 {
 
 #[test]
 fn real_cloudtrail_logs_give_the_figures_counted_by_others() {
-    let Some(folder) = shared() else { return };
+    let Some(folder) = shared_data() else { return };
     let dir = Dir::new();
     let out = dir.path("out");
     let args = [

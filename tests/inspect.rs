@@ -185,8 +185,8 @@ fn format_of_text_is_named_with_the_rule_that_reads_it() {
             "ts=2026-02-10T09:00:00Z level=info actor=ana tenant=acme action=user.view",
         ),
         (
-            "combined",
-            r#"203.0.113.7 - ana [10/Feb/2026:09:00:00 +0000] "GET /a HTTP/1.1" 200 0 "-" "curl, x""#,
+            "leef",
+            "LEEF:1.0|Vendor|Vault|12|295|usrName=ana\tcat=Retrieve, x\tsrc=203.0.113.7",
         ),
     ] {
         let dir = Dir::new();
@@ -194,5 +194,120 @@ fn format_of_text_is_named_with_the_rule_that_reads_it() {
         dir.run(["inspect", "tool.log"])
             .ends(1)
             .says(&format!("`format = \"{format}\"`"));
+    }
+}
+
+const HELPDESK: &str = "When,Staff member,Staff email,What,Customer id,IP address,Result,Case\n\
+                        16/01/2026 04:46:33,Ann Lee,ann@desk.example,view_user,c-1,192.0.2.1,ok,T-1\n\
+                        17/01/2026 05:46:33,Bob Ray,bob@desk.example,reset_mfa,c-2,192.0.2.2,denied,T-2\n\
+                        18/01/2026 05:46:33,Ann Lee,ann@desk.example,reset_mfa,c-2,192.0.2.1,ok,T-3\n";
+
+/// From a log that no profile reads, by drafts of the profile and of the catalogue and by the case
+/// that `init` writes, to a report.
+#[test]
+fn an_unknown_log_comes_to_a_report_by_drafts() {
+    let dir = Dir::new();
+    dir.file("helpdesk.csv", HELPDESK)
+        .file("agents.csv", "id,email\nann,ann@desk.example\n")
+        .file("tenants.csv", "id,name\nc-1,Acme\nc-2,Beta\n");
+    let drafted = dir.run(["profiles", "draft", "helpdesk.csv"]).ends(0);
+    let drafted = drafted.says("it reads 3 of 3 records tried");
+    dir.file("mine.toml", drafted.stdout);
+    dir.run(["profiles", "check", "mine.toml"]).ends(0);
+    let inspected = dir.run(["inspect", "--profile", "mine.toml", "helpdesk.csv"]).ends(0);
+    inspected
+        .says("own: 100 % of 3")
+        .says("with a value, of 3 records read:")
+        .says("actor.email              3")
+        .says("outcome                  3")
+        .says("2026-01-16T04:46:33Z  view_user in c-1: success, by");
+    let catalogue = dir
+        .run(["catalogue", "draft", "helpdesk.csv", "--profile", "mine.toml"])
+        .ends(0)
+        .stdout;
+    let order = [
+        "# 2 events\n[[actions]]\ncode = \"reset_mfa\"",
+        "# 1 event\n[[actions]]\ncode = \"view_user\"",
+    ];
+    let places = order.map(|entry| catalogue.find(entry).unwrap_or_else(|| panic!("{entry}\n{catalogue}")));
+    assert!(places[0] < places[1], "the most frequent is first: {catalogue}");
+    let case = dir.run([
+        "init",
+        "--logs",
+        "helpdesk.csv",
+        "--profile",
+        "mine.toml",
+        "--agents",
+        "agents.csv",
+        "--tenants",
+        "tenants.csv",
+    ]);
+    let case = case.ends(0).stdout;
+    assert!(case.contains("# name = \"attributed\""), "{case}");
+    dir.file("case.toml", case);
+    dir.run(["report", "case.toml", "--quiet", "--out", "out"]).ends(1);
+    let findings = json(&dir.path("out/findings.json"));
+    assert_eq!(findings["records"]["in_scope"], 2);
+    assert_eq!(findings["records"]["refused"], 0);
+    assert_eq!(findings["impact"]["known_tenants"], 2);
+}
+
+#[test]
+fn what_a_named_profile_does_not_read_is_said() {
+    let dir = Dir::new();
+    let broken = HELPDESK.replace("17/01/2026", "yesterday");
+    dir.file("helpdesk.csv", HELPDESK).file("broken.csv", broken);
+    let draft = dir.run(["profiles", "draft", "helpdesk.csv"]).ends(0).stdout;
+    dir.file("mine.toml", draft);
+    let run = dir.run(["inspect", "--profile", "mine.toml", "broken.csv"]).ends(1);
+    run.says("1 of all 3").says("refused     at byte ");
+    dir.run(["inspect", "--profile", "none.toml", "broken.csv"]).ends(2);
+    dir.file("notes.txt", "nothing to see\nhere\n");
+    dir.run(["profiles", "draft", "notes.txt"])
+        .ends(2)
+        .says("no record with a field");
+}
+
+#[test]
+fn init_states_what_it_leaves_out() {
+    let dir = Dir::new();
+    let event = r#"{"timestamp":"2026-01-16T04:00:00Z","actor":{"id":"ann"},"action":"user.view"}"#;
+    let trail = r#"{"eventTime":"2026-01-16T04:00:00Z","eventName":"X","userIdentity":{"userName":"ann"}}"#;
+    let poor = format!("{event}\n{}", "{\"timestamp\":\"x\"}\n".repeat(3));
+    dir.file("agents.csv", "id\nann\n")
+        .file("logs/a.jsonl", event)
+        .file("logs/b.jsonl", event)
+        .file("logs/trail.json", format!("{{\"Records\":[{trail}]}}"))
+        .file("logs/notes.log", "nothing to see\nhere\n")
+        .file("poor/c.jsonl", poor);
+    let run = dir.run(["init", "--logs", "logs", "--agents", "agents.csv"]).ends(1);
+    let run = run.says("`logs/notes.log` is left out: no profile fits");
+    let entries: Vec<_> = run.stdout.lines().filter(|line| line.contains("path = ")).collect();
+    assert_eq!(
+        entries,
+        [
+            "path = \"logs/*.jsonl\"",
+            "path = \"logs/trail.json\"",
+            "# path = \"logs/notes.log\""
+        ]
+    );
+    dir.file("case.toml", &run.stdout);
+    dir.run(["report", "case.toml", "--quiet", "--out", "out"]).ends(1);
+    assert_eq!(json(&dir.path("out/findings.json"))["records"]["read"], 3);
+    // A profile that reads too few of the records is not used as if it fitted.
+    let run = dir.run(["init", "--logs", "poor", "--agents", "agents.csv"]).ends(1);
+    let run = run.says("`superuser` reads only 25 % of its records");
+    assert!(run.stdout.contains("\n# profile = \"superuser\""), "{}", run.stdout);
+    assert!(!run.stdout.contains("\nprofile = "), "{}", run.stdout);
+    for args in [
+        &["init", "--logs", "logs", "--agents", "none.csv"][..],
+        &["init", "--logs", "none", "--agents", "agents.csv"],
+    ] {
+        let run = dir.run(args).ends(2);
+        assert!(
+            run.stdout.starts_with("# `tenant-impact init` wrote no case: "),
+            "{}",
+            run.stdout
+        );
     }
 }

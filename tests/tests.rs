@@ -9,6 +9,7 @@ mod arch;
 mod asked;
 mod bundles;
 mod cases;
+mod catalogued;
 mod cloudtrail;
 mod containers;
 mod decided;

@@ -187,3 +187,14 @@ pub(crate) fn forget_positions_on_ends(findings: &mut Value) {
         }
     }
 }
+
+/// The folder of real logs that are no part of the project, which an environment variable names.
+pub(crate) fn shared_data() -> Option<PathBuf> {
+    const VARIABLE: &str = "TENANT_IMPACT_SHARED_DATA";
+    let folder = std::env::var_os(VARIABLE).map(PathBuf::from);
+    if folder.is_none() {
+        assert!(!in_ci(), "{VARIABLE} must name the folder of real logs in CI");
+        skipped(&format!("{VARIABLE} does not name the folder of real logs"));
+    }
+    folder
+}

@@ -2,6 +2,7 @@
 //!
 //! A code that no entry covers is [`Effect::Uncatalogued`]: shown raw, never assumed harmless.
 
+mod draft;
 mod file;
 mod pattern;
 
@@ -14,6 +15,8 @@ use std::{
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+pub use draft::draft_entry;
 
 use self::{
     file::{Action, Codes},
@@ -310,6 +313,16 @@ impl Catalogue {
         }
         self.extend(actions);
         self.built_in.push(file);
+    }
+
+    /// The names of the built-in files.
+    pub fn file_names() -> impl Iterator<Item = &'static str> {
+        BUILT_IN.iter().map(|file| file.name)
+    }
+
+    /// The text of a built-in file.
+    pub fn source_of(name: &str) -> Option<&'static str> {
+        BUILT_IN.iter().find(|file| file.name == name).map(|file| file.text)
     }
 
     /// Extends the built-in catalogue by files of the case (as written and resolved), of which

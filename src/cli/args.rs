@@ -8,7 +8,7 @@ use clap::{
     builder::{NonEmptyStringValueParser, PossibleValue, PossibleValuesParser, TypedValueParser},
 };
 use clap_complete::Shell;
-use tenant_impact::{events::Profile, findings::CaveatCode, time::Timestamp};
+use tenant_impact::{catalogue::Catalogue, events::Profile, findings::CaveatCode, time::Timestamp};
 
 const EXIT: &str = "\
 Exit status:
@@ -159,9 +159,12 @@ pub(crate) enum Command {
     Inspect(InspectArgs),
     /// Write a case file that runs, with comments, for these logs and agents
     Init(InitArgs),
-    /// Show the field-mapping profiles that are built in, or check one of your own
+    /// Show the field-mapping profiles that are built in, draft one from a log, or check a file
     #[command(subcommand)]
     Profiles(ProfilesCommand),
+    /// Draft the catalogue entries that a log needs, or show those that are built in
+    #[command(subcommand)]
+    Catalogue(CatalogueCommand),
     /// Print the JSON Schema of a file that this program writes: findings.json, manifest.json, a
     /// plan and others
     Schema(SchemaArgs),
@@ -194,6 +197,7 @@ impl Command {
             Self::Inspect(_) => "inspect",
             Self::Init(_) => "init",
             Self::Profiles(_) => "profiles",
+            Self::Catalogue(_) => "catalogue",
             Self::Schema(_) => "schema",
             Self::Completions { .. } => "completions",
             Self::Man { .. } => "man",
@@ -516,19 +520,50 @@ pub(crate) struct ShowArgs {
     pub(crate) logs: PathBuf,
 }
 
+const INSPECT_EXAMPLES: &str = "\
+Examples:
+  # What are these logs, and which profile reads them?
+  tenant-impact inspect exports/
+
+  # What does a profile of my own read of them?
+  tenant-impact inspect --profile mine.toml exports/admin.log
+
+Exit status:
+  0  a profile reads every file; with --profile, it reads every record
+  1  a file or a record was not read; what was not is said
+  2  not done: a path or a profile that cannot be read";
+
 #[derive(Debug, ClapArgs)]
+#[command(after_help = INSPECT_EXAMPLES)]
 pub(crate) struct InspectArgs {
     /// Log files, folders or globs
     #[arg(required = true, value_name = "PATH", value_hint = ValueHint::AnyPath)]
     pub(crate) paths: Vec<String>,
+
+    /// Read them through this profile, a built-in one or a TOML file, and count the events that
+    /// have a value for each of its fields
+    #[arg(long, value_name = "NAME", value_parser = ProfileName, hide_possible_values = true)]
+    pub(crate) profile: Option<String>,
 
     /// Print everything as JSON, and errors as JSON on standard error
     #[arg(long)]
     pub(crate) json: bool,
 }
 
+const INIT_EXAMPLES: &str = "\
+Examples:
+  tenant-impact init --logs exports/ --agents agents.csv --tenants tenants.csv > case.toml
+
+  # With a profile of one's own for a log that no built-in one reads
+  tenant-impact init --logs admin.log --profile mine.toml --agents agents.csv > case.toml
+
+Exit status:
+  0  the case reads all logs
+  1  some logs are left out, as comments in the case; why is said
+  2  not done: a path or a profile that cannot be read";
+
 #[derive(Debug, ClapArgs)]
-#[command(after_help = "Example:\n  tenant-impact init --logs exports/ --agents agents.csv > case.toml")]
+#[command(after_help = INIT_EXAMPLES)]
 pub(crate) struct InitArgs {
     /// Log files, folders or globs, as the case file will name them
     #[arg(long, required = true, num_args = 1.., value_name = "PATH", value_hint = ValueHint::AnyPath)]
@@ -537,6 +572,72 @@ pub(crate) struct InitArgs {
     /// The agents (CSV)
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) agents: String,
+
+    /// The directory of customers (CSV)
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) tenants: Option<String>,
+
+    /// The profile that reads the logs: a built-in one or a TOML file [default: the built-in one
+    /// that fits each best]
+    #[arg(long, value_name = "NAME", value_parser = ProfileName, hide_possible_values = true)]
+    pub(crate) profile: Option<String>,
+}
+
+const DRAFT_PROFILE_EXAMPLES: &str = "\
+Examples:
+  tenant-impact profiles draft exports/admin.log > mine.toml
+  tenant-impact inspect --profile mine.toml exports/admin.log
+
+Exit status:
+  0  the draft reads nearly all records as events; compare its guesses with the log
+  1  something is left to complete in it; what is said on standard error
+  2  not done: no path, or nothing to read in it";
+
+#[derive(Debug, ClapArgs)]
+#[command(after_help = DRAFT_PROFILE_EXAMPLES)]
+pub(crate) struct DraftProfileArgs {
+    /// Log files, folders or globs of one kind of log; the first with records is looked at
+    #[arg(required = true, value_name = "PATH", value_hint = ValueHint::AnyPath)]
+    pub(crate) paths: Vec<String>,
+
+    /// The name of the profile
+    #[arg(long, value_name = "NAME", default_value = "own", value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) name: String,
+}
+
+const DRAFT_CATALOGUE_EXAMPLES: &str = "\
+Examples:
+  tenant-impact catalogue draft exports/admin.log --profile mine.toml > actions.toml
+
+Exit status:
+  0  the codes that no catalogue explains are listed
+  1  the same, and a file or a record could not be read
+  2  not done: a path or a profile that cannot be read";
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum CatalogueCommand {
+    /// Write an entry to complete for each action code in these logs that the built-in catalogue
+    /// does not explain, the most frequent first
+    #[command(after_help = DRAFT_CATALOGUE_EXAMPLES)]
+    Draft(DraftCatalogueArgs),
+    /// Print a built-in file as TOML, to read it or to start your own from it
+    Show {
+        /// The name of the file
+        #[arg(value_parser = PossibleValuesParser::new(Catalogue::file_names()))]
+        name: String,
+    },
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct DraftCatalogueArgs {
+    /// Log files, folders or globs
+    #[arg(required = true, value_name = "PATH", value_hint = ValueHint::AnyPath)]
+    pub(crate) paths: Vec<String>,
+
+    /// The profile that reads them: a built-in one or a TOML file [default: the built-in one that
+    /// fits each best]
+    #[arg(long, value_name = "NAME", value_parser = ProfileName, hide_possible_values = true)]
+    pub(crate) profile: Option<String>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -553,6 +654,8 @@ pub(crate) enum ProfilesCommand {
         #[arg(value_parser = PossibleValuesParser::new(Profile::names()), hide_possible_values = true)]
         name: String,
     },
+    /// Write a commented profile from the fields and values of a log that none fits
+    Draft(DraftProfileArgs),
     /// Check a profile file of your own
     Check {
         /// The profile file

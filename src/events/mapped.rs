@@ -75,6 +75,28 @@ impl Hits {
 }
 
 impl Profile {
+    /// Returns the names of the fields that the profile maps, as [`Profile::unmatched`] calls them,
+    /// those that every event has first.
+    pub fn mapped_names(&self) -> Vec<Arc<str>> {
+        let mut names: Vec<Arc<str>> = vec!["time".into()];
+        for actor in &self.actors {
+            if !names.contains(&actor.label) {
+                names.push(Arc::clone(&actor.label));
+            }
+        }
+        let fields = self.fields.named().into_iter();
+        let fields = fields.filter(|(_, selectors)| !selectors.is_empty());
+        names.extend(fields.map(|(name, _)| Arc::from(name)));
+        if !self.tenants.is_empty() {
+            names.push("tenants".into());
+        }
+        if !self.targets.is_empty() {
+            names.push("targets".into());
+        }
+        names.push("outcome".into());
+        names
+    }
+
     /// Returns the fields of which no path led to a value. Time, action and outcome are left out: a
     /// record without the first two is refused.
     pub fn unmatched(&self, hits: Hits) -> Vec<MappedField> {

@@ -32,6 +32,7 @@ pub use map::{Body, Matching, Named, Reading, Remark, Traits};
 pub use mapped::{Hits, MappedField, Says, fields_by_path, values_by_path};
 pub use prefilter::{CsvPrefilter, JsonPrefilter, KeyFacts, RecordPrefixes, TimeFirst};
 pub use profile::{Profile, ProfileError};
+pub use time::{ReadableAs, readable_as};
 
 /// A record seen through a profile: actor, action, target, tenant and outcome.
 ///

@@ -90,8 +90,9 @@ impl TextTable {
             rule = rule.with_prefix(&prefix).map_err(said)?;
         }
         if let Some(year) = self.year {
-            if rule.name() != TextFormat::Syslog.name() {
-                return Err("`year` goes with `format = \"syslog\"` alone".to_owned());
+            let dated = [TextFormat::Syslog, TextFormat::Cef, TextFormat::Leef].map(TextFormat::name);
+            if !dated.contains(&rule.name()) {
+                return Err("`year` goes with the formats `syslog`, `cef` and `leef` alone".to_owned());
             }
             rule = rule.of_year(year);
         }

@@ -51,7 +51,7 @@ struct SeriesKey {
 }
 
 /// Regular series of one profile, step and depth of folders.
-type Group<'s> = Vec<(&'s SeriesKey, &'s Series)>;
+type SeriesGroup<'s> = Vec<(&'s SeriesKey, &'s Series)>;
 
 /// Files of one series.
 #[derive(Debug, Default)]
@@ -91,7 +91,7 @@ fn missing<'f>(files: impl Iterator<Item = (&'f str, &'f str)>, windows: &[Windo
             series.behind = None;
         }
     }
-    let mut regular: BTreeMap<_, Group<'_>> = BTreeMap::new();
+    let mut regular: BTreeMap<_, SeriesGroup<'_>> = BTreeMap::new();
     for (key, series) in &all {
         if let Some(step) = step(&series.times, key.hourly) {
             let depth = key.before.matches('/').count();
@@ -202,13 +202,13 @@ fn key_of<'p>(path: &'p str, profile: &str) -> Option<(SeriesKey, i64, &'p str)>
 
 /// A date in a path, with an hour or without.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Token {
+struct PathDate {
     span: Range<usize>,
     date: NaiveDate,
     hour: Option<u32>,
 }
 
-impl Token {
+impl PathDate {
     /// Returns the hours since 1970 at which it begins.
     fn time(&self) -> i64 {
         let days = self.date.signed_duration_since(NaiveDate::default()).num_days();
@@ -232,8 +232,9 @@ impl Token {
 }
 
 /// Returns the dates in a path: `2026-01-16`, `2026/01/16`, `2026_01_16`, `2026.01.16` or
-/// `20260116`, each with an hour behind it where there is one: `T14`, `-14`, `/14`, `_14`, `T1405Z`.
-fn tokens(path: &str) -> Vec<Token> {
+/// `20260116`, each with an hour behind it where there is one: `T14`, `-14`, `/14`, `_14` or
+/// `T1405Z`.
+fn tokens(path: &str) -> Vec<PathDate> {
     let bytes = path.as_bytes();
     let mut tokens = Vec::new();
     let mut at = 0;
@@ -251,7 +252,7 @@ fn tokens(path: &str) -> Vec<Token> {
     tokens
 }
 
-fn token(bytes: &[u8], start: usize) -> Option<Token> {
+fn token(bytes: &[u8], start: usize) -> Option<PathDate> {
     let (year, at) = (number(bytes, start, 4)?, start + 4);
     let separator = bytes.get(at).copied().filter(|byte| b"-_./".contains(byte));
     let skip = usize::from(separator.is_some());
@@ -282,7 +283,7 @@ fn token(bytes: &[u8], start: usize) -> Option<Token> {
         _ => return None,
     };
     let hour = hour.and_then(|(from, length)| Some((number(bytes, from, 2).filter(|hour| *hour < 24)?, from, length)));
-    Some(Token {
+    Some(PathDate {
         span: start..hour.map_or(at, |(_, from, length)| from + length),
         date,
         hour: hour.map(|(hour, ..)| hour),

@@ -61,6 +61,14 @@ pub(super) const HEAD: u64 = 1 << 20;
 
 /// Every profile that fits some record of this beginning of a stream, the best first.
 pub(super) fn all(head: &[u8], profiles: &[Profile]) -> io::Result<Vec<Fit>> {
+    let mut fits = measured(head, profiles)?;
+    fits.retain(|fit| fit.whole > 0);
+    rank(&mut fits);
+    Ok(fits)
+}
+
+/// The fit of each profile, in their order.
+pub(super) fn measured(head: &[u8], profiles: &[Profile]) -> io::Result<Vec<Fit>> {
     let mut fits = Vec::new();
     for profile in profiles {
         let mut blocks = Blocks::open_by(head, &profile.layout())?;
@@ -68,8 +76,6 @@ pub(super) fn all(head: &[u8], profiles: &[Profile]) -> io::Result<Vec<Fit>> {
         let blocks: Vec<_> = blocks.by_ref().collect::<io::Result<_>>()?;
         fits.push(of(profile, &framing, &blocks, head.len() as u64 == HEAD));
     }
-    fits.retain(|fit| fit.whole > 0);
-    rank(&mut fits);
     Ok(fits)
 }
 

@@ -6,8 +6,12 @@
 mod fit;
 mod survey;
 mod wrapped;
+mod draft;
 
-use std::io::{self, Cursor, Read as _};
+use std::{
+    io::{self, Cursor, Read as _},
+    path::Path,
+};
 
 use rayon::prelude::*;
 use serde::Serialize;
@@ -18,13 +22,14 @@ use crate::{
     events::Profile,
     progress::Progress,
     records::{TextFormat, recognized},
-    sources::{self, Contents, Limits, Skipped, SourceError, Stream, TextStream, Truncated, discover},
+    sources::{self, Contents, Limits, Skipped, SourceError, SourceSet, Stream, TextStream, Truncated, discover},
     text::visible,
     time::Timestamp,
 };
 
+pub use draft::{FITS, ProfileDraft, draft};
 pub use fit::{Fit, FoundFields};
-pub use survey::{Counted, Counts, Field, Sample, Survey};
+pub use survey::{Counted, Counts, Field, FieldHits, Sample, Survey};
 
 /// Everything found under the paths asked about.
 #[derive(Debug, Serialize)]
@@ -101,23 +106,27 @@ pub enum InspectError {
     /// The threads could not be started.
     #[error(transparent)]
     Threads(#[from] EngineError),
+    /// The bytes of a log could not be framed.
+    #[error("cannot read the log: {0}")]
+    Read(String),
 }
 
-/// Examines every file under these paths.
-pub fn inspect(paths: &[String], base: &std::path::Path, progress: &dyn Progress) -> Result<Inspection, InspectError> {
-    let spec = |path: &String| InputSpec {
-        path: path.clone(),
-        base: base.to_owned(),
-        // Which profile is what is being asked.
-        profile: ProfileRef::BuiltIn(String::new()),
-        tenant: None,
-        text: InputText::default(),
-        origin: LogOrigin::default(),
+/// Examines every file under these paths: through the profile given, or through the built-in one
+/// that fits best.
+pub fn inspect(
+    paths: &[String],
+    base: &Path,
+    through: Option<&Profile>,
+    progress: &dyn Progress,
+) -> Result<Inspection, InspectError> {
+    let set = discovered(paths, base)?;
+    let profiles: Vec<Profile> = match through {
+        Some(profile) => vec![profile.clone()],
+        None => Profile::names()
+            .filter_map(|name| Profile::built_in(name).ok())
+            .collect(),
     };
-    let set = discover(&paths.iter().map(spec).collect::<Vec<_>>()).map_err(InspectError::Sources)?;
-    let profiles: Vec<Profile> = Profile::names()
-        .filter_map(|name| Profile::built_in(name).ok())
-        .collect();
+    let counts_hits = through.is_some();
     let mut found = Inspection {
         kinds: Vec::new(),
         skipped: set.skipped.iter().map(passed_over).collect(),
@@ -128,7 +137,7 @@ pub fn inspect(paths: &[String], base: &std::path::Path, progress: &dyn Progress
         ..Limits::default()
     };
     let read = |source| {
-        let each = |stream: &mut Stream<'_>| look(stream, &profiles);
+        let each = |stream: &mut Stream<'_>| look(stream, &profiles, counts_hits);
         sources::read(source, &limits, progress, each)
     };
     let all = set.sources.chunks(TOGETHER);
@@ -143,6 +152,20 @@ pub fn inspect(paths: &[String], base: &std::path::Path, progress: &dyn Progress
         progress.finish();
         Ok(found)
     })?
+}
+
+/// The sources under these paths.
+fn discovered(paths: &[String], base: &Path) -> Result<SourceSet, InspectError> {
+    let spec = |path: &String| InputSpec {
+        path: path.clone(),
+        base: base.to_owned(),
+        // Which profile is what is being asked.
+        profile: ProfileRef::BuiltIn(String::new()),
+        tenant: None,
+        text: InputText::default(),
+        origin: LogOrigin::default(),
+    };
+    discover(&paths.iter().map(spec).collect::<Vec<_>>()).map_err(InspectError::Sources)
 }
 
 /// Sources that are read before their results are added up: each result takes memory until then.
@@ -163,7 +186,7 @@ struct Look {
     survey: Survey,
 }
 
-fn look(stream: &mut Stream<'_>, profiles: &[Profile]) -> io::Result<Look> {
+fn look(stream: &mut Stream<'_>, profiles: &[Profile], counts_hits: bool) -> io::Result<Look> {
     let mut head = Vec::new();
     io::Read::take(&mut *stream, fit::HEAD).read_to_end(&mut head)?;
     let mut fits = fit::all(&head, profiles)?;
@@ -196,7 +219,7 @@ fn look(stream: &mut Stream<'_>, profiles: &[Profile]) -> io::Result<Look> {
         Some(_) => None,
         None => recognized(&head).map(TextFormat::name),
     };
-    let (framing, survey) = survey::of(Cursor::new(head).chain(stream), best)?;
+    let (framing, survey) = survey::of(Cursor::new(head).chain(stream), best, counts_hits)?;
     Ok(Look {
         framing,
         wrapping: wrapped.map(|(wrapping, _)| wrapping).filter(|_| best.is_some()),

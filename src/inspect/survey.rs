@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::fit::Reader;
 use crate::{
-    events::{AccessEvent, Named, Profile, Reading, fields_by_path, values_by_path},
+    events::{AccessEvent, Named, Outcome, Profile, Reading, fields_by_path, values_by_path},
     records::{Blocks, Framing, Record, Refusal, RowReader, json_part},
     text::{json_pointer, shortened},
     time::Timestamp,
@@ -51,8 +51,15 @@ pub struct Survey {
     pub actions: Counts,
     /// Fields that the profile does not read; without a profile that fits, all of them.
     pub unmapped: Vec<Field>,
+    /// Events that have a value, for each field that the profile maps; empty unless a profile was
+    /// asked for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub hits: Vec<FieldHits>,
     /// The first records as the profile sees them.
     pub samples: Vec<Sample>,
+    /// The first records that were refused, and why, if a profile was asked for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub refusals: Vec<String>,
     /// Without a profile that fits, the first records as they stand, each up to 160 characters.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub beginnings: Vec<String>,
@@ -81,6 +88,15 @@ pub struct Field {
     pub count: u64,
     /// The first of these values, up to 40 characters.
     pub example: String,
+}
+
+/// A field of the profile, and the events that have a value for it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FieldHits {
+    /// `time`, `actor.email`, `tenants`, `ticket`.
+    pub field: String,
+    /// Events that have a value.
+    pub events: u64,
 }
 
 /// A record as the profile sees it.
@@ -131,10 +147,19 @@ impl Counts {
 }
 
 /// The framing of a stream and what is in it; without a profile what is there to be mapped.
-pub(super) fn of(stream: impl Read, profile: Option<&Profile>) -> io::Result<(String, Survey)> {
+pub(super) fn of(stream: impl Read, profile: Option<&Profile>, counts_hits: bool) -> io::Result<(String, Survey)> {
     let mut blocks = Blocks::open_by(stream, &profile.map(Profile::layout).unwrap_or_default())?;
     let framing = blocks.framing().clone();
     let mut survey = Survey::default();
+    if let (Some(profile), true) = (profile, counts_hits) {
+        let hits = profile.mapped_names().into_iter();
+        survey.hits = hits
+            .map(|field| FieldHits {
+                field: field.to_string(),
+                events: 0,
+            })
+            .collect();
+    }
     let mut unmapped: BTreeMap<Vec<String>, (u64, String)> = BTreeMap::new();
     let mut rows = match &framing {
         Framing::Csv(header) => Some(RowReader::new(header.delimiter)),
@@ -167,7 +192,14 @@ pub(super) fn of(stream: impl Read, profile: Option<&Profile>) -> io::Result<(St
                     Ok(events) => events
                         .into_iter()
                         .for_each(|(named, event)| survey.absorb(named, &event)),
-                    Err(_) => survey.refused += 1,
+                    Err(refusal) => {
+                        survey.refused += 1;
+                        if counts_hits && survey.refusals.len() < SAMPLES {
+                            survey
+                                .refusals
+                                .push(format!("at byte {}: {}", record.offset, refusal.detail));
+                        }
+                    }
                 },
                 None if survey.beginnings.len() < SAMPLES => {
                     let text = String::from_utf8_lossy(record.bytes);
@@ -218,6 +250,23 @@ impl Survey {
     fn absorb(&mut self, actors: Vec<(String, String)>, event: &AccessEvent) {
         self.first = Some(self.first.map_or(event.time, |first| first.min(event.time)));
         self.last = Some(self.last.map_or(event.time, |last| last.max(event.time)));
+        for FieldHits { field, events } in &mut self.hits {
+            let has = match field.as_str() {
+                "time" | "action" => true,
+                "tenants" => !event.tenants.is_empty(),
+                "targets" => !event.targets.is_empty(),
+                "outcome" => event.outcome != Outcome::Unknown,
+                "event_id" => event.event_id.is_some(),
+                "ticket" => event.ticket.is_some(),
+                "justification" => event.justification.is_some(),
+                "ip" => event.ip.is_some(),
+                "session" => event.session.is_some(),
+                "user_agent" => event.user_agent.is_some(),
+                "parameters" => event.parameters.is_some(),
+                label => actors.iter().any(|(own, _)| own == label),
+            };
+            *events += u64::from(has);
+        }
         if let Some((_, actor)) = actors.first() {
             self.actors.add(actor, 1);
         }
@@ -251,6 +300,14 @@ impl Survey {
                 None => self.unmapped.push(field),
             }
         }
+        for hits in other.hits {
+            match self.hits.iter_mut().find(|known| known.field == hits.field) {
+                Some(known) => known.events += hits.events,
+                None => self.hits.push(hits),
+            }
+        }
+        self.refusals.extend(other.refusals);
+        self.refusals.truncate(SAMPLES);
         self.samples.extend(other.samples);
         self.samples.truncate(SAMPLES);
         self.beginnings.extend(other.beginnings);
@@ -259,7 +316,11 @@ impl Survey {
 }
 
 /// The fields of a record that have a value, and the value.
-fn values(framing: &Framing, record: Record<'_>, rows: Option<&mut RowReader>) -> BTreeMap<Vec<String>, String> {
+pub(super) fn values(
+    framing: &Framing,
+    record: Record<'_>,
+    rows: Option<&mut RowReader>,
+) -> BTreeMap<Vec<String>, String> {
     match (framing, rows) {
         (Framing::Csv(header), Some(rows)) => {
             let header = record.header.unwrap_or(header);

@@ -71,7 +71,7 @@ pub(super) fn find(head: &[u8], profiles: &[Profile]) -> io::Result<Option<(Wrap
 
 /// The paths at which a list of records may lie: none first, then the ones that lead to several
 /// records.
-fn lists(head: &[u8]) -> io::Result<Vec<Vec<String>>> {
+pub(super) fn lists(head: &[u8]) -> io::Result<Vec<Vec<String>>> {
     let mut lists = vec![Vec::new()];
     let whole = records(head, &[])?;
     if let Some(document) = whole.first() {
@@ -110,7 +110,7 @@ fn list_paths(json: &str, path: &mut Vec<String>, paths: &mut Vec<Vec<String>>) 
 }
 
 /// The first records of a stream as JSON objects; the cells of a row are the members of one.
-fn records(head: &[u8], list: &[String]) -> io::Result<Vec<String>> {
+pub(super) fn records(head: &[u8], list: &[String]) -> io::Result<Vec<String>> {
     let mut blocks = Blocks::open_for(head, list, &[])?;
     let framing = blocks.framing().clone();
     let blocks: Vec<_> = blocks.by_ref().collect::<io::Result<_>>()?;

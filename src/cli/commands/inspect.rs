@@ -10,7 +10,7 @@ use tenant_impact::{
     text::{counted, grouped, shortened, visible},
 };
 
-use super::init::wrapping_keys;
+use super::{init::wrapping_keys, own_profile};
 use crate::cli::{
     args::{InspectArgs, Output},
     console,
@@ -28,17 +28,25 @@ const PATHS: usize = 40;
 const FIELDS: usize = 12;
 
 pub(crate) fn run(args: &InspectArgs, output: &Output) -> anyhow::Result<Outcome> {
-    let found = inspect(&args.paths, Path::new("."), &Bar::naming_sources(output))?;
+    let through = own_profile::named(args.profile.as_ref())?;
+    let found = inspect(
+        &args.paths,
+        Path::new("."),
+        through.as_ref(),
+        &Bar::naming_sources(output),
+    )?;
     let printed = match (args.json, output.quiet) {
         (true, _) => console::json(&found),
         (_, true) => Ok(()),
         _ => table(&mut anstream::stdout(), &found),
     };
     printed.or_else(console::ignore_broken_pipe)?;
-    let read = found
-        .kinds
-        .iter()
-        .all(|kind| kind.profile().is_some() || kind.survey.records == 0 && kind.text_format.is_none());
+    let is_read = |kind: &Kind| match kind.profile() {
+        // Of a profile that was asked for, each record is the answer.
+        Some(_) => through.is_none() || kind.survey.refused == 0,
+        None => kind.survey.records == 0 && kind.text_format.is_none(),
+    };
+    let read = found.kinds.iter().all(is_read);
     Ok(if read && found.skipped.is_empty() {
         Outcome::Complete
     } else {
@@ -147,15 +155,19 @@ fn no_profile(to: &mut impl Write, kind: &Kind) -> io::Result<()> {
     let next = match (kind.text_format, kind.framing.as_str()) {
         (Some(format), _) => {
             format!(
-                "these records are {format}: write a profile with `[text]` and `format = \"{format}\"`; see docs/profiles.md"
+                "these records are {format}: `tenant-impact profiles draft` writes a profile with `[text]` and `format = \"{format}\"`; \
+                 see docs/profiles.md"
             )
         }
         (None, "text") => {
-            "these lines hold no JSON object and no columns: write a profile whose `[text]` matches them by a \
-                           regular expression; see docs/profiles.md"
+            "these lines hold no JSON object and no columns: `tenant-impact profiles draft` writes a profile whose `[text]` \
+             matches them by a regular expression, if they begin with a time; see docs/profiles.md"
                 .to_owned()
         }
-        _ => format!("write a profile, starting from `tenant-impact profiles show {start}`; see docs/profiles.md"),
+        _ => format!(
+            "`tenant-impact profiles draft` writes a profile to complete; or start from `tenant-impact profiles show {start}`; see \
+             docs/profiles.md"
+        ),
     };
     line(to, "next", &next)?;
     for field in kind.survey.unmapped.iter().take(PATHS) {
@@ -185,6 +197,20 @@ fn contents(to: &mut impl Write, kind: &Kind) -> io::Result<()> {
             .map(|rate| format!(", {rate:.1} records an hour"))
             .unwrap_or_default();
         line(to, "time", &format!("{first} to {last}{rate}"))?;
+    }
+    if !survey.hits.is_empty() && kind.profile().is_some() {
+        let events = survey.records - survey.refused;
+        line(
+            to,
+            "fields",
+            &format!("with a value, of {} read:", counted(events, "record", "records")),
+        )?;
+        for hits in &survey.hits {
+            line(to, "", &format!("{:<24} {}", hits.field, grouped(hits.events)))?;
+        }
+    }
+    for refusal in &survey.refusals {
+        line(to, "refused", &visible(refusal))?;
     }
     top(to, "actors", &survey.actors)?;
     top(to, "tenants", &survey.tenants)?;

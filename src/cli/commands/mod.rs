@@ -1,6 +1,8 @@
 //! The commands, one file each: arguments to library calls.
 
+mod catalogue;
 mod clean;
+mod own_profile;
 mod init;
 mod inspect;
 mod merge;
@@ -54,7 +56,8 @@ fn dispatch(command: Command, output: &Output) -> anyhow::Result<Outcome> {
         Command::Clean { out } => clean::run(&out, output),
         Command::Inspect(args) => inspect::run(&args, output),
         Command::Init(args) => init::run(&args, output),
-        Command::Profiles(command) => profiles::run(command),
+        Command::Profiles(command) => profiles::run(command, output),
+        Command::Catalogue(command) => catalogue::run(command, output),
         Command::Schema(args) => schema(&args),
         Command::Completions { shell } => {
             // `generate` panics if its writer fails.

@@ -13,7 +13,7 @@ use super::{
 use crate::{text::shortened, time::Timestamp};
 
 /// Forms that programs are known to write, beside those that have a name.
-const PATTERNS: [&str; 24] = [
+const PATTERNS: [&str; 27] = [
     "%Y-%m-%d %H:%M:%S%.f %z",
     "%Y-%m-%d %H:%M:%S%.f UTC",
     "%Y-%m-%d %I:%M:%S %p",
@@ -38,7 +38,43 @@ const PATTERNS: [&str; 24] = [
     "%d-%b-%Y %H:%M:%S",
     "%b %e, %Y %I:%M:%S %p",
     "%Y%m%dT%H%M%SZ",
+    "%b %e %Y %H:%M:%S%.f",
+    "%b %e, %Y %H:%M:%S",
+    "%Y %b %e %H:%M:%S%.f",
 ];
+
+/// A declaration of a profile's `[time]` that reads a text.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ReadableAs {
+    /// The value of `format`.
+    pub format: String,
+    /// Whether `zone` must say what the time of day means.
+    pub needs_zone: bool,
+}
+
+/// Returns every declaration that reads a text as a time of an access log, the plainest first.
+pub(in crate::events) fn readable_as(text: &str) -> Vec<ReadableAs> {
+    let text = text.trim();
+    let of = |format: &str, needs_zone: bool| ReadableAs {
+        format: format.to_owned(),
+        needs_zone,
+    };
+    if let Some((scale, _)) = count(text) {
+        return vec![of(name(scale), false)];
+    }
+    let plausible = |time: Option<Timestamp>| time.is_some_and(Timestamp::is_plausible);
+    if plausible(rfc3339(text)) {
+        return vec![of("rfc3339", false)];
+    }
+    if plausible(with_offset(&format!("{text}Z"))) {
+        return vec![of("zoneless", true)];
+    }
+    let patterns = COMPILED.iter().filter(|pattern| plausible(pattern.wall_clock(text)));
+    let is_offset = |text: &str| text.ends_with("%z");
+    patterns
+        .map(|pattern| of(&pattern.text, !is_offset(&pattern.text)))
+        .collect()
+}
 
 static COMPILED: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
     PATTERNS

@@ -15,6 +15,7 @@ use local::Local;
 use pattern::Pattern;
 use rfc3339::{rfc3339, with_offset};
 
+pub use hint::ReadableAs;
 pub(super) use spec::TimeSpec;
 
 /// Message for an instant that could not be written again.
@@ -143,6 +144,11 @@ pub(super) fn parse(formats: &[TimeFormat], text: &str) -> Result<Timestamp, Fau
 /// empty where none is known.
 pub(super) fn hint(text: &str) -> String {
     hint::hint(text)
+}
+
+/// Returns every declaration of `[time]` that reads a text as a time of an access log.
+pub fn readable_as(text: &str) -> Vec<ReadableAs> {
+    hint::readable_as(text)
 }
 
 fn unit(scale: u32) -> &'static str {

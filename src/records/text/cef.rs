@@ -32,8 +32,8 @@ const LEEF: [&str; 4] = ["vendor", "product", "product_version", "event_id"];
 
 /// Returns the fields of a record of CEF: the extension's by their names, the header's inside of
 /// `header`, those of a syslog header inside of `syslog`, and custom fields by their labels inside
-/// of `custom`.
-pub(super) fn cef(text: &str) -> Result<Vec<TextField<'_>>, Refusal> {
+/// of `custom`. `year` stands before times that have none.
+pub(super) fn cef(text: &str, year: Option<u16>) -> Result<Vec<TextField<'_>>, Refusal> {
     let (start, version) = begin("CEF", text)?;
     let mut header = vec![TextField::new("version", version)];
     let mut at = start + "CEF:".len() + version.len() + 1;
@@ -54,12 +54,15 @@ pub(super) fn cef(text: &str) -> Result<Vec<TextField<'_>>, Refusal> {
         at = end + 1;
     }
     let mut fields = extension(text, at)?;
+    if let Some(year) = year {
+        fields.iter_mut().for_each(|field| add_year(field, year));
+    }
     if let Some(custom) = custom(&fields) {
         fields.push(custom);
     }
     let written = &text[start..at];
     fields.push(TextField::new("header", written).with(header));
-    fields.extend(syslog_header(&text[..start]));
+    fields.extend(syslog_header(&text[..start], year));
     Ok(fields)
 }
 
@@ -160,13 +163,13 @@ fn custom<'t>(fields: &[TextField<'t>]) -> Option<TextField<'t>> {
 }
 
 /// A syslog header before an event, with its fields if it is one.
-fn syslog_header(text: &str) -> Option<TextField<'_>> {
+fn syslog_header(text: &str, year: Option<u16>) -> Option<TextField<'_>> {
     let text = text.trim();
     if text.is_empty() {
         return None;
     }
     let field = TextField::new("syslog", text);
-    Some(match syslog::header(text) {
+    Some(match syslog::header(text, year) {
         Some(header) => field.with(header),
         None => field,
     })
@@ -174,7 +177,7 @@ fn syslog_header(text: &str) -> Option<TextField<'_>> {
 
 /// Returns the fields of a record of LEEF: the attributes by their names, the header's inside of
 /// `header`, those of a syslog header inside of `syslog`.
-pub(super) fn leef(text: &str) -> Result<Vec<TextField<'_>>, Refusal> {
+pub(super) fn leef(text: &str, year: Option<u16>) -> Result<Vec<TextField<'_>>, Refusal> {
     let (start, version) = begin("LEEF", text)?;
     let mut header = vec![TextField::new("version", version)];
     let mut at = start + "LEEF:".len() + version.len() + 1;
@@ -208,10 +211,37 @@ pub(super) fn leef(text: &str) -> Result<Vec<TextField<'_>>, Refusal> {
         }
         from += attribute.len() + delimiter.len_utf8();
     }
+    if let Some(year) = year {
+        fields.iter_mut().for_each(|field| add_year(field, year));
+    }
     let written = &text[start..at];
     fields.push(TextField::new("header", written).with(header));
-    fields.extend(syslog_header(&text[..start]));
+    fields.extend(syslog_header(&text[..start], year));
     Ok(fields)
+}
+
+/// Names of fields that hold times: those of CEF, and `devTime` of LEEF.
+const TIMES: [&str; 11] = [
+    "rt",
+    "start",
+    "end",
+    "art",
+    "deviceCustomDate1",
+    "deviceCustomDate2",
+    "fileCreateTime",
+    "fileModificationTime",
+    "oldFileModificationTime",
+    "flexDate1",
+    "devTime",
+];
+
+/// Puts the year before the text of a field that is a time without one.
+fn add_year(field: &mut TextField<'_>, year: u16) {
+    if TIMES.contains(&field.name.as_ref())
+        && let Some(time) = syslog::with_year(&field.text, year)
+    {
+        field.text = time.into();
+    }
 }
 
 /// The delimiter that a header states: one character, or its number in hexadecimal digits. An empty

@@ -127,7 +127,7 @@ pub struct TextRule {
     longest: usize,
     /// Names of fields that go on inside, and as what.
     inside: Vec<(String, InsideForm)>,
-    /// Stands before times of syslog that have no year.
+    /// Stands before times of syslog, CEF and LEEF that have no year.
     year: Option<u16>,
 }
 
@@ -192,7 +192,7 @@ impl TextRule {
         Self { inside, ..self }
     }
 
-    /// Times of RFC 3164 are of this year.
+    /// Times without a year are of this one.
     #[must_use]
     pub fn of_year(self, year: u16) -> Self {
         Self {
@@ -290,8 +290,8 @@ impl TextReader {
             TextWay::Postgres(prefix) => postgres::fields(prefix, text, |row| row_cells(cells, row))?,
             TextWay::Known(format) => match format {
                 TextFormat::Logfmt => pairs::fields(text)?,
-                TextFormat::Cef => cef::cef(text)?,
-                TextFormat::Leef => cef::leef(text)?,
+                TextFormat::Cef => cef::cef(text, rule.year)?,
+                TextFormat::Leef => cef::leef(text, rule.year)?,
                 TextFormat::Syslog => syslog::fields(text, rule.year)?,
                 TextFormat::Combined => tokens::combined(text)?,
                 TextFormat::W3c => tokens::w3c(text, columns)?,

@@ -28,8 +28,8 @@ pub(super) fn fields(text: &str, year: Option<u16>) -> Result<Vec<TextField<'_>>
 }
 
 /// Returns the fields of a header that a record of another format has before it.
-pub(super) fn header(text: &str) -> Option<Vec<TextField<'_>>> {
-    let (mut fields, message) = parsed(text, None, true).ok()?;
+pub(super) fn header(text: &str, year: Option<u16>) -> Option<Vec<TextField<'_>>> {
+    let (mut fields, message) = parsed(text, year, true).ok()?;
     if let Some(message) = message.filter(|message| !message.is_empty()) {
         fields.push(TextField::new("message", message));
     }
@@ -185,6 +185,15 @@ fn old<'t>(
     };
     fields.extend(tag);
     Ok((fields, Some(message)))
+}
+
+/// Returns the year and a time such as `Jan 16 04:46:33.120`, if the text is one that has no year.
+pub(super) fn with_year(text: &str, year: u16) -> Option<String> {
+    let rest = &text[old_time(text)?..];
+    let fraction = rest.strip_prefix('.').unwrap_or(rest);
+    let is_fraction = fraction.bytes().all(|byte| byte.is_ascii_digit());
+    (rest.is_empty() || is_fraction && fraction.len() < rest.len() && !fraction.is_empty())
+        .then(|| format!("{year} {text}"))
 }
 
 /// The length of a time such as `Jan 16 04:46:33`, if the text begins with one.

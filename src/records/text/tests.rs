@@ -111,6 +111,30 @@ fn cef_escapes_and_ends_of_values_are_read() {
     }
 }
 
+/// A year is stated for times without one alone, in the header before an event and in its times.
+#[test]
+fn years_of_cef_and_leef_are_those_stated() {
+    let all = |format, text: &str| read(TextRule::known(format).of_year(2026), text).expect(text);
+    let cef = all(
+        TextFormat::Cef,
+        "Jan 16 04:46:33 gw CEF:0|a|b|c|d|e|5|rt=Jan  6 04:46:33.120 start=Jan 16 2025 04:46:33 end=1768538793000 msg=Jan 16 04:46:33",
+    );
+    for expected in [
+        "syslog/timestamp=2026 Jan 16 04:46:33",
+        "rt=2026 Jan  6 04:46:33.120",
+        "start=Jan 16 2025 04:46:33",
+        "end=1768538793000",
+        "msg=Jan 16 04:46:33",
+    ] {
+        assert!(cef.contains(&expected.to_owned()), "{expected}: {cef:#?}");
+    }
+    let leef = all(
+        TextFormat::Leef,
+        "LEEF:1.0|V|P|4.0|1|devTime=Jan 16 04:46:33\tsrc=192.0.2.1",
+    );
+    assert_eq!(leef[0], "devTime=2026 Jan 16 04:46:33");
+}
+
 #[test]
 fn leef_delimiters_are_those_of_the_header() {
     let all = |text: &str| known(TextFormat::Leef, text).expect(text);

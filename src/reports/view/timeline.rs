@@ -114,14 +114,14 @@ view! {
 
 /// A row of actions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Row {
+enum TimelineRow {
     Seen,
     TakenOut,
     Altered,
     Unexplained,
 }
 
-impl Row {
+impl TimelineRow {
     fn of(effect: Effect) -> Self {
         match effect {
             Effect::View | Effect::Search => Self::Seen,
@@ -181,7 +181,7 @@ impl TimelineView {
         }
         let effects: BTreeSet<Effect> = impact.events.iter().map(|event| event.effect).collect();
         let mut key: Vec<Effect> = effects.into_iter().collect();
-        key.sort_by_key(|effect| (Row::of(*effect), *effect));
+        key.sort_by_key(|effect| (TimelineRow::of(*effect), *effect));
         Self {
             any_failed: impact.events.iter().any(|event| event.outcome == Outcome::Failure),
             any_tied: impact.events.iter().any(|event| header.is_tied(event.scopes)),
@@ -294,8 +294,9 @@ impl Artist<'_> {
     fn draw(&self, scale: Scale, title: String, events: &[(u64, &TenantEvent)], whole: bool) -> DrawingView {
         let windows = if whole { self.windows(scale) } else { Vec::new() };
         let top = LABELS + windows.len() as u64 * WINDOW;
-        let used: BTreeSet<Row> = events.iter().map(|(_, event)| Row::of(event.effect)).collect();
-        let middle: BTreeMap<Row, u64> = (0..).zip(&used).map(|(at, row)| (*row, top + at * ROW + 28)).collect();
+        let used: BTreeSet<TimelineRow> = events.iter().map(|(_, event)| TimelineRow::of(event.effect)).collect();
+        let middle: BTreeMap<TimelineRow, u64> =
+            (0..).zip(&used).map(|(at, row)| (*row, top + at * ROW + 28)).collect();
         let bottom = top + used.len() as u64 * ROW;
         let rows = middle.iter().map(|(row, middle)| RowView {
             label: row.label().to_owned(),
@@ -338,14 +339,14 @@ impl Artist<'_> {
         (0..).zip(&self.header.scopes).take(WINDOWS).map(window).collect()
     }
 
-    fn bars(&self, scale: Scale, events: &[(u64, &TenantEvent)], middle: &BTreeMap<Row, u64>) -> Vec<BarView> {
+    fn bars(&self, scale: Scale, events: &[(u64, &TenantEvent)], middle: &BTreeMap<TimelineRow, u64>) -> Vec<BarView> {
         let drawn: BTreeMap<u64, &TenantEvent> = events.iter().copied().collect();
         let bar = |span: &crate::findings::SpanFinding| {
             let event = drawn.get(&span.start?)?;
             Some(BarView {
                 from: percent(scale.place(span.from?.instant())),
                 until: percent(scale.place(span.until?.instant())),
-                y: middle.get(&Row::of(span.effect))?.to_string(),
+                y: middle.get(&TimelineRow::of(span.effect))?.to_string(),
                 tied: self.header.is_tied(event.scopes),
             })
         };
@@ -358,7 +359,7 @@ impl Artist<'_> {
         &self,
         scale: Scale,
         events: &[(u64, &TenantEvent)],
-        middle: &BTreeMap<Row, u64>,
+        middle: &BTreeMap<TimelineRow, u64>,
         numbered: bool,
     ) -> Vec<MarkView> {
         let mut marks: BTreeMap<_, (i64, u64)> = BTreeMap::new();
@@ -368,9 +369,9 @@ impl Artist<'_> {
             let key = (self.header.is_tied(event.scopes), event.effect, failed, place / 50);
             marks.entry(key).or_insert((place, *number));
         }
-        let mut taken: BTreeMap<Row, BTreeSet<i64>> = BTreeMap::new();
+        let mut taken: BTreeMap<TimelineRow, BTreeSet<i64>> = BTreeMap::new();
         let mark = |((tied, effect, failed, _), (place, number)): (_, (i64, u64))| {
-            let row = Row::of(effect);
+            let row = TimelineRow::of(effect);
             let own = taken.entry(row).or_default();
             let is_free = own.range(place - 350..place + 350).next().is_none();
             own.insert(place);
@@ -391,11 +392,11 @@ impl Artist<'_> {
     }
 
     fn told(&self, title: &str, events: &[(u64, &TenantEvent)]) -> String {
-        let mut rows: BTreeMap<Row, Vec<&TenantEvent>> = BTreeMap::new();
+        let mut rows: BTreeMap<TimelineRow, Vec<&TenantEvent>> = BTreeMap::new();
         for (_, event) in events {
-            rows.entry(Row::of(event.effect)).or_default().push(event);
+            rows.entry(TimelineRow::of(event.effect)).or_default().push(event);
         }
-        let row = |(row, events): (&Row, &Vec<&TenantEvent>)| {
+        let row = |(row, events): (&TimelineRow, &Vec<&TenantEvent>)| {
             let tied = events.iter().filter(|event| self.header.is_tied(event.scopes)).count();
             let failed = events.iter().filter(|event| event.outcome == Outcome::Failure).count();
             let part = |count: usize, what: &str| match count {

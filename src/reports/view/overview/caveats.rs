@@ -47,18 +47,18 @@ impl Consequence {
 }
 
 /// A place to read on: its address and its name.
-type Place = (&'static str, &'static str);
+type CaveatPlace = (&'static str, &'static str);
 
-const REFUSED: Place = ("refused.csv", "refused.csv");
-const NEAR: Place = ("near.csv", "near.csv");
-const IDENTITIES: Place = ("#identities", "Identities");
-const SENSITIVITY: Place = ("#sensitivity", "Other windows");
-const SOURCES: Place = ("#sources", "Sources");
-const FINDINGS: Place = ("findings.json", "findings.json");
-const ISOLATION: Place = ("isolation.csv", "isolation.csv");
-const TENANTS: Place = ("tenants.csv", "tenants.csv");
+const REFUSED: CaveatPlace = ("refused.csv", "refused.csv");
+const NEAR: CaveatPlace = ("near.csv", "near.csv");
+const IDENTITIES: CaveatPlace = ("#identities", "Identities");
+const SENSITIVITY: CaveatPlace = ("#sensitivity", "Other windows");
+const SOURCES: CaveatPlace = ("#sources", "Sources");
+const FINDINGS: CaveatPlace = ("findings.json", "findings.json");
+const ISOLATION: CaveatPlace = ("isolation.csv", "isolation.csv");
+const TENANTS: CaveatPlace = ("tenants.csv", "tenants.csv");
 
-fn consequence(code: CaveatCode) -> (Consequence, Place) {
+fn consequence(code: CaveatCode) -> (Consequence, CaveatPlace) {
     use CaveatCode as C;
     use Consequence::{Missing, Release, What, Whom};
     match code {

@@ -1,6 +1,7 @@
 //! Codes without an explanation: they make every report a draft.
 
 use crate::{
+    catalogue::draft_entry,
     findings::{ActionFinding, Findings},
     reports::{lang, template::view},
     text::{counted, grouped},
@@ -52,7 +53,11 @@ impl DraftView {
             },
             rows: shown.iter().map(|action| CodeView::new(action)).collect(),
             more: lang::more(unexplained.len(), SHOWN),
-            entries: quoted.iter().map(|code| entry(code)).collect::<Vec<_>>().join("\n"),
+            entries: shown
+                .iter()
+                .map(|action| draft_entry(&action.code))
+                .collect::<Vec<_>>()
+                .join("\n"),
             accept: format!("[reports]\naccept_uncatalogued = [{}]", quoted.join(", ")),
             accepted: match findings.actions.iter().filter(listed).count() as u64 {
                 0 => String::new(),
@@ -72,30 +77,7 @@ impl CodeView {
     }
 }
 
-/// An entry of a catalogue file, its texts still to be written.
-fn entry(code: &str) -> String {
-    format!(
-        "[[actions]]\ncode = {code}\neffect = \"\"  # view, search, change, export, reveal_secret, delete, cover_tracks, \
-         impersonate or credential\nsays = \"\"  # what the agent did: \"Reset the password of a user.\"\ncheck = \"\"  # what the \
-         tenant should check\n"
-    )
-}
-
 /// A text as a basic string of TOML.
 fn quoted(text: &str) -> String {
     toml::Value::from(text).to_string()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn codes_are_strings_of_toml() {
-        for code in ["user.x", "a\"b\\c", "a'b\nc", "\u{202e}"] {
-            let text = entry(&quoted(code));
-            let read: toml::Table = text.parse().expect("TOML");
-            assert_eq!(read["actions"][0]["code"].as_str(), Some(code));
-        }
-    }
 }
