@@ -712,3 +712,41 @@ proptest! {
         prop_assert_eq!(&scanned(&records, ["b.jsonl", "a.jsonl"], 2), &expected, "files in another order");
     }
 }
+
+/// What GitLab records under a user's name while an administrator acts as that user.
+#[test]
+fn impersonation_of_gitlab_goes_on_under_the_user_s_name() {
+    let event = |id: u32, time: &str, author: u32, message: Option<&str>, kind: &str| {
+        let details = json!({"custom_message": message, "target_id": 901, "target_type": "User"});
+        let event = json!({
+            "id": id, "author_id": author, "entity_path": "northwind", "created_at": format!("2026-02-10T{time}.000Z"),
+            "event_type": kind, "target_id": 901, "details": details,
+        });
+        format!("{event}\n")
+    };
+    let log = [
+        event(1, "07:00:00", 901, None, "project_archived"),
+        event(2, "08:00:00", 17, Some("Started Impersonation"), "user_impersonation"),
+        event(3, "08:10:00", 901, None, "project_archived"),
+        event(4, "08:20:00", 17, Some("Stopped Impersonation"), "user_impersonation"),
+        event(5, "09:00:00", 901, None, "project_archived"),
+    ];
+    let dir = Dir::new();
+    let case = CASE.replace("\"sa-1\"", "\"17\"").replace("app.toml", "gitlab-audit");
+    dir.file("case.toml", case).file("logs/a.jsonl", log.concat());
+    dir.run(["report", "case.toml", "--out", "out", "--quiet"]).ends(1);
+    let lines = fs::read_to_string(dir.path("out/tenants/northwind/actions.jsonl")).expect("lines");
+    let lines = lines
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).expect("JSON"));
+    let ids: Vec<_> = lines.map(|line| line["event_id"].as_str().map(str::to_owned)).collect();
+    assert_eq!(ids, ["2", "3", "4"].map(|id| Some(id.to_owned())));
+    let findings = json(&dir.path("out/findings.json"));
+    assert_eq!(findings["tenants"][0]["by_link"], 1);
+    assert_eq!(
+        findings["tenants"][0]["spans"].as_array().map(Vec::len),
+        Some(1),
+        "{}",
+        findings["tenants"][0]
+    );
+}
