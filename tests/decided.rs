@@ -101,6 +101,13 @@ fn decided_event_is_in_the_reports_of_its_tenants() {
     assert!(message(&findings, "unmatched-decision").contains("`e4`"));
     let acme = fs::read_to_string(dir.path("out/tenants/acme/report.html")).expect("a report");
     assert!(!acme.contains("birch") && !acme.contains("Opened from"), "{acme}");
+    assert!(
+        acme.contains("The record of action 1 names no customer. The vendor decided"),
+        "{acme}"
+    );
+    assert!(acme.contains("Actions that may concern every customer"), "{acme}");
+    assert_eq!(findings["tenants"][0]["decided"], serde_json::json!([1]));
+    assert_eq!(findings["tenants"][1]["decided"], serde_json::json!([1]));
     let overview = fs::read_to_string(dir.path("out/index.html")).expect("an overview");
     assert!(overview.contains("Opened from their pages."));
     dir.run(["verify", "out", "--logs", "."]).ends(0);

@@ -254,6 +254,8 @@ pub(super) fn figures(known: &Known<'_>, id: &TenantId, events: &[&ScopedEvent])
     let linked = numbered
         .filter(|(_, event)| tied.links(event))
         .map(|(number, _)| number);
+    let numbered = (1_u64..).zip(events);
+    let decided = numbered.filter(|(_, event)| decided::applied(case, event).is_some());
     let entry = case.directory.tenants.get(&id.0);
     let text = |cell: Option<&str>| cell.map(str::to_owned);
     let as_logged = || {
@@ -280,6 +282,7 @@ pub(super) fn figures(known: &Known<'_>, id: &TenantId, events: &[&ScopedEvent])
         tied: events.iter().filter(|event| tied.holds(event)).count() as u64,
         tied_failed: events.iter().filter(|event| failed(event) && tied.holds(event)).count() as u64,
         linked: linked.collect(),
+        decided: decided.map(|(number, _)| number).collect(),
         by_link: events.iter().filter(|event| event.link.is_some()).count() as u64,
         by_search: events.iter().filter(|event| event.search.is_some()).count() as u64,
         outside_tenure: strays.len() as u64,
@@ -380,6 +383,7 @@ impl Figures {
                 .sum::<usize>()
             + size_of_val(&self.touched[..])
             + size_of_val(&self.finding.linked[..])
+            + size_of_val(&self.finding.decided[..])
             + size_of_val(&self.finding.days[..])
             + size_of_val(&self.strays[..])
             + size_of_val(&self.shifts[..]);

@@ -578,6 +578,10 @@ pub struct TenantFinding {
     /// Positions in the tenant's list of actions, from 1, of events that no tied scope holds, of a
     /// session that has an event in one, in this tenant or elsewhere.
     pub linked: Vec<u64>,
+    /// Positions in the list of actions, from 1, of events whose record names no tenant and that
+    /// the case decided to concern this one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub decided: Vec<u64>,
     /// Events whose actor is no listed agent: they go on with what one set in motion, such as
     /// acting as a user.
     #[serde(default)]
@@ -689,6 +693,21 @@ impl Findings {
             )
         });
         ranked
+    }
+}
+
+impl ActionFinding {
+    /// Returns the number of its events without a tenant on which the case has no decision.
+    pub fn undecided(&self) -> u64 {
+        self.without_tenant.saturating_sub(self.decided_none)
+    }
+
+    /// Returns the number of these that can concern any tenant.
+    pub fn concerning_any(&self) -> u64 {
+        match self.touches {
+            Touches::Tenant => self.undecided(),
+            Touches::None => 0,
+        }
     }
 }
 

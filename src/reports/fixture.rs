@@ -186,6 +186,7 @@ pub(super) fn impact(id: &str, name: Option<&str>, known: bool, mut events: Vec<
         tied: count(&|event| event.scopes.contains(1)),
         tied_failed: count(&|event| event.scopes.contains(1) && event.outcome == Outcome::Failure),
         linked: Vec::new(),
+        decided: Vec::new(),
         by_link: 0,
         by_search: 0,
         outside_tenure: 0,

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     case::{AgentNaming, CaseHeader, Incident},
-    catalogue::Catalogue,
+    catalogue::{Catalogue, Effect},
     coverage::Gap,
     digest,
     events::Profile,
@@ -42,6 +42,8 @@ pub(super) struct Header {
     pub(super) glossary: BTreeMap<String, Meaning>,
     /// In order of time.
     pub(super) gaps: Vec<KindGap>,
+    /// Codes of actions that name no tenant and can concern any, with their effects and numbers.
+    pub(super) concerning_any: Vec<(String, Effect, u64)>,
     pub(super) gap_hours: u32,
     /// Outages that touch a window, in the order of the case.
     pub(super) outages: Vec<StatedOutage>,
@@ -151,6 +153,7 @@ impl Header {
             agents: agents(findings),
             glossary: glossary(findings),
             gaps: gaps(findings),
+            concerning_any: concerning_any(findings),
             outages: outages(findings),
             origins: origins(findings),
             has_directory: findings.impact.listed > 0,
@@ -257,6 +260,13 @@ fn without_own_profile(profile: &mut String) {
     if Profile::source_of(profile).is_none() {
         DOT.clone_into(profile);
     }
+}
+
+fn concerning_any(findings: &Findings) -> Vec<(String, Effect, u64)> {
+    let actions = findings.actions.iter().filter(|action| action.concerning_any() > 0);
+    actions
+        .map(|action| (action.code.clone(), action.effect, action.concerning_any()))
+        .collect()
 }
 
 fn outages(findings: &Findings) -> Vec<StatedOutage> {

@@ -462,6 +462,20 @@ impl Recount<'_> {
         self.same(&path, "events by a link", by_link, tenant.by_link);
         let by_search = lines.events.iter().filter(|line| line.by_search).count() as u64;
         self.same(&path, "events by an open scope", by_search, tenant.by_search);
+        let decided = |number: &u64| {
+            let line = usize::try_from(*number)
+                .ok()
+                .and_then(|number| lines.events.get(number.checked_sub(1)?));
+            let event = line.and_then(|line| line.logged_id.as_ref().or(line.event_id.as_ref()));
+            let mut known = findings.decided.iter().map(|known| &known.decision);
+            known.any(|known| Some(&known.event) == event && known.tenants.contains(&tenant.id))
+        };
+        if !tenant.decided.iter().all(decided) {
+            self.tell(
+                &path,
+                "an action is its tenant's by a decision that the findings do not have",
+            );
+        }
         self.same(&path, "sessions", lines.sessions.len() as u64, tenant.sessions);
         // Two agents with the same name count as two.
         if findings.agent_naming == AgentNaming::Pseudonym {

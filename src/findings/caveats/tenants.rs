@@ -13,11 +13,11 @@ pub(super) fn without_tenant(findings: &Findings) -> Option<String> {
     let (open, by_nature): (Vec<_>, Vec<_>) = findings
         .actions
         .iter()
-        .filter(|action| undecided(action) > 0)
+        .filter(|action| action.undecided() > 0)
         .partition(|action| action.touches == Touches::Tenant);
-    let events = |actions: &[&ActionFinding]| actions.iter().map(|action| undecided(action)).sum::<u64>();
+    let events = |actions: &[&ActionFinding]| actions.iter().map(|action| action.undecided()).sum::<u64>();
     let codes = |actions: &[&ActionFinding]| {
-        let code = |action: &&ActionFinding| format!("`{}` {}", action.code, grouped(undecided(action)));
+        let code = |action: &&ActionFinding| format!("`{}` {}", action.code, grouped(action.undecided()));
         listed(&actions.iter().map(code).collect::<Vec<_>>(), "action")
     };
     (!open.is_empty()).then(|| {
@@ -36,11 +36,6 @@ pub(super) fn without_tenant(findings: &Findings) -> Option<String> {
             codes(&open),
         )
     })
-}
-
-/// Returns the number of events without a tenant on which the case has no decision.
-fn undecided(action: &ActionFinding) -> u64 {
-    action.without_tenant - action.decided_none
 }
 
 /// Warns of decisions that apply to no event.

@@ -1,6 +1,9 @@
 //! The extent of the search, as far as one tenant may know it.
 
+use std::{cmp::Reverse, collections::BTreeMap};
+
 use crate::{
+    catalogue::Effect,
     findings::{CaveatCode, TenantFinding},
     reports::{
         header::{Agent, Header, KindGap, Scope, Source, StatedOrigin, StatedOutage},
@@ -33,6 +36,7 @@ view! {
         more_outages: String,
         origins: Vec<StatedOriginView>,
         more_origins: String,
+        everybody: Vec<EverybodyView>,
         caveats: Vec<String>,
     }
 }
@@ -59,6 +63,33 @@ view! {
         until: String,
         /// The kinds of log without a record; empty if it is every kind.
         kinds: String,
+    }
+}
+
+view! {
+    /// A kind of action that names no customer and can concern every one. Its code is left out,
+    /// since logs may write names into codes.
+    struct EverybodyView {
+        kind: String,
+        says: String,
+        count: String,
+    }
+}
+
+impl EverybodyView {
+    fn each(header: &Header) -> Vec<Self> {
+        let mut rows: BTreeMap<(Reverse<Effect>, String), u64> = BTreeMap::new();
+        for (code, effect, count) in &header.concerning_any {
+            let says = header.glossary.get(code).and_then(|meaning| meaning.says.clone());
+            let says = says.unwrap_or_else(|| "The vendor does not state what it does.".to_owned());
+            *rows.entry((Reverse(*effect), says)).or_default() += count;
+        }
+        let row = |((Reverse(effect), says), count): ((Reverse<Effect>, String), u64)| Self {
+            kind: lang::effect(effect).label.to_owned(),
+            says,
+            count: grouped(count),
+        };
+        rows.into_iter().map(row).collect()
     }
 }
 
@@ -164,6 +195,7 @@ impl SearchedView {
             outages: header.outages.iter().take(GAPS).map(StatedOutageView::new).collect(),
             more_outages: lang::more(header.outages.len(), GAPS),
             origins: header.origins.iter().take(GAPS).map(StatedOriginView::new).collect(),
+            everybody: EverybodyView::each(header),
             more_origins: lang::more(header.origins.len(), GAPS),
             caveats: caveats(header, finding, events),
         }

@@ -56,6 +56,8 @@ view! {
         span_note: String,
         /// Number of actions under another name than an agent's; empty if there is none.
         link_note: String,
+        /// Actions that concern the tenant by a decision; empty where none does.
+        decided_note: String,
         /// Not empty where unlisted actors have actions in it.
         search_note: String,
         /// Not empty where identities were used outside their agents' time.
@@ -141,6 +143,7 @@ impl TenantView {
             attempts: kinds(header, impact, true),
             span_note: span_note(finding),
             link_note: link_note(finding),
+            decided_note: decided_note(finding),
             search_note: search_note(finding),
             tenure_note: tenure_note(finding),
             by: header.by().to_owned(),
@@ -276,6 +279,28 @@ fn link_note(finding: &TenantFinding) -> String {
         "{stand} in the logs under another name: an agent began to act as a user, or was issued a key, and it goes on with that. \
          The list gives the reason for each."
     )
+}
+
+/// Positions that a note lists.
+const POSITIONS: usize = 20;
+
+fn decided_note(finding: &TenantFinding) -> String {
+    let all = finding.decided.len();
+    let mut numbers: Vec<_> = finding
+        .decided
+        .iter()
+        .take(POSITIONS)
+        .map(|number| grouped(*number))
+        .collect();
+    if all > POSITIONS {
+        numbers.push(format!("{} more", grouped((all - POSITIONS) as u64)));
+    }
+    let names = match all {
+        0 => return String::new(),
+        1 => format!("The record of action {} names", numbers[0]),
+        _ => format!("The records of actions {} name", lang::listed(&numbers)),
+    };
+    format!("{names} no customer. The vendor decided that what was done concerns your tenant.")
 }
 
 fn tenure_note(finding: &TenantFinding) -> String {
