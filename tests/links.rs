@@ -713,7 +713,7 @@ proptest! {
     }
 }
 
-/// What GitLab records under a user's name while an administrator acts as that user.
+/// Records of GitLab under a user's name, while an administrator acts as that user.
 #[test]
 fn impersonation_of_gitlab_goes_on_under_the_user_s_name() {
     let event = |id: u32, time: &str, author: u32, message: Option<&str>, kind: &str| {
