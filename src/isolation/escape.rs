@@ -1,5 +1,6 @@
 //! Decodes the ways in which people and programs write a character: entities, percent signs,
-//! backslashes, and this program's own marks for unseen characters.
+//! backslashes, and this program's own marks for unseen characters. An escape that was escaped
+//! again, as in JSON inside of JSON or an address inside of an address, is read as one.
 
 /// Whether an escape in ASCII may begin with this byte.
 pub(super) const fn begins(byte: u8) -> bool {
@@ -21,17 +22,41 @@ pub(super) fn one(rest: &str, first: char) -> Option<(Option<char>, usize)> {
     }
 }
 
-/// `%C3%BC`: as many as make one character of UTF-8.
+/// Longest run of signs that escape each other, in bytes.
+const LONGEST_RUN: usize = 32;
+
+/// `%C3%BC`: as many as make one character of UTF-8. `%25C3` is `%C3` escaped again.
 fn percent(rest: &str) -> Option<(Option<char>, usize)> {
-    let byte = |at: usize| {
-        let digits = rest.get(at..)?.strip_prefix('%')?.get(..2)?;
-        u8::from_str_radix(digits, 16).ok()
+    let byte = |rest: &str| {
+        let mut digits = rest.strip_prefix('%')?;
+        let mut length = 3;
+        while let Some(inner) = digits.strip_prefix("25").filter(|_| length < LONGEST_RUN) {
+            let goes_on = inner
+                .as_bytes()
+                .first_chunk()
+                .is_some_and(|[one, two]| one.is_ascii_hexdigit() && two.is_ascii_hexdigit());
+            if !goes_on {
+                break;
+            }
+            digits = inner;
+            length += 2;
+        }
+        Some((u8::from_str_radix(digits.get(..2)?, 16).ok()?, length))
     };
+    character(rest, byte)
+}
+
+/// Returns the character of UTF-8 that escaped bytes make. `byte` decodes the first of a text, and
+/// returns its length there.
+fn character(rest: &str, byte: impl Fn(&str) -> Option<(u8, usize)>) -> Option<(Option<char>, usize)> {
     let mut bytes = Vec::with_capacity(4);
+    let mut length = 0;
     while bytes.len() < 4 {
-        bytes.push(byte(bytes.len() * 3)?);
+        let (next, own) = byte(&rest[length..])?;
+        bytes.push(next);
+        length += own;
         if let Some(c) = str::from_utf8(&bytes).ok().and_then(|text| text.chars().next()) {
-            return Some((Some(c), bytes.len() * 3));
+            return Some((Some(c), length));
         }
     }
     None
@@ -52,9 +77,17 @@ fn latin(name: &str) -> Option<char> {
     char::from_u32(0xa0 + u32::try_from(at).ok()?)
 }
 
-/// The entities that programs write.
+/// The entities that programs write. `&amp;#65;` is `&#65;` escaped again, and `&#65` is read
+/// without its end too.
 fn entity(rest: &str) -> Option<(Option<char>, usize)> {
-    let name = entity_body(rest.get(1..)?, ';')?;
+    let mut begun = 1;
+    while begun < LONGEST_RUN && rest[begun..].starts_with("amp;") && is_entity(&rest[begun + 4..]) {
+        begun += 4;
+    }
+    let again = begun - 1;
+    let Some(name) = entity_body(rest.get(begun..)?, ';') else {
+        return open_number(rest.get(begun..)?).map(|(c, length)| (Some(c), begun + length));
+    };
     let c = match name {
         "amp" => '&',
         "lt" => '<',
@@ -63,16 +96,32 @@ fn entity(rest: &str) -> Option<(Option<char>, usize)> {
         "apos" => '\'',
         _ => {
             let Some(number) = name.strip_prefix('#') else {
-                return Some((Some(latin(name)?), name.len() + 2));
+                return Some((Some(latin(name)?), again + name.len() + 2));
             };
             let code = match number.strip_prefix(['x', 'X']) {
-                Some(digits) => u32::from_str_radix(digits, 16).ok()?,
-                None => number.parse().ok()?,
+                Some(digits) => u32::from_str_radix(digits, 16).ok(),
+                None => number.parse().ok(),
+            };
+            let Some(code) = code else {
+                return open_number(&rest[begun..]).map(|(c, length)| (Some(c), begun + length));
             };
             char::from_u32(code)?
         }
     };
-    Some((Some(c), name.len() + 2))
+    Some((Some(c), again + name.len() + 2))
+}
+
+/// Whether the rest of an entity follows.
+fn is_entity(rest: &str) -> bool {
+    rest.starts_with('#') || rest.starts_with("amp;")
+}
+
+/// Returns the character of a decimal number without an end, and its length: `#65` in `&#65x`.
+fn open_number(rest: &str) -> Option<(char, usize)> {
+    let digits = rest.strip_prefix('#')?;
+    let length = digits.bytes().take(LONGEST).take_while(u8::is_ascii_digit).count();
+    let c = char::from_u32(digits[..length].parse().ok()?)?;
+    Some((c, length + 1))
 }
 
 /// Returns the text before the end of an escape, if the end is near: a text may hold a million
@@ -85,22 +134,46 @@ fn entity_body(rest: &str, end: char) -> Option<&str> {
 /// Length of the longest name of an escape, in bytes.
 const LONGEST: usize = 10;
 
-/// Decodes an escape of JSON, with pairs of surrogates.
+/// Decodes an escape of JSON, with pairs of surrogates, and bytes of UTF-8 (`\xC3\xBC`). Several
+/// backslashes are one that was escaped again.
 fn backslash(rest: &str) -> Option<(Option<char>, usize)> {
-    let unit = |at: usize| {
-        let digits = rest.get(at..)?.strip_prefix("\\u")?.get(..4)?;
-        u16::from_str_radix(digits, 16).ok()
+    let signs = |rest: &str| rest.bytes().take(LONGEST_RUN).take_while(|byte| *byte == b'\\').count();
+    let unit = |rest: &str| {
+        let signs = signs(rest);
+        let digits = rest[signs..].strip_prefix('u').filter(|_| signs > 0)?;
+        let (digits, length) = match digits.strip_prefix('{') {
+            Some(braced) => (&braced[..braced.bytes().take(5).position(|byte| byte == b'}')?], 2),
+            None => (digits.get(..4)?, 0),
+        };
+        Some((u16::from_str_radix(digits, 16).ok()?, signs + 1 + digits.len() + length))
     };
-    if let Some(first) = unit(0) {
-        let pair = unit(6).and_then(|second| char::decode_utf16([first, second]).next()?.ok());
+    if let Some((first, length)) = unit(rest) {
+        let pair = || {
+            let (second, more) = unit(&rest[length..])?;
+            Some((char::decode_utf16([first, second]).next()?.ok()?, more))
+        };
         return match char::from_u32(u32::from(first)) {
-            Some(c) => Some((Some(c), 6)),
-            None => pair.map(|c| (Some(c), 12)),
+            Some(c) => Some((Some(c), length)),
+            None => pair().map(|(c, more)| (Some(c), length + more)),
         };
     }
-    match rest.chars().nth(1)? {
-        c @ ('"' | '\\' | '/' | '\'') => Some((Some(c), 2)),
-        'n' | 'r' | 't' | 'f' => Some((Some(' '), 2)),
+    let byte = |rest: &str| {
+        let signs = signs(rest);
+        let digits = rest[signs..].strip_prefix('x').filter(|_| signs > 0)?.get(..2)?;
+        Some((u8::from_str_radix(digits, 16).ok()?, signs + 3))
+    };
+    if let Some(read) = character(rest, byte) {
+        return Some(read);
+    }
+    let signs = signs(rest);
+    let mut behind = rest[signs..].chars();
+    match behind.next() {
+        Some(c @ ('"' | '/' | '\'')) => Some((Some(c), signs + 1)),
+        // `CORP\\nadia` is more often a name with a backslash than one with a line break.
+        Some('n' | 'r' | 't' | 'f') if signs == 1 || !behind.next().is_some_and(char::is_lowercase) => {
+            Some((Some(' '), signs + 1))
+        }
+        _ if signs > 1 => Some((Some('\\'), 2)),
         _ => None,
     }
 }
@@ -137,6 +210,27 @@ mod tests {
         assert_eq!(read("A&amp;B&#39;s &#x41;&lt;&Uuml;&yuml;&nbsp;"), "A&B's A<Üÿ\u{a0}");
         assert_eq!(read(r#"\u0041cme \"x\" \ud83d\ude00 \\"#), "Acme \"x\" 😀 \\");
         assert_eq!(read("A⟨U+0063⟩me⟨LF⟩`x`"), "Acme x");
+        assert_eq!(read(r"M\xC3\xBCller \u{41}cme"), "Müller Acme");
+        assert_eq!(read("&#65&#99me"), "Acme");
+    }
+
+    #[test]
+    fn escapes_of_escapes_are_read_as_one() {
+        for text in [
+            r#"\\u0041cme"#,
+            r#"\\\\u0041cme"#,
+            "%2541cme",
+            "%252541cme",
+            "&amp;#65;cme",
+            "&amp;amp;#x41;cme",
+        ] {
+            assert_eq!(read(text), "Acme", "{text}");
+        }
+        assert_eq!(
+            read(r#"\\\"M\\u00fcller\\nCall\\\" \\ud83d\\ude00 CORP\\nadia"#),
+            "\"Müller Call\" 😀 CORP\\nadia"
+        );
+        assert_eq!(read("100%25 of it, %25"), "100% of it, %");
     }
 
     #[test]

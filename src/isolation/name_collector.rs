@@ -64,6 +64,9 @@ impl NameCollector {
             match case.reports.agents {
                 AgentNaming::Pseudonym => {
                     label.for_each(|name| self.add(name, Owner::Agent(at), Kind::Agent));
+                    if hides(&&agent.id.0) {
+                        self.families.add_id(&agent.id.0, Owner::Agent(at), Kind::Agent);
+                    }
                     if let Some(name) = &agent.name {
                         self.families.add(name, Owner::Agent(at), Kind::Agent);
                     }
@@ -71,8 +74,12 @@ impl NameCollector {
                 AgentNaming::Name => label.for_each(|name| self.state(name, Kind::Agent)),
             }
             let kept = agent.email.iter().chain(&agent.identities).chain(&agent.derived_names);
-            let kept = kept.filter(hides);
-            kept.for_each(|name| self.add(name, Owner::Agent(at), Kind::Agent));
+            for name in kept.filter(hides) {
+                self.add(name, Owner::Agent(at), Kind::Agent);
+                if people::is_particular(name) && !name.contains('@') {
+                    self.families.add_id(name, Owner::Agent(at), Kind::Agent);
+                }
+            }
         }
     }
 
@@ -230,6 +237,12 @@ impl NameCollector {
                     }
                     self.add(name, owner, kind);
                 }
+                if exactly
+                    && kind == Kind::Address
+                    && let Some(pattern) = self.patterns.get_mut(&lookup_form(name))
+                {
+                    pattern.contact_of.push(owner);
+                }
                 if lookup_form_cased {
                     self.families.add(name, owner, kind);
                 }
@@ -314,6 +327,11 @@ impl NameCollector {
         });
         let owner_ids = mentioned.filter_map(|(name, _)| Some((name.clone(), self.has_domain(name)?)));
         for (name, owner) in owner_ids.collect::<Vec<_>>() {
+            if let Some(pattern) = self.patterns.get_mut(&name)
+                && !pattern.contact_of.is_empty()
+            {
+                pattern.contact_of.push(owner);
+            }
             self.own(name, owner, Kind::Address);
         }
     }

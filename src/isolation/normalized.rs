@@ -102,6 +102,12 @@ impl<'t> NormalizedText<'t> {
         (self.parts(found.start) && self.parts(found.end)).then_some(range)
     }
 
+    /// Returns the stretch of the original that a stretch of the searched text stands for; none if it
+    /// begins or ends inside of a character.
+    pub(super) fn original(&self, found: Range<usize>) -> Option<Range<usize>> {
+        Some(self.origin(found.start)?..self.origin(found.end)?)
+    }
+
     /// Whether a word may begin or end there: what stands before and behind does not make one.
     pub(super) fn parts(&self, at: usize) -> bool {
         at == 0 || at == self.text.len() || !(self.joins(at - 1) && self.joins(at))

@@ -4,17 +4,27 @@ use std::{collections::VecDeque, ops::Range};
 
 use super::{
     ANOTHER, Hit, Kind, TenantSearch,
+    normalized::NormalizedText,
     object_key::{is_particular, number, parts, surrounds},
 };
 
 /// Words of a thing that is looked for, at most.
 const WORDS: usize = 8;
 
+/// Parts of one word that are looked at: a path has fewer.
+const PARTS: usize = 24;
+
+/// Whether a character stands between the parts of a path or of an address.
+fn inside(c: char) -> bool {
+    matches!(c, '/' | '\\' | '?' | '&' | '#' | '*')
+}
+
 /// Longest telephone number in bytes, with the signs in it.
 const LONGEST_NUMBER: usize = 32;
 
-/// Stretches of a text that may be a thing: words, runs of words without letters, as telephone
-/// numbers are written, and runs of words that begin with the first of a thing.
+/// Stretches of a text that may be a thing: words, the parts of those that are paths or addresses,
+/// runs of words without letters, as telephone numbers are written, and runs of words that begin
+/// with the first of a thing, also where that is the last part of a path.
 fn stretches(text: &str, begins: impl Fn(&str) -> bool) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     // Where runs begin, and how many words more each may have.
@@ -28,13 +38,28 @@ fn stretches(text: &str, begins: impl Fn(&str) -> bool) -> Vec<Range<usize>> {
             continue;
         }
         found.push(range.clone());
+        let mut last = range.start;
+        for (sign, _) in word.match_indices(inside).take(PARTS) {
+            found.push(last..range.start + sign);
+            last = range.start + sign + 1;
+            // The end of a path may hold signs itself.
+            found.push(last..range.end);
+        }
+        if last > range.start && last < range.end {
+            found.push(last..range.end);
+        }
         runs.retain_mut(|(start, left)| {
             found.push(*start..range.end);
             *left -= 1;
             *left > 0
         });
-        if begins(word.trim_matches(surrounds)) {
-            runs.push_back((range.start, WORDS - 1));
+        for start in [range.start, last] {
+            if begins(text[start..range.end].trim_matches(surrounds)) {
+                runs.push_back((start, WORDS - 1));
+            }
+            if last == range.start {
+                break;
+            }
         }
         let digits = !word.contains(char::is_alphabetic) && word.contains(|c: char| c.is_ascii_digit());
         match &mut number {
@@ -64,31 +89,36 @@ impl TenantSearch<'_> {
         if self.names.tenant_objects.is_empty() || self.is_in_field("ticket") && is_ticket(text) {
             return None;
         }
-        let theirs = |range: &Range<usize>| {
-            let found = text[range.clone()].trim_matches(surrounds);
-            let owner = self.names.tenant_objects.owner(number(found)?)?;
-            (Some(owner) != self.own && is_particular(found) && !self.may_stand(found)).then_some(owner)
-        };
-        let mut places: Vec<_> = stretches(text, |word| self.names.tenant_objects.begins(word))
-            .into_iter()
-            .filter_map(|range| theirs(&range).map(|owner| (range, owner)))
-            .collect();
+        let mut places: Vec<(Range<usize>, usize)> = Vec::new();
+        for form in NormalizedText::each(text) {
+            let read = &*form.text;
+            for range in stretches(read, |word| self.names.tenant_objects.begins(word)) {
+                let found = read[range.clone()].trim_matches(surrounds);
+                let Some(owner) = number(found).and_then(|key| self.names.tenant_objects.owner(key)) else {
+                    continue;
+                };
+                if Some(owner) == self.own || !is_particular(found) || self.may_stand(found) {
+                    continue;
+                }
+                let start = range.start + read[range.clone()].find(found).unwrap_or_default();
+                places.extend(form.original(start..start + found.len()).map(|range| (range, owner)));
+            }
+        }
         places.sort_by_key(|(range, _)| (range.start, usize::MAX - range.end));
         let (mut shown, mut hits, mut from) = (String::new(), Vec::new(), 0);
         for (range, owner) in places {
             if range.start < from {
                 continue;
             }
-            let found = text[range.clone()].trim_matches(surrounds);
-            let start = range.start + text[range].find(found).unwrap_or_default();
-            shown.push_str(&text[from..start]);
+            let found = &text[range.clone()];
+            shown.push_str(&text[from..range.start]);
             shown.push_str(ANOTHER);
             hits.push(Hit::masked(
                 found,
                 Kind::Thing,
                 vec![self.names.tenant(owner).to_owned()],
             ));
-            from = start + found.len();
+            from = range.end;
         }
         shown.push_str(&text[from..]);
         (!hits.is_empty()).then_some((shown, hits))

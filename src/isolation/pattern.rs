@@ -17,6 +17,8 @@ pub(super) struct AgentLabel {
 pub(super) struct Pattern {
     /// Each once.
     pub(super) owners: Vec<(Owner, Kind)>,
+    /// Tenants whose contact it is by the directory, and the one whose domain it has.
+    pub(super) contact_of: Vec<Owner>,
     /// Whether it is an e-mail address, whose parts are not names of their own.
     pub(super) address: bool,
     /// It may stand in a file though it stands in no text of it.

@@ -375,6 +375,12 @@ impl TenantSearch<'_> {
             Ownership::Foreign
         } else if any(&|owner, kind| self.is_own(owner) && kind == Kind::User) {
             Ownership::OwnPerson
+        } else if !pattern.contact_of.is_empty() {
+            // That events mention it makes it nobody's own.
+            match pattern.contact_of.iter().any(|owner| self.is_own(*owner)) {
+                true => Ownership::OwnPerson,
+                false => Ownership::Foreign,
+            }
         } else if any(&|owner, _| self.is_own(owner)) {
             Ownership::OwnMention
         } else {

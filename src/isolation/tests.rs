@@ -1050,6 +1050,66 @@ fn the_contact_of_another_tenant_is_masked() {
     );
 }
 
+/// A tenant's user is its own, and so is an address of its domain, whoever's contact it is.
+#[test]
+fn a_contact_of_another_tenant_is_masked_though_events_mention_it() {
+    let mut case = case("");
+    let list = &mut case.directory.tenants;
+    list.insert(["t-0040", "Fjordlys A/S", "", "kari.nord@mail.example", "", ""]);
+    list.insert(["t-0041", "Kverndal", "kverndal.example", "", "", ""]);
+    list.insert(["t-0042", "Brottum", "", "help@kverndal.example", "", ""]);
+    for (address, kind, reader, masked) in [
+        ("kari.nord@mail.example", "page", "t-0001", true),
+        ("kari.nord@mail.example", "page", "t-0040", false),
+        ("kari.nord@mail.example", "user", "t-0001", false),
+        ("help@kverndal.example", "page", "t-0041", false),
+        ("help@kverndal.example", "page", "t-0042", false),
+        ("help@kverndal.example", "page", "t-0001", true),
+    ] {
+        let others = [event(&[reader], &[target(kind, address, "")], "")];
+        let told = shown_among(&case, &others, reader, address);
+        assert_eq!(told == "[another customer]", masked, "{reader}: {told}");
+    }
+}
+
+#[test]
+fn names_are_found_in_escapes_that_were_escaped_again() {
+    let mut case = case("");
+    let list = &mut case.directory.tenants;
+    list.insert(["t-0040", "Zürcher Käserei AG", "", "", "", ""]);
+    list.insert(["t-0041", "Otterness Pharmacy", "", "", "", ""]);
+    for text in [
+        r#"{"k":"{\"x\":[\"Z\\u00fcrcher K\\u00e4serei\"]}"}"#,
+        r#"{"k":"{\"x\":\"Otterness\\nPharmacy\"}"}"#,
+        r"Z\xc3\xbcrcher K\xc3\xa4serei",
+        r"\u{4f}tterness Pharmacy",
+        "%254Ftterness%2520Pharmacy",
+        "&amp;#79;tterness Pharmacy",
+        "&#79tterness Pharmacy",
+        "Otter<!-- x -->ness Pharmacy",
+    ] {
+        let told = shown(&case, "t-0001", text).to_lowercase();
+        assert!(!told.contains("tterness") && !told.contains("rcher"), "{text}: {told}");
+    }
+}
+
+#[test]
+fn identities_of_agents_are_found_in_other_spellings() {
+    let mut case = case("");
+    case.agents[0].identities = vec!["danafox9".to_owned(), "AKIAQZ7XVOY".to_owned()];
+    for text in [
+        "d\u{430}n\u{430}fox9",
+        "DanaFox9",
+        "dana-fox-9",
+        "see AKIA-QZ7XVOY",
+        "ag_01",
+        "danafox9s",
+    ] {
+        let told = shown(&case, "t-0001", text);
+        assert!(told.contains("[Agent KTWN]"), "{text}: {told}");
+    }
+}
+
 #[test]
 fn a_uuid_is_found_in_every_spelling() {
     let mut case = case("");
@@ -1155,6 +1215,17 @@ fn what_belongs_to_one_tenant_alone_is_masked_for_others() {
         ),
         ("card 00:1b:44:11:3a:b7", "card [another customer]"),
         ("to DE89 3704 0044 0532 0130 00 now", "to [another customer] now"),
+        (
+            "https://x.example/d/Budget-2026.xlsx?dl=1",
+            "https://x.example/d/[another customer]?dl=1",
+        ),
+        (r"C:\data\budget-2026.xlsx", r"C:\data\[another customer]"),
+        ("/d/Q3%20Forecast%20Aurora.xlsx opened", "/d/[another customer] opened"),
+        ("**Budget-2026.xlsx**", "**[another customer]**"),
+        ("B\u{200b}udget-2026.xlsx", "[another customer]"),
+        ("&#66;udget-2026.xlsx", "[another customer]"),
+        ("“Q3\u{a0}Forecast\nAurora.xlsx”", "“[another customer]”"),
+        (r#"{\"f\":\"LAPTOP-OTQ-0042\"}"#, r#"{\"f\":\"[another customer]\"}"#),
     ] {
         assert_eq!(shown("t-0005", text), told, "{text}");
         assert_eq!(shown("t-0003", text), text, "one's own");

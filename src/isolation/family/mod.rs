@@ -154,6 +154,18 @@ impl FamilyBuilder {
         })
     }
 
+    /// Adds the other spellings of an identity of letters and digits.
+    pub(super) fn add_id(&mut self, id: &str, owner: Owner, kind: Kind) {
+        let key = keys::of_id(id).filter(|key| weight(&key.text) >= self.least);
+        if let Some(Key { text, grade }) = key {
+            let gathered = self.entry(text, grade);
+            gathered.grades = gathered.grades.and(grade);
+            if !gathered.owners.contains(&(owner, kind)) {
+                gathered.owners.push((owner, kind));
+            }
+        }
+    }
+
     /// Adds the family of a name.
     pub(super) fn add(&mut self, name: &str, owner: Owner, kind: Kind) {
         let keys = match kind {

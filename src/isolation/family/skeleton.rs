@@ -204,6 +204,9 @@ fn bracketed(rest: &str, first: char) -> Option<(Gap, usize)> {
     let inside = rest.as_bytes().get(1..)?;
     let length = inside.iter().take(LONGEST_TAG).position(|byte| *byte == close)?;
     let inside = rest.get(1..=length)?.trim();
+    if inside.starts_with("!--") {
+        return Some((Gap::None, length + 2));
+    }
     let is = |words: &[&str]| words.iter().any(|word| inside.eq_ignore_ascii_case(word));
     if first == '<' {
         let name = inside.trim_matches('/').trim();
