@@ -374,6 +374,24 @@ fn sentences_of_a_catalogue_are_searched_in_every_spelling() {
     );
 }
 
+/// Reports state the name of the profile by which each log was read.
+#[test]
+fn name_of_a_profile_of_one_s_own_that_names_a_customer_is_a_fault() {
+    let profile = tenant_impact::events::Profile::source_of("superuser").expect("built in");
+    for (name, says) in [
+        ("log of bolt-freight", "`bolt-freight` names a customer"),
+        ("BoltFreight", "`BoltFreight` names a customer"),
+        ("of Dana Fox", "`Dana Fox` names an agent"),
+    ] {
+        let dir = folder(&CASE.replace("\"superuser\"", "\"own.toml\""), TENANTS, "");
+        dir.file(
+            "own.toml",
+            profile.replace("name = \"superuser\"", &format!("name = \"{name}\"")),
+        );
+        report(&dir).ends(2).says(says).says("own.toml");
+    }
+}
+
 /// Whatever is printed in every report: what is said of agents, the contact, the vendor, a scope's
 /// name.
 #[test]

@@ -16,6 +16,7 @@ use crate::{
     coverage::Coverage,
     diag::Diagnostic,
     events::Profile,
+    isolation,
     scope::ScopeSet,
     sources::{Input, Limits, Source, SourceError, SourceSet, discover},
     tally::{Budget, MEMORY},
@@ -190,6 +191,18 @@ fn profiles(case: &Case, faults: &mut Vec<Diagnostic>) -> BTreeMap<Use, Profile>
             }
             Err(error) => faults.push(Diagnostic::new("profile", error.to_string())),
         }
+    }
+    let own: BTreeMap<&str, &str> = profiles
+        .values()
+        .filter(|profile| !profile.file.path.starts_with("built-in:"))
+        .map(|profile| (profile.file.path.as_str(), profile.name.as_str()))
+        .collect();
+    for (path, name) in own {
+        let named = isolation::names_in_profile(case, name).into_iter();
+        faults.extend(named.map(|fault| {
+            let hint = "give the profile another name; if the word is meant, add it to `allow` in `[isolation]`";
+            Diagnostic::new("profile", format!("the name of the profile `{path}`: {fault}")).hint(hint)
+        }));
     }
     faults.dedup();
     profiles

@@ -49,9 +49,7 @@ impl<'a> Mask<'a> {
         let at = event.at;
         // Kept from before the id itself may be masked.
         let id = event.event_id.clone();
-        if !self.catalogue.knows(&event.action) {
-            self.text(at, "action", &mut event.action, None);
-        }
+        let is_known = self.catalogue.knows(&event.action);
         let texts = [
             ("event_id", &mut event.event_id),
             ("ticket", &mut event.ticket),
@@ -68,6 +66,9 @@ impl<'a> Mask<'a> {
         }
         let texts_of = withheld.iter().flat_map(|target| [&target.id, &target.name]).flatten();
         let withheld = (!withheld.is_empty()).then(|| Withheld::new(texts_of.map(String::as_str)));
+        if !is_known {
+            self.text(at, "action", &mut event.action, withheld.as_ref());
+        }
         for (field, text) in texts {
             text.iter_mut()
                 .for_each(|text| self.text(at, field, text, withheld.as_ref()));

@@ -126,6 +126,28 @@ pub fn check(case: &Case) -> Result<(), CaseError> {
     Err(CaseError::Faults(faults))
 }
 
+/// Returns a sentence for each agent and each customer that the name of a profile names: reports
+/// state it.
+pub fn names_in_profile(case: &Case, profile: &str) -> Vec<String> {
+    let names = Names::in_texts(case, std::iter::once(profile));
+    let reader = vendor(case)
+        .map_or_else(|| TenantSearch::for_outsider(&names), |id| names.for_tenant_id(id))
+        .in_no_field();
+    let found = reader.search_text(profile);
+    let foreign = found.iter().filter(|found| found.is_foreign());
+    foreign
+        .map(|found| named(&reader, &profile[found.range.clone()], found.name))
+        .collect()
+}
+
+/// Returns the sentence that a text is the name of an agent or of a customer.
+fn named(reader: &TenantSearch<'_>, text: &str, name: usize) -> String {
+    let mut owners = reader.names.patterns[name].owners.iter();
+    let agent = owners.any(|(owner, _)| matches!(owner, Owner::Agent(_)));
+    let who = if agent { "an agent" } else { "a customer" };
+    format!("`{text}` names {who}, and every customer may read this")
+}
+
 /// Returns the vendor's own tenant, if it is listed. Its names in the case name the author of the
 /// report.
 fn vendor(case: &Case) -> Option<&str> {
@@ -141,19 +163,12 @@ fn vendor(case: &Case) -> Option<&str> {
 fn faults(reader: &TenantSearch<'_>, text: &Spanned<String>) -> Vec<Diagnostic> {
     let found = reader.search_text(&text.value);
     let foreign = found.iter().filter(|found| found.is_foreign());
-    let fault = |found: &super::FoundName| {
-        let agent = reader.names.patterns[found.name]
-            .owners
-            .iter()
-            .any(|(owner, _)| matches!(owner, Owner::Agent(_)));
-        let who = if agent { "an agent" } else { "a customer" };
-        let name = &text.value[found.range.clone()];
-        Diagnostic::new(
-            "told-name",
-            format!("`{name}` names {who}, and every customer may read this"),
-        )
+    let fault =
+        |found: &super::FoundName| {
+            let message = named(reader, &text.value[found.range.clone()], found.name);
+            Diagnostic::new("told-name", message)
         .hint("say it without the name; if it is an ordinary word here, or meant, add it to `allow` in `[isolation]`")
         .at(text.place.clone())
-    };
+        };
     foreign.map(fault).collect()
 }

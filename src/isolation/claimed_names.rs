@@ -81,6 +81,38 @@ pub(super) fn claimed(case: &Case, observed_tenants: &[ObservedTenant]) -> Vec<C
     claimed.collect()
 }
 
+/// Returns the logged names that the directory does not list for their tenants and that are not
+/// known to be claimed.
+pub(super) fn open<'o>(
+    case: &Case,
+    observed_tenants: &'o [ObservedTenant],
+    known: &[ClaimedName],
+) -> Vec<(&'o TenantId, &'o str)> {
+    if case.directory.tenants.len() == 0 {
+        return Vec::new();
+    }
+    let each = observed_tenants
+        .iter()
+        .flat_map(|tenant| tenant.names.iter().map(|name| (&tenant.id, name.as_str())));
+    let is_known = |id: &TenantId, name: &str| known.iter().any(|claim| claim.tenant == *id && claim.name == name);
+    each.filter(|(id, name)| {
+        let mut listed = case.listed_names(&id.0);
+        !listed.any(|listed| listed == *name) && !is_listed(case, id, name) && !is_known(id, name)
+    })
+    .collect()
+}
+
+/// Returns the claim of a tenant to a name that holds what these others are called.
+pub(super) fn claim(tenant: &TenantId, name: &str, of: BTreeSet<String>) -> Option<ClaimedName> {
+    let own = id_key(&tenant.0);
+    let of: Vec<_> = of.into_iter().filter(|other| id_key(other) != own).collect();
+    (!of.is_empty()).then(|| ClaimedName {
+        tenant: tenant.clone(),
+        name: name.to_owned(),
+        of: of.into_iter().take(OWNERS).map(TenantId).collect(),
+    })
+}
+
 /// Returns whether the directory lists a name, in some spelling, for a tenant.
 pub(super) fn is_listed(case: &Case, tenant: &TenantId, name: &str) -> bool {
     let mut listed = case.listed_names(&tenant.0);

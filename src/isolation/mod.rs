@@ -50,7 +50,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::text::shortened;
 
-pub use case_check::{NearCaseWord, check, near_words};
+pub use case_check::{NearCaseWord, check, names_in_profile, near_words};
 pub use claimed_names::ClaimedName;
 pub use clean_lines::CleanLines;
 pub use family::is_common;

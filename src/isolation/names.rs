@@ -18,7 +18,7 @@ use super::{
     short_names::ShortNames,
     tenant_objects::TenantObjects,
 };
-use crate::case::{Case, Tenant};
+use crate::case::{Case, Tenant, TenantId};
 
 /// Every name that some reader may not see, and whose it is.
 #[derive(Debug, Clone)]
@@ -87,7 +87,11 @@ impl Names {
         let tenants = all_tenant_ids(case, observed_tenants);
         collector.agents(case);
         collector.vendor(case, paths);
-        let claimed = claimed_names::claimed(case, observed_tenants);
+        let mut claimed = claimed_names::claimed(case, observed_tenants);
+        if observed_tenants.iter().any(|observed| !observed.names.is_empty()) {
+            claimed.extend(Self::held_claims(case, observed_tenants, &claimed));
+            claimed.sort();
+        }
         collector.seen(&tenants, observed_tenants, case, &claimed);
         collector.directory(&tenants, case, observed_tenants, printable);
         collector.finish();
@@ -106,6 +110,25 @@ impl Names {
             tenant_objects,
             ..names
         }
+    }
+
+    /// Returns the logged names that are no other tenant's but hold its id, a domain, a contact or a
+    /// name of several words, however these are written there.
+    fn held_claims(case: &Case, observed_tenants: &[ObservedTenant], known: &[ClaimedName]) -> Vec<ClaimedName> {
+        let open = claimed_names::open(case, observed_tenants, known);
+        if open.is_empty() {
+            return Vec::new();
+        }
+        let printable = PrintableText::new(case.directory.tenants.len());
+        open.iter().for_each(|(_, name)| printable.add(name));
+        let ids: Vec<_> = observed_tenants.iter().map(ObservedTenant::without_texts).collect();
+        let collector = NameCollector::new(case.isolation.least(), false);
+        let names = Self::among(collector, case, &ids, std::iter::empty(), Some(&printable));
+        let held = |(id, name): &(&TenantId, &str)| {
+            let of = names.for_tenant(id).in_no_field().tenants_named_in(name);
+            claimed_names::claim(id, name, of)
+        };
+        open.iter().filter_map(held).collect()
     }
 
     fn of(tenants: Vec<String>, agents: Vec<AgentLabel>, mut collector: NameCollector) -> Self {

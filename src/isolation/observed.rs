@@ -24,6 +24,21 @@ pub(super) struct PrintableText {
     pub(super) beginnings: SkeletonPrefixes,
 }
 
+impl ObservedTenant {
+    /// Returns the tenant with nothing but its ids.
+    pub(super) fn without_texts(&self) -> Self {
+        Self {
+            id: self.id.clone(),
+            logged: self.logged.clone(),
+            names: Vec::new(),
+            people: Vec::new(),
+            shared_objects: Vec::new(),
+            object_keys: Vec::new(),
+            first_word_keys: Vec::new(),
+        }
+    }
+}
+
 impl PrintableText {
     /// Holds nothing yet, to ask for the names of so many tenants.
     pub(super) fn new(tenants: usize) -> Self {

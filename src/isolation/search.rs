@@ -1,6 +1,9 @@
 //! The search in one text, for one reader.
 
-use std::{collections::BTreeMap, ops::Range};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Range,
+};
 
 use super::{
     Kind, Names, Verdict,
@@ -158,6 +161,23 @@ impl TenantSearch<'_> {
     /// names as they are typed.
     pub(super) fn search_text(&self, text: &str) -> Vec<FoundName> {
         self.names_in(text, TextKind::Text)
+    }
+
+    /// Returns the ids of the tenants of whom the text holds an id, a domain, a contact or a name of
+    /// several words, or which is their name as a whole.
+    pub(super) fn tenants_named_in(&self, text: &str) -> BTreeSet<String> {
+        let found = self.search_text(text);
+        let found = found.iter().filter(|found| found.is_foreign());
+        let names = found.filter(|found| {
+            let own = text[found.range.clone()].split(|c: char| !c.is_alphanumeric());
+            matches!(self.kind(found.name), Kind::Id | Kind::Domain | Kind::Address)
+                || own.filter(|word| !word.is_empty()).nth(1).is_some()
+                || found.range == (0..text.len())
+        });
+        names
+            .flat_map(|found| self.names.owner_ids(&self.names.patterns[found.name], self.own))
+            .filter(|id| self.names.reader(id).is_some())
+            .collect()
     }
 
     fn names_in(&self, text: &str, text_kind: TextKind) -> Vec<FoundName> {

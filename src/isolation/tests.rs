@@ -1008,6 +1008,23 @@ fn a_logged_name_of_another_tenant_is_not_one_s_own() {
             .map(|claim| (claim.tenant.0.as_str(), claim.of[0].0.as_str()));
         assert_eq!(claims.collect::<Vec<_>>(), [("t-0005", "t-0020")], "{name}");
     }
+    // What holds an id, a domain, a contact or a name of several words, however it is written.
+    for name in [
+        "t-0020",
+        "%4Ftterness Pharmacy",
+        "Bolt / Otterness Pharmacy",
+        "O\u{200b}tterness Pharmacy Prod",
+        "{\"n\":\"\\\\u004ftterness Pharmacy\"}",
+    ] {
+        let others = [called("t-0005", name)];
+        let told = shown_among(&case, &others, "t-0005", name);
+        assert!(told.contains(another), "{name}: {told}");
+        let names = names_of(&case, &others, std::iter::empty(), std::iter::empty());
+        assert_eq!(names.claimed()[0].of[0].0, "t-0020", "{name}");
+    }
+    // A longer name with a word of another's is one's own.
+    let longer = [called("x-3", "Acme Trading")];
+    assert_eq!(shown_among(&case, &longer, "x-3", "Acme Trading"), "Acme Trading");
     let renamed = [called("t-0005", "Notion Labs")];
     assert_eq!(shown_among(&case, &renamed, "t-0005", "Notion Labs"), "Notion Labs");
     let unlisted = [called("x-1", "Gaunt Hollow Ltd"), called("x-2", "Gaunt Hollow")];
@@ -1033,6 +1050,23 @@ fn what_is_withheld_of_an_event_is_withheld_in_its_texts() {
     );
     assert_eq!(hits.len(), 4);
     assert!(replacement_for.mask("nothing of it").is_none());
+    let person = Withheld::new(["petra.lund@x.example", "Petronella Quistgaard"].into_iter());
+    for text in [
+        "Quistgaard, Petronella",
+        "P. Quistgaard",
+        "asked petronella",
+        "petra.lund asked",
+        "Petronella M. Quistgaard's",
+        "QUISTGAARD",
+    ] {
+        let (shown, _) = person.mask(text).expect(text);
+        let shown = shown.to_lowercase();
+        for word in ["quistgaard", "petronella", "lund"] {
+            assert!(!shown.contains(word), "{text}: {shown}");
+        }
+    }
+    // A common word says nothing by itself.
+    assert!(Withheld::new(["Plan Budget"].into_iter()).mask("the plan").is_none());
 }
 
 #[test]

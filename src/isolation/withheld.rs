@@ -4,12 +4,13 @@ use std::ops::Range;
 
 use super::{
     Hit, Kind, SEVERAL,
-    family::{Families, FamilyBuilder},
+    family::{self, Families, FamilyBuilder},
     lookup_form::lookup_form,
     name_index::NameIndex,
     normalized::NormalizedText,
     observed::once,
     pattern::Owner,
+    structure,
 };
 
 /// Ids and names of targets that one reader may not see.
@@ -23,6 +24,19 @@ pub struct Withheld {
 const DIGITS: usize = 4;
 const LETTERS: usize = 2;
 
+/// Returns the words by which people call what has a name of several, or an address: its words but
+/// for common ones, and the part before the at sign.
+fn particular_words(text: &str) -> impl Iterator<Item = &str> {
+    let local = text.split_once('@').map(|(local, _)| local);
+    let words = text.split(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | '(' | ')' | '"'));
+    let words = words.filter(move |word| local.is_none() && word.len() < text.len());
+    let is_particular = |word: &&str| word.chars().count() >= WORD && !structure::words(word).all(family::is_common);
+    words.chain(local).filter(is_particular)
+}
+
+/// Shortest word of a name that is looked for by itself, in characters.
+const WORD: usize = 3;
+
 impl Withheld {
     /// Makes the search for these texts.
     pub fn new<'t>(texts: impl Iterator<Item = &'t str>) -> Self {
@@ -30,6 +44,9 @@ impl Withheld {
         let mut names = Vec::new();
         for text in texts {
             families.deny(text, Owner::Unsettled, true);
+            particular_words(text).for_each(|word| {
+                families.deny(word, Owner::Unsettled, true);
+            });
             let name = lookup_form(text);
             let least = if name.bytes().all(|byte| byte.is_ascii_digit()) {
                 DIGITS
