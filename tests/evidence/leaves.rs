@@ -44,6 +44,13 @@ const MORE: u64 = 2;
 
 /// Something of everything that findings have figures of.
 pub(super) fn bundle() -> Dir {
+    let dir = case_of(CASE, "");
+    report(&dir).ends(1);
+    dir
+}
+
+/// The folder of a case with these records behind the others.
+pub(super) fn case_of(case: &str, more: &str) -> Dir {
     let both = json!([{"id": "t-0001"}, {"id": "t-0002"}]);
     let log = record(
         1,
@@ -58,11 +65,10 @@ pub(super) fn bundle() -> Dir {
         + &record(8, "t-0001", &json!({"event_id": "twice"}))
         + &record(9, "t-0001", &json!({"action": "user.impersonate.start"}))
         + &record(10, "t-0001", &json!({"action": "user.impersonate.end"}))
+        + more
         + "{\"event_id\":\n";
     let tenants = "id,name,domains\nt-0001,Acme Foods,\nt-0002,Bolt Freight,bolt.example\nt-0003,Crane Bank,\n";
-    let dir = folder(CASE, tenants, &log);
-    report(&dir).ends(1);
-    dir
+    folder(case, tenants, &log)
 }
 
 /// The places of all numbers.
@@ -153,6 +159,43 @@ fn what_the_findings_say_of_the_case_and_its_customers_is_what_the_manifests_say
         *changed.pointer_mut(place).expect("it is there") = value;
         let told = put(&out, &changed);
         assert!(told.contains(says), "{place}: `{says}` is not in\n{told}");
+    }
+}
+
+/// Of findings and of each manifest.
+#[test]
+fn forged_draft_is_named() {
+    let dir = case_of(CASE, &record(20, "t-0001", &json!({"action": "odd.code"})));
+    report(&dir).ends(1);
+    let out = dir.path("out");
+    assert_eq!(lines(&verified(&out).mismatches), "");
+    let not_draft = |file: &str, from: &str, to: &str| {
+        let path = out.join(file);
+        let whole = fs::read_to_string(&path).expect("a text");
+        assert!(whole.contains(from), "{file}");
+        fs::write(&path, whole.replace(from, to)).expect("written");
+        reseal(&out);
+        let told = lines(&verified(&out).mismatches);
+        fs::write(&path, whole).expect("written");
+        told
+    };
+    for (file, from, to, says) in [
+        ("manifest.json", "\"draft\":true,", "", "manifest.json: being a draft"),
+        (
+            "tenants/t-0001/manifest.json",
+            "\"draft\":true,",
+            "",
+            "tenants/t-0001/manifest.json: being a draft",
+        ),
+        (
+            "findings.json",
+            "\"unexplained\": [\n      \"odd.code\"\n    ]",
+            "\"unexplained\": []",
+            "codes that are not explained",
+        ),
+    ] {
+        let told = not_draft(file, from, to);
+        assert!(told.contains(says), "{file}: `{says}` is not in\n{told}");
     }
 }
 
