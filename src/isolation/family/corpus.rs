@@ -627,4 +627,9 @@ fn spellings_are_found_and_innocent_sentences_are_not() {
         part(&missed) <= 0.01 && part(&innocent) <= 0.001,
         "{figures}\n{missed:#?}\n{innocent:#?}"
     );
+    let recall = format!("{:.2} % of 10,000 sentences", 100.0 - 100.0 * part(&missed));
+    let page = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/threat-model.md");
+    let page = std::fs::read_to_string(page).expect("a page");
+    assert!(page.contains(&recall), "the page does not state `{recall}`");
+    assert!(innocent.is_empty() && page.contains("and none of as many innocent ones"), "{figures}");
 }
