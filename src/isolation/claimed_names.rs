@@ -88,7 +88,7 @@ pub(super) fn open<'o>(
     observed_tenants: &'o [ObservedTenant],
     known: &[ClaimedName],
 ) -> Vec<(&'o TenantId, &'o str)> {
-    if case.directory.tenants.len() == 0 {
+    if case.directory.tenants.iter().next().is_none() {
         return Vec::new();
     }
     let each = observed_tenants

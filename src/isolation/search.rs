@@ -397,9 +397,10 @@ impl TenantSearch<'_> {
             Ownership::OwnPerson
         } else if !pattern.contact_of.is_empty() {
             // That events mention it makes it nobody's own.
-            match pattern.contact_of.iter().any(|owner| self.is_own(*owner)) {
-                true => Ownership::OwnPerson,
-                false => Ownership::Foreign,
+            if pattern.contact_of.iter().any(|owner| self.is_own(*owner)) {
+                Ownership::OwnPerson
+            } else {
+                Ownership::Foreign
             }
         } else if any(&|owner, _| self.is_own(owner)) {
             Ownership::OwnMention

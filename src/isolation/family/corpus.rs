@@ -631,5 +631,8 @@ fn spellings_are_found_and_innocent_sentences_are_not() {
     let page = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/threat-model.md");
     let page = std::fs::read_to_string(page).expect("a page");
     assert!(page.contains(&recall), "the page does not state `{recall}`");
-    assert!(innocent.is_empty() && page.contains("and none of as many innocent ones"), "{figures}");
+    assert!(
+        innocent.is_empty() && page.contains("and none of as many innocent ones"),
+        "{figures}"
+    );
 }
