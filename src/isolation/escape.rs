@@ -217,8 +217,8 @@ mod tests {
     #[test]
     fn escapes_of_escapes_are_read_as_one() {
         for text in [
-            r#"\\u0041cme"#,
-            r#"\\\\u0041cme"#,
+            r"\\u0041cme",
+            r"\\\\u0041cme",
             "%2541cme",
             "%252541cme",
             "&amp;#65;cme",
