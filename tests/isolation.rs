@@ -376,7 +376,7 @@ fn sentences_of_a_catalogue_are_searched_in_every_spelling() {
 
 /// Reports state the name of the profile by which each log was read.
 #[test]
-fn name_of_a_profile_of_one_s_own_that_names_a_customer_is_a_fault() {
+fn profile_name_that_names_a_customer_is_a_fault() {
     let profile = tenant_impact::events::Profile::source_of("superuser").expect("built in");
     for (name, says) in [
         ("log of bolt-freight", "`bolt-freight` names a customer"),

@@ -112,8 +112,8 @@ impl Names {
         }
     }
 
-    /// Returns the logged names that are no other tenant's but hold its id, a domain, a contact or a
-    /// name of several words, however these are written there.
+    /// Returns the logged names that are no other tenant's but hold its id, a domain, a contact or
+    /// a name of several words, however these are written there.
     fn held_claims(case: &Case, observed_tenants: &[ObservedTenant], known: &[ClaimedName]) -> Vec<ClaimedName> {
         let open = claimed_names::open(case, observed_tenants, known);
         if open.is_empty() {

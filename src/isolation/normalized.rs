@@ -102,8 +102,8 @@ impl<'t> NormalizedText<'t> {
         (self.parts(found.start) && self.parts(found.end)).then_some(range)
     }
 
-    /// Returns the stretch of the original that a stretch of the searched text stands for; none if it
-    /// begins or ends inside of a character.
+    /// Returns the stretch of the original that a stretch of the searched text stands for; none if
+    /// it begins or ends inside of a character.
     pub(super) fn original(&self, found: Range<usize>) -> Option<Range<usize>> {
         Some(self.origin(found.start)?..self.origin(found.end)?)
     }

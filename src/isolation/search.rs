@@ -163,8 +163,8 @@ impl TenantSearch<'_> {
         self.names_in(text, TextKind::Text)
     }
 
-    /// Returns the ids of the tenants of whom the text holds an id, a domain, a contact or a name of
-    /// several words, or which is their name as a whole.
+    /// Returns the ids of the tenants of whom the text holds an id, a domain, a contact or a name
+    /// of several words, or which is their name as a whole.
     pub(super) fn tenants_named_in(&self, text: &str) -> BTreeSet<String> {
         let found = self.search_text(text);
         let found = found.iter().filter(|found| found.is_foreign());
@@ -396,7 +396,7 @@ impl TenantSearch<'_> {
         } else if any(&|owner, kind| self.is_own(owner) && kind == Kind::User) {
             Ownership::OwnPerson
         } else if !pattern.contact_of.is_empty() {
-            // That events mention it makes it nobody's own.
+            // A mention in an event changes no owner.
             if pattern.contact_of.iter().any(|owner| self.is_own(*owner)) {
                 Ownership::OwnPerson
             } else {

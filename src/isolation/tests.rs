@@ -1084,9 +1084,9 @@ fn the_contact_of_another_tenant_is_masked() {
     );
 }
 
-/// A tenant's user is its own, and so is an address of its domain, whoever's contact it is.
+/// A user and an address of a domain are the tenant's own, whichever tenant lists the contact.
 #[test]
-fn a_contact_of_another_tenant_is_masked_though_events_mention_it() {
+fn mentioned_contact_of_another_tenant_is_masked() {
     let mut case = case("");
     let list = &mut case.directory.tenants;
     list.insert(["t-0040", "Fjordlys A/S", "", "kari.nord@mail.example", "", ""]);

@@ -162,7 +162,7 @@ fn what_the_findings_say_of_the_case_and_its_customers_is_what_the_manifests_say
     }
 }
 
-/// Of findings and of each manifest.
+/// Forges the findings and each manifest.
 #[test]
 fn forged_draft_is_named() {
     let dir = case_of(CASE, &record(20, "t-0001", &json!({"action": "odd.code"})));
