@@ -2,10 +2,14 @@
 
 use std::{collections::BTreeMap, fs, ops::Range, path::Path};
 
+use serde_json::json;
 use tenant_impact::verify::{Mismatch, Request, verify};
 
 use super::super::{leaves, lines, reseal};
-use crate::util::files;
+use crate::{
+    isolation::{CASE, record, report},
+    util::{Dir, files},
+};
 
 /// A file with one field forged.
 struct Forgery {
@@ -15,9 +19,47 @@ struct Forgery {
     text: String,
 }
 
+/// Fields of which there must be one to forge.
+const FIELDS: [(&str, &str); 16] = [
+    ("findings.json", "unexplained"),
+    ("findings.json", "failed"),
+    ("findings.json", "decided"),
+    ("findings.json", "tickets"),
+    ("findings.json", "near"),
+    ("manifest.json", "draft"),
+    ("manifest.json", "decided"),
+    ("tenants/t-0001/manifest.json", "draft"),
+    ("tenants/t-0001/actions.jsonl", "tenant"),
+    ("tenants/t-0001/actions.jsonl", "case"),
+    ("tenants/t-0001/actions.jsonl", "ticket_verdict"),
+    ("tenants/t-0001/actions.csv", "outcome"),
+    ("unattributed.jsonl", "case"),
+    ("unattributed.jsonl", "ticket_verdict"),
+    ("near.csv", "field"),
+    ("isolation.csv", "field"),
+];
+
+/// Tickets, a decision, an action without an explanation and near misses besides.
+fn bundle() -> Dir {
+    let more = "[tickets]\nfile = \"tickets.csv\"\n\
+                [[decided]]\nevent = \"e4\"\ntenants = [\"t-0002\"]\nby = \"A. Person\"\nwhy = \"Seen there.\"\n";
+    let log = record(20, "t-0001", &json!({"action": "odd.code", "outcome": "failure"}))
+        + &record(21, "t-0001", &json!({"actor": {"id": "AG-01"}}))
+        + &record(22, "t-0001", &json!({"ticket": "SUP-1"}))
+        + &record(23, "t-0001", &json!({"ticket": "SUP-9"}))
+        + &record(24, "", &json!({"tenant": null}));
+    let dir = leaves::case_of(&(CASE.to_owned() + more), &log);
+    dir.file(
+        "tickets.csv",
+        "id,tenant,agent,opened,closed\nSUP-1,t-0001,ag-01,2026-01-15T00:00:00Z,2026-01-18T00:00:00Z\n",
+    );
+    report(&dir).ends(1);
+    dir
+}
+
 #[test]
 fn every_field_of_every_file_is_named_when_forged() {
-    let dir = leaves::bundle();
+    let dir = bundle();
     let out = dir.path("out");
     let whole = files(&out);
     let judged = || {
@@ -36,6 +78,10 @@ fn every_field_of_every_file_is_named_when_forged() {
         let found = forged(path, &text);
         assert_eq!(found.is_empty(), path.ends_with("SHA256SUMS"), "{path}");
         forgeries.insert(path.clone(), found);
+    }
+    for (path, field) in FIELDS {
+        let is_field = |forgery: &Forgery| forgery.place.split(['/', '`']).any(|part| part == field);
+        assert!(forgeries[path].iter().any(is_field), "{path} has no `{field}`");
     }
     // What the others are compared with is forged by itself.
     let apart = ["findings.json", "manifest.json"].map(|path| forgeries.remove_entry(path).expect("it is there"));
