@@ -271,7 +271,9 @@ fn rendering(criterion: &mut Criterion, sample: &Sample) {
     };
     let overview = || -> usize {
         let mut files: Vec<Artifact> = Vec::new();
-        reports.overview(&answer, &mut files).expect("memory takes every write");
+        reports
+            .overview(&answer, &|_| None, &mut files)
+            .expect("memory takes every write");
         reports::findings(&answer.findings, &mut files).expect("memory takes every write");
         files.iter().map(|file| file.bytes.len()).sum()
     };

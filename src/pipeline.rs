@@ -30,6 +30,7 @@
 mod error;
 
 use std::{
+    collections::BTreeMap,
     num::NonZeroUsize,
     path::{Path, PathBuf},
     thread::{self, JoinHandle},
@@ -43,6 +44,7 @@ use crate::{
     },
     case::{AdHoc, Case, CaseError, CaseFile, CaseHeader, Variation},
     catalogue::{Catalogue, OwnActions},
+    digest::Sha256,
     engine::{Engine as _, Local, Plan, PlanError},
     findings::{Answer, Difference, Findings, Mention, Scan, Survey},
     isolation,
@@ -482,9 +484,10 @@ fn write_reports(
     progress.finish();
     let answer = answer.with_stops(stops.into_iter().flatten().collect());
     let mut files: Vec<FileEntry> = files.into_iter().flatten().collect();
+    let digests: BTreeMap<&str, Sha256> = files.iter().map(|file| (file.path.as_str(), file.sha256)).collect();
     let (mut overview, mut findings) = (writer.files(), writer.files());
     let (one, other) = Local::join(
-        || reports.overview(&answer, &mut overview),
+        || reports.overview(&answer, &|path| digests.get(path).copied(), &mut overview),
         || reports::findings(&answer.findings, &mut findings),
     );
     one.and(other)?;

@@ -18,6 +18,7 @@ mod html;
 mod json;
 mod lang;
 mod language;
+mod letter;
 mod link;
 mod local;
 mod markdown;
@@ -46,7 +47,10 @@ use std::{
     sync::OnceLock,
 };
 
-use crate::findings::{Answer, Findings, TenantImpact};
+use crate::{
+    digest::Sha256,
+    findings::{Answer, Findings, TenantImpact},
+};
 use guard::Own;
 use header::Header;
 use out::Out;
@@ -111,9 +115,14 @@ impl Reports {
     }
 
     /// The files for the vendor's own team, beside the findings: `index.html`, `tenants.csv`,
-    /// `refused.csv`, `near.csv`, `census.csv`, `isolation.csv`, `masked.jsonl`,
-    /// `unattributed.jsonl`.
-    pub fn overview<F: Folder>(&self, answer: &Answer, folder: &mut F) -> Result<(), F::Fault> {
+    /// `mailing.csv`, `refused.csv`, `near.csv`, `census.csv`, `isolation.csv`, `masked.jsonl`,
+    /// `unattributed.jsonl`. `digest` gives the SHA-256 of a file of the bundle that was made before.
+    pub fn overview<F: Folder>(
+        &self,
+        answer: &Answer,
+        digest: &dyn Fn(&str) -> Option<Sha256>,
+        folder: &mut F,
+    ) -> Result<(), F::Fault> {
         let Self { header, templates, .. } = self;
         let findings = &answer.findings;
         let view = OverviewView::new(answer);
@@ -123,6 +132,7 @@ impl Reports {
         };
         folder.file("index.html", |to| page(&templates.index_html, &view, &rows, to))?;
         folder.file("tenants.csv", |to| tables::tenants(findings, to))?;
+        folder.file("mailing.csv", |to| tables::mailing(findings, digest, to))?;
         folder.file("refused.csv", |to| tables::refused(findings, to))?;
         folder.file("near.csv", |to| tables::near(answer, to))?;
         folder.file("census.csv", |to| tables::census(findings, to))?;
@@ -139,7 +149,7 @@ pub fn records(findings: &Findings, impact: &TenantImpact, to: &mut dyn Write) -
 }
 
 /// The files of one tenant: `report.html`, `report.md`, `actions.csv`, `actions.jsonl`,
-/// `people.csv`. Made from what every customer may see and from this tenant's own share; nothing
+/// `people.csv`, and the message to send them with: `letter.txt`, `letter.eml`. Made from what every customer may see and from this tenant's own share; nothing
 /// else is within reach.
 fn tenant<F: Folder>(
     header: &Header,
@@ -160,7 +170,15 @@ fn tenant<F: Folder>(
     folder.file("report.md", |to| page(&templates.report_markdown, &view, &markdown, to))?;
     folder.file("actions.csv", |to| tables::actions(header, &impact.events, to))?;
     folder.file("actions.jsonl", |to| tables::lines(header, impact, to))?;
-    folder.file("people.csv", |to| tables::people(impact, to))
+    folder.file("people.csv", |to| tables::people(impact, to))?;
+    let mut letter = Vec::new();
+    page(&templates.letter, &view, &|_| Ok(()), &mut letter).expect("memory takes every write");
+    let letter = String::from_utf8_lossy(&letter);
+    folder.file("letter.txt", |to| to.write_all(letter.as_bytes()))?;
+    let Header { case, draft, .. } = header;
+    let subject = letter::subject(case, *draft, &impact.finding);
+    let message = letter::message(case, &subject, impact.finding.contact.as_deref(), &letter);
+    folder.file("letter.eml", |to| to.write_all(message.as_bytes()))
 }
 
 fn page(template: &Template, view: &impl View, rows: Rows<'_>, to: &mut dyn Write) -> io::Result<()> {

@@ -2,12 +2,14 @@
 
 mod census;
 mod isolation;
+mod mailing;
 mod near;
 mod people;
 mod records;
 
 pub(super) use census::census;
 pub(super) use isolation::{isolation, masked};
+pub(super) use mailing::mailing;
 pub(super) use near::near;
 pub(super) use people::people;
 pub(crate) use people::{ActionTold, PEOPLE_COLUMNS, people_cells};

@@ -14,11 +14,12 @@ use crate::{
 };
 
 /// Every template by its file name.
-const BUILT_IN: [(&str, &str); 7] = [
+const BUILT_IN: [(&str, &str); 8] = [
     ("report.html.hbs", include_str!("../../templates/report.html.hbs")),
     ("action.html.hbs", include_str!("../../templates/action.html.hbs")),
     ("report.md.hbs", include_str!("../../templates/report.md.hbs")),
     ("action.md.hbs", include_str!("../../templates/action.md.hbs")),
+    ("letter.txt.hbs", include_str!("../../templates/letter.txt.hbs")),
     ("index.html.hbs", include_str!("../../templates/index.html.hbs")),
     ("tenant.html.hbs", include_str!("../../templates/tenant.html.hbs")),
     ("style.css.hbs", include_str!("../../templates/style.css.hbs")),
@@ -67,6 +68,7 @@ pub struct Replacement {
 pub struct Templates {
     pub(super) report_html: Template,
     pub(super) report_markdown: Template,
+    pub(super) letter: Template,
     pub(super) index_html: Template,
     pub(super) action_html: Template,
     pub(super) action_markdown: Template,
@@ -138,9 +140,10 @@ impl Templates {
         let Self {
             report_html,
             report_markdown,
+            letter,
             ..
         } = self;
-        [report_html, report_markdown]
+        [report_html, report_markdown, letter]
             .iter()
             .flat_map(|template| template.literals())
             .collect()
@@ -156,6 +159,7 @@ impl Templates {
         Ok(Self {
             report_html: template::<TenantView>("report.html.hbs", Language::Html, &texts)?,
             report_markdown: template::<TenantView>("report.md.hbs", Language::Markdown, &texts)?,
+            letter: template::<TenantView>("letter.txt.hbs", Language::Text, &texts)?,
             index_html: template::<OverviewView>("index.html.hbs", Language::Html, &texts)?,
             action_html: template::<ActionRow<'_>>("action.html.hbs", Language::Html, &texts)?,
             action_markdown: template::<ActionRow<'_>>("action.md.hbs", Language::Markdown, &texts)?,

@@ -20,7 +20,7 @@ fn files(answer: &Answer, tenant: usize) -> Vec<Artifact> {
 fn overview(answer: &Answer) -> Vec<Artifact> {
     let reports = Reports::new(&answer.findings, Templates::built_in());
     let mut files = Vec::new();
-    reports.overview(answer, &mut files).expect("memory");
+    reports.overview(answer, &|_| None, &mut files).expect("memory");
     super::findings(&answer.findings, &mut files).expect("memory");
     files
 }
@@ -35,11 +35,20 @@ fn named(files: &[Artifact], name: &str) -> String {
 fn every_promised_file_is_made() {
     let answer = answer();
     let paths = |files: Vec<Artifact>| files.into_iter().map(|file| file.path).collect::<Vec<_>>();
-    let tenant = ["report.html", "report.md", "actions.csv", "actions.jsonl", "people.csv"];
+    let tenant = [
+        "report.html",
+        "report.md",
+        "actions.csv",
+        "actions.jsonl",
+        "people.csv",
+        "letter.txt",
+        "letter.eml",
+    ];
     assert_eq!(paths(files(&answer, 0)), tenant);
     let internal = [
         "index.html",
         "tenants.csv",
+        "mailing.csv",
         "refused.csv",
         "near.csv",
         "census.csv",
@@ -101,7 +110,10 @@ fn the_basis_of_a_scope_is_for_those_in_it() {
 fn agents_are_named_where_the_case_says_so() {
     let mut answer = answer();
     answer.findings.agent_naming = AgentNaming::Name;
-    for file in files(&answer, 0).iter().filter(|file| file.path != "people.csv") {
+    for file in files(&answer, 0)
+        .iter()
+        .filter(|file| file.path != "people.csv" && !file.path.starts_with("letter."))
+    {
         let text = String::from_utf8_lossy(&file.bytes);
         assert!(text.contains("SECRETNAME0 Person"), "{}", file.path);
         assert!(!text.contains("secretmail"), "{}", file.path);
@@ -131,22 +143,45 @@ fn the_overview_allows_its_own_script_alone() {
     let (_, rest) = index.split_once("<script>").expect("a script");
     let (script, _) = rest.split_once("</script>").expect("its end");
     let digest = crate::digest::Sha256::of(script.as_bytes());
-    let allowed = format!("script-src 'sha256-{}'", base64(&digest.0));
+    let allowed = format!("script-src 'sha256-{}'", super::letter::base64(&digest.0));
     assert!(index.contains(&allowed), "{allowed}");
 }
 
-fn base64(bytes: &[u8]) -> String {
-    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let group = |group: &[u8]| -> String {
-        let bits = (0..3).fold(0_u32, |bits, at| {
-            bits << 8 | u32::from(group.get(at).copied().unwrap_or(0))
-        });
-        let letter = |at: usize| char::from(LETTERS[(bits >> (18 - 6 * at)) as usize & 63]);
-        (0..4)
-            .map(|at| if at > group.len() { '=' } else { letter(at) })
-            .collect()
+/// What a mailing needs: the message with its headers, and a table that spreadsheets read.
+#[test]
+fn message_and_mailing_say_the_same() {
+    let answer = answer();
+    let message = named(&files(&answer, 0), "letter.eml");
+    let (headers, body) = message.split_once("\r\n\r\n").expect("a body");
+    let header = |name: &str| {
+        headers
+            .lines()
+            .find_map(|line| line.strip_prefix(name))
+            .unwrap_or_default()
     };
-    bytes.chunks(3).map(group).collect()
+    let subject = header("Subject: ");
+    assert!(
+        subject.contains("[TLP:AMBER]") && subject.contains("in your tenant"),
+        "{headers}"
+    );
+    let mailing = named(&overview(&answer), "mailing.csv");
+    assert!(
+        mailing.starts_with('\u{feff}') && mailing.contains(subject),
+        "{mailing}"
+    );
+    let text = named(&files(&answer, 0), "letter.txt");
+    assert_eq!(body.replace("\r\n", "\n"), text);
+    assert!(text.contains("Dear security team"));
+    for event in &answer.tenants[0].events {
+        for target in event
+            .targets
+            .iter()
+            .filter_map(|target| target.name.as_deref())
+            .filter(|name| name.contains('@'))
+        {
+            assert!(!text.contains(target), "the letter names no user");
+        }
+    }
 }
 
 /// The HTML report must not load or run anything, even with an edited template.

@@ -8,7 +8,11 @@
 mod compare;
 mod plan;
 
-use std::{collections::BTreeSet, io, path::Path};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    io,
+    path::Path,
+};
 
 use self::compare::ComparedFolder;
 use super::{Mismatch, bundle_folder::BundleFolder};
@@ -18,6 +22,7 @@ use crate::{
     },
     case::{Case, CaseHeader, LOCK_ROLE},
     catalogue::{Catalogue, OwnActions},
+    digest::Sha256,
     engine::{Engine as _, Local},
     findings::{Answer, Findings, Mention},
     isolation,
@@ -42,6 +47,8 @@ struct Rebuilt {
     paths: Vec<String>,
     mismatches: Vec<Mismatch>,
     stops: Vec<Mention>,
+    /// Digests of the tenants' files.
+    digests: BTreeMap<String, Sha256>,
 }
 
 /// Rebuilds the bundle and compares it. Returns the number of equal files.
@@ -140,7 +147,9 @@ fn make(
                 let mut records = ComparedFolder::new(bundle, "");
                 records.file(&records_path(slug), |to| reports::records(&answer.findings, tenant, to))?;
                 let mut made = Rebuilt::default();
-                made.add(searched.into_inner());
+                let folder = searched.into_inner();
+                made.digests.extend(folder.digests());
+                made.add(folder);
                 made.add(records);
                 Ok::<_, RebuildError>(made)
             }
@@ -155,10 +164,11 @@ fn make(
         all.paths.extend(tenant.paths);
         all.mismatches.extend(tenant.mismatches);
         all.stops.extend(tenant.stops);
+        all.digests.extend(tenant.digests);
     }
     let answer = answer.with_stops(std::mem::take(&mut all.stops));
     let mut vendor = ComparedFolder::new(bundle, "");
-    reports.overview(&answer, &mut vendor)?;
+    reports.overview(&answer, &|path| all.digests.get(path).copied(), &mut vendor)?;
     reports::findings(&answer.findings, &mut vendor)?;
     all.add(vendor);
     Ok((answer, all))

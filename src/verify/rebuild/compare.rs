@@ -8,7 +8,12 @@ use std::{
 use serde_json::{Map, Value};
 
 use super::super::{Mismatch, bundle_folder::BundleFolder};
-use crate::{bundle::FileEntry, digest::Hasher, reports::Folder, text::shortened};
+use crate::{
+    bundle::FileEntry,
+    digest::{Hasher, Sha256},
+    reports::Folder,
+    text::shortened,
+};
 
 /// Longest line whose differing field is named, in bytes.
 const LINE: usize = 4 << 20;
@@ -36,6 +41,12 @@ impl<'b> ComparedFolder<'b> {
             made: Vec::new(),
             mismatches: Vec::new(),
         }
+    }
+
+    /// Returns the digests of the files made, by their paths in the bundle.
+    pub(super) fn digests(&self) -> impl Iterator<Item = (String, Sha256)> {
+        let digest = |file: &FileEntry| (format!("{}{}", self.below, file.path), file.sha256);
+        self.made.iter().map(digest)
     }
 
     /// Returns the paths in the bundle of the files made.
