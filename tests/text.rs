@@ -302,6 +302,47 @@ fn text_that_does_not_fit_is_refused_with_its_place() {
 }
 
 #[test]
+fn format_that_the_profile_does_not_read_is_named_with_the_remedy() {
+    for (format, line) in [
+        ("logfmt", "time=2026-01-16T07:00:00Z user=a1 tenant=t-1 action=view"),
+        ("cef", "CEF:0|Vendor|Vault|12|7|Logon|5|suser=a1 act=view"),
+        (
+            "combined",
+            r#"203.0.113.7 - a1 [16/Jan/2026:07:00:00 +0000] "GET /x HTTP/1.1" 200 5 "-" "curl/8""#,
+        ),
+    ] {
+        let dir = Dir::new();
+        dir.file("log", format!("{line}\n").repeat(3));
+        let args = [
+            "scan",
+            "--logs",
+            "log",
+            "--profile",
+            "superuser",
+            "--agents",
+            "a1",
+            "--json",
+        ];
+        let window = ["--from", "2026-01-16T06:00:00Z", "--until", "2026-01-16T18:00:00Z"];
+        let run = dir.run([&args[..], &window].concat());
+        let answer: Value = serde_json::from_str(&run.stdout).expect("JSON");
+        let caveats = answer["caveats"].as_array().expect("caveats");
+        let nothing = caveats.iter().find(|caveat| caveat["code"] == "nothing-read");
+        let message = nothing.expect("nothing was read")["message"]
+            .as_str()
+            .expect("a message");
+        assert!(
+            message.contains(&format!("`log` have the format `{format}`")),
+            "{message}"
+        );
+        assert!(
+            message.contains(&format!("`format = \"{format}\"` under `[text]`")),
+            "{message}"
+        );
+    }
+}
+
+#[test]
 fn faulty_rule_is_named_with_its_line() {
     let dir = Dir::new();
     for (text, said) in [

@@ -199,6 +199,7 @@ fn scanned(
         entry: source.entry,
         examined,
         looks_like: part.looks_like,
+        text_format: looked.text_format,
         tenant: source.tenant.as_ref().map(|tenant| tenant.id.clone()),
         said: end.said,
         accounted: end.head.and(std::mem::take(&mut tally.accounted)),

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::{evaluate::Evaluator, record_format::RecordFormat};
 use crate::{
     events::{Hits, Profile, fields_by_path, values_by_path},
-    records::{Block, Framing, json_part},
+    records::{Block, Framing, json_part, recognized},
     scope::ScopeSet,
     sources::Source,
     text::json_pointer,
@@ -18,6 +18,9 @@ use crate::{
 /// Records of one entry that are examined, and the most sources that they are taken from.
 const RECORDS: u64 = 400;
 const SOURCES: u64 = 8;
+
+/// Bytes at the beginning of a source by which a format of text is recognised.
+const HEAD: usize = 64 << 10;
 
 /// Records whose other fields are listed, to find what a path may have meant.
 const LISTED: usize = 50;
@@ -30,6 +33,8 @@ pub(super) struct PathCheck {
     /// JSON Pointers to values that the profile does not read. Empty if every path leads to a
     /// value.
     pub(super) present: BTreeSet<String>,
+    /// Name of the format of text that the first records have, if the profile reads none of them.
+    pub(super) text_format: Option<String>,
 }
 
 /// Returns how many records of each source are examined.
@@ -69,6 +74,10 @@ impl PathCheck {
                 looked.hits |= hits;
                 read.push(record);
             }
+        }
+        if looked.records == 0 && !matches!(framing, Framing::Text(_)) {
+            let head = &block.bytes()[..block.len().min(HEAD)];
+            looked.text_format = recognized(head).map(|format| format.name().to_owned());
         }
         if profile.unmatched(looked.hits).is_empty() {
             return looked;

@@ -101,6 +101,8 @@ pub struct Scanned {
     pub examined: Examined,
     /// Description of a beginning that is no log, with advice.
     pub looks_like: Option<String>,
+    /// Name of the format of text that its first records have, if none of them could be read.
+    pub text_format: Option<String>,
     /// The tenant of all its records, where the case says so.
     pub tenant: Option<TenantId>,
     /// Statements of the export about itself.

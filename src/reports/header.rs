@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     case::{AgentNaming, CaseHeader, Incident},
-    catalogue::{Catalogue, Effect},
+    catalogue::{Catalogue, Effect, Touches},
     coverage::Gap,
     digest,
     events::Profile,
@@ -56,6 +56,8 @@ pub(super) struct Header {
     pub(super) has_directory: bool,
     /// Which kinds of caveat there are; their messages are the vendor's.
     pub(super) caveats: BTreeSet<CaveatCode>,
+    /// Those of them that are about one record alone.
+    pub(super) single: BTreeSet<CaveatCode>,
 }
 
 /// A scope of the case.
@@ -138,6 +140,29 @@ pub(super) struct Meaning {
     pub(super) ends: Option<String>,
 }
 
+/// Returns the caveats that are about one record alone, where that is known.
+fn single(findings: &Findings) -> BTreeSet<CaveatCode> {
+    let possibly = findings.refused.iter().filter(|refused| refused.is_possibly_in_scope());
+    let open = findings
+        .actions
+        .iter()
+        .filter(|action| action.touches == Touches::Tenant);
+    let implausible = findings.sources.iter().map(|source| &source.implausible);
+    let counts = [
+        (CaveatCode::PossiblyInScope, possibly.count() as u64),
+        (
+            CaveatCode::EventsWithoutTenant,
+            open.map(|action| action.without_tenant - action.decided_none).sum(),
+        ),
+        (
+            CaveatCode::ImplausibleTimes,
+            implausible.map(|times| times.refused + times.after_issue).sum(),
+        ),
+    ];
+    let single = counts.into_iter().filter(|(_, count)| *count == 1);
+    single.map(|(code, _)| code).collect()
+}
+
 impl Header {
     /// Takes what customers may see and leaves the rest.
     pub(super) fn new(findings: &Findings) -> Self {
@@ -161,6 +186,7 @@ impl Header {
             hours: findings.coverage.hours,
             hours_with_records: findings.coverage.hours_with_records,
             caveats: findings.caveats.iter().map(|caveat| caveat.code).collect(),
+            single: single(findings),
         }
     }
 

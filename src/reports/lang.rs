@@ -380,8 +380,21 @@ pub(super) fn tlp_meaning(label: Tlp) -> &'static str {
 
 /// Returns the meaning of a caveat for one tenant, without a figure or name of others. Returns
 /// `None` if the report states it elsewhere, or if it concerns only the vendor.
-pub(super) fn customer_caveat(code: CaveatCode) -> Option<&'static str> {
+/// `single` says that it is about one record.
+pub(super) fn customer_caveat(code: CaveatCode, single: bool) -> Option<&'static str> {
     match code {
+        CaveatCode::PossiblyInScope if single => Some(
+            "One record that could not be read holds the name of an agent who was searched for, and no time outside the time \
+             searched. It may be a further action, and it is not known in whose tenant; it is not in the list above.",
+        ),
+        CaveatCode::EventsWithoutTenant if single => Some(
+            "One action of the agents who were searched for names no customer in the log although it can concern one, such as a search \
+             across all customers. No customer's report lists it, and this report cannot tell whether it concerned you.",
+        ),
+        CaveatCode::ImplausibleTimes if single => Some(
+            "One record carries a time that cannot be right, such as one after this report was issued. If it is an action, it is not in \
+             this report.",
+        ),
         CaveatCode::PossiblyInScope => Some(
             "Some records that could not be read hold the name of an agent who was searched for, and no time outside the time \
              searched. They may be further actions, and it is not known in whose tenant; they are not in the list above.",
@@ -424,7 +437,7 @@ pub(super) fn customer_caveat(code: CaveatCode) -> Option<&'static str> {
              action is among them, it is not in this report.",
         ),
         CaveatCode::UnreadableValues => Some(
-            "Some fields of the log could not be read, so a person, a thing or a detail may be missing from an action below, or an \
+            "In at least one record a field could not be read, so a person, a thing or a detail may be missing from an action below, or an \
              action from this report.",
         ),
         CaveatCode::UnmatchedFields => Some(
@@ -432,12 +445,12 @@ pub(super) fn customer_caveat(code: CaveatCode) -> Option<&'static str> {
              from this report.",
         ),
         CaveatCode::ImpersonationNotFollowed | CaveatCode::WideLink => Some(
-            "Some actions of the agents concerned began to act under another name, and what was done under it could not be taken \
+            "In at least one action an agent concerned began to act under another name, and what was done under it could not be taken \
              into this report in full.",
         ),
         CaveatCode::LinkedByUser => Some(
-            "Some actions are listed because they were taken under a user's name while an agent acted as that user. The user may \
-             have taken them.",
+            "At least one action is listed because it was taken under a user's name while an agent acted as that user. The user may \
+             have taken it.",
         ),
         CaveatCode::NothingRead
         | CaveatCode::NothingInScope
@@ -481,16 +494,22 @@ pub(super) fn customer_masked(texts: u64) -> String {
 
 /// Returns the meaning of unreadable records for one tenant.
 pub(super) fn customer_refused(refused: u64, read: u64, naming_an_agent: bool) -> String {
-    let rest = if naming_an_agent {
-        "what they say is not known"
-    } else {
-        "as far as their bytes show, none of them names an agent and a time that were searched for, but what they say is not \
-         known"
+    let rest = match (naming_an_agent, refused) {
+        (true, 1) => "what it says is not known",
+        (true, _) => "what they say is not known",
+        (false, 1) => {
+            "as far as its bytes show, it does not name an agent and a time that were searched for, but what it says is not known"
+        }
+        (false, _) => {
+            "as far as their bytes show, none of them names an agent and a time that were searched for, but what they say is not \
+             known"
+        }
     };
     format!(
-        "{} of the {} in these logs could not be read: {rest}. The vendor keeps each with its position and the reason.",
+        "{} of the {} in these logs could not be read: {rest}. The vendor keeps {} with its position and the reason.",
         grouped(refused),
         counted(read, "record", "records"),
+        if refused == 1 { "it" } else { "each" },
     )
 }
 

@@ -26,9 +26,31 @@ pub(super) fn nothing(findings: &Findings, scan: &Scan) -> Option<String> {
         };
         format!(
             "No record could be read as an event ({read} found{refused}{skipped}): this is no finding that nothing happened. \
-             `tenant-impact inspect` on the logs says what they are and which profile fits; refused.csv lists each record."
+             `tenant-impact inspect` on the logs says what they are and which profile fits; refused.csv lists each record.{}",
+            formats(scan)
         )
     })
+}
+
+/// Names the formats of text that sources have, with what reads them.
+fn formats(scan: &Scan) -> String {
+    let mut paths: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for source in &scan.sources {
+        if let Some(format) = &source.text_format {
+            let path = format!("`{}`", shortened(&source.path, LONGEST));
+            paths.entry(format).or_default().push(path);
+        }
+    }
+    let says = |(format, paths): (&str, Vec<String>)| format!(" {}", text_format(&listed(&paths, "source"), format));
+    paths.into_iter().map(says).collect()
+}
+
+/// Says which format of text sources have, and what reads it.
+fn text_format(paths: &str, format: &str) -> String {
+    format!(
+        "The lines of {paths} have the format `{format}`: write a profile with `format = \"{format}\"` under `[text]` \
+         (docs/profiles.md), and run again."
+    )
 }
 
 /// Returns the message about refused records.
@@ -91,7 +113,10 @@ fn hints(findings: &Findings, scan: &Scan, of: impl Fn(&SourceFinding) -> bool) 
             let path = shortened(&source.path, LONGEST);
             match (&scanned.looks_like, not_utf8) {
                 (Some(looks_like), _) => Some(format!(" `{path}` is {looks_like}.")),
-                (None, 0) => None,
+                (None, 0) => {
+                    let format = scanned.text_format.as_ref();
+                    format.map(|format| format!(" {}", text_format(&format!("`{path}`"), format)))
+                }
                 (None, records) if source.encoding == "utf-8" => Some(format!(
                     " `{path}` is not UTF-8 throughout ({}): if it was saved in another encoding, add \
                      `encoding = \"windows-1252\"` to its `[[logs]]` (`shift_jis`, `gb18030` or `euc-kr` instead where it \

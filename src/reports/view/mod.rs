@@ -99,6 +99,21 @@ view! {
     }
 }
 
+view! {
+    /// A sentence in which names stand between backticks.
+    pub(super) struct SentenceView {
+        message: Vec<PieceView>,
+    }
+}
+
+impl SentenceView {
+    fn new(message: &str) -> Self {
+        Self {
+            message: pieces(message),
+        }
+    }
+}
+
 /// The pieces of a message that sets names between backticks.
 fn pieces(message: &str) -> Vec<PieceView> {
     let piece = |text: &str, quoted: &str| PieceView {

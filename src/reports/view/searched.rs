@@ -334,7 +334,10 @@ fn caveats(header: &Header, finding: &TenantFinding, events: &[TenantEvent]) -> 
     let unreadable = (refused > 0).then(|| lang::customer_refused(refused, sum(|source| source.read), naming));
     let conflicts = events.iter().filter(|event| event.conflict).count() as u64;
     let conflicts = (conflicts > 0).then(|| lang::customer_conflicts(conflicts));
-    let told = header.caveats.iter().filter_map(|code| lang::customer_caveat(*code));
+    let told = header
+        .caveats
+        .iter()
+        .filter_map(|code| lang::customer_caveat(*code, header.single.contains(code)));
     let told = told.map(|told| {
         let told = if header.open {
             told.replace(NAMED, SEARCHED)

@@ -15,7 +15,7 @@ mod tickets;
 
 pub(in crate::reports) use tenants::{TenantRow, tenants};
 
-use super::{CaseView, GapView, Tile, css};
+use super::{CaseView, GapView, SentenceView, Tile, css};
 use crate::{
     case::CaseHeader,
     findings::{ActionFinding, AgentFinding, Answer, Findings, Impact, Level, ScopeFinding, actions_with_failed},
@@ -78,9 +78,9 @@ view! {
         scopes: Vec<ScopeView>,
         sources: Vec<SourceView>,
         /// Sentences on inputs in whose windows no listed agent occurs.
-        without_listed: Vec<String>,
+        without_listed: Vec<SentenceView>,
         /// Sentences on inputs with mapped fields that lead nowhere.
-        unmatched: Vec<String>,
+        unmatched: Vec<SentenceView>,
         origins: Vec<OriginView>,
         outages: Vec<OutageView>,
         missing: Vec<MissingView>,

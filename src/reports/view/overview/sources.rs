@@ -6,7 +6,7 @@ use crate::{
     findings::{ConflictFinding, Findings, InputFinding, RefusedFinding, SourceFinding},
     reports::{
         template::view,
-        view::{GapView, PieceView, pieces},
+        view::{GapView, PieceView, SentenceView, pieces},
     },
     text::grouped,
 };
@@ -80,14 +80,14 @@ pub(super) fn sources(findings: &Findings) -> Vec<SourceView> {
 /// value. findings.json holds all.
 const INPUTS: usize = 50;
 
-pub(super) fn without_listed(findings: &Findings) -> Vec<String> {
+pub(super) fn without_listed(findings: &Findings) -> Vec<SentenceView> {
     let told = findings.inputs.iter().filter_map(InputFinding::says_without_listed);
-    told.take(INPUTS).collect()
+    told.take(INPUTS).map(|told| SentenceView::new(&told)).collect()
 }
 
-pub(super) fn unmatched(findings: &Findings) -> Vec<String> {
+pub(super) fn unmatched(findings: &Findings) -> Vec<SentenceView> {
     let told = findings.inputs.iter().filter_map(InputFinding::says_unmatched);
-    told.take(INPUTS).collect()
+    told.take(INPUTS).map(|told| SentenceView::new(&told)).collect()
 }
 
 pub(super) fn more_refused(findings: &Findings) -> String {
