@@ -250,12 +250,8 @@ pub(super) fn figures(known: &Known<'_>, id: &TenantId, events: &[&ScopedEvent])
     };
     let effects = deeds.iter().map(|(effect, count)| (*effect, count - closed(*effect)));
     let (tied, tickets) = (&known.tied, known.tickets.as_ref());
-    let numbered = (1_u64..).zip(events);
-    let linked = numbered
-        .filter(|(_, event)| tied.links(event))
-        .map(|(number, _)| number);
-    let numbered = (1_u64..).zip(events);
-    let decided = numbered.filter(|(_, event)| decided::applied(case, event).is_some());
+    let linked = numbers(events, |event| tied.links(event));
+    let decided = numbers(events, |event| decided::applied(case, event).is_some());
     let entry = case.directory.tenants.get(&id.0);
     let text = |cell: Option<&str>| cell.map(str::to_owned);
     let as_logged = || {
@@ -281,8 +277,8 @@ pub(super) fn figures(known: &Known<'_>, id: &TenantId, events: &[&ScopedEvent])
         days: by_day(events.iter().map(|event| (event.event.time, tied.holds(event)))),
         tied: events.iter().filter(|event| tied.holds(event)).count() as u64,
         tied_failed: events.iter().filter(|event| failed(event) && tied.holds(event)).count() as u64,
-        linked: linked.collect(),
-        decided: decided.map(|(number, _)| number).collect(),
+        linked,
+        decided,
         by_link: events.iter().filter(|event| event.link.is_some()).count() as u64,
         by_search: events.iter().filter(|event| event.search.is_some()).count() as u64,
         outside_tenure: strays.len() as u64,
@@ -324,6 +320,15 @@ pub(super) fn figures(known: &Known<'_>, id: &TenantId, events: &[&ScopedEvent])
         }),
         equal: EqualEvents::new(),
     }
+}
+
+/// Returns the numbers of events, from 1, for which a test holds.
+fn numbers(events: &[&ScopedEvent], test: impl Fn(&ScopedEvent) -> bool) -> Vec<u64> {
+    let numbered = (1_u64..).zip(events);
+    numbered
+        .filter(|(_, event)| test(event))
+        .map(|(number, _)| number)
+        .collect()
 }
 
 /// The ids under which a tenant's events were logged; none where none of them is merged.

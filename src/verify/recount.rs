@@ -462,7 +462,17 @@ impl Recount<'_> {
         self.same(&path, "events by a link", by_link, tenant.by_link);
         let by_search = lines.events.iter().filter(|line| line.by_search).count() as u64;
         self.same(&path, "events by an open scope", by_search, tenant.by_search);
-        let decided = |number: &u64| {
+        self.decided(&path, findings, tenant, lines);
+        self.same(&path, "sessions", lines.sessions.len() as u64, tenant.sessions);
+        // Two agents with the same name count as two.
+        if findings.agent_naming == AgentNaming::Pseudonym {
+            self.same(&path, "agents", lines.agents.len() as u64, tenant.agents);
+        }
+    }
+
+    /// Checks that a decision of the findings stands behind each action that is the tenant's by one.
+    fn decided(&mut self, path: &str, findings: &Findings, tenant: &TenantFinding, lines: &EventLines) {
+        let is_decided = |number: &u64| {
             let line = usize::try_from(*number)
                 .ok()
                 .and_then(|number| lines.events.get(number.checked_sub(1)?));
@@ -470,16 +480,11 @@ impl Recount<'_> {
             let mut known = findings.decided.iter().map(|known| &known.decision);
             known.any(|known| Some(&known.event) == event && known.tenants.contains(&tenant.id))
         };
-        if !tenant.decided.iter().all(decided) {
+        if !tenant.decided.iter().all(is_decided) {
             self.tell(
-                &path,
+                path,
                 "an action is its tenant's by a decision that the findings do not have",
             );
-        }
-        self.same(&path, "sessions", lines.sessions.len() as u64, tenant.sessions);
-        // Two agents with the same name count as two.
-        if findings.agent_naming == AgentNaming::Pseudonym {
-            self.same(&path, "agents", lines.agents.len() as u64, tenant.agents);
         }
     }
 
