@@ -302,7 +302,7 @@ fn text_that_does_not_fit_is_refused_with_its_place() {
 }
 
 #[test]
-fn format_that_the_profile_does_not_read_is_named_with_the_remedy() {
+fn format_that_no_rule_reads_is_named_with_the_remedy() {
     for (format, line) in [
         ("logfmt", "time=2026-01-16T07:00:00Z user=a1 tenant=t-1 action=view"),
         ("cef", "CEF:0|Vendor|Vault|12|7|Logon|5|suser=a1 act=view"),

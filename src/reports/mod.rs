@@ -116,7 +116,8 @@ impl Reports {
 
     /// The files for the vendor's own team, beside the findings: `index.html`, `tenants.csv`,
     /// `mailing.csv`, `refused.csv`, `near.csv`, `census.csv`, `isolation.csv`, `masked.jsonl`,
-    /// `unattributed.jsonl`. `digest` gives the SHA-256 of a file of the bundle that was made before.
+    /// `unattributed.jsonl`. `digest` gives the SHA-256 of a file of the bundle that was made
+    /// before.
     pub fn overview<F: Folder>(
         &self,
         answer: &Answer,
@@ -148,9 +149,9 @@ pub fn records(findings: &Findings, impact: &TenantImpact, to: &mut dyn Write) -
     tables::records(findings, impact, to)
 }
 
-/// The files of one tenant: `report.html`, `report.md`, `actions.csv`, `actions.jsonl`,
-/// `people.csv`, and the message to send them with: `letter.txt`, `letter.eml`. Made from what every customer may see and from this tenant's own share; nothing
-/// else is within reach.
+/// Writes the files of one tenant: `report.html`, `report.md`, `actions.csv`, `actions.jsonl`,
+/// `people.csv`, and the message to send them with, `letter.txt` and `letter.eml`. They are made
+/// from what every customer may see and from this tenant's own share.
 fn tenant<F: Folder>(
     header: &Header,
     templates: &Templates,

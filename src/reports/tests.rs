@@ -147,7 +147,7 @@ fn the_overview_allows_its_own_script_alone() {
     assert!(index.contains(&allowed), "{allowed}");
 }
 
-/// What a mailing needs: the message with its headers, and a table that spreadsheets read.
+/// Checks the message with its headers, and the table that spreadsheets read.
 #[test]
 fn message_and_mailing_say_the_same() {
     let answer = answer();

@@ -470,7 +470,7 @@ impl Recount<'_> {
         }
     }
 
-    /// Checks that a decision of the findings stands behind each action that is the tenant's by one.
+    /// Checks that the findings have a decision for each action that is the tenant's by one.
     fn decided(&mut self, path: &str, findings: &Findings, tenant: &TenantFinding, lines: &EventLines) {
         let is_decided = |number: &u64| {
             let line = usize::try_from(*number)

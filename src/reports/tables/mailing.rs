@@ -72,7 +72,7 @@ fn deadline(findings: &Findings, tenant: &TenantFinding) -> String {
     day.map(|day| day.to_string()).unwrap_or_default()
 }
 
-/// What a message waits for.
+/// Returns the state of a message: what it waits for.
 fn state(findings: &Findings, tenant: &TenantFinding) -> &'static str {
     match &tenant.contact {
         _ if !tenant.released => "stopped",

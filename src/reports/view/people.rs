@@ -26,9 +26,8 @@ view! {
         objects: Vec<PersonView>,
         /// `2 people`; empty where there is none.
         people_count: String,
-        /// `, a row each` and `, an entry each`; empty where there is one.
-        each_row: String,
-        each_entry: String,
+        /// Whether there are two or more people.
+        several_people: bool,
         objects_count: String,
         /// Number of actions that name no person and no object; empty where there is none.
         untargeted: String,
@@ -98,16 +97,11 @@ impl PeopleView {
             0 => String::new(),
             number => counted(number, one, many),
         };
-        let each = |what: &str| match finding.people {
-            0 | 1 => String::new(),
-            _ => format!(", {} {what} each", if what == "row" { "a" } else { "an" }),
-        };
         Self {
             people: rows(true),
             objects: rows(false),
             people_count: count(finding.people, "person or account", "people and accounts"),
-            each_row: each("row"),
-            each_entry: each("entry"),
+            several_people: finding.people > 1,
             objects_count: objects(finding),
             untargeted: match finding.untargeted.len() as u64 {
                 0 => String::new(),
