@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{case::Scope, time::Timestamp};
+use crate::time::{Timestamp, Window};
 
 /// Windows that together span more hours than this are counted by days.
 const MOST_HOURS: i64 = 14 * 24;
@@ -22,23 +22,23 @@ pub struct BusyTime {
 }
 
 /// Returns how many hours one number counts: 1, or 24 where the windows span more than 14 days.
-pub(crate) fn busy_step(scopes: &[Scope]) -> i64 {
-    let from = scopes.iter().map(|scope| scope.window.from.hour()).min();
-    let until = scopes.iter().map(|scope| scope.window.until.hour()).max();
+pub(crate) fn busy_step(windows: impl Iterator<Item = Window> + Clone) -> i64 {
+    let from = windows.clone().map(|window| window.from.hour()).min();
+    let until = windows.map(|window| window.until.hour()).max();
     let span = until.zip(from).map_or(0, |(until, from)| until.saturating_sub(from));
     if span > MOST_HOURS { 24 } else { 1 }
 }
 
 /// Returns the hour in which the hours that are counted together with this one begin.
-pub(crate) fn busy_hour(time: Timestamp, step: i64) -> i64 {
-    time.hour().div_euclid(step) * step
+pub(crate) fn busy_hour(hour: i64, step: i64) -> i64 {
+    hour.div_euclid(step) * step
 }
 
 /// Counts events by their day.
 pub(crate) fn by_day(events: impl Iterator<Item = (Timestamp, bool)>) -> Vec<BusyTime> {
     let mut days: BTreeMap<i64, (u64, u64)> = BTreeMap::new();
     for (time, tied) in events {
-        let own = days.entry(busy_hour(time, 24)).or_default();
+        let own = days.entry(busy_hour(time.hour(), 24)).or_default();
         own.0 += 1;
         own.1 += u64::from(tied);
     }

@@ -300,7 +300,7 @@ impl<'c> Closing<'c> {
             scopes: &case.scopes,
             moved: &moved,
             reads_tickets: &reads_tickets,
-            busy_step: busy_step(&case.scopes),
+            busy_step: busy_step(case.scopes.iter().map(|scope| scope.window)),
         };
         let tallies = tallies.collect();
         let settled = deduplicate(tallies, &id_spaces(&scan), counting, &scan.budget)?;

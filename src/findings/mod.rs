@@ -53,7 +53,7 @@ use crate::{
 
 pub use alike::{AlikeBy, AlikeFinding, MergeFinding};
 pub use busy::BusyTime;
-pub(crate) use busy::by_day;
+pub(crate) use busy::{busy_hour, busy_step, by_day};
 pub use close::{BooksDoNotBalance, BytesUnaccounted, CloseError, Scan, Scanned, Survey};
 pub use counts::Counts;
 pub use decided::DecisionFinding;

@@ -29,6 +29,8 @@ struct SummedLine {
     agent: u32,
     scopes: u32,
     failed: bool,
+    /// Clock hour (UTC).
+    hour: i64,
 }
 
 /// Numbers of values, from 1.
@@ -45,6 +47,14 @@ pub(super) struct EventSum {
     pub(super) homeless: u64,
     /// Numbers of the tenants that have such events.
     copies: BTreeSet<u32>,
+}
+
+/// Bounds of the numbers of events of one hour or day: the least and the most.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct BusySum {
+    pub(super) events: (u64, u64),
+    /// Events that evidence ties to the intruder.
+    pub(super) tied: (u64, u64),
 }
 
 /// Sums by action, agent and scope.
@@ -109,6 +119,7 @@ impl EventSums {
             agent: self.agents.of(row.agent.clone()),
             scopes: self.scopes.of(row.scopes.clone()),
             failed: row.outcome == Outcome::Failure,
+            hour: row.time.hour(),
         };
         self.events.push(event);
         let span = self.spans.entry(row.agent.clone()).or_insert((row.time, row.time));
@@ -159,6 +170,43 @@ impl EventSums {
             scopes_failed: self.by_scope(&scopes_failed),
             failed,
         }
+    }
+
+    /// Computes the sums of each agent by hour, or by what `begin` makes of an hour.
+    pub(super) fn busy(
+        &self,
+        begin: impl Fn(i64) -> i64,
+        is_tied: impl Fn(&String) -> bool,
+    ) -> BTreeMap<(&str, i64), BusySum> {
+        let mut events = self.events.clone();
+        events.sort_unstable();
+        let scopes = self.scopes.0.iter();
+        let tied: BTreeSet<u32> = scopes
+            .filter(|(scopes, _)| scopes.iter().any(&is_tied))
+            .map(|(_, number)| *number)
+            .collect();
+        let agents: BTreeMap<u32, &str> = self
+            .agents
+            .0
+            .iter()
+            .map(|(name, number)| (*number, name.as_str()))
+            .collect();
+        let mut sums: BTreeMap<(&str, i64), BusySum> = BTreeMap::new();
+        for alike in events.chunk_by(|one, other| one.same == other.same) {
+            let by_copy = alike.chunk_by(|one, other| one.copy == other.copy);
+            let bounds = (
+                by_copy.map(<[_]>::len).max().unwrap_or_default() as u64,
+                alike.len() as u64,
+            );
+            let first = alike[0];
+            let agent = agents.get(&first.agent).copied().unwrap_or_default();
+            let sum = sums.entry((agent, begin(first.hour))).or_default();
+            sum.events = (sum.events.0 + bounds.0, sum.events.1 + bounds.1);
+            if tied.contains(&first.scopes) {
+                sum.tied = (sum.tied.0 + bounds.0, sum.tied.1 + bounds.1);
+            }
+        }
+        sums
     }
 
     fn by_scope(&self, sums: &BTreeMap<u32, EventSum>) -> BTreeMap<String, EventSum> {

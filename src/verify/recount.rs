@@ -21,13 +21,14 @@ use crate::{
     digest::{self, Sha256},
     events::Outcome,
     findings::{
-        CaveatCode, Counts, Fact, Findings, NamedTargets, SourceFinding, TargetKind, TenantFinding, TicketCounts,
-        by_day, slug, steps, verdict,
+        CaveatCode, Counts, Fact, Findings, NamedTargets, ScopeFinding, SourceFinding, TargetKind, TenantFinding,
+        TicketCounts, busy_hour, busy_step, by_day, slug, steps, verdict,
     },
     reports::safe,
     seal::Seal,
     tally::DispositionCounts,
     text::counted,
+    time::Timestamp,
 };
 
 pub(super) const FINDINGS: &str = "findings.json";
@@ -248,11 +249,41 @@ impl Recount<'_> {
                 self.same(FINDINGS, &format!("first {what}"), first, agent.first);
                 self.same(FINDINGS, &format!("last {what}"), last, agent.last);
             }
-            let busy = agent
-                .busy
-                .iter()
-                .fold(0_u64, |sum, busy| sum.saturating_add(busy.events));
-            self.same(FINDINGS, &format!("events by hour {what}"), busy, agent.events);
+        }
+        self.busy(findings, written);
+    }
+
+    /// Compares each agent's events by hour, or by day where the windows are long. Events that were
+    /// not released may belong to any hour.
+    fn busy(&mut self, findings: &Findings, written: &BundleContents) {
+        let step = busy_step(findings.scopes.iter().map(ScopeFinding::window));
+        let is_tied = |name: &String| findings.scopes.iter().any(|scope| scope.tied && scope.name == *name);
+        let mut found = written.sums.busy(|hour| busy_hour(hour, step), is_tied);
+        let (_, more) = withheld(findings);
+        for agent in &findings.agents {
+            for stated in &agent.busy {
+                let what = format!("of `{}` from {}", agent.pseudonym, stated.from);
+                let sum = found.remove(&(agent.pseudonym.as_str(), stated.from.hour()));
+                let sum = sum.unwrap_or_default();
+                if Timestamp::of_hour(busy_hour(stated.from.hour(), step)) != Some(stated.from) {
+                    self.tell(FINDINGS, format!("no hour or day of events {what}"));
+                }
+                for (what, (least, most), stated) in [
+                    (format!("events {what}"), sum.events, stated.events),
+                    (format!("tied events {what}"), sum.tied, stated.tied),
+                ] {
+                    if !(least..=most.saturating_add(more)).contains(&stated) {
+                        self.same(FINDINGS, &what, least, stated);
+                    }
+                }
+            }
+        }
+        for (agent, hour) in found.into_keys() {
+            let from = Timestamp::of_hour(hour).map_or_else(String::new, |from| from.to_string());
+            self.tell(
+                FINDINGS,
+                format!("events of `{agent}` from {from} are in the copies only"),
+            );
         }
     }
 
