@@ -455,7 +455,10 @@ fn a_title_that_names_a_customer_out_of_the_logs_stops_the_others() {
     // The manifest holds the title too, and is searched as well.
     let found = findings["isolation"]["found"].as_array().expect("finds").iter();
     let fields: Vec<_> = found.map(|found| found["field"].as_str().expect("a file")).collect();
-    assert_eq!(fields, ["manifest.json", "report.html", "report.md"]);
+    assert_eq!(
+        fields,
+        ["letter.eml", "letter.txt", "manifest.json", "report.html", "report.md"]
+    );
     assert!(!dir.path("out/tenants/t-0001").exists() && dir.path("out/tenants/t-0009/report.html").exists());
     assert!(!dir.path("out/.staging").exists());
 }
@@ -505,7 +508,7 @@ fn a_name_that_stops_many_reports_is_one_question() {
     let message = findings["caveats"][0]["message"].as_str().expect("a message");
     assert!(
         message
-            .contains("a name of `t-0009`? 10 reports have it in `manifest.json`, `report.html`, `report.md` and wait"),
+            .contains("a name of `t-0009`? 10 reports have it in `letter.eml`, `letter.txt`, `manifest.json`, `report.html`, `report.md` and wait"),
         "{message}"
     );
     assert_eq!(message.matches("NOT RELEASED").count(), 1);

@@ -98,6 +98,8 @@ fn a_customer_verifies_its_folder_by_the_commands_that_the_folder_tells() {
         "VERIFY.txt",
         "actions.csv",
         "actions.jsonl",
+        "letter.eml",
+        "letter.txt",
         "people.csv",
         "report.html",
         "report.md",
