@@ -67,6 +67,7 @@ fn draft(args: &DraftCatalogueArgs, output: &Output) -> anyhow::Result<Outcome> 
     let entries: Vec<String> = all.iter().map(entry).collect();
     let text = head + &entries.concat();
     out.write_all(text.as_bytes())
+        .or_else(console::ignore_broken_pipe)
         .context("cannot write to standard output")?;
     Ok(outcome(&found, output))
 }

@@ -27,11 +27,13 @@ pub(crate) fn run(args: &InitArgs, output: &Output) -> anyhow::Result<Outcome> {
             std::io::stdout(),
             "# `tenant-impact init` wrote no case: {}",
             visible(&why)
-        )?;
+        )
+        .or_else(console::ignore_broken_pipe)?;
     }
     let (text, left_out) = written?;
     std::io::stdout()
         .write_all(text.as_bytes())
+        .or_else(console::ignore_broken_pipe)
         .context("cannot write to standard output")?;
     for why in &left_out {
         console::note(why);

@@ -52,6 +52,7 @@ fn write_draft(args: &DraftProfileArgs, output: &Output) -> anyhow::Result<Outco
     )?;
     let mut out = std::io::stdout().lock();
     out.write_all(found.text.as_bytes())
+        .or_else(console::ignore_broken_pipe)
         .context("cannot write to standard output")?;
     if !output.quiet {
         say(&found);

@@ -169,6 +169,8 @@ fn forged(path: &str, text: &str) -> Vec<Forgery> {
                 return vec![put("", "", &(0..0), "x")];
             };
             let start = head.len();
+            // The mark by which spreadsheets know the encoding is no part of a column's name.
+            let head = head.trim_start_matches('\u{feff}');
             let (head, first) = (head.trim_end(), first.trim_end());
             let cells = cells(first).into_iter().zip(head.split(','));
             let cells =
