@@ -202,16 +202,25 @@ fn a_record_whose_events_would_take_too_much_is_refused_whole() {
 }
 
 #[test]
-fn a_line_without_an_end_is_an_error_that_names_the_limit() {
+fn a_line_without_an_end_is_one_refused_record() {
     let dir = Dir::new();
     log(&dir, 1, |_| format!(r#"{{"action":"{}"#, "x".repeat(16 << 10)));
     // Nothing of it takes room on the disk.
     let whole = fs::OpenOptions::new().append(true).open(dir.path("log.jsonl"));
-    whole.and_then(|log| log.set_len(1 << 40)).expect("a sparse file");
-    let run = dir.run(["report", "case.toml", "--out", "out"]).ends(2);
-    run.says("log.jsonl")
-        .says("begins at byte 0 has no end within 128.0 MiB");
-    assert_eq!(dir.names(), ["case.toml", "log.jsonl"], "nothing is left");
+    whole.and_then(|log| log.set_len(130 << 20)).expect("a sparse file");
+    let run = dir.run(["scan", "case.toml", "--json"]).ends(1);
+    let findings: serde_json::Value = serde_json::from_str(&run.stdout).expect("findings");
+    let refused = &findings["refused"];
+    assert_eq!(refused.as_array().map(Vec::len), Some(1), "{refused}");
+    assert_eq!(
+        (&refused[0]["offset"], &refused[0]["reason"]),
+        (&0.into(), &"too-long".into())
+    );
+    let accounted = &findings["sources"][0]["accounted"];
+    assert_eq!(
+        (&accounted["records"], &accounted["named"]["long-line"]),
+        (&(128 << 20).into(), &(2 << 20).into())
+    );
 }
 
 /// A reader that continues after the fault is reported gets no partial record.
@@ -219,7 +228,7 @@ fn a_line_without_an_end_is_an_error_that_names_the_limit() {
 fn what_follows_a_line_without_an_end_changes_nothing() {
     let records = || (0..4000).map(|number| event(number, 1, "user-1", "because"));
     let begun = format!(r#"{{"action":"{}"#, "x".repeat(16 << 10));
-    for before in [0, 4000] {
+    for (before, threads) in [(0, "4"), (4000, "1"), (4000, "4")] {
         let dir = Dir::new();
         dir.file("case.toml", CASE);
         dir.file(
@@ -233,18 +242,16 @@ fn what_follows_a_line_without_an_end_changes_nothing() {
             log.write_all(format!("\"}}\n{}", records().collect::<String>()).as_bytes())
         };
         log.and_then(grow).expect("a sparse file");
-        for threads in ["1", "4"] {
-            let run = dir.run(["scan", "case.toml", "--json", "--threads", threads]);
-            let run = run.ends(1);
-            let findings: serde_json::Value = serde_json::from_str(&run.stdout).expect("findings");
-            let records = &findings["records"];
-            let refused: Vec<_> = findings["refused"].as_array().expect("a list").iter().collect();
-            assert!(
-                refused.len() == 1 && refused[0]["reason"] == "too-long",
-                "{before}: {refused:?}"
-            );
-            assert_eq!(records["read"], before + 4000 + 1);
-        }
+        let run = dir.run(["scan", "case.toml", "--json", "--threads", threads]);
+        let run = run.ends(1);
+        let findings: serde_json::Value = serde_json::from_str(&run.stdout).expect("findings");
+        let records = &findings["records"];
+        let refused: Vec<_> = findings["refused"].as_array().expect("a list").iter().collect();
+        assert!(
+            refused.len() == 1 && refused[0]["reason"] == "too-long",
+            "{before}: {refused:?}"
+        );
+        assert_eq!(records["read"], before + 4000 + 1);
     }
 }
 
