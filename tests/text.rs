@@ -351,8 +351,8 @@ fn faulty_rule_is_named_with_its_line() {
         ("matches = '(?<a>['", "is no regular expression"),
         ("matches = 'a'", "no named group"),
         (
-            "format = \"cef\"\nyear = 2026",
-            "`year` goes with `format = \"syslog\"` alone",
+            "format = \"logfmt\"\nyear = 2026",
+            "`year` goes with the formats `syslog`, `cef` and `leef` alone",
         ),
         (
             "format = \"cef\"\nprefix = '%m '",
