@@ -379,6 +379,11 @@ impl Window {
     pub fn contains(&self, time: Timestamp) -> bool {
         self.from <= time && time < self.until
     }
+
+    /// Returns whether the two have an instant in common.
+    pub fn overlaps(&self, other: &Self) -> bool {
+        self.from < other.until && other.from < self.until
+    }
 }
 
 #[cfg(test)]

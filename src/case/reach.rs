@@ -27,11 +27,6 @@ pub struct Outage {
 }
 
 impl Outage {
-    /// Returns whether a part of it lies in a window.
-    pub fn touches(&self, window: &Window) -> bool {
-        self.from < window.until && window.from < self.until
-    }
-
     /// Returns its time.
     pub fn window(&self) -> Window {
         Window {

@@ -51,7 +51,7 @@ pub(super) fn findings(case: &Case, sources: &[SourceHours<'_>]) -> Vec<OutageFi
         }
         kinds.sort_unstable();
         kinds.dedup();
-        let clipped = windows.iter().filter(|window| outage.touches(window));
+        let clipped = windows.iter().filter(|window| outage.window().overlaps(window));
         let clipped = clipped.map(|window| Window {
             from: window.from.max(outage.from),
             until: window.until.min(outage.until),

@@ -31,6 +31,16 @@ pub struct MissingFile {
     pub present: u64,
 }
 
+impl MissingFile {
+    /// Returns its time.
+    fn window(&self) -> Window {
+        Window {
+            from: self.from,
+            until: self.until,
+        }
+    }
+}
+
 /// Fewest files that make a series.
 const FEWEST: usize = 3;
 
@@ -120,11 +130,8 @@ fn missing<'f>(files: impl Iterator<Item = (&'f str, &'f str)>, windows: &[Windo
                 own.collect()
             };
             for time in expected.difference(&series.times) {
-                missing.extend(series.file(key, *time, step).filter(|file| {
-                    windows
-                        .iter()
-                        .any(|window| file.from < window.until && window.from < file.until)
-                }));
+                let file = series.file(key, *time, step);
+                missing.extend(file.filter(|file| windows.iter().any(|window| file.window().overlaps(window))));
             }
         }
     }

@@ -2,6 +2,8 @@
 
 use std::{borrow::Cow, fmt::Write as _};
 
+use base64ct::{Base64, Encoding as _};
+
 use crate::{
     case::CaseHeader,
     findings::{Level, TenantFinding},
@@ -91,24 +93,10 @@ fn encoded(text: &str) -> Cow<'_, str> {
     let mut rest = text;
     while !rest.is_empty() {
         let (word, more) = rest.split_at(rest.floor_char_boundary(45));
-        words.push(format!("=?utf-8?B?{}?=", base64(word.as_bytes())));
+        words.push(format!("=?utf-8?B?{}?=", Base64::encode_string(word.as_bytes())));
         rest = more;
     }
     words.join("\r\n ").into()
-}
-
-pub(super) fn base64(bytes: &[u8]) -> String {
-    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let group = |group: &[u8]| -> String {
-        let bits = (0..3).fold(0_u32, |bits, at| {
-            bits << 8 | u32::from(group.get(at).copied().unwrap_or(0))
-        });
-        let letter = |at: usize| char::from(LETTERS[(bits >> (18 - 6 * at)) as usize & 63]);
-        (0..4)
-            .map(|at| if at > group.len() { '=' } else { letter(at) })
-            .collect()
-    };
-    bytes.chunks(3).map(group).collect()
 }
 
 #[cfg(test)]
@@ -134,7 +122,6 @@ mod tests {
     fn text_beyond_ascii_is_encoded_in_words() {
         assert_eq!(encoded("plain"), "plain");
         assert_eq!(encoded("é"), "=?utf-8?B?w6k=?=");
-        assert_eq!(base64(b"any carnal pleas"), "YW55IGNhcm5hbCBwbGVhcw==");
         let long = encoded(&"日本".repeat(40)).into_owned();
         assert!(long.split("\r\n ").count() > 4 && long.split("\r\n ").all(|word| word.len() <= 75));
     }

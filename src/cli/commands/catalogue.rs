@@ -1,11 +1,11 @@
 //! `catalogue draft`, `catalogue show`.
 
-use std::{collections::BTreeMap, io::Write as _, path::Path};
+use std::{collections::BTreeMap, io::Write as _};
 
 use anyhow::Context as _;
 use tenant_impact::{
     catalogue::{Catalogue, draft_entry},
-    inspect::{Inspection, Kind, inspect},
+    inspect::{Inspection, Kind},
     text::{counted, grouped},
 };
 
@@ -14,7 +14,6 @@ use crate::cli::{
     args::{CatalogueCommand, DraftCatalogueArgs, Output},
     console,
     exit::Outcome,
-    progress::Bar,
 };
 
 pub(crate) fn run(command: CatalogueCommand, output: &Output) -> anyhow::Result<Outcome> {
@@ -32,13 +31,7 @@ pub(crate) fn run(command: CatalogueCommand, output: &Output) -> anyhow::Result<
 }
 
 fn draft(args: &DraftCatalogueArgs, output: &Output) -> anyhow::Result<Outcome> {
-    let through = own_profile::named(args.profile.as_ref())?;
-    let found = inspect(
-        &args.paths,
-        Path::new("."),
-        through.as_ref(),
-        &Bar::naming_sources(output),
-    )?;
+    let found = own_profile::inspected(&args.paths, args.profile.as_ref(), output)?;
     let read = found.kinds.iter().filter_map(Kind::profile);
     let read: Vec<&str> = read.collect();
     anyhow::ensure!(

@@ -5,7 +5,7 @@ use std::{fmt::Write as _, io::Write as _, path::Path};
 use anyhow::Context as _;
 use tenant_impact::{
     case::Wrapping,
-    inspect::{FITS, Fit, Inspection, inspect},
+    inspect::{FITS, Fit, Inspection},
     text::visible,
     time::Timestamp,
 };
@@ -15,7 +15,6 @@ use crate::cli::{
     args::{InitArgs, Output},
     console,
     exit::Outcome,
-    progress::Bar,
 };
 
 pub(crate) fn run(args: &InitArgs, output: &Output) -> anyhow::Result<Outcome> {
@@ -50,13 +49,7 @@ fn case(args: &InitArgs, output: &Output) -> anyhow::Result<(String, Vec<String>
     for table in [Some(&args.agents), args.tenants.as_ref()].into_iter().flatten() {
         std::fs::metadata(table).with_context(|| format!("cannot read `{table}`"))?;
     }
-    let through = own_profile::named(args.profile.as_ref())?;
-    let found = inspect(
-        &args.logs,
-        Path::new("."),
-        through.as_ref(),
-        &Bar::naming_sources(output),
-    )?;
+    let found = own_profile::inspected(&args.logs, args.profile.as_ref(), output)?;
     let named = args.profile.as_deref();
     let mut text = head(span(&found), args);
     let entries: Vec<LogsEntry> = args.logs.iter().flat_map(|path| entries(path, &found, named)).collect();

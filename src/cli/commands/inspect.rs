@@ -1,12 +1,9 @@
 //! `inspect`: prints what a log contains, before there is a case.
 
-use std::{
-    io::{self, Write},
-    path::Path,
-};
+use std::io::{self, Write};
 
 use tenant_impact::{
-    inspect::{Counts, Inspection, Kind, Sample, inspect, per_hour},
+    inspect::{Counts, Inspection, Kind, Sample, per_hour},
     text::{counted, grouped, shortened, visible},
 };
 
@@ -15,7 +12,6 @@ use crate::cli::{
     args::{InspectArgs, Output},
     console,
     exit::Outcome,
-    progress::Bar,
 };
 
 /// Number of values of each kind that are printed.
@@ -28,13 +24,7 @@ const PATHS: usize = 40;
 const FIELDS: usize = 12;
 
 pub(crate) fn run(args: &InspectArgs, output: &Output) -> anyhow::Result<Outcome> {
-    let through = own_profile::named(args.profile.as_ref())?;
-    let found = inspect(
-        &args.paths,
-        Path::new("."),
-        through.as_ref(),
-        &Bar::naming_sources(output),
-    )?;
+    let found = own_profile::inspected(&args.paths, args.profile.as_ref(), output)?;
     let printed = match (args.json, output.quiet) {
         (true, _) => console::json(&found),
         (_, true) => Ok(()),
@@ -43,7 +33,7 @@ pub(crate) fn run(args: &InspectArgs, output: &Output) -> anyhow::Result<Outcome
     printed.or_else(console::ignore_broken_pipe)?;
     let is_read = |kind: &Kind| match kind.profile() {
         // Of a profile that was asked for, each record is the answer.
-        Some(_) => through.is_none() || kind.survey.refused == 0,
+        Some(_) => args.profile.is_none() || kind.survey.refused == 0,
         None => kind.survey.records == 0 && kind.text_format.is_none(),
     };
     let read = found.kinds.iter().all(is_read);
