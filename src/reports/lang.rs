@@ -389,7 +389,7 @@ pub(super) fn customer_caveat(code: CaveatCode, single: bool) -> Option<&'static
         ),
         CaveatCode::EventsWithoutTenant if single => Some(
             "One action of the agents who were searched for names no customer in the log although it can concern one, such as a search \
-             across all customers. No customer's report lists it, and this report cannot tell whether it concerned you.",
+             across all customers. This report counts it by kind, and cannot tell whether it concerned you.",
         ),
         CaveatCode::ImplausibleTimes if single => Some(
             "One record carries a time that cannot be right, such as one after this report was issued. If it is an action, it is not in \
@@ -430,7 +430,7 @@ pub(super) fn customer_caveat(code: CaveatCode, single: bool) -> Option<&'static
         ),
         CaveatCode::EventsWithoutTenant => Some(
             "Some actions of the agents who were searched for name no customer in the log although they can concern one, such as a search \
-             across all customers. No customer's report lists them, and this report cannot tell whether they concerned you.",
+             across all customers. This report counts them by kind, and cannot tell whether they concerned you.",
         ),
         CaveatCode::ImplausibleTimes => Some(
             "Some records carry a time that cannot be right, such as one after this report was issued. If an \
